@@ -1,0 +1,96 @@
+"""What symjac says when it cannot go on: one class for each kind, data kept as attributes."""
+
+from __future__ import annotations
+
+
+class SymjacError(Exception):
+    """The base of every error that symjac raises on purpose.
+
+    ``kind`` is a stable short word for programs, ``message`` one sentence for people and ``where``
+    the place in the input (``{"text", "start", "end"}``) where there is one.
+    """
+
+    kind = "error"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        text: str | None = None,
+        span: tuple[int, int] | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.text = text
+        self.span = span
+        self.hint = hint
+
+    @property
+    def where(self) -> dict[str, object] | None:
+        """The place the message is about, as plain data; ``None`` where it is about no one place."""
+        if self.text is None or self.span is None:
+            return None
+        return {"text": self.text, "start": self.span[0], "end": self.span[1]}
+
+    def __str__(self) -> str:
+        """The message, then the line of input with a caret under the place, then the hint."""
+        lines = [self.message]
+        if self.text is not None and self.span is not None:
+            start, end = self.span
+            begin = self.text.rfind("\n", 0, start) + 1
+            stop = self.text.find("\n", start)
+            line = self.text[begin : stop if stop >= 0 else len(self.text)]
+            width = max(1, min(end, begin + len(line)) - start)
+            lines += [f"  {line}", "  " + " " * (start - begin) + "^" * width]
+        if self.hint is not None:
+            lines.append(f"hint: {self.hint}")
+        return "\n".join(lines)
+
+
+class ReadError(SymjacError):
+    """The text cannot be read: a bracket, a command, a role or a shape is in doubt."""
+
+    kind = "read"
+
+
+class ShapeError(SymjacError):
+    """Two expressions do not fit together."""
+
+    kind = "shape"
+
+
+class DefinitionError(SymjacError):
+    """The equations do not make a system: a cycle, a duplicate, an undefined symbol, a bad declaration."""
+
+    kind = "definition"
+
+
+class TargetError(SymjacError):
+    """What is to be differentiated, or by what, is not a symbol of the system."""
+
+    kind = "target"
+
+
+class NotYetError(SymjacError):
+    """The question has an answer but symjac does not know how to find it yet."""
+
+    kind = "not-yet"
+
+
+class RuleError(SymjacError):
+    """A rule was applied where its side conditions do not hold."""
+
+    kind = "rule"
+
+
+class CheckError(SymjacError):
+    """Two of symjac's own roads to one answer disagree; nothing is printed."""
+
+    kind = "check"
+
+
+class MissingToolError(SymjacError):
+    """A program or an optional package is needed and is not installed."""
+
+    kind = "missing-tool"
