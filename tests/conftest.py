@@ -1,0 +1,36 @@
+"""What every test shares: which tools are here, and that in CI a missing tool fails instead of skipping."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+
+def _program(*names: str) -> Callable[[], bool]:
+    return lambda: any(shutil.which(name) for name in names)
+
+
+def _package(name: str) -> Callable[[], bool]:
+    return lambda: importlib.util.find_spec(name) is not None
+
+
+TOOLS: dict[str, Callable[[], bool]] = {
+    "tex": _program("pdflatex"),
+    "browser": _program("chromium", "chromium-browser", "google-chrome"),
+    "torch": _package("torch"),
+    "jax": _package("jax"),
+}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker, present in TOOLS.items():
+        if item.get_closest_marker(marker) is None or present():
+            continue
+        variable = f"SYMJAC_REQUIRE_{marker.upper()}"
+        if os.environ.get(variable) == "1":
+            pytest.fail(f"{variable}=1 asks for {marker}, which is not installed", pytrace=False)
+        pytest.skip(f"needs {marker}, which is not installed")

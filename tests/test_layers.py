@@ -1,0 +1,116 @@
+"""The architecture as tests: who may import whom, who prints, who touches latex2sympy2."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import symjac
+
+ROOT = Path(symjac.__file__).parent
+
+# A module imports from earlier lines only; the modules on one line know nothing of each other.
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("errors",),
+    ("expr",),
+    ("functions",),
+    ("interchange",),
+    ("entries",),
+    ("normal",),
+    ("typeset",),
+    ("reading",),
+    ("system",),
+    ("kernel",),
+    ("rules",),
+    ("differentiate",),
+    ("tidy",),
+    ("jacobian",),
+    ("explicit", "codegen", "second_reader", "factor"),
+    ("checks",),
+    ("narrative",),
+    ("documents",),
+    ("cells",),
+    ("cli",),
+)
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+
+# These two are what a user holds in hand. Their methods open later layers (J.document(), J.checks), so an
+# import inside one of their functions may point downwards; their module-level imports may not.
+FACES = {"system", "jacobian"}
+
+MODULES = sorted(p for p in ROOT.rglob("*.py") if p.parent != ROOT or p.stem not in ("__init__", "__main__"))
+
+
+def layer_of(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def imports(tree: ast.AST, *, inside: bool = False) -> Iterator[tuple[str, bool]]:
+    """Every imported module with whether the import stands inside a function."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            continue  # names for annotations bring no code in
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, inside) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            assert node.module is not None
+            if node.module == "symjac":
+                yield from ((f"symjac.{alias.name}", inside) for alias in node.names)
+            else:
+                yield node.module, inside
+        else:
+            yield from imports(node, inside=inside or isinstance(node, ast.FunctionDef | ast.Lambda))
+
+
+def parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def wrong_imports(layer: str, tree: ast.AST) -> list[str]:
+    found = []
+    for name, inside in imports(tree):
+        parts = name.split(".")
+        if parts[0] != "symjac" or parts[1:2] in ([], ["__version__"]) or parts[1] == layer:
+            continue
+        if inside and layer in FACES:
+            continue
+        if LEVEL[parts[1]] >= LEVEL[layer]:
+            found.append(name)
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_module_imports_only_from_earlier_layers(path: Path) -> None:
+    """No module imports from its own line of the list of layers or from a later one."""
+    assert layer_of(path) in LEVEL, "a new module takes its place in LAYERS"
+    assert wrong_imports(layer_of(path), parse(path)) == []
+
+
+def test_an_import_from_a_later_layer_is_noticed() -> None:
+    """The check above sees an upward import at module level and inside a function."""
+    source = "from symjac.cli import main\ndef f():\n    import symjac.documents.html\n"
+    assert wrong_imports("normal", ast.parse(source)) == ["symjac.cli", "symjac.documents.html"]
+    assert wrong_imports("jacobian", ast.parse(source)) == ["symjac.cli"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_only_the_second_reader_touches_latex2sympy2(path: Path) -> None:
+    """latex2sympy2 keeps global state and misreads user text, so one module alone imports it."""
+    names = {name.split(".")[0] for name, _ in imports(parse(path))}
+    assert "latex2sympy2" not in names or layer_of(path) == "second_reader"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_nothing_a_user_types_is_run_as_code(path: Path) -> None:
+    """No module calls eval, exec, sympify or parse_expr, and only the command line prints."""
+    called = {
+        node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute)
+    }
+    forbidden = {"eval", "exec", "sympify", "parse_expr"} | (set() if layer_of(path) == "cli" else {"print"})
+    assert called & forbidden == set()
