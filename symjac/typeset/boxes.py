@@ -1,0 +1,329 @@
+"""Layout boxes: what a formula looks like, independent of the language it is written in.
+
+The printer turns expressions into boxes, the writers turn boxes into LaTeX, MathML or Unicode text.
+A box knows nothing of algebra; all it carries is what any typesetter needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import singledispatch
+
+
+class Box:
+    """A piece of typeset mathematics."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Ident(Box):
+    """A letter or a Greek command: ``x``, ``\\sigma``."""
+
+    latex: str
+
+
+@dataclass(frozen=True)
+class Num(Box):
+    """A number in digits."""
+
+    digits: str
+
+
+@dataclass(frozen=True)
+class Op(Box):
+    """A sign that stands between or before operands: ``+``, ``=``, ``\\odot``, ``\\partial``."""
+
+    latex: str
+    prefix: bool = False
+
+
+@dataclass(frozen=True)
+class Word(Box):
+    """An upright operator name: diag, tr, softmax."""
+
+    word: str
+
+
+@dataclass(frozen=True)
+class Plain(Box):
+    """Words inside a formula."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Styled(Box):
+    """A font command applied to a box: ``\\mathbf``, ``\\mathrm``."""
+
+    command: str
+    body: Box
+
+
+@dataclass(frozen=True)
+class Accent(Box):
+    """A hat, tilde, bar, dot or arrow over a box."""
+
+    command: str
+    body: Box
+
+
+@dataclass(frozen=True)
+class Named(Box):
+    """A symbol's name: ``latex`` as the author wrote it, ``body`` the same taken apart."""
+
+    latex: str
+    body: Box
+
+
+@dataclass(frozen=True)
+class Mark(Box):
+    """A sign with a macro of its own, so that a paper can choose it: transpose, one, odot."""
+
+    role: str
+
+
+@dataclass(frozen=True)
+class Script(Box):
+    """A base with what hangs on its right."""
+
+    base: Box
+    sub: Box | None = None
+    sup: Box | None = None
+    primes: int = 0
+
+
+@dataclass(frozen=True)
+class Frac(Box):
+    top: Box
+    bottom: Box
+
+
+@dataclass(frozen=True)
+class Derivative(Box):
+    """The fraction of two partial differentials; without ``top`` an operator that waits for one."""
+
+    top: Box | None
+    bottom: Box
+
+
+@dataclass(frozen=True)
+class Sqrt(Box):
+    body: Box
+
+
+@dataclass(frozen=True)
+class Fence(Box):
+    """A body between delimiters; ``size`` counts steps from the plain bracket (0) upwards."""
+
+    left: str
+    body: Box
+    right: str
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Delimiter(Box):
+    """One half of a fence, for formulas that are broken inside brackets."""
+
+    latex: str
+    opening: bool
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Grid(Box):
+    """Rows of cells between brackets: an explicit matrix or a stack."""
+
+    rows: tuple[tuple[Box, ...], ...]
+    kind: str = "bmatrix"
+
+
+@dataclass(frozen=True)
+class Big(Box):
+    """A large operator with limits: ``\\sum``, ``\\prod``."""
+
+    latex: str
+    below: Box
+    above: Box | None = None
+
+
+@dataclass(frozen=True)
+class Under(Box):
+    """A brace under a box, and what stands below it."""
+
+    body: Box
+    note: Box
+
+
+@dataclass(frozen=True)
+class Gap(Box):
+    """The space between two factors: ``thin`` where letters and words would run together."""
+
+    thin: bool = False
+
+
+@dataclass(frozen=True)
+class Row(Box):
+    """Boxes side by side."""
+
+    items: tuple[Box, ...]
+
+
+def row(*items: Box) -> Box:
+    """The boxes side by side, with rows inside opened.
+
+    >>> row(Ident("x"))
+    Ident(latex='x')
+    """
+    flat: list[Box] = []
+    for item in items:
+        flat.extend(item.items if isinstance(item, Row) else (item,))
+    return flat[0] if len(flat) == 1 else Row(tuple(flat))
+
+
+# ------------------------------------------------------------------------------------------ measures
+
+_WIDE_COMMANDS = {r"\partial", r"\odot", r"\oslash", r"\otimes", r"\sum", r"\prod"}
+
+
+@singledispatch
+def width(box: Box) -> float:
+    """A box's width in ems of ordinary print, estimated from above.
+
+    >>> width(row(Ident("x"), Op("+"), Ident("y"))) > width(Ident("x"))
+    True
+    """
+    raise TypeError(f"a box was wanted, {type(box).__name__} came")
+
+
+@width.register
+def _(box: Ident) -> float:
+    letter = box.latex
+    if letter.startswith("\\"):
+        return 0.62
+    return sum(0.85 if c.isupper() or c in "mw" else 0.55 for c in letter)
+
+
+@width.register
+def _(box: Num) -> float:
+    return 0.5 * len(box.digits)
+
+
+@width.register
+def _(box: Op) -> float:
+    return 0.6 if box.prefix else 1.35
+
+
+@width.register
+def _(box: Word) -> float:
+    return 0.52 * len(box.word) + 0.17
+
+
+@width.register
+def _(box: Plain) -> float:
+    return 0.47 * len(box.text)
+
+
+@width.register
+def _(box: Styled) -> float:
+    return 1.12 * width(box.body)
+
+
+@width.register
+def _(box: Accent) -> float:
+    return width(box.body)
+
+
+@width.register
+def _(box: Named) -> float:
+    return width(box.body)
+
+
+@width.register
+def _(box: Mark) -> float:
+    return 1.3 if box.role == "odot" else 0.6
+
+
+@width.register
+def _(box: Script) -> float:
+    sub = width(box.sub) if box.sub else 0.0
+    sup = width(box.sup) if box.sup else 0.0
+    return width(box.base) + 0.3 * box.primes + 0.75 * max(sub, sup) + 0.05
+
+
+@width.register
+def _(box: Frac) -> float:
+    return max(width(box.top), width(box.bottom)) + 0.25
+
+
+@width.register
+def _(box: Derivative) -> float:
+    top = width(box.top) if box.top else 0.0
+    return max(top, width(box.bottom)) + 0.85
+
+
+@width.register
+def _(box: Sqrt) -> float:
+    return width(box.body) + 0.9
+
+
+@width.register
+def _(box: Fence) -> float:
+    return width(box.body) + 2 * (0.4 + 0.08 * box.size)
+
+
+@width.register
+def _(box: Delimiter) -> float:
+    return 0.4 + 0.08 * box.size
+
+
+@width.register
+def _(box: Grid) -> float:
+    columns = zip(*box.rows, strict=True)
+    return sum(max(width(cell) for cell in column) + 1.0 for column in columns) + 0.8
+
+
+@width.register
+def _(box: Big) -> float:
+    return max(1.5, 0.75 * width(box.below), 0.75 * width(box.above) if box.above else 0.0) + 0.2
+
+
+@width.register
+def _(box: Under) -> float:
+    return max(width(box.body), 0.75 * width(box.note))
+
+
+@width.register
+def _(box: Gap) -> float:
+    return 0.17 if box.thin else 0.0
+
+
+@width.register
+def _(box: Row) -> float:
+    return sum(width(item) for item in box.items)
+
+
+def height(box: Box) -> int:
+    """How tall a box is, counted in sizes of brackets that would enclose it.
+
+    >>> height(Ident("x")), height(Fence("(", Ident("x"), ")")), height(Frac(Num("1"), Num("2")))
+    (0, 1, 2)
+    """
+    match box:
+        case Row(items):
+            return max((height(item) for item in items), default=0)
+        case Frac() | Derivative():
+            return 2
+        case Grid(rows):
+            return max(3, len(rows))
+        case Big():
+            return 3
+        case Fence(_, body, _, size):
+            return max(size + 1, height(body))
+        case Under(body, _) | Sqrt(body) | Styled(_, body) | Accent(_, body):
+            return height(body)
+        case Script(base, _, _, _):
+            return height(base)
+        case _:
+            return 0
