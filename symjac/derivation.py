@@ -1,0 +1,206 @@
+"""The derivative of one left-hand side, gate by gate, from the rules to the closed form.
+
+A :class:`Derivation` is data: what was derived, how, and in which short form it is printed. It comes
+into being only after the closed form has met the elementwise derivative in the normal form, which
+knows nothing of the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from symjac import expr as ex
+from symjac.abbreviate import Abbreviations, abbreviate
+from symjac.differentiate import jacobian_theorem
+from symjac.errors import CheckError, NotYetError, TargetError
+from symjac.expr import Expr, Partial, Symbol
+from symjac.kernel import Scope, Theorem, infer
+from symjac.normal import jacobian_form, normal_form
+from symjac.reading import Equation
+from symjac.recurrence import Recurrence
+from symjac.tidy import close, collect
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The derivative of one defined symbol.
+
+    ``raw`` is what the rules give with the derivatives of gates kept by name, ``collected`` the same
+    with like terms together, ``closed`` the same with the gates' derivatives put in.
+    """
+
+    symbol: Symbol
+    equation: Equation
+    theorem: Theorem
+    raw: Expr
+    collected: Expr
+    closed: Expr
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The record of a derivation: a theorem whose every step is a rule, and the scope it is about.
+
+    >>> from symjac import System
+    >>> System(r"x_t = W \\sigma(x_{t-1})").jacobian(wrt="x_{t-1}").proof.replay()
+    """
+
+    theorem: Theorem
+    scope: Scope
+
+    def replay(self) -> None:
+        """Apply every rule again.
+
+        :raises RuleError: where a step does not follow.
+        """
+        self.theorem.replay(Scope(self.scope.wrt, self.scope.definitions))
+
+    @property
+    def steps(self) -> tuple[Theorem, ...]:
+        """Every theorem, premises before conclusions."""
+        return self.theorem.steps()
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The names of the rules used, each once, in order of first use."""
+        return tuple(dict.fromkeys(step.rule for step in self.steps))
+
+    @property
+    def premises(self) -> tuple[tuple[Symbol, Expr], ...]:
+        """The equations that were opened."""
+        opened = {s.operand for s in self.steps if s.rule in ("definition", "d_definition")}
+        return tuple((s, e) for s, e in self.scope.definitions.items() if s in opened)
+
+
+class Derivation:
+    """The Jacobian of ``of`` with respect to ``wrt``, for every size.
+
+    :raises TargetError: where ``of`` or ``wrt`` is not a symbol of the system.
+    :raises NotYetError: where symjac has no rule.
+    :raises CheckError: where the rules and the entries disagree, which would be a defect of symjac.
+    """
+
+    def __init__(self, system: Recurrence, of: str | Symbol | None, wrt: str | Symbol) -> None:
+        self.system = system
+        self.of = system.target(of)
+        self.wrt = system.variable(wrt)
+        if self.of == self.wrt:
+            raise TargetError(f"{self.of.name} is both what is differentiated and what it is differentiated by")
+        if self.of.cols != ex.ONE:
+            raise NotYetError(f"{self.of.name} is a matrix; derivatives of scalars and vectors are derived so far")
+        if self.wrt.cols != ex.ONE and not self.of.is_scalar:
+            raise NotYetError(f"{self.wrt.name} is a matrix; so far only scalars are differentiated by a matrix")
+        # A target with respect to a defined symbol cuts that definition.
+        self.definitions: Mapping[Symbol, Expr] = {s: e for s, e in system.definitions.items() if s != self.wrt}
+        self.scope = Scope(self.wrt, self.definitions)
+        self._names = {e: s for s, e in self.definitions.items() if e.args}
+        self._origin: dict[Expr, Symbol] = {}
+        self.stages = self._derive()
+        self._gate()
+
+    def _derive(self) -> tuple[Stage, ...]:
+        stages: list[Stage] = []
+        closed: dict[Partial, Expr] = {}
+        for s in self._needed():
+            theorem = infer("definition", self.scope, s, jacobian_theorem(self.definitions[s], self.scope))
+            collected = collect(theorem.rhs, self._names)
+            final = close(collected, closed)
+            for e in final.walk():
+                if isinstance(e, ex.Diag):
+                    self._origin.setdefault(e, self._gate_of(e, s, stages))
+            stages.append(Stage(s, self._equation(s), theorem, theorem.rhs, collected, final))
+            closed[Partial(s, self.wrt)] = final
+        return tuple(stages)
+
+    def _needed(self) -> tuple[Symbol, ...]:
+        """The symbols whose derivatives are used, in order, the target last."""
+        if self.wrt.cols != ex.ONE or not self.scope.depends(self.of):
+            return (self.of,)
+        used: set[Symbol] = {self.of}
+        for s in reversed(self.system.order):
+            if s in used and s in self.definitions:
+                used |= {u for u in self.definitions[s].symbols if u in self.definitions and self.scope.depends(u)}
+        return tuple(s for s in self.system.order if s in used)
+
+    def _equation(self, s: Symbol) -> Equation:
+        return next(e for e in self.system.equations if e.lhs == s)
+
+    @staticmethod
+    def _gate_of(d: Expr, s: Symbol, stages: list[Stage]) -> Symbol:
+        """The gate a diagonal belongs to: the last one whose own letter it holds, else the stage's symbol."""
+        for stage in reversed(stages):
+            if stage.symbol in d.symbols and _scales(d, stage):
+                return stage.symbol
+        return s
+
+    def _gate(self) -> None:
+        entries = jacobian_form(self.of, self.wrt, self.definitions)
+        if normal_form(self.closed, self.definitions) != entries:
+            raise CheckError(
+                f"the rules and the entries disagree about the derivative of {self.of.name} by {self.wrt.name}; "
+                "this is a defect of symjac, and nothing is printed"
+            )
+
+    @property
+    def closed(self) -> Expr:
+        """The closed form in numerator layout, gates by name."""
+        return self.stages[-1].closed
+
+    @cached_property
+    def closed_denominator(self) -> Expr:
+        """The closed form in denominator layout, transposed factor by factor."""
+        return ex.transpose(self.closed)
+
+    @property
+    def shape(self) -> ex.Shape:
+        """The shape in numerator layout."""
+        return self.closed.shape
+
+    @cached_property
+    def _short(self) -> tuple[Expr, Abbreviations]:
+        letters = [i.family for i in self.system.symbols.values()]
+        return abbreviate(self.closed, [*self.system.symbols, *letters], self._origin)
+
+    @property
+    def short(self) -> Expr:
+        """The closed form in numerator layout with abbreviations."""
+        return self._short[0]
+
+    @cached_property
+    def short_denominator(self) -> Expr:
+        """The closed form in denominator layout with abbreviations; the diagonals they name are symmetric."""
+        names = {ex.Transpose(s): s for s, _ in self.abbreviations}
+        return ex.transpose(self.short).replace(names)
+
+    @property
+    def abbreviations(self) -> Abbreviations:
+        """What the abbreviations stand for, in order."""
+        return self._short[1]
+
+    @cached_property
+    def proof(self) -> Proof:
+        """The whole record: rules, rearrangements and substitutions down to the closed form."""
+        facts: list[Theorem] = []
+        for stage in self.stages:
+            collected = infer("rearrangement", self.scope, stage.collected, stage.theorem)
+            gates = {f.lhs: f for f in facts}
+            used = [gates[p] for p in dict.fromkeys(_partials(stage.collected)) if p in gates]
+            theorem = collected
+            if used:
+                put_in = infer("substitution", self.scope, stage.symbol, collected, *used)
+                theorem = infer("rearrangement", self.scope, stage.closed, put_in)
+            facts.append(theorem)
+        return Proof(facts[-1], self.scope)
+
+
+def _partials(e: Expr) -> list[Expr]:
+    return [p for p in e.walk() if isinstance(p, Partial)]
+
+
+def _scales(d: Expr, stage: Stage) -> bool:
+    """Whether a diagonal carries the derivative of a gate: it holds what the gate's own derivative holds."""
+    own = [e.args[0] for e in stage.collected.walk() if isinstance(e, ex.Diag)]
+    factors = set(d.args[0].args) if isinstance(d.args[0], ex.Hadamard) else {d.args[0]}
+    return any(set(v.args if isinstance(v, ex.Hadamard) else (v,)) <= factors for v in own)

@@ -1,0 +1,204 @@
+"""Which rule applies where: from an expression to the theorem about its derivative.
+
+:func:`jacobian_theorem` gives ``|- dy/dx = J`` for a scalar or vector by a scalar or vector, and for a
+scalar by a matrix. Symbols that the system defines keep their own derivative by name (the rule
+``gate``), so the result is as small as the right-hand side it came from.
+"""
+
+from __future__ import annotations
+
+from symjac import expr as ex
+from symjac import rules
+from symjac.errors import NotYetError
+from symjac.expr import Expr, Product
+from symjac.kernel import Scope, Theorem, infer
+
+assert rules  # importing the package enters the rules into the table
+
+
+def jacobian_theorem(y: Expr, scope: Scope) -> Theorem:
+    """``|- dy/dx = J`` with the derivatives of gates kept by name.
+
+    :raises NotYetError: where no rule applies.
+
+    >>> n = ex.dim("n")
+    >>> W, x = ex.Symbol("W", (n, n)), ex.Symbol("x", (n, ex.ONE))
+    >>> y = Product(W, ex.Apply(ex.Function(r"\\sigma"), x))
+    >>> theorem = jacobian_theorem(y, Scope(x, {}))
+    >>> [step.rule for step in theorem.steps()]
+    ['variable', 'chain_rule', 'constant_factor']
+    """
+    if scope.wrt.cols != ex.ONE:
+        return infer("identification", scope, y, differential_theorem(y, scope))
+    return _Jacobian(scope).of(y)
+
+
+def differential_theorem(y: Expr, scope: Scope) -> Theorem:
+    """``|- dY = ...``, linear in dX, for an expression of any shape; definitions are opened."""
+    return _Differential(scope).of(y)
+
+
+class _Jacobian:
+    """Jacobians within one scope; equal subexpressions are differentiated once."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.done: dict[Expr, Theorem] = {}
+
+    def of(self, y: Expr) -> Theorem:
+        if y not in self.done:
+            self.done[y] = self.derive(y)
+        return self.done[y]
+
+    def infer(self, name: str, y: Expr, *premises: Theorem) -> Theorem:
+        return infer(name, self.scope, y, *premises)
+
+    def derive(self, y: Expr) -> Theorem:
+        if y == self.scope.wrt:
+            return self.infer("variable", y)
+        if not self.scope.depends(y):
+            return self.infer("constant", y)
+        if isinstance(y, ex.Symbol):
+            return self.infer("gate", y)
+        if isinstance(y, ex.Sum):
+            return self.infer("sum_rule", y, *map(self.of, y.args))
+        if isinstance(y, ex.Hadamard):
+            return self.infer("product_rule", y, *map(self.of, y.args))
+        if isinstance(y, ex.Stack):
+            return self.infer("stack_rule", y, *map(self.of, y.args))
+        if isinstance(y, Product):
+            return self.product(y)
+        if isinstance(y, ex.Norm) and y.arg.cols != ex.ONE:
+            return self.by_differential(y)
+        if isinstance(y, ex.Transpose) and y.arg.is_scalar:
+            return self.infer("same_expression", y, self.of(y.arg))
+        if isinstance(y, ex.Diagonal | ex.Trace | ex.Determinant):
+            return self.by_differential(y)
+        if isinstance(y, ex.EntryPower) and self.scope.depends(y.exponent):
+            return self.variable_exponent(y)
+        for cls, name in ONE_OPERAND.items():
+            if isinstance(y, cls):
+                return self.infer(name, y, self.of(y.args[0]))
+        raise NotYetError(f"there is no rule yet for the derivative of a {type(y).__name__}")
+
+    def by_differential(self, y: Expr) -> Theorem:
+        name = "identification" if y.is_scalar else "vector_identification"
+        return self.infer(name, y, differential_theorem(y, self.scope))
+
+    def variable_exponent(self, y: ex.EntryPower) -> Theorem:
+        """a^b = exp(b log a) where b changes."""
+        log = ex.Apply(ex.Function(r"\log", 0, "log"), y.base)
+        other = ex.Apply(ex.Function(r"\exp", 0, "exp"), ex.mul(y.exponent, log))
+        return self.infer("same_expression", y, self.of(other))
+
+    def product(self, y: Product) -> Theorem:
+        depends = self.scope.depends
+        scalars = [f for f in y.args if f.is_scalar]
+        chain = [f for f in y.args if not f.is_scalar]
+        ordered = (*scalars, *chain)
+        if ordered != y.args:
+            return self.infer("same_expression", y, self.of(Product(*ordered)))
+        changing = next((s for s in scalars if depends(s)), None)
+        if changing is not None and len(ordered) > 1:
+            rest = list(ordered)
+            rest.remove(changing)
+            v = rest[0] if len(rest) == 1 else Product(*rest)
+            return self.infer("scalar_product", y, self.of(changing), self.of(v))
+        constant = next(k for k, f in enumerate(ordered) if depends(f))
+        if constant:
+            return self.infer("constant_factor", y, self.of(_product(ordered[constant:])))
+        return self.chain(y)
+
+    def chain(self, y: Product) -> Theorem:
+        """A product whose first factor is no scalar and changes with x."""
+        first, rest = y.args[0], y.args[1:]
+        v = _product(rest)
+        if isinstance(first, ex.Diag):
+            return self.infer("same_expression", y, self.of(ex.hadamard(first.arg, v)))
+        if isinstance(first, ex.Sum):
+            other = ex.Sum(*(_product((t, *rest)) if not t.is_scalar else ex.mul(t, v) for t in first.args))
+            return self.infer("same_expression", y, self.of(other))
+        if first.is_row:
+            return self.infer("inner_product", y, self.of(ex.transpose(first)), self.of(v))
+        if first.is_vector:
+            return self.infer("same_expression", y, self.of(Product(v, first)))
+        inner = _reassociated(first)
+        if inner is not None:
+            return self.infer("same_expression", y, self.of(Product(*inner, *rest)))
+        matrix = differential_theorem(first, self.scope)
+        return self.infer("matrix_times_vector", y, matrix, self.of(v))
+
+
+def _product(factors: tuple[Expr, ...]) -> Expr:
+    return factors[0] if len(factors) == 1 else Product(*factors)
+
+
+def _reassociated(e: Expr) -> tuple[Expr, ...] | None:
+    """The factors of a nested product or of a transposed product, for opening it in place."""
+    if isinstance(e, Product):
+        return e.args
+    if isinstance(e, ex.Transpose):
+        turned = ex.transpose(e.arg)
+        if turned != e:
+            return turned.args if isinstance(turned, Product) else (turned,)
+    return None
+
+
+ONE_OPERAND: dict[type[Expr], str] = {
+    ex.Apply: "chain_rule",
+    ex.EntryPower: "power_rule",
+    ex.Softmax: "softmax_rule",
+    ex.LogSumExp: "log_sum_exp_rule",
+    ex.Norm: "norm_rule",
+    ex.VectorMap: "map_rule",
+}
+
+
+class _Differential:
+    """Differentials within one scope; equal subexpressions are differentiated once."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.done: dict[Expr, Theorem] = {}
+
+    def of(self, y: Expr) -> Theorem:
+        if y not in self.done:
+            self.done[y] = self.derive(y)
+        return self.done[y]
+
+    def derive(self, y: Expr) -> Theorem:
+        if y == self.scope.wrt:
+            return infer("d_variable", self.scope, y)
+        if not self.scope.depends(y):
+            return infer("d_constant", self.scope, y)
+        if isinstance(y, ex.Symbol):
+            return infer("d_definition", self.scope, y, self.of(self.scope.definitions[y]))
+        for cls, name in MANY_OPERANDS.items():
+            if isinstance(y, cls):
+                return infer(name, self.scope, y, *map(self.of, y.args))
+        for cls, name in ONE_CHANGING.items():
+            if isinstance(y, cls):
+                return infer(name, self.scope, y, self.of(y.args[0]))
+        raise NotYetError(f"there is no rule yet for the differential of a {type(y).__name__}")
+
+
+MANY_OPERANDS: dict[type[Expr], str] = {
+    ex.Sum: "d_sum",
+    Product: "d_product",
+    ex.Hadamard: "d_hadamard",
+    ex.Stack: "d_stack",
+}
+
+ONE_CHANGING: dict[type[Expr], str] = {
+    ex.Transpose: "d_transpose",
+    ex.Diag: "d_diag",
+    ex.Diagonal: "d_diagonal",
+    ex.Trace: "d_trace",
+    ex.Determinant: "d_determinant",
+    ex.MatrixPower: "d_inverse",
+    ex.Apply: "d_function",
+    ex.EntryPower: "d_power",
+    ex.Norm: "d_norm",
+    ex.Softmax: "d_softmax",
+    ex.LogSumExp: "d_log_sum_exp",
+}

@@ -1,0 +1,124 @@
+"""A system of equations, checked: what defines what, in which order, and what nothing defines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from symjac.errors import DefinitionError, TargetError
+from symjac.expr import Expr, Symbol
+from symjac.reading import Equation, FunctionDefinition, Note, Reading, SymbolInfo, read_symbol
+
+
+class Recurrence:
+    """Equations with the roles and shapes of their symbols.
+
+    :raises DefinitionError: for a symbol defined twice, or one that is defined through itself.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self._definitions = _definitions(reading.equations)
+        self._order = _dependency_order(self._definitions)
+
+    @property
+    def equations(self) -> tuple[Equation, ...]:
+        """The equations as they were given."""
+        return self.reading.equations
+
+    @property
+    def functions(self) -> tuple[FunctionDefinition, ...]:
+        """The functions that an equation defines, such as sigma(z) = 1/(1 + e^-z)."""
+        return self.reading.functions
+
+    @property
+    def symbols(self) -> Mapping[str, SymbolInfo]:
+        """Every symbol with role and shape, by its canonical LaTeX."""
+        return self.reading.symbols
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What the reading assumed."""
+        return self.reading.notes
+
+    @property
+    def orientation(self) -> str:
+        """``"column"`` or ``"row"``: how the printed vectors are to be understood."""
+        return self.reading.orientation
+
+    @property
+    def definitions(self) -> Mapping[Symbol, Expr]:
+        """The right-hand side of each left-hand side."""
+        return self._definitions
+
+    @property
+    def order(self) -> tuple[Symbol, ...]:
+        """The left-hand sides, each after those it uses."""
+        return self._order
+
+    @cached_property
+    def outputs(self) -> tuple[Symbol, ...]:
+        """The left-hand sides that no other equation uses."""
+        used = {s for lhs, rhs in self._definitions.items() for s in rhs.symbols if s != lhs}
+        return tuple(lhs for lhs in self._definitions if lhs not in used)
+
+    def target(self, of: str | Symbol | None) -> Symbol:
+        """The symbol to differentiate; by default the only left-hand side that no other equation uses.
+
+        :raises TargetError: where there are several candidates, or the one named has no equation.
+        """
+        if of is None:
+            if len(self.outputs) != 1:
+                names = ", ".join(s.name for s in self.outputs or tuple(self._definitions))
+                raise TargetError(
+                    f"the derivative of which left-hand side is wanted? There are {names}",
+                    hint=f"name one, for instance --of '{(self.outputs or tuple(self._definitions))[-1].name}'",
+                )
+            return self.outputs[0]
+        symbol = read_symbol(of, self.reading) if isinstance(of, str) else of
+        if symbol not in self._definitions:
+            names = ", ".join(s.name for s in self._definitions)
+            raise TargetError(f"no equation defines {symbol.name}; there are equations for {names}")
+        return symbol
+
+    def variable(self, wrt: str | Symbol) -> Symbol:
+        """The symbol to differentiate by.
+
+        :raises TargetError: where it is neither in an equation nor declared.
+        """
+        return read_symbol(wrt, self.reading) if isinstance(wrt, str) else wrt
+
+    def occurs(self, s: Symbol) -> bool:
+        """Whether a symbol stands in some equation."""
+        return any(s in rhs.symbols or s == lhs for lhs, rhs in self._definitions.items())
+
+
+def _definitions(equations: tuple[Equation, ...]) -> dict[Symbol, Expr]:
+    definitions: dict[Symbol, Expr] = {}
+    for e in equations:
+        if e.lhs in definitions:
+            raise DefinitionError(f"{e.lhs.name} is defined twice")
+        definitions[e.lhs] = e.rhs
+    return definitions
+
+
+def _dependency_order(definitions: Mapping[Symbol, Expr]) -> tuple[Symbol, ...]:
+    order: list[Symbol] = []
+    path: list[Symbol] = []
+
+    def visit(s: Symbol) -> None:
+        if s in order:
+            return
+        if s in path:
+            cycle = [*path[path.index(s) :], s]
+            raise DefinitionError("the equations go in a circle: " + " uses ".join(c.name for c in cycle))
+        path.append(s)
+        for used in sorted(definitions[s].symbols, key=lambda u: u.name):
+            if used in definitions:
+                visit(used)
+        path.pop()
+        order.append(s)
+
+    for s in definitions:
+        visit(s)
+    return tuple(order)

@@ -1,0 +1,163 @@
+"""Reading the coefficient off an expression that is linear in a differential dX."""
+
+from __future__ import annotations
+
+from symjac import expr as ex
+from symjac.errors import NotYetError
+from symjac.expr import Expr, Product
+from symjac.kernel import Scope, require
+
+
+def jacobian_of_linear(linear: Expr, scope: Scope) -> Expr:
+    """The matrix J with ``linear = J dx``, for a scalar or vector that is linear in dx.
+
+    :raises NotYetError: where no such matrix can be written with the operations symjac has.
+    """
+    if isinstance(linear, ex.Differential):
+        require(linear.arg == scope.wrt, "identification", "a differential of something else")
+        return ex.Number(1) if linear.is_scalar else ex.Identity(linear.rows)
+    if ex.is_zero(linear):
+        return ex.zero((linear.rows, scope.wrt.rows))
+    if isinstance(linear, ex.Sum):
+        return ex.add(*(jacobian_of_linear(t, scope) for t in linear.args))
+    if isinstance(linear, ex.Stack):
+        return ex.Stack(*(jacobian_of_linear(t, scope) for t in linear.args))
+    if isinstance(linear, ex.Hadamard):
+        _, e, others = _split(linear)
+        return ex.mul(ex.diag(ex.hadamard(*others)), jacobian_of_linear(e, scope))
+    if isinstance(linear, ex.Diagonal):
+        return _diagonal(linear.arg, scope)
+    if isinstance(linear, Product):
+        before, e, after = _split(linear)
+        if e.is_scalar or all(f.is_scalar for f in after):
+            return ex.mul(*before, *after, jacobian_of_linear(e, scope))
+        return ex.mul(*before, coefficient(e, ex.mul(*after), scope))
+    raise _no_form(linear)
+
+
+def coefficient(linear: Expr, v: Expr, scope: Scope) -> Expr:
+    """The matrix K with ``linear v = K dx``, where ``linear`` is a matrix or row that is linear in dx.
+
+    :raises NotYetError: where no such matrix can be written with the operations symjac has.
+    """
+    if isinstance(linear, ex.Sum):
+        return ex.add(*(coefficient(t, v, scope) for t in linear.args))
+    if ex.is_zero(linear):
+        return ex.zero((linear.rows, scope.wrt.rows))
+    if isinstance(linear, ex.Diag):
+        return ex.mul(ex.diag(v), jacobian_of_linear(linear.arg, scope))
+    if isinstance(linear, ex.Transpose) and linear.arg.cols == ex.ONE:
+        return ex.mul(ex.transpose(v), jacobian_of_linear(linear.arg, scope))
+    if isinstance(linear, ex.Transpose) and isinstance(linear.arg, Product | ex.Sum | ex.Diag):
+        return coefficient(_transposed(linear.arg), v, scope)
+    if isinstance(linear, Product):
+        before, e, after = _split(linear)
+        right = ex.mul(*after, v)
+        if e.is_scalar:
+            return ex.mul(*before, right, jacobian_of_linear(e, scope))
+        if e.cols == ex.ONE:
+            return ex.mul(right, *before, jacobian_of_linear(e, scope))
+        return ex.mul(*before, coefficient(e, right, scope))
+    raise _no_form(linear)
+
+
+def pull_back(linear: Expr, c: Expr, scope: Scope, total: list[Expr]) -> None:
+    """Add to ``total`` the G with ``tr(c linear) = tr(G dX)``; ``c`` has the shape of linear's transpose.
+
+    :raises NotYetError: where an operation cannot be paired.
+    """
+    if ex.is_zero(linear):
+        return
+    match linear:
+        case ex.Differential():
+            require(linear.arg == scope.wrt, "identification", "a differential of something else")
+            total.append(c)
+        case ex.Sum():
+            for t in linear.args:
+                pull_back(t, c, scope, total)
+        case ex.Transpose():
+            pull_back(linear.arg, ex.transpose(c), scope, total)
+        case ex.Trace():
+            pull_back(linear.arg, ex.mul(c, ex.Identity(linear.arg.rows)), scope, total)
+        case ex.Diag():
+            pull_back(linear.arg, ex.transpose(ex.Diagonal(c)), scope, total)
+        case ex.Diagonal():
+            pull_back(linear.arg, ex.diag(ex.transpose(c)), scope, total)
+        case ex.Hadamard():
+            _, e, rest = _split(linear)
+            others = ex.hadamard(*rest)
+            weight = ex.mul(c, ex.diag(others)) if others.cols == ex.ONE else ex.hadamard(c, ex.transpose(others))
+            pull_back(e, weight, scope, total)
+        case Product():
+            before, e, after = _split(linear)
+            if e.is_scalar and not all(f.is_scalar for f in linear.args):
+                paired = ex.mul(c, ex.mul(*before, *after))
+                pull_back(e, paired if paired.is_scalar else ex.Trace(paired), scope, total)
+            else:
+                pull_back(e, _rotate(before, c, after), scope, total)
+        case _:
+            raise _no_form(linear)
+
+
+def _split(e: Expr) -> tuple[tuple[Expr, ...], Expr, tuple[Expr, ...]]:
+    """The operands before, at and after the one that holds the differential.
+
+    For an entrywise product, whose order does not matter, all the others come last.
+    """
+    places = [k for k, a in enumerate(e.args) if _has_differential(a)]
+    require(len(places) == 1, "identification", "the expression is not linear in the differential")
+    at = places[0]
+    if isinstance(e, ex.Hadamard):
+        return (), e.args[at], e.args[:at] + e.args[at + 1 :]
+    return e.args[:at], e.args[at], e.args[at + 1 :]
+
+
+def _has_differential(e: Expr) -> bool:
+    return isinstance(e, ex.Differential) or any(_has_differential(a) for a in e.args)
+
+
+def _diagonal(m: Expr, scope: Scope) -> Expr:
+    """J with ``diagonal(m) = J dx``: a term P diag(u) Q has (P o Q^T) u, a term u q^T has q o u."""
+    if isinstance(m, ex.Sum):
+        return ex.add(*(_diagonal(t, scope) for t in m.args))
+    if isinstance(m, ex.Diag):
+        return jacobian_of_linear(m.arg, scope)
+    if isinstance(m, ex.Transpose):
+        return _diagonal(m.arg, scope)
+    if isinstance(m, Product):
+        before, e, after = _split(m)
+        if e.is_scalar:
+            return ex.mul(ex.Diagonal(ex.mul(*before, *after)), jacobian_of_linear(e, scope))
+        left = ex.mul(*before) if before else ex.Identity(e.rows)
+        right = ex.mul(*after) if after else ex.Identity(e.cols)
+        if isinstance(e, ex.Diag) and left.is_matrix and right.is_matrix:
+            return ex.mul(ex.hadamard(left, ex.transpose(right)), jacobian_of_linear(e.arg, scope))
+        if e.cols == ex.ONE:
+            return ex.mul(ex.diag(ex.transpose(right)), left, jacobian_of_linear(e, scope))
+        if e.rows == ex.ONE:
+            return _diagonal(_transposed(m), scope)
+    raise _no_form(m)
+
+
+def _transposed(e: Expr) -> Expr:
+    """The transpose of a product, sum or diagonal, each operand transposed by itself."""
+    if isinstance(e, ex.Sum):
+        return ex.Sum(*(_transposed(t) for t in e.args))
+    if isinstance(e, Product):
+        return Product(*(_transposed(f) for f in reversed(e.args)))
+    if isinstance(e, ex.Transpose):
+        return e.arg
+    return e if e.is_scalar or isinstance(e, ex.Diag | ex.Identity) else ex.Transpose(e)
+
+
+def _rotate(before: tuple[Expr, ...], c: Expr, after: tuple[Expr, ...]) -> Expr:
+    """``after c before``: the cyclic rotation of a trace, scalars in front."""
+    factors = (*after, c, *before)
+    return ex.mul(*(f for f in factors if f.is_scalar), *(f for f in factors if not f.is_scalar))
+
+
+def _no_form(e: Expr) -> NotYetError:
+    return NotYetError(
+        f"the derivative of this expression has no matrix form that symjac can write: "
+        f"a {type(e).__name__} of something that depends on the variable"
+    )

@@ -1,0 +1,297 @@
+"""Closed forms: collecting, merging and naming until a Jacobian reads as an author would write it.
+
+Nothing here is trusted. Every form is a guess that :mod:`symjac.jacobian` lets pass only when the
+normal form says it equals what the rules derived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symjac import expr as ex
+from symjac.expr import Apply, Diag, Expr, Number, Partial, Product, Sum, Symbol
+from symjac.functions import ACTIVATIONS
+
+# Functions whose derivative is shorter spelled out than primed.
+SPELLED_OUT = frozenset({"exp", "log", "sin", "cos", "sinh", "cosh", "sqrt", "square", "identity", "reciprocal", "abs"})
+
+
+def collect(e: Expr, names: Mapping[Expr, Symbol]) -> Expr:
+    """The sum with like terms together, diagonals merged and known derivatives by name.
+
+    ``names`` maps right-hand sides to the symbols that stand for them.
+
+    >>> n = ex.dim("n")
+    >>> g, h, K = Symbol("g", (n, ex.ONE)), Symbol("h", (n, ex.ONE)), Symbol("K", (n, n))
+    >>> collect(ex.add(ex.neg(ex.mul(Diag(h), K)), ex.mul(Diag(g), K)), {})
+    Product(Diag(Sum(g, Product(Number(Fraction(-1, 1)), h))), K)
+    """
+    return tidy_sum(_name(e, names))
+
+
+def close(e: Expr, closed: Mapping[Partial, Expr]) -> Expr:
+    """The collected form with the closed forms of the gates' Jacobians put in."""
+    return tidy_sum(_put_in(e, closed))
+
+
+def _put_in(e: Expr, closed: Mapping[Partial, Expr]) -> Expr:
+    if isinstance(e, Partial) and e in closed:
+        return closed[e]
+    if isinstance(e, Sum):
+        return ex.add(*(_put_in(t, closed) for t in e.args))
+    if isinstance(e, Product):
+        return ex.mul(*(_put_in(f, closed) for f in e.args))
+    if not e.args:
+        return e
+    return e.with_args(tuple(_put_in(a, closed) for a in e.args))
+
+
+# ------------------------------------------------------------------------------------------ naming
+
+
+def _name(e: Expr, names: Mapping[Expr, Symbol]) -> Expr:
+    """Gates by their names, derivatives of known functions in terms of them."""
+    if e in names:
+        return names[e]
+    if isinstance(e, Partial) or not e.args:
+        return e
+    e = rebuild(e, tuple(_name(a, names) for a in e.args))
+    if e in names:
+        return names[e]
+    if isinstance(e, Apply) and e.function.known is not None and e.function.order == 1:
+        value = Apply(ex.Function(e.function.name, 0, e.function.known), e.arg)
+        row = ACTIVATIONS[e.function.known]
+        if value in names:
+            return row.derivative(e.arg, names[value])
+        if e.function.known in SPELLED_OUT:
+            return row.derivative(e.arg, value)
+    return e
+
+
+def rebuild(e: Expr, args: tuple[Expr, ...]) -> Expr:
+    """The node over other operands, built by the computing constructors."""
+    match e:
+        case Sum():
+            return ex.add(*args)
+        case Product():
+            return ex.mul(*args)
+        case ex.Hadamard():
+            return ex.hadamard(*args)
+        case Diag():
+            return ex.diag(args[0])
+        case ex.EntryPower():
+            return ex.power(args[0], args[1])
+    return e if args == e.args else e.with_args(args)
+
+
+# --------------------------------------------------------------------------------------- one product
+
+
+@dataclass(frozen=True)
+class Term:
+    """``number * scalars * diag(vector) * tail``; no vector stands for the identity."""
+
+    number: Fraction
+    scalars: tuple[Expr, ...]
+    vector: Expr | None
+    tail: tuple[Expr, ...]
+
+    def head(self, keep_scalars: bool) -> Expr | None:
+        """The vector on the diagonal with number (and scalars) multiplied in; ``None`` is the number one."""
+        scalars = self.scalars if keep_scalars else ()
+        if self.vector is None and self.number == 1 and not scalars:
+            return None
+        if self.vector is None:
+            return ex.mul(Number(self.number), *scalars)
+        return ex.mul(Number(self.number), *scalars, self.vector)
+
+
+def term(e: Expr) -> Term:
+    """A product split into number, scalars, leading diagonal and the rest; diagonals side by side merge."""
+    factors = list(e.args) if isinstance(e, Product) else [e]
+    number = Fraction(1)
+    scalars: list[Expr] = []
+    chain: list[Expr] = []
+    for f in factors:
+        if isinstance(f, Number):
+            number *= f.value
+        elif f.is_scalar:
+            scalars.append(f)
+        elif isinstance(f, ex.Identity):
+            continue
+        elif isinstance(f, Diag) and chain and isinstance(chain[-1], Diag):
+            chain[-1] = ex.diag(ex.hadamard(chain[-1].arg, f.arg))
+        elif isinstance(f, Sum) and f.is_matrix:
+            inner = tidy_sum(f)
+            if isinstance(inner, Sum):
+                chain.append(inner)
+            else:
+                sub = term(inner)
+                number *= sub.number
+                scalars += sub.scalars
+                if sub.vector is not None:
+                    _push_diag(chain, sub.vector)
+                chain += sub.tail
+        else:
+            chain.append(f)
+    if chain and isinstance(chain[0], Diag):
+        inner_number, vector = _sign(chain[0].arg)
+        return Term(number * inner_number, merge_powers(scalars), vector, tuple(chain[1:]))
+    return Term(number, merge_powers(scalars), None, tuple(chain))
+
+
+def _push_diag(chain: list[Expr], vector: Expr) -> None:
+    if chain and isinstance(chain[-1], Diag):
+        chain[-1] = ex.diag(ex.hadamard(chain[-1].arg, vector))
+    else:
+        chain.append(ex.diag(vector))
+
+
+def _sign(v: Expr) -> tuple[Fraction, Expr]:
+    """The number in front of a vector, also one hidden in an entrywise product, and the rest."""
+    if isinstance(v, Product) and isinstance(v.args[0], Number):
+        return v.args[0].value, ex.mul(*v.args[1:])
+    if isinstance(v, ex.Hadamard):
+        number, rest = Fraction(1), []
+        for f in v.args:
+            k, g = _sign(f)
+            number *= k
+            rest.append(g)
+        return number, ex.hadamard(*rest) if number != 1 else v
+    return Fraction(1), v
+
+
+def merge_powers(scalars: Iterable[Expr]) -> tuple[Expr, ...]:
+    """Scalar factors with the exponents of equal bases added.
+
+    >>> s = Symbol("s")
+    >>> merge_powers([s, ex.power(s, -1)])
+    ()
+    """
+    exponents: dict[Expr, Expr] = {}
+    for s in scalars:
+        base, exponent = (s.base, s.exponent) if isinstance(s, ex.EntryPower) else (s, Number(1))
+        exponents[base] = ex.add(exponents[base], exponent) if base in exponents else exponent
+    return tuple(ex.power(b, q) for b, q in exponents.items() if not ex.is_zero(q))
+
+
+def product_of(t: Term, shape: ex.Shape) -> Expr:
+    front: list[Expr] = [Number(t.number), *t.scalars]
+    if t.vector is not None:
+        front.append(ex.diag(t.vector))
+    if t.vector is None and not t.tail and shape[0] != ex.ONE:
+        front.append(ex.Identity(shape[0]))
+    return ex.mul(*front, *t.tail)
+
+
+# ---------------------------------------------------------------------------------------- one sum
+
+
+def tidy_sum(e: Expr) -> Expr:
+    """Every product in normal order, like terms collected, a factor common to all of them put outside."""
+    flat = ex.add(e)
+    terms = [t for t in map(term, flat.args if isinstance(flat, Sum) else (flat,)) if t.number != 0]
+    if not terms or ex.is_zero(flat):
+        return ex.zero(e.shape)
+    terms = _like(terms)
+    if not terms:
+        return ex.zero(e.shape)
+    total = ex.add(*(product_of(t, e.shape) for t in terms))
+    return _common_factor(total)
+
+
+def _like(terms: list[Term]) -> list[Term]:
+    """Terms with the same tail added into one diagonal; terms that are equal but for the number added."""
+    groups: dict[object, list[Term]] = {}
+    for t in terms:
+        groups.setdefault(_group_key(t), []).append(t)
+    return [u for group in groups.values() for u in _merge(group)]
+
+
+def _group_key(t: Term) -> object:
+    # The identity stays apart from diagonals: I + diag(v) reads better than diag(1 + v).
+    if not t.tail:
+        return ("diagonal", t.vector is None)
+    return t.tail
+
+
+def _merge(group: list[Term]) -> list[Term]:
+    if len(group) == 1:
+        return group
+    if all(t.vector is None for t in group):
+        return _add_numbers(group)
+    same = all(t.scalars == group[0].scalars for t in group)
+    heads = [(t.head(keep_scalars=not same), t.number) for t in group]
+    vector_shape = next(t.vector.shape for t in group if t.vector is not None)
+    vectors = []
+    for head, _ in sorted(heads, key=lambda p: p[1] < 0):
+        if head is None:
+            vectors.append(ex.Ones(*vector_shape))
+        else:
+            vectors.append(ex.mul(head, ex.Ones(*vector_shape)) if head.is_scalar else head)
+    total = add_like(vectors)
+    if ex.is_zero(total):
+        return []
+    number, vector = _sign(total)
+    scalars = group[0].scalars if same else ()
+    return [Term(number, scalars, None if isinstance(vector, ex.Ones) else vector, group[0].tail)]
+
+
+def _add_numbers(group: list[Term]) -> list[Term]:
+    """``2 a K - a K`` is ``a K``; different scalars stay side by side."""
+    by_scalars: dict[tuple[Expr, ...], Fraction] = {}
+    for t in group:
+        by_scalars[t.scalars] = by_scalars.get(t.scalars, Fraction(0)) + t.number
+    return [Term(number, scalars, None, group[0].tail) for scalars, number in by_scalars.items() if number != 0]
+
+
+def add_like(vectors: list[Expr]) -> Expr:
+    """The sum of vectors with numeric multiples of equal ones added up.
+
+    >>> v = Symbol("v", (ex.dim("n"), ex.ONE))
+    >>> add_like([v, ex.mul(Number(2), v)])
+    Product(Number(Fraction(3, 1)), v)
+    """
+    numbers: dict[Expr, Fraction] = {}
+    flat = ex.add(*vectors) if vectors else None
+    assert flat is not None
+    for v in flat.args if isinstance(flat, Sum) else (flat,):
+        k, rest = _sign(v)
+        numbers[rest] = numbers.get(rest, Fraction(0)) + k
+    kept = [ex.mul(Number(k), v) for v, k in numbers.items() if k != 0]
+    return ex.add(*kept) if kept else ex.zero(flat.shape)
+
+
+def _common_factor(e: Expr) -> Expr:
+    """``A W + B W`` as ``(A + B) W`` and, for rows, ``a^T A + a^T B`` as ``a^T (A + B)``."""
+    if not isinstance(e, Sum):
+        return e
+    chains = [_chain(t) for t in e.args]
+    if any(len(c) < 1 for c in chains):
+        return e
+    if e.is_row and all(len(c) > 1 for c in chains) and len({c[0] for c in chains}) == 1:
+        inner = [ex.mul(*_scalars(t), *c[1:]) for t, c in zip(e.args, chains, strict=True)]
+        return ex.mul(chains[0][0], tidy_sum(ex.add(*inner)))
+    if len({c[-1] for c in chains}) == 1 and any(len(c) > 1 for c in chains) and _worth(chains[0][-1]):
+        last = chains[0][-1]
+        inner = [
+            ex.mul(*_scalars(t), *c[:-1]) if len(c) > 1 else ex.mul(*_scalars(t), ex.Identity(last.rows))
+            for t, c in zip(e.args, chains, strict=True)
+        ]
+        if len({i.shape for i in inner}) == 1:
+            return ex.mul(tidy_sum(ex.add(*inner)), last)
+    return e
+
+
+def _worth(last: Expr) -> bool:
+    return last.is_matrix and not isinstance(last, Diag | ex.Identity)
+
+
+def _chain(t: Expr) -> tuple[Expr, ...]:
+    return tuple(f for f in (t.args if isinstance(t, Product) else (t,)) if not f.is_scalar)
+
+
+def _scalars(t: Expr) -> tuple[Expr, ...]:
+    return tuple(f for f in (t.args if isinstance(t, Product) else (t,)) if f.is_scalar)
