@@ -1,0 +1,99 @@
+"""Long formulas over several lines: breaks before signs, as shallow and as few as will do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from symjac.typeset.boxes import Box, Delimiter, Fence, Gap, Mark, Op, Row, row, width
+
+_BREAK = 10.0
+_DEEPER = 12.0
+_IN_PRODUCT = 30.0
+_TOO_WIDE = 1000.0
+INDENT = 2.0
+"""How far a continued line is set in, in ems; each bracket it stands in adds one."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a broken formula and the number of open brackets at its start."""
+
+    box: Box
+    depth: int
+
+
+@dataclass(frozen=True)
+class _Piece:
+    box: Box
+    width: float
+    depth: int
+    before: float | None
+    """What a break before this piece costs; ``None`` where none is allowed."""
+
+
+def break_lines(box: Box, first: float, rest: float | None = None) -> tuple[Line, ...]:
+    """The formula as lines no wider than ``first`` and then ``rest`` ems, where that is possible.
+
+    >>> from symjac.typeset.boxes import Ident
+    >>> a = row(Ident("a"), Op("+"), Ident("b"), Op("-"), Ident("c"))
+    >>> [line.box for line in break_lines(a, 10)] == [a]
+    True
+    >>> len(break_lines(a, 3))
+    2
+    """
+    rest = first if rest is None else rest
+    if width(box) <= first:
+        return (Line(box, 0),)
+    pieces = list(_pieces(box, 0, min(first, rest)))
+    starts = [0, *(k for k, p in enumerate(pieces) if k and p.before is not None), len(pieces)]
+    # best[n]: the cheapest way to set everything before the n-th possible break.
+    best: list[tuple[float, int]] = [(0.0, 0)]
+    for n in range(1, len(starts)):
+        options = []
+        for m in range(n):
+            allowed = first if m == 0 else rest - INDENT - pieces[starts[m]].depth
+            over = sum(p.width for p in pieces[starts[m] : starts[n]]) - allowed
+            penalty = pieces[starts[n]].before if n < len(starts) - 1 else 0.0
+            assert penalty is not None
+            options.append((best[m][0] + penalty + (_TOO_WIDE + over if over > 0 else 0.0), m))
+        best.append(min(options))
+    cuts = [len(starts) - 1]
+    while cuts[-1]:
+        cuts.append(best[cuts[-1]][1])
+    cuts.reverse()
+    lines = []
+    for m, n in pairwise(cuts):
+        part = pieces[starts[m] : starts[n]]
+        lines.append(Line(_joined([p.box for p in part]), part[0].depth))
+    return tuple(lines)
+
+
+def _joined(items: list[Box]) -> Box:
+    while isinstance(items[0], Gap):
+        items = items[1:]
+    while isinstance(items[-1], Gap):
+        items = items[:-1]
+    return row(*items)
+
+
+def _pieces(box: Box, depth: int, limit: float) -> list[_Piece]:
+    """A formula cut at its own signs, and at those inside brackets that are wide."""
+    out: list[_Piece] = []
+    for item in box.items if isinstance(box, Row) else (box,):
+        if isinstance(item, Fence) and width(item) > 0.35 * limit:
+            opening = Delimiter(item.left, True, item.size)
+            closing = Delimiter(item.right, False, item.size)
+            out.append(_Piece(opening, width(opening), depth, None))
+            out += _pieces(item.body, depth + 1, limit)
+            out.append(_Piece(closing, width(closing), depth, None))
+            continue
+        before = None
+        if isinstance(item, Op) and not item.prefix:
+            before = _BREAK + _DEEPER * depth
+        elif isinstance(item, Mark) and item.role == "odot":
+            before = _BREAK + _DEEPER * depth + _IN_PRODUCT / 2
+        elif isinstance(item, Gap):
+            before = _BREAK + _DEEPER * depth + _IN_PRODUCT
+        out.append(_Piece(item, width(item), depth, before))
+    return out

@@ -1,0 +1,181 @@
+"""The MathML writer: presentation MathML (Core) that browsers show without any library."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from html import escape
+
+from symjac.typeset import boxes as b
+from symjac.typeset import signs
+
+_MARKS = {
+    "T": '<mo form="postfix">⊤</mo>',
+    "diag": "<mi>diag</mi><mo>&#x2061;</mo>",
+    "one": "<mn>𝟏</mn>",
+    "odot": "<mo>⊙</mo>",
+}
+_SIZES = ("1em", "1.2em", "1.6em", "2.2em", "2.8em")
+
+
+def write_mathml(box: b.Box) -> str:
+    """The MathML of a box, without the ``math`` element around it.
+
+    >>> write_mathml(b.Frac(b.Num("1"), b.Ident("n")))
+    '<mfrac><mn>1</mn><mi>n</mi></mfrac>'
+    """
+    return _write(box)
+
+
+def math_element(box: b.Box, latex: str, *, display: bool = False) -> str:
+    """A complete ``math`` element with its LaTeX as the text alternative and as annotation."""
+    kind = ' display="block"' if display else ""
+    body = _single(box)
+    note = f'<annotation encoding="application/x-tex">{escape(latex)}</annotation>'
+    return f'<math{kind} alttext="{escape(latex, quote=True)}"><semantics>{body}{note}</semantics></math>'
+
+
+@singledispatch
+def _write(box: b.Box) -> str:
+    raise TypeError(f"a box was wanted, {type(box).__name__} came")
+
+
+def _single(box: b.Box) -> str:
+    """A box as exactly one element, as scripts and fractions want their parts."""
+    parts = _write(box)
+    many = isinstance(box, b.Row | b.Fence | b.Gap) or box == b.Mark("diag")
+    return f"<mrow>{parts}</mrow>" if many or not parts else parts
+
+
+@_write.register
+def _(box: b.Ident) -> str:
+    text = signs.LETTERS.get(box.latex, box.latex)
+    # A single capital Greek letter is upright in LaTeX; a browser would slant it.
+    upright = ' mathvariant="normal"' if box.latex[:1] == "\\" and box.latex[1:2].isupper() else ""
+    return f"<mi{upright}>{escape(text)}</mi>"
+
+
+@_write.register
+def _(box: b.Num) -> str:
+    return f"<mn>{box.digits}</mn>"
+
+
+@_write.register
+def _(box: b.Op) -> str:
+    form = ' form="prefix"' if box.prefix and box.latex in ("-", "+") else ""
+    return f"<mo{form}>{escape(signs.sign(box.latex))}</mo>"
+
+
+@_write.register
+def _(box: b.Word) -> str:
+    return f"<mi>{escape(box.word)}</mi><mo>&#x2061;</mo>"
+
+
+@_write.register
+def _(box: b.Plain) -> str:
+    return f"<mtext>{escape(box.text)}</mtext>"
+
+
+@_write.register
+def _(box: b.Styled) -> str:
+    text = signs.letters(box.body)
+    if text is None:
+        return _single(box.body)
+    styled = signs.in_alphabet(box.command, text)
+    if styled.isdigit():
+        return f"<mn>{styled}</mn>"
+    upright = len(styled) == 1 and (box.command == r"\mathrm" or styled != text)
+    variant = ' mathvariant="normal"' if upright else ""
+    return f"<mi{variant}>{escape(styled)}</mi>"
+
+
+@_write.register
+def _(box: b.Accent) -> str:
+    accent = signs.ACCENTS[box.command]
+    return f'<mover accent="true">{_single(box.body)}<mo stretchy="false">{accent}</mo></mover>'
+
+
+@_write.register
+def _(box: b.Named) -> str:
+    return _single(box.body)
+
+
+@_write.register
+def _(box: b.Mark) -> str:
+    return _MARKS[box.role]
+
+
+@_write.register
+def _(box: b.Script) -> str:
+    base = _single(box.base)
+    primes = "<mo>" + "′" * box.primes + "</mo>" if box.primes else ""
+    sup = primes + (_single(box.sup) if box.sup is not None else "")
+    if primes and box.sup is not None:
+        sup = f"<mrow>{sup}</mrow>"
+    if box.sub is None:
+        return f"<msup>{base}{sup}</msup>" if sup else base
+    sub = _single(box.sub)
+    return f"<msubsup>{base}{sub}{sup}</msubsup>" if sup else f"<msub>{base}{sub}</msub>"
+
+
+@_write.register
+def _(box: b.Frac) -> str:
+    return f"<mfrac>{_single(box.top)}{_single(box.bottom)}</mfrac>"
+
+
+@_write.register
+def _(box: b.Derivative) -> str:
+    d = '<mo form="prefix" rspace="0">∂</mo>'
+    top = _write(box.top) if box.top is not None else ""
+    return f"<mfrac><mrow>{d}{top}</mrow><mrow>{d}{_write(box.bottom)}</mrow></mfrac>"
+
+
+@_write.register
+def _(box: b.Sqrt) -> str:
+    return f"<msqrt>{_write(box.body)}</msqrt>"
+
+
+def _delimiter(latex: str, form: str, size: int) -> str:
+    stretch = 'stretchy="false"' if size == 0 else f'stretchy="true" minsize="{_SIZES[size]}" maxsize="{_SIZES[size]}"'
+    return f'<mo form="{form}" {stretch}>{escape(signs.sign(latex))}</mo>'
+
+
+@_write.register
+def _(box: b.Fence) -> str:
+    size = min(box.size, 4)
+    return _delimiter(box.left, "prefix", size) + _single(box.body) + _delimiter(box.right, "postfix", size)
+
+
+@_write.register
+def _(box: b.Delimiter) -> str:
+    return _delimiter(box.latex, "prefix" if box.opening else "postfix", min(box.size, 4))
+
+
+@_write.register
+def _(box: b.Grid) -> str:
+    rows = "".join("<mtr>" + "".join(f"<mtd>{_write(c)}</mtd>" for c in r) + "</mtr>" for r in box.rows)
+    left, right = ("(", ")") if box.kind == "pmatrix" else ("[", "]")
+    return f'<mrow><mo form="prefix">{left}</mo><mtable>{rows}</mtable><mo form="postfix">{right}</mo></mrow>'
+
+
+@_write.register
+def _(box: b.Big) -> str:
+    sign = f'<mo movablelimits="true">{signs.sign(box.latex)}</mo>'
+    if box.above is None:
+        return f"<munder>{sign}{_single(box.below)}</munder>"
+    return f"<munderover>{sign}{_single(box.below)}{_single(box.above)}</munderover>"
+
+
+@_write.register
+def _(box: b.Under) -> str:
+    brace = f'<munder>{_single(box.body)}<mo stretchy="true">⏟</mo></munder>'
+    return f"<munder>{brace}{_single(box.note)}</munder>"
+
+
+@_write.register
+def _(box: b.Gap) -> str:
+    return '<mspace width="0.17em"/>' if box.thin else '<mspace width="0.08em"/>'
+
+
+@_write.register
+def _(box: b.Row) -> str:
+    return "".join(_write(item) for item in box.items)
