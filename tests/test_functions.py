@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ KINKS = {"relu": (0,), "leaky_relu": (0,), "selu": (0,), "abs": (0,), "hardtanh"
 KINKS |= {"hardsigmoid": (-3, 3), "sign": (0,), "step": (0,)}
 
 
-def numpy_of(row: Activation, a: object) -> object:
+def numpy_of(row: Activation, a: Any) -> Any:
     """The value of the row's NumPy source; the source is the repository's own."""
     code = compile(row.numpy.format(a="a"), row.key, "eval")
     return eval(code, {"np": np, "erf": np.vectorize(math.erf), "a": a})
