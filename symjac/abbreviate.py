@@ -13,6 +13,9 @@ Abbreviations = tuple[tuple[Symbol, Expr], ...]
 # A diagonal of at most this many nodes is shorter than the sentence that would introduce its name.
 SHORT = 6
 
+# Capitals with a meaning of their own: the identity and the transpose mark.
+NEVER = frozenset({"I", "T"})
+
 
 def abbreviate(e: Expr, taken: Iterable[str], origin: Mapping[Expr, Symbol]) -> tuple[Expr, Abbreviations]:
     """The expression with names for its long diagonals, and what the names stand for.
@@ -22,15 +25,12 @@ def abbreviate(e: Expr, taken: Iterable[str], origin: Mapping[Expr, Symbol]) -> 
     """
     if sum(1 for d in e.walk() if isinstance(d, Sum) and d.is_matrix) == 0:
         return e, ()
-    names = _Names(taken)
-    table: dict[Expr, Expr] = {}
-    for d in _long_diagonals(e):
-        if d not in table:
-            table[d] = Symbol(names.pick(origin.get(d)), d.shape)
-    if not table:
+    diagonals = tuple(dict.fromkeys(_long_diagonals(e)))
+    if not diagonals:
         return e, ()
-    pairs = tuple((s, d) for d, s in table.items() if isinstance(s, Symbol))
-    return _replace(e, table), pairs
+    names = _names([origin.get(d) for d in diagonals], set(taken))
+    pairs = tuple((Symbol(name, d.shape), d) for name, d in zip(names, diagonals, strict=True))
+    return _replace(e, {d: s for s, d in pairs}), pairs
 
 
 def _replace(e: Expr, table: Mapping[Expr, Expr]) -> Expr:
@@ -48,22 +48,18 @@ def _long_diagonals(e: Expr) -> Iterator[Expr]:
         yield from _long_diagonals(a)
 
 
-class _Names:
-    """Names that no symbol of the system bears."""
-
-    def __init__(self, taken: Iterable[str]) -> None:
-        self.taken = set(taken)
-        self.bases = {_base(t) for t in self.taken}
-        self.numbered = next(big for big in ("D", "E", "F", "G", r"\Lambda", r"\Delta") if big not in self.bases)
-        self.count = 0
-
-    def pick(self, gate: Symbol | None) -> str:
-        own = _capital(gate) if gate is not None else None
-        if own is not None and own not in self.taken and _base(own) not in self.bases:
-            self.taken.add(own)
-            return own
-        self.count += 1
-        return f"{self.numbered}_{self.count}" if self.count < 10 else f"{self.numbered}_{{{self.count}}}"
+def _names(gates: list[Symbol | None], taken: set[str]) -> list[str]:
+    """One name for each gate that no symbol bears: all capitals of the gates, or else all from one letter."""
+    bases = {_base(t) for t in taken}
+    capitals = [_capital(g) if g is not None else None for g in gates]
+    own = [c for c in capitals if c is not None and _base(c) not in bases | NEVER]
+    if len({_base(c) for c in own}) == len(gates):
+        return own
+    letter = next(big for big in ("D", "E", "F", "G", r"\Lambda", r"\Delta") if big not in bases)
+    letters = [_base(g.name) for g in gates if g is not None]
+    if len(set(letters)) == len(gates):
+        return [f"{letter}_{x}" if len(x) == 1 else f"{letter}_{{{x}}}" for x in letters]
+    return [f"{letter}_{k}" if k < 10 else f"{letter}_{{{k}}}" for k in range(1, len(gates) + 1)]
 
 
 def _capital(gate: Symbol) -> str | None:

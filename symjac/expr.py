@@ -799,7 +799,7 @@ def _small(base: Number, e: Number) -> bool:
 
 
 def transpose(e: Expr) -> Expr:
-    """The transpose, pushed to the leaves; symmetric nodes stay.
+    """The transpose, pushed to the leaves; symmetric nodes stay, and so does ``(A x - b)^T`` as a whole.
 
     >>> n = dim("n")
     >>> W, x = Symbol("W", (n, n)), Symbol("x", (n, ONE))
@@ -810,7 +810,7 @@ def transpose(e: Expr) -> Expr:
         return e
     if isinstance(e, Transpose):
         return e.arg
-    if isinstance(e, Sum):
+    if isinstance(e, Sum) and not e.is_vector:
         return Sum(*(transpose(t) for t in e.args))
     if isinstance(e, Hadamard):
         return Hadamard(*(transpose(f) for f in e.args))

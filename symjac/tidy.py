@@ -60,6 +60,8 @@ def _name(e: Expr, names: Mapping[Expr, Symbol]) -> Expr:
     e = rebuild(e, tuple(_name(a, names) for a in e.args))
     if e in names:
         return names[e]
+    if isinstance(e, ex.EntryPower) and isinstance(e.exponent, Number):
+        return _root(e.base, e.exponent.value, names) or e
     if isinstance(e, Apply) and e.function.known is not None and e.function.order == 1:
         value = Apply(ex.Function(e.function.name, 0, e.function.known), e.arg)
         row = ACTIVATIONS[e.function.known]
@@ -68,6 +70,14 @@ def _name(e: Expr, names: Mapping[Expr, Symbol]) -> Expr:
         if e.function.known in SPELLED_OUT:
             return row.derivative(e.arg, value)
     return e
+
+
+def _root(base: Expr, q: Fraction, names: Mapping[Expr, Symbol]) -> Expr | None:
+    """``base^q`` as a whole power of a symbol that stands for the square root of the base."""
+    root = names.get(ex.power(base, Fraction(1, 2)))
+    if root is None or q.denominator != 2:
+        return None
+    return ex.power(root, 2 * q)
 
 
 def rebuild(e: Expr, args: tuple[Expr, ...]) -> Expr:
@@ -123,7 +133,7 @@ def term(e: Expr) -> Term:
             continue
         elif isinstance(f, Diag) and chain and isinstance(chain[-1], Diag):
             chain[-1] = ex.diag(ex.hadamard(chain[-1].arg, f.arg))
-        elif isinstance(f, Sum) and f.is_matrix:
+        elif isinstance(f, Sum) and not f.is_vector:
             inner = tidy_sum(f)
             if isinstance(inner, Sum):
                 chain.append(inner)
@@ -195,11 +205,20 @@ def tidy_sum(e: Expr) -> Expr:
     terms = [t for t in map(term, flat.args if isinstance(flat, Sum) else (flat,)) if t.number != 0]
     if not terms or ex.is_zero(flat):
         return ex.zero(e.shape)
-    terms = _like(terms)
+    terms = _in_order(_like(terms))
     if not terms:
         return ex.zero(e.shape)
     total = ex.add(*(product_of(t, e.shape) for t in terms))
     return _common_factor(total)
+
+
+def _in_order(terms: list[Term]) -> list[Term]:
+    """Diagonals first, and no minus sign in front where a term without one can stand there."""
+    terms = sorted(terms, key=lambda t: bool(t.tail))
+    first = next((t for t in terms if t.number > 0), None)
+    if first is None or terms[0].number > 0:
+        return terms
+    return [first, *(t for t in terms if t is not first)]
 
 
 def _like(terms: list[Term]) -> list[Term]:
@@ -225,7 +244,7 @@ def _merge(group: list[Term]) -> list[Term]:
     same = all(t.scalars == group[0].scalars for t in group)
     heads = [(t.head(keep_scalars=not same), t.number) for t in group]
     vector_shape = next(t.vector.shape for t in group if t.vector is not None)
-    vectors = []
+    vectors: list[Expr] = []
     for head, _ in sorted(heads, key=lambda p: p[1] < 0):
         if head is None:
             vectors.append(ex.Ones(*vector_shape))
