@@ -1,1 +1,56 @@
-"""symjac derives the Jacobians of vector recurrences, proves them, and writes the proof."""
+"""symjac derives the Jacobians of vector recurrences, proves them, and writes the proof.
+
+Names load when they are first used, so that ``symjac --help`` does not wait for SymPy.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from symjac.errors import SymjacError
+
+if TYPE_CHECKING:
+    from symjac import cells, errors
+    from symjac.factor import factor
+    from symjac.jacobian import Jacobian, jacobian
+    from symjac.system import System
+
+__version__ = "0.1.0"
+__all__ = ["Jacobian", "System", "SymjacError", "__version__", "cells", "errors", "factor", "jacobian"]
+
+_HOMES = {
+    "Jacobian": "symjac.jacobian",
+    "System": "symjac.system",
+    "factor": "symjac.factor",
+    "jacobian": "symjac.jacobian",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        value: object = getattr(importlib.import_module(_HOMES[name]), name)
+    elif name in ("cells", "errors"):
+        value = importlib.import_module(f"symjac.{name}")
+    else:
+        raise AttributeError(f"module 'symjac' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+class _Package(ModuleType):
+    """Keeps ``symjac.factor`` and ``symjac.jacobian`` the functions, not the modules that hold them."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # The import system binds every submodule it loads to the package, whoever asked for it.
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -14,7 +14,7 @@ ROOT = Path(symjac.__file__).parent
 
 # A module imports from earlier lines only; the modules on one line know nothing of each other.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors",),
+    ("errors", "cells"),
     ("expr",),
     ("functions",),
     ("interchange",),
@@ -32,7 +32,6 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("checks",),
     ("narrative",),
     ("documents",),
-    ("cells",),
     ("cli",),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

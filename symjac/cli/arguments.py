@@ -1,0 +1,174 @@
+"""What may be written after ``symjac``: the commands, their options, their help."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
+
+from symjac import __version__
+
+FORMATS = ("latex", "document", "pdf", "markdown", "html", "text", "json", "sympy", "numpy", "jax", "torch")
+SUFFIXES: Mapping[str, str] = {
+    ".tex": "document",
+    ".pdf": "pdf",
+    ".md": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".txt": "text",
+    ".json": "json",
+    ".jsonl": "json",
+}
+
+SUMMARY = rf"""symjac {__version__}: Jacobians of vector recurrences, derived for every n, proved, and written out.
+
+commands:
+  derive   the Jacobian of a state update, with its proof
+             symjac derive 'x_t = W \sigma(x_{{t-1}}) + b' --wrt 'x_{{t-1}}' --to pdf -o rnn.pdf
+  read     how an equation is understood: canonical LaTeX, every symbol with role and shape
+             symjac read 'h_t = \tanh(W h_{{t-1}} + U x_t + b)'
+  cells    the built-in collection with sources
+             symjac cells
+
+symjac COMMAND --help lists the options of one command.
+Exit status: 0 done, 2 the input cannot be used. Results go to standard output, all else to standard error."""
+
+EQUATION_HELP = (
+    "an equation in LaTeX or Unicode, several of them, a cell's name (symjac cells lists them), "
+    "a .tex file, or a .jsonl file of problems"
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse whose complaints are one sentence and where to read more."""
+
+    def error(self, message: str) -> NoReturn:
+        message = re.sub(r"^argument ([^:]+): ", r"\1: ", message)
+        message = message.replace("the following arguments are required", "missing")
+        if message.startswith("unrecognized arguments: -"):
+            message += " (an equation that begins with a minus sign goes after --)"
+        self.exit(2, f"{self.prog}: {message}\n{self.prog} --help lists the options\n")
+
+
+def sizes(text: str) -> int | dict[str, int]:
+    """``2`` or ``n=2,m=3``.
+
+    >>> sizes("2"), sizes("n=2, m=3")
+    (2, {'n': 2, 'm': 3})
+    """
+    parts = [p.strip() for p in text.split(",")]
+    if len(parts) == 1 and re.fullmatch(r"[0-9]{1,4}", parts[0]):
+        return _size(parts[0])
+    found = {}
+    for part in parts:
+        match = re.fullmatch(r"([A-Za-z](?:_[A-Za-z0-9])?)\s*=\s*([0-9]{1,4})", part)
+        if match is None:
+            raise argparse.ArgumentTypeError(f"sizes are written 2 or n=2,m=3, not {text!r}")
+        found[match[1]] = _size(match[2])
+    return found
+
+
+def _size(digits: str) -> int:
+    if int(digits) == 0:
+        raise argparse.ArgumentTypeError("a size is at least 1")
+    return int(digits)
+
+
+def declaration(text: str) -> tuple[str, str]:
+    """``NAME: DECLARATION``, split at the first colon outside braces.
+
+    >>> declaration(r"W_{a:b}: matrix n n")
+    ('W_{a:b}', 'matrix n n')
+    """
+    depth = 0
+    for i, char in enumerate(text):
+        depth += (char == "{") - (char == "}")
+        if char == ":" and depth == 0 and text[:i].strip() and text[i + 1 :].strip():
+            return text[:i].strip(), text[i + 1 :].strip()
+    raise argparse.ArgumentTypeError(f"a declaration is written 'W: matrix n n', not {text!r}")
+
+
+def _reading_options(parser: Parser) -> None:
+    parser.add_argument("equations", metavar="EQUATION", nargs="+", help=EQUATION_HELP)
+    parser.add_argument(
+        "--symbol",
+        metavar="DECL",
+        action="append",
+        default=[],
+        type=declaration,
+        help="declare a symbol: 'W: matrix n n', 'x_t: vector n', 'c: scalar', '\\sigma: elementwise tanh' (repeatable)",
+    )
+    parser.add_argument(
+        "--orientation",
+        choices=("column", "row"),
+        default="column",
+        help="whether the printed vectors are columns (default) or rows",
+    )
+    parser.add_argument("--strict", action="store_true", help="refuse what can only be read with a note")
+
+
+def _derive() -> Parser:
+    parser = Parser(
+        prog="symjac derive",
+        description="Derive, prove and print the Jacobian of a state update.",
+        epilog=r"example: symjac derive gru --wrt 'h_{t-1}' --n 2 --to pdf -o gru.pdf",
+    )
+    _reading_options(parser)
+    parser.add_argument("--wrt", metavar="SYMBOL", help="differentiate by this symbol (a cell knows its own)")
+    parser.add_argument("--of", metavar="SYMBOL", help="differentiate this left-hand side (default: the only last one)")
+    parser.add_argument(
+        "--layout",
+        choices=("numerator", "denominator", "both"),
+        help="numerator has entries dy_i/dx_j, denominator is its transpose (default: both; code: numerator)",
+    )
+    parser.add_argument("--n", metavar="SIZES", type=sizes, help="also write it out with sizes 2, or n=2,m=3")
+    parser.add_argument(
+        "--explicit", action="store_true", help="the written-out recurrence alone (sizes from --n, else 2)"
+    )
+    parser.add_argument("--thorough", action="store_true", help="run every check, also the slow second reader")
+    parser.add_argument(
+        "--to",
+        choices=FORMATS,
+        help="what to write (default: what the suffix of -o says, else text); latex is a fragment for \\input, "
+        "document a complete article",
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", help="write to FILE instead of standard output")
+    return parser
+
+
+def _read() -> Parser:
+    parser = Parser(
+        prog="symjac read",
+        description="Show how equations are understood: canonical LaTeX, symbols with role and shape, notes.",
+        epilog=r"example: symjac read 'h_t = \tanh(W h_{t-1} + U x_t + b)'",
+    )
+    _reading_options(parser)
+    return parser
+
+
+def _cells() -> Parser:
+    return Parser(
+        prog="symjac cells",
+        description="List the built-in collection: name, title, source, equations.",
+        epilog="example: symjac cells",
+    )
+
+
+COMMANDS = {"derive": _derive, "read": _read, "cells": _cells}
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """The options of the command that is asked for, with ``command`` set to its name."""
+    top = Parser(prog="symjac", add_help=False)
+    if not argv or argv[0] in ("-h", "--help", "help"):
+        print(SUMMARY)
+        raise SystemExit(0 if argv else 2)
+    if argv[0] == "--version":
+        print(f"symjac {__version__}")
+        raise SystemExit(0)
+    if argv[0] not in COMMANDS:
+        top.error(f"there is no command {argv[0]!r}; the commands are {', '.join(COMMANDS)}")
+    options = COMMANDS[argv[0]]().parse_intermixed_args(argv[1:])
+    options.command = argv[0]
+    return options

@@ -1,0 +1,222 @@
+"""What the positional arguments name: equations, cells, a .tex file or a file of problems."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from symjac import cells
+from symjac.cells import Cell
+from symjac.cli.texfile import displays
+from symjac.errors import ReadError, SymjacError
+
+LARGEST_FILE = 20_000_000  # bytes; a longer file is no paper and no list of problems
+
+
+class UsageError(SymjacError):
+    """The command line, or a file it names, cannot be used."""
+
+    kind = "usage"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is differentiated by what, as it came in; ``None`` leaves ``of`` to the system."""
+
+    of: str | None
+    wrt: str | None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One system and what is asked of it."""
+
+    equations: tuple[str, ...]
+    symbols: Mapping[str, str] = field(default_factory=dict)
+    targets: tuple[Target, ...] = ()
+    id: str | int | None = None
+
+
+@dataclass(frozen=True)
+class BadRecord:
+    """A line of a batch that is no problem; it gets a line of its own in the answer."""
+
+    id: str | int | None
+    error: SymjacError
+    is_object: bool = True
+
+
+def is_batch(arguments: Sequence[str]) -> bool:
+    """Whether a file of problems is named; then it must stand alone."""
+    named = [a for a in arguments if _suffix(a) in (".jsonl", ".json")]
+    if named and len(arguments) > 1:
+        raise UsageError(f"{named[0]} is a file of problems and stands alone; {len(arguments)} arguments were given")
+    return bool(named)
+
+
+def from_arguments(arguments: Sequence[str], symbols: Mapping[str, str]) -> Problem:
+    """The one system that equations, cells and .tex files on the command line make together.
+
+    :raises UsageError: for a word that is neither an equation, a cell nor a file.
+    """
+    equations: list[str] = []
+    declared: dict[str, str] = {}
+    target = Target(None, None)
+    for argument in arguments:
+        found = _source(argument)
+        if isinstance(found, Cell):
+            equations += found.equations
+            declared |= found.symbols
+            # With further equations the cell's own target may no longer be the one that is meant.
+            if len(arguments) == 1:
+                target = Target(found.of, found.wrt)
+        else:
+            equations += found
+    return Problem(tuple(equations), declared | dict(symbols), (target,))
+
+
+def _source(argument: str) -> Cell | list[str]:
+    if "=" in argument:
+        return [argument]
+    if argument in cells.COLLECTION:
+        return cells.COLLECTION[argument]
+    if _suffix(argument) == ".tex":
+        return _tex(Path(argument))
+    if _exists(argument):
+        raise UsageError(f"{argument}: symjac reads .tex files, and .jsonl files of problems")
+    if not argument.strip():
+        raise UsageError("an empty argument was given where an equation, a cell or a file was wanted")
+    close = difflib.get_close_matches(argument, cells.COLLECTION, n=1)
+    if close:
+        raise UsageError(f"there is no cell {argument!r}", hint=f"did you mean {close[0]}? symjac cells lists them")
+    raise UsageError(
+        f"{argument!r} is neither an equation (it has no =), nor a cell, nor a file",
+        hint=r"an equation looks like 'x_t = W \sigma(x_{t-1}) + b'; symjac cells lists the cells",
+    )
+
+
+def _tex(path: Path) -> list[str]:
+    text = read_text(path)
+    found = displays(text)
+    if not found:
+        raise ReadError(f"{path}: no displayed equation with = was found in this file")
+    return list(found)
+
+
+def _suffix(argument: str) -> str:
+    return Path(argument).suffix.lower() if "=" not in argument else ""
+
+
+def _exists(argument: str) -> bool:
+    try:
+        return Path(argument).exists()
+    except (OSError, ValueError):  # too long for a name, or with a character no name has
+        return False
+
+
+def read_text(path: Path) -> str:
+    """The text of a file.
+
+    :raises UsageError: where there is none, or it is no text.
+    """
+    try:
+        if path.is_dir():
+            raise UsageError(f"{path} is a directory; a file was wanted")
+        if path.stat().st_size > LARGEST_FILE:
+            raise UsageError(f"{path} is larger than {LARGEST_FILE // 1_000_000} MB")
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not a UTF-8 text file (byte {error.start + 1})") from error
+    if "\0" in text:
+        raise UsageError(f"{path} is a binary file; text was wanted")
+    return text
+
+
+def problems(path: Path) -> Iterator[Problem | BadRecord]:
+    """The records of a .jsonl file in order, each a problem or what is wrong with it.
+
+    A .json file may hold one record or a list of them.
+
+    :raises UsageError: where the file cannot be read or no record in it can.
+    """
+    text = read_text(path)
+    if path.suffix.lower() == ".json":
+        records = _whole(path, text)
+    else:
+        lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+        records = [_line(path, number, line) for number, line in lines]
+    found = [r if isinstance(r, BadRecord) else _problem(r) for r in records]
+    if not found:
+        raise UsageError(f"{path} holds no record; a problem looks like {_EXAMPLE}")
+    broken = [f for f in found if isinstance(f, BadRecord) and not f.is_object]
+    if len(broken) == len(found):
+        raise UsageError(f"{path} holds no readable record: {broken[0].error.message}")
+    yield from found
+
+
+_EXAMPLE = r'{"id": "A01", "equations": ["x_t = W \\sigma(x_{t-1})"], "targets": [{"of": "x_t", "wrt": "x_{t-1}"}]}'
+
+
+def _whole(path: Path, text: str) -> list[object]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path} is not JSON: {error}") from error
+    return value if isinstance(value, list) else [value]
+
+
+def _line(path: Path, number: int, line: str) -> object:
+    try:
+        value: object = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return BadRecord(None, UsageError(f"line {number} of {path} is not JSON: {error}"), is_object=False)
+    return value
+
+
+def _problem(record: object) -> Problem | BadRecord:
+    if not isinstance(record, dict):
+        return BadRecord(None, UsageError("a problem is a JSON object"), is_object=False)
+    name = record.get("id")
+    if isinstance(name, bool) or not isinstance(name, str | int | None):
+        return BadRecord(None, UsageError("the id of a problem is a string"))
+    try:
+        return Problem(_equations(record), _symbols(record), _targets(record), name)
+    except UsageError as error:
+        return BadRecord(name, error)
+
+
+def _equations(record: Mapping[str, object]) -> tuple[str, ...]:
+    given = record.get("equations", record.get("system"))
+    if isinstance(given, str):
+        given = [given]
+    if not isinstance(given, list) or not given or not all(isinstance(e, str) for e in given):
+        raise UsageError('a problem needs "equations", a list of strings')
+    return tuple(given)
+
+
+def _symbols(record: Mapping[str, object]) -> dict[str, str]:
+    given = record.get("symbols") or {}
+    if not isinstance(given, dict) or not all(isinstance(v, str) for v in given.values()):
+        raise UsageError('"symbols" maps names to declarations, such as {"W": "matrix n n"}')
+    return given
+
+
+def _targets(record: Mapping[str, object]) -> tuple[Target, ...]:
+    given = record.get("targets", [])
+    if isinstance(given, dict):
+        given = [given]
+    if not isinstance(given, list):
+        raise UsageError('"targets" is a list of {"of": ..., "wrt": ...}')
+    targets = []
+    for target in given:
+        if not isinstance(target, dict) or not isinstance(target.get("wrt"), str):
+            raise UsageError('a target is {"of": ..., "wrt": ...} with strings')
+        if not isinstance(target.get("of"), str | None):
+            raise UsageError('"of" in a target is a string')
+        targets.append(Target(target.get("of"), target["wrt"]))
+    return tuple(targets)

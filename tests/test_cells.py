@@ -1,0 +1,39 @@
+"""The built-in collection."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from symjac import cells
+from symjac.cells import COLLECTION, Cell
+
+ALL = list(COLLECTION.values())
+
+
+def test_the_collection_holds_what_it_promises() -> None:
+    """At least sixteen cells, the ones of the documentation among them."""
+    promised = {"rnn", "elman", "jordan", "tanh_rnn", "irnn", "esn", "gru", "gru_reset_after", "lstm", "lstm_peephole"}
+    promised |= {"mgu", "indrnn", "antisymmetric", "highway", "residual", "layernorm_rnn", "ssm", "ssm_diagonal"}
+    assert promised | {"attention", "hopfield"} == set(COLLECTION)
+
+
+@pytest.mark.parametrize("cell", ALL, ids=lambda c: c.name)
+def test_every_cell_is_reached_by_its_name(cell: Cell) -> None:
+    """``symjac.cells.NAME`` is the cell called NAME."""
+    assert getattr(cells, cell.name) is cell
+
+
+@pytest.mark.parametrize("cell", ALL, ids=lambda c: c.name)
+def test_every_cell_says_where_it_is_printed(cell: Cell) -> None:
+    """A source names its authors, a title and a year."""
+    assert re.search(r"\b(19|20)[0-9]{2}\b", cell.source)
+    assert ":" in cell.source
+    assert cell.title[0].isupper()
+    assert not cell.title.endswith(".")
+
+
+def test_no_two_cells_are_the_same_system() -> None:
+    """Each cell has equations of its own."""
+    assert len({cell.equations for cell in ALL}) == len(ALL)
