@@ -292,6 +292,7 @@ def _common_factor(e: Expr) -> Expr:
         return e
     if e.is_row and all(len(c) > 1 for c in chains) and len({c[0] for c in chains}) == 1:
         inner = [ex.mul(*_scalars(t), *c[1:]) for t, c in zip(e.args, chains, strict=True)]
+        inner.sort(key=lambda f: isinstance(f, ex.Transpose))
         return ex.mul(chains[0][0], tidy_sum(ex.add(*inner)))
     if len({c[-1] for c in chains}) == 1 and any(len(c) > 1 for c in chains) and _worth(chains[0][-1]):
         last = chains[0][-1]
