@@ -39,7 +39,7 @@ def break_lines(box: Box, first: float, rest: float | None = None) -> tuple[Line
     >>> a = row(Ident("a"), Op("+"), Ident("b"), Op("-"), Ident("c"))
     >>> [line.box for line in break_lines(a, 10)] == [a]
     True
-    >>> len(break_lines(a, 3))
+    >>> len(break_lines(a, 4))
     2
     """
     rest = first if rest is None else rest

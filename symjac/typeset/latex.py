@@ -7,6 +7,7 @@ from functools import singledispatch
 
 from symjac.expr import Expr
 from symjac.typeset import boxes as b
+from symjac.typeset.names import OPERATORS
 from symjac.typeset.printer import Style, style_for, to_box
 
 
@@ -35,7 +36,6 @@ PAGE = Flavour(
     thin=r"\,",
 )
 
-_NAMED_WORDS = frozenset({"det", "max", "min", "log", "exp", "dim", "ker"})
 _SIZES = ("", "big", "Big", "bigg", "Bigg")
 
 
@@ -86,7 +86,7 @@ def _(box: b.Op, f: Flavour) -> str:
 
 @_write.register
 def _(box: b.Word, f: Flavour) -> str:
-    return "\\" + box.word if box.word in _NAMED_WORDS else f.words % box.word
+    return "\\" + box.word if box.word in OPERATORS else f.words % box.word
 
 
 @_write.register

@@ -9,13 +9,39 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from symjac.typeset.boxes import Accent, Box, Fence, Ident, Named, Num, Op, Plain, Row, Script, Styled, row
+from symjac.typeset.boxes import Accent, Box, Fence, Ident, Named, Num, Op, Plain, Row, Script, Styled, Word, row
+from symjac.typeset.signs import LETTERS, SIGNS
 
 ACCENTS = frozenset({"tilde", "hat", "bar", "vec", "dot", "ddot", "check", "breve", "widetilde", "widehat", "overline"})
 FONTS = frozenset(
     {"mathbf", "boldsymbol", "bm", "mathrm", "mathit", "mathsf", "mathcal", "mathscr", "mathbb", "mathfrak"}
 )
-TEXTS = frozenset({"text", "textrm", "textbf", "operatorname"})
+OPERATORS = frozenset(
+    [
+        "arccos",
+        "arcsin",
+        "arctan",
+        "cos",
+        "cosh",
+        "cot",
+        "coth",
+        "csc",
+        "det",
+        "dim",
+        "exp",
+        "ker",
+        "ln",
+        "log",
+        "max",
+        "min",
+        "sec",
+        "sin",
+        "sinh",
+        "tan",
+        "tanh",
+    ]
+)
+TEXTS = frozenset({"text", "textrm", "textbf"})
 BOLD = frozenset({"mathbf", "boldsymbol", "bm"})
 _SIGNS = {"+", "-", ",", "=", ":", "|", "*", "/", ";", "<", ">", "."}
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|[0-9]+|.", re.DOTALL)
@@ -110,8 +136,14 @@ class _Reader:
             return Accent(token, self.group())
         if word in FONTS:
             return Styled(token, self.group())
+        if word == "operatorname":
+            return Word(self.raw_group())
         if word in TEXTS:
             return Plain(self.raw_group())
+        if word in OPERATORS:
+            return Word(word)
+        if token in SIGNS and token not in LETTERS:
+            return Op(token, prefix=True)
         if not word.isalpha():
             raise _StrangeError
         return Ident(token)
@@ -184,7 +216,7 @@ def entry_box(name: str, indices: tuple[Box, ...], *, light: bool = False) -> Bo
     )
     joined = row(*indices) if short else _with_commas(indices)
     if not isinstance(box, Script):
-        whole = box if isinstance(box, Ident | Styled | Accent) else Fence("(", box, ")")
+        whole = box if isinstance(box, Ident | Styled | Accent | Word) else Fence("(", box, ")")
         return Script(whole, sub=joined)
     if box.sub is None:
         return Script(box.base, joined, box.sup, box.primes)
