@@ -41,13 +41,16 @@ class Stage:
 
 @dataclass(frozen=True)
 class Proof:
-    """The record of a derivation: a theorem whose every step is a rule, and the scope it is about.
+    """The record of a derivation: theorems whose every step is a rule, and the scope they are about.
+
+    ``theorem`` is the numerator layout, ``transposed`` the denominator layout.
 
     >>> from symjac import System
     >>> System(r"x_t = W \\sigma(x_{t-1})").jacobian(wrt="x_{t-1}").proof.replay()
     """
 
     theorem: Theorem
+    transposed: Theorem
     scope: Scope
 
     def replay(self) -> None:
@@ -55,12 +58,12 @@ class Proof:
 
         :raises RuleError: where a step does not follow.
         """
-        self.theorem.replay(Scope(self.scope.wrt, self.scope.definitions))
+        self.transposed.replay(Scope(self.scope.wrt, self.scope.definitions))
 
     @property
     def steps(self) -> tuple[Theorem, ...]:
         """Every theorem, premises before conclusions."""
-        return self.theorem.steps()
+        return self.transposed.steps()
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -137,7 +140,8 @@ class Derivation:
 
     def _gate(self) -> None:
         entries = jacobian_form(self.of, self.wrt, self.definitions)
-        if normal_form(self.closed, self.definitions) != entries:
+        transposed = normal_form(ex.Transpose(self.closed_denominator), self.definitions)
+        if normal_form(self.closed, self.definitions) != entries or transposed != entries:
             raise CheckError(
                 f"the rules and the entries disagree about the derivative of {self.of.name} by {self.wrt.name}; "
                 "this is a defect of symjac, and nothing is printed"
@@ -192,7 +196,10 @@ class Derivation:
                 put_in = infer("substitution", self.scope, stage.symbol, collected, *used)
                 theorem = infer("rearrangement", self.scope, stage.closed, put_in)
             facts.append(theorem)
-        return Proof(facts[-1], self.scope)
+        transposed = infer("transposition", self.scope, self.of, facts[-1])
+        if facts[-1].rhs != self.closed or transposed.rhs != self.closed_denominator:
+            raise CheckError(f"the proof about {self.of.name} does not end in the formula it is to prove")
+        return Proof(facts[-1], transposed, self.scope)
 
 
 def _partials(e: Expr) -> list[Expr]:

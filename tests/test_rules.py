@@ -1,0 +1,167 @@
+"""The rules: each is used, each is caught when it is wrong, and none can be skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from symjac import expr as ex
+from symjac import kernel
+from symjac.derivation import Derivation
+from symjac.errors import RuleError, SymjacError
+from symjac.expr import Expr, Product, Symbol, Transpose
+from symjac.kernel import RULES, Conclusion, Scope, infer
+from symjac.reading import Reading
+from symjac.recurrence import Recurrence
+from symjac.system import System
+
+n = ex.dim("n")
+x, b, u = (Symbol(name, (n, ex.ONE)) for name in ("x", "b", "u"))
+W = Symbol("W", (n, n))
+
+# For every rule a system whose derivative uses it: equations, declarations, of, wrt.
+WITNESSES: dict[str, tuple[list[str], dict[str, str], str, str]] = {
+    "constant": (["y = W x + b"], {}, "y", "x"),
+    "variable": (["y = W x + b"], {}, "y", "x"),
+    "gate": (["z = W x", r"y = z \odot x"], {}, "y", "x"),
+    "sum_rule": (["y = W x + U x"], {}, "y", "x"),
+    "constant_factor": (["y = W x"], {}, "y", "x"),
+    "scalar_product": ([r"y = (b^\top x) x"], {}, "y", "x"),
+    "inner_product": ([r"s = x^\top W x"], {"s": "scalar"}, "s", "x"),
+    "product_rule": ([r"y = x \odot W x"], {}, "y", "x"),
+    "chain_rule": ([r"y = \sigma(W x)"], {}, "y", "x"),
+    "power_rule": ([r"y = x^3"], {"x": "vector n", "y": "vector n"}, "y", "x"),
+    "softmax_rule": ([r"y = \operatorname{softmax}(W x)"], {}, "y", "x"),
+    "log_sum_exp_rule": ([r"s = \operatorname{logsumexp}(W x)"], {"s": "scalar"}, "s", "x"),
+    "norm_rule": ([r"s = \lVert W x \rVert"], {"s": "scalar"}, "s", "x"),
+    "stack_rule": (["y = W [x; b]"], {"x": "vector n", "b": "vector m", "W": "matrix n n+m"}, "y", "x"),
+    "map_rule": (["y = F(W x)"], {"F": "map"}, "y", "x"),
+    "matrix_times_vector": ([r"y = (W + \operatorname{diag}(x))^{-1} b"], {}, "y", "x"),
+    "same_expression": ([r"y = \operatorname{diag}(x) W x"], {}, "y", "x"),
+    "definition": (["y = W x"], {}, "y", "x"),
+    "substitution": (["z = W x", r"y = \sigma(z)"], {}, "y", "x"),
+    "rearrangement": (["y = W x"], {}, "y", "x"),
+    "transposition": (["y = W x"], {}, "y", "x"),
+    "d_constant": ([r"s = u^\top W x"], {"s": "scalar"}, "s", "W"),
+    "d_variable": ([r"s = u^\top W x"], {"s": "scalar"}, "s", "W"),
+    "d_definition": (["z = W x", r"s = u^\top z"], {"s": "scalar"}, "s", "W"),
+    "d_sum": ([r"s = u^\top (W x + b)"], {"s": "scalar"}, "s", "W"),
+    "d_product": ([r"s = u^\top W x"], {"s": "scalar"}, "s", "W"),
+    "d_hadamard": ([r"s = u^\top (b \odot W x)"], {"s": "scalar"}, "s", "W"),
+    "d_transpose": ([r"s = u^\top W^\top x"], {"s": "scalar"}, "s", "W"),
+    "d_diag": ([r"s = \operatorname{tr}(A \operatorname{diag}(x))"], {"s": "scalar", "x": "vector n"}, "s", "x"),
+    "d_diagonal": ([r"s = u^\top \operatorname{diag}(A W)"], {"s": "scalar", "u": "vector n"}, "s", "W"),
+    "d_trace": ([r"s = \operatorname{tr}(A W)"], {"s": "scalar"}, "s", "W"),
+    "d_function": ([r"s = u^\top \sigma(W x)"], {"s": "scalar"}, "s", "W"),
+    "d_power": ([r"s = (u^\top W x)^3"], {"s": "scalar"}, "s", "W"),
+    "d_inverse": ([r"s = u^\top W^{-1} x"], {"s": "scalar"}, "s", "W"),
+    "d_determinant": ([r"s = \det(W)"], {"s": "scalar", "W": "matrix n n"}, "s", "W"),
+    "d_norm": ([r"s = \lVert W x - b \rVert"], {"s": "scalar"}, "s", "W"),
+    "d_softmax": ([r"s = u^\top \operatorname{softmax}(W x)"], {"s": "scalar"}, "s", "W"),
+    "d_log_sum_exp": ([r"s = \operatorname{logsumexp}(W x)"], {"s": "scalar"}, "s", "W"),
+    "d_stack": ([r"s = u^\top [W x; x]"], {"s": "scalar", "W": "matrix m n"}, "s", "W"),
+    "identification": ([r"s = u^\top W x"], {"s": "scalar"}, "s", "W"),
+    "vector_identification": (
+        [r"y = \operatorname{diag}(A \operatorname{diag}(x) B)"],
+        {"A": "matrix n n", "B": "matrix n n", "x": "vector n"},
+        "y",
+        "x",
+    ),
+}
+
+
+def derive(rule: str) -> Derivation:
+    equations, symbols, of, wrt = WITNESSES[rule]
+    derivation = Derivation(System(*equations, symbols=symbols), of, wrt)
+    derivation.proof.replay()
+    return derivation
+
+
+def test_every_rule_has_a_witness() -> None:
+    """The table of witnesses names exactly the rules there are."""
+    assert set(WITNESSES) == set(RULES)
+
+
+@pytest.mark.parametrize("rule", sorted(WITNESSES))
+def test_witness_uses_its_rule(rule: str) -> None:
+    """The system chosen for a rule is derived, proved and replayed with that rule among the steps."""
+    assert rule in derive(rule).proof.rules
+
+
+def doubled(conclusion: Conclusion) -> Conclusion:
+    lhs, rhs = conclusion
+    return lhs, ex.add(rhs, rhs) if not ex.is_zero(rhs) else ones(rhs)
+
+
+def ones(e: Expr) -> Expr:
+    return ex.Number(1) if e.is_scalar else ex.Ones(*e.shape)
+
+
+@pytest.mark.parametrize("rule", sorted(WITNESSES))
+def test_wrong_rule_is_caught(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule that says twice too much, or not zero where zero is right, makes the derivation stop."""
+    true_rule: Callable[..., Conclusion] = RULES[rule]
+    monkeypatch.setitem(RULES, rule, lambda scope, y, *premises: doubled(true_rule(scope, y, *premises)))
+    with pytest.raises(SymjacError):
+        derive(rule)
+
+
+def test_defined_symbol_is_not_constant() -> None:
+    """A symbol that abbreviates an expression in x is not constant, although x does not occur in its name."""
+    z = Symbol("z", (n, ex.ONE))
+    with pytest.raises(RuleError, match="depends on the variable"):
+        infer("constant", Scope(x, {z: Product(W, x)}), z)
+
+
+def test_constant_factor_refuses_a_factor_that_changes() -> None:
+    """d(diag(x) x) is not diag(x) dx: a factor in front must be constant."""
+    scope = Scope(x, {})
+    inner = infer("variable", scope, x)
+    with pytest.raises(RuleError, match="not constant"):
+        infer("constant_factor", scope, Product(ex.Diag(x), x), inner)
+
+
+def test_premise_about_something_else_is_refused() -> None:
+    """A premise must be the derivative of the operand it stands for."""
+    scope = Scope(x, {})
+    with pytest.raises(RuleError, match="something else"):
+        infer("sum_rule", scope, ex.Sum(x, b), infer("variable", scope, x), infer("constant", scope, u))
+
+
+def test_rearrangement_refuses_another_formula() -> None:
+    """W^T is no rearrangement of W."""
+    scope = Scope(x, {})
+    y = Product(W, x)
+    theorem = infer("constant_factor", scope, y, infer("variable", scope, x))
+    with pytest.raises(RuleError, match="differ"):
+        infer("rearrangement", scope, Transpose(W), theorem)
+
+
+def test_forged_theorem_does_not_replay() -> None:
+    """A theorem whose right side was changed by hand is refused when it is replayed."""
+    scope = Scope(x, {})
+    theorem = infer("constant_factor", scope, Product(W, x), infer("variable", scope, x))
+    forged = replace(theorem, rhs=Transpose(W))
+    with pytest.raises(RuleError, match="does not follow"):
+        forged.replay(scope)
+
+
+def test_cut_definition_is_not_differentiated_through() -> None:
+    """The derivative by a gate holds the gate's own equation fixed."""
+    system = System("z = W x", r"y = z \odot x")
+    assert Derivation(system, "y", "z").closed == ex.Diag(Symbol("x", (n, ex.ONE)))
+
+
+def test_kernel_knows_no_words() -> None:
+    """The rules hold no prose for readers: a theorem is data."""
+    assert set(kernel.Theorem.__dataclass_fields__) == {"lhs", "rhs", "rule", "operand", "premises"}
+
+
+def test_recurrence_is_made_of_a_reading() -> None:
+    """A recurrence holds what the reader read and adds the order of definitions."""
+    system = System("y = W z", r"z = \sigma(x)")
+    assert isinstance(system, Recurrence)
+    assert isinstance(system.reading, Reading)
+    assert [s.name for s in system.order] == ["z", "y"]
