@@ -15,17 +15,16 @@ from symjac.errors import SymjacError
 if TYPE_CHECKING:
     from symjac import cells, errors
     from symjac.factor import factor
-    from symjac.jacobian import Jacobian, jacobian
+    from symjac.jacobians import Jacobian
     from symjac.system import System
 
 __version__ = "0.1.0"
-__all__ = ["Jacobian", "System", "SymjacError", "__version__", "cells", "errors", "factor", "jacobian"]
+__all__ = ["Jacobian", "SymjacError", "System", "__version__", "cells", "errors", "factor"]
 
 _HOMES = {
-    "Jacobian": "symjac.jacobian",
+    "Jacobian": "symjac.jacobians",
     "System": "symjac.system",
     "factor": "symjac.factor",
-    "jacobian": "symjac.jacobian",
 }
 
 
@@ -45,7 +44,7 @@ def __dir__() -> list[str]:
 
 
 class _Package(ModuleType):
-    """Keeps ``symjac.factor`` and ``symjac.jacobian`` the functions, not the modules that hold them."""
+    """Keeps ``symjac.factor`` the function, not the module that holds it."""
 
     def __setattr__(self, name: str, value: object) -> None:
         # The import system binds every submodule it loads to the package, whoever asked for it.

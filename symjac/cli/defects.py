@@ -5,7 +5,7 @@ from __future__ import annotations
 from symjac.errors import SymjacError
 
 
-class Defect(SymjacError):
+class DefectError(SymjacError):
     """symjac failed in a way it did not foresee."""
 
     kind = "internal"

@@ -1,0 +1,116 @@
+"""Every example that the documentation shows is run, and must show what it says."""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FLAGS = doctest.ELLIPSIS
+
+
+def blocks(page: Path, language: str) -> list[tuple[int, str]]:
+    """The fenced blocks in one language, each with its line number."""
+    text = page.read_text(encoding="utf-8")
+    found = re.finditer(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return [(text.count("\n", 0, m.start(1)) + 1, m[1]) for m in found]
+
+
+def commands(block: str) -> Iterator[tuple[str, str]]:
+    """The commands of a console block, each with the output shown under it."""
+    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        command, _, output = re.sub(r"\\\n", "", part).partition("\n") if "\\\n" in part else part.partition("\n")
+        yield command, output
+
+
+def name(value: object) -> str:
+    return str(value.relative_to(ROOT)) if isinstance(value, Path) else ""
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if blocks(p, "pycon")], ids=name)
+def test_python_examples_give_what_the_page_shows(page: Path) -> None:
+    """The Python examples of a page, run in order, print what the page prints."""
+    parser, runner = doctest.DocTestParser(), doctest.DocTestRunner(optionflags=FLAGS)
+    globs: dict[str, object] = {}
+    report: list[str] = []
+    for line, block in blocks(page, "pycon"):
+        example = parser.get_doctest(block, globs, page.name, str(page), line - 1)
+        assert example.examples, f"{page.name}, line {line}: a pycon block without >>>"
+        runner.run(example, out=report.append, clear_globs=False)
+        globs |= example.globs
+    assert not report, "".join(report)
+
+
+CONSOLE = [
+    pytest.param(
+        page,
+        line,
+        block,
+        id=f"{name(page)}:{line}",
+        marks=[pytest.mark.tex] if re.search(r"pdflatex|latexmk|\.pdf\b", block) else [],
+    )
+    for page in PAGES
+    for line, block in blocks(page, "console")
+]
+
+
+@pytest.mark.parametrize(("page", "line", "block"), CONSOLE)
+def test_shell_examples_give_what_the_page_shows(page: Path, line: int, block: str, tmp_path: Path) -> None:
+    """The commands of a console block print, on both outputs together, what the page prints."""
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    shell = shutil.which("bash")
+    assert shell is not None
+    for file, content in FILES.items():
+        (tmp_path / file).write_text(content, encoding="utf-8")
+    for command, expected in commands(block):
+        done = subprocess.run(
+            [shell, "-c", f"{{ {command}\n}} 2>&1"],
+            cwd=tmp_path,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+        shown = doctest.OutputChecker().check_output(expected, done.stdout, FLAGS)
+        assert shown, f"{page.name}, line {line}: {command}\nshown:\n{expected}\nprinted:\n{done.stdout}"
+
+
+# What the shell examples find in their folder; each page that uses one shows it.
+FILES = {
+    title: block
+    for page in PAGES
+    for title, block in re.findall(
+        r"^`([\w.]+\.(?:jsonl|tex))`:\n\n```\w+\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_links_lead_somewhere(page: Path) -> None:
+    """A relative link or picture in a page is a file of the repository."""
+    text = re.sub(r"^```.*?^```$|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", text)
+    missing = [t for t in targets if not t.startswith(("http:", "https:")) and not (page.parent / t).exists()]
+    assert missing == []
+
+
+def test_the_ci_script_runs_the_commands_of_the_readme() -> None:
+    """The README has one line that makes a page and one that passes the tests; CI takes both from there."""
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    starts = [line for line in lines if line.startswith("python3 -m venv ")]
+    assert ["symjac derive" in line for line in starts] == [True, False]
+    assert ["pytest" in line for line in starts] == [False, True]
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert all(f'"$(readme_command {word})"' in script.replace("'symjac derive'", "derive") for word in ("derive", "pytest"))
