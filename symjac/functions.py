@@ -264,7 +264,9 @@ _ROWS = (
         "abs", _op("abs"), ("abs",), lambda a, y: _call("sign", a), sympy.Abs, "np.where({a} < 0, -{a}, {a})", "z = 0"
     ),
     Activation("sign", _op("sign"), ("sign", "sgn"), _none, sympy.sign, "np.sign(np.real({a}))", "z = 0"),
-    Activation("step", _op("step"), ("step", "heaviside"), _none, sympy.Heaviside, "1.0 * ({a} > 0)", "z = 0"),
+    Activation(
+        "step", _op("step"), ("step", "heaviside"), _none, lambda a: sympy.Heaviside(a, 0), "1.0 * ({a} > 0)", "z = 0"
+    ),
     Activation("exp", r"\exp", ("exp",), lambda a, y: y, sympy.exp, "np.exp({a})"),
     Activation("log", r"\log", ("log", "ln"), lambda a, y: power(a, -1), sympy.log, "np.log({a})"),
     Activation("sin", r"\sin", ("sin",), lambda a, y: _call("cos", a), sympy.sin, "np.sin({a})"),

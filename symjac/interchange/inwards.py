@@ -1,0 +1,278 @@
+"""SymPy's expressions as symjac's."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache, singledispatchmethod
+from typing import Any
+
+import sympy
+from sympy import Basic, MatAdd, MatMul
+from sympy.core.function import AppliedUndef
+from sympy.functions.elementary.complexes import sign
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.diagonal import DiagonalOf
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+from symjac import expr
+from symjac.errors import NotYetError
+from symjac.expr import Apply, Expr, Function, Number, Symbol, add, mul, neg
+from symjac.functions import ACTIVATIONS
+from symjac.interchange.names import Names, latex_name
+
+Z = sympy.Symbol("z")
+
+
+def from_sympy(s: Any, names: Names | None = None) -> Expr:
+    """A SymPy expression as symjac's; ``names`` takes down what is needed to go back.
+
+    >>> n = sympy.Symbol("n")
+    >>> W, x = sympy.MatrixSymbol("W", n, n), sympy.MatrixSymbol("x", n, 1)
+    >>> from_sympy(W * x.applyfunc(sympy.Function("sigma")))
+    Product(W, Apply(x, Function(name='\\\\sigma', order=0, known=None)))
+    """
+    return _Inwards(names or Names())(sympy.sympify(s) if isinstance(s, int | float | Fraction) else s)
+
+
+# SymPy heads that are exactly one row of the table.
+_HEADS = {type(row.sympy(Z)): row for row in ACTIVATIONS.values() if row.sympy(Z).args in ((Z,), (Z, sympy.S.Zero))}
+_HEADS[sign] = ACTIVATIONS["sign"]
+
+
+@lru_cache(maxsize=256)
+def _row_of(body: Any, z: Any) -> str | None:
+    """The key of the row whose SymPy form is ``body`` as a function of ``z``."""
+    if body.func in (sympy.Mul, sympy.Add, sympy.Pow, sympy.Max, sympy.exp):
+        for row in ACTIVATIONS.values():
+            if row.key not in ("square", "reciprocal", "sqrt", "identity") and row.sympy(z) == body:
+                return row.key
+    return None
+
+
+class _Inwards:
+    def __init__(self, names: Names) -> None:
+        self.names = names
+
+    def __call__(self, s: Any) -> Expr:
+        if isinstance(s, sympy.MatrixBase):
+            raise NotYetError(f"a written-out {s.rows} x {s.cols} matrix is no matrix expression; see symjac.factor")
+        if not isinstance(s, Basic):
+            raise NotYetError(f"{type(s).__name__} is no SymPy expression")
+        return self.node(s)
+
+    def size(self, s: Any) -> Any:
+        for symbol in s.free_symbols:
+            self.names.sizes[expr.dim(symbol.name)] = symbol
+        return s.xreplace({v: k for k, v in self.names.sizes.items()})
+
+    def shape(self, s: Any) -> tuple[Any, Any]:
+        return self.size(s.shape[0]), self.size(s.shape[1])
+
+    def leaf(self, s: Any, shape: tuple[Any, Any]) -> Symbol:
+        symbol = Symbol(latex_name(s.name), shape)
+        self.names.symbols.setdefault(symbol, s)
+        return symbol
+
+    def function(self, f: Any) -> str:
+        name = latex_name(f.__name__)
+        self.names.functions[name] = f
+        return name
+
+    @singledispatchmethod
+    def node(self, s: Any) -> Expr:
+        if type(s) in _HEADS:
+            return self.lift(s, None, None)
+        raise NotYetError(f"SymPy's {type(s).__name__} is not understood here")
+
+    @node.register
+    def _(self, s: sympy.Symbol) -> Expr:
+        return self.leaf(s, expr.SCALAR)
+
+    @node.register
+    def _(self, s: sympy.MatrixSymbol) -> Expr:
+        return self.leaf(s, self.shape(s))
+
+    @node.register(sympy.Number)
+    @node.register(sympy.Add)
+    @node.register(sympy.Mul)
+    @node.register(sympy.Pow)
+    @node.register(sympy.Max)
+    @node.register(sympy.Min)
+    @node.register(AppliedUndef)
+    @node.register(sympy.Derivative)
+    @node.register(sympy.Subs)
+    def _(self, s: Any) -> Expr:
+        return self.lift(s, None, None)
+
+    @node.register
+    def _(self, s: sympy.OneMatrix) -> Expr:
+        return Number(1) if s.shape == (1, 1) else expr.Ones(*self.shape(s))
+
+    @node.register
+    def _(self, s: sympy.ZeroMatrix) -> Expr:
+        return expr.zero(self.shape(s))
+
+    @node.register
+    def _(self, s: sympy.Identity) -> Expr:
+        return Number(1) if s.shape == (1, 1) else expr.Identity(self.shape(s)[0])
+
+    @node.register
+    def _(self, s: MatAdd) -> Expr:
+        return expr.Sum(*(self(a) for a in s.args))
+
+    @node.register
+    def _(self, s: MatMul) -> Expr:
+        return expr.Product(*(self(a) for a in s.args))
+
+    @node.register
+    def _(self, s: sympy.HadamardProduct) -> Expr:
+        return expr.Hadamard(*(self(a) for a in s.args))
+
+    @node.register
+    def _(self, s: sympy.HadamardPower) -> Expr:
+        return expr.EntryPower(self(s.base), self(s.exp))
+
+    @node.register
+    def _(self, s: sympy.MatPow) -> Expr:
+        base, exponent = self(s.args[0]), self(s.args[1])
+        return expr.power(base, exponent) if base.is_scalar else expr.MatrixPower(base, exponent)
+
+    @node.register
+    def _(self, s: sympy.Inverse) -> Expr:
+        base = self(s.arg)
+        return expr.power(base, -1) if base.is_scalar else expr.MatrixPower(base, Number(-1))
+
+    @node.register
+    def _(self, s: sympy.Transpose) -> Expr:
+        arg = self(s.arg)
+        return arg if arg.is_scalar else expr.Transpose(arg)
+
+    @node.register
+    def _(self, s: sympy.DiagMatrix) -> Expr:
+        arg = self(s.args[0])
+        if arg.is_scalar:
+            return arg
+        return expr.Diag(expr.transpose(arg) if arg.is_row else arg)
+
+    @node.register
+    def _(self, s: DiagonalOf) -> Expr:
+        return expr.Diagonal(self(s.args[0]))
+
+    @node.register
+    def _(self, s: sympy.Trace) -> Expr:
+        arg = self(s.arg)
+        return arg if arg.is_scalar else expr.Trace(arg)
+
+    @node.register
+    def _(self, s: sympy.Determinant) -> Expr:
+        arg = self(s.arg)
+        return arg if arg.is_scalar else expr.Determinant(arg)
+
+    @node.register
+    def _(self, s: sympy.BlockMatrix) -> Expr:
+        rows = [[self(b) for b in s.blocks.row(i)] for i in range(s.blocks.rows)]
+        stacked = [r[0] if len(r) == 1 else expr.Transpose(expr.Stack(*(expr.transpose(b) for b in r))) for r in rows]
+        return stacked[0] if len(stacked) == 1 else expr.Stack(*stacked)
+
+    @node.register
+    def _(self, s: ElementwiseApplyFunction) -> Expr:
+        arg, f = self(s.expr), s.function
+        if isinstance(f, sympy.Lambda):
+            (z,) = f.variables
+            return self.lift(f.expr, z, arg)
+        return self.lift(f(Z), Z, arg)
+
+    @node.register
+    def _(self, s: MatrixElement) -> Expr:
+        base = self(s.args[0])
+        if base.is_scalar:
+            return base
+        at = [self.index(i + 1, size) for i, size in zip(s.args[1:], base.shape, strict=True)]
+        return expr.Entry(base, *(at if base.cols != 1 else at[:1]))
+
+    def index(self, i: Any, size: Any) -> expr.Index | int:
+        if i.is_Integer:
+            return int(i)
+        if i.is_Symbol:
+            return expr.Index(i.name, size)
+        raise NotYetError(f"{i} is no plain index")
+
+    @node.register
+    def _(self, s: sympy.Sum) -> Expr:
+        inner, out = s.function, None
+        for i, low, high in s.limits:
+            if low == 0:  # SymPy's own way to number entries
+                inner, low, high = inner.subs(i, i - 1), 1, high + 1
+            if low != 1:
+                raise NotYetError(f"the sum over {i} does not start at the first entry")
+            out = expr.IndexSum(expr.Index(i.name, self.size(high)), self(inner) if out is None else out)
+        assert out is not None
+        return out
+
+    @node.register
+    def _(self, s: sympy.FunctionMatrix) -> Expr:
+        rows, cols = self.shape(s)
+        (i, j), call = s.lamda.variables, s.lamda.expr
+        if isinstance(call, AppliedUndef) and cols == 1 and call.args[:1] == (i,) and len(call.args) == 2:
+            return expr.VectorMap(self.function(call.func), self(call.args[1]), rows)
+        if isinstance(call, AppliedUndef) and call.args[:2] == (i, j) and call.func.__name__.endswith("'"):
+            return expr.MapJacobian(latex_name(call.func.__name__[:-1]), self(call.args[2]), rows)
+        raise NotYetError("a matrix given by a function of its indices is not understood here")
+
+    # -------------------------------------------------------------- scalars, and functions of entries
+
+    def lift(self, s: Any, z: Any, arg: Expr | None) -> Expr:
+        """The scalar expression ``s`` with every entry of ``arg`` in place of ``z``; as it stands if that is None."""
+        if arg is not None:
+            if s == z:
+                return arg
+            if not s.has(z):
+                return mul(self(s), Number(1) if arg.is_scalar else expr.Ones(*arg.shape))
+            key = _row_of(s, z)
+            if key is not None:
+                return ACTIVATIONS[key](arg)
+
+        def inner(t: Any) -> Expr:
+            return self(t) if arg is None else self.lift(t, z, arg)
+
+        if isinstance(s, sympy.Rational):
+            return Number(Fraction(int(s.p), int(s.q)))
+        if isinstance(s, sympy.Float):
+            return Number(Fraction(str(s)))
+        if isinstance(s, sympy.Add):
+            return add(*(inner(t) for t in s.args))
+        if isinstance(s, sympy.Mul):
+            with_z = [f for f in s.args if arg is not None and f.has(z)]
+            if with_z:
+                return mul(*(self(f) for f in s.args if f not in with_z), expr.hadamard(*(inner(f) for f in with_z)))
+            return mul(*(inner(f) for f in s.args))
+        if isinstance(s, sympy.Pow):
+            return expr.power(inner(s.base), self(s.exp))
+        if isinstance(s, sympy.Max | sympy.Min):
+            return self.extreme(s, inner)
+        if type(s) in _HEADS:
+            return _HEADS[type(s)](inner(s.args[0]))
+        return self.undefined(s, inner)
+
+    def extreme(self, s: Any, inner: Any) -> Expr:
+        """max(a, b) = b + relu(a - b), min(a, b) = b - relu(b - a)."""
+        first, *rest = sorted(s.args, key=lambda a: not a.is_Number)
+        low = inner(first)
+        for other in map(inner, rest):
+            difference = expr.sub(other, low)
+            relu = ACTIVATIONS["relu"]
+            low = add(low, relu(difference)) if isinstance(s, sympy.Max) else expr.sub(low, relu(neg(difference)))
+        return low
+
+    def undefined(self, s: Any, inner: Any) -> Expr:
+        """f(a), or a derivative of f at a in one of SymPy's two ways of writing it."""
+        order, at = 0, None
+        if isinstance(s, sympy.Subs) and len(s.variables) == 1:
+            s, (variable,), (at,) = s.expr, s.variables, s.point
+            if not (isinstance(s, sympy.Derivative) and s.variables and set(s.variables) == {variable}):
+                raise NotYetError(f"the substitution into {s} is not understood here")
+        if isinstance(s, sympy.Derivative):
+            order, s = len(s.variables), s.expr
+        if isinstance(s, AppliedUndef) and len(s.args) == 1:
+            return Apply(Function(self.function(s.func), order), inner(s.args[0] if at is None else at))
+        raise NotYetError(f"{s} is not understood here")

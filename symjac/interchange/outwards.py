@@ -1,0 +1,224 @@
+"""symjac's expressions as SymPy's."""
+
+from __future__ import annotations
+
+from functools import singledispatchmethod
+from typing import Any
+
+import sympy
+from sympy import MatAdd, MatMul
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.diagonal import DiagonalOf
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+from symjac import expr
+from symjac.errors import NotYetError
+from symjac.expr import Apply, Expr, Function, Number, Symbol, mul
+from symjac.functions import ACTIVATIONS, derivative
+from symjac.interchange.heads import MatrixSymbol
+from symjac.interchange.names import Names, function_name, size_to_sympy
+
+Z = sympy.Symbol("z")
+
+
+def to_sympy(e: Expr, names: Names | None = None) -> Any:
+    """The expression as SymPy's: a matrix expression, for a scalar an ordinary expression.
+
+    Raises :class:`~symjac.errors.NotYetError` for a node that has no SymPy form.
+    """
+    return _Outwards(names or Names())(e)
+
+
+class _Outwards:
+    def __init__(self, names: Names) -> None:
+        self.names = names
+
+    def __call__(self, e: Expr) -> Any:
+        return self.node(e)
+
+    def shape(self, e: Expr) -> tuple[Any, Any]:
+        return size_to_sympy(e.rows, self.names), size_to_sympy(e.cols, self.names)
+
+    def undefined(self, name: str) -> Any:
+        return self.names.functions.get(name) or sympy.Function(function_name(name))
+
+    @singledispatchmethod
+    def node(self, e: Expr) -> Any:
+        raise NotYetError(f"{expr.brief(e)} has no SymPy form")
+
+    @node.register
+    def _(self, e: Number) -> Any:
+        return sympy.Rational(e.value.numerator, e.value.denominator)
+
+    @node.register
+    def _(self, e: Symbol) -> Any:
+        if e in self.names.symbols:
+            return self.names.symbols[e]
+        return _leaf(e.name, *self.shape(e))
+
+    @node.register
+    def _(self, e: expr.Ones) -> Any:
+        return sympy.S.One if e.is_scalar else sympy.OneMatrix(*self.shape(e))
+
+    @node.register
+    def _(self, e: expr.Zero) -> Any:
+        return sympy.S.Zero if e.is_scalar else sympy.ZeroMatrix(*self.shape(e))
+
+    @node.register
+    def _(self, e: expr.Identity) -> Any:
+        return sympy.S.One if e.is_scalar else sympy.Identity(self.shape(e)[0])
+
+    @node.register
+    def _(self, e: expr.Sum) -> Any:
+        terms = [self(t) for t in e.args]
+        return sympy.Add(*terms) if e.is_scalar else MatAdd(*terms).doit(deep=False)
+
+    @node.register
+    def _(self, e: expr.Product) -> Any:
+        scalars = [self(f) for f in e.args if f.is_scalar]
+        chain = [self(f) for f in e.args if not f.is_scalar]
+        if not chain:
+            return sympy.Mul(*scalars)
+        if e.is_scalar:
+            return sympy.Mul(*scalars, _only_entry(MatMul(*chain).doit(deep=False)))
+        return MatMul(*scalars, *chain).doit(deep=False)
+
+    @node.register
+    def _(self, e: expr.Hadamard) -> Any:
+        factors = [self(f) for f in e.args]
+        return sympy.Mul(*factors) if e.is_scalar else sympy.HadamardProduct(*factors)
+
+    @node.register
+    def _(self, e: expr.EntryPower) -> Any:
+        base, exponent = self(e.base), self(e.exponent)
+        return sympy.Pow(base, exponent) if e.is_scalar else sympy.HadamardPower(base, exponent)
+
+    @node.register
+    def _(self, e: expr.MatrixPower) -> Any:
+        base, exponent = self(e.base), self(e.exponent)
+        if exponent == -1 and not e.is_scalar:
+            return sympy.Inverse(base)
+        return sympy.Pow(base, exponent) if e.is_scalar else sympy.MatPow(base, exponent)
+
+    @node.register
+    def _(self, e: expr.Transpose) -> Any:
+        return self(e.arg) if e.is_scalar else sympy.Transpose(self(e.arg))
+
+    @node.register
+    def _(self, e: expr.Diag) -> Any:
+        return self(e.arg) if e.is_scalar else sympy.DiagMatrix(self(e.arg))
+
+    @node.register
+    def _(self, e: expr.Diagonal) -> Any:
+        return self(e.arg) if e.is_scalar else DiagonalOf(self(e.arg))
+
+    @node.register
+    def _(self, e: expr.Trace) -> Any:
+        return self(e.arg) if e.arg.is_scalar else sympy.Trace(self(e.arg))
+
+    @node.register
+    def _(self, e: expr.Determinant) -> Any:
+        return self(e.arg) if e.arg.is_scalar else sympy.Determinant(self(e.arg))
+
+    @node.register
+    def _(self, e: expr.Norm) -> Any:
+        a = self(e.arg)
+        if e.arg.is_scalar:
+            return sympy.Abs(a)
+        square = MatMul(a, sympy.Transpose(a)) if e.arg.is_row else MatMul(sympy.Transpose(a), a)
+        return sympy.sqrt(sympy.Trace(square) if e.arg.is_matrix else _only_entry(square))
+
+    @node.register
+    def _(self, e: expr.Softmax) -> Any:
+        if e.is_scalar:
+            return sympy.S.One
+        exps = ACTIVATIONS["exp"](e.arg)
+        return MatMul(1 / self.total(exps), self(exps)).doit(deep=False)
+
+    @node.register
+    def _(self, e: expr.LogSumExp) -> Any:
+        return self(e.arg) if e.arg.is_scalar else sympy.log(self.total(ACTIVATIONS["exp"](e.arg)))
+
+    def total(self, e: Expr) -> Any:
+        """The sum of the entries."""
+        inner = e if e.cols == 1 else mul(e, expr.Ones(e.cols))
+        return self(expr.Product(expr.Transpose(expr.Ones(e.rows)), inner))
+
+    @node.register
+    def _(self, e: Apply) -> Any:
+        if e.is_scalar:
+            return self.apply(e.function, self(e.arg))
+        return ElementwiseApplyFunction(sympy.Lambda(Z, self.apply(e.function, Z)), self(e.arg))
+
+    def apply(self, f: Function, a: Any) -> Any:
+        if f.known is None:
+            return undefined_derivative(self.undefined(f.name), f.order, a)
+        if f.order == 0:
+            return ACTIVATIONS[f.known].sympy(a)
+        return self(derivative(Function(f.name, f.order - 1, f.known), Symbol("z"))).xreplace({Z: a})
+
+    @node.register
+    def _(self, e: expr.VectorMap) -> Any:
+        i, j = sympy.symbols("i j", integer=True)
+        return sympy.FunctionMatrix(*self.shape(e), sympy.Lambda((i, j), self.undefined(e.name)(i, self(e.arg))))
+
+    @node.register
+    def _(self, e: expr.MapJacobian) -> Any:
+        i, j = sympy.symbols("i j", integer=True)
+        name = sympy.Function(function_name(e.name) + "'")
+        return sympy.FunctionMatrix(*self.shape(e), sympy.Lambda((i, j), name(i, j, self(e.arg))))
+
+    @node.register
+    def _(self, e: expr.Stack) -> Any:
+        parts = (self(p) if not p.is_scalar else self(p) * sympy.OneMatrix(1, 1) for p in e.args)
+        return sympy.BlockMatrix([[p] for p in parts])
+
+    @node.register
+    def _(self, e: expr.Partial) -> Any:
+        if e.is_scalar:
+            return sympy.Derivative(self(e.y), self(e.x))
+        if not isinstance(e.y, Symbol) or not isinstance(e.x, Symbol):
+            raise NotYetError("a derivative that has not been worked out has no SymPy form")
+        return _leaf(rf"\frac{{\partial {e.y.name}}}{{\partial {e.x.name}}}", *self.shape(e))
+
+    @node.register
+    def _(self, e: expr.Entry) -> Any:
+        at = [self.index(i) - 1 for i in e.indices]
+        return MatrixElement(self(e.base), at[0], at[1] if len(at) == 2 else 0)
+
+    @node.register
+    def _(self, e: expr.IndexSum) -> Any:
+        return sympy.Sum(self(e.body), (self.index(e.index), 1, size_to_sympy(e.index.size, self.names)))
+
+    @node.register
+    def _(self, e: expr.Delta) -> Any:
+        return sympy.KroneckerDelta(*(self.index(i) for i in e.indices))
+
+    def index(self, i: expr.Index | int) -> Any:
+        return sympy.Integer(i) if isinstance(i, int) else sympy.Symbol(i.name, integer=True)
+
+
+def _leaf(name: str, rows: Any, cols: Any) -> Any:
+    if rows == 1 and cols == 1:
+        return sympy.Symbol(name)
+    return (sympy.MatrixSymbol if name.isidentifier() else MatrixSymbol)(name, rows, cols)
+
+
+def _only_entry(m: Any) -> Any:
+    return MatrixElement(m, sympy.S.Zero, sympy.S.Zero)
+
+
+def undefined_derivative(f: Any, order: int, a: Any) -> Any:
+    """The derivative of an undefined function at a point, as SymPy's own ``diff`` writes it.
+
+    >>> undefined_derivative(sympy.Function("f"), 1, 2 * Z) == sympy.Function("f")(2 * Z).diff(Z) / 2
+    True
+    """
+    if order == 0:
+        return f(a)
+    if order == 1:
+        return f(a).fdiff(1)
+    if a.is_Symbol:
+        return sympy.Derivative(f(a), (a, order))
+    xi = sympy.Dummy("xi", dummy_index=hash(a))
+    return sympy.Subs(sympy.Derivative(f(xi), (xi, order)), xi, a)
