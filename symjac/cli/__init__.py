@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from symjac.cli.arguments import parse
+from symjac.cli.defects import defects_as_errors
 from symjac.errors import SymjacError
 
 DONE, UNUSABLE, INTERRUPTED = 0, 2, 130
@@ -34,24 +35,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str]) -> int:
     try:
         options = parse(argv)
-        # SymPy is loaded by the commands that need it, after the arguments have been found good.
-        if options.command == "cells":
-            from symjac.cli.collection import run
-        elif options.command == "read":
-            from symjac.cli.read import run
-        else:
-            from symjac.cli.derive import run
-        return run(options)
+        with defects_as_errors():
+            # SymPy is loaded by the commands that need it, after the arguments have been found good.
+            if options.command == "cells":
+                from symjac.cli.collection import run
+            elif options.command == "read":
+                from symjac.cli.read import run
+            else:
+                from symjac.cli.derive import run
+            return run(options)
     except SystemExit as stop:  # argparse, after --help or a complaint
         return stop.code if isinstance(stop.code, int) else UNUSABLE
     except SymjacError as error:
         print(f"symjac: {error}", file=sys.stderr)
-        return UNUSABLE
-    except Exception as defect:
-        # The one place where anything at all is caught: a defect of symjac must not show a user a traceback.
-        if os.environ.get("SYMJAC_DEBUG") == "1":
-            raise
-        from symjac.cli.defects import describe
-
-        print(f"symjac: {describe(defect)}", file=sys.stderr)
         return UNUSABLE

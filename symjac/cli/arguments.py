@@ -97,7 +97,8 @@ def _reading_options(parser: Parser) -> None:
         action="append",
         default=[],
         type=declaration,
-        help="declare a symbol: 'W: matrix n n', 'x_t: vector n', 'c: scalar', '\\sigma: elementwise tanh' (repeatable)",
+        help="declare a symbol, such as 'W: matrix n n', 'x_t: vector n', 'c: scalar', '\\sigma: elementwise tanh' "
+        "(repeatable)",
     )
     parser.add_argument(
         "--orientation",

@@ -1,0 +1,133 @@
+"""``symjac derive``: one system from the command line, or a batch of problems from a file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import sympy
+
+from symjac.cli import output
+from symjac.cli.arguments import SUFFIXES
+from symjac.cli.records import LAYOUTS, answers, derive, line, records
+from symjac.cli.sources import Problem, Target, UsageError, from_arguments, is_batch, problems
+from symjac.jacobians import Jacobian
+from symjac.system import System
+
+CODE = ("numpy", "jax", "torch")
+
+WRITERS: Mapping[str, Callable[..., str]] = {
+    "latex": Jacobian.latex,
+    "document": Jacobian.document,
+    "markdown": Jacobian.markdown,
+    "html": Jacobian.html,
+    "text": Jacobian.text,
+}
+
+
+def run(options: argparse.Namespace) -> int:
+    """Derive what is asked for and give the exit status."""
+    output.refuse_overwriting(options.output, options.equations)
+    if is_batch(options.equations):
+        return _batch(options)
+    problem = from_arguments(options.equations, dict(options.symbol))
+    wanted = _format(options)
+    system = System(*problem.equations, symbols=problem.symbols, orientation=options.orientation, strict=options.strict)
+    for n in system.notes:
+        output.note(f"note: {n.message}")
+    content = _explicit(system, options, wanted) if options.explicit else _derived(system, problem, options, wanted)
+    output.deliver(content, options.output)
+    return 0
+
+
+def _format(options: argparse.Namespace) -> str:
+    """What to write.
+
+    :raises UsageError: for bytes that would go to a terminal.
+    """
+    suffix = Path(options.output).suffix.lower() if options.output else ""
+    wanted: str = options.to or SUFFIXES.get(suffix, "text")
+    if wanted == "pdf" and options.output is None and sys.stdout.isatty():
+        raise UsageError("a PDF is no text for a terminal; name a file with -o, for instance -o jacobian.pdf")
+    return wanted
+
+
+def _target(problem: Problem, options: argparse.Namespace) -> Target:
+    (default,) = problem.targets
+    return Target(options.of or default.of, options.wrt or default.wrt)
+
+
+def _derived(system: System, problem: Problem, options: argparse.Namespace, wanted: str) -> str | bytes:
+    begun = time.perf_counter()
+    target = _target(problem, options)
+    layout = options.layout or "both"
+    if wanted == "json":
+        found = answers(None, system, target, layout, thorough=options.thorough, begun=begun)
+        return "".join(line(record) + "\n" for record in found)
+    J = derive(system, target)
+    if options.thorough:
+        J.check(thorough=True)
+    if wanted == "pdf":
+        return _pdf(J, layout, options.n)
+    if wanted == "sympy":
+        return "\n".join(f"{each} = {_srepr(J, each, options.n)}" for each in LAYOUTS[layout])
+    if wanted in CODE:
+        if options.layout == "both":
+            raise UsageError(f"{wanted} code is one function in one layout; --layout says which")
+        source: str = getattr(J, wanted)(options.layout or "numerator")
+        return source
+    return WRITERS[wanted](J, layout, n=options.n)
+
+
+def _pdf(J: Jacobian, layout: str, n: int | Mapping[str, int] | None) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        return J.pdf(Path(folder) / "jacobian.pdf", layout, n=n).read_bytes()
+
+
+def _srepr(J: Jacobian, layout: str, n: int | Mapping[str, int] | None) -> str:
+    if n is not None:
+        return sympy.srepr(J.explicit(n, layout=layout))
+    return sympy.srepr(J.numerator if layout == "numerator" else J.denominator)
+
+
+def _explicit(system: System, options: argparse.Namespace, wanted: str) -> str | bytes:
+    equations = system.explicit(options.n or 2)
+    if wanted == "sympy":
+        return "\n".join(sympy.srepr(e) for e in equations)
+    if wanted == "text":
+        return "\n".join(f"{e.lhs} = {e.rhs}" for e in equations)
+    raise UsageError(f"the written-out recurrence alone is not made as {wanted}; --to sympy and --to text are")
+
+
+def _batch(options: argparse.Namespace) -> int:
+    wanted = options.to or "json"
+    if wanted != "json":
+        raise UsageError(f"a batch is answered as JSON, one line for each target and layout, not as {wanted}")
+    if options.explicit or options.n is not None:
+        raise UsageError("a batch is answered for every n; --n and --explicit go with equations")
+    found = list(problems(Path(options.equations[0])))
+    failed = False
+
+    def lines() -> Iterator[str]:
+        nonlocal failed
+        bar = output.Progress(len(found))
+        bar.show(0)
+        for done, problem in enumerate(found, 1):
+            for record in records(
+                problem,
+                Target(options.of, options.wrt),
+                layout=options.layout or "both",
+                orientation=options.orientation,
+                strict=options.strict,
+                thorough=options.thorough,
+            ):
+                failed = failed or "error" in record
+                yield line(record)
+            bar.show(done)
+
+    output.deliver_lines(lines(), options.output)
+    return 2 if failed else 0

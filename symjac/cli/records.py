@@ -1,0 +1,108 @@
+"""The JSON of a derived target: one object for each layout, or one with what went wrong."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+
+import sympy
+
+from symjac import codegen, typeset
+from symjac.cli.defects import defects_as_errors
+from symjac.cli.sources import BadRecord, Problem, Target
+from symjac.errors import SymjacError, TargetError
+from symjac.expr import Symbol
+from symjac.interchange import to_sympy
+from symjac.jacobians import Jacobian
+from symjac.system import System
+
+LAYOUTS: Mapping[str, tuple[str, ...]] = {
+    "numerator": ("numerator",),
+    "denominator": ("denominator",),
+    "both": ("numerator", "denominator"),
+}
+
+Record = dict[str, object]
+
+
+def line(record: Record) -> str:
+    """A record as one line."""
+    return json.dumps(record, ensure_ascii=False)
+
+
+def records(
+    problem: Problem | BadRecord, default: Target, *, layout: str, orientation: str, strict: bool, thorough: bool
+) -> Iterator[Record]:
+    """Every line that answers one problem: for each target one per layout, or one with its error.
+
+    A problem without targets is asked for ``default``.
+    """
+    if isinstance(problem, BadRecord):
+        yield _failure(problem.id, Target(None, None), problem.error)
+        return
+    targets = problem.targets or (default,)
+    begun = time.perf_counter()
+    try:
+        with defects_as_errors():
+            system = System(*problem.equations, symbols=problem.symbols, orientation=orientation, strict=strict)
+    except SymjacError as error:
+        yield from (_failure(problem.id, target, error) for target in targets)
+        return
+    for target in targets:
+        try:
+            with defects_as_errors():
+                found = list(answers(problem.id, system, target, layout, thorough=thorough, begun=begun))
+        except SymjacError as error:
+            found = [_failure(problem.id, target, error)]
+        yield from found
+        begun = time.perf_counter()
+
+
+def derive(system: System, target: Target) -> Jacobian:
+    """The Jacobian that a target asks for.
+
+    :raises TargetError: where it does not say what to differentiate by.
+    """
+    if target.wrt is None:
+        defined = system.definitions
+        free = [name for name, info in system.symbols.items() if info.symbol not in defined and info.role != "matrix"]
+        raise TargetError("what is to be differentiated by? --wrt names it", hint=f"there are {', '.join(free)}")
+    return system.jacobian(target.of, wrt=target.wrt)
+
+
+def answers(
+    name: str | int | None, system: System, target: Target, layout: str, *, thorough: bool, begun: float
+) -> Iterator[Record]:
+    """The records of one target, numerator first."""
+    J = derive(system, target)
+    checks = J.check(thorough=thorough) if thorough else J.checks
+    for each in LAYOUTS[layout]:
+        closed = J.in_layout(each)
+        code = codegen.emit(J, layout=each, target="numpy")
+        yield {
+            "id": name,
+            "of": target.of if target.of is not None else J.of.name,
+            "wrt": target.wrt,
+            "layout": each,
+            "orientation": system.orientation,
+            "shape": [str(d) for d in closed.shape],
+            "latex": typeset.latex(J.short if each == "numerator" else J.short_denominator),
+            "sympy": sympy.srepr(to_sympy(closed)),
+            "numpy": code.code,
+            "arguments": dict(code.arguments),
+            "definitions": [_definition(s, e) for s, e in J.abbreviations],
+            "checks": [{"method": c.method, "at": c.at, "passed": c.passed} for c in checks.ran],
+            "not_run": [{"method": c.method, "because": c.because} for c in checks.not_run],
+            "notes": [{"kind": n.kind, "message": n.message} for n in system.notes],
+            "seconds": round(time.perf_counter() - begun, 4),
+        }
+
+
+def _definition(symbol: Symbol, meaning: object) -> Record:
+    return {"symbol": symbol.name, "latex": typeset.latex(meaning)}
+
+
+def _failure(name: str | int | None, target: Target, error: SymjacError) -> Record:
+    said = {"kind": error.kind, "message": error.message, "where": error.where}
+    return {"id": name, "of": target.of, "wrt": target.wrt, "error": said}
