@@ -1,0 +1,350 @@
+"""From expressions to polynomials over index networks: one function for each node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from symjac import expr as x
+from symjac.errors import DefinitionError, NotYetError
+from symjac.expr import Expr, Index, Symbol
+from symjac.normal.atoms import COL, ROW, Atom, Poly, atom, freeze, label_of, single, size_number, tables
+from symjac.normal.calculus import Values, apply, derive, substitute, vector_map
+from symjac.normal.elements import block, determinant, exponential, inverse, logarithm, power, power_by
+from symjac.normal.network import (
+    NONE,
+    ONE,
+    add,
+    chain,
+    constant,
+    delta,
+    join,
+    lone,
+    multiply,
+    packed,
+    passing,
+    rename,
+    total,
+)
+
+POWERS = 16  # a matrix power up to this one is multiplied out
+
+
+class Translation:
+    """Expressions under one set of definitions, each translated once.
+
+    ``poly(e)`` is the entry of ``e`` at (ROW, COL). A symbol that has a definition is unfolded.
+    ``moving`` are the symbols that have a differential; ``None`` means all of them.
+    """
+
+    def __init__(self, definitions: Mapping[Symbol, Expr], moving: frozenset[Symbol] | None = None) -> None:
+        self.definitions = definitions
+        self.moving = moving
+        self._known: dict[Expr, Poly] = {}
+        self._open: list[Symbol] = []
+        self._cuts: dict[Symbol, Translation] = {}
+
+    def poly(self, e: Expr) -> Poly:
+        found = self._known.get(e)
+        if found is None:
+            found = self._known[e] = TRANSLATIONS[type(e)](self, e)
+        return found
+
+    def without(self, s: Symbol) -> Translation:
+        """The same definitions but for that of ``s``, which becomes an independent variable."""
+        if s not in self.definitions:
+            return self
+        if s not in self._cuts:
+            rest = {k: v for k, v in self.definitions.items() if k != s}
+            self._cuts[s] = Translation(rest, self.moving)
+        return self._cuts[s]
+
+    def defined(self, s: Symbol) -> Poly:
+        if s in self._open:
+            raise DefinitionError(f"the definitions go in a circle: {s.name} depends on itself")
+        self._open.append(s)
+        try:
+            return self.poly(self.definitions[s])
+        finally:
+            self._open.pop()
+
+
+def symbol_atom(s: Symbol) -> tuple[Atom, tuple[int, ...]]:
+    """The atom of a symbol and the labels of its entries."""
+    rows, cols = size_number(s.rows), size_number(s.cols)
+    dims = tuple(d for d in (rows, cols) if d)
+    return atom("symbol", (s.name, rows, cols), dims), tuple(v for v, d in ((ROW, rows), (COL, cols)) if d)
+
+
+def _symbol(t: Translation, e: Expr) -> Poly:
+    assert isinstance(e, Symbol)
+    if e in t.definitions:
+        return t.defined(e)
+    a, ends = symbol_atom(e)
+    return lone(single(a, *ends))
+
+
+def _number(t: Translation, e: Expr) -> Poly:
+    assert isinstance(e, x.Number)
+    return constant(e.value.numerator if e.value.denominator == 1 else e.value)
+
+
+def _identity(t: Translation, e: Expr) -> Poly:
+    d = size_number(e.rows)
+    return delta(ROW, COL, d) if d else constant(1)
+
+
+def _sum(t: Translation, e: Expr) -> Poly:
+    out: Poly = {}
+    for a in e.args:
+        add(out, t.poly(a))
+    return out
+
+
+def _product(t: Translation, e: Expr) -> Poly:
+    scalars = [f for f in e.args if f.is_scalar]
+    factors = _cancelled([f for f in e.args if not f.is_scalar], t)
+    polys = [t.poly(s) for s in scalars]
+    if not factors:
+        if not e.is_scalar:
+            polys.append(_identity(t, e))
+        return join([(p, NONE) for p in polys], {})
+    return chain([t.poly(f) for f in factors], [size_number(f.cols) for f in factors[:-1]], polys)
+
+
+def _cancelled(factors: list[Expr], t: Translation) -> list[Expr]:
+    """The factors without neighbours that are inverse to each other."""
+    out: list[Expr] = []
+    for f in factors:
+        if out and (_inverts(out[-1], f, t) or _inverts(f, out[-1], t)):
+            out.pop()
+        else:
+            out.append(f)
+    return out
+
+
+def _inverts(a: Expr, b: Expr, t: Translation) -> bool:
+    if not isinstance(b, x.MatrixPower) or t.poly(b.exponent) != constant(-1) or a.shape != b.base.shape:
+        return False
+    return a == b.base or t.poly(a) == t.poly(b.base)
+
+
+def _hadamard(t: Translation, e: Expr) -> Poly:
+    return join([(t.poly(f), NONE) for f in e.args], {})
+
+
+def _entry_power(t: Translation, e: Expr) -> Poly:
+    assert isinstance(e, x.EntryPower)
+    return power_by(t.poly(e.base), t.poly(e.exponent))
+
+
+def _matrix_power(t: Translation, e: Expr) -> Poly:
+    assert isinstance(e, x.MatrixPower)
+    d = size_number(e.rows)
+    p, q = t.poly(e.base), t.poly(e.exponent)
+    if not d:
+        return power_by(p, q)
+    k = Fraction(q.get(ONE, 0))
+    if set(q) <= {ONE} and k.denominator == 1 and abs(k) <= POWERS:
+        base = p if k >= 0 else inverse(p, d)
+        return chain([base] * abs(int(k)), [d] * (abs(int(k)) - 1), ()) if k else delta(ROW, COL, d)
+    a, extra = packed("matrix power", d, [p, q], (d, d), 2)
+    return lone(single(a, ROW, COL, *extra))
+
+
+def _transpose(t: Translation, e: Expr) -> Poly:
+    return rename(t.poly(e.args[0]), {ROW: COL, COL: ROW})
+
+
+def _diag(t: Translation, e: Expr) -> Poly:
+    d = size_number(e.rows)
+    return multiply(t.poly(e.args[0]), delta(ROW, COL, d)) if d else t.poly(e.args[0])
+
+
+def _diagonal(t: Translation, e: Expr) -> Poly:
+    return rename(t.poly(e.args[0]), {COL: ROW})
+
+
+def _trace(t: Translation, e: Expr) -> Poly:
+    d = size_number(e.args[0].rows)
+    p = t.poly(e.args[0])
+    return total(rename(p, {COL: ROW}), {ROW: d}) if d else p
+
+
+def _determinant(t: Translation, e: Expr) -> Poly:
+    return determinant(t.poly(e.args[0]), size_number(e.args[0].rows))
+
+
+def _ends(e: Expr) -> dict[int, int]:
+    """The labels that an expression's entries have, with their sizes."""
+    sizes = ((ROW, size_number(e.rows)), (COL, size_number(e.cols)))
+    return {v: d for v, d in sizes if d}
+
+
+def _norm(t: Translation, e: Expr) -> Poly:
+    p = t.poly(e.args[0])
+    return power(total(multiply(p, p), _ends(e.args[0])), Fraction(1, 2))
+
+
+def _softmax(t: Translation, e: Expr) -> Poly:
+    weights = exponential(t.poly(e.args[0]))
+    return multiply(weights, power(total(weights, _ends(e)), -1))
+
+
+def _logsumexp(t: Translation, e: Expr) -> Poly:
+    return logarithm(total(exponential(t.poly(e.args[0])), _ends(e.args[0])))
+
+
+def _apply(t: Translation, e: Expr) -> Poly:
+    assert isinstance(e, x.Apply)
+    f = e.function
+    return apply((f.known or "", f.name, f.order), t.poly(e.arg))
+
+
+def _vector_map(t: Translation, e: Expr) -> Poly:
+    assert isinstance(e, x.VectorMap | x.MapJacobian)
+    rows, size = size_number(e.rows), size_number(e.arg.rows)
+    order = int(isinstance(e, x.MapJacobian))
+    ends = ([ROW] if rows else []) + ([COL] if order and size else [])
+    return vector_map(e.name, t.poly(e.arg), rows, size, order, ends)
+
+
+def _stack(t: Translation, e: Expr) -> Poly:
+    parts: list[Expr] = []
+    for part in e.args:
+        parts.extend(part.args if isinstance(part, x.Stack) else (part,))
+    structure = tuple(size_number(p.rows) for p in parts)
+    inner = next(passing())
+    out: Poly = {}
+    for k, part in enumerate(parts):
+        onto = block(structure, k, size_number(e.rows), ROW, inner)
+        bound = {inner: structure[k]} if structure[k] else {}
+        add(out, join([(onto, NONE), (t.poly(part), {ROW: inner})], bound))
+    return out
+
+
+def _partial(t: Translation, e: Expr) -> Poly:
+    """Entry (i, j) is dy_i/dx_j; for a matrix x, entry (q, p) is dy/dx_pq."""
+    assert isinstance(e, x.Partial)
+    y, by = e.y, e.x
+    if isinstance(by, x.Stack):
+        return _partial_by_stack(t, y, by)
+    if isinstance(by, x.Transpose) and y.is_scalar:
+        return rename(t.poly(x.Partial(y, by.arg)), {ROW: COL, COL: ROW})
+    base = by.base if isinstance(by, x.Entry) else by
+    if not isinstance(base, Symbol):
+        raise NotYetError(f"symjac differentiates by a symbol or its entries, not by {x.brief(by)}")
+    cut = t.without(base)
+    if isinstance(by, x.Entry):
+        at = _places(by)
+    elif by.cols == x.ONE:
+        at = (COL,) if size_number(by.rows) else ()
+    else:
+        at = (COL, ROW) if size_number(by.rows) else (ROW,)
+    out = derive(cut.poly(y), symbol_atom(base)[0], at)
+    if base in t.definitions:
+        values: Values = {symbol_atom(base)[0].number: (t.poly(base), symbol_atom(base)[1])}
+        return substitute(out, values)
+    return out
+
+
+def _partial_by_stack(t: Translation, y: Expr, by: x.Stack) -> Poly:
+    structure = tuple(size_number(p.rows) for p in by.args)
+    if by.cols != x.ONE:
+        raise NotYetError("symjac does not differentiate by a stack of matrices yet")
+    inner = next(passing())
+    out: Poly = {}
+    for k, part in enumerate(by.args):
+        onto = block(structure, k, size_number(by.rows), COL, inner)
+        bound = {inner: structure[k]} if structure[k] else {}
+        add(out, join([(onto, NONE), (t.poly(x.Partial(y, part)), {COL: inner})], bound))
+    return out
+
+
+def _differential(t: Translation, e: Expr) -> Poly:
+    """dY, the derivative by every symbol's entries times the differentials of these."""
+    arg = e.args[0]
+    p = t.poly(arg)
+    out: Poly = {}
+    fresh = passing()
+    for number in sorted(set().union(*(tables.components[c].symbols for m in p for c, _ in m))):
+        a = tables.atoms[number]
+        assert isinstance(a.data, tuple)
+        if t.moving is not None and not any(symbol_atom(s)[0] is a for s in t.moving):
+            continue
+        at = tuple(next(fresh) for _ in a.dims)
+        change = lone(single(atom("symbol", ("d", *a.data), a.dims), *at))
+        add(out, join([(derive(p, a, at), NONE), (change, NONE)], dict(zip(at, a.dims, strict=True))))
+    return out
+
+
+def _places(e: x.Entry) -> tuple[int, ...]:
+    """The labels of an entry's indices, without those over a size 1."""
+    sizes = [size_number(d) for d in (e.base.shape if len(e.indices) == 2 else e.base.shape[:1])]
+    return tuple(label_of(i) for i, d in zip(e.indices, sizes, strict=True) if d)
+
+
+def _entry(t: Translation, e: Expr) -> Poly:
+    assert isinstance(e, x.Entry)
+    return rename(t.poly(e.base), dict(zip(_ends(e.base), _places(e), strict=True)))
+
+
+def _index_sum(t: Translation, e: Expr) -> Poly:
+    assert isinstance(e, x.IndexSum)
+    d = size_number(e.index.size)
+    if not d:
+        return t.poly(e.body)
+    return total(t.poly(e.body), {label_of(e.index): d})
+
+
+def _delta(t: Translation, e: Expr) -> Poly:
+    assert isinstance(e, x.Delta)
+    i, j = e.indices
+    sizes = [size_number(k.size) for k in (i, j) if isinstance(k, Index)]
+    if i == j:
+        return constant(1)
+    if not sizes:
+        return {}
+    return delta(label_of(i), label_of(j), sizes[0]) if sizes[0] else constant(1)
+
+
+def _over_time(t: Translation, e: Expr) -> Poly:
+    """A sum or product over time is one opaque atom: symbols at other times are other symbols."""
+    assert isinstance(e, x.OverTime)
+    ends = _ends(e)
+    own = tuple(freeze(t.poly(a)) for a in e.args)
+    a = atom("over time", (e.kind, e.variable, e.order, tuple(ends)), tuple(ends.values()), own)
+    return lone(single(a, *ends))
+
+
+Rule = Callable[[Translation, Expr], Poly]
+TRANSLATIONS: Mapping[type[Expr], Rule] = {
+    Symbol: _symbol,
+    x.Number: _number,
+    x.Ones: lambda t, e: constant(1),
+    x.Zero: lambda t, e: {},
+    x.Identity: _identity,
+    x.Sum: _sum,
+    x.Product: _product,
+    x.Hadamard: _hadamard,
+    x.EntryPower: _entry_power,
+    x.MatrixPower: _matrix_power,
+    x.Transpose: _transpose,
+    x.Diag: _diag,
+    x.Diagonal: _diagonal,
+    x.Trace: _trace,
+    x.Determinant: _determinant,
+    x.Norm: _norm,
+    x.Softmax: _softmax,
+    x.LogSumExp: _logsumexp,
+    x.Apply: _apply,
+    x.VectorMap: _vector_map,
+    x.MapJacobian: _vector_map,
+    x.Stack: _stack,
+    x.Partial: _partial,
+    x.Differential: _differential,
+    x.Entry: _entry,
+    x.IndexSum: _index_sum,
+    x.Delta: _delta,
+    x.OverTime: _over_time,
+}
