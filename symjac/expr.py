@@ -20,7 +20,7 @@ symjac.errors.ShapeError: the product does not fit: x is n x 1, W is n x n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
@@ -520,6 +520,32 @@ class Stack(_Nary):
                 raise ShapeError(f"the stack does not fit: {brief(parts[0])} has {cols} columns, {brief(p)} {p.cols}")
         rows = reduce(lambda a, b: a + b, (p.rows for p in parts))
         super().__init__(parts, None, (rows, cols))
+
+
+class Explicit(Expr):
+    """A matrix written out: rows of scalar expressions."""
+
+    __slots__ = ()
+
+    def __init__(self, rows: Sequence[Sequence[Expr]]) -> None:
+        for row in rows:
+            if len(row) != len(rows[0]):
+                raise ShapeError(f"a row of {len(row)} entries stands among rows of {len(rows[0])}")
+            for e in row:
+                if not e.is_scalar:
+                    raise ShapeError(f"an entry is a scalar, {brief(e)} is {show_shape(e.shape)}")
+        height, width = len(rows), len(rows[0])
+        super().__init__(tuple(e for row in rows for e in row), (height, width), (dim(height), dim(width)))
+
+    @property
+    def entries(self) -> tuple[tuple[Expr, ...], ...]:
+        """The rows."""
+        width = int(self.cols)
+        return tuple(self.args[k : k + width] for k in range(0, len(self.args), width))
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        width = int(self.cols)
+        return Explicit([args[k : k + width] for k in range(0, len(args), width)])
 
 
 # ------------------------------------------------------------------- derivatives, and index notation
