@@ -113,6 +113,5 @@ def test_the_ci_script_runs_the_commands_of_the_readme() -> None:
     assert ["symjac derive" in line for line in starts] == [True, False]
     assert ["pytest" in line for line in starts] == [False, True]
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert all(
-        f'"$(readme_command {word})"' in script.replace("'symjac derive'", "derive") for word in ("derive", "pytest")
-    )
+    assert "$(readme_command 'symjac derive')" in script
+    assert "$(readme_command pytest)" in script
