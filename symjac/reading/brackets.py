@@ -1,0 +1,150 @@
+"""Brackets that match, and one text cut into its equations."""
+
+from __future__ import annotations
+
+from symjac.errors import ReadError
+from symjac.reading.tokens import MAX_DEPTH, Token
+from symjac.reading.vocabulary import CLOSING, OPENING, SHOWN
+
+BINARY = frozenset(["odot", "circ", "cdot", "times", "*", "otimes", "oslash", "/"])
+RELATIONS = frozenset(["=", "<", "<=", ">", ">=", "in", "!=", "approx"])
+_CONTINUES = BINARY | RELATIONS | {"+", "-"}
+
+
+class UnclosedError(ReadError):
+    """A bracket that is opened and never closed; :mod:`symjac.reading.repair` may know where."""
+
+
+class UnopenedError(ReadError):
+    """A bracket that is closed and was never opened."""
+
+
+def show(kind: str) -> str:
+    return SHOWN.get(kind, kind)
+
+
+def check(source: str, tokens: list[Token]) -> None:
+    """Raises where brackets do not match, naming both."""
+    stack: list[Token] = []
+    for t in tokens:
+        if t.kind in OPENING and t.kind != "langle":
+            stack.append(t)
+            if len(stack) > MAX_DEPTH:
+                raise ReadError(f"brackets nested more than {MAX_DEPTH} deep", text=source, span=(t.start, t.end))
+        elif t.kind in CLOSING and t.kind != "rangle":
+            if not stack:
+                raise UnopenedError(f"this {show(t.kind)} closes nothing", text=source, span=(t.start, t.end))
+            top = stack.pop()
+            if CLOSING[t.kind] != top.kind:
+                _mismatch(source, top, t, stack)
+    if stack:
+        raise _unclosed(source, stack[-1], len(stack))
+
+
+def _mismatch(source: str, top: Token, t: Token, stack: list[Token]) -> None:
+    if CLOSING[t.kind] in [s.kind for s in stack]:
+        raise _unclosed(source, top, 1, t)
+    raise ReadError(
+        f"this {show(t.kind)} does not match the {show(top.kind)} at character {top.start + 1}",
+        text=source,
+        span=(t.start, t.end),
+        hint=f"the {show(top.kind)} wants a {show(OPENING[top.kind])}",
+    )
+
+
+def _unclosed(source: str, top: Token, count: int, before: Token | None = None) -> UnclosedError:
+    missing = show(OPENING[top.kind])
+    where = f" before the {show(before.kind)}" if before else ""
+    more = f" ({count} brackets are open at the end)" if count > 1 else ""
+    return UnclosedError(
+        f"this {show(top.kind)} is never closed: a {missing} is missing{where}{more}",
+        text=source,
+        span=(top.start, top.end),
+    )
+
+
+def without_layout_arrays(tokens: list[Token]) -> list[Token]:
+    """An array that holds equations is layout, no matrix: its brackets go."""
+    stack: list[int] = []
+    relations: set[int] = set()
+    dropped: set[int] = set()
+    for k, t in enumerate(tokens):
+        if t.kind in OPENING and t.kind != "langle":
+            stack.append(k)
+        elif t.kind in CLOSING and t.kind != "rangle" and stack:
+            opened = stack.pop()
+            if opened in relations and tokens[opened].kind == "begin":
+                dropped |= {opened, k}
+        elif t.kind == "=" and stack:
+            relations.add(stack[-1])
+    return [t for k, t in enumerate(tokens) if k not in dropped]
+
+
+def split(source: str, tokens: list[Token]) -> tuple[list[list[Token]], list[Token]]:
+    """The equations of a text, and the words between them.
+
+    Row breaks, commas, semicolons, full stops and words part equations; wide space and line ends do
+    where an equation stands on both sides. A row that begins or ends in an operator goes on.
+    """
+    flat, depths = _flatten(tokens)
+    out: list[list[Token]] = [[]]
+    words: list[Token] = []
+    for k, t in enumerate(flat):
+        current = out[-1]
+        if depths[k]:
+            if t.kind == "prose":
+                raise ReadError(
+                    f"words inside the formula: {t.text!r}",
+                    text=source,
+                    span=(t.start, t.end),
+                    hint="give the formulas alone",
+                )
+            if t.kind != "gap":
+                current.append(t)
+        elif t.kind in (",", ";", ".", "prose"):
+            words += [t] if t.kind == "prose" else []
+            out.append([])
+        elif t.kind == "\\\\":
+            goes_on = (
+                k + 1 == len(flat) or flat[k + 1].kind in _CONTINUES or (current and current[-1].kind in _CONTINUES)
+            )
+            if not (current and goes_on):
+                out.append([])
+        elif t.kind == "gap":
+            if _equation(current) and _equation_follows(flat, depths, k + 1):
+                out.append([])
+        else:
+            current.append(t)
+    return [e for e in out if e], words
+
+
+def _flatten(tokens: list[Token]) -> tuple[list[Token], list[int]]:
+    """The tokens without alignment marks outside matrices, each with its depth of brackets."""
+    flat: list[Token] = []
+    depths: list[int] = []
+    depth = matrices = 0
+    for t in tokens:
+        if t.kind in CLOSING and t.kind != "rangle":
+            depth -= 1
+            matrices -= t.kind == "end"
+        if not (t.kind == "&" and not matrices) and not (t.kind == "\\\\" and depth and not matrices):
+            flat.append(t)
+            depths.append(depth)
+        if t.kind in OPENING and t.kind != "langle":
+            depth += 1
+            matrices += t.kind == "begin"
+    return flat, depths
+
+
+def _equation(current: list[Token]) -> bool:
+    return any(t.kind in ("=", "in") for t in current) and current[-1].kind not in _CONTINUES
+
+
+def _equation_follows(flat: list[Token], depths: list[int], k: int) -> bool:
+    if k >= len(flat) or flat[k].kind in _CONTINUES:
+        return False
+    while k < len(flat) and not (depths[k] == 0 and flat[k].kind in ("gap", "\\\\", ",", ";", ".", "prose")):
+        if depths[k] == 0 and flat[k].kind in ("=", "in"):
+            return True
+        k += 1
+    return False

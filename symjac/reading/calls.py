@@ -1,0 +1,401 @@
+"""Functions and operators at work: what stands before a bracket, and what a bracket belongs to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import sympy
+
+from symjac.expr import (
+    SCALAR,
+    Apply,
+    Determinant,
+    Diag,
+    Diagonal,
+    EntryPower,
+    Expr,
+    Function,
+    LogSumExp,
+    MapJacobian,
+    Norm,
+    Number,
+    Ones,
+    Product,
+    Softmax,
+    Sum,
+    Symbol,
+    Trace,
+    Transpose,
+    VectorMap,
+)
+from symjac.reading import derivatives, grids
+from symjac.reading.context import Family
+from symjac.reading.names import Operation, operation_of
+from symjac.reading.roles import known_function
+from symjac.reading.sizes import UNIT
+from symjac.reading.tree import Node, juxtaposed
+from symjac.reading.values import Value, like, negative, scalar
+from symjac.reading.vocabulary import OPERATORS
+
+if TYPE_CHECKING:
+    from symjac.reading.elaborate import Elaborator
+
+
+class Head:
+    """What stands before an argument: a function with primes, a map, or an operator's word."""
+
+    def __init__(self, function: Function | None, word: str, operations: list[Operation], family: Family | None) -> None:
+        self.function = function
+        self.word = word
+        self.order = sum(o.count for o in operations if o.kind == "prime")
+        self.after = [o for o in operations if o.kind != "prime"]
+        self.family = family
+
+
+def known(word: str) -> Function:
+    function = known_function(word)
+    assert function is not None, word
+    return function
+
+
+def step(el: Elaborator, kids: list[Node], i: int) -> tuple[Value, int]:
+    """The value that begins at item ``i`` of a juxtaposition, and where the next one begins."""
+    item, following = kids[i], kids[i + 1] if i + 1 < len(kids) else None
+    operator = derivatives.operator(el, item)
+    if operator is not None:
+        if following is None:
+            raise el.error("this derivative is applied to nothing", item)
+        rest = juxtaposed(kids[i + 1 :])
+        return operator(rest), len(kids)
+    if following is not None and following.is_call:
+        if grids.is_indicator(item, following):
+            whole = spanning(item, following)
+            return el.post(grids.iverson(el, bracket(following)).at(whole), following), i + 2
+        if item.kind == "name" and el.roles.is_time_call(item, following):
+            return at_time(el, item, following), i + 2
+        if item.kind == "name":
+            family = el.calls.get(call_key(el, item, following))
+            if family is not None:
+                whole = spanning(item, following)
+                value = Value(family.rows, family.cols, lambda: family.symbol(None), whole, tag="symbol")
+                return el.post(value, following), i + 2
+    head = head_of(el, item, following)
+    if head is not None:
+        return applied(el, head, kids, i)
+    if following is not None and following.is_call:
+        not_a_call(el, item, following)
+    return el.build(item), i + 1
+
+
+def spanning(first: Node, last: Node) -> Node:
+    return Node("juxt", "", [first, last], first.start, last.end)
+
+
+def call_key(el: Elaborator, item: Node, group: Node) -> str:
+    text = el.context.source[item.start : group.start] + el.context.source[bracket(group).start : group.end]
+    return re.sub(r"\\left|\\right|[{}\s]", "", text)
+
+
+def bracket(group: Node) -> Node:
+    """The bracket itself where braces stand around it, as SymPy prints calls."""
+    return group.kids[0] if group.text == "{" else group
+
+
+def at_time(el: Elaborator, item: Node, group: Node) -> Value:
+    """``x(t-1)``."""
+    named = el.named(item)
+    kid = group.kids[0]
+    named.time, named.place = re.sub(r"\s", "", el.context.source[kid.start : kid.end]), "call"
+    family = el.roles.settle(named)
+    family.times.setdefault(named.time)
+    time = named.time
+    value = Value(family.rows, family.cols, lambda: family.symbol(time), spanning(item, group), tag="symbol")
+    value.details["family"] = family
+    value = el.operate(value, named.operations, item)
+    return el.post(value, group)
+
+
+def head_of(el: Elaborator, item: Node, following: Node | None) -> Head | None:
+    """The function or operator an item names, if it does."""
+    if item.kind == "word":
+        operations = [
+            Operation("prime", count=1) if s.kind == "'" else operation_of(s.tokens) for s in item.scripts if s.kind != "_"
+        ]
+        if any(s.kind == "_" for s in item.scripts):
+            operations = [o for o in operations if o.kind == "prime"] if False else operations
+            sub = next(s for s in item.scripts if s.kind == "_")
+            if item.text not in ("log", "ln") or sub.tokens[0].text != "e":
+                raise el.error(f"a subscript on {item.text} is not read", item)
+        function = known_function(item.text)
+        if any(o.kind == "inverse" for o in operations):
+            raise el.error(f"{item.text} to the power -1: the inverse function or the reciprocal?", item)
+        return Head(function, OPERATORS.get(item.text, ""), operations, None)
+    if item.kind != "name":
+        return None
+    named = el.named(item)
+    if named.family in el.locals:
+        return None
+    if el.constant(named, item) is not None:
+        return None
+    dotted = item.token is not None and item.token.accents[:1] == ("dot",) and following is not None and following.is_call
+    if dotted:
+        assert item.token
+        plain = Node("name", item.text, [], item.start, item.end, item.scripts)
+        plain.token = item.token._replace(accents=item.token.accents[1:])
+        undotted = el.named(plain)
+        el.roles.applied.setdefault(undotted.family, plain)
+        family = el.roles.settle(undotted)
+        if family.role == "function":
+            el.context.note("dot", f"the dot on {family.name} is read as its derivative", item)
+            return Head(family.function, "", [Operation("prime", count=1), *undotted.operations], family)
+        return None
+    family = el.roles.settle(named)
+    if family.role in ("function", "map", "softmax"):
+        return Head(family.function, "softmax" if family.role == "softmax" else "", named.operations, family)
+    return None
+
+
+def not_a_call(el: Elaborator, item: Node, group: Node) -> None:
+    """Refuses what looks like a call of something that is no function."""
+    inner = bracket(group)
+    if item.kind != "name":
+        return
+    text = el.context.text(item)
+    family = el.roles.settle(el.named(item)) if el.named(item).family not in el.locals else None
+    if len(inner.kids) > 1 and inner.text == "(":
+        raise el.error(
+            f"{text}( , ) looks like a function, but {text} is read as a {family.role if family else 'scalar'}",
+            item,
+            "a function of several arguments is not read; stack vectors as [a; b]",
+        )
+    if family is None or family.declared or family.role != "scalar":
+        return
+    only_here = family.name not in el.roles.bare
+    if only_here and len(inner.kids) == 1 and inner.kids[0].inner.kind in ("name", "number") and inner.text == "(":
+        raise el.error(
+            f"{text}({el.context.text(inner.kids[0])}): a function or a product?",
+            spanning(item, group),
+            f'declare it, as in "{family.name}: elementwise" or "{family.name}: scalar"',
+        )
+
+
+def applied(el: Elaborator, head: Head, kids: list[Node], i: int) -> tuple[Value, int]:
+    """A head with its argument: a bracket, or what follows in the product."""
+    item, following = kids[i], kids[i + 1] if i + 1 < len(kids) else None
+    if following is None:
+        raise el.error(f"{el.context.text(item)} has no argument", item)
+    bracketed = following.kind == "group" and (following.is_call or following.text in ("{", r"\{"))
+    if bracketed:
+        group = bracket(following) if following.is_call else following
+        whole = spanning(item, following)
+        value = call(el, head, group, whole)
+        scripts = [*group.scripts, *(following.scripts if group is not following else [])]
+        value = el.operate(value, head.after, whole)
+        carrier = Node("group", "(", [], whole.start, whole.end, scripts)
+        return el.post(value, carrier), i + 2
+    if head.word == "diag":
+        raise el.error("diag needs brackets around its argument", item)
+    if head.family is not None and not head.family.declared:
+        raise el.error(
+            f"{el.context.text(item)} without brackets: a function that lost its argument, or a factor?",
+            item,
+            "write brackets, or declare it",
+        )
+    if following.kind == "norm" or following.kind == "abs" or (following.kind == "word" and i + 2 < len(kids)):
+        value, j = step(el, kids, i + 1)
+        if j < len(kids):
+            el.context.note("no-brackets", f"{item.text} is read as applied to the next factor only", item)
+    else:
+        value, j = el.items(kids[i + 1 :], juxtaposed(kids[i + 1 :])), len(kids)
+        if len(kids) - i > 2:
+            message = f"{el.context.text(item)} without brackets is read as applied to all that follows in the product"
+            el.context.note("no-brackets", message, spanning(item, kids[-1]))
+    whole = spanning(item, kids[j - 1])
+    return el.operate(call_value(el, head, [value], whole, value.node), head.after, whole), j
+
+
+def call(el: Elaborator, head: Head, group: Node, whole: Node) -> Value:
+    if any(d not in (",", ";") for d in group.detail):
+        raise el.error("a relation is no argument", group)
+    if head.word == "norm" or head.word in ("softmax", "logsumexp", "mean", "variance"):
+        value = el.build(group.kids[0]) if len(group.kids) == 1 else grids.list_value(el, group, stacked=True)
+        return call_value(el, head, [value], whole, group)
+    return call_value(el, head, [el.build(k) for k in group.kids], whole, group)
+
+
+def call_value(el: Elaborator, head: Head, values: list[Value], whole: Node, at: Node) -> Value:
+    if head.word:
+        if head.order:
+            raise el.error("a prime on this operator is not read", whole)
+        return _OPERATORS[head.word](el, values, whole)
+    if len(values) != 1:
+        raise el.error(f"an elementwise function takes one argument; here are {len(values)}", at)
+    if head.family is not None and head.family.role == "map":
+        return mapped(el, head, values[0], whole)
+    assert head.function is not None
+    return apply(el, head.function, head.order, values[0], whole)
+
+
+def apply(el: Elaborator, function: Function, order: int, v: Value, node: Node) -> Value:
+    f = Function(function.name, function.order + order, function.known)
+    return like(v, lambda: Apply(f, v.make()), node)
+
+
+def mapped(el: Elaborator, head: Head, v: Value, whole: Node) -> Value:
+    family = head.family
+    assert family is not None
+    if not v.is_vector or not el.context.sizes.equal(family.cols, v.rows):
+        raise el.error(f"the map {family.name} takes a vector with {family.cols} entries; this is {v.shown}", v.node)
+    if head.order > 1:
+        raise el.error("a second derivative of a map is not read", whole)
+    if head.order:
+        return Value(family.rows, v.rows, lambda: MapJacobian(family.name, v.make(), family.rows.value()), whole)
+    return Value(family.rows, UNIT, lambda: VectorMap(family.name, v.make(), family.rows.value()), whole)
+
+
+# --------------------------------------------------------------------------------------- operators
+
+
+def _one_vector(el: Elaborator, values: list[Value], whole: Node, what: str) -> Value:
+    if len(values) != 1:
+        raise el.error(f"{what} takes one argument; here are {len(values)}", whole)
+    if not values[0].is_vector:
+        raise el.error(
+            f"{what} takes a column vector; {el.context.text(values[0].node)} is {values[0].shown}",
+            values[0].node,
+            'if it is a vector, declare it, as in "x: vector n"' if values[0].is_scalar else None,
+        )
+    return values[0]
+
+
+def _diag(el: Elaborator, values: list[Value], whole: Node) -> Value:
+    if len(values) == 1 and values[0].is_matrix:
+        v = values[0]
+        el.square(v, "the diagonal")
+        return Value(v.rows, UNIT, lambda: Diagonal(v.make()), whole)
+    if len(values) > 1:
+        return grids.diagonal_of_list(el, values, whole)
+    v = _one_vector(el, values, whole, "diag")
+    return Value(v.rows, v.rows, lambda: Diag(v.make()), whole)
+
+
+def _of_square(node_class: Callable[[Expr], Expr], what: str) -> Callable[[Elaborator, list[Value], Node], Value]:
+    def build(el: Elaborator, values: list[Value], whole: Node) -> Value:
+        if len(values) != 1:
+            raise el.error(f"{what} takes one argument", whole)
+        v = values[0]
+        if v.is_scalar and v.tag != "symbol":
+            return scalar(v.make, whole)
+        el.square(v, what)
+        return scalar(lambda: node_class(v.make()), whole)
+
+    return build
+
+
+def _softmax(el: Elaborator, values: list[Value], whole: Node) -> Value:
+    v = _one_vector(el, values, whole, "softmax")
+    return like(v, lambda: Softmax(v.make()), whole)
+
+
+def _logsumexp(el: Elaborator, values: list[Value], whole: Node) -> Value:
+    v = _one_vector(el, values, whole, "logsumexp")
+    return scalar(lambda: LogSumExp(v.make()), whole)
+
+
+def _mean(el: Elaborator, values: list[Value], whole: Node) -> Value:
+    v = _one_vector(el, values, whole, "a mean")
+    return scalar(lambda: mean_of(v.make()), whole)
+
+
+def _variance(el: Elaborator, values: list[Value], whole: Node) -> Value:
+    v = _one_vector(el, values, whole, "a variance")
+
+    def make() -> Expr:
+        x = v.make()
+        centred = Sum(x, Product(Number(-1), mean_of(x), Ones(x.rows)))
+        return mean_of(EntryPower(centred, Number(2)))
+
+    return scalar(make, whole)
+
+
+def size_as_scalar(size: sympy.Expr) -> Expr:
+    """A size where it is used as a number."""
+    if isinstance(size, sympy.Integer):
+        return Number(int(size))
+    if isinstance(size, sympy.Add):
+        return Sum(*(size_as_scalar(a) for a in size.args))
+    return Symbol(str(size), SCALAR)
+
+
+def mean_of(x: Expr) -> Expr:
+    n = size_as_scalar(x.rows)
+    weight = Number(1 / n.value) if isinstance(n, Number) else EntryPower(n, Number(-1))
+    return Product(weight, Transpose(Ones(x.rows)), x)
+
+
+def _norm(el: Elaborator, values: list[Value], whole: Node) -> Value:
+    v = values[0]
+    if v.is_scalar:
+        raise el.error("the norm of a scalar", whole, 'if it is a vector, declare it, as in "x: vector n"')
+    return scalar(lambda: Norm(v.make()), whole)
+
+
+def _extreme(word: str) -> Callable[[Elaborator, list[Value], Node], Value]:
+    def build(el: Elaborator, values: list[Value], whole: Node) -> Value:
+        zeros = [v for v in values if v.literal and v.make() == Number(0)]
+        others = [v for v in values if not any(v is z for z in zeros)]
+        if len(values) != 2 or len(zeros) != 1 or len(others) != 1:
+            raise el.error(rf"\{word} is read with 0 and one other argument only: \{word}(0, x)", whole)
+        v, relu = others[0], known("relu")
+        if word == "max":
+            return like(v, lambda: Apply(relu, v.make()), whole)
+        return like(v, lambda: negative(Apply(relu, negative(v.make()))), whole)
+
+    return build
+
+
+_OPERATORS: dict[str, Callable[[Elaborator, list[Value], Node], Value]] = {
+    "diag": _diag,
+    "trace": _of_square(Trace, "a trace"),
+    "det": _of_square(Determinant, "a determinant"),
+    "softmax": _softmax,
+    "logsumexp": _logsumexp,
+    "mean": _mean,
+    "variance": _variance,
+    "norm": _norm,
+    "max": _extreme("max"),
+    "min": _extreme("min"),
+}
+
+
+def alone(el: Elaborator, node: Node) -> Value:
+    raise el.error(f"{el.context.text(node)} has no argument", node, f"write {el.context.text(node)}(...)")
+
+
+def norm(el: Elaborator, node: Node) -> Value:
+    """``\\|x\\|``, with 2 or F below; with 1 below the sum of absolute values."""
+    v = el.build(node.kids[0])
+    subs = ["".join(t.text for t in s.tokens) for s in node.scripts if s.kind == "_"]
+    node = Node(node.kind, node.text, node.kids, node.start, node.end, [s for s in node.scripts if s.kind != "_"])
+    if subs == ["1"] and v.is_vector:
+        size = v.rows
+        absolute_ = known("abs")
+        out = scalar(lambda: Product(Transpose(Ones(size.value())), Apply(absolute_, v.make())), node)
+        return el.post(out, node)
+    if subs and subs[0] not in ("2", "F", "\\mathrm{F}"):
+        raise el.error(f"the norm with index {subs[0]} is not read", node, "the Euclidean and the Frobenius norm are")
+    return el.post(_norm(el, [v], node), node)
+
+
+def absolute(el: Elaborator, node: Node) -> Value:
+    v = el.build(node.kids[0])
+    if v.is_matrix:
+        el.context.note("bars", "bars around a matrix are read as its determinant", node)
+        return el.post(_OPERATORS["det"](el, [v], node), node)
+    return el.post(apply(el, known("abs"), 0, v, node), node)
+
+
+HALF = Number(Fraction(1, 2))

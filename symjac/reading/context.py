@@ -1,0 +1,147 @@
+"""What is known while a text is read: families of symbols, their shapes, notes, and where things went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from symjac.errors import ReadError
+from symjac.expr import SCALAR, Function, Shape, Symbol, dim
+from symjac.reading.names import Letters, Named, plain, render
+from symjac.reading.sizes import UNIT, Size, Sizes
+from symjac.reading.tree import Node
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something a reading assumed: a role guessed from case, a bracket put in, an order left open."""
+
+    kind: str
+    message: str
+    text: str | None = None
+    span: tuple[int, int] | None = None
+
+
+@dataclass(eq=False)
+class Family:
+    """All symbols that differ in their time only: they share role and shape."""
+
+    name: str
+    base: str
+    label: str = ""
+    upper: str = ""
+    place: str = ""
+    style: str = ""
+    role: str | None = None  # scalar, vector, matrix, function, map, softmax
+    rows: Size = UNIT
+    cols: Size = UNIT
+    declared: bool = False
+    how: str = ""
+    function: Function | None = None
+    gradient: tuple[str, str] | None = None
+    times: dict[str | None, None] = field(default_factory=dict)
+    acts: str = ""  # in row orientation: on which side of a vector the matrix stands in print
+
+    @property
+    def is_known(self) -> bool:
+        return self.role is not None
+
+    def take(self, role: str, how: str, rows: Size | None = None, cols: Size | None = None) -> None:
+        """Settles the role, and gives a vector or matrix its sizes."""
+        self.role, self.how = role, how
+        if role in ("vector", "matrix", "map"):
+            self.rows = rows or Size()
+        if role in ("matrix", "map"):
+            self.cols = cols or Size()
+
+    def symbol(self, time: str | None) -> Symbol:
+        shape: Shape = SCALAR if self.role == "scalar" else (self.rows.value(), self.cols.value())
+        return Symbol(render(self.base, self.label, self.upper, self.place or "_{}", time), shape)
+
+
+class Context:
+    """One reading in the making."""
+
+    def __init__(self, *, strict: bool = False, row: bool = False) -> None:
+        self.strict = strict
+        self.row = row
+        self.letters = Letters()
+        self.families: dict[str, Family] = {}
+        self.by_plain: dict[str, list[Family]] = {}
+        self.sizes = Sizes()
+        self.dims: dict[str, Size] = {}
+        self.notes: list[Note] = []
+        self.source = ""
+        self.flips: dict[str, str] = {}
+        self.all_scalar = False
+        self.has_bold = False
+
+    # ------------------------------------------------------------------------------ saying things
+
+    def error(self, message: str, at: Node | Sequence[Node], hint: str | None = None) -> ReadError:
+        nodes = [at] if isinstance(at, Node) else list(at)
+        span = (nodes[0].start, max(nodes[-1].end, nodes[0].start + 1))
+        return ReadError(message, text=self.source, span=span, hint=hint)
+
+    def note(self, kind: str, message: str, at: Node | None = None) -> None:
+        span = (at.start, at.end) if at is not None else None
+        new = Note(kind, message, self.source if at is not None else None, span)
+        if new not in self.notes:
+            self.notes.append(new)
+
+    def text(self, node: Node) -> str:
+        return " ".join(self.source[node.start : node.end].split())
+
+    # ------------------------------------------------------------------------------------ families
+
+    def family(self, named: Named) -> Family:
+        """The family a name belongs to: exactly, or up to style where one declared family fits."""
+        found = self.find(named.family)
+        if found is None:
+            found = Family(named.family, named.base, named.label, named.upper, named.place, named.token.style)
+            self.add(found)
+        if named.time is not None and not found.place:
+            found.place = named.place
+        if named.entries == ():
+            found.times.setdefault(named.time)
+        return found
+
+    def find(self, name: str) -> Family | None:
+        if name in self.families:
+            return self.families[name]
+        near = [f for f in self.by_plain.get(plain(name), []) if f.declared]
+        return near[0] if len(near) == 1 else None
+
+    def add(self, family: Family) -> None:
+        self.families[family.name] = family
+        self.by_plain.setdefault(plain(family.name), []).append(family)
+
+    # --------------------------------------------------------------------------------------- sizes
+
+    def named_size(self, name: str) -> Size:
+        """The size a letter or number stands for, the same one each time."""
+        if name.isdigit():
+            return UNIT if int(name) == 1 else Size(dim(int(name)))
+        if name not in self.dims:
+            self.dims[name] = Size(dim(name))
+        return self.dims[name]
+
+    def name_sizes(self, first: Iterable[Family], taken: Iterable[str]) -> None:
+        """Gives every size that is still open a letter: those of states first, then as they occur."""
+        used = set(taken) | set(self.dims)
+        letters = [c for c in "nmpqrdlshv" if c not in used]
+        letters += [f"n_{k}" for k in range(1, 400) if f"n_{k}" not in used]
+        pool = iter(letters)
+        for family in [*first, *self.families.values()]:
+            for size in (family.rows, family.cols):
+                for term in size.terms():
+                    if term.root.known is None:
+                        name = next(pool)
+                        term.root.known = dim(name)
+                        self.dims[name] = Size(dim(name))
+
+    def loose(self, size: Size) -> Size:
+        """A size of a constant such as the identity, to be named with the others."""
+        name = f"\0{len(self.families)}"
+        self.families[name] = Family(name, "", role="constant", rows=size, declared=False)
+        return size

@@ -1,0 +1,190 @@
+"""What a declaration says: ``matrix n m``, ``vector n+m``, ``elementwise tanh``, ``W \\in \\mathbb{R}^{n \\times m}``."""
+
+from __future__ import annotations
+
+import re
+
+from symjac.errors import DefinitionError, ReadError
+from symjac.expr import Function, dim
+from symjac.reading.context import Context, Family
+from symjac.reading.names import Named, plain, script_text, take_apart
+from symjac.reading.parser import parse
+from symjac.reading.roles import known_function
+from symjac.reading.sizes import UNIT, Size
+from symjac.reading.tokens import Token
+from symjac.reading.tree import Node
+
+_SIZE = r"(?:\d+|[A-Za-z]\w*(?:_\{?\w+\}?)?|\\ell)"
+_SIZES = rf"{_SIZE}(?:\+{_SIZE})*"
+_MATRIX = re.compile(rf"matrix\s+({_SIZES})(?:\s*[x×,]\s*|\s+)({_SIZES})(.*)")
+_VECTOR = re.compile(rf"vector(?:\s+({_SIZES}))?(?![\w\->])(.*)")
+_GRADIENT = re.compile(r"(?:upstream )?gradient of (?:the )?(.+?) w\.r\.t\. (.+)")
+_TAIL = re.compile(r"\s*($|[,;(:].*)", re.S)
+_FORMS = '"matrix n m", "vector n", "scalar", "elementwise", "elementwise tanh", "softmax", "map", "gradient of S w.r.t. V"'
+
+
+def declare(context: Context, key: str, text: str, *, lenient: bool = False) -> None:
+    """Takes one declaration into the context."""
+    if not isinstance(key, str) or not isinstance(text, str):
+        raise DefinitionError(f"a declaration is a symbol and words, both strings, not {key!r}: {text!r}")
+    named = _declared_name(context, key, lenient=lenient)
+    if named is None:
+        return
+    problem = _declare(context, named, text.strip(), key)
+    if problem:
+        if not lenient:
+            raise DefinitionError(f"the declaration of {key} says {text!r}: {problem}", hint=f"what can be said: {_FORMS}")
+        context.note("declaration", f"the declaration of {key} says {text!r}: {problem}; its role is inferred")
+
+
+def _declared_name(context: Context, key: str, *, lenient: bool) -> Named | None:
+    """The symbol a declaration is about; None for what needs none (``\\tanh``, ``*``)."""
+    try:
+        roots, _ = parse(key)
+        node = roots[0].inner
+        if node.kind == "word" and len(roots) == 1:
+            return Named(node, Token("word", node.text, 0, 1, "rm"), node.text)
+        if len(roots) != 1 or node.kind != "name":
+            raise ReadError(f"only a symbol can be declared, not {key!r}", text=key, span=(0, max(1, len(key))))
+        named = take_apart(node, context.letters, key, declaring=True)
+        if named.primes or named.operations:
+            raise ReadError(f"only a symbol can be declared, not {key!r}", text=key, span=(0, max(1, len(key))))
+    except ReadError as error:
+        if lenient or key.strip() == "*":
+            return None
+        raise DefinitionError(f"the declaration of {key!r}: {error.message}", text=key, span=error.span) from error
+    return named
+
+
+def _declare(context: Context, named: Named, text: str, key: str) -> str | None:
+    """Applies the words; returns what is wrong with them."""
+    if named.node.kind == "word":
+        return _declare_word(context, named, text)
+    family = Family(named.family, named.base, named.label, named.upper, named.place, named.token.style, declared=True)
+    how = "declared"
+    matrix, vector, gradient = _MATRIX.match(text), _VECTOR.match(text), _GRADIENT.match(text)
+    tail = ""
+    if matrix:
+        family.take("matrix", how, size(context, matrix[1]), size(context, matrix[2]))
+        tail = matrix[3]
+    elif vector:
+        family.take("vector", how, size(context, vector[1]) if vector[1] else Size())
+        tail = vector[2]
+    elif text.startswith("scalar"):
+        family.take("scalar", how)
+        tail = text[6:]
+    elif text.startswith("elementwise"):
+        words = text.split()[1:]
+        problem, known = _which(words)
+        if problem:
+            return problem
+        family.take("function", how)
+        family.function = Function(family.name, 0, known)
+    elif text == "function":
+        family.take("function", how)
+        family.function = Function(family.name)
+    elif text == "softmax" or text.startswith("softmax "):
+        family.take("softmax", how)
+        tail = "" if text == "softmax" else ": " + text[8:]
+    elif text == "map" or re.match(r"map [a-zA-Z]|general vector function", text):
+        family.take("map", how)
+        sizes = re.fullmatch(rf"map ({_SIZES}) ({_SIZES})", text)
+        if sizes:
+            family.take("map", how, size(context, sizes[1]), size(context, sizes[2]))
+    elif gradient:
+        family.gradient = (gradient[1], gradient[2])
+        family.take("vector", how)
+    else:
+        return "this is not understood"
+    if named.time is not None or family.role in ("vector", "matrix", "scalar"):
+        family.times.setdefault(named.time)
+    _put(context, family, named)
+    if not _TAIL.fullmatch(tail):
+        return f"{tail.strip()!r} after it is not understood"
+    if tail.strip(" ,;:()"):
+        context.note("declaration", f"of the declaration of {key}, {text!r}, the words {tail.strip()!r} are left out")
+    return None
+
+
+def _put(context: Context, family: Family, named: Named) -> None:
+    old = context.families.get(family.name)
+    if old is not None:
+        if old.role != family.role:
+            raise DefinitionError(f"{family.name} is declared twice, as {old.role} and as {family.role}")
+        if not (context.sizes.equal(old.rows, family.rows) and context.sizes.equal(old.cols, family.cols)):
+            raise DefinitionError(f"{family.name} is declared twice with different shapes")
+        old.times.update(family.times)
+        return
+    if named.time is not None:
+        context.letters.timed.add(named.base)
+    context.add(family)
+
+
+def _declare_word(context: Context, named: Named, text: str) -> str | None:
+    if text.startswith("elementwise") or text in ("function", "softmax"):
+        return None
+    return f"{named.base} is the name of a known function"
+
+
+def _which(words: list[str]) -> tuple[str | None, str | None]:
+    """The known function the words after "elementwise" name."""
+    names = [w.strip(".,;()") for w in words if w not in ("logistic", "function", "the", "unspecified", "differentiable")]
+    if "logistic" in words and not names:
+        names = ["sigmoid"]
+    if not names:
+        return None, None
+    known = known_function(names[0]) or known_function(names[0].lower())
+    if known is None or len(names) > 1:
+        return f"no function {' '.join(names)!r} is known", None
+    return None, known.known
+
+
+def size(context: Context, text: str) -> Size:
+    """The size a word of a declaration stands for."""
+    parts = [context.named_size(p) for p in text.split("+")]
+    if len(parts) == 1:
+        return parts[0]
+    known = [p.root.known for p in parts]
+    total = known[0]
+    for k in known[1:]:
+        assert total is not None and k is not None
+        total = total + k
+    return Size(total)
+
+
+def is_declaration(root: Node) -> bool:
+    """``W \\in \\mathbb{R}^{n \\times m}``."""
+    return root.kind == "relation" and "in" in root.detail
+
+
+def take_membership(context: Context, root: Node) -> None:
+    """A declaration in the text itself."""
+    wanted = r"a declaration in the text reads W \in \mathbb{R}^{n \times m}"
+    if root.detail != ("in",) or root.kids[1].inner.kind != "name":
+        raise context.error(wanted, root)
+    space, subject = root.kids[1].inner, root.kids[0].inner
+    if subject.kind != "name" or space.text != "R":
+        raise context.error(wanted, root)
+    named = take_apart(subject, context.letters, context.source, declaring=True)
+    family = Family(named.family, named.base, named.label, named.upper, named.place, named.token.style, declared=True)
+    sup = next((s.tokens for s in space.scripts if s.kind == "^"), ())
+    parts: list[list[Token]] = [[]]
+    for t in sup:
+        if t.kind in ("times", ","):
+            parts.append([])
+        elif t.kind not in ("(", ")"):
+            parts[-1].append(t)
+    sizes = [size(context, script_text(p).replace(" ", "")) for p in parts if p]
+    if not sizes:
+        family.take("scalar", "declared in the text")
+    elif len(sizes) == 1 or sizes[1].is_one:
+        family.take("vector", "declared in the text", sizes[0])
+    elif len(sizes) == 2:
+        family.take("matrix", "declared in the text", sizes[0], sizes[1])
+    else:
+        raise context.error(wanted, root)
+    family.times.setdefault(named.time)
+    _put(context, family, named)
+
+
+__all__ = ["UNIT", "declare", "dim", "is_declaration", "plain", "take_membership"]

@@ -1,0 +1,175 @@
+"""One equation of a text: what kind it is, and its two sides as values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from symjac.expr import Entry, Expr, Function, Symbol
+from symjac.reading import calls, entrywise
+from symjac.reading.context import Family
+from symjac.reading.elaborate import Elaborator
+from symjac.reading.names import is_upper
+from symjac.reading.sizes import Size
+from symjac.reading.tree import Node
+from symjac.reading.values import Value
+
+
+@dataclass
+class Piece:
+    """An equation, a definition of a function or an expression, with what its reading holds."""
+
+    root: Node
+    source: str
+    kind: str = "expression"
+    family: str | None = None  # of the symbol it defines
+    indices: dict[str, Size] = field(default_factory=dict)
+    values: list[Value] | None = None
+    function: Function | None = None
+    variable: Symbol | None = None
+    busy: bool = False
+
+    @property
+    def sides(self) -> list[Node]:
+        return self.root.kids if self.root.kind == "relation" else [self.root]
+
+
+def classify(piece: Piece, el: Elaborator) -> None:
+    """Settles the kind of a piece and the symbol it defines."""
+    root = piece.root
+    if root.kind != "relation":
+        return
+    el.context.source = piece.source
+    bad = [d for d in root.detail if d != "="]
+    if bad:
+        raise el.error("an inequality or an approximation is no equation", root)
+    piece.kind = "equation"
+    left = root.kids[0].inner
+    if left.kind == "name":
+        piece.family = el.named(left).family
+        return
+    if left.kind != "juxt" or len(left.kids) != 2 or not left.kids[1].is_call:
+        return
+    head, group = left.kids[0], calls.bracket(left.kids[1])
+    if head.kind not in ("name", "word"):
+        return
+    if head.kind == "name" and el.roles.is_time_call(head, group):
+        piece.family = el.named(head).family
+    elif _defines_function(piece, head, group):
+        piece.kind = "function"
+    elif head.kind == "name":
+        piece.kind = "named"
+
+
+def _defines_function(piece: Piece, head: Node, group: Node) -> bool:
+    """``\\sigma(z) = ...`` where the right side holds nothing but z, functions and scalars."""
+    argument = group.kids[0].inner
+    if len(group.kids) != 1 or argument.kind != "name" or argument.scripts or _shaped(argument):
+        return False
+    for side in piece.root.kids[1:]:
+        names = [n for n in side.walk() if n.kind in ("name", "nabla", "partial", "norm", "matrix", "big")]
+        if any(n.kind != "name" or _shaped(n) for n in names) or not any(n.text == argument.text for n in names):
+            return False
+        if any(n.kind == "name" and any(s.kind == "_" for s in n.scripts) for n in names):
+            return False
+    return True
+
+
+def _shaped(n: Node) -> bool:
+    """Whether a letter looks like a vector or a matrix."""
+    assert n.token is not None
+    return n.token.style in ("bf", "bs", "rm") or "vec" in n.token.accents or is_upper(n.text)
+
+
+def elaborate(piece: Piece, el: Elaborator) -> list[Value]:
+    """The sides of a piece as values of one shape."""
+    if piece.values is not None:
+        return piece.values
+    context = el.context
+    outer = context.source, el.indices, el.locals
+    context.source, el.indices, el.locals = piece.source, piece.indices, {}
+    piece.busy = True
+    try:
+        if piece.kind == "function":
+            values = _function_sides(piece, el)
+        elif piece.kind == "named":
+            values = [el.build(side) for side in piece.root.kids[1:]]
+            values = [_name_call(piece, el, values[-1]), *values]
+        else:
+            right = [el.build(side) for side in piece.sides[1:]]
+            values = [el.build(piece.sides[0]), *right]
+        for a, b in zip(values, values[1:], strict=False):
+            el.same(a, b, "the two sides of this equation")
+    finally:
+        piece.busy = False
+        context.source, el.indices, el.locals = outer
+    piece.values = values
+    return values
+
+
+def _function_sides(piece: Piece, el: Elaborator) -> list[Value]:
+    left = piece.root.kids[0].inner
+    head, argument = left.kids[0], calls.bracket(left.kids[1]).kids[0].inner
+    piece.variable = Symbol(el.named(argument).family)
+    el.locals = {piece.variable.name: piece.variable}
+    for side in piece.root.kids[1:]:
+        for n in side.walk():
+            if n.kind == "name" and el.named(n).family not in el.roles.applied:
+                el.roles.inside.add(el.named(n).family)
+    found = calls.head_of(el, head, left.kids[1])
+    if found is None or found.function is None or found.after:
+        raise el.error("the left side of this definition is no function", head)
+    f = found.function
+    piece.function = Function(f.name, f.order + found.order, f.known)
+    return [el.build(side) for side in piece.root.kids]
+
+
+def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
+    """``\\mathrm{LN}(x) = ...`` in vectors names its right side."""
+    left = piece.root.kids[0].inner
+    head, group = left.kids
+    named = el.named(head)
+    inner = calls.bracket(group)
+    if len(inner.kids) == 1:
+        name = f"{named.family}({el.context.text(inner.kids[0])})"
+        el.context.note("named", f"{name} is read as the name of what stands on the right", left)
+    else:
+        name = named.family
+        el.context.note("named", f"{name} is read as the name of what stands on the right", left)
+    family = Family(name, name)
+    family.take(value.role, "its definition", value.rows, value.cols)
+    family.times.setdefault(None)
+    el.context.add(family)
+    el.calls[calls.call_key(el, head, group)] = family
+    out = Value(value.rows, value.cols, lambda: family.symbol(None), left, tag="symbol")
+    return out
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The finished sides of an equation."""
+
+    left: Symbol
+    right: Expr
+    more: tuple[Expr, ...] = ()
+
+
+def finish(piece: Piece, error: Callable[..., Exception]) -> Sides:
+    """The expressions of an equation, entries put together to vectors."""
+    assert piece.values is not None
+    made = [v.make() for v in piece.values]
+    left = made[0]
+    if isinstance(left, Entry):
+        whole = [entrywise.whole(m, left.indices) for m in made]
+        if any(w is None for w in whole):
+            raise error(
+                "this equation between entries is not read as one between vectors",
+                piece.root,
+                "write it with vectors and matrices",
+            )
+        made = [w for w in whole if w is not None]
+        left = made[0]
+    if not isinstance(left, Symbol):
+        raise error("the left side of an equation has to be one symbol", piece.root.kids[0])
+    right = [entrywise.collected(m) for m in made[1:]]
+    return Sides(left, right[0], tuple(right[1:]))

@@ -1,0 +1,222 @@
+"""Brackets that hold several things: stacked vectors, written-out matrices, entries, indicators."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from symjac.expr import Apply, Diag, Entry, Explicit, Expr, Index, Number, Product, Stack, Sum, Transpose, dim
+from symjac.reading.context import Family
+from symjac.reading.names import Named
+from symjac.reading.parser import Parser
+from symjac.reading.roles import known_function
+from symjac.reading.sizes import UNIT, Size
+from symjac.reading.tree import Node, Script
+from symjac.reading.values import Value, like, negative, scalar, spread
+
+if TYPE_CHECKING:
+    from symjac.reading.elaborate import Elaborator
+
+
+# --------------------------------------------------------------------------------- stacked vectors
+
+
+def list_value(el: Elaborator, node: Node, *, stacked: bool = False) -> Value:
+    """``[h, x]`` and ``[h; x]``: vectors on top of each other."""
+    if node.text not in ("[", "langle") and not stacked:
+        raise el.error("a list in these brackets is no value", node, "stacked vectors are written [a; b]")
+    values = [el.build(k) for k in node.kids]
+    if node.text == "langle":
+        return inner_product(el, values, node)
+    return stack(el, values, node)
+
+
+def inner_product(el: Elaborator, values: list[Value], node: Node) -> Value:
+    if len(values) != 2:
+        raise el.error("angle brackets take two vectors", node)
+    a, b = values
+    el.same(a, b, "the two vectors of this inner product")
+    return scalar(lambda: Product(Transpose(a.make()), b.make()), node)
+
+
+def stack(el: Elaborator, values: list[Value], node: Node) -> Value:
+    for v in values:
+        if not v.is_vector and not v.is_scalar:
+            raise el.error(f"only vectors are stacked; {el.context.text(v.node)} is {v.shown}", v.node)
+    if all(v.is_scalar for v in values):
+        return explicit(el, [[v] for v in values], node)
+    if any(v.is_scalar for v in values):
+        one = next(v for v in values if v.is_scalar)
+        raise el.error(
+            f"the scalar {el.context.text(one.node)} stands among vectors", one.node, "declare it, if it is a vector"
+        )
+    return Value(Size(parts=tuple(v.rows for v in values)), UNIT, lambda: Stack(*(v.make() for v in values)), node)
+
+
+# ----------------------------------------------------------------------------- written-out matrices
+
+
+def matrix(el: Elaborator, node: Node) -> Value:
+    """``\\begin{bmatrix} ... \\end{bmatrix}``: scalars, or one column of vectors."""
+    width = int(node.detail[0])
+    rows = [node.kids[k : k + width] for k in range(0, len(node.kids), width)]
+    if any(e.kind in ("blank", "dots") for e in node.kids):
+        return el.post(dotted(el, node, rows), node)
+    values = [[el.build(e) for e in row] for row in rows]
+    flat = [v for row in values for v in row]
+    if width == 1 and any(v.is_vector for v in flat):
+        return el.post(stack(el, flat, node), node)
+    for v in flat:
+        if not v.is_scalar:
+            raise el.error(
+                f"the entry {el.context.text(v.node)} is {v.shown}; matrices of blocks are not read",
+                v.node,
+                'if it is a scalar, declare it, as in "a: scalar"',
+            )
+    if node.text == "vmatrix":
+        raise el.error("written-out determinants are not read", node)
+    return el.post(explicit(el, values, node), node)
+
+
+def explicit(el: Elaborator, values: list[list[Value]], node: Node) -> Value:
+    def make() -> Expr:
+        return Explicit([[v.make() for v in row] for row in values])
+
+    return Value(Size(dim(len(values))), Size(dim(len(values[0]))), make, node)
+
+
+def diagonal_of_list(el: Elaborator, values: list[Value], node: Node) -> Value:
+    """``diag(a, b, c)``."""
+    for v in values:
+        if not v.is_scalar:
+            raise el.error(f"diag of a list takes scalars; {el.context.text(v.node)} is {v.shown}", v.node)
+    zero = scalar(lambda: Number(0), node)
+    n = range(len(values))
+    return explicit(el, [[values[i] if i == j else zero for j in n] for i in n], node)
+
+
+def dotted(el: Elaborator, node: Node, rows: list[list[Node]]) -> Value:
+    """A matrix with dots is read where it can be one thing only: a diagonal matrix of like entries."""
+    n = len(rows)
+    corners = (rows[0][0], rows[-1][-1])
+    zeros = [e for i, row in enumerate(rows) for j, e in enumerate(row) if i != j]
+    square = n > 2 and len(rows[0]) == n
+    if square and all(e.kind in ("blank", "dots") or e.inner.text == "0" for e in zeros):
+        first, last = el.build(corners[0]), el.build(corners[1])
+        middle = all(rows[k][k].inner.kind in ("dots", "blank") for k in range(2, n - 1)) and n >= 3
+        if first.is_scalar and last.is_scalar and middle:
+            return diagonal(el, first, last, node)
+    raise el.error("a matrix with dots is read only where it is diagonal with like entries", node)
+
+
+def diagonal(el: Elaborator, first: Value, last: Value, node: Node) -> Value:
+    families = [v.details.get("family") for v in el.context_entries(first, last)]
+    del families
+    raise el.error("a matrix with dots is not read here", node, "write diag(...)")
+
+
+# ----------------------------------------------------------------------------------------- entries
+
+
+def entry_value(el: Elaborator, named: Named, family: Family, node: Node) -> Value:
+    """``x_i``, ``w_{ij}``, ``x_{t,1}``: an entry of a vector or a matrix."""
+    expected = 1 if family.role == "vector" else 2
+    entries = named.entries
+    if len(entries) == 1 and expected == 2 and len(entries[0]) == 2 and entries[0].isdigit():
+        entries = (entries[0][0], entries[0][1])
+    if family.role not in ("vector", "matrix") or len(entries) != expected:
+        wanted = "none" if family.role not in ("vector", "matrix") else str(expected)
+        raise el.error(f"an entry of the {family.role} {family.name} has {wanted} indices, not {len(entries)}", node)
+    indices: list[tuple[str, Size]] = []
+    for text, size in zip(entries, (family.rows, family.cols), strict=False):
+        if not text.isdigit():
+            known = el.indices.setdefault(text, Size())
+            if not el.context.sizes.equal(known, size):
+                raise el.error(f"the index {text} runs to {known} elsewhere and to {size} here", node)
+        indices.append((text, size))
+    time = named.time
+
+    def make() -> Expr:
+        chosen = [int(t) if t.isdigit() else Index(t, s.value()) for t, s in indices]
+        return Entry(family.symbol(time), *chosen)
+
+    family.times.setdefault(time)
+    out = scalar(make, node)
+    out.tag = "entry"
+    return out
+
+
+def subscripted(el: Elaborator, v: Value, s: Script, node: Node) -> Value:
+    """``(W x)_i``: an entry of a bracket."""
+    texts = [t.text for t in s.tokens if t.kind != ","]
+    wanted = 1 if v.is_vector else 2
+    if v.is_scalar or len(texts) != wanted or not all(t.kind in ("name", "number", ",") for t in s.tokens):
+        raise el.error("a subscript on a bracket is read as the index of an entry only", node)
+    sizes = (v.rows, v.cols)[:wanted]
+    for text, size in zip(texts, sizes, strict=True):
+        if not text.isdigit():
+            el.context.sizes.equal(el.indices.setdefault(text, Size()), size)
+
+    def make() -> Expr:
+        pairs = zip(texts, sizes, strict=True)
+        return Entry(v.make(), *(int(t) if t.isdigit() else Index(t, z.value()) for t, z in pairs))
+
+    return scalar(make, node)
+
+
+# -------------------------------------------------------------------------------------- indicators
+
+
+def is_indicator(item: Node, group: Node) -> bool:
+    """``\\mathbb{1}[x > 0]``."""
+    one = item.kind == "name" and item.text in ("1", "I", r"\chi") and not item.scripts
+    inner = group.kids[0] if group.text == "{" else group
+    return one and any(d in ("<", ">", "<=", ">=") for d in inner.detail)
+
+
+def iverson(el: Elaborator, node: Node) -> Value:
+    """``[x > 0]``: 1 where the relation holds, entry by entry."""
+    if len(node.kids) != 2 or node.detail[0] not in ("<", ">", "<=", ">="):
+        raise el.error("a relation inside brackets is read as an indicator only, as in [x > 0]", node)
+    return step_of(el, el.build(node.kids[0]), node.detail[0], el.build(node.kids[1]), node)
+
+
+def indicator_subscript(el: Elaborator, node: Node) -> Value:
+    """``1_{x > 0}``."""
+    sub = next(s for s in node.scripts if s.kind == "_")
+    tokens = [t for t in sub.tokens if t.kind not in (r"\{", r"\}")]
+    k = next(k for k, t in enumerate(tokens) if t.kind in ("<", ">", "<=", ">="))
+    source = el.context.source
+    left, right = Parser(source, tokens[:k]).whole(), Parser(source, tokens[k + 1 :]).whole()
+    return step_of(el, el.build(left), tokens[k].kind, el.build(right), node)
+
+
+def step_of(el: Elaborator, a: Value, relation: str, b: Value, node: Node) -> Value:
+    step = known_function("step")
+    assert step is not None
+    greater, less = (a, b) if relation in (">", ">=") else (b, a)
+    shaped = greater if not greater.is_scalar else less
+    if not greater.is_scalar and not less.is_scalar:
+        el.same(greater, less, "the two sides of this relation")
+
+    def difference() -> Expr:
+        made = []
+        for v, sign in ((greater, 1), (less, -1)):
+            e = v.make()
+            if e == Number(0):
+                continue
+            e = spread(e, shaped.shape()) if v.is_scalar and not shaped.is_scalar else e
+            made.append(e if sign == 1 else negative(e))
+        return made[0] if len(made) == 1 else Sum(*made)
+
+    return like(shaped, lambda: Apply(step, difference()), node)
+
+
+# ------------------------------------------------------------------------------------ row vectors
+
+
+def row_product(el: Elaborator, values: list[Value], node: Node) -> list[Value]:
+    """Rows: ``v W`` and ``W v`` both become the column form of what acts on v."""
+    return values
+
+
+DIAGONAL = Diag

@@ -1,0 +1,287 @@
+"""Tokens to the neutral tree, by recursive descent.
+
+Juxtaposition binds tighter than the signs of multiplication, which stand at one level and go from
+left to right; a big sum or product governs the rest of its term.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symjac.errors import ReadError
+from symjac.reading import brackets
+from symjac.reading.brackets import BINARY, RELATIONS, show
+from symjac.reading.tokens import Token, tokenise
+from symjac.reading.tree import Node, Script, juxtaposed
+from symjac.reading.vocabulary import CLOSING, NOT_READ, OPENING
+
+_LEAVES = frozenset(["name", "number", "word", "partial", "dots", "infty"])
+_BARS = {"|": "|", "||": "||", "|(": ")|", "||(": ")||"}
+
+
+def parse(source: str) -> tuple[list[Node], list[Token]]:
+    """The equations of a text as neutral trees, and the words that stand between them."""
+    tokens = tokenise(source)
+    if not any(t.kind not in ("&", "\\\\", ",", ".", ";", "prose", "gap") for t in tokens):
+        raise ReadError("there is no formula in the text", text=source, span=(0, max(1, len(source))))
+    brackets.check(source, tokens)
+    pieces, words = brackets.split(source, brackets.without_layout_arrays(tokens))
+    return [Parser(source, piece).equation() for piece in pieces], words
+
+
+class Parser:
+    """Reads one equation, or one script, from its tokens."""
+
+    def __init__(self, source: str, tokens: Sequence[Token]) -> None:
+        self.source = source
+        self.tokens = tokens
+        self.at = 0
+        end = tokens[-1].end if tokens else 0
+        self.stop = Token("stop", "", end, end)
+        self.bars: list[str] = []
+
+    @property
+    def current(self) -> Token:
+        return self.tokens[self.at] if self.at < len(self.tokens) else self.stop
+
+    def error(self, message: str, t: Token | Node | None = None, hint: str | None = None) -> ReadError:
+        t = t or self.current
+        start = max(0, min(t.start, len(self.source) - 1))
+        return ReadError(message, text=self.source, span=(start, max(t.end, start + 1)), hint=hint)
+
+    def refuse(self) -> ReadError:
+        kind = self.current.kind
+        if kind in NOT_READ:
+            return self.error(f"{NOT_READ[kind]} are not read here")
+        if kind == "stop":
+            return self.error("the formula stops where a term is expected", Token("", "", self.stop.start - 1, 0))
+        if kind in ("_", "^"):
+            return self.error(f"nothing stands before this {'sub' if kind == '_' else 'super'}script to carry it")
+        if kind in CLOSING:
+            return self.error(f"a term is missing before this {show(kind)}")
+        if kind == "'":
+            return self.error("nothing stands before this prime")
+        return self.error(f"a term was expected here, not {self.current.text or kind}")
+
+    def equation(self) -> Node:
+        if self.current.kind == "=" and len(self.tokens) > 1:
+            self.at += 1  # "= ..." goes on from a line that is not given
+        first = self.expression()
+        kids, relations = [first], []
+        while self.current.kind in RELATIONS:
+            relations.append(self.current.kind)
+            self.at += 1
+            kids.append(self.expression())
+        if self.current.kind != "stop":
+            if self.current.kind in NOT_READ:
+                raise self.refuse()
+            raise self.error(f"I cannot go on at {self.current.text or self.current.kind}")
+        if not relations:
+            return first
+        return Node("relation", "", kids, first.start, kids[-1].end, detail=tuple(relations))
+
+    def whole(self) -> Node:
+        """An expression that takes all tokens."""
+        node = self.expression()
+        if self.current.kind != "stop":
+            raise self.error(f"I cannot go on at {self.current.text or self.current.kind}")
+        return node
+
+    def expression(self) -> Node:
+        first = self.term()
+        kids, signs = [first], ["+"]
+        while self.current.kind in ("+", "-"):
+            signs.append(self.current.kind)
+            self.at += 1
+            kids.append(self.term())
+        if len(kids) == 1:
+            return first
+        return Node("add", "", kids, first.start, kids[-1].end, detail=tuple(signs))
+
+    def term(self) -> Node:
+        left = self.unary()
+        while self.current.kind in BINARY:
+            op = self.current.kind
+            self.at += 1
+            right = self.unary()
+            left = Node("binary", op, [left, right], left.start, right.end)
+        return left
+
+    def unary(self) -> Node:
+        t, negative = self.current, False
+        while self.current.kind in ("+", "-"):
+            negative ^= self.current.kind == "-"
+            self.at += 1
+        inner = self.juxtaposition()
+        return Node("negative", "", [inner], t.start, inner.end) if negative else inner
+
+    def juxtaposition(self) -> Node:
+        items: list[Node] = []
+        while True:
+            item = self.scripted()
+            if item is None:
+                break
+            items.append(item)
+            if item.kind == "big":
+                body = self.term()
+                item.kids, item.end = [body], body.end
+                break
+        if not items:
+            raise self.refuse()
+        return juxtaposed(items)
+
+    def scripted(self) -> Node | None:
+        node = self.primary()
+        if node is None:
+            return None
+        if self.current.kind in ("_", "^", "'"):
+            node = _unbraced(node)
+        while self.current.kind in ("_", "^", "'"):
+            t = self.current
+            self.at += 1
+            tokens = (t,) if t.kind == "'" else self.script(t)
+            if t.kind == "_" and any(s.kind == "_" for s in node.scripts):
+                raise self.error("a second subscript on the same symbol", t)
+            node.end = self.tokens[self.at - 1].end
+            node.scripts.append(Script(t.kind, tokens, t.start, node.end))
+        if self.current.kind == "top":
+            raise self.error("a transpose sign has to be raised: ^\\top")
+        return node
+
+    def script(self, sign: Token) -> tuple[Token, ...]:
+        t = self.current
+        what = "subscript" if sign.kind == "_" else "superscript"
+        if t.kind == "{":
+            depth, k = 0, self.at
+            while True:
+                depth += {"{": 1, "}": -1}.get(self.tokens[k].kind, 0)
+                if depth == 0:
+                    break
+                k += 1
+            body = tuple(x for x in self.tokens[self.at + 1 : k] if x.kind != "gap")
+            self.at = k + 1
+            if not body:
+                raise self.error(f"an empty {what}", t)
+            return body
+        if t.kind in ("stop", "_", "^", "=", "&", "\\\\") or t.kind in CLOSING:
+            raise self.error(f"the {what} is missing", sign)
+        self.at += 1
+        return (t,)
+
+    def primary(self) -> Node | None:
+        t = self.current
+        if t.kind in _LEAVES:
+            self.at += 1
+            return Node(t.kind, t.text, [], t.start, t.end, token=t)
+        if t.kind in ("(", "[", "{", r"\{", "langle"):
+            return self.group()
+        if t.kind in _BARS and t.kind not in self.bars:
+            return self.bar(t)
+        if t.kind in ("sum", "prod", "nabla"):
+            self.at += 1
+            return Node("nabla" if t.kind == "nabla" else "big", t.kind, [], t.start, t.end)
+        if t.kind == "frac":
+            self.at += 1
+            kids = [self.operand(r"\frac"), self.operand(r"\frac")]
+            return Node("frac", "", kids, t.start, kids[1].end)
+        if t.kind == "sqrt":
+            self.at += 1
+            if self.current.kind == "[":
+                raise self.error("roots other than square roots are not read")
+            kid = self.operand(r"\sqrt")
+            return Node("sqrt", "", [kid], t.start, kid.end)
+        if t.kind == "begin":
+            return self.matrix()
+        return None
+
+    def operand(self, command: str) -> Node:
+        node = self.group() if self.current.kind == "{" else self.primary()
+        if node is None:
+            wanted = "two arguments" if command == r"\frac" else "an argument"
+            raise self.error(f"{command} needs {wanted}")
+        return node
+
+    def bar(self, t: Token) -> Node:
+        close = _BARS[t.kind]
+        self.at += 1
+        self.bars.append(close)
+        kid = self.expression()
+        self.bars.pop()
+        if self.current.kind != close:
+            raise self.error("this bar is never closed", t)
+        self.at += 1
+        return Node("norm" if "||" in t.kind else "abs", "", [kid], t.start, self.tokens[self.at - 1].end)
+
+    def group(self) -> Node:
+        opened = self.current
+        close = OPENING[opened.kind]
+        self.at += 1
+        if self.current.kind == close:
+            raise self.error("empty brackets", Token("", "", opened.start, self.current.end))
+        bars, self.bars = self.bars, []
+        kids, between = [self.expression()], []
+        while self.current.kind in (",", ";") or self.current.kind in RELATIONS:
+            between.append(self.current.kind)
+            self.at += 1
+            if self.current.kind == close and between[-1] in (",", ";"):
+                between.pop()
+                break
+            kids.append(self.expression())
+        self.bars = bars
+        if self.current.kind != close:
+            if self.current.kind in NOT_READ:
+                raise self.refuse()
+            raise self.error(f"{show(close)} was expected here")
+        self.at += 1
+        end = self.tokens[self.at - 1].end
+        return Node("group", opened.kind, kids, opened.start, end, detail=tuple(between))
+
+    def matrix(self) -> Node:
+        opened = self.current
+        self.at += 1
+        rows: list[list[Node]] = [[]]
+        while True:
+            if self.current.kind in ("&", "\\\\", "end"):
+                here = self.current
+                rows[-1].append(Node("blank", "", [], here.start, here.end))
+            else:
+                rows[-1].append(self.entry())
+            t = self.current
+            if t.kind == "&":
+                self.at += 1
+                continue
+            if t.kind == "\\\\":
+                self.at += 1
+                if self.current.kind == "end":
+                    break
+                rows.append([])
+                continue
+            if t.kind == "end":
+                break
+            raise self.refuse() if t.kind in NOT_READ else self.error("I cannot go on with this matrix entry")
+        end = self.current.end
+        self.at += 1
+        for row in rows:
+            if len(row) != len(rows[0]):
+                message = f"a matrix row with {len(row)} entries under a row with {len(rows[0])}"
+                raise self.error(message, Token("", "", row[0].start, row[-1].end))
+        node = Node("matrix", opened.text, [e for r in rows for e in r], opened.start, end, detail=(str(len(rows[0])),))
+        if all(e.kind == "blank" for e in node.kids):
+            raise self.error("an empty matrix", opened)
+        return node
+
+    def entry(self) -> Node:
+        # "{ }" and "{}" are how some writers leave an entry blank.
+        following = self.tokens[self.at + 1 : self.at + 2]
+        if self.current.kind == "{" and following and following[0].kind == "}":
+            t = self.current
+            self.at += 2
+            return Node("blank", "", [], t.start, following[0].end)
+        return self.expression()
+
+
+def _unbraced(node: Node) -> Node:
+    """``{\\bf x}_t`` and ``{x}_t``: braces around one symbol carry no meaning."""
+    inner = node.inner
+    raised = any(s.kind == "^" for s in inner.scripts)
+    return inner if inner.kind in ("name", "word") and not raised else node

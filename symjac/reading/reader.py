@@ -1,0 +1,437 @@
+"""Whole texts: systems of equations, and formulas in the context of a system."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from symjac.errors import DefinitionError, ReadError, ShapeError, TargetError
+from symjac.expr import Expr, Function, Symbol
+from symjac.reading import entrywise, repair
+from symjac.reading.brackets import UnclosedError, UnopenedError
+from symjac.reading.context import Context, Family, Note
+from symjac.reading.declarations import declare, is_declaration, take_membership
+from symjac.reading.elaborate import Elaborator
+from symjac.reading.equations import Piece, classify, elaborate, finish
+from symjac.reading.names import survey
+from symjac.reading.parser import parse
+from symjac.reading.roles import Roles
+from symjac.reading.tokens import Token
+from symjac.reading.tree import Node
+
+MAX_FLIPS = 40
+_GUESSES = {
+    "capital letter": "a matrix",
+    "small letter": "a vector",
+    "small Greek letter": "a scalar",
+    "not bold where others are": "a scalar",
+    "upright word": "a scalar",
+    "nothing here is bold, capital or marked as a vector": "a scalar",
+    "the only role that fits": "",
+}
+_FLIPS = {"matrix": ("vector", "scalar"), "vector": ("scalar",), "scalar": ("vector",)}
+
+
+@dataclass(frozen=True)
+class Equation:
+    """``lhs = rhs`` as read, with the text it came from."""
+
+    lhs: Symbol
+    rhs: Expr
+    source: str
+
+
+@dataclass(frozen=True)
+class FunctionDefinition:
+    """``f(z) = body``: a function of one real variable in terms of known ones."""
+
+    function: Function
+    variable: Symbol
+    body: Expr
+    source: str
+
+
+@dataclass(frozen=True)
+class SymbolInfo:
+    """A symbol with its role and how it was found."""
+
+    symbol: Symbol
+    role: str
+    family: str
+    time: tuple[str, int] | None
+    declared: bool
+    how: str
+    gradient: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a text says, what its symbols are, and what was assumed."""
+
+    equations: tuple[Equation, ...]
+    functions: tuple[FunctionDefinition, ...]
+    symbols: Mapping[str, SymbolInfo]
+    notes: tuple[Note, ...]
+    orientation: str = "column"
+    strict: bool = False
+    applied: Mapping[str, Function] = field(default_factory=dict)
+    context: Context | None = field(default=None, repr=False, compare=False)
+
+
+class Session:
+    """One reading: texts, declarations, and the context they stand in."""
+
+    def __init__(
+        self,
+        texts: Sequence[str],
+        symbols: Mapping[str, str] | None = None,
+        *,
+        base: Reading | None = None,
+        orientation: str = "column",
+        strict: bool = False,
+        lenient: bool = False,
+    ) -> None:
+        self.texts = list(texts)
+        self.declared = dict(symbols or {})
+        self.base = base
+        self.row = (base.orientation if base else orientation) == "row"
+        self.strict = strict
+        self.lenient = lenient
+        self.parsed: dict[str, tuple[list[Node], list[Token]]] = {}
+        self.mended: list[Note] = []
+
+    def run(self) -> Attempt:
+        """The reading, with brackets put in and roles changed where exactly one way fits."""
+        while True:
+            try:
+                for text in self.texts:
+                    self.trees(text)
+                break
+            except (UnclosedError, UnopenedError) as error:
+                self.mend(error)
+        attempt = self.settled()
+        attempt.context.notes[:0] = self.mended
+        return attempt
+
+    def settled(self) -> Attempt:
+        attempt = Attempt(self, {})
+        try:
+            return attempt.run()
+        except (ReadError, ShapeError) as error:
+            if self.strict or isinstance(error, UnclosedError | UnopenedError):
+                raise
+            return self.flipped(attempt, error)
+
+    def trees(self, text: str) -> tuple[list[Node], list[Token]]:
+        if text not in self.parsed:
+            self.parsed[text] = parse(text)
+        return self.parsed[text]
+
+    def mend(self, error: UnclosedError | UnopenedError) -> None:
+        source = error.text
+        assert source is not None and error.span is not None
+        if self.strict or self.mended:
+            raise error
+
+        def read(text: str) -> str:
+            session = Session(
+                [text if t == source else t for t in self.texts],
+                self.declared,
+                base=self.base,
+                orientation="row" if self.row else "column",
+                lenient=self.lenient,
+            )
+            for t in session.texts:
+                session.trees(t)
+            return repr([[v.make() for v in p.values or ()] for p in Attempt(session, {}).run().pieces])
+
+        text, place = repair.mended(source, error, read)
+        self.texts = [text if t == source else t for t in self.texts]
+        message = f"a bracket was missing; the only reading that fits puts {text[place]} at character {place + 1}: {text}"
+        self.mended.append(Note("repaired", message, source, error.span))
+
+    def flipped(self, failed: Attempt, error: ReadError | ShapeError) -> Attempt:
+        """Tries other roles for letters whose role was guessed; one way must fit."""
+        guessed: dict[str, str] = {}
+        for f in failed.context.families.values():
+            if f.how in _GUESSES and f.role in _FLIPS and not f.declared:
+                guessed.setdefault(f.base, f.role)
+        single = [((base, role),) for base, old in guessed.items() for role in _FLIPS[old]]
+        double = [(a[0], b[0]) for a, b in itertools.combinations(single, 2) if a[0][0] != b[0][0]]
+        for choices in (single, double[:MAX_FLIPS] if len(double) <= 3 * MAX_FLIPS else []):
+            found = []
+            for choice in choices:
+                try:
+                    found.append(Attempt(self, dict(choice)).run())
+                except (ReadError, ShapeError, DefinitionError):
+                    continue
+            if len(found) == 1:
+                return found[0]
+            if found:
+                letters = sorted({base for a in found for base in a.flips})
+                error.hint = f"declare what {' and '.join(letters)} {'is' if len(letters) == 1 else 'are'}"
+                raise error
+        raise error
+
+
+class Attempt:
+    """One try at reading, with some guessed roles changed."""
+
+    def __init__(self, session: Session, flips: dict[str, str]) -> None:
+        self.session = session
+        self.flips = flips
+        self.context = Context(strict=session.strict, row=session.row)
+        self.context.flips = flips
+        self.pieces: list[Piece] = []
+        self.defining: dict[str, Piece] = {}
+        self.roles = Roles(self.context, self.role_by_definition)
+        self.elaborator = Elaborator(self.context, self.roles)
+
+    def run(self) -> Attempt:
+        self.prepare()
+        for piece in self.pieces:
+            elaborate(piece, self.elaborator)
+        if not self.context.sizes.settle():
+            raise ReadError("the sizes of the stacked vectors do not fit together")
+        self.name_sizes()
+        return self
+
+    def prepare(self) -> None:
+        context, session = self.context, self.session
+        roots: list[tuple[Node, str]] = []
+        for text in session.texts:
+            trees, words = session.trees(text)
+            roots += [(tree, text) for tree in trees]
+            for w in words:
+                context.notes.append(Note("comment", f"the words {w.text!r} are left out", text, (w.start, w.end)))
+        known = None
+        if session.base is not None and session.base.context is not None:
+            known = session.base.context.letters
+            self.continue_from(session.base.context)
+        context.letters = survey([r for r, _ in roots], known)
+        for key, text in session.declared.items():
+            declare(context, key, text, lenient=session.lenient)
+        for root, source in roots:
+            if is_declaration(root):
+                context.source = source
+                take_membership(context, root)
+            else:
+                self.pieces.append(Piece(root, source))
+        context.letters = survey([r for r, _ in roots], context.letters)
+        self.roles.scan([(p.root, p.source) for p in self.pieces])
+        for piece in self.pieces:
+            classify(piece, self.elaborator)
+            if piece.family is not None and len(piece.sides) > 1:
+                self.defining.setdefault(piece.family, piece)
+        for piece in self.pieces:
+            if piece.kind == "named":
+                elaborate(piece, self.elaborator)
+
+    def continue_from(self, base: Context) -> None:
+        """Everything the earlier reading knows counts as declared here."""
+        for family in base.families.values():
+            if family.role != "constant":
+                again = copy.copy(family)
+                again.declared = True
+                again.times = dict(family.times)
+                self.context.add(again)
+        self.context.dims = dict(base.dims)
+
+    def role_by_definition(self, family: Family) -> str | None:
+        piece = self.defining.get(family.name)
+        if piece is None or piece.busy or piece.kind != "equation":
+            return None
+        context, el = self.context, self.elaborator
+        outer = context.source, el.indices, el.locals
+        context.source, el.indices, el.locals = piece.source, piece.indices, {}
+        piece.busy = True
+        notes = len(context.notes)
+        try:
+            return el.build(piece.sides[1]).role
+        finally:
+            piece.busy = False
+            del context.notes[notes:]
+            context.source, el.indices, el.locals = outer
+
+    def name_sizes(self) -> None:
+        context = self.context
+        states = [f for f in context.families.values() if f.name in self.defining and len(f.times) > 1]
+        left = [f for f in context.families.values() if f.name in self.defining]
+        taken = {f.name for f in context.families.values()} | context.letters.time | context.letters.entry
+        self.tie_sizes(taken)
+        context.name_sizes([*states, *left], taken)
+
+    def tie_sizes(self, taken: set[str]) -> None:
+        """A letter such as the n of 1/n is the size where there is one size it can be."""
+        context = self.context
+        open_sizes = {
+            id(t.root): t.root
+            for f in context.families.values()
+            for s in (f.rows, f.cols)
+            for t in s.terms()
+            if t.root.known is None
+        }
+        letters = [f for f in context.families.values() if f.name in "nmdDNM" and f.role == "scalar" and not f.declared]
+        if len(letters) != 1 or len(open_sizes) != 1 or letters[0].name in context.dims:
+            return
+        name = letters[0].name
+        next(iter(open_sizes.values())).parent = context.named_size(name)
+        letters[0].how = "it is a size"
+        context.note("size", f"{name} is read as the size of the vectors")
+
+    def role_note(self) -> None:
+        groups: dict[tuple[str, str], list[str]] = {}
+        for f in self.context.families.values():
+            if f.how in _GUESSES and not f.declared and f.role in _FLIPS:
+                groups.setdefault((f.how, f.role), []).append(f.name)
+        for (how, role), names in groups.items():
+            noun = {"matrix": "matrices", "vector": "vectors", "scalar": "scalars"}[role] if len(names) > 1 else f"a {role}"
+            self.context.note("role", f"{', '.join(names)}: read as {noun} ({how})")
+
+
+# ------------------------------------------------------------------------------- the public readers
+
+
+def read_system(
+    texts: Sequence[str] | str,
+    symbols: Mapping[str, str] | None = None,
+    *,
+    orientation: str = "column",
+    strict: bool = False,
+    lenient: bool = False,
+) -> Reading:
+    r"""A system of equations, its symbols and what was assumed.
+
+    >>> reading = read_system([r"x_t = W \sigma(x_{t-1}) + b"])
+    >>> reading.equations[0].rhs
+    Sum(Product(W, Apply(x_{t-1}, Function(name='\\sigma', order=0, known=None))), b)
+    >>> reading.symbols["W"].symbol.shape
+    (n, n)
+    """
+    texts = [texts] if isinstance(texts, str) else list(texts)
+    session = Session(texts, symbols, orientation=orientation, strict=strict, lenient=lenient)
+    attempt = session.run()
+    equations: list[Equation] = []
+    definitions: list[FunctionDefinition] = []
+    for piece in attempt.pieces:
+        if piece.kind == "expression":
+            raise ReadError(
+                "an equation was expected; there is no = here",
+                text=piece.source,
+                span=(piece.root.start, piece.root.end),
+            )
+        source = piece.source[piece.root.start : piece.root.end]
+        attempt.context.source = piece.source
+        if piece.kind == "function":
+            assert piece.values and piece.function and piece.variable
+            body = piece.values[1].make()
+            definitions.append(FunctionDefinition(piece.function, piece.variable, body, source))
+            continue
+        sides = finish(piece, attempt.context.error)
+        if sides.more:
+            attempt.context.note("tail", "of this chain the first equation is read, the rest is left out", piece.root)
+        equations.append(Equation(sides.left, sides.right, source))
+    if not equations and not definitions and not attempt.context.families:
+        raise ReadError("there is no equation in the text", text=texts[0] if texts else "", span=(0, 1))
+    attempt.role_note()
+    return _reading(attempt, tuple(equations), tuple(definitions), "row" if session.row else "column", strict)
+
+
+def _reading(
+    attempt: Attempt,
+    equations: tuple[Equation, ...],
+    definitions: tuple[FunctionDefinition, ...],
+    orientation: str,
+    strict: bool,
+) -> Reading:
+    context = attempt.context
+    _refuse_notes(context, strict)
+    infos: dict[str, SymbolInfo] = {}
+    applied: dict[str, Function] = {}
+    for f in context.families.values():
+        if f.role in ("scalar", "vector", "matrix"):
+            for time in f.times or {None: None}:
+                symbol = f.symbol(time)
+                infos[symbol.name] = SymbolInfo(symbol, f.role, f.name, _time(time), f.declared, f.how, f.gradient)
+        elif f.role == "function" and f.function is not None:
+            applied[f.name] = f.function
+    return Reading(equations, definitions, infos, tuple(context.notes), orientation, strict, applied, context)
+
+
+def _refuse_notes(context: Context, strict: bool) -> None:
+    for n in context.notes:
+        if strict:
+            raise ReadError(f"refused, since this would have to be assumed: {n.message}", text=n.text, span=n.span)
+
+
+_TIME = re.compile(r"(\\?[A-Za-z]+)\s*(?:([+-])\s*(\d+))?")
+
+
+def _time(text: str | None) -> tuple[str, int] | None:
+    """A time as letter and offset; numbers have no letter, other expressions stay as they are."""
+    if text is None:
+        return None
+    if text.isdigit():
+        return "", int(text)
+    match = _TIME.fullmatch(text)
+    if not match:
+        return text, 0
+    return match[1], int((match[2] or "+") + (match[3] or "0"))
+
+
+def _in_context(text: str, reading: Reading | None, strict: bool) -> Attempt:
+    session = Session([text], base=reading, strict=strict)
+    attempt = session.run()
+    if len(attempt.pieces) != 1:
+        raise ReadError(f"one formula was expected, not {len(attempt.pieces)}", text=text, span=(0, max(1, len(text))))
+    attempt.role_note()
+    return attempt
+
+
+def read_expression(text: str, reading: Reading) -> Expr:
+    """An expression in the symbols of a reading, such as a loss or a printed right side."""
+    return read_expression_with_notes(text, reading)[0]
+
+
+def read_expression_with_notes(text: str, reading: Reading) -> tuple[Expr, tuple[Note, ...]]:
+    """An expression and what was assumed in reading it; of an equation the last member."""
+    attempt = _in_context(text, reading, reading.strict)
+    _refuse_notes(attempt.context, reading.strict)
+    values = attempt.pieces[0].values
+    assert values
+    return entrywise.collected(values[-1].make()), tuple(attempt.context.notes)
+
+
+def read_formula(
+    text: str, reading: Reading | None = None, *, strict: bool = False
+) -> tuple[tuple[Expr, ...], tuple[Note, ...]]:
+    r"""The members of a chain ``a = b = c``, and what was assumed.
+
+    >>> members, notes = read_formula(r"\frac{\partial h}{\partial x} = \operatorname{diag}(s) W")
+    >>> members[1]
+    Product(Diag(s), W)
+    """
+    attempt = _in_context(text, reading, strict)
+    _refuse_notes(attempt.context, strict)
+    return tuple(v.make() for v in attempt.pieces[0].values or ()), tuple(attempt.context.notes)
+
+
+def read_symbol(text: str, reading: Reading) -> Symbol:
+    """A symbol of the reading by its name; the error lists what there is."""
+    try:
+        members, _ = read_formula(text, reading)
+    except (ShapeError, DefinitionError) as error:
+        raise ReadError(error.message, text=text, span=(0, max(1, len(text)))) from error
+    symbol = members[0]
+    if len(members) != 1 or not isinstance(symbol, Symbol):
+        raise TargetError(f"{text!r} is not one symbol", text=text, span=(0, max(1, len(text))))
+    if symbol.name in reading.symbols:
+        return symbol
+    known = ", ".join(reading.symbols)
+    raise TargetError(f"{symbol.name} is neither declared nor used; there are {known}", text=text, span=(0, len(text)))
+
+
+Reader = Callable[[str], Expr]

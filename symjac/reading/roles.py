@@ -1,0 +1,199 @@
+"""Who is a matrix, a vector, a scalar, a function: the rules in their order.
+
+Declared; used as a function; bold or an arrow; where it stands (an explicit matrix, an entry, above
+a derivative); its own definition; last, capital or small letter, which is a guess and noted as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from symjac import functions
+from symjac.expr import Function
+from symjac.reading.context import Context, Family
+from symjac.reading.names import Named, is_upper, letter, take_apart
+from symjac.reading.tree import Node
+
+FUNCTION_LETTERS = frozenset(
+    [r"\sigma", r"\phi", r"\varphi", r"\psi", r"\rho", r"\varrho", r"\theta", r"\varsigma", r"\Phi", r"\Psi", r"\eta", "f", "g"]
+)
+_ALWAYS_FUNCTIONS = frozenset([r"\sigma", r"\phi", r"\varphi", r"\psi"])
+_VECTOR_GREEK = frozenset([r"\delta", r"\xi", r"\zeta"])
+_LOSSES = frozenset(["L", "E", "C", "J", r"\ell", "l", r"\mathcal{L}"])
+
+
+class Roles:
+    """Decides roles on evidence gathered from the whole text."""
+
+    def __init__(self, context: Context, by_definition: Callable[[Family], str | None]) -> None:
+        self.context = context
+        self.by_definition = by_definition
+        self.applied: dict[str, Node] = {}
+        self.bare: dict[str, Node] = {}
+        self.primed: set[str] = set()
+        self.entries: dict[str, int] = {}
+        self.inside: set[str] = set()
+        self.above: set[str] = set()
+        self.call_letters = {"t"}
+
+    # ------------------------------------------------------------------------------------ evidence
+
+    def scan(self, roots: Sequence[tuple[Node, str]]) -> None:
+        """Looks at every name of the text once."""
+        context = self.context
+        marks = False
+        names: list[tuple[Node, Node | None, str]] = []
+        for root, source in roots:
+            for node in root.walk():
+                for k, kid in enumerate(node.kids):
+                    following = node.kids[k + 1] if node.kind == "juxt" and k + 1 < len(node.kids) else None
+                    if kid.kind == "name":
+                        names.append((kid, following, source))
+                    shift = following is not None and self.shifted_call(following)
+                    if shift and kid.kind == "name":
+                        self.call_letters.add(shift or "t")
+                if node.kind == "binary" and node.text in ("odot", "circ", "oslash"):
+                    marks = True
+                marks |= node.kind == "word" and node.text in ("diag", "Diag", "softmax", "Softmax")
+                marks |= node.kind in ("norm", "nabla")
+                marks |= any(t.kind == "top" for s in node.scripts for t in s.tokens)
+            if root.kind == "name":
+                names.append((root, None, source))
+            self._look_inside(root, source)
+        context.has_bold |= any(_bold(n) for n, _, _ in names)
+        capital = any(is_upper(n.text) and n.token and n.token.style in ("", "rm") for n, _, _ in names)
+        declared = any(f.role in ("vector", "matrix") for f in context.families.values())
+        for n, following, source in names:
+            self._note_use(n, following, source)
+        entries = any(count for count in self.entries.values()) and bool(context.letters.entry)
+        context.all_scalar = not (context.has_bold or capital or marks or declared or entries)
+
+    def _note_use(self, n: Node, following: Node | None, source: str) -> None:
+        named = take_apart(n, self.context.letters, source)
+        name = named.family
+        if following is not None and following.is_call and not self.is_time_call(n, following):
+            self.applied.setdefault(name, n)
+        else:
+            self.bare.setdefault(name, n)
+        if named.primes:
+            self.primed.add(name)
+        if named.entries:
+            self.entries[name] = max(self.entries.get(name, 0), len(named.entries))
+
+    def _look_inside(self, root: Node, source: str) -> None:
+        """Symbols in explicit matrices, and what stands above a partial."""
+        for node in root.walk():
+            if node.kind == "matrix" and int(node.detail[0]) > 1:
+                for n in node.walk():
+                    if n.kind == "name" and not _bold(n):
+                        self.inside.add(take_apart(n, self.context.letters, source).family)
+            if node.kind == "juxt" and node.kids[0].kind == "partial":
+                head = node.kids[1].inner
+                if head.kind == "name" and letter(head.token) in _LOSSES:  # type: ignore[arg-type]  # names have tokens
+                    self.above.add(take_apart(head, self.context.letters, source).family)
+
+    def shifted_call(self, group: Node) -> str | None:
+        """The letter of ``(t-1)``."""
+        if group.kind != "group" or group.text != "(" or len(group.kids) != 1:
+            return None
+        kid = group.kids[0]
+        if kid.kind == "add" and len(kid.kids) == 2 and kid.kids[0].kind == "name" and kid.kids[1].kind == "number":
+            first = kid.kids[0]
+            return first.text if not first.scripts and first.text in ("t", "n", "k", "s", "l", r"\tau") else None
+        return None
+
+    def is_time_call(self, n: Node, group: Node) -> bool:
+        """Whether ``x(t-1)`` is x at a time."""
+        if n.text in FUNCTION_LETTERS or n.scripts and any(s.kind in "'_" and _is_time(s, self) for s in n.scripts):
+            return False
+        if self.shifted_call(group) is not None:
+            return True
+        one = group.kind == "group" and group.text == "(" and len(group.kids) == 1
+        return one and group.kids[0].kind == "name" and not group.kids[0].scripts and group.kids[0].text in self.call_letters
+
+    # --------------------------------------------------------------------------------------- roles
+
+    def settle(self, named: Named) -> Family:
+        """The family of a name, with its role."""
+        family = self.context.family(named)
+        if not family.is_known:
+            role, how = self._role(named, family)
+            if family.role is None:
+                family.take(role, how)
+                if role == "function":
+                    family.function = Function(family.name)
+        return family
+
+    def _role(self, named: Named, family: Family) -> tuple[str, str]:
+        context, name, token = self.context, family.name, named.token
+        flip = context.flips.get(family.base)
+        if flip:
+            return flip, "the only role that fits"
+        if self._is_function(named, family):
+            return "function", "it is applied to a bracket"
+        if token.style in ("cal", "scr", "frak"):
+            return "scalar", "script letter"
+        if name in self.entries:
+            return ("vector" if self.entries[name] == 1 else "matrix"), "its entries are named"
+        if context.all_scalar:
+            return "scalar", "nothing here is bold, capital or marked as a vector"
+        upper = is_upper(token.text)
+        if name in self.inside:
+            return "scalar", "it stands in a written-out matrix"
+        if _bold_token(named):
+            return ("matrix" if upper else "vector"), "bold letter"
+        if name in self.above and not (upper and named.time and context.has_bold):
+            return "scalar", "it stands above a derivative as losses do"
+        if token.style == "rm" and len(token.text) > 1:
+            return self.by_definition(family) or "scalar", "upright word"
+        defined = self.by_definition(family)
+        if defined:
+            return defined, "its definition"
+        if upper:
+            return "matrix", "capital letter"
+        if context.has_bold:
+            return "scalar", "not bold where others are"
+        if token.text.startswith("\\") and token.text not in _VECTOR_GREEK:
+            return "scalar", "small Greek letter"
+        if named.time is None and token.text in context.letters.time:
+            return "scalar", "it counts time"
+        return "vector", "small letter"
+
+    def _is_function(self, named: Named, family: Family) -> bool:
+        context, name, token = self.context, family.name, named.token
+        node = self.applied.get(name)
+        if node is None:
+            return name in self.primed and token.text in FUNCTION_LETTERS
+        if named.time is not None or (_bold_token(named) and is_upper(token.text)):
+            return False
+        if token.style == "rm" and len(token.text) > 1:
+            return True
+        if token.text in FUNCTION_LETTERS or (name in self.primed and not is_upper(token.text)):
+            elsewhere = self.bare.get(name)
+            if elsewhere is None or token.text in _ALWAYS_FUNCTIONS or name in self.primed:
+                return True
+            raise context.error(
+                f"{name} is applied to a bracket here and stands alone elsewhere: is it a function?",
+                node,
+                f'declare it, as in "{name}: elementwise" or "{name}: vector n"',
+            )
+        return False
+
+
+def known_function(word: str) -> Function | None:
+    """The function a word such as tanh or ReLU names."""
+    row = functions.by_spelling(word)
+    return row.function if row is not None else None
+
+
+def _bold(n: Node) -> bool:
+    return n.token is not None and (n.token.style in ("bf", "bs") or "vec" in n.token.accents)
+
+
+def _bold_token(named: Named) -> bool:
+    return named.token.style in ("bf", "bs") or "vec" in named.token.accents
+
+
+def _is_time(s: object, roles: Roles) -> bool:
+    tokens = getattr(s, "tokens", ())
+    return bool(tokens) and tokens[0].text in roles.context.letters.time

@@ -1,0 +1,65 @@
+"""The neutral tree: brackets, scripts and written order, before anything is known of functions, matrices or products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from symjac.reading.tokens import Token
+
+
+@dataclass(frozen=True)
+class Script:
+    """A subscript ``_``, a superscript ``^`` or a prime, with its tokens as they stand."""
+
+    kind: str
+    tokens: tuple[Token, ...]
+    start: int
+    end: int
+
+
+@dataclass
+class Node:
+    """A piece of formula.
+
+    ``kind`` is one of: name, number, word, group, add, negative, binary, juxt, frac, sqrt, norm, abs,
+    matrix, big, nabla, partial, dots, infty, relation. ``text`` is the base letter, word, sign or
+    bracket; ``detail`` the signs of a sum, the separators of a list, the relations of a chain or the
+    row length of a matrix.
+    """
+
+    kind: str
+    text: str
+    kids: list[Node]
+    start: int
+    end: int
+    scripts: list[Script] = field(default_factory=list)
+    detail: tuple[str, ...] = ()
+    token: Token | None = None
+
+    def walk(self) -> Iterator[Node]:
+        yield self
+        for kid in self.kids:
+            yield from kid.walk()
+
+    @property
+    def is_call(self) -> bool:
+        """Whether this is a bracket that can hold a function's arguments."""
+        if self.kind != "group":
+            return False
+        if self.text in ("(", "["):
+            return True
+        return self.text == "{" and len(self.kids) == 1 and self.kids[0].kind == "group" and self.kids[0].text in "(["
+
+    @property
+    def inner(self) -> Node:
+        """What stands in braces that carry no meaning of their own."""
+        node = self
+        while node.kind == "group" and node.text == "{" and len(node.kids) == 1 and not node.scripts:
+            node = node.kids[0]
+        return node
+
+
+def juxtaposed(items: list[Node]) -> Node:
+    """Pieces side by side as one node."""
+    return items[0] if len(items) == 1 else Node("juxt", "", items, items[0].start, items[-1].end)

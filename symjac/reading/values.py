@@ -1,0 +1,120 @@
+"""Typed values: a shape that may still be open, and how to build the expression once it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from symjac.expr import EntryPower, Expr, Number, Ones, Product, Shape, neg
+from symjac.reading.sizes import UNIT, Size
+from symjac.reading.tree import Node
+
+Make = Callable[[], Expr]
+
+
+@dataclass
+class Value:
+    """A piece of formula with its shape."""
+
+    rows: Size
+    cols: Size
+    make: Make
+    node: Node
+    factors: tuple[Value, ...] = ()  # of a product without brackets, which a sign of multiplication may go on
+    literal: bool = False  # a number
+    tag: str = ""
+    details: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def is_scalar(self) -> bool:
+        return self.rows.is_one and self.cols.is_one
+
+    @property
+    def is_vector(self) -> bool:
+        return self.cols.is_one and not self.rows.is_one
+
+    @property
+    def is_row(self) -> bool:
+        return self.rows.is_one and not self.cols.is_one
+
+    @property
+    def is_matrix(self) -> bool:
+        return not self.rows.is_one and not self.cols.is_one
+
+    @property
+    def role(self) -> str:
+        return "scalar" if self.is_scalar else "vector" if self.is_vector else "matrix"
+
+    @property
+    def shown(self) -> str:
+        return "a scalar" if self.is_scalar else f"{self.rows} x {self.cols}"
+
+    def shape(self) -> Shape:
+        return self.rows.value(), self.cols.value()
+
+    def at(self, node: Node) -> Value:
+        """The same value as a bracket: no longer part of a product around it."""
+        return Value(self.rows, self.cols, self.make, node, literal=self.literal, tag=self.tag, details=self.details)
+
+
+def scalar(make: Make, node: Node, **more: object) -> Value:
+    return Value(UNIT, UNIT, make, node, **more)  # type: ignore[arg-type]  # passes the optional fields on
+
+
+def like(v: Value, make: Make, node: Node) -> Value:
+    return Value(v.rows, v.cols, make, node)
+
+
+def number(e: Expr) -> Number | None:
+    return e if isinstance(e, Number) else None
+
+
+def negative(e: Expr) -> Expr:
+    """-e as one product, its factors kept in order."""
+    if isinstance(e, Number):
+        return Number(-e.value)
+    if isinstance(e, Product):
+        first = number(e.args[0])
+        if first is not None:
+            return neg(e) if len(e.args) == 1 else Product(Number(-first.value), *e.args[1:])
+        return Product(Number(-1), *e.args)
+    return Product(Number(-1), e)
+
+
+def ordered_product(factors: Iterable[Expr]) -> Expr:
+    """The product in printed order; an inner product that is multiplied on becomes a factor of its own."""
+    chain: list[Expr] = []
+    out: list[Expr] = []
+    for f in factors:
+        if f.is_scalar:
+            chain.append(f)
+            continue
+        pure = [g for g in chain if not g.is_scalar]
+        if pure and Product(*pure).is_scalar:
+            out.append(_joined(chain))
+            chain = []
+        chain.append(f)
+    if out and all(f.is_scalar for f in chain):
+        return _joined([*out, *chain])
+    rest = _joined(chain)
+    parts = list(rest.args) if isinstance(rest, Product) and len(chain) > 1 and not rest.is_scalar else [rest]
+    return _joined([*out, *parts])
+
+
+def _joined(factors: Sequence[Expr]) -> Expr:
+    return factors[0] if len(factors) == 1 else Product(*factors)
+
+
+def reciprocal(e: Expr) -> Expr:
+    n = number(e)
+    return Number(1 / n.value) if n is not None and n.value else EntryPower(e, Number(-1))
+
+
+def spread(e: Expr, shape: Shape) -> Expr:
+    """A scalar in every entry."""
+    ones = Ones(*shape)
+    n = number(e)
+    if n is not None and n.value == 1:
+        return ones
+    factors = e.args if isinstance(e, Product) else (e,)
+    return Product(*factors, ones)

@@ -1,0 +1,170 @@
+"""The words and signs that papers use, as plain tables.
+
+A token's kind is a short word or the sign itself; :data:`COMMANDS` says which command is which.
+"""
+
+from __future__ import annotations
+
+_GREEK = (
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa varkappa lambda mu nu xi pi varpi rho "
+    "varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi "
+    "Omega ell"
+)
+GREEK = frozenset(_GREEK.split())
+UNICODE_GREEK = dict(
+    zip(
+        "αβγδεϵζηθϑικλμνξπϖρϱσςτυφϕχψωΓΔΘΛΞΠΣΥΦΨΩℓ",
+        "alpha beta gamma delta varepsilon epsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho varrho "
+        "sigma varsigma tau upsilon varphi phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega "
+        "ell".split(),
+        strict=True,
+    )
+)
+
+# Words that stand for an operation on their argument; elementwise functions come from symjac.functions.
+OPERATORS = {
+    "diag": "diag",
+    "Diag": "diag",
+    "DIAG": "diag",
+    "tr": "trace",
+    "Tr": "trace",
+    "trace": "trace",
+    "Trace": "trace",
+    "det": "det",
+    "max": "max",
+    "min": "min",
+    "softmax": "softmax",
+    "Softmax": "softmax",
+    "logsumexp": "logsumexp",
+    "LogSumExp": "logsumexp",
+    "lse": "logsumexp",
+    "LSE": "logsumexp",
+    "mean": "mean",
+    "avg": "mean",
+    "Var": "variance",
+    "var": "variance",
+    "norm": "norm",
+}
+
+# What a style command says about the letters in it.
+STYLES = {
+    "bf": "mathbf textbf pmb symbf mathbold bold",
+    "bs": "boldsymbol bm symbfit bmath",
+    "rm": "mathrm text textrm operatorname mathsf mathit textit mathtt mathop mbox symup textsf mathnormal textup hbox",
+    "cal": "mathcal",
+    "bb": "mathbb mathds mathbbm",
+    "frak": "mathfrak",
+    "scr": "mathscr",
+}
+STYLE_OF = {command: style for style, commands in STYLES.items() for command in commands.split()}
+SWITCHES = {"bf": "bf", "bfseries": "bf", "boldmath": "bs", "rm": "rm", "it": "", "sf": "", "tt": "", "cal": "cal"}
+STYLE_COMMAND = {
+    "bf": r"\mathbf",
+    "bs": r"\boldsymbol",
+    "rm": r"\mathrm",
+    "cal": r"\mathcal",
+    "bb": r"\mathbb",
+    "frak": r"\mathfrak",
+    "scr": r"\mathscr",
+}
+ACCENTS = frozenset(
+    "hat tilde bar vec overline dot ddot widehat widetilde underline check breve acute grave mathring".split()
+)
+BLANK_COMMANDS = frozenset(
+    "left right middle big bigl bigr Big Bigl Bigr bigg biggl biggr Bigg Biggl Biggr bigm Bigm mleft mright quad qquad "
+    "enspace thinspace medspace thickspace negthinspace displaystyle textstyle scriptstyle scriptscriptstyle limits "
+    "nolimits nonumber notag hfill mathstrut strut allowbreak nobreak noindent relax ensuremath allowdisplaybreaks "
+    "centering large Large LARGE small normalsize footnotesize tiny hline bigskip medskip smallskip indent mathopen "
+    "mathclose mathrel mathbin mathord mathinner protect break newline".split()
+)
+# Commands whose argument is no part of the formula, and commands that only frame their argument.
+DROPPED_COMMANDS = frozenset(
+    "label tag tag* hspace hspace* vspace phantom hphantom vphantom color notag* intertext".split()
+)
+FRAMES = frozenset("boxed fbox underbrace overbrace cancel bcancel mathclap hbox@ smash".split())
+
+_COMMANDS = {
+    "odot": "odot",
+    "circ": "circ",
+    "cdot": "cdot bullet centerdot",
+    "times": "times",
+    "otimes": "otimes",
+    "oslash": "oslash",
+    "*": "ast star",
+    "/": "div",
+    "<=": "le leq leqslant",
+    ">=": "ge geq geqslant",
+    "<": "lt",
+    ">": "gt",
+    "!=": "ne neq",
+    "in": "in",
+    "=": "coloneqq triangleq equiv doteq leftarrow gets eqdef",
+    "approx": "approx propto sim simeq",
+    "partial": "partial",
+    "nabla": "nabla",
+    "prod": "prod",
+    "sum": "sum",
+    "int": "int iint oint",
+    "lim": "lim limsup liminf",
+    "frac": "frac dfrac tfrac cfrac",
+    "sqrt": "sqrt",
+    "'": "prime",
+    "top": "top intercal transpose transp trans tran",
+    "[": "lbrack",
+    "]": "rbrack",
+    "langle": "langle",
+    "rangle": "rangle",
+    r"\{": "lbrace {",
+    r"\}": "rbrace }",
+    "dots": "cdots ldots dots dotsc dotsb dotsm dotsi vdots ddots ldotp",
+    "infty": "infty",
+    "|": "vert mid",
+    "|(": "lvert",
+    ")|": "rvert",
+    "||": "Vert |",
+    "||(": "lVert",
+    ")||": "rVert",
+    "pm": "pm mp",
+    "oplus": "oplus",
+    "arrow": "to rightarrow mapsto longrightarrow Rightarrow",
+    "dagger": "dagger ddagger",
+    "&": "and",
+}
+COMMANDS = {command: kind for kind, commands in _COMMANDS.items() for command in commands.split()}
+MATRICES = frozenset("matrix pmatrix bmatrix Bmatrix smallmatrix array vmatrix".split())
+DISPLAYS = frozenset(
+    "equation align aligned gather gathered split multline eqnarray math displaymath flalign alignat alignedat "
+    "subequations dmath".split()
+)
+UNICODE_SIGNS = {
+    "⊙": "odot", "∘": "circ", "·": "cdot", "⋅": "cdot", "•": "cdot", "×": "times", "⊗": "otimes", "⊘": "oslash",
+    "∗": "*", "−": "-", "–": "-", "≤": "<=", "⩽": "<=", "≥": ">=", "⩾": ">=", "≠": "!=", "∈": "in", "∂": "partial",
+    "∇": "nabla", "∏": "prod", "∑": "sum", "√": "sqrt", "…": "dots", "⋯": "dots", "⋮": "dots", "⋱": "dots",
+    "⟨": "langle", "⟩": "rangle", "∞": "infty", "≔": "=", "≜": "=", "≡": "=", "←": "=", "≈": "approx", "∫": "int",
+    "⊕": "oplus", "→": "arrow", "‖": "||", "∥": "||", "∣": "|",
+}  # fmt: skip
+SIGNS = frozenset("+-*/=<>()[]_^,;|:!&")
+SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵗⁱⁿᵏˡˢʰˣ", "0123456789+-()tinklshx", strict=True))
+SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₜᵢⱼₖₙₘₕₓₗₛₚₒᵣₐₑᵤᵥ", "0123456789+-()tijknmhxlsporaeuv", strict=True))
+# Words that join equations and are no names.
+CONNECTING = frozenset("and or where with for if with when then so hence thus all".split())
+BLANKS = " \t\r\n~$\u00a0\u2009\u202f\u2002\u2003\u200a\u2005\u2006\u2061\u2062\u2004\u2007\u2008\u205f\u3000"
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+DIRECTION = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f"
+
+# How people name what a token opens, closes or is, in messages.
+OPENING = {"(": ")", "[": "]", "{": "}", r"\{": r"\}", "begin": "end", "langle": "rangle"}
+CLOSING = {close: open_ for open_, close in OPENING.items()}
+SHOWN = {"begin": r"\begin{...}", "end": r"\end{...}", "langle": r"\langle", "rangle": r"\rangle"}
+NOT_READ = {
+    "int": "integrals",
+    "lim": "limits",
+    "!": "factorials",
+    "pm": r"\pm and \mp",
+    ":": "a colon",
+    "oplus": r"\oplus",
+    "dagger": "conjugate transposes",
+    "arrow": "arrows",
+    "approx": "approximate relations",
+    "!=": "inequalities",
+}
