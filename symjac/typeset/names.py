@@ -17,29 +17,10 @@ FONTS = frozenset(
     {"mathbf", "boldsymbol", "bm", "mathrm", "mathit", "mathsf", "mathcal", "mathscr", "mathbb", "mathfrak"}
 )
 OPERATORS = frozenset(
-    [
-        "arccos",
-        "arcsin",
-        "arctan",
-        "cos",
-        "cosh",
-        "cot",
-        "coth",
-        "csc",
-        "det",
-        "dim",
-        "exp",
-        "ker",
-        "ln",
-        "log",
-        "max",
-        "min",
-        "sec",
-        "sin",
-        "sinh",
-        "tan",
-        "tanh",
-    ]
+    (
+        *("arccos", "arcsin", "arctan", "cos", "cosh", "cot", "coth", "csc", "det", "dim", "exp", "ker"),
+        *("ln", "log", "max", "min", "sec", "sin", "sinh", "tan", "tanh"),
+    )
 )
 TEXTS = frozenset({"text", "textrm", "textbf"})
 BOLD = frozenset({"mathbf", "boldsymbol", "bm"})

@@ -25,7 +25,7 @@ SIGNS = {
     r"\ge": "≥",
     r"\le": "≤",
     r"\ne": "≠",
-    r"\colon": ":",
+    r"\colon": ": ",
     r"\cdots": "⋯",
     r"\vdots": "⋮",
     r"\ddots": "⋱",
@@ -118,7 +118,7 @@ def in_alphabet(command: str, text: str) -> str:
 
 def sign(latex: str) -> str:
     """The character of a sign; a single character stands for itself."""
-    return SIGNS.get(latex, latex)
+    return SIGNS.get(latex.strip(), latex)
 
 
 def letters(box: Box) -> str | None:

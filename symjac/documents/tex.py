@@ -1,0 +1,166 @@
+"""LaTeX: a fragment for ``\\input`` and a complete article, for any TeX with amsmath and amsthm."""
+
+from __future__ import annotations
+
+from symjac.documents.layout import Fitted, fit
+from symjac.narrative import Block, Display, Emph, Environment, Inline, Inlines, Math, Page, Paragraph, Ref
+from symjac.narrative.blocks import NUMBERED
+from symjac.narrative.words import WORDS
+from symjac.typeset.boxes import Box
+from symjac.typeset.latex import PAGE, write_latex
+
+LINE_WIDTH = 37.5
+"""Ems in a line of the article: 150 mm at 11 pt, less a little."""
+
+MACROS = r"""
+\providecommand{\symjacT}{\mathsf{T}}                          % transpose mark
+\providecommand{\symjacdiag}{\operatorname{diag}}              % diagonal matrix
+\providecommand{\symjacone}{\mathbf{1}}                        % vector of ones
+\providecommand{\symjachad}{\odot}                             % entrywise product
+\providecommand{\symjacd}[2]{\frac{\partial #1}{\partial #2}}  % Jacobian or partial derivative
+\providecommand{\symjacby}[1]{\text{\normalfont\small(#1)}}    % reason beside a step
+\providecommand{\symjaclayout}[1]{\text{\normalfont #1}}       % name of a layout
+""".strip()
+
+_PREAMBLE = r"""
+\documentclass[11pt]{article}
+\usepackage[T1]{fontenc}
+\usepackage[utf8]{inputenc}
+\IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
+\usepackage[a4paper,hmargin=30mm,top=26mm,bottom=28mm]{geometry}
+\IfFileExists{microtype.sty}{\usepackage{microtype}}{}
+\usepackage{amsmath,amssymb,amsthm}
+\allowdisplaybreaks[1]
+""".strip()
+
+
+def _environments() -> str:
+    """Theorem environments, each unless the paper has its own."""
+    out: list[str] = []
+    for kind in NUMBERED:
+        counter = "" if kind == "theorem" else "[theorem]"
+        style = "definition" if kind == "example" else "plain"
+        out.append(
+            rf"\ifcsname {kind}\endcsname\else\theoremstyle{{{style}}}"
+            rf"\newtheorem{{{kind}}}{counter}{{{WORDS[kind]}}}\fi"
+        )
+    return "\n".join(out)
+
+
+def fragment(page: Page) -> str:
+    """The page for ``\\input`` into a paper that loads amsmath, amssymb and amsthm."""
+    return (
+        "% Needs amsmath, amssymb and amsthm. Every macro may be redefined before this file is read.\n"
+        f"{MACROS}\n{_environments()}\n\n{_body(page)}"
+    )
+
+
+def article(page: Page) -> str:
+    """The page as an article that compiles as it stands."""
+    title = _inlines(page.title, page)
+    return (
+        f"{_PREAMBLE}\n\n{MACROS}\n{_environments()}\n\n\\begin{{document}}\n\n\\section*{{{title}}}\n\n"
+        f"{_body(page)}\n\\end{{document}}\n"
+    )
+
+
+def _body(page: Page) -> str:
+    return "\n".join(_block(b, page) for b in page.blocks)
+
+
+def _block(block: Block, page: Page) -> str:
+    match block:
+        case Paragraph(content, heading):
+            head = rf"\paragraph{{{heading}.}} " if heading else ""
+            return f"{head}{_inlines(content, page)}\n"
+        case Display():
+            return _display(block, page)
+        case Environment(kind, blocks, title, label):
+            option = f"[{_inlines(title, page)}]" if title else ""
+            mark = rf"\label{{{page.prefix}:{label}}}" if label in page.references else ""
+            # A proof or statement may begin with a display; the label must not end its first line.
+            inner = "".join(_block(b, page) for b in blocks)
+            return f"\\begin{{{kind}}}{option}{mark}\n{inner}\\end{{{kind}}}\n"
+
+
+def _inlines(content: Inlines, page: Page) -> str:
+    return "".join(_inline(i, page) for i in content)
+
+
+def _inline(i: Inline, page: Page) -> str:
+    match i:
+        case str():
+            return i.replace("–", "--")
+        case Math(formula):
+            return f"${write_latex(page.box(formula), PAGE)}$"
+        case Emph(text):
+            return rf"\emph{{{text}}}"
+        case Ref(label):
+            numbers = {b.label for b in page.walk() if isinstance(b, Environment)}
+            command = "ref" if label in numbers else "eqref"
+            return rf"\{command}{{{page.prefix}:{label}}}"
+
+
+def _display(display: Display, page: Page) -> str:
+    rows = fit(page, display, LINE_WIDTH)
+    numbered = any(r.label for r in rows)
+    if len(rows) == 1 and len(rows[0].pieces) == 1 and not rows[0].beside and not rows[0].below:
+        return _single(rows[0], page)
+    lines: list[str] = []
+    for n, r in enumerate(rows):
+        lines += _lines(r, page, numbered=numbered, last=n == len(rows) - 1)
+    notes = any(r.beside and r.note for r in rows)
+    name = ("alignat" if notes else "align") + ("" if numbered else "*")
+    argument = "{2}" if notes else ""
+    body = " \\\\\n".join(lines)
+    return f"\\begin{{{name}}}{argument}\n{body}\n\\end{{{name}}}\n"
+
+
+def _single(r: Fitted, page: Page) -> str:
+    left = f"{_tex(r.lhs)} {r.relation} " if r.lhs is not None else ""
+    body = f"  {left}{_tex(r.pieces[0].box)}{_end(r.end)}"
+    if r.label:
+        return f"\\begin{{equation}}\\label{{{page.prefix}:{r.label}}}\n{body}\n\\end{{equation}}\n"
+    return f"\\[\n{body}\n\\]\n"
+
+
+def _lines(r: Fitted, page: Page, *, numbered: bool, last: bool) -> list[str]:
+    """The rows of an alignment that one told row takes."""
+    left = _tex(r.lhs) if r.lhs is not None else ""
+    out: list[str] = []
+    for n, piece in enumerate(r.pieces):
+        text = _tex(piece.box)
+        if n == 0:
+            line = f"  {left} &{r.relation} {text}"
+        else:
+            indent = r"\qquad" + r"\;" * (2 * piece.depth)
+            line = f"  &{indent} {{}}{text}"
+        if n == len(r.pieces) - 1:
+            line += _end(r.end)
+        if n == 0 and r.beside:
+            line += _beside(r, page)
+        out.append(line)
+    if r.below:
+        out.append(rf"  &\qquad{_by(r, r.below, page)}")
+    if numbered:
+        label = rf" \label{{{page.prefix}:{r.label}}}" if r.label else r" \nonumber"
+        out = [f"{line} \\nonumber" for line in out[:-1]] + [out[-1] + label]
+    return out
+
+
+def _beside(r: Fitted, page: Page) -> str:
+    gap = r"&&\qquad" if r.note else "&&"
+    return f"\n    {gap}{_by(r, r.beside, page)}"
+
+
+def _by(r: Fitted, words: Inlines, page: Page) -> str:
+    macro = "symjaclayout" if r.note else "symjacby"
+    return rf"\{macro}{{{_inlines(words, page)}}}"
+
+
+def _tex(box: Box) -> str:
+    return write_latex(box, PAGE)
+
+
+def _end(mark: str) -> str:
+    return f" {mark}" if mark else ""

@@ -1,0 +1,144 @@
+"""What a page is made of: frozen blocks that every renderer understands.
+
+Formulas stay expressions until a renderer prints them, so that a page can be checked, and so that
+one page serves LaTeX, Markdown, HTML and plain text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from symjac.expr import Expr
+from symjac.typeset.boxes import Box
+from symjac.typeset.printer import Style, to_box
+
+Formula = Expr | Box
+
+
+@dataclass(frozen=True)
+class Math:
+    """A formula inside a sentence."""
+
+    formula: Formula
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A reference to a numbered row or environment."""
+
+    label: str
+
+
+@dataclass(frozen=True)
+class Emph:
+    """Words that are being defined or named."""
+
+    text: str
+
+
+Inline = str | Math | Ref | Emph
+Inlines = tuple[Inline, ...]
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Sentences, with a run-in heading where there is one."""
+
+    content: Inlines
+    heading: str | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a display: ``lhs relation rhs``, a reason beside it, a label where it is referred to."""
+
+    rhs: Formula
+    lhs: Formula | None = None
+    relation: str = "="
+    reason: Inlines = ()
+    note: Inlines = ()
+    label: str | None = None
+    end: str = ""
+    """The punctuation after the row."""
+
+
+@dataclass(frozen=True)
+class Display:
+    """Rows aligned at their relations."""
+
+    rows: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A theorem, lemma, proof, example, corollary or remark, which holds blocks."""
+
+    kind: str
+    blocks: tuple[Block, ...]
+    title: Inlines = ()
+    label: str | None = None
+
+
+Block = Paragraph | Display | Environment
+
+
+@dataclass(frozen=True)
+class Page:
+    """A told derivation: a title, blocks, and the style its formulas are printed in."""
+
+    title: Inlines
+    blocks: tuple[Block, ...]
+    style: Style
+    prefix: str = "symjac"
+    """Begins every label, so that two fragments in one paper do not collide."""
+
+    def box(self, formula: Formula) -> Box:
+        """A formula as this page prints it."""
+        return to_box(formula, self.style) if isinstance(formula, Expr) else formula
+
+    def inlines(self) -> Iterator[Inline]:
+        """Every piece of every sentence, in reading order."""
+        yield from self.title
+        for block in self.walk():
+            if isinstance(block, Paragraph):
+                yield from block.content
+            elif isinstance(block, Environment):
+                yield from block.title
+            else:
+                for line in block.rows:
+                    yield from line.reason
+                    yield from line.note
+
+    def walk(self) -> Iterator[Block]:
+        """Every block in reading order, environments before what they hold."""
+        todo = list(reversed(self.blocks))
+        while todo:
+            block = todo.pop()
+            yield block
+            if isinstance(block, Environment):
+                todo.extend(reversed(block.blocks))
+
+    @property
+    def references(self) -> frozenset[str]:
+        """The labels that some sentence refers to; only these rows are numbered."""
+        return frozenset(i.label for i in self.inlines() if isinstance(i, Ref))
+
+    def numbers(self) -> dict[str, str]:
+        """The number of every row and environment that has one, as LaTeX would count them."""
+        out: dict[str, str] = {}
+        rows = environments = 0
+        for block in self.walk():
+            if isinstance(block, Environment) and block.kind in NUMBERED:
+                environments += 1
+                if block.label is not None:
+                    out[block.label] = str(environments)
+            elif isinstance(block, Display):
+                for line in block.rows:
+                    if line.label is not None and line.label in self.references:
+                        rows += 1
+                        out[line.label] = str(rows)
+        return out
+
+
+NUMBERED = ("theorem", "lemma", "corollary", "example")

@@ -1,0 +1,173 @@
+"""The worked example: the recurrence, its Jacobian and the factors written out at given sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sympy import Expr as Dim
+
+from symjac import expr as ex
+from symjac.entries import entry
+from symjac.expr import Delta, Entry, Expr, Index, IndexSum, Number, Product, Sum, Symbol
+from symjac.narrative.blocks import Block, Display, Environment, Line, Paragraph, Ref
+from symjac.narrative.setting import equation_label
+from symjac.narrative.teller import Teller, commas, equals
+from symjac.narrative.words import listed, told
+from symjac.typeset.boxes import Box, Gap, Grid, Op, row
+from symjac.typeset.printer import fence, size_box
+
+LARGEST = 4
+"""Beyond this size a written-out matrix no longer fits a line and no longer helps."""
+
+Value = Index | int
+
+
+def at(e: Expr, values: Mapping[Index, Value], sizes: Mapping[str, int] | None = None) -> Expr:
+    """An entry form at given values of its indices; with ``sizes`` its sums are written out too.
+
+    >>> n = ex.dim("n")
+    >>> i, k = Index("i", n), Index("k", n)
+    >>> W, x = Symbol("W", (n, n)), Symbol("x", (n, ex.ONE))
+    >>> at(IndexSum(k, Product(Entry(W, i, k), Entry(x, k))), {i: 1}, {"n": 2})
+    Sum(Product(Entry(W, (1, 1)), Entry(x, (1,))), Product(Entry(W, (1, 2)), Entry(x, (2,))))
+    """
+    if isinstance(e, Entry):
+        return Entry(at(e.base, values, sizes), *(_value(i, values) for i in e.indices))
+    if isinstance(e, Delta):
+        i, j = (_value(k, values) for k in e.indices)
+        return Number(int(i == j)) if isinstance(i, int) and isinstance(j, int) else Delta(i, j)
+    if isinstance(e, IndexSum) and sizes is not None:
+        count = size_at(e.index.size, sizes)
+        return ex.add(*(at(e.body, {**values, e.index: v}, sizes) for v in range(1, count + 1)))
+    if isinstance(e, Symbol) and sizes is not None and e.is_scalar and e.name in sizes:
+        return Number(sizes[e.name])
+    args = tuple(at(a, values, sizes) for a in e.args)
+    if isinstance(e, Sum):
+        return ex.add(*args)
+    if isinstance(e, Product):
+        return ex.mul(*args)
+    return e if args == e.args else e.with_args(args)
+
+
+def _value(i: Value, values: Mapping[Index, Value]) -> Value:
+    return i if isinstance(i, int) else values.get(i, i)
+
+
+def size_at(size: Dim, sizes: Mapping[str, int]) -> int:
+    """A size at given values of its letters."""
+    return int(size.subs({ex.dim(letter): value for letter, value in sizes.items()}))
+
+
+def example(t: Teller) -> tuple[Block, ...]:
+    """The example environment; empty where no sizes were asked for or they are too large to be written out."""
+    sizes = t.sizes
+    if sizes is None or any(size_at(d, sizes) > LARGEST for s in t.told for d in s.shape):
+        return ()
+    blocks: list[Block] = []
+    constants, rows = _recurrence(t, sizes)
+    if constants:
+        blocks.append(Paragraph(told("example_let", constant=listed(constants))))
+    first, last = (Ref(equation_label(s, t)) for s in (t.told[0], t.told[-1]))
+    blocks.append(Paragraph(told("example_rows", equation=(first,) if first == last else (first, "–", last))))
+    blocks.append(Display(tuple(rows)))
+    blocks += _jacobians(t, sizes)
+    letters = [equals(size_box(ex.dim(k)), size_box(ex.dim(v))) for k, v in sizes.items()]
+    return (Environment("example", tuple(blocks), title=told("size_is", size=row(*commas(letters)))),)
+
+
+def _recurrence(t: Teller, sizes: Mapping[str, int]) -> tuple[list[Box], list[Line]]:
+    constants: list[Box] = []
+    rows: list[Line] = []
+    for s in t.told:
+        rhs = t.d.definitions[s]
+        if not t.gates and s.is_vector:
+            rhs, named = _named_constant(t, rhs)
+            constants += named
+        rows += _entries(t, s, rhs, sizes)
+    return constants, [Line(r.rhs, r.lhs, end="." if r is rows[-1] else ",") for r in rows]
+
+
+def _named_constant(t: Teller, rhs: Expr) -> tuple[Expr, list[Box]]:
+    """The terms that do not change under one letter, where they are more than one vector."""
+    if not isinstance(rhs, Sum):
+        return rhs, []
+    fixed = [a for a in rhs.args if not t.d.scope.depends(a)]
+    if not fixed or (len(fixed) == 1 and isinstance(fixed[0], Symbol)):
+        return rhs, []
+    c = Symbol(t.letter("c", "d", "e", "g", "v"), rhs.shape)
+    moving = [a for a in rhs.args if t.d.scope.depends(a)]
+    return Sum(*moving, c), [equals(t.box(c), t.box(ex.add(*fixed)))]
+
+
+def _entries(t: Teller, s: Symbol, rhs: Expr, sizes: Mapping[str, int]) -> Iterator[Line]:
+    if s.is_scalar:
+        yield Line(at(entry(rhs, t.indices[0]), {}, sizes), s)
+        return
+    i = Index(t.indices[0].name, s.rows)
+    if s.is_vector:
+        form = entry(rhs, i)
+        for v in range(1, size_at(s.rows, sizes) + 1):
+            yield Line(at(form, {i: v}, sizes), Entry(s, v))
+
+
+def _jacobians(t: Teller, sizes: Mapping[str, int]) -> Iterator[Block]:
+    d = t.d
+    if not (t.of.is_vector and t.wrt.is_vector):
+        return
+    lhs = t.full(ex.Partial(t.of, t.wrt))
+    for layout in t.layouts:
+        numerator = layout == "numerator"
+        closed = d.closed if numerator else d.closed_denominator
+        short = d.short if numerator else d.short_denominator
+        factors = Line(_grids(t, short, sizes), lhs, end=".")
+        rows: tuple[Line, ...] = (factors,)
+        if not t.gates:
+            whole = Line(_grid(t, closed, sizes), lhs)
+            rows = (whole, Line(factors.rhs, end="."))
+        yield Paragraph(told(f"example_{layout}" if not t.gates else f"example_{layout}_factors"))
+        yield Display(rows)
+
+
+def _grid(t: Teller, e: Expr, sizes: Mapping[str, int]) -> Box:
+    """A matrix or vector written out."""
+    rows, cols = (size_at(s, sizes) for s in e.shape)
+    i, j = Index(t.indices[0].name, e.rows), Index(t.indices[1].name, e.cols)
+    names = {s for s, _ in t.d.abbreviations}
+    if e in names:
+        form: Expr = Product(Entry(e, i, i), Delta(i, j))
+    elif isinstance(e, ex.Transpose):
+        form = entry(e.arg, j, i) if e.arg.cols != ex.ONE else entry(e.arg, j)
+    elif e.cols == ex.ONE:
+        form = entry(e, i)
+    else:
+        form = entry(e, i, j)
+    if t.style.row and e.cols == ex.ONE:
+        return Grid((tuple(t.box(at(form, {i: r}, sizes)) for r in range(1, rows + 1)),), "pmatrix")
+    return Grid(
+        tuple(tuple(t.box(at(form, {i: r, j: c}, sizes)) for c in range(1, cols + 1)) for r in range(1, rows + 1)),
+        "pmatrix",
+    )
+
+
+def _grids(t: Teller, e: Expr, sizes: Mapping[str, int]) -> Box:
+    """A sum of products with every matrix in it written out."""
+    if e.is_scalar:
+        return t.box(at(entry(e, t.indices[0]), {}, sizes)) if not e.args else t.box(e)
+    if isinstance(e, Sum):
+        items: list[Box] = []
+        for n, term in enumerate(e.args):
+            minus = isinstance(term, Product) and isinstance(term.args[0], Number) and term.args[0].value < 0
+            body = ex.neg(term) if minus else term
+            if n or minus:
+                items.append(Op("-" if minus else "+", prefix=n == 0))
+            items.append(_grids(t, body, sizes))
+        return row(*items)
+    if isinstance(e, Product):
+        parts: list[Box] = []
+        for f in e.args:
+            box = _grids(t, f, sizes)
+            if parts:
+                parts.append(Gap())
+            parts.append(fence(box) if isinstance(f, Sum | Product) else box)
+        return row(*parts)
+    return _grid(t, e, sizes)

@@ -1,0 +1,226 @@
+"""What every part of the story needs: the derivation, its letters, its style, and the gate for told equations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+
+from sympy import Expr as Dim
+
+from symjac import expr as ex
+from symjac.derivation import Derivation
+from symjac.errors import CheckError
+from symjac.expr import Expr, Index, Partial, Symbol
+from symjac.narrative.blocks import Formula, Inlines, Line
+from symjac.normal import equal
+from symjac.typeset import names
+from symjac.typeset.boxes import Box, Fence, Ident, Named, Num, Op, Plain, Row, Script, Styled, row
+from symjac.typeset.printer import Style, size_box, style_for, to_box
+from symjac.typeset.text import text
+
+LAYOUTS = ("numerator", "denominator")
+
+
+class Teller:
+    """A derivation about to be told.
+
+    ``layout`` is ``"both"``, ``"numerator"`` or ``"denominator"``; ``sizes`` asks for a worked example.
+    """
+
+    def __init__(self, d: Derivation, layout: str, sizes: Mapping[str, int] | None) -> None:
+        self.d = d
+        self.sizes = sizes
+        self.layouts = LAYOUTS if layout == "both" else (layout,)
+        self.of, self.wrt = d.of, d.wrt
+
+    # ------------------------------------------------------------------------------------- what is told
+
+    @cached_property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """Every symbol of the told equations, in order of appearance."""
+        seen: dict[Symbol, None] = {}
+        for s in self.told:
+            for leaf in (s, *self.d.definitions[s].walk()):
+                if isinstance(leaf, Symbol) and not self._is_size(leaf):
+                    seen.setdefault(leaf)
+        seen.setdefault(self.wrt)
+        return tuple(seen)
+
+    @cached_property
+    def told(self) -> tuple[Symbol, ...]:
+        """The left-hand sides the target rests on, in the order of the system."""
+        needed = {self.of}
+        for s in reversed(self.d.system.order):
+            if s in needed and s in self.d.definitions:
+                needed |= self.d.definitions[s].symbols
+        return tuple(e.lhs for e in self.d.system.equations if e.lhs in needed and e.lhs in self.d.definitions)
+
+    def _is_size(self, s: Symbol) -> bool:
+        return s.is_scalar and any(ex.dim(s.name) in known.shape for known in self.d.definitions)
+
+    @cached_property
+    def gates(self) -> bool:
+        """Whether the proof goes gate by gate."""
+        return len(self.d.stages) > 1
+
+    # ------------------------------------------------------------------------------------------ letters
+
+    @cached_property
+    def used_letters(self) -> frozenset[str]:
+        """Every letter in the system's names and sizes."""
+        found: set[str] = set()
+        for name in self.d.system.symbols:
+            found |= set(_letters(names.take_apart(name)))
+        for s in self.symbols:
+            found |= set(_letters(names.take_apart(s.name)))
+            found |= {str(size) for side in s.shape for size in side.free_symbols}
+        return frozenset(found)
+
+    def letter(self, *candidates: str) -> str:
+        """The first candidate that the system does not use; failing that the last with a prime."""
+        for c in candidates:
+            if c not in self.used_letters:
+                return c
+        return candidates[-1] + "'"
+
+    @cached_property
+    def indices(self) -> tuple[Index, Index]:
+        """Letters for a row and a column of the Jacobian."""
+        pairs = (("i", "j"), ("p", "q"), ("r", "s"), ("a", "b"), (r"\iota", r"\kappa"))
+        i, j = next((p for p in pairs if not set(p) & self.used_letters), pairs[-1])
+        return Index(i, self.of.rows), Index(j, self.wrt.rows)
+
+    # -------------------------------------------------------------------------------------------- style
+
+    @cached_property
+    def style(self) -> Style:
+        """How this page prints: the author's orientation and boldness."""
+        everything = ex.Sum(*(ex.Norm(s) for s in self.symbols))
+        chosen = style_for(everything, row=self.d.system.orientation == "row")
+        return replace(chosen, short_partials={self.wrt: self.short_letter} if self.gates else {})
+
+    @cached_property
+    def short_letter(self) -> Box:
+        """The variable as an operator's subscript: its letter alone where that says enough."""
+        box = names.take_apart(self.wrt.name)
+        base = box.base if isinstance(box, Script) else box
+        return base if isinstance(base, Ident | Styled) else box
+
+    def full(self, p: Partial) -> Box:
+        """A derivative written out as a fraction also where the page has a short form."""
+        return to_box(p, replace(self.style, short_partials={}))
+
+    def box(self, e: Expr) -> Box:
+        return to_box(e, self.style)
+
+    # -------------------------------------------------------------------------------------- the checks
+
+    def check(self, a: Expr, b: Expr, definitions: Mapping[Symbol, Expr] | None = None) -> None:
+        """Refuse to tell an equation that the normal form does not confirm.
+
+        :raises CheckError: naming the equation.
+        """
+        known = self.d.definitions if definitions is None else definitions
+        if not equal(a, b, known):
+            raise CheckError(
+                f"a step of the told proof does not hold: {text(a)} = {text(b)}; this is a defect of symjac, and "
+                "nothing is printed"
+            )
+
+    def equation(
+        self,
+        lhs: Expr,
+        rhs: Expr,
+        *,
+        printed: Formula | None = None,
+        definitions: Mapping[Symbol, Expr] | None = None,
+        note: Inlines = (),
+        label: str | None = None,
+        end: str = "",
+    ) -> Line:
+        """A checked row ``lhs = rhs``; ``printed`` stands for the left side where it is shown otherwise."""
+        self.check(lhs, rhs, definitions)
+        return Line(rhs, lhs if printed is None else printed, note=note, label=label, end=end)
+
+    def steps(self, lhs: Expr, told: list[tuple[Expr, Inlines, str | None]], end: str = ".") -> list[Line]:
+        """A checked chain ``lhs = a = b = ...`` with a reason and perhaps a label for each member."""
+        rows: list[Line] = []
+        before = lhs
+        for n, (e, reason, label) in enumerate(told):
+            self.check(before, e)
+            rows.append(
+                Line(e, lhs if n == 0 else None, reason=reason, label=label, end=end if n == len(told) - 1 else "")
+            )
+            before = e
+        return rows
+
+
+def _letters(box: Box) -> Iterator[str]:
+    match box:
+        case Ident(latex):
+            yield latex
+        case Row(items):
+            for item in items:
+                yield from _letters(item)
+        case Script(base, sub, sup, _):
+            for part in (base, sub, sup):
+                if part is not None and not _is_label(part):
+                    yield from _letters(part)
+        case Named(_, body) | Styled(_, body) | Fence(_, body, _, _):
+            yield from _letters(body)
+        case _:
+            inner = getattr(box, "body", None)
+            if isinstance(inner, Box):
+                yield from _letters(inner)
+
+
+def _is_label(box: Box) -> bool:
+    """A subscript that is a word, such as ``in`` or ``\\mathrm{rec}``: its letters stand for nothing."""
+    if isinstance(box, Row):
+        return all(isinstance(item, Ident) and not item.latex.startswith("\\") for item in box.items)
+    return (isinstance(box, Styled) and box.command == r"\mathrm") or isinstance(box, Plain)
+
+
+# ---------------------------------------------------------------------------------- formulas that are no Expr
+
+
+def belongs(symbols: list[Symbol], shape: ex.Shape) -> Box:
+    """``x, b in R^n``."""
+    return row(*commas([names.name_box(s.name) for s in symbols]), Op(r"\in"), space(shape))
+
+
+def space(shape: ex.Shape) -> Box:
+    """The set a symbol of this shape comes from."""
+    reals = Styled(r"\mathbb", Ident("R"))
+    sizes = [s for s in shape if s != ex.ONE]
+    if not sizes:
+        return reals
+    out: list[Box] = []
+    for s in sizes if len(sizes) == 1 else shape:
+        out += [*([Op(r"\times", prefix=True)] if out else []), _size(s, len(sizes))]
+    return Script(reals, sup=row(*out))
+
+
+def _size(s: Dim, many: int) -> Box:
+    box = size_box(s)
+    return Fence("(", box, ")") if many > 1 and isinstance(box, Row) else box
+
+
+def commas(boxes: list[Box]) -> list[Box]:
+    out: list[Box] = []
+    for b in boxes:
+        out += [*([Op(", ", prefix=True)] if out else []), b]
+    return out
+
+
+def equals(a: Box, b: Box) -> Box:
+    return row(a, Op("="), b)
+
+
+def entry_of(matrix: Box, *indices: Index) -> Box:
+    """A matrix in brackets with indices."""
+    return Script(Fence("(", matrix, ")", 0), sub=row(*(Ident(i.name) for i in indices)))
+
+
+ZERO = Num("0")
