@@ -70,6 +70,9 @@ def _declare(context: Context, named: Named, text: str, key: str) -> str | None:
     elif vector:
         family.take("vector", how, size(context, vector[1]) if vector[1] else Size())
         tail = vector[2]
+    elif text in ("dimension", "size"):
+        context.named_size(family.name)
+        family.take("scalar", how)
     elif text.startswith("scalar"):
         family.take("scalar", how)
         tail = text[6:]

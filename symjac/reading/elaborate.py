@@ -138,8 +138,13 @@ class Elaborator:
             return Value(n, UNIT, lambda: node_class(n.value()), node, tag="constant")
         return None
 
-    def script(self, tokens: tuple[Token, ...]) -> Value:
-        return self.build(Parser(self.context.source, tokens).whole())
+    def script(self, tokens: tuple[Token, ...], *, exponent: bool = False) -> Value:
+        tree = Parser(self.context.source, tokens).whole()
+        if exponent:  # letters that occur nowhere else are numbers there
+            for n in tree.walk():
+                if n.kind == "name":
+                    self.roles.raised.add(self.named(n).family)
+        return self.build(tree)
 
     def number(self, node: Node) -> Value:
         value = Number(Fraction(node.text))
@@ -186,7 +191,7 @@ class Elaborator:
             if o.kind == "inverse":
                 return like(v, lambda: MatrixPower(make(), Number(-1)), node)
             return like(v, lambda: Transpose(MatrixPower(make(), Number(-1))), node)
-        return self.power(v, self.script(o.tokens), node, entrywise=o.kind == "entry power")
+        return self.power(v, self.script(o.tokens, exponent=not v.literal), node, entrywise=o.kind == "entry power")
 
     def power(self, v: Value, exponent: Value, node: Node, *, entrywise: bool = False) -> Value:
         if not exponent.is_scalar:

@@ -68,7 +68,9 @@ def _defines_function(piece: Piece, head: Node, group: Node) -> bool:
         return False
     for side in piece.root.kids[1:]:
         names = [n for n in side.walk() if n.kind in ("name", "nabla", "partial", "norm", "matrix", "big")]
-        if any(n.kind != "name" or _shaped(n) for n in names) or not any(n.text == argument.text for n in names):
+        raised = {t.text for n in side.walk() for script in n.scripts for t in script.tokens}
+        mentioned = {n.text for n in names} | raised
+        if any(n.kind != "name" or _shaped(n) for n in names) or argument.text not in mentioned:
             return False
         if any(n.kind == "name" and any(s.kind == "_" for s in n.scripts) for n in names):
             return False

@@ -195,6 +195,8 @@ def _shifted(tokens: Sequence[Token]) -> set[str]:
     for a, b, c in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if a.kind == "name" and not a.style and b.kind in "+-" and c.kind in ("number", "name"):
             out.add(a.text)
+            if c.kind == "name" and c.text in TIMELIKE:
+                out.add(c.text)
     return out
 
 

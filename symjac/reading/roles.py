@@ -34,6 +34,7 @@ class Roles:
         self.entries: dict[str, int] = {}
         self.inside: set[str] = set()
         self.above: set[str] = set()
+        self.raised: set[str] = set()
         self.call_letters = {"t"}
 
     # ------------------------------------------------------------------------------------ evidence
@@ -138,6 +139,10 @@ class Roles:
         if context.all_scalar:
             return "scalar", "nothing here is bold, capital or marked as a vector"
         upper = is_upper(token.text)
+        if name in context.dims and named.time is None:
+            return "scalar", "it is a size"
+        if name in self.raised and name not in self.bare and not _bold_token(named):
+            return "scalar", "it stands in an exponent"
         if name in self.inside:
             return "scalar", "it stands in a written-out matrix"
         if _bold_token(named):
