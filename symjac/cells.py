@@ -29,7 +29,10 @@ class Cell:
     symbols: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
-_LOGISTIC = MappingProxyType({r"\sigma": "elementwise sigmoid"})
+def _declare(**declarations: str) -> Mapping[str, str]:
+    """Declarations told shape by shape: ``matrix_n_m="W U"`` declares ``W`` and ``U`` as ``matrix n m``."""
+    return MappingProxyType({name: d.replace("_", " ") for d, names in declarations.items() for name in names.split()})
+
 
 rnn = Cell(
     "rnn",
@@ -39,6 +42,7 @@ rnn = Cell(
     (r"x_t = W \sigma(x_{t-1}) + W_{\mathrm{in}} u_t + b",),
     of="x_t",
     wrt="x_{t-1}",
+    symbols=_declare(matrix_n_n="W", matrix_n_m=r"W_{\mathrm{in}}", vector_n="x_t b", vector_m="u_t"),
 )
 
 elman = Cell(
@@ -51,6 +55,9 @@ elman = Cell(
     ),
     of="h_t",
     wrt="h_{t-1}",
+    symbols=_declare(
+        matrix_n_m="W_h", matrix_n_n="U_h", matrix_p_n="W_y", vector_n="h_t b_h", vector_m="x_t", vector_p="y_t b_y"
+    ),
 )
 
 jordan = Cell(
@@ -63,6 +70,9 @@ jordan = Cell(
     ),
     of="y_t",
     wrt="y_{t-1}",
+    symbols=_declare(
+        matrix_n_m="W_h", matrix_n_p="U_h", matrix_p_n="W_y", vector_n="h_t b_h", vector_m="x_t", vector_p="y_t b_y"
+    ),
 )
 
 tanh_rnn = Cell(
@@ -77,6 +87,14 @@ tanh_rnn = Cell(
     ),
     of="h^{(t)}",
     wrt="h^{(t-1)}",
+    symbols=_declare(
+        matrix_n_n="W",
+        matrix_n_m="U",
+        matrix_p_n="V",
+        vector_n="a^{(t)} h^{(t)} b",
+        vector_m="x^{(t)}",
+        vector_p=r"o^{(t)} \hat{y}^{(t)} c",
+    ),
 )
 
 irnn = Cell(
@@ -87,6 +105,7 @@ irnn = Cell(
     (r"h_t = \operatorname{relu}(W h_{t-1} + U x_t + b)",),
     of="h_t",
     wrt="h_{t-1}",
+    symbols=_declare(matrix_n_n="W", matrix_n_m="U", vector_n="h_t b", vector_m="x_t"),
 )
 
 esn = Cell(
@@ -99,7 +118,9 @@ esn = Cell(
     ),
     of="x_t",
     wrt="x_{t-1}",
-    symbols=MappingProxyType({r"\alpha": "scalar"}),
+    symbols=_declare(
+        matrix_n_n="W", matrix_n_m=r"W_{\mathrm{in}}", vector_n=r"x_t \tilde{x}_t b", vector_m="u_t", scalar=r"\alpha"
+    ),
 )
 
 gru = Cell(
@@ -115,7 +136,13 @@ gru = Cell(
     ),
     of="h_t",
     wrt="h_{t-1}",
-    symbols=_LOGISTIC,
+    symbols=_declare(
+        matrix_n_m="W_z W_r W_h",
+        matrix_n_n="U_z U_r U_h",
+        vector_n=r"h_t \tilde{h}_t z_t r_t b_z b_r b_h",
+        vector_m="x_t",
+        elementwise_sigmoid=r"\sigma",
+    ),
 )
 
 gru_reset_after = Cell(
@@ -126,12 +153,18 @@ gru_reset_after = Cell(
     (
         r"z_t = \sigma(W_z x_t + U_z h_{t-1} + b_z)",
         r"r_t = \sigma(W_r x_t + U_r h_{t-1} + b_r)",
-        r"n_t = \tanh(W_n x_t + b_n + r_t \odot (U_n h_{t-1} + c_n))",
-        r"h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}",
+        r"\tilde{h}_t = \tanh(W_h x_t + b_h + r_t \odot (U_h h_{t-1} + c_h))",
+        r"h_t = (1 - z_t) \odot \tilde{h}_t + z_t \odot h_{t-1}",
     ),
     of="h_t",
     wrt="h_{t-1}",
-    symbols=_LOGISTIC,
+    symbols=_declare(
+        matrix_n_m="W_z W_r W_h",
+        matrix_n_n="U_z U_r U_h",
+        vector_n=r"h_t \tilde{h}_t z_t r_t b_z b_r b_h c_h",
+        vector_m="x_t",
+        elementwise_sigmoid=r"\sigma",
+    ),
 )
 
 lstm = Cell(
@@ -149,7 +182,13 @@ lstm = Cell(
     ),
     of="h_t",
     wrt="h_{t-1}",
-    symbols=_LOGISTIC,
+    symbols=_declare(
+        matrix_n_m="W_f W_i W_o W_c",
+        matrix_n_n="U_f U_i U_o U_c",
+        vector_n=r"h_t c_t \tilde{c}_t f_t i_t o_t b_f b_i b_o b_c",
+        vector_m="x_t",
+        elementwise_sigmoid=r"\sigma",
+    ),
 )
 
 lstm_peephole = Cell(
@@ -167,7 +206,13 @@ lstm_peephole = Cell(
     ),
     of="h_t",
     wrt="c_{t-1}",
-    symbols=_LOGISTIC,
+    symbols=_declare(
+        matrix_n_m="W_f W_i W_o W_c",
+        matrix_n_n="U_f U_i U_o U_c",
+        vector_n=r"h_t c_t \tilde{c}_t f_t i_t o_t p_f p_i p_o b_f b_i b_o b_c",
+        vector_m="x_t",
+        elementwise_sigmoid=r"\sigma",
+    ),
 )
 
 mgu = Cell(
@@ -181,7 +226,12 @@ mgu = Cell(
     ),
     of="h_t",
     wrt="h_{t-1}",
-    symbols=_LOGISTIC,
+    symbols=_declare(
+        vector_n=r"h_t \tilde{h}_t f_t b_f b_h",
+        vector_m="x_t",
+        elementwise_sigmoid=r"\sigma",
+        **{"matrix_n_n+m": "W_f W_h"},
+    ),
 )
 
 indrnn = Cell(
@@ -191,6 +241,7 @@ indrnn = Cell(
     (r"h_t = \sigma(W x_t + u \odot h_{t-1} + b)",),
     of="h_t",
     wrt="h_{t-1}",
+    symbols=_declare(matrix_n_m="W", vector_n="h_t u b", vector_m="x_t"),
 )
 
 antisymmetric = Cell(
@@ -200,7 +251,7 @@ antisymmetric = Cell(
     (r"h_t = h_{t-1} + \epsilon \tanh((W - W^\top - \gamma I) h_{t-1} + V x_t + b)",),
     of="h_t",
     wrt="h_{t-1}",
-    symbols=MappingProxyType({r"\epsilon": "scalar", r"\gamma": "scalar"}),
+    symbols=_declare(matrix_n_n="W", matrix_n_m="V", vector_n="h_t b", vector_m="x_t", scalar=r"\epsilon \gamma"),
 )
 
 highway = Cell(
@@ -214,7 +265,7 @@ highway = Cell(
     ),
     of="y",
     wrt="x",
-    symbols=_LOGISTIC,
+    symbols=_declare(matrix_n_n="W_H W_T", vector_n="x y h s b_H b_T", elementwise_sigmoid=r"\sigma"),
 )
 
 residual = Cell(
@@ -224,6 +275,7 @@ residual = Cell(
     (r"y = W_2 \operatorname{relu}(W_1 x + b_1) + b_2 + x",),
     of="y",
     wrt="x",
+    symbols=_declare(matrix_m_n="W_1", matrix_n_m="W_2", vector_n="x y b_2", vector_m="b_1"),
 )
 
 layernorm_rnn = Cell(
@@ -238,7 +290,7 @@ layernorm_rnn = Cell(
     ),
     of="h_t",
     wrt="h_{t-1}",
-    symbols=MappingProxyType({"W": "matrix n n", r"\mu_t": "scalar", "s_t": "scalar"}),
+    symbols=_declare(matrix_n_n="W", matrix_n_m="U", vector_n="a_t h_t g b", vector_m="x_t", scalar=r"\mu_t s_t"),
 )
 
 ssm = Cell(
@@ -252,6 +304,9 @@ ssm = Cell(
     ),
     of="x_t",
     wrt="x_{t-1}",
+    symbols=_declare(
+        matrix_n_n="A", matrix_n_m="B", matrix_p_n="C", matrix_p_m="D", vector_n="x_t", vector_m="u_t", vector_p="y_t"
+    ),
 )
 
 ssm_diagonal = Cell(
@@ -265,6 +320,7 @@ ssm_diagonal = Cell(
     ),
     of="y_t",
     wrt="x_{t-1}",
+    symbols=_declare(matrix_n_m="B", matrix_p_n="C", vector_n="x_t a", vector_m="u_t", vector_p="y_t"),
 )
 
 attention = Cell(
@@ -277,7 +333,7 @@ attention = Cell(
     ),
     of="y",
     wrt="q",
-    symbols=MappingProxyType({"d": "scalar"}),
+    symbols=_declare(matrix_m_n="K", matrix_m_p="V", vector_n="q", vector_m="a", vector_p="y", scalar="d"),
 )
 
 hopfield = Cell(
@@ -287,7 +343,7 @@ hopfield = Cell(
     (r"y = X \operatorname{softmax}(\beta X^\top \xi)",),
     of="y",
     wrt=r"\xi",
-    symbols=MappingProxyType({r"\beta": "scalar", r"\xi": "vector n"}),
+    symbols=_declare(matrix_n_m="X", vector_n=r"\xi y", scalar=r"\beta"),
 )
 
 COLLECTION: Mapping[str, Cell] = MappingProxyType(

@@ -48,7 +48,7 @@ def test_help_shows_each_command_with_an_example(capsys: Capture) -> None:
 
 def test_help_does_not_wait_for_sympy() -> None:
     """Asking for help, the version or the cells loads neither SymPy nor NumPy."""
-    code = "import sys; from symjac.cli import main; main(['{}']); sys.exit(len({{'sympy', 'numpy'}} & set(sys.modules)))"
+    code = "import sys, symjac.cli; symjac.cli.main(['{}']); sys.exit(len({{'sympy', 'numpy'}} & set(sys.modules)))"
     for word in ("--help", "--version", "cells"):
         done = subprocess.run([sys.executable, "-c", code.format(word)], capture_output=True, check=False)
         assert done.returncode == 0, word

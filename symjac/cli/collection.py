@@ -17,5 +17,4 @@ def run(options: argparse.Namespace) -> int:
 def _shown(cell: cells.Cell) -> str:
     source = textwrap.fill(cell.source, 96, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False)
     equations = [f"      {equation}" for equation in cell.equations]
-    declared = [f"      {name}: {declaration}" for name, declaration in cell.symbols.items()]
-    return "\n".join([f"{cell.name}: {cell.title}", source, *equations, *declared])
+    return "\n".join([f"{cell.name}: {cell.title}", source, *equations])
