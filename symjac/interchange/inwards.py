@@ -199,7 +199,8 @@ class _Inwards:
 
     @node.register
     def _(self, s: sympy.Sum) -> Expr:
-        inner, out = s.function, None
+        inner: Any = s.function
+        out: Expr | None = None
         for i, low, high in s.limits:
             if low == 0:  # SymPy's own way to number entries
                 inner, low, high = inner.subs(i, i - 1), 1, high + 1
@@ -257,7 +258,7 @@ class _Inwards:
     def extreme(self, s: Any, inner: Any) -> Expr:
         """max(a, b) = b + relu(a - b), min(a, b) = b - relu(b - a)."""
         first, *rest = sorted(s.args, key=lambda a: not a.is_Number)
-        low = inner(first)
+        low: Expr = inner(first)
         for other in map(inner, rest):
             difference = expr.sub(other, low)
             relu = ACTIVATIONS["relu"]

@@ -1,0 +1,418 @@
+"""Systems and Jacobians written out at given sizes: SymPy matrices of scalar symbols.
+
+Entries are named as an author would write them: ``W_{1,2}``, ``x_1``, ``x_{t-1,1}``,
+``W_{\\mathrm{in},1,2}``, ``h^{(t-1)}_1``: the indices go into the name's own subscript if it has one.
+Unspecified functions are SymPy's undefined functions, their derivatives what ``diff`` makes of them,
+so that a written-out closed form is what ``Matrix.jacobian`` gives.
+
+The work grows with the number of entries: diagonal matrices scale rows and columns, and nothing is
+simplified.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import singledispatchmethod
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import sympy
+from sympy import S
+
+from symjac import expr
+from symjac.errors import DefinitionError, NotYetError
+from symjac.expr import Apply, Expr, Function, Symbol
+from symjac.functions import ACTIVATIONS, derivative
+from symjac.interchange import function_name
+from symjac.interchange.outwards import undefined_derivative
+
+if TYPE_CHECKING:
+    from symjac.derivation import Derivation
+    from symjac.recurrence import Recurrence
+
+Grid = list[list[Any]]
+LARGEST = 1_000_000  # entries; beyond that writing out serves nobody
+_SCRIPT = re.compile(r"\\[A-Za-z]+(?:\{[^{}]*\})?|[^\\]")
+
+
+# ------------------------------------------------------------------------------------------- names
+
+
+def entry_name(name: str, *indices: int) -> str:
+    """The name of an entry of the vector or matrix called ``name``.
+
+    >>> entry_name("W", 1, 2), entry_name("x", 1), entry_name("x_{t-1}", 1), entry_name("h^{(t-1)}", 1)
+    ('W_{1,2}', 'x_1', 'x_{t-1,1}', 'h^{(t-1)}_1')
+    >>> entry_name("W_{\\\\mathrm{in}}", 1, 2), entry_name("a_t^{(l)}", 3)
+    ('W_{\\\\mathrm{in},1,2}', 'a_{t,3}^{(l)}')
+    """
+    told = ",".join(map(str, indices))
+    found = _subscript(name)
+    if found is not None:
+        start, end = found
+        inner = name[start:end]
+        if inner.startswith("{"):
+            inner = inner[1:-1]
+        return f"{name[:start]}{{{inner},{told}}}{name[end:]}"
+    return f"{name}_{told}" if len(told) == 1 else f"{name}_{{{told}}}"
+
+
+def _subscript(name: str) -> tuple[int, int] | None:
+    """Where the last subscript outside braces stands, without its underscore."""
+    depth, at, found = 0, 0, None
+    while at < len(name):
+        c = name[at]
+        depth += (c == "{") - (c == "}")
+        at += 2 if c == "\\" else 1
+        if c == "_" and depth == 0 and at < len(name):
+            end = _closing(name, at) if name[at] == "{" else at + len(_SCRIPT.match(name, at)[0])  # type: ignore[index]
+            found, at = (at, end), end
+    return found
+
+
+def _closing(name: str, start: int) -> int:
+    depth = 0
+    for at in range(start, len(name)):
+        depth += (name[at] == "{") - (name[at] == "}")
+        if depth == 0:
+            return at + 1
+    return len(name)
+
+
+# ------------------------------------------------------------------------------------------- sizes
+
+
+def size_letters(symbols: Iterable[Symbol]) -> list[str]:
+    """The letters that stand for sizes, in order."""
+    found = {letter.name for s in symbols for size in s.shape for letter in size.free_symbols}
+    return sorted(found)
+
+
+def sizes(system: Recurrence, n: int | Mapping[str, int]) -> dict[str, int]:
+    """A number for every size letter of the system: the same one for all, or one for each.
+
+    :raises DefinitionError: where a letter is missing or unknown, or a size is no positive integer.
+    """
+    letters = size_letters(info.symbol for info in system.symbols.values())
+    given = dict.fromkeys(letters, n) if isinstance(n, int) else dict(n)
+    for letter, number in given.items():
+        if letter not in letters:
+            raise DefinitionError(f"there is no size {letter}; the sizes are {', '.join(letters) or 'all numbers'}")
+        if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+            raise DefinitionError(f"a size is a positive integer, {letter} is {number}")
+    missing = [letter for letter in letters if letter not in given]
+    if missing:
+        raise DefinitionError(f"no number is given for the size {missing[0]}; the sizes are {', '.join(letters)}")
+    return given
+
+
+# ------------------------------------------------------------------------------------- writing out
+
+
+class Written:
+    """Writes expressions out at fixed sizes; what was written once is kept.
+
+    Symbols in ``definitions`` are replaced by their right-hand sides, all others stay symbols.
+    ``leaf`` makes the scalar symbol of a name.
+    """
+
+    def __init__(
+        self,
+        sizes: Mapping[str, int],
+        definitions: Mapping[Symbol, Expr] | None = None,
+        leaf: Callable[[str], Any] = sympy.Symbol,
+    ) -> None:
+        self.sizes = {expr.dim(letter): sympy.Integer(number) for letter, number in sizes.items()}
+        self.definitions = definitions or {}
+        self.leaf = leaf
+        self._known: dict[Expr, Grid] = {}
+        self._lengths: dict[Any, int] = {}
+        self._names: dict[str, Symbol] = {}
+
+    def length(self, size: Any) -> int:
+        if size not in self._lengths:
+            number = size.xreplace(self.sizes)
+            if not number.is_Integer:
+                raise DefinitionError(f"no number is given for the size {size}")
+            self._lengths[size] = int(number)
+        return self._lengths[size]
+
+    def __call__(self, e: Expr) -> Grid:
+        """The rows of entries."""
+        grid = self._known.get(e)
+        if grid is None:
+            if self.length(e.rows) * self.length(e.cols) > LARGEST:
+                raise NotYetError(f"{expr.brief(e)} has more than {LARGEST} entries at these sizes")
+            grid = self._known[e] = self.node(e)
+        return grid
+
+    def matrix(self, e: Expr) -> sympy.Matrix:
+        return _matrix(self(e))
+
+    def vector(self, e: Expr) -> list[Any]:
+        return [row[0] for row in self(e)]
+
+    def scalar(self, e: Expr) -> Any:
+        return self(e)[0][0]
+
+    def map(self, f: Callable[..., Any], *grids: Grid) -> Grid:
+        return [[f(*entries) for entries in zip(*rows, strict=True)] for rows in zip(*grids, strict=True)]
+
+    def filled(self, e: Expr, f: Callable[[int, int], Any]) -> Grid:
+        return [[f(i, j) for j in range(self.length(e.cols))] for i in range(self.length(e.rows))]
+
+    # ---------------------------------------------------------------------------------- leaves
+
+    @singledispatchmethod
+    def node(self, e: Expr) -> Grid:
+        raise NotYetError(f"{expr.brief(e)} cannot be written out")
+
+    @node.register
+    def _(self, e: expr.Number) -> Grid:
+        return [[sympy.Rational(e.value.numerator, e.value.denominator)]]
+
+    @node.register
+    def _(self, e: Symbol) -> Grid:
+        if e in self.definitions:
+            return self(self.definitions[e])
+        if e.is_scalar:
+            size = self.sizes.get(expr.dim(e.name)) if e.name.isalpha() else None
+            return [[self.symbol(e) if size is None else size]]
+        if e.cols == 1:
+            return self.filled(e, lambda i, j: self.symbol(e, i + 1))
+        return self.filled(e, lambda i, j: self.symbol(e, i + 1, j + 1))
+
+    def symbol(self, s: Symbol, *indices: int) -> Any:
+        """The scalar symbol of an entry; two symbols never share one."""
+        name = entry_name(s.name, *indices) if indices else s.name
+        if self._names.setdefault(name, s) != s:
+            name = f"[{s.name}]_{{{','.join(map(str, indices))}}}"
+        return self.leaf(name)
+
+    @node.register
+    def _(self, e: expr.Ones) -> Grid:
+        return self.filled(e, lambda i, j: S.One)
+
+    @node.register
+    def _(self, e: expr.Zero) -> Grid:
+        return self.filled(e, lambda i, j: S.Zero)
+
+    @node.register
+    def _(self, e: expr.Identity) -> Grid:
+        return self.filled(e, lambda i, j: S.One if i == j else S.Zero)
+
+    # ------------------------------------------------------------------------------ operations
+
+    @node.register
+    def _(self, e: expr.Sum) -> Grid:
+        return self.map(sympy.Add, *map(self, e.args))
+
+    @node.register
+    def _(self, e: expr.Product) -> Grid:
+        scalar = sympy.Mul(*(self.scalar(f) for f in e.args if f.is_scalar))
+        chain = [f for f in e.args if not f.is_scalar]
+        if not chain:
+            return [[scalar]]
+        grid = self.chain(chain)
+        return grid if scalar is S.One else [[sympy.Mul(scalar, a) for a in row] for row in grid]
+
+    def chain(self, factors: list[Expr]) -> Grid:
+        """The product of the factors; from the right if that keeps to vectors."""
+        if factors[-1].cols == 1 and len(factors) > 2:
+            grid = self(factors[-1])
+            for f in reversed(factors[:-1]):
+                grid = self.scaled_rows(f.args[0], grid) if isinstance(f, expr.Diag) else _multiply(self(f), grid)
+            return grid
+        first, *rest = factors
+        if isinstance(first, expr.Diag) and rest:
+            grid = self.scaled_rows(first.args[0], self.chain(rest[:1]))
+            rest = rest[1:]
+        else:
+            grid = self(first)
+        for f in rest:
+            if isinstance(f, expr.Diag):
+                d = self.vector(f.args[0])
+                grid = [[sympy.Mul(a, s) for a, s in zip(row, d, strict=True)] for row in grid]
+            else:
+                grid = _multiply(grid, self(f))
+        return grid
+
+    def scaled_rows(self, v: Expr, grid: Grid) -> Grid:
+        return [[sympy.Mul(s, a) for a in row] for s, row in zip(self.vector(v), grid, strict=True)]
+
+    @node.register
+    def _(self, e: expr.Hadamard) -> Grid:
+        return self.map(sympy.Mul, *map(self, e.args))
+
+    @node.register
+    def _(self, e: expr.EntryPower) -> Grid:
+        exponent = self.scalar(e.exponent)
+        return self.map(lambda a: sympy.Pow(a, exponent), self(e.base))
+
+    @node.register
+    def _(self, e: expr.MatrixPower) -> Grid:
+        exponent, base = self.scalar(e.exponent), self.matrix(e.base)
+        if not exponent.is_Integer:
+            raise NotYetError(f"the power {exponent} of a matrix cannot be written out")
+        if exponent < 0:
+            if base.rows > 4:
+                raise NotYetError("the inverse of a matrix of size 5 or more is not written out")
+            # The adjugate formula: exact for every invertible matrix, whereas elimination would choose pivots.
+            base, exponent = base.adjugate() / base.det(method="berkowitz"), -exponent
+        return _rows(base**exponent)
+
+    @node.register
+    def _(self, e: expr.Transpose) -> Grid:
+        return [list(column) for column in zip(*self(e.arg), strict=True)]
+
+    @node.register
+    def _(self, e: expr.Diag) -> Grid:
+        d = self.vector(e.arg)
+        return self.filled(e, lambda i, j: d[i] if i == j else S.Zero)
+
+    @node.register
+    def _(self, e: expr.Diagonal) -> Grid:
+        return [[row[i]] for i, row in enumerate(self(e.arg))]
+
+    @node.register
+    def _(self, e: expr.Trace) -> Grid:
+        return [[sympy.Add(*(row[i] for i, row in enumerate(self(e.arg))))]]
+
+    @node.register
+    def _(self, e: expr.Determinant) -> Grid:
+        if self.length(e.arg.rows) > 5:
+            raise NotYetError("the determinant of a matrix of size 6 or more is not written out")
+        return [[self.matrix(e.arg).det(method="berkowitz")]]
+
+    @node.register
+    def _(self, e: expr.Norm) -> Grid:
+        return [[sympy.sqrt(sympy.Add(*(a**2 for row in self(e.arg) for a in row)))]]
+
+    @node.register
+    def _(self, e: expr.Softmax) -> Grid:
+        exps = [sympy.exp(a) for a in self.vector(e.arg)]
+        total = sympy.Add(*exps)
+        return [[a / total] for a in exps]
+
+    @node.register
+    def _(self, e: expr.LogSumExp) -> Grid:
+        return [[sympy.log(sympy.Add(*(sympy.exp(a) for row in self(e.arg) for a in row)))]]
+
+    @node.register
+    def _(self, e: expr.Stack) -> Grid:
+        return [row for part in e.args for row in self(part)]
+
+    # ------------------------------------------------------------------------------- functions
+
+    @node.register
+    def _(self, e: Apply) -> Grid:
+        return self.map(self.function(e.function), self(e.arg))
+
+    def function(self, f: Function) -> Callable[[Any], Any]:
+        if f.known is None:
+            undefined = sympy.Function(function_name(f.name))
+            return lambda a: undefined_derivative(undefined, f.order, a)
+        row = ACTIVATIONS[f.known]
+        if f.order == 0:
+            return row.sympy
+        z = Symbol("z")
+        form = Written({}).scalar(derivative(Function(f.name, f.order - 1, f.known), z))
+        return lambda a: form.xreplace({sympy.Symbol("z"): a})
+
+    @node.register
+    def _(self, e: expr.VectorMap) -> Grid:
+        at = self.vector(e.arg)
+        return self.filled(e, lambda i, j: _component(e.name, i)(*at))
+
+    @node.register
+    def _(self, e: expr.MapJacobian) -> Grid:
+        at = self.vector(e.arg)
+        return self.filled(e, lambda i, j: _component(e.name, i)(*at).fdiff(j + 1))
+
+    # -------------------------------------------------------------------------- index notation
+
+    @node.register
+    def _(self, e: expr.Entry) -> Grid:
+        at = [i for i in e.indices if isinstance(i, int)]
+        if len(at) != len(e.indices):
+            raise NotYetError(f"the entry of {expr.brief(e.base)} has an index without a number")
+        return [[self(e.base)[at[0] - 1][at[1] - 1 if len(at) == 2 else 0]]]
+
+    @node.register
+    def _(self, e: expr.IndexSum) -> Grid:
+        values = range(1, self.length(e.index.size) + 1)
+        return [[sympy.Add(*(self.scalar(_bound(e.body, e.index, k)) for k in values))]]
+
+    @node.register
+    def _(self, e: expr.Delta) -> Grid:
+        return [[sympy.KroneckerDelta(*(i if isinstance(i, int) else sympy.Symbol(i.name) for i in e.indices))]]
+
+
+def _component(name: str, i: int) -> Any:
+    return sympy.Function(entry_name(function_name(name), i + 1))
+
+
+def _bound(e: Expr, index: expr.Index, k: int) -> Expr:
+    """The expression at one value of an index."""
+    if isinstance(e, expr.Entry):
+        return expr.Entry(_bound(e.base, index, k), *(k if i == index else i for i in e.indices))
+    if isinstance(e, expr.Delta):
+        i, j = (k if i == index else i for i in e.indices)
+        return expr.Delta(i, j)
+    return e.with_args(tuple(_bound(a, index, k) for a in e.args)) if e.args else e
+
+
+def _multiply(a: Grid, b: Grid) -> Grid:
+    columns = list(zip(*b, strict=True))
+    return [
+        [sympy.Add(*(sympy.Mul(p, q) for p, q in zip(row, column, strict=True))) for column in columns] for row in a
+    ]
+
+
+def _matrix(grid: Grid) -> sympy.Matrix:
+    return sympy.Matrix(len(grid), len(grid[0]), [a for row in grid for a in row])
+
+
+def _rows(m: Any) -> Grid:
+    return [[m[i, j] for j in range(m.cols)] for i in range(m.rows)]
+
+
+def write_out(e: Expr, sizes: Mapping[str, int], definitions: Mapping[Symbol, Expr] | None = None) -> sympy.Matrix:
+    """The expression as a SymPy matrix at the given sizes; symbols in ``definitions`` are written out too.
+
+    :raises NotYetError: for a node that has no written-out form.
+
+    >>> n = expr.dim("n")
+    >>> W, x = expr.Symbol("W", (n, n)), expr.Symbol("x", (n, expr.ONE))
+    >>> write_out(expr.Product(W, x), {"n": 2})
+    Matrix([
+    [W_{1,1}*x_1 + W_{1,2}*x_2],
+    [W_{2,1}*x_1 + W_{2,2}*x_2]])
+    """
+    return Written(sizes, definitions).matrix(e)
+
+
+# -------------------------------------------------------------------------------- systems, Jacobians
+
+
+def equations(system: Recurrence, sizes: Mapping[str, int]) -> list[sympy.Eq]:
+    """The recurrence, one SymPy equation for each entry of a left-hand side, in the order of the system."""
+    written = Written(sizes)
+    out: list[sympy.Eq] = []
+    for e in system.equations:
+        left, right = written(e.lhs), written(e.rhs)
+        spots = product(range(len(left)), range(len(left[0])))
+        out += [sympy.Eq(left[i][j], right[i][j], evaluate=False) for i, j in spots]
+    return out
+
+
+def jacobian(
+    derivation: Derivation, n: int | Mapping[str, int], *, layout: str = "numerator", expand: bool = False
+) -> sympy.Matrix:
+    """The closed form written out; with ``expand`` gates are replaced by their right-hand sides.
+
+    :raises DefinitionError: where the sizes do not fit the system.
+    """
+    closed = {"numerator": derivation.closed, "denominator": derivation.closed_denominator}[layout]
+    return write_out(closed, sizes(derivation.system, n), derivation.definitions if expand else None)
