@@ -40,8 +40,10 @@ class Size:
         root = self.root
         if root.parts:
             return [t for p in root.parts for t in p.terms()]
-        if isinstance(root.known, sympy.Add):
-            return [Size(a) for a in root.known.args]
+        if isinstance(root.known, sympy.Add | sympy.Mul):
+            # n + m is two terms, and so is n + n, which SymPy writes 2 n.
+            counted = [t.as_coeff_Mul() for t in sympy.Add.make_args(root.known)]
+            return [Size(rest) for count, rest in counted for _ in range(int(count))]
         return [root]
 
     def value(self) -> Dim:

@@ -116,5 +116,6 @@ def spread(e: Expr, shape: Shape) -> Expr:
     n = number(e)
     if n is not None and n.value == 1:
         return ones
-    factors = e.args if isinstance(e, Product) else (e,)
+    # An inner product stays a factor of its own.
+    factors = e.args if isinstance(e, Product) and all(f.is_scalar for f in e.args) else (e,)
     return Product(*factors, ones)
