@@ -56,6 +56,8 @@ class Family:
 
     def symbol(self, time: str | None) -> Symbol:
         shape: Shape = SCALAR if self.role == "scalar" else (self.rows.value(), self.cols.value())
+        if self.acts == "before":
+            shape = shape[1], shape[0]
         return Symbol(render(self.base, self.label, self.upper, self.place or "_{}", time), shape)
 
 
@@ -72,7 +74,10 @@ class Context:
         self.dims: dict[str, Size] = {}
         self.notes: list[Note] = []
         self.source = ""
+        self.at_time: dict[tuple[str, str], Family] = {}
         self.flips: dict[str, str] = {}
+        self.system = False
+        self.layout: str | None = None
         self.all_scalar = False
         self.has_bold = False
 
@@ -96,7 +101,7 @@ class Context:
 
     def family(self, named: Named) -> Family:
         """The family a name belongs to: exactly, or up to style where one declared family fits."""
-        found = self.find(named.family)
+        found = self.at_time.get((named.family, named.time or "")) or self.find(named.family)
         if found is None:
             found = Family(named.family, named.base, named.label, named.upper, named.place, named.token.style)
             self.add(found)
@@ -112,9 +117,18 @@ class Context:
         near = [f for f in self.by_plain.get(plain(name), []) if f.declared]
         return near[0] if len(near) == 1 else None
 
-    def add(self, family: Family) -> None:
+    def add(self, family: Family, time: str | None = None) -> None:
+        """Takes a family in; with a time, one whose shape at that time is its own."""
+        if time is not None:
+            self.at_time[family.name, time] = family
+            self.families[f"{family.name}@{time}"] = family
+            return
         self.families[family.name] = family
         self.by_plain.setdefault(plain(family.name), []).append(family)
+        if family.declared and family.label:
+            self.letters.labels.add((family.base, family.label))
+        elif family.declared and family.role in ("vector", "matrix"):
+            self.letters.shaped.add(family.base)
 
     # --------------------------------------------------------------------------------------- sizes
 

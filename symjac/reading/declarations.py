@@ -14,7 +14,7 @@ from symjac.reading.sizes import UNIT, Size
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
 
-_SIZE = r"(?:\d+|[A-Za-z]\w*(?:_\{?\w+\}?)?|\\ell)"
+_SIZE = r"(?:\d+|[A-Za-z]\w*(?:_(?:\{\w+\}|\w))?|\\ell)"
 _SIZES = rf"{_SIZE}(?:\+{_SIZE})*"
 _MATRIX = re.compile(rf"matrix\s+({_SIZES})(?:\s*[x×,]\s*|\s+)({_SIZES})(.*)")
 _VECTOR = re.compile(rf"vector(?:\s+({_SIZES}))?(?![\w\->])(.*)")
@@ -34,7 +34,7 @@ def declare(context: Context, key: str, text: str, *, lenient: bool = False) -> 
     if problem:
         if not lenient:
             raise DefinitionError(f"the declaration of {key} says {text!r}: {problem}", hint=f"what can be said: {_FORMS}")
-        context.note("declaration", f"the declaration of {key} says {text!r}: {problem}; its role is inferred")
+        context.note("declaration", f"the declaration of {key} says {text!r}: {problem} and passed over")
 
 
 def _declared_name(context: Context, key: str, *, lenient: bool) -> Named | None:
@@ -44,6 +44,8 @@ def _declared_name(context: Context, key: str, *, lenient: bool) -> Named | None
         node = roots[0].inner
         if node.kind == "word" and len(roots) == 1:
             return Named(node, Token("word", node.text, 0, 1, "rm"), node.text)
+        if len(roots) == 1 and node.kind == "name" and node.text in ("0", "1"):
+            return None  # the vectors of zeros and ones need no declaration
         if len(roots) != 1 or node.kind != "name":
             raise ReadError(f"only a symbol can be declared, not {key!r}", text=key, span=(0, max(1, len(key))))
         named = take_apart(node, context.letters, key, declaring=True)
@@ -103,7 +105,7 @@ def _declare(context: Context, named: Named, text: str, key: str) -> str | None:
         family.times.setdefault(named.time)
     _put(context, family, named)
     if not _TAIL.fullmatch(tail):
-        return f"{tail.strip()!r} after it is not understood"
+        return f"{tail.strip()!r} is not understood"
     if tail.strip(" ,;:()"):
         context.note("declaration", f"of the declaration of {key}, {text!r}, the words {tail.strip()!r} are left out")
     return None
@@ -115,6 +117,9 @@ def _put(context: Context, family: Family, named: Named) -> None:
         if old.role != family.role:
             raise DefinitionError(f"{family.name} is declared twice, as {old.role} and as {family.role}")
         if not (context.sizes.equal(old.rows, family.rows) and context.sizes.equal(old.cols, family.cols)):
+            if named.time is not None and named.time not in old.times:
+                context.add(family, named.time)
+                return
             raise DefinitionError(f"{family.name} is declared twice with different shapes")
         old.times.update(family.times)
         return

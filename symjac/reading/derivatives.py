@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from symjac.expr import Entry, Expr, Index, IndexSum, Number, OverTime, Partial, Sum, Symbol
+from symjac.expr import Entry, Expr, Index, IndexSum, Number, OverTime, Partial, Sum, Symbol, Transpose, transpose
 from symjac.reading.names import bound_letter, script_text
 from symjac.reading.sizes import UNIT, Size
 from symjac.reading.tokens import Token
@@ -67,20 +67,19 @@ def partial(el: Elaborator, y: Value, x: Value, node: Node) -> Value:
         raise el.error(f"a derivative is by one symbol, not by {el.context.text(x.node)}", x.node)
     make_y = y.make
     if y.is_row:
-        y = Value(y.cols, UNIT, lambda: _column(make_y()), y.node)
+        y = Value(y.cols, UNIT, lambda: transpose(make_y()), y.node)
     if y.is_matrix and not x.is_scalar or (x.is_matrix and not y.is_scalar):
         matrix = y if y.is_matrix else x
         raise el.error(f"a derivative with the matrix {el.context.text(matrix.node)} is not read as a matrix", matrix.node)
     rows, cols = (x.cols, x.rows) if y.is_scalar and x.is_matrix else (y.rows, x.rows)
     if x.is_scalar:
         rows, cols = y.rows, y.cols
-    return Value(rows, cols, lambda: Partial(y.make(), x.make()), node, tag="partial")
-
-
-def _column(e: Expr) -> Expr:
-    from symjac.expr import transpose
-
-    return transpose(e)
+    out = Value(rows, cols, lambda: Partial(y.make(), x.make()), node, tag="partial")
+    out.details.update(of=el.context.text(y.node), by=el.context.text(x.node))
+    layout = el.context.layout
+    if layout == "denominator" or (layout == "mixed" and y.is_scalar):
+        return Value(cols, rows, lambda: Transpose(out.make()), node, tag="partial", details=out.details)
+    return out
 
 
 def operator(el: Elaborator, item: Node) -> Callable[[Node], Value] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from symjac.expr import Entry, Expr, Function, Symbol
+from symjac.expr import Entry, Expr, Function, Symbol, transpose
 from symjac.reading import calls, entrywise
 from symjac.reading.context import Family
 from symjac.reading.elaborate import Elaborator
@@ -27,6 +27,7 @@ class Piece:
     values: list[Value] | None = None
     function: Function | None = None
     variable: Symbol | None = None
+    role: str | None = None  # of its right side, once that is built
     busy: bool = False
 
     @property
@@ -34,7 +35,7 @@ class Piece:
         return self.root.kids if self.root.kind == "relation" else [self.root]
 
 
-def classify(piece: Piece, el: Elaborator) -> None:
+def classify(piece: Piece, el: Elaborator, defined: set[str]) -> None:
     """Settles the kind of a piece and the symbol it defines."""
     root = piece.root
     if root.kind != "relation":
@@ -55,19 +56,30 @@ def classify(piece: Piece, el: Elaborator) -> None:
         return
     if head.kind == "name" and el.roles.is_time_call(head, group):
         piece.family = el.named(head).family
-    elif _defines_function(piece, head, group):
+    elif _defines_function(piece, group, el, defined):
         piece.kind = "function"
     elif head.kind == "name":
         piece.kind = "named"
 
 
-def _defines_function(piece: Piece, head: Node, group: Node) -> bool:
+def left_name(piece: Piece, el: Elaborator) -> str | None:
+    """The symbol on a left side that is nothing but a symbol."""
+    left = piece.sides[0].inner
+    if piece.root.kind != "relation" or left.kind != "name":
+        return None
+    el.context.source = piece.source
+    return el.named(left).family
+
+
+def _defines_function(piece: Piece, group: Node, el: Elaborator, defined: set[str]) -> bool:
     """``\\sigma(z) = ...`` where the right side holds nothing but z, functions and scalars."""
     argument = group.kids[0].inner
     if len(group.kids) != 1 or argument.kind != "name" or argument.scripts or _shaped(argument):
         return False
     for side in piece.root.kids[1:]:
         names = [n for n in side.walk() if n.kind in ("name", "nabla", "partial", "norm", "matrix", "big")]
+        if any(n.kind == "name" and el.named(n).family in defined for n in names):
+            return False
         raised = {t.text for n in side.walk() for script in n.scripts for t in script.tokens}
         mentioned = {n.text for n in names} | raised
         if any(n.kind != "name" or _shaped(n) for n in names) or argument.text not in mentioned:
@@ -99,7 +111,15 @@ def elaborate(piece: Piece, el: Elaborator) -> list[Value]:
             values = [_name_call(piece, el, values[-1]), *values]
         else:
             right = [el.build(side) for side in piece.sides[1:]]
+            if piece.family is not None and right and piece.kind == "equation":
+                piece.role = right[0].role
             values = [el.build(piece.sides[0]), *right]
+        if context.system and piece.kind == "equation" and len(values) > 1:
+            if _is_gradient(values):
+                piece.kind = "gradient"
+                values = [_gradient(piece, el, values)]
+            elif values[0].is_vector and values[1].is_row:
+                values[1] = _column(el, values[1], piece.root)
         for a, b in zip(values, values[1:], strict=False):
             el.same(a, b, "the two sides of this equation")
     finally:
@@ -107,6 +127,29 @@ def elaborate(piece: Piece, el: Elaborator) -> list[Value]:
         context.source, el.indices, el.locals = outer
     piece.values = values
     return values
+
+
+def _is_gradient(values: list[Value]) -> bool:
+    """Whether an equation does no more than name the derivative of a loss."""
+    return values[1].tag == "partial" and values[1].is_row and values[0].tag == "symbol" and values[0].is_vector
+
+
+def _gradient(piece: Piece, el: Elaborator, values: list[Value]) -> Value:
+    """``\\delta_t = \\partial L / \\partial a_t`` declares; gradients are kept as columns."""
+    left, right = values[:2]
+    family = left.details["family"]
+    assert isinstance(family, Family)
+    of, by = right.details["of"], right.details["by"]
+    family.gradient = (str(of), str(by))
+    if not el.context.sizes.equal(left.rows, right.cols):
+        raise el.error(f"{family.name} and its gradient differ in size", piece.root)
+    el.context.note("gradient", f"{family.name} is read as a name for the gradient of {of} by {by}", piece.root)
+    return left
+
+
+def _column(el: Elaborator, row: Value, node: Node) -> Value:
+    el.context.note("row", "a row stands on the right of a column; its transpose is read", node)
+    return Value(row.cols, row.rows, lambda: transpose(row.make()), row.node)
 
 
 def _function_sides(piece: Piece, el: Elaborator) -> list[Value]:

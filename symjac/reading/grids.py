@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from symjac.expr import Apply, Diag, Entry, Explicit, Expr, Index, Number, Product, Stack, Sum, Transpose, dim
+from symjac.expr import Apply, Entry, Explicit, Expr, Index, Number, Product, Stack, Sum, Transpose, dim, transpose
 from symjac.reading.context import Family
 from symjac.reading.names import Named
 from symjac.reading.parser import Parser
@@ -215,8 +215,41 @@ def step_of(el: Elaborator, a: Value, relation: str, b: Value, node: Node) -> Va
 
 
 def row_product(el: Elaborator, values: list[Value], node: Node) -> list[Value]:
-    """Rows: ``v W`` and ``W v`` both become the column form of what acts on v."""
+    """Rows: ``v W`` and ``W v`` both become the column form of what acts on v.
+
+    A matrix printed before the vector is declared as it stands there, and acts from the other side:
+    its symbol has the transposed shape.
+    """
+    scalars = [v for v in values if v.is_scalar]
+    shaped = [v for v in values if not v.is_scalar]
+    vectors = [k for k, v in enumerate(shaped) if v.is_vector]
+    if len(shaped) < 2 or not vectors or (len(shaped) == 2 and shaped[0].is_row and shaped[1].is_vector):
+        if any(v.is_row for v in shaped) and any(v.is_matrix for v in shaped):
+            raise el.error("a transposed row vector beside a matrix does not fit in the row orientation", node)
+        return values
+    if len(vectors) == 1 and vectors[0] == len(shaped) - 1 and all(v.is_matrix for v in shaped[:-1]):
+        return [*scalars, *(acting(el, v, "before") for v in shaped[:-1]), shaped[-1]]
+    if len(vectors) == 1 and vectors[0] == 0 and all(v.is_matrix for v in shaped[1:]):
+        return [*scalars, *(acting(el, v, "after") for v in reversed(shaped[1:])), shaped[0]]
     return values
 
 
-DIAGONAL = Diag
+def acting(el: Elaborator, v: Value, side: str) -> Value:
+    """The column form of a matrix that acts on a row vector."""
+    for family in families_in(el, v.node):
+        if family.acts not in ("", side):
+            raise el.error(f"{family.name} stands before a vector in one place and after one in another", v.node)
+        family.acts = side
+        if side == "before" and family.name in el.roles.defined and not el.context.sizes.equal(family.rows, family.cols):
+            raise el.error(f"{family.name} is defined here and would have to be square", v.node)
+    make = v.make
+    if side == "before":
+        return Value(v.rows, v.cols, lambda: transpose(make()), v.node)
+    return Value(v.cols, v.rows, lambda: transpose(make()), v.node)
+
+
+def families_in(el: Elaborator, node: Node) -> list[Family]:
+    """The matrices that a piece of formula is made of."""
+    named = [el.named(n) for n in node.walk() if n.kind == "name"]
+    found = [el.context.find(n.family) for n in named]
+    return [f for f in found if f is not None and f.role == "matrix"]

@@ -148,7 +148,8 @@ class Letters:
     timed: set[str] = field(default_factory=set)
     layered: set[str] = field(default_factory=set)  # bases whose bare superscript is an index
     bare: set[str] = field(default_factory=set)  # bases that occur without a subscript
-    bounds: dict[str, str] = field(default_factory=dict)  # entry letter -> the size it runs to
+    shaped: set[str] = field(default_factory=set)  # bases of vectors and matrices that are known already
+    labels: set[tuple[str, str]] = field(default_factory=set)  # labels that are known already, with their bases
 
 
 def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
@@ -158,6 +159,8 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
         out.time |= known.time
         out.timed |= known.timed
         out.layered |= known.layered
+        out.shaped |= known.shaped
+        out.labels |= known.labels
     nodes = [n for r in roots for n in r.walk()]
     for node in nodes:
         for s in node.scripts:
@@ -224,7 +227,6 @@ def _bounds(nodes: list[Node], out: Letters) -> None:
         body = [n for k in node.kids for n in k.walk()]
         if node.text == "sum" and variable not in out.time and _numbers_entries(variable, body):
             out.entry.add(variable)
-            out.bounds[variable] = script_text(sup)
         else:
             out.time.add(variable)
             out.time |= {t.text for t in (*sub, *sup) if t.kind == "name" and t.text in TIMELIKE}
@@ -331,7 +333,11 @@ def _what(part: list[Token], out: Named, letters: Letters, declaring: bool, *, a
     if all(t.kind == "number" for t in part):
         if out.time is None and alone and timed:
             return "time"
-        return "entries" if out.time is not None or (out.base in letters.bare and not declaring) else "label"
+        if declaring or (out.base, script_text(part)) in letters.labels:
+            return "label"
+        if out.base in letters.shaped or (out.time is not None and out.place != "^{}"):
+            return "entries"
+        return "label" if alone or out.base not in letters.bare else "entries"
     if any(t.style == "rm" or t.accents or t.kind == "word" for t in part):
         return "label"
     if len(part) > 1 and part[1].kind in ("+", "-"):

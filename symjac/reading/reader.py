@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -15,8 +16,8 @@ from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.reading.context import Context, Family, Note
 from symjac.reading.declarations import declare, is_declaration, take_membership
 from symjac.reading.elaborate import Elaborator
-from symjac.reading.equations import Piece, classify, elaborate, finish
-from symjac.reading.names import survey
+from symjac.reading.equations import Piece, classify, elaborate, finish, left_name
+from symjac.reading.names import survey, take_apart
 from symjac.reading.parser import parse
 from symjac.reading.roles import Roles
 from symjac.reading.tokens import Token
@@ -93,11 +94,16 @@ class Session:
         orientation: str = "column",
         strict: bool = False,
         lenient: bool = False,
+        system: bool = False,
+        layout: str | None = None,
     ) -> None:
         self.texts = list(texts)
+        self.system = system
+        self.layout = layout
         self.declared = dict(symbols or {})
         self.base = base
-        self.row = (base.orientation if base else orientation) == "row"
+        self.orientation = base.orientation if base else orientation
+        self.row = self.orientation == "row" and layout is None
         self.strict = strict
         self.lenient = lenient
         self.parsed: dict[str, tuple[list[Node], list[Token]]] = {}
@@ -141,8 +147,10 @@ class Session:
                 [text if t == source else t for t in self.texts],
                 self.declared,
                 base=self.base,
-                orientation="row" if self.row else "column",
+                orientation=self.orientation,
                 lenient=self.lenient,
+                system=self.system,
+                layout=self.layout,
             )
             for t in session.texts:
                 session.trees(t)
@@ -185,6 +193,8 @@ class Attempt:
         self.flips = flips
         self.context = Context(strict=session.strict, row=session.row)
         self.context.flips = flips
+        self.context.system = session.system
+        self.context.layout = session.layout
         self.pieces: list[Piece] = []
         self.defining: dict[str, Piece] = {}
         self.roles = Roles(self.context, self.role_by_definition)
@@ -211,6 +221,7 @@ class Attempt:
         if session.base is not None and session.base.context is not None:
             known = session.base.context.letters
             self.continue_from(session.base.context)
+            known = dataclasses.replace(known, shaped=context.letters.shaped, labels=context.letters.labels)
         context.letters = survey([r for r, _ in roots], known)
         for key, text in session.declared.items():
             declare(context, key, text, lenient=session.lenient)
@@ -222,13 +233,16 @@ class Attempt:
                 self.pieces.append(Piece(root, source))
         context.letters = survey([r for r, _ in roots], context.letters)
         self.roles.scan([(p.root, p.source) for p in self.pieces])
+        defined = {name for p in self.pieces if (name := left_name(p, self.elaborator))}
+        self.roles.defined = defined
         for piece in self.pieces:
-            classify(piece, self.elaborator)
+            classify(piece, self.elaborator, defined)
             if piece.family is not None and len(piece.sides) > 1:
                 self.defining.setdefault(piece.family, piece)
         for piece in self.pieces:
             if piece.kind == "named":
                 elaborate(piece, self.elaborator)
+        self.tie_gradients()
 
     def continue_from(self, base: Context) -> None:
         """Everything the earlier reading knows counts as declared here."""
@@ -237,13 +251,36 @@ class Attempt:
                 again = copy.copy(family)
                 again.declared = True
                 again.times = dict(family.times)
+                if again.acts == "before":
+                    again.rows, again.cols = again.cols, again.rows
+                again.acts = "after" if again.acts else ""
                 self.context.add(again)
         self.context.dims = dict(base.dims)
 
+    def tie_gradients(self) -> None:
+        """A declared gradient has the size of what it differentiates by."""
+        context = self.context
+        for family in context.families.values():
+            if family.gradient is None or family.role != "vector":
+                continue
+            try:
+                roots, _ = parse(family.gradient[1])
+            except ReadError:
+                continue
+            node = roots[0].inner
+            if len(roots) == 1 and node.kind == "name":
+                found = context.find(take_apart(node, context.letters, family.gradient[1], declaring=True).family)
+                if found is not None and found.role == "vector":
+                    context.sizes.equal(family.rows, found.rows)
+                elif found is not None and found.role == "matrix":
+                    family.role, family.rows, family.cols = "matrix", found.rows, found.cols
+
     def role_by_definition(self, family: Family) -> str | None:
         piece = self.defining.get(family.name)
-        if piece is None or piece.busy or piece.kind != "equation":
+        if piece is None or piece.kind != "equation":
             return None
+        if piece.busy or piece.role is not None:
+            return piece.role
         context, el = self.context, self.elaborator
         outer = context.source, el.indices, el.locals
         context.source, el.indices, el.locals = piece.source, piece.indices, {}
@@ -312,7 +349,7 @@ def read_system(
     (n, n)
     """
     texts = [texts] if isinstance(texts, str) else list(texts)
-    session = Session(texts, symbols, orientation=orientation, strict=strict, lenient=lenient)
+    session = Session(texts, symbols, orientation=orientation, strict=strict, lenient=lenient, system=True)
     attempt = session.run()
     equations: list[Equation] = []
     definitions: list[FunctionDefinition] = []
@@ -323,6 +360,8 @@ def read_system(
                 text=piece.source,
                 span=(piece.root.start, piece.root.end),
             )
+        if piece.kind == "gradient":
+            continue
         source = piece.source[piece.root.start : piece.root.end]
         attempt.context.source = piece.source
         if piece.kind == "function":
@@ -337,7 +376,7 @@ def read_system(
     if not equations and not definitions and not attempt.context.families:
         raise ReadError("there is no equation in the text", text=texts[0] if texts else "", span=(0, 1))
     attempt.role_note()
-    return _reading(attempt, tuple(equations), tuple(definitions), "row" if session.row else "column", strict)
+    return _reading(attempt, tuple(equations), tuple(definitions), session.orientation, strict)
 
 
 def _reading(
@@ -382,8 +421,8 @@ def _time(text: str | None) -> tuple[str, int] | None:
     return match[1], int((match[2] or "+") + (match[3] or "0"))
 
 
-def _in_context(text: str, reading: Reading | None, strict: bool) -> Attempt:
-    session = Session([text], base=reading, strict=strict)
+def _in_context(text: str, reading: Reading | None, strict: bool, layout: str | None = None) -> Attempt:
+    session = Session([text], base=reading, strict=strict, layout=layout)
     attempt = session.run()
     if len(attempt.pieces) != 1:
         raise ReadError(f"one formula was expected, not {len(attempt.pieces)}", text=text, span=(0, max(1, len(text))))
@@ -406,15 +445,19 @@ def read_expression_with_notes(text: str, reading: Reading) -> tuple[Expr, tuple
 
 
 def read_formula(
-    text: str, reading: Reading | None = None, *, strict: bool = False
+    text: str, reading: Reading | None = None, *, strict: bool = False, layout: str = "numerator"
 ) -> tuple[tuple[Expr, ...], tuple[Note, ...]]:
     r"""The members of a chain ``a = b = c``, and what was assumed.
+
+    A formula is read in its printed order in either orientation. ``layout`` says what shape a printed
+    derivative has: in ``"denominator"`` it is the transpose of :class:`Partial`, in ``"mixed"`` that
+    of a scalar alone is.
 
     >>> members, notes = read_formula(r"\frac{\partial h}{\partial x} = \operatorname{diag}(s) W")
     >>> members[1]
     Product(Diag(s), W)
     """
-    attempt = _in_context(text, reading, strict)
+    attempt = _in_context(text, reading, strict, layout)
     _refuse_notes(attempt.context, strict)
     return tuple(v.make() for v in attempt.pieces[0].values or ()), tuple(attempt.context.notes)
 

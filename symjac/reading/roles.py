@@ -13,6 +13,7 @@ from symjac.expr import Function
 from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, is_upper, letter, take_apart
 from symjac.reading.tree import Node
+from symjac.reading.vocabulary import NORMALISATIONS
 
 FUNCTION_LETTERS = frozenset(
     [r"\sigma", r"\phi", r"\varphi", r"\psi", r"\rho", r"\varrho", r"\theta", r"\varsigma", r"\Phi", r"\Psi", r"\eta", "f", "g"]
@@ -35,6 +36,7 @@ class Roles:
         self.inside: set[str] = set()
         self.above: set[str] = set()
         self.raised: set[str] = set()
+        self.defined: set[str] = set()
         self.call_letters = {"t"}
 
     # ------------------------------------------------------------------------------------ evidence
@@ -136,6 +138,8 @@ class Roles:
             return "scalar", "script letter"
         if name in self.entries:
             return ("vector" if self.entries[name] == 1 else "matrix"), "its entries are named"
+        if named.time is None and token.text in context.letters.time and not named.label:
+            return "scalar", "it counts time"
         if context.all_scalar:
             return "scalar", "nothing here is bold, capital or marked as a vector"
         upper = is_upper(token.text)
@@ -160,8 +164,6 @@ class Roles:
             return "scalar", "not bold where others are"
         if token.text.startswith("\\") and token.text not in _VECTOR_GREEK:
             return "scalar", "small Greek letter"
-        if named.time is None and token.text in context.letters.time:
-            return "scalar", "it counts time"
         return "vector", "small letter"
 
     def _is_function(self, named: Named, family: Family) -> bool:
@@ -171,6 +173,12 @@ class Roles:
             return name in self.primed and token.text in FUNCTION_LETTERS
         if named.time is not None or (_bold_token(named) and is_upper(token.text)):
             return False
+        if token.text in NORMALISATIONS and not family.declared:
+            raise context.error(
+                f"{name} is a normalisation, no elementwise function",
+                node,
+                f"define it, as in \\mathrm{{{token.text}}}(x) = \\frac{{x - m \\mathbf{{1}}}}{{s}}, or write it out",
+            )
         if token.style == "rm" and len(token.text) > 1:
             return True
         if token.text in FUNCTION_LETTERS or (name in self.primed and not is_upper(token.text)):
@@ -192,7 +200,7 @@ def known_function(word: str) -> Function | None:
 
 
 def _bold(n: Node) -> bool:
-    return n.token is not None and (n.token.style in ("bf", "bs") or "vec" in n.token.accents)
+    return n.token is not None and n.text not in ("0", "1") and (n.token.style in ("bf", "bs") or "vec" in n.token.accents)
 
 
 def _bold_token(named: Named) -> bool:

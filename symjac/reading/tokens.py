@@ -46,7 +46,7 @@ def tokenise(source: str) -> list[Token]:
 
 def is_word(text: str) -> bool:
     """Whether a run of letters is a function or an operator with a name of its own."""
-    return text in v.OPERATORS or functions.by_spelling(text) is not None
+    return text in v.OPERATORS or (text not in v.NORMALISATIONS and functions.by_spelling(text) is not None)
 
 
 _COMMAND = re.compile(r"\\([a-zA-Z]+\*?|.)", re.S)
@@ -286,6 +286,9 @@ class _Lexer:
         if run in v.GREEK and len(run) > 2:
             self.add("name", "\\" + run, i, j, style)
             return j
+        if run in v.NORMALISATIONS:
+            self.add("name", run, i, j, "rm")
+            return j
         k = self.word_at(run, _CALL.match(source, j) is not None)
         for q in range(i, i + k):
             self.add("name", source[q], q, q + 1, style)
@@ -321,12 +324,12 @@ class _Lexer:
         if len(match.group()) > MAX_DIGITS:
             raise self.error(f"a number of {len(match.group())} digits; at most {MAX_DIGITS} are read", i, match.end())
         if i and source[i - 1].isalpha() and self.tokens and self.tokens[-1].kind == "name":
-            raise self.error(
-                f"{source[i - 1]}{match.group()} is neither a product nor a subscript as people write them",
-                i - 1,
-                match.end(),
-                f"write {source[i - 1]}_{match.group()} for a subscript, {match.group()} {source[i - 1]} for a multiple",
-            )
+            # Nobody writes a multiple as b1: it is a subscript without its sign, and noted as that.
+            self.add("_", "", i, i)
+            self.add("{", "{", i, i)
+            self.add("number", match.group(), i, match.end())
+            self.add("}", "}", match.end(), match.end())
+            return match.end()
         self.add("number", match.group(), i, match.end())
         return match.end()
 

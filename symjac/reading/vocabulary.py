@@ -46,6 +46,9 @@ OPERATORS = {
     "norm": "norm",
 }
 
+# Normalisations are vector maps with a definition of their own, not elementwise functions.
+NORMALISATIONS = frozenset("LN LayerNorm layernorm Layernorm BN BatchNorm batchnorm RMSNorm rmsnorm".split())
+
 # What a style command says about the letters in it.
 STYLES = {
     "bf": "mathbf textbf pmb symbf mathbold bold",
