@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from symjac.expr import Diag, Expr, Sum, Symbol
+from symjac.expr import Diag, Expr, Softmax, Sum, Symbol
 from symjac.tidy import rebuild
 
 Abbreviations = tuple[tuple[Symbol, Expr], ...]
@@ -18,19 +19,35 @@ NEVER = frozenset({"I", "T"})
 
 
 def abbreviate(e: Expr, taken: Iterable[str], origin: Mapping[Expr, Symbol]) -> tuple[Expr, Abbreviations]:
-    """The expression with names for its long diagonals, and what the names stand for.
+    """The expression with names for its long diagonals and repeated maps, and what the names stand for.
 
     ``origin`` tells for a diagonal which gate it belongs to; its name is that gate's letter, as a capital.
-    A formula with a single term is left alone: it has nothing to be told apart from.
+    A formula with a single term keeps its diagonals: it has nothing to be told apart from.
     """
-    if sum(1 for d in e.walk() if isinstance(d, Sum) and d.is_matrix) == 0:
-        return e, ()
+    used = set(taken)
+    repeated = _repeated(e)
+    pairs = tuple((Symbol(name, v.shape), v) for name, v in zip(_letters(used), repeated, strict=False))
+    e = _replace(e, {v: s for s, v in pairs})
+    if not any(isinstance(d, Sum) and d.is_matrix for d in e.walk()):
+        return e, pairs
     diagonals = tuple(dict.fromkeys(_long_diagonals(e)))
     if not diagonals:
-        return e, ()
-    names = _names([origin.get(d) for d in diagonals], set(taken))
-    pairs = tuple((Symbol(name, d.shape), d) for name, d in zip(names, diagonals, strict=True))
-    return _replace(e, {d: s for s, d in pairs}), pairs
+        return e, pairs
+    names = _names([origin.get(d) for d in diagonals], used | {s.name for s, _ in pairs})
+    named = tuple((Symbol(name, d.shape), d) for name, d in zip(names, diagonals, strict=True))
+    return _replace(e, {d: s for s, d in named}), (*pairs, *named)
+
+
+def _repeated(e: Expr) -> tuple[Expr, ...]:
+    """The softmax vectors of more than a symbol that occur more than once."""
+    seen = Counter(v for v in e.walk() if isinstance(v, Softmax) and v.args[0].args)
+    return tuple(v for v, count in seen.items() if count > 1)
+
+
+def _letters(taken: set[str]) -> Iterator[str]:
+    """Letters for vectors that no symbol bears."""
+    bases = {_base(t) for t in taken}
+    return (letter for letter in "pqrsuvwyzabcdefghx" if letter not in bases)
 
 
 def _replace(e: Expr, table: Mapping[Expr, Expr]) -> Expr:

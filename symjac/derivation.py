@@ -175,7 +175,7 @@ class Derivation:
     @cached_property
     def short_denominator(self) -> Expr:
         """The closed form in denominator layout with abbreviations; the diagonals they name are symmetric."""
-        names = {ex.Transpose(s): s for s, _ in self.abbreviations}
+        names: dict[Expr, Expr] = {ex.Transpose(s): s for s, e in self.abbreviations if isinstance(e, ex.Diag)}
         return ex.transpose(self.short).replace(names)
 
     @property

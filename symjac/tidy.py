@@ -66,7 +66,9 @@ def _name(e: Expr, names: Mapping[Expr, Symbol]) -> Expr:
         value = Apply(ex.Function(e.function.name, 0, e.function.known), e.arg)
         row = ACTIVATIONS[e.function.known]
         if value in names:
-            return row.derivative(e.arg, names[value])
+            printed = row.derivative(e.arg, names[value])
+            # relu' of a named activation is no shorter for the name: it stays relu'(a).
+            return printed if names[value] in printed.symbols else e
         if e.function.known in SPELLED_OUT:
             return row.derivative(e.arg, value)
     return e
@@ -133,6 +135,13 @@ def term(e: Expr) -> Term:
             continue
         elif isinstance(f, Diag) and chain and isinstance(chain[-1], Diag):
             chain[-1] = ex.diag(ex.hadamard(chain[-1].arg, f.arg))
+        elif f.is_row and len(chain) > 1 and chain[-1].is_vector and isinstance(chain[-2], Diag):
+            # diag(v) b c^T is the rank-one matrix (v o b) c^T.
+            vector = chain.pop()
+            chain[-1] = ex.hadamard(chain[-1].args[0], vector)
+            chain.append(f)
+        elif isinstance(f, ex.Stack):
+            chain += _stack(f)
         elif isinstance(f, Sum) and not f.is_vector:
             inner = tidy_sum(f)
             if isinstance(inner, Sum):
@@ -150,6 +159,19 @@ def term(e: Expr) -> Term:
         inner_number, vector = _sign(chain[0].arg)
         return Term(number * inner_number, merge_powers(scalars), vector, tuple(chain[1:]))
     return Term(number, merge_powers(scalars), None, tuple(chain))
+
+
+def _stack(e: ex.Stack) -> list[Expr]:
+    """The blocks tidied; where only one is not zero it stands beside a stack of the identity and zeros."""
+    blocks = [tidy_sum(b) for b in e.args]
+    filled = [k for k, b in enumerate(blocks) if not ex.is_zero(b)]
+    if len(filled) != 1 or isinstance(blocks[filled[0]], ex.Identity) or e.cols == ex.ONE:
+        return [ex.Stack(*blocks)]
+    at = filled[0]
+    rows = blocks[at].rows
+    places = [ex.Identity(rows) if k == at else ex.Zero(b.rows, rows) for k, b in enumerate(blocks)]
+    inner = blocks[at]
+    return [ex.Stack(*places), *(inner.args if isinstance(inner, Product) else (inner,))]
 
 
 def _push_diag(chain: list[Expr], vector: Expr) -> None:
@@ -214,7 +236,7 @@ def tidy_sum(e: Expr) -> Expr:
 
 def _in_order(terms: list[Term]) -> list[Term]:
     """Diagonals first, and no minus sign in front where a term without one can stand there."""
-    terms = sorted(terms, key=lambda t: bool(t.tail))
+    terms = sorted(terms, key=lambda t: bool(t.tail) or t.number < 0)
     first = next((t for t in terms if t.number > 0), None)
     if first is None or terms[0].number > 0:
         return terms
@@ -280,7 +302,20 @@ def add_like(vectors: list[Expr]) -> Expr:
         k, rest = _sign(v)
         numbers[rest] = numbers.get(rest, Fraction(0)) + k
     kept = [ex.mul(Number(k), v) for v, k in numbers.items() if k != 0]
-    return ex.add(*kept) if kept else ex.zero(flat.shape)
+    return _common_entries(kept) if kept else ex.zero(flat.shape)
+
+
+def _common_entries(vectors: list[Expr]) -> Expr:
+    """``a o (u + v) + b o (u + v)`` as ``(a + b) o (u + v)``; only whole sums are worth it."""
+    factors = [list(v.args) if isinstance(v, ex.Hadamard) else [v] for v in vectors]
+    shared = [f for f in factors[0] if isinstance(f, Sum) and all(f in other for other in factors[1:])]
+    if len(vectors) == 1 or not shared:
+        return ex.add(*vectors)
+    for f in shared:
+        for other in factors:
+            other.remove(f)
+    rest = [ex.hadamard(*other) if other else ex.Ones(*vectors[0].shape) for other in factors]
+    return ex.hadamard(ex.add(*rest), *shared)
 
 
 def _common_factor(e: Expr) -> Expr:

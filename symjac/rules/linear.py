@@ -88,6 +88,10 @@ def pull_back(linear: Expr, c: Expr, scope: Scope, total: list[Expr]) -> None:
             others = ex.hadamard(*rest)
             weight = ex.mul(c, ex.diag(others)) if others.cols == ex.ONE else ex.hadamard(c, ex.transpose(others))
             pull_back(e, weight, scope, total)
+        case ex.Stack():
+            for k, t in enumerate(linear.args):
+                if not ex.is_zero(t):
+                    pull_back(t, ex.mul(c, _block(linear, k)), scope, total)
         case Product():
             before, e, after = _split(linear)
             if e.is_scalar and not all(f.is_scalar for f in linear.args):
@@ -97,6 +101,12 @@ def pull_back(linear: Expr, c: Expr, scope: Scope, total: list[Expr]) -> None:
                 pull_back(e, _rotate(before, c, after), scope, total)
         case _:
             raise _no_form(linear)
+
+
+def _block(e: ex.Stack, k: int) -> Expr:
+    """The matrix that puts block ``k`` in its place in the stack, zeros elsewhere."""
+    rows = e.args[k].rows
+    return ex.Stack(*(ex.Identity(rows) if j == k else ex.Zero(b.rows, rows) for j, b in enumerate(e.args)))
 
 
 def _split(e: Expr) -> tuple[tuple[Expr, ...], Expr, tuple[Expr, ...]]:
