@@ -82,7 +82,7 @@ class Atom:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Component:
-    """``labels`` gives every free label its size; ``special`` ones are deltas and block projections."""
+    """``labels`` gives every free label its size. Deltas and projections of a free row have negative numbers."""
 
     number: int
     factors: tuple[Factor, ...]
@@ -206,7 +206,7 @@ def intern(factors: tuple[Factor, ...]) -> int:
     symbols: frozenset[int] = frozenset()
     for a, _, ix in factors:
         what = tables.atoms[a]
-        special = special or what.kind in ("delta", "block")
+        special = special or what.kind == "delta" or (what.kind == "block" and ix[0] < 0)
         symbols |= what.symbols
         for v, d in zip(ix, what.dims, strict=True):
             (labels if v < 0 else bound)[v] = d

@@ -1,0 +1,436 @@
+"""The written-out value of an expression at given sizes, in any kind of number.
+
+Derivatives are taken by dual numbers, not by rules of matrix calculus, so that they are a third
+opinion beside the derivation and the normal form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from itertools import count, permutations, product
+from math import prod
+from typing import Any
+
+import sympy
+
+from symjac import expr as x
+from symjac.errors import NotYetError
+from symjac.expr import Expr, Function, Index, Symbol
+from symjac.functions import ACTIVATIONS
+from symjac.normal.numbers import NoValueError, Rationals
+
+Matrix = list[list[Any]]
+_tags = count(1)
+
+
+class Dual:
+    """A number that moves: value and slope. A later tag is the inner derivative."""
+
+    __slots__ = ("slope", "tag", "value")
+
+    def __init__(self, tag: int, value: Any, slope: Any) -> None:
+        self.tag = tag
+        self.value = value
+        self.slope = slope
+
+    def _parts(self, other: Any) -> tuple[Any, Any] | None:
+        """Value and slope of the other operand as seen from here; ``None`` if it is the inner one."""
+        if not isinstance(other, Dual) or other.tag < self.tag:
+            return other, 0
+        return (other.value, other.slope) if other.tag == self.tag else None
+
+    def __add__(self, other: Any) -> Any:
+        parts = self._parts(other)
+        if parts is None:
+            return Dual(other.tag, self + other.value, other.slope)
+        return Dual(self.tag, self.value + parts[0], self.slope + parts[1])
+
+    def __mul__(self, other: Any) -> Any:
+        parts = self._parts(other)
+        if parts is None:
+            return Dual(other.tag, self * other.value, self * other.slope)
+        return Dual(self.tag, self.value * parts[0], self.slope * parts[0] + self.value * parts[1])
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+
+class Evaluator:
+    """``matrix(e)`` is the value of ``e``, rows of entries.
+
+    ``leaf`` gives the values of symbols without a definition. ``moving`` are the symbols that have
+    a differential (all if ``None``); the differential of X is the leaf named ``\\mathrm{d}X``.
+    """
+
+    def __init__(
+        self,
+        numbers: Rationals,
+        sizes: Mapping[str, int],
+        leaf: Callable[[Symbol, int, int], Matrix],
+        definitions: Mapping[Symbol, Expr],
+        moving: frozenset[Symbol] | None = None,
+    ) -> None:
+        self.numbers = numbers
+        self.sizes = sizes
+        self.leaf = leaf
+        self.definitions = definitions
+        self.moving = moving
+        self.fixed: dict[Symbol, Matrix] = {}
+        self.indices: dict[Index, int] = {}
+        self._known: dict[Expr, Matrix] = {}
+
+    def size(self, d: sympy.Expr) -> int:
+        return int(d.subs({s: self.sizes[str(s)] for s in d.free_symbols}))
+
+    def matrix(self, e: Expr) -> Matrix:
+        if self.indices:
+            return VALUES[type(e)](self, e)
+        found = self._known.get(e)
+        if found is None:
+            found = self._known[e] = VALUES[type(e)](self, e)
+        return found
+
+    def scalar(self, e: Expr) -> Any:
+        return self.matrix(e)[0][0]
+
+    def with_fixed(self, values: Mapping[Symbol, Matrix]) -> Evaluator:
+        """The same point with other values for some symbols, whatever their definitions say."""
+        other = Evaluator(self.numbers, self.sizes, self.leaf, self.definitions, self.moving)
+        other.fixed = self.fixed | dict(values)
+        other.indices = dict(self.indices)
+        return other
+
+    def power(self, a: Any, r: Fraction) -> Any:
+        if r == 0:
+            return 0 * a + 1
+        if isinstance(a, Dual):
+            slope = self.number(r) * self.power(a.value, r - 1) * a.slope
+            return Dual(a.tag, self.power(a.value, r), slope)
+        return self.numbers.power(a, r)
+
+    def real_power(self, a: Any, r: Any) -> Any:
+        if isinstance(a, Dual) or isinstance(r, Dual):
+            log, exp = (ACTIVATIONS[k].function for k in ("log", "exp"))
+            return self.function(exp, r * self.function(log, a))
+        return self.numbers.real_power(a, r)
+
+    def number(self, value: int | Fraction) -> Any:
+        return self.numbers.number(Fraction(value))
+
+    def function(self, f: Function, a: Any) -> Any:
+        if isinstance(a, Dual):
+            return Dual(a.tag, self.function(f, a.value), self.function(f.derivative(), a.value) * a.slope)
+        if f.known is None or f.order == 0:
+            return self.numbers.function(f, a)
+        tag = next(_tags)
+        z = Symbol("\0z")
+        lower = Function(f.name, f.order - 1, f.known)
+        if f.order == 1:
+            at = self.with_fixed({z: [[a]]})
+            return at.scalar(ACTIVATIONS[f.known].derivative(z, x.Apply(lower, z)))
+        return slope(self.function(lower, Dual(tag, a, self.number(1))), tag)
+
+
+def slope(a: Any, tag: int) -> Any:
+    """The slope of a number with respect to the variable of this tag."""
+    if not isinstance(a, Dual) or a.tag < tag:
+        return 0 * a
+    return a.slope if a.tag == tag else Dual(a.tag, slope(a.value, tag), slope(a.slope, tag))
+
+
+def _filled(v: Evaluator, e: Expr, value: int) -> Matrix:
+    return [[v.number(value)] * v.size(e.cols) for _ in range(v.size(e.rows))]
+
+
+def _symbol(v: Evaluator, e: Expr) -> Matrix:
+    assert isinstance(e, Symbol)
+    if e in v.fixed:
+        return v.fixed[e]
+    if e in v.definitions:
+        return v.matrix(v.definitions[e])
+    if e.is_scalar and e.name in v.sizes:
+        return [[v.number(v.sizes[e.name])]]
+    return v.leaf(e, v.size(e.rows), v.size(e.cols))
+
+
+def _identity(v: Evaluator, e: Expr) -> Matrix:
+    n = v.size(e.rows)
+    return [[v.number(int(i == j)) for j in range(n)] for i in range(n)]
+
+
+def _sum(v: Evaluator, e: Expr) -> Matrix:
+    return _entrywise(lambda a, b: a + b, [v.matrix(a) for a in e.args])
+
+
+def _entrywise(f: Callable[[Any, Any], Any], args: list[Matrix]) -> Matrix:
+    out = args[0]
+    for m in args[1:]:
+        out = [[f(a, b) for a, b in zip(p, q, strict=True)] for p, q in zip(out, m, strict=True)]
+    return out
+
+
+def _times(a: Matrix, b: Matrix) -> Matrix:
+    return [[_added([p * q for p, q in zip(row, col, strict=True)]) for col in zip(*b, strict=True)] for row in a]
+
+
+def _added(values: list[Any]) -> Any:
+    out = values[0]
+    for a in values[1:]:
+        out = out + a
+    return out
+
+
+def _product(v: Evaluator, e: Expr) -> Matrix:
+    scale = v.number(1)
+    out: Matrix | None = None
+    for f in e.args:
+        m = v.matrix(f)
+        if f.is_scalar:
+            scale = scale * m[0][0]
+        else:
+            out = m if out is None else _times(out, m)
+    return [[scale]] if out is None else [[scale * a for a in row] for row in out]
+
+
+def _entry_power(v: Evaluator, e: Expr) -> Matrix:
+    assert isinstance(e, x.EntryPower)
+    base = v.matrix(e.base)
+    r = _rational(e.exponent)
+    if r is not None:
+        return [[v.power(a, r) for a in row] for row in base]
+    exponent = v.scalar(e.exponent)
+    return [[v.real_power(a, exponent) for a in row] for row in base]
+
+
+def _rational(e: Expr) -> Fraction | None:
+    """The value of an exponent that is a number, however it is written."""
+    if isinstance(e, x.Number):
+        return e.value
+    parts = [_rational(a) for a in e.args] if isinstance(e, x.Sum | x.Product) else [None]
+    known = [p for p in parts if p is not None]
+    if len(known) < len(parts):
+        return None
+    return sum(known, Fraction(0)) if isinstance(e, x.Sum) else prod(known, start=Fraction(1))
+
+
+def _matrix_power(v: Evaluator, e: Expr) -> Matrix:
+    assert isinstance(e, x.MatrixPower)
+    r = _rational(e.exponent)
+    if r is None or r.denominator != 1 or abs(r) > 20:
+        raise NoValueError("a power of a matrix that cannot be multiplied out")
+    k = int(r)
+    base = v.matrix(e.base) if k >= 0 else _inverse(v, v.matrix(e.base))
+    out = _identity(v, e)
+    for _ in range(abs(k)):
+        out = _times(out, base)
+    return out
+
+
+def _det(m: Matrix) -> Any:
+    """By permutations: sizes are small, and nothing is divided by."""
+    n = len(m)
+    if n > 5:
+        raise NoValueError("a determinant of a large matrix")
+    terms = []
+    for p in permutations(range(n)):
+        sign = (-1) ** sum(p[i] > p[j] for i in range(n) for j in range(i + 1, n))
+        terms.append(sign * prod((m[i][p[i]] for i in range(1, n)), start=m[0][p[0]]))
+    return _added(terms)
+
+
+def _inverse(v: Evaluator, m: Matrix) -> Matrix:
+    n = len(m)
+    scale = v.power(_det(m), Fraction(-1))
+    if n == 1:
+        return [[scale]]
+    minors = [[[r[:j] + r[j + 1 :] for k, r in enumerate(m) if k != i] for j in range(n)] for i in range(n)]
+    return [[scale * (-1) ** (i + j) * _det(minors[j][i]) for j in range(n)] for i in range(n)]
+
+
+def _transpose(v: Evaluator, e: Expr) -> Matrix:
+    return [list(r) for r in zip(*v.matrix(e.args[0]), strict=True)]
+
+
+def _diag(v: Evaluator, e: Expr) -> Matrix:
+    m = v.matrix(e.args[0])
+    return [[m[i][0] if i == j else v.number(0) for j in range(len(m))] for i in range(len(m))]
+
+
+def _diagonal(v: Evaluator, e: Expr) -> Matrix:
+    m = v.matrix(e.args[0])
+    return [[m[i][i]] for i in range(len(m))]
+
+
+def _trace(v: Evaluator, e: Expr) -> Matrix:
+    m = v.matrix(e.args[0])
+    return [[_added([m[i][i] for i in range(len(m))])]]
+
+
+def _norm(v: Evaluator, e: Expr) -> Matrix:
+    return [[v.power(_added([a * a for row in v.matrix(e.args[0]) for a in row]), Fraction(1, 2))]]
+
+
+def _exp(v: Evaluator, e: Expr) -> list[Any]:
+    exp = ACTIVATIONS["exp"].function
+    return [v.function(exp, a) for row in v.matrix(e) for a in row]
+
+
+def _softmax(v: Evaluator, e: Expr) -> Matrix:
+    weights = _exp(v, e.args[0])
+    scale = v.power(_added(weights), Fraction(-1))
+    return [[w * scale] for w in weights]
+
+
+def _logsumexp(v: Evaluator, e: Expr) -> Matrix:
+    return [[v.function(ACTIVATIONS["log"].function, _added(_exp(v, e.args[0])))]]
+
+
+def _apply(v: Evaluator, e: Expr) -> Matrix:
+    assert isinstance(e, x.Apply)
+    return [[v.function(e.function, a) for a in row] for row in v.matrix(e.arg)]
+
+
+def map_weight(i: int, k: int) -> int:
+    """The stand-in of an unspecified map has the entries sum_k (i + 2k) v_k^2."""
+    return (i + 1) + 2 * (k + 1)
+
+
+def _vector_map(v: Evaluator, e: Expr) -> Matrix:
+    assert isinstance(e, x.VectorMap)
+    arg = [row[0] for row in v.matrix(e.arg)]
+    return [[_added([map_weight(i, k) * a * a for k, a in enumerate(arg)])] for i in range(v.size(e.rows))]
+
+
+def _map_jacobian(v: Evaluator, e: Expr) -> Matrix:
+    assert isinstance(e, x.MapJacobian)
+    arg = [row[0] for row in v.matrix(e.arg)]
+    return [[2 * map_weight(i, k) * a for k, a in enumerate(arg)] for i in range(v.size(e.rows))]
+
+
+def _stack(v: Evaluator, e: Expr) -> Matrix:
+    return [row for a in e.args for row in v.matrix(a)]
+
+
+def _partial(v: Evaluator, e: Expr) -> Matrix:
+    assert isinstance(e, x.Partial)
+    y, by = e.y, e.x
+    if isinstance(by, x.Stack):
+        blocks = [v.matrix(x.Partial(y, part)) for part in by.args]
+        return [[a for row in rows for a in row] for rows in zip(*blocks, strict=True)]
+    if isinstance(by, x.Transpose) and y.is_scalar:
+        return [list(r) for r in zip(*v.matrix(x.Partial(y, by.arg)), strict=True)]
+    base = by.base if isinstance(by, x.Entry) else by
+    if not isinstance(base, Symbol):
+        raise NotYetError(f"symjac differentiates by a symbol or its entries, not by {x.brief(by)}")
+    at = v.matrix(base)
+    slopes = {}
+    for i, j in [_position(v, by)] if isinstance(by, x.Entry) else product(range(len(at)), range(len(at[0]))):
+        tag = next(_tags)
+        moved = [list(row) for row in at]
+        moved[i][j] = Dual(tag, moved[i][j], v.number(1))
+        slopes[i, j] = [[slope(a, tag) for a in row] for row in v.with_fixed({base: moved}).matrix(y)]
+    if len(slopes) == 1:
+        return next(iter(slopes.values()))
+    if by.cols == x.ONE:
+        rows = range(len(next(iter(slopes.values()))))
+        return [[slopes[k, 0][i][0] for k in range(len(at))] for i in rows]
+    return [[slopes[i, j][0][0] for i in range(len(at))] for j in range(len(at[0]))]
+
+
+def _differential(v: Evaluator, e: Expr) -> Matrix:
+    tag = next(_tags)
+    moved = {}
+    for s in sorted(_leaves(e.args[0], v.definitions), key=lambda s: s.name):
+        if (v.moving is None or s in v.moving) and s.name not in v.sizes:
+            here = v.matrix(s)
+            change = v.leaf(Symbol(rf"\mathrm{{d}}{s.name}", s.shape), len(here), len(here[0]))
+            moved[s] = [[Dual(tag, a, b) for a, b in zip(p, q, strict=True)] for p, q in zip(here, change, strict=True)]
+    return [[slope(a, tag) for a in row] for row in v.with_fixed(moved).matrix(e.args[0])]
+
+
+def _leaves(e: Expr, definitions: Mapping[Symbol, Expr]) -> frozenset[Symbol]:
+    """The symbols without a definition that ``e`` depends on."""
+    out: set[Symbol] = set()
+    seen: set[Symbol] = set()
+    todo = list(e.symbols)
+    while todo:
+        s = todo.pop()
+        if s not in seen:
+            seen.add(s)
+            if s in definitions:
+                todo.extend(definitions[s].symbols)
+            else:
+                out.add(s)
+    return frozenset(out)
+
+
+def _place(v: Evaluator, i: Index | int, size: int) -> int:
+    k = (i if isinstance(i, int) else v.indices[i]) - 1
+    if not 0 <= k < size:
+        raise NoValueError("an index outside its range")
+    return k
+
+
+def _position(v: Evaluator, e: x.Entry) -> tuple[int, int]:
+    rows, cols = v.size(e.base.rows), v.size(e.base.cols)
+    return _place(v, e.indices[0], rows), (_place(v, e.indices[1], cols) if len(e.indices) == 2 else 0)
+
+
+def _entry(v: Evaluator, e: Expr) -> Matrix:
+    assert isinstance(e, x.Entry)
+    i, j = _position(v, e)
+    return [[v.matrix(e.base)[i][j]]]
+
+
+def _index_sum(v: Evaluator, e: Expr) -> Matrix:
+    assert isinstance(e, x.IndexSum)
+    before = v.indices
+    terms = []
+    for k in range(1, v.size(e.index.size) + 1):
+        v.indices = before | {e.index: k}
+        terms.append(v.scalar(e.body))
+    v.indices = before
+    return [[_added(terms)]]
+
+
+def _delta(v: Evaluator, e: Expr) -> Matrix:
+    assert isinstance(e, x.Delta)
+    i, j = (k if isinstance(k, int) else v.indices[k] for k in e.indices)
+    return [[v.number(int(i == j))]]
+
+
+def _over_time(v: Evaluator, e: Expr) -> Matrix:
+    raise NoValueError("a sum or product over time has no value before its range is known")
+
+
+VALUES: Mapping[type[Expr], Callable[[Evaluator, Expr], Matrix]] = {
+    Symbol: _symbol,
+    x.Number: lambda v, e: [[v.number(e.data)]] if isinstance(e.data, Fraction) else [],
+    x.Ones: lambda v, e: _filled(v, e, 1),
+    x.Zero: lambda v, e: _filled(v, e, 0),
+    x.Identity: _identity,
+    x.Sum: _sum,
+    x.Product: _product,
+    x.Hadamard: lambda v, e: _entrywise(lambda a, b: a * b, [v.matrix(f) for f in e.args]),
+    x.EntryPower: _entry_power,
+    x.MatrixPower: _matrix_power,
+    x.Transpose: _transpose,
+    x.Diag: _diag,
+    x.Diagonal: _diagonal,
+    x.Trace: _trace,
+    x.Determinant: lambda v, e: [[_det(v.matrix(e.args[0]))]],
+    x.Norm: _norm,
+    x.Softmax: _softmax,
+    x.LogSumExp: _logsumexp,
+    x.Apply: _apply,
+    x.VectorMap: _vector_map,
+    x.MapJacobian: _map_jacobian,
+    x.Stack: _stack,
+    x.Partial: _partial,
+    x.Differential: _differential,
+    x.Entry: _entry,
+    x.IndexSum: _index_sum,
+    x.Delta: _delta,
+    x.OverTime: _over_time,
+}

@@ -1,0 +1,233 @@
+"""Two kinds of numbers for evaluating expressions: exact rationals, and intervals with rational ends.
+
+Both know the functions of :mod:`symjac.functions`. An unspecified function gets a stand-in, a
+polynomial with small coefficients, whose derivatives are then its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from math import isqrt
+from typing import Any
+
+from mpmath.ctx_iv import MPIntervalContext  # type: ignore[import-untyped]  # mpmath ships no types
+
+from symjac.errors import SymjacError
+from symjac.expr import Function
+from symjac.functions import SELU_ALPHA, SELU_SCALE
+
+# Coefficients from the constant upwards, and how the stand-in is printed.
+STAND_INS: tuple[tuple[tuple[int, ...], str], ...] = (
+    ((0, 0, 1), "z^{2}"),
+    ((0, 1, 0, 1), "z^{3} + z"),
+    ((1, 2, 1, 1), "z^{3} + z^{2} + 2 z + 1"),
+)
+CORNERS: Mapping[str, tuple[int, ...]] = {
+    "relu": (0,),
+    "leaky_relu": (0,),
+    "selu": (0,),
+    "abs": (0,),
+    "sign": (0,),
+    "step": (0,),
+    "hardtanh": (-1, 1),
+    "hardsigmoid": (-3, 3),
+    "relu6": (0, 6),
+}
+
+
+class NoValueError(SymjacError):
+    """The expression has no value here, or none that this kind of number can hold."""
+
+    kind = "no-value"
+
+
+class Rationals:
+    """Exact rational numbers; functions with irrational values are refused."""
+
+    exact = True
+
+    def __init__(self, stand_ins: Mapping[str, tuple[int, ...]]) -> None:
+        self.stand_ins = stand_ins
+
+    def number(self, value: Fraction) -> Any:
+        return value
+
+    def power(self, a: Any, r: Fraction) -> Any:
+        if a == 0 and r < 0:
+            raise NoValueError("division by zero")
+        if r.denominator == 1:
+            return a ** int(r)
+        if r.denominator == 2 and a >= 0:
+            top, bottom = isqrt(a.numerator), isqrt(a.denominator)
+            if (top * top, bottom * bottom) == (a.numerator, a.denominator):
+                return Fraction(top, bottom) ** int(r * 2)
+        raise NoValueError("an irrational power")
+
+    def real_power(self, a: Any, r: Any) -> Any:
+        if not isinstance(r, int | Fraction):
+            raise NoValueError("a power with an exponent that is no rational number")
+        return self.power(a, Fraction(r))
+
+    def positive(self, a: Any) -> bool:
+        """Whether a number that is not zero is positive."""
+        if a == 0:
+            raise NoValueError("a point where a function has no derivative")
+        return bool(a > 0)
+
+    def function(self, f: Function, a: Any) -> Any:
+        """The value of a known function, or the derivative of the stand-in of an unspecified one."""
+        if f.known is None:
+            return stand_in(self.stand_ins[f.name], f.order, a)
+        return piecewise(self, f.known, a)
+
+
+class Intervals(Rationals):
+    """Enclosures computed with outward rounding."""
+
+    exact = False
+
+    def __init__(self, stand_ins: Mapping[str, tuple[int, ...]]) -> None:
+        super().__init__(stand_ins)
+        self.iv = MPIntervalContext()  # one of our own: the shared one has a global precision
+        self.iv.prec = 120
+
+    def number(self, value: Fraction) -> Any:
+        return self.iv.mpf(value.numerator) / value.denominator
+
+    def power(self, a: Any, r: Fraction) -> Any:
+        if r < 0 and a.a <= 0 <= a.b:
+            raise NoValueError("division by an interval around zero")
+        if r < 0:
+            return 1 / self.power(a, -r)
+        if r.denominator == 1:
+            out = self.iv.mpf(1)
+            for _ in range(int(r)):
+                out = out * a
+            return out
+        if a.a <= 0:
+            raise NoValueError("a root of what may be negative")
+        return self.iv.sqrt(a) ** int(2 * r) if r.denominator == 2 else self.iv.exp(self.number(r) * self.iv.log(a))
+
+    def real_power(self, a: Any, r: Any) -> Any:
+        if a.a <= 0:
+            raise NoValueError("a real power of what may be negative")
+        return self.iv.exp(r * self.iv.log(a))
+
+    def positive(self, a: Any) -> bool:
+        if a.a <= 0 <= a.b:
+            raise NoValueError("a point where a function may have no derivative")
+        return bool(a.a > 0)
+
+    def function(self, f: Function, a: Any) -> Any:
+        smooth = SMOOTH.get(f.known or "")
+        if smooth is not None:
+            return smooth(self, a)
+        return super().function(f, a)
+
+    def log(self, a: Any) -> Any:
+        if a.a <= 0:
+            raise NoValueError("the logarithm of what may be negative")
+        return self.iv.log(a)
+
+    def sigmoid(self, a: Any) -> Any:
+        return 1 / (1 + self.iv.exp(-a))
+
+    def tanh(self, a: Any) -> Any:
+        return 1 - 2 / (1 + self.iv.exp(2 * a))
+
+    def arctan(self, a: Any) -> Any:
+        """By halving the argument and the alternating series, whose error the next term bounds."""
+        scale = 1
+        while max(abs(a.a), abs(a.b)) > 0.1:
+            a = a / (1 + self.iv.sqrt(1 + a * a))
+            scale *= 2
+        total, term, k = self.iv.mpf(0), a, 1
+        while k < 80:
+            total = total + term / k
+            term = -term * a * a
+            k += 2
+        rest = max(abs(term.a), abs(term.b))
+        return scale * (total + self.iv.mpf([-rest, rest]))
+
+    def erf(self, a: Any) -> Any:
+        """The alternating Taylor series, cut after its terms have begun to fall."""
+        if max(abs(a.a), abs(a.b)) > 4:
+            raise NoValueError("erf of a large number")
+        total, term = self.iv.mpf(0), a
+        for k in range(90):
+            total = total + term / (2 * k + 1)
+            term = -term * a * a / (k + 1)
+        rest = max(abs(term.a), abs(term.b))
+        return 2 / self.iv.sqrt(self.iv.pi) * (total + self.iv.mpf([-rest, rest]))
+
+
+def stand_in(coefficients: tuple[int, ...], order: int, a: Any) -> Any:
+    for _ in range(order):
+        coefficients = tuple(k * c for k, c in enumerate(coefficients))[1:]
+    out = 0 * a
+    for c in reversed(coefficients):
+        out = out * a + c
+    return out
+
+
+def piecewise(numbers: Rationals, known: str, a: Any) -> Any:
+    """The known functions that are rational on pieces."""
+    if known not in PIECES:
+        raise NoValueError(f"{known} has irrational values")
+    for corner in CORNERS.get(known, ()):
+        numbers.positive(a - corner)
+    return PIECES[known](numbers, a)
+
+
+def _clip(numbers: Rationals, a: Any, low: int, high: int) -> Any:
+    if not numbers.positive(a - low):
+        return 0 * a + low
+    return a if numbers.positive(high - a) else 0 * a + high
+
+
+PIECES: Mapping[str, Callable[[Rationals, Any], Any]] = {
+    "relu": lambda q, a: a if q.positive(a) else 0 * a,
+    "leaky_relu": lambda q, a: a if q.positive(a) else a / 100,
+    "abs": lambda q, a: a if q.positive(a) else -a,
+    "sign": lambda q, a: 0 * a + (1 if q.positive(a) else -1),
+    "step": lambda q, a: 0 * a + (1 if q.positive(a) else 0),
+    "hardtanh": lambda q, a: _clip(q, a, -1, 1),
+    "hardsigmoid": lambda q, a: _clip(q, a + 3, 0, 6) / 6,
+    "relu6": lambda q, a: _clip(q, a, 0, 6),
+    "softsign": lambda q, a: a / (1 + (a if q.positive(a) else -a)),
+    "square": lambda q, a: a * a,
+    "identity": lambda q, a: a,
+    "reciprocal": lambda q, a: q.power(a, Fraction(-1)),
+    "sqrt": lambda q, a: q.power(a, Fraction(1, 2)),
+}
+
+
+def _elu(q: Intervals, a: Any, scale: Fraction, alpha: Fraction) -> Any:
+    return q.number(scale) * (a if q.positive(a) else q.number(alpha) * (q.iv.exp(a) - 1))
+
+
+SMOOTH: Mapping[str, Callable[[Intervals, Any], Any]] = {
+    "tanh": lambda q, a: q.tanh(a),
+    "sigmoid": lambda q, a: q.sigmoid(a),
+    "elu": lambda q, a: _elu(q, a, Fraction(1), Fraction(1)),
+    "selu": lambda q, a: _elu(q, a, SELU_SCALE, SELU_ALPHA),
+    "gelu": lambda q, a: a * (1 + q.erf(a / q.iv.sqrt(2))) / 2,
+    "silu": lambda q, a: a * q.sigmoid(a),
+    "mish": lambda q, a: a * q.tanh(q.iv.log(1 + q.iv.exp(a))),
+    "softplus": lambda q, a: q.iv.log(1 + q.iv.exp(a)),
+    "logsigmoid": lambda q, a: -q.iv.log(1 + q.iv.exp(-a)),
+    "exp": lambda q, a: q.iv.exp(a),
+    "log": lambda q, a: q.log(a),
+    "sin": lambda q, a: q.iv.sin(a),
+    "cos": lambda q, a: q.iv.cos(a),
+    "tan": lambda q, a: q.iv.sin(a) * q.power(q.iv.cos(a), Fraction(-1)),
+    "sinh": lambda q, a: (q.iv.exp(a) - q.iv.exp(-a)) / 2,
+    "cosh": lambda q, a: (q.iv.exp(a) + q.iv.exp(-a)) / 2,
+    "arctan": lambda q, a: q.arctan(a),
+    "arcsin": lambda q, a: q.arctan(a * q.power(1 - a * a, Fraction(-1, 2))),
+    "arcsinh": lambda q, a: q.iv.log(a + q.iv.sqrt(a * a + 1)),
+    "erf": lambda q, a: q.erf(a),
+    "normcdf": lambda q, a: (1 + q.erf(a / q.iv.sqrt(2))) / 2,
+    "normpdf": lambda q, a: q.iv.exp(-a * a / 2) / q.iv.sqrt(2 * q.iv.pi),
+}
