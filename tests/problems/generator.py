@@ -1,0 +1,295 @@
+"""Random systems over the whole expression language, each typed by construction.
+
+>>> generate(3).record["targets"] == generate(3).record["targets"]
+True
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.problems.trees import KNOWN, Shape, Tree
+
+SIZES: Mapping[str, int] = {"n": 3, "m": 2, "p": 4, "q": 5}
+
+VECTORS = {
+    "n": ["b", "v", r"\mathbf{g}", r"\mathbf{a}", "u_t", "w", r"\theta"],
+    "m": ["s", "d", r"\hat{y}", "e_1"],
+    "p": ["r", "s_0", "k", r"\tilde{c}"],
+}
+SCALARS = [r"\alpha", r"\lambda", r"\gamma", "c"]
+MATRICES = [
+    "W",
+    "U",
+    "A",
+    "B",
+    "V",
+    "M",
+    "K",
+    "Q",
+    "W_{in}",
+    "W_f",
+    r"\mathbf{W}_{\mathrm{rec}}",
+    "R_1",
+    "P",
+    r"\Gamma",
+]
+UNSPECIFIED = [r"\sigma", r"\phi", "f", r"\psi"]
+DEFINED: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    r"\sigma(z) = \frac{1}{1 + e^{-z}}": (r"\sigma", lambda z: 1 / (1 + 2.718281828459045 ** (-z))),
+    r"\phi(z) = z^3 - 2 z": (r"\phi", lambda z: z**3 - 2 * z),
+    r"f(z) = \frac{z}{1 + z^2}": ("f", lambda z: z / (1 + z * z)),
+}
+STATES = ["x", "x_{t-1}", "h_{t-1}", r"\mathbf{x}", "z", r"\xi"]
+RESULTS = ["y", "x_t", "h_t", r"\mathbf{y}", "o_t"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A problem record, and the trees that its equations were printed from."""
+
+    record: dict[str, Any]
+    equations: tuple[tuple[str, Tree], ...]
+    shapes: Mapping[str, Shape]
+    sizes: Mapping[str, int]
+    functions: Mapping[str, Callable[[Any], Any] | None]  # None: unspecified
+    of: str
+    wrt: str
+
+
+@dataclass
+class _Maker:
+    rng: random.Random
+    wrt: str = ""
+    wrt_shape: Shape = ()
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    gates: dict[str, Shape] = field(default_factory=dict)
+    functions: dict[str, Callable[[Any], Any] | None] = field(default_factory=dict)
+    defined: str = ""
+    dims: tuple[str, ...] = ("n", "m", "p")
+
+    # -------------------------------------------------------------------------------------- leaves
+
+    def symbol(self, shape: Shape) -> Tree:
+        """A symbol of the shape: the variable, a gate, one that is in use, or a new one."""
+        own = [s for s, other in {self.wrt: self.wrt_shape, **self.gates}.items() if other == shape]
+        if own and self.rng.random() < 0.6:
+            return Tree("symbol", (), shape, self.rng.choice(own))
+        used = [s for s, other in self.shapes.items() if other == shape and s != self.wrt]
+        pool = {0: SCALARS, 1: VECTORS.get(shape[0] if shape else "", []), 2: MATRICES}[len(shape)]
+        fresh = [s for s in pool if s not in self.shapes and s not in self.gates and s != self.wrt]
+        if used and (not fresh or self.rng.random() < 0.4):
+            name = self.rng.choice(used)
+        elif fresh:
+            name = self.rng.choice(fresh)
+            self.shapes[name] = shape
+        else:
+            name = f"{'W' if len(shape) == 2 else 'a'}_{{{len(self.shapes)}}}"
+            self.shapes[name] = shape
+        return Tree("symbol", (), shape, name)
+
+    def function(self) -> str:
+        kind = self.rng.random()
+        if self.defined and kind < 0.5:
+            return next(name for text, (name, _) in DEFINED.items() if text == self.defined)
+        if kind < 0.45:
+            name = self.rng.choice(UNSPECIFIED)
+            if name not in self.functions:
+                self.functions[name] = None
+            return name
+        name = self.rng.choice(list(KNOWN))
+        self.functions[name] = KNOWN[name]
+        return name
+
+    # ------------------------------------------------------------------------------------- scalars
+
+    def scalar(self, depth: int) -> Tree:
+        if depth <= 0:
+            return self.symbol(())
+        d = self.rng.choice(self.dims)
+        kinds = ["symbol", "inner", "norm", "squared norm", "mean", "total", "logsumexp", "apply", "trace"]
+        kind = self.rng.choice([*kinds, "quadratic", "sum", "scale", "root", "quotient", "inner"])
+        vector = (d,)
+        if kind == "symbol":
+            return self.symbol(())
+        if kind == "inner":
+            return Tree("inner", (self.vector(vector, depth - 1), self.vector(vector, depth - 1)))
+        if kind == "quadratic":
+            inner = Tree("matrix vector", (self.matrix((d, d), depth - 2), self.vector(vector, depth - 2)), vector)
+            return Tree("inner", (self.vector(vector, depth - 2), inner))
+        if kind in ("norm", "squared norm", "mean", "logsumexp", "total"):
+            return Tree(kind, (self.vector(vector, depth - 1),))
+        if kind == "trace":
+            return Tree("trace", (self.matrix((d, d), depth - 1),))
+        if kind == "apply":
+            return Tree("apply", (self.scalar(depth - 1),), (), self.function())
+        if kind == "sum":
+            return Tree(self.rng.choice(["add", "subtract"]), (self.scalar(depth - 1), self.scalar(depth - 1)))
+        if kind == "scale":
+            return Tree("scale", (self.scalar(depth - 1), self.scalar(depth - 1)))
+        if kind == "root":
+            return Tree("root", (self.positive(depth - 1),))
+        return Tree("fraction", (self.scalar(depth - 1), self.positive(depth - 1)))
+
+    def positive(self, depth: int) -> Tree:
+        d = self.rng.choice(self.dims)
+        one = Tree("number", name="1")
+        return Tree("add", (one, Tree("squared norm", (self.vector((d,), depth - 1),))))
+
+    # ------------------------------------------------------------------------------------- vectors
+
+    def vector(self, shape: Shape, depth: int) -> Tree:
+        if depth <= 0:
+            return self.symbol(shape)
+        kinds = ["apply", "apply", "matrix vector", "matrix vector", "matrix vector", "add", "add", "subtract"]
+        kinds += ["hadamard", "scale", "softmax", "square", "cube", "one minus", "diag", "fraction", "centred"]
+        kinds += ["entrywise quotient", "outer", "stack", "symbol", "standardised"]
+        kind = self.rng.choice(kinds)
+        less = depth - 1
+        if kind == "symbol":
+            return self.symbol(shape)
+        if kind == "apply":
+            return Tree("apply", (self.vector(shape, less),), shape, self.function())
+        if kind == "matrix vector":
+            d = self.rng.choice(self.dims)
+            return Tree(kind, (self.matrix((*shape, d), depth - 2), self.vector((d,), less)), shape)
+        if kind in ("add", "subtract", "hadamard"):
+            return Tree(kind, (self.vector(shape, less), self.vector(shape, less)), shape)
+        if kind == "scale":
+            return Tree(kind, (self.scalar(less), self.vector(shape, less)), shape)
+        if kind in ("softmax", "one minus"):
+            return Tree(kind, (self.vector(shape, less),), shape)
+        if kind in ("square", "cube"):
+            return Tree(kind, (self.vector(shape, less),), shape)
+        if kind == "diag":
+            d = Tree("diag", (self.vector(shape, less),), (*shape, *shape))
+            return Tree("matrix vector", (d, self.vector(shape, less)), shape)
+        if kind == "fraction":
+            return Tree(kind, (self.vector(shape, less), self.positive(less)), shape)
+        if kind == "centred":
+            v = self.vector(shape, less)
+            return Tree(kind, (v, v), shape)
+        if kind == "standardised":
+            v = self.vector(shape, depth - 3)
+            c = Tree("centred", (v, v), shape)
+            spread = Tree("add", (Tree("number", name="1"), Tree("mean", (Tree("square", (c,), shape),))))
+            return Tree("fraction", (c, Tree("root", (spread,))), shape)
+        if kind == "entrywise quotient":
+            one = Tree("number", name="1")
+            safe = Tree("add", (one, Tree("square", (self.vector(shape, less),), shape)), shape)
+            return Tree(kind, (self.vector(shape, less), safe), shape)
+        if kind == "outer":
+            d = self.rng.choice(self.dims)
+            o = Tree("outer", (self.vector(shape, less), self.vector((d,), less)), (*shape, d))
+            return Tree("matrix vector", (o, self.vector((d,), less)), shape)
+        a, b = self.rng.choice(self.dims), self.rng.choice(self.dims)
+        both = f"{a}+{b}"
+        stack = Tree("stack", (self.vector((a,), less), self.vector((b,), less)), (both,))
+        return Tree("matrix vector", (self.symbol((*shape, both)), stack), shape)
+
+    # ------------------------------------------------------------------------------------ matrices
+
+    def matrix(self, shape: Shape, depth: int) -> Tree:
+        if depth <= 0:
+            return self.symbol(shape)
+        kinds = ["symbol", "symbol", "symbol", "transpose", "matrix matrix", "add", "subtract", "scale", "outer"]
+        square = shape[0] == shape[1]
+        kinds += ["diag", "skew", "shifted", "inverse"] if square else []
+        kind = self.rng.choice(kinds)
+        less = depth - 1
+        if kind == "symbol":
+            return self.symbol(shape)
+        if kind == "transpose":
+            return Tree(kind, (self.matrix((shape[1], shape[0]), less),), shape)
+        if kind == "matrix matrix":
+            d = self.rng.choice(self.dims)
+            return Tree(kind, (self.matrix((shape[0], d), less), self.matrix((d, shape[1]), less)), shape)
+        if kind in ("add", "subtract"):
+            return Tree(kind, (self.matrix(shape, less), self.matrix(shape, less)), shape)
+        if kind == "scale":
+            return Tree(kind, (self.scalar(less), self.matrix(shape, less)), shape)
+        if kind == "outer":
+            return Tree(kind, (self.vector(shape[:1], less), self.vector(shape[1:], less)), shape)
+        if kind == "diag":
+            return Tree(kind, (self.vector(shape[:1], less),), shape)
+        m = self.symbol(shape)
+        transposed = Tree("transpose", (m,), shape)
+        if kind == "skew":
+            return Tree("subtract", (m, transposed), shape)
+        if kind == "shifted":
+            return Tree("subtract", (m, Tree("scale", (self.symbol(()), Tree("eye", (), shape)), shape)), shape)
+        gram = Tree("matrix matrix", (m, transposed), shape)
+        return Tree("inverse", (Tree("add", (Tree("eye", (), shape), gram), shape),), shape)
+
+
+def generate(seed: int) -> Problem:
+    """The problem of a seed: one to three equations, one target."""
+    rng = random.Random(seed)
+    kind = rng.choice(["vector"] * 7 + ["gradient"] * 2 + ["by scalar", "by matrix"])
+    maker = _Maker(rng, dims=rng.choice([("n",), ("n", "m"), ("n", "m", "p")]))
+    if kind == "by scalar":
+        maker.wrt, maker.wrt_shape = r"\beta", ()
+    elif kind == "by matrix":
+        maker.wrt, maker.wrt_shape = "X", (rng.choice(maker.dims), rng.choice(maker.dims))
+    else:
+        maker.wrt, maker.wrt_shape = rng.choice(STATES), (rng.choice(maker.dims),)
+    if rng.random() < 0.1:
+        maker.defined = rng.choice(list(DEFINED))
+    equations: list[tuple[str, Tree]] = []
+    for gate in rng.sample(["a", r"\tilde{h}", "q_t", r"\mathbf{z}_t"], rng.choice([0, 0, 0, 1, 1, 2])):
+        shape: Shape = (rng.choice(maker.dims),)
+        tree = maker.vector(shape, 2)
+        equations.append((gate, tree))
+        maker.gates[gate] = shape
+    scalar = kind in ("gradient", "by matrix")
+    for _ in range(50):
+        tree = maker.scalar(3) if scalar else maker.vector((rng.choice(maker.dims),), 3)
+        if _reaches(tree, maker.wrt, dict(equations)):
+            break
+    else:
+        # The variable goes in by hand where chance left it out.
+        x = Tree("symbol", (), maker.wrt_shape, maker.wrt)
+        total = {
+            0: x,
+            1: Tree("squared norm", (x,)),
+            2: Tree("trace", (Tree("matrix matrix", (x, Tree("transpose", (x,)))),)),
+        }
+        term = total[len(maker.wrt_shape)]
+        tree = Tree("add", (tree, term)) if scalar else Tree("scale", (term, tree), tree.shape)
+    # A symbol and the same with a time index are one family, and a family has one shape.
+    free = [r for r in RESULTS if r[0] != maker.wrt[0] and r != maker.wrt.replace("_{t-1}", "")]
+    same = [maker.wrt.replace("_{t-1}", "_t")] if maker.wrt.endswith("_{t-1}") and tree.shape == maker.wrt_shape else []
+    of = "L" if scalar else rng.choice(same or free)
+    equations.append((of, tree))
+    return _problem(f"random-{seed}", maker, equations, of, declare=rng.random() < 0.75)
+
+
+def _reaches(tree: Tree, name: str, definitions: Mapping[str, Tree]) -> bool:
+    return any(s == name or (s in definitions and _reaches(definitions[s], name, definitions)) for s in tree.symbols())
+
+
+def _problem(name: str, maker: _Maker, equations: list[tuple[str, Tree]], of: str, *, declare: bool) -> Problem:
+    needed = {of}
+    for left, tree in reversed(equations):
+        if left in needed:
+            needed |= set(tree.symbols())
+    equations = [(left, tree) for left, tree in equations if left in needed]
+    shapes: dict[str, Shape] = {}
+    functions: set[str] = set()
+    for left, tree in equations:
+        shapes.update(tree.symbols())
+        shapes[left] = tree.shape
+        functions |= tree.functions()
+    texts = [f"{left} = {tree.latex()}" for left, tree in equations]
+    table: dict[str, Callable[[Any], Any] | None] = {f: maker.functions.get(f) for f in sorted(functions)}
+    if maker.defined and DEFINED[maker.defined][0] in functions:
+        texts.insert(0, maker.defined)
+        table[DEFINED[maker.defined][0]] = DEFINED[maker.defined][1]
+    roles = ("scalar", "vector", "matrix")
+    symbols = {s: " ".join([roles[len(shape)], *shape]) for s, shape in shapes.items() if declare or len(shape) < 2}
+    symbols |= {f: "elementwise" for f, meaning in table.items() if meaning is None}
+    record = {"id": name, "equations": texts, "symbols": symbols, "targets": [{"of": of, "wrt": maker.wrt}]}
+    return Problem(record, tuple(equations), shapes, SIZES, table, of, maker.wrt)
