@@ -18,7 +18,7 @@ from symjac.errors import CheckError, NotYetError, TargetError
 from symjac.expr import Expr, Partial, Symbol
 from symjac.kernel import Scope, Theorem, infer
 from symjac.normal import jacobian_form, normal_form
-from symjac.reading import Equation
+from symjac.reading import Equation, Note
 from symjac.recurrence import Recurrence
 from symjac.tidy import close, collect
 
@@ -100,8 +100,15 @@ class Derivation:
         self.scope = Scope(self.wrt, self.definitions)
         self._names = {e: s for s, e in self.definitions.items() if e.args}
         self._origin: dict[Expr, Symbol] = {}
+        self.notes = self._notes()
         self.stages = self._derive()
         self._gate()
+
+    def _notes(self) -> tuple[Note, ...]:
+        """What a reader of the result should know beyond what the reading assumed."""
+        if self.scope.depends(self.of):
+            return ()
+        return (Note("zero", f"{self.of.name} does not depend on {self.wrt.name}: the derivative is zero"),)
 
     def _derive(self) -> tuple[Stage, ...]:
         stages: list[Stage] = []

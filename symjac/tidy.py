@@ -65,12 +65,12 @@ def _name(e: Expr, names: Mapping[Expr, Symbol]) -> Expr:
     if isinstance(e, Apply) and e.function.known is not None and e.function.order == 1:
         value = Apply(ex.Function(e.function.name, 0, e.function.known), e.arg)
         row = ACTIVATIONS[e.function.known]
+        if e.function.known in SPELLED_OUT:
+            return row.derivative(e.arg, _name(value, names))
         if value in names:
             printed = row.derivative(e.arg, names[value])
             # relu' of a named activation is no shorter for the name: it stays relu'(a).
             return printed if names[value] in printed.symbols else e
-        if e.function.known in SPELLED_OUT:
-            return row.derivative(e.arg, value)
     return e
 
 
@@ -135,6 +135,10 @@ def term(e: Expr) -> Term:
             continue
         elif isinstance(f, Diag) and chain and isinstance(chain[-1], Diag):
             chain[-1] = ex.diag(ex.hadamard(chain[-1].arg, f.arg))
+        elif isinstance(f, Diag) and chain and chain[-1] == ex.Transpose(ex.Ones(f.rows)):
+            chain[-1] = ex.transpose(f.arg)
+        elif isinstance(f, ex.Ones) and chain and isinstance(chain[-1], Diag):
+            chain[-1] = chain[-1].args[0]
         elif f.is_row and len(chain) > 1 and chain[-1].is_vector and isinstance(chain[-2], Diag):
             # diag(v) b c^T is the rank-one matrix (v o b) c^T.
             vector = chain.pop()
