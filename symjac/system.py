@@ -8,7 +8,9 @@ from typing import Protocol
 import sympy
 
 from symjac import explicit, typeset
-from symjac.expr import Symbol
+from symjac.errors import TargetError
+from symjac.expr import Apply, Symbol
+from symjac.interchange import from_sympy
 from symjac.jacobians import Jacobian
 from symjac.normal import normal_form
 from symjac.reading import read_system
@@ -104,3 +106,35 @@ class System(Recurrence):
             "text/latex": f"$\\displaystyle {body}$",
             "text/markdown": f"$$\n{body}\n$$",
         }
+
+
+def jacobian(expression: sympy.Basic, wrt: sympy.Basic) -> Jacobian:
+    """The Jacobian of a SymPy matrix expression, a column or a scalar, by one of its symbols.
+
+    :raises TargetError: where ``wrt`` is no symbol of the expression.
+    :raises NotYetError: where the expression holds something symjac does not know.
+
+    >>> from sympy import Function, MatrixSymbol, symbols
+    >>> n = symbols("n", integer=True, positive=True)
+    >>> A, U, W, x = MatrixSymbol("A", n, n), MatrixSymbol("U", n, n), MatrixSymbol("W", n, n), MatrixSymbol("x", n, 1)
+    >>> jacobian(A * x + U * (W * x).applyfunc(Function("s")), x)
+    Jacobian of y by x: A + U diag(s'(W x)) W (numerator layout)
+    """
+    e, x = from_sympy(expression), from_sympy(wrt)
+    if not isinstance(x, Symbol):
+        raise TargetError(f"a derivative is taken by a symbol, not by {wrt}")
+    taken = {s.name for s in e.symbols}
+    y = next(letter for letter in ("y", "z", "f", "v", "r", r"\eta", r"\zeta") if letter not in taken)
+    declared = {s.name: _declaration(s) for s in (*e.symbols, x)}
+    declared[y] = _declaration(Symbol(y, e.shape))
+    for part in e.walk():
+        if isinstance(part, Apply) and part.function.known is None:
+            declared[part.function.name] = "elementwise"
+    return System(f"{y} = {typeset.latex(e)}", symbols=declared).jacobian(y, wrt=x.name)
+
+
+def _declaration(s: Symbol) -> str:
+    rows, cols = (str(size).replace(" ", "") for size in s.shape)
+    if s.is_scalar:
+        return "scalar"
+    return f"vector {rows}" if cols == "1" else f"matrix {rows} {cols}"
