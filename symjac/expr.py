@@ -778,6 +778,22 @@ def mul(*factors: Expr) -> Expr:
         out.append(Identity(shape[0]))
     if number != 1:
         out.insert(0, Number(number))
+    return _chained(out)
+
+
+def _chained(factors: list[Expr]) -> Expr:
+    """The product; where a chain ends in an inner product before the last factor, that is bracketed."""
+    out: list[Expr] = []
+    run: list[Expr] = []
+    for f in factors:
+        if f.is_scalar:
+            out.append(f)
+            continue
+        if run and run[0].rows == ONE and run[-1].cols == ONE:
+            out.append(Product(*run))
+            run = []
+        run.append(f)
+    out += run
     return out[0] if len(out) == 1 else Product(*out)
 
 
@@ -842,7 +858,7 @@ def transpose(e: Expr) -> Expr:
         return Hadamard(*(transpose(f) for f in e.args))
     if isinstance(e, Product):
         scalars = [f for f in e.args if f.is_scalar]
-        return Product(*scalars, *(transpose(f) for f in reversed(e.args) if not f.is_scalar))
+        return _chained([*scalars, *(transpose(f) for f in reversed(e.args) if not f.is_scalar)])
     if isinstance(e, Zero):
         return Zero(e.cols, e.rows)
     if isinstance(e, Ones) and e.is_matrix:

@@ -62,7 +62,8 @@ def constant_factor(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     """
     require(isinstance(y, Product) and isinstance(inner.lhs, Partial), "constant_factor", "no product")
     v = inner.lhs.args[0]
-    size = len(v.args) if isinstance(v, Product) else 1
+    # What is behind the constants is one factor, which may be a product itself, or several.
+    size = 1 if y.args[-1] == v or not isinstance(v, Product) else len(v.args)
     front, back = y.args[:-size], y.args[-size:]
     require(bool(front) and (back == (v,) or (isinstance(v, Product) and back == v.args)), "constant_factor", "shape")
     require(not any(scope.depends(f) for f in front), "constant_factor", "a factor in front is not constant")
