@@ -64,19 +64,23 @@ def _unclosed(source: str, top: Token, count: int, before: Token | None = None) 
 
 
 def without_layout_arrays(tokens: list[Token]) -> list[Token]:
-    """An array that holds equations is layout, no matrix: its brackets go."""
+    """An array that holds equations is layout, no matrix, and so is a frame around them: their brackets go."""
     stack: list[int] = []
     relations: set[int] = set()
+    frames: set[int] = set()
     dropped: set[int] = set()
     for k, t in enumerate(tokens):
         if t.kind in OPENING and t.kind != "langle":
             stack.append(k)
         elif t.kind in CLOSING and t.kind != "rangle" and stack:
             opened = stack.pop()
-            if opened in relations and tokens[opened].kind == "begin":
+            if (opened in relations and tokens[opened].kind == "begin") or opened in frames:
                 dropped |= {opened, k}
         elif t.kind == "=" and stack:
             relations.add(stack[-1])
+            framed = tokens[stack[-1]].kind == "{" and (stack[-1] == 0 or tokens[stack[-1] - 1].kind not in ("_", "^"))
+            if framed and tokens[stack[-1]].end - tokens[stack[-1]].start > 1:
+                frames.add(stack[-1])
     return [t for k, t in enumerate(tokens) if k not in dropped]
 
 
@@ -123,17 +127,22 @@ def _flatten(tokens: list[Token]) -> tuple[list[Token], list[int]]:
     flat: list[Token] = []
     depths: list[int] = []
     depth = matrices = 0
+    angles = {"langle", "rangle"} if not _paired(tokens) else set()
     for t in tokens:
-        if t.kind in CLOSING and t.kind != "rangle":
+        if t.kind in CLOSING and t.kind not in angles:
             depth -= 1
             matrices -= t.kind == "end"
         if not (t.kind == "&" and not matrices) and not (t.kind == "\\\\" and depth and not matrices):
             flat.append(t)
             depths.append(depth)
-        if t.kind in OPENING and t.kind != "langle":
+        if t.kind in OPENING and t.kind not in angles:
             depth += 1
             matrices += t.kind == "begin"
     return flat, depths
+
+
+def _paired(tokens: list[Token]) -> bool:
+    return sum(t.kind == "langle" for t in tokens) == sum(t.kind == "rangle" for t in tokens)
 
 
 def _equation(current: list[Token]) -> bool:

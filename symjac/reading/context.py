@@ -76,6 +76,7 @@ class Context:
         self.source = ""
         self.at_time: dict[tuple[str, str], Family] = {}
         self.flips: dict[str, str] = {}
+        self.constants: list[Size] = []
         self.system = False
         self.layout: str | None = None
         self.all_scalar = False
@@ -146,16 +147,15 @@ class Context:
         letters = [c for c in "nmpqrdlshv" if c not in used]
         letters += [f"n_{k}" for k in range(1, 400) if f"n_{k}" not in used]
         pool = iter(letters)
-        for family in [*first, *self.families.values()]:
-            for size in (family.rows, family.cols):
-                for term in size.terms():
-                    if term.root.known is None:
-                        name = next(pool)
-                        term.root.known = dim(name)
-                        self.dims[name] = Size(dim(name))
+        families = [s for family in [*first, *self.families.values()] for s in (family.rows, family.cols)]
+        for size in [*families, *self.constants]:
+            for term in size.terms():
+                if term.root.known is None:
+                    name = next(pool)
+                    term.root.known = dim(name)
+                    self.dims[name] = Size(dim(name))
 
     def loose(self, size: Size) -> Size:
         """A size of a constant such as the identity, to be named with the others."""
-        name = f"\0{len(self.families)}"
-        self.families[name] = Family(name, "", role="constant", rows=size, declared=False)
+        self.constants.append(size)
         return size

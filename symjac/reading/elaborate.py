@@ -82,7 +82,7 @@ class Elaborator:
         return take_apart(node, self.context.letters, self.context.source)
 
     def name(self, node: Node) -> Value:
-        if self.roles_indicator(node):
+        if self.is_indicator(node):
             return grids.indicator_subscript(self, node)
         named = self.named(node)
         if named.family in self.locals and named.time is None:
@@ -104,7 +104,7 @@ class Elaborator:
         value.details["family"] = family
         return self.operate(value, named.operations, node)
 
-    def roles_indicator(self, node: Node) -> bool:
+    def is_indicator(self, node: Node) -> bool:
         token = node.token
         return (
             token is not None
@@ -147,6 +147,8 @@ class Elaborator:
         return self.build(tree)
 
     def number(self, node: Node) -> Value:
+        if self.is_indicator(node):
+            return grids.indicator_subscript(self, node)
         value = Number(Fraction(node.text))
         return self.post(scalar(lambda: value, node, literal=True), node)
 

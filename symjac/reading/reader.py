@@ -17,7 +17,7 @@ from symjac.reading.context import Context, Family, Note
 from symjac.reading.declarations import declare, is_declaration, take_membership
 from symjac.reading.elaborate import Elaborator
 from symjac.reading.equations import Piece, classify, elaborate, finish, left_name
-from symjac.reading.names import survey, take_apart
+from symjac.reading.names import bound_letter, survey, take_apart
 from symjac.reading.parser import parse
 from symjac.reading.roles import Roles
 from symjac.reading.tokens import Token
@@ -232,6 +232,7 @@ class Attempt:
             else:
                 self.pieces.append(Piece(root, source))
         context.letters = survey([r for r, _ in roots], context.letters)
+        self.size_letters()
         self.roles.scan([(p.root, p.source) for p in self.pieces])
         defined = {name for p in self.pieces if (name := left_name(p, self.elaborator))}
         self.roles.defined = defined
@@ -244,17 +245,25 @@ class Attempt:
                 elaborate(piece, self.elaborator)
         self.tie_gradients()
 
+    def size_letters(self) -> None:
+        """The n of ``\\sum_{i=1}^{n}`` over entries is a size wherever it stands."""
+        for piece in self.pieces:
+            for node in piece.root.walk():
+                if node.kind == "big" and bound_letter(node.scripts[0].tokens if node.scripts else ()) in self.context.letters.entry:
+                    for s in node.scripts:
+                        if s.kind == "^" and len(s.tokens) == 1 and s.tokens[0].kind == "name":
+                            self.context.named_size(s.tokens[0].text)
+
     def continue_from(self, base: Context) -> None:
         """Everything the earlier reading knows counts as declared here."""
         for family in base.families.values():
-            if family.role != "constant":
-                again = copy.copy(family)
-                again.declared = True
-                again.times = dict(family.times)
-                if again.acts == "before":
-                    again.rows, again.cols = again.cols, again.rows
-                again.acts = "after" if again.acts else ""
-                self.context.add(again)
+            again = copy.copy(family)
+            again.declared = True
+            again.times = dict(family.times)
+            if again.acts == "before":
+                again.rows, again.cols = again.cols, again.rows
+            again.acts = "after" if again.acts else ""
+            self.context.add(again)
         self.context.dims = dict(base.dims)
 
     def tie_gradients(self) -> None:
@@ -285,12 +294,12 @@ class Attempt:
         outer = context.source, el.indices, el.locals
         context.source, el.indices, el.locals = piece.source, piece.indices, {}
         piece.busy = True
-        notes = len(context.notes)
+        notes, constants = len(context.notes), len(context.constants)
         try:
             return el.build(piece.sides[1]).role
         finally:
             piece.busy = False
-            del context.notes[notes:]
+            del context.notes[notes:], context.constants[constants:]
             context.source, el.indices, el.locals = outer
 
     def name_sizes(self) -> None:
@@ -306,8 +315,7 @@ class Attempt:
         context = self.context
         open_sizes = {
             id(t.root): t.root
-            for f in context.families.values()
-            for s in (f.rows, f.cols)
+            for s in [*(s for f in context.families.values() for s in (f.rows, f.cols)), *context.constants]
             for t in s.terms()
             if t.root.known is None
         }

@@ -36,6 +36,7 @@ class Roles:
         self.inside: set[str] = set()
         self.above: set[str] = set()
         self.raised: set[str] = set()
+        self.below: set[str] = set()
         self.defined: set[str] = set()
         self.call_letters = {"t"}
 
@@ -72,6 +73,10 @@ class Roles:
         context.all_scalar = not (context.has_bold or capital or marks or declared or entries)
 
     def _note_use(self, n: Node, following: Node | None, source: str) -> None:
+        for s in n.scripts:
+            if s.kind == "_" and source[s.start].isdigit() and source[s.start].isascii():
+                self.context.source = source
+                self.context.note("repaired", f"{source[n.start : s.end]} is read with {s.tokens[0].text} as subscript", n)
         named = take_apart(n, self.context.letters, source)
         name = named.family
         if following is not None and following.is_call and not self.is_time_call(n, following):
@@ -90,6 +95,9 @@ class Roles:
                 for n in node.walk():
                     if n.kind == "name" and not _bold(n):
                         self.inside.add(take_apart(n, self.context.letters, source).family)
+            if (node.kind == "frac" or (node.kind == "binary" and node.text == "/")) and not _is_derivative(node):
+                for n in _factors(node.kids[1]):
+                    self.below.add(take_apart(n, self.context.letters, source).family)
             if node.kind == "juxt" and node.kids[0].kind == "partial":
                 head = node.kids[1].inner
                 if head.kind == "name" and letter(head.token) in _LOSSES:  # type: ignore[arg-type]  # names have tokens
@@ -158,6 +166,8 @@ class Roles:
         defined = self.by_definition(family)
         if defined:
             return defined, "its definition"
+        if name in self.below:
+            return "scalar", "it stands below a line"
         if upper:
             return "matrix", "capital letter"
         if context.has_bold:
@@ -197,6 +207,22 @@ def known_function(word: str) -> Function | None:
     """The function a word such as tanh or ReLU names."""
     row = functions.by_spelling(word)
     return row.function if row is not None else None
+
+
+def _factors(node: Node) -> list[Node]:
+    """The letters a denominator is a product of, also under a root; nothing of sums and functions."""
+    node = node.inner
+    if node.kind == "name":
+        return [] if _bold(node) else [node]
+    if node.kind == "sqrt" or (node.kind == "juxt" and all(k.kind in ("name", "number", "sqrt") for k in node.kids)):
+        return [n for k in node.kids for n in _factors(k)]
+    return []
+
+
+def _is_derivative(fraction: Node) -> bool:
+    """``dy/dx``."""
+    first = [k.inner.kids[0] if k.inner.kind == "juxt" else k.inner for k in fraction.kids]
+    return all(f.kind == "partial" or (f.kind == "name" and f.text == "d") for f in first)
 
 
 def _bold(n: Node) -> bool:
