@@ -5,6 +5,7 @@ This is common to every renderer; each of them only spells what is decided here.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from symjac.narrative import Display, Inline, Inlines, Line, Math, Page, Ref
@@ -15,60 +16,93 @@ from symjac.typeset.breaking import break_lines
 
 NUMBER = 3.2
 """The room an equation number takes, in ems."""
-_COLUMN = 2.2
+_COLUMN = 1.3
 _RELATION = 1.35
-_LEAST = 15.0
+_LEAST = 14.0
 """A column of reasons is only set beside formulas that keep at least this much room."""
+_REASON = 16.0
+"""A reason wider than this goes on in a second line."""
 _SMALL = 0.93
 """Reasons are set a little smaller than formulas."""
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """A row ready to be spelled: the left side, the right side as lines, the words beside or below it."""
+    """A row ready to be spelled: the left side, the right side as lines, the words beside or below it.
+
+    ``beside`` are the lines of a reason that stands in a column of its own; ``words`` is the whole of it.
+    """
 
     lhs: Box | None
     relation: str
     pieces: tuple[Piece, ...]
-    beside: Inlines
-    below: Inlines
+    beside: tuple[Inlines, ...]
+    words: Inlines
     label: str | None
     end: str
     note: bool
+
+    @property
+    def below(self) -> Inlines:
+        """The words that found no room in a column."""
+        return () if self.beside else self.words
 
 
 def fit(page: Page, display: Display, line_width: float) -> tuple[Fitted, ...]:
     """The rows of a display, none wider than ``line_width`` ems where that is possible."""
     rows = display.rows
-    numbered = any(_label(page, r) for r in rows)
+    numbered = any(page.label(r) for r in rows)
     left = max((width(page.box(r.lhs)) for r in rows if r.lhs is not None), default=0.0) + _RELATION
-    words = max(
-        (inline_width(page, r.reason or r.note) * _SMALL + 0.8 for r in rows if r.reason or r.note), default=0.0
-    )
+    reasons = [_reason_lines(page, r) for r in rows]
+    words = max((inline_width(page, line) * _SMALL for lines in reasons for line in lines), default=0.0)
     room = line_width - left - (NUMBER if numbered else 0.0) - 0.3
     widest = max(width(page.box(r.rhs)) for r in rows)
     beside = room - words - _COLUMN >= min(widest, _LEAST)
     if beside and words:
         room -= words + _COLUMN
-    return tuple(_fit(page, r, room, beside) for r in rows)
+    return tuple(_fit(page, r, lines, room, beside) for r, lines in zip(rows, reasons, strict=True))
 
 
-def _fit(page: Page, r: Line, room: float, beside: bool) -> Fitted:
-    words = r.reason or r.note
+def _fit(page: Page, r: Line, reason: tuple[Inlines, ...], room: float, beside: bool) -> Fitted:
     return Fitted(
         lhs=None if r.lhs is None else page.box(r.lhs),
         relation=r.relation,
         pieces=break_lines(page.box(r.rhs), room),
-        beside=words if beside else (),
-        below=() if beside else words,
-        label=_label(page, r),
+        beside=reason if beside else (),
+        words=_words(r),
+        label=page.label(r),
         end=r.end,
         note=bool(r.note),
     )
 
 
-def _label(page: Page, r: Line) -> str | None:
-    return r.label if r.label in page.references else None
+def _words(r: Line) -> Inlines:
+    return r.note or (("(", *r.reason, ")") if r.reason else ())
+
+
+def _reason_lines(page: Page, r: Line) -> tuple[Inlines, ...]:
+    """The words beside a row, in lines that are cut after commas."""
+    lines: list[Inlines] = []
+    for chunk in _chunks(_words(r)):
+        if lines and inline_width(page, (*lines[-1], *chunk)) <= _REASON:
+            lines[-1] = (*lines[-1], *chunk)
+        else:
+            lines.append(chunk)
+    return tuple(lines)
+
+
+def _chunks(words: Inlines) -> list[Inlines]:
+    out: list[list[Inline]] = [[]]
+    for i in words:
+        if isinstance(i, str):
+            first, *more = re.split(r"(?<=[,;]) ", i)
+            out[-1].append(first)
+            for part in more:
+                out[-1].append(" ")
+                out.append([part] if part else [])
+        else:
+            out[-1].append(i)
+    return [tuple(chunk) for chunk in out if chunk]
 
 
 def inline_width(page: Page, content: Inlines) -> float:

@@ -69,7 +69,7 @@ def _display(display: Display, page: Page, numbers: dict[str, str]) -> str:
     right = max(len(line) for lines in bodies for line in lines)
     out: list[str] = []
     for r, lhs, lines in zip(rows, lefts, bodies, strict=True):
-        words = _words(r.beside or r.below, page, numbers, r.note)
+        words = _inlines(r.words, page, numbers)
         number = f"({numbers[r.label]})" if r.label else ""
         for n, line in enumerate(lines):
             start = f"    {lhs:>{left}} {r.relation} " if n == 0 else " " * (left + 7)
@@ -82,8 +82,3 @@ def _body(r: Fitted) -> list[str]:
     lines = [("    " if n else "") + write_text(piece.box) for n, piece in enumerate(r.pieces)]
     lines[-1] += r.end
     return lines
-
-
-def _words(words: Inlines, page: Page, numbers: dict[str, str], note: bool) -> str:
-    inner = _inlines(words, page, numbers)
-    return inner if note or not inner else f"({inner})"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from symjac.documents.layout import Fitted, fit
 from symjac.narrative import Block, Display, Emph, Environment, Inline, Inlines, Math, Page, Paragraph, Ref
 from symjac.narrative.blocks import NUMBERED
@@ -41,7 +43,8 @@ def _head(kind: str, title: Inlines, label: str | None, page: Page, numbers: dic
         return f"*{words}.*"
     number = f" {numbers[label]}" if label in numbers else ""
     named = f" ({_inlines(title, page, numbers)})" if title else ""
-    return f"**{WORDS[kind]}{number if kind in NUMBERED else ''}**{named}**.**"
+    name = WORDS[kind] + (number if kind in NUMBERED else "")
+    return f"**{name}**{named}." if named else f"**{name}.**"
 
 
 def _inlines(content: Inlines, page: Page, numbers: dict[str, str]) -> str:
@@ -78,26 +81,24 @@ def _display(display: Display, page: Page, numbers: dict[str, str]) -> str:
 
 def _lines(r: Fitted, page: Page, numbers: dict[str, str]) -> list[str]:
     left = _tex(r.lhs) if r.lhs is not None else ""
+    number = rf"\text{{({numbers[r.label]})}}" if r.label else ""
     out: list[str] = []
-    for n, piece in enumerate(r.pieces):
-        line = f"{left} &{r.relation} {_tex(piece.box)}" if n == 0 else rf"&\qquad {{}}{_tex(piece.box)}"
+    for n, (piece, words) in enumerate(zip_longest(r.pieces, r.beside)):
+        if piece is None:
+            line = "&"
+        elif n == 0:
+            line = f"{left} &{r.relation} {_tex(piece.box)}"
+        else:
+            line = rf"&\qquad {{}}{_tex(piece.box)}"
         if n == len(r.pieces) - 1:
             line += _end(r.end)
-            column = _words(r.beside, page, numbers, r.note)
-            if r.label:
-                column += rf" \quad\text{{({numbers[r.label]})}}" if column else rf"\text{{({numbers[r.label]})}}"
-            line += f" && {column}" if column else ""
-        out.append(line)
+        column = [rf"\text{{{_inlines(words, page, numbers)}}}"] if words is not None else []
+        if number and n == max(len(r.pieces), len(r.beside)) - 1:
+            column.append(number)
+        out.append(line + (" && " + r" \quad ".join(column) if column else ""))
     if r.below:
-        out.append(rf"&\qquad {_words(r.below, page, numbers, r.note)}")
+        out.append(rf"&\qquad \text{{{_inlines(r.below, page, numbers)}}}")
     return out
-
-
-def _words(words: Inlines, page: Page, numbers: dict[str, str], note: bool) -> str:
-    if not words:
-        return ""
-    inner = _inlines(words, page, numbers)
-    return rf"\text{{{inner}}}" if note else rf"\text{{({inner})}}"
 
 
 def _tex(box: Box) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from symjac.documents.layout import Fitted, fit
 from symjac.narrative import Block, Display, Emph, Environment, Inline, Inlines, Math, Page, Paragraph, Ref
 from symjac.narrative.blocks import NUMBERED
@@ -9,7 +11,7 @@ from symjac.narrative.words import WORDS
 from symjac.typeset.boxes import Box
 from symjac.typeset.latex import PAGE, write_latex
 
-LINE_WIDTH = 37.5
+LINE_WIDTH = 38.4
 """Ems in a line of the article: 150 mm at 11 pt, less a little."""
 
 MACROS = r"""
@@ -18,7 +20,7 @@ MACROS = r"""
 \providecommand{\symjacone}{\mathbf{1}}                        % vector of ones
 \providecommand{\symjachad}{\odot}                             % entrywise product
 \providecommand{\symjacd}[2]{\frac{\partial #1}{\partial #2}}  % Jacobian or partial derivative
-\providecommand{\symjacby}[1]{\text{\normalfont\small(#1)}}    % reason beside a step
+\providecommand{\symjacby}[1]{\text{\normalfont\small #1}}     % reason beside a step
 \providecommand{\symjaclayout}[1]{\text{\normalfont #1}}       % name of a layout
 """.strip()
 
@@ -65,21 +67,31 @@ def article(page: Page) -> str:
 
 
 def _body(page: Page) -> str:
-    return "\n".join(_block(b, page) for b in page.blocks)
+    return _blocks(page.blocks, page)
+
+
+def _blocks(blocks: tuple[Block, ...], page: Page) -> str:
+    """Blocks in order; a blank line ends a paragraph only where a new one begins."""
+    out = ""
+    before: Block | None = None
+    for b in blocks:
+        joined = isinstance(b, Display) or (isinstance(b, Paragraph) and isinstance(before, Display) and not b.start)
+        out += ("" if before is None or joined else "\n") + _block(b, page)
+        before = b
+    return out
 
 
 def _block(block: Block, page: Page) -> str:
     match block:
         case Paragraph(content, heading):
-            head = rf"\paragraph{{{heading}.}} " if heading else ""
+            head = rf"\paragraph{{{heading}.}} " if heading else r"\smallskip\noindent " if block.start else ""
             return f"{head}{_inlines(content, page)}\n"
         case Display():
             return _display(block, page)
         case Environment(kind, blocks, title, label):
             option = f"[{_inlines(title, page)}]" if title else ""
             mark = rf"\label{{{page.prefix}:{label}}}" if label in page.references else ""
-            # A proof or statement may begin with a display; the label must not end its first line.
-            inner = "".join(_block(b, page) for b in blocks)
+            inner = _blocks(blocks, page)
             return f"\\begin{{{kind}}}{option}{mark}\n{inner}\\end{{{kind}}}\n"
 
 
@@ -128,17 +140,19 @@ def _lines(r: Fitted, page: Page, *, numbered: bool, last: bool) -> list[str]:
     """The rows of an alignment that one told row takes."""
     left = _tex(r.lhs) if r.lhs is not None else ""
     out: list[str] = []
-    for n, piece in enumerate(r.pieces):
-        text = _tex(piece.box)
-        if n == 0:
-            line = f"  {left} &{r.relation} {text}"
+    for n, (piece, words) in enumerate(zip_longest(r.pieces, r.beside)):
+        if piece is None:
+            line = "  &"
+        elif n == 0:
+            line = f"  {left} &{r.relation} {_tex(piece.box)}"
         else:
             indent = r"\qquad" + r"\;" * (2 * piece.depth)
-            line = f"  &{indent} {{}}{text}"
+            line = f"  &{indent} {{}}{_tex(piece.box)}"
         if n == len(r.pieces) - 1:
             line += _end(r.end)
-        if n == 0 and r.beside:
-            line += _beside(r, page)
+        if words is not None:
+            gap = r"\qquad" if r.note else ""
+            line += f"\n    &&{gap}{_by(r, words, page)}"
         out.append(line)
     if r.below:
         out.append(rf"  &\qquad{_by(r, r.below, page)}")
@@ -146,11 +160,6 @@ def _lines(r: Fitted, page: Page, *, numbered: bool, last: bool) -> list[str]:
         label = rf" \label{{{page.prefix}:{r.label}}}" if r.label else r" \nonumber"
         out = [f"{line} \\nonumber" for line in out[:-1]] + [out[-1] + label]
     return out
-
-
-def _beside(r: Fitted, page: Page) -> str:
-    gap = r"&&\qquad" if r.note else "&&"
-    return f"\n    {gap}{_by(r, r.beside, page)}"
 
 
 def _by(r: Fitted, words: Inlines, page: Page) -> str:

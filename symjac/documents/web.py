@@ -14,7 +14,7 @@ from symjac.typeset.latex import PLAIN, write_latex
 from symjac.typeset.mathml import math_element
 from symjac.typeset.text import write_text
 
-LINE_WIDTH = 44.0
+LINE_WIDTH = 42.0
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1b1b1f; --paper: #fff; --soft: #55565e; --rule: #d9d9df; --tint: #f6f6f9;
@@ -36,10 +36,10 @@ section { margin: 1.25rem 0; }
 .display { overflow-x: auto; margin: .75rem 0; }
 .display table { border-collapse: collapse; margin: 0 auto; width: 100%; }
 .display td { padding: .3rem 0; vertical-align: baseline; white-space: nowrap; }
-.lhs { text-align: right; width: 12%; } .rhs { text-align: left; padding-left: .3em !important; }
-.rhs.more { padding-left: 2.6em !important; }
-.why { padding-left: 1.75em !important; color: var(--soft); font-size: .92em; }
-.number { text-align: right; padding-left: 1.5em !important; width: 4%; }
+.lhs { text-align: right; } .display td.rhs { text-align: left; padding-left: .3em; }
+.display td.more { padding-left: 2.6em; }
+.display td.why { padding-left: 1.5em; color: var(--soft); font-size: .92em; white-space: normal; min-width: 7em; }
+.display td.number { text-align: right; padding-left: 1em; width: 1%; }
 .qed { float: right; }
 details { margin-top: 2.5rem; border-top: 1px solid var(--rule); padding-top: .75rem; }
 summary { cursor: pointer; color: var(--soft); }
@@ -150,13 +150,12 @@ def _display(display: Display, page: Page, numbers: dict[str, str]) -> str:
 def _row(r: Fitted, page: Page, numbers: dict[str, str]) -> str:
     left = _math(r.lhs, large=True) if r.lhs is not None else ""
     out: list[str] = []
-    words = r.beside or r.below
+    words = r.words
     for n, piece in enumerate(r.pieces):
         last = n == len(r.pieces) - 1
         body = _math(row(Op(r.relation), piece.box) if n == 0 else piece.box, large=True)
         more = "" if n == 0 else " more"
-        why = _inlines(words, page, numbers) if last else ""
-        why = f"({why})" if why and not r.note else why
+        why = _inlines(words, page, numbers) if n == 0 else ""
         number = f'<a id="{page.prefix}-{r.label}"></a>({numbers[r.label]})' if last and r.label else ""
         out.append(
             f'<tr><td class="lhs">{left if n == 0 else ""}</td><td class="rhs{more}">{body}{r.end if last else ""}</td>'

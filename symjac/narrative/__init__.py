@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from symjac.derivation import Derivation
 from symjac.expr import Partial
@@ -25,12 +26,14 @@ from symjac.narrative.blocks import (
     Ref,
 )
 from symjac.narrative.example import example
-from symjac.narrative.gates import composite_proof, rules_used
+from symjac.narrative.gates import composite_proof, differential_proof, paths, rules_used
 from symjac.narrative.layer import dotted, layer_proof
 from symjac.narrative.lemma import lemma
-from symjac.narrative.setting import equation_label, layout_note, setting
+from symjac.narrative.setting import equation_label, setting
 from symjac.narrative.teller import Teller
 from symjac.narrative.words import told
+from symjac.typeset.boxes import Box, width
+from symjac.typeset.printer import to_box
 
 __all__ = [
     "Block",
@@ -59,10 +62,11 @@ def narrate(d: Derivation, *, layout: str = "both", sizes: Mapping[str, int] | N
     """
     t = Teller(d, layout, sizes)
     blocks: list[Block] = [*setting(t), _theorem(t)]
-    told_by_entries = None if t.gates else layer_proof(t)
-    if told_by_entries is not None:
-        blocks.append(Environment("proof", told_by_entries))
+    if t.by_entries:
+        blocks.append(Environment("proof", layer_proof(t)))
         blocks += dotted(t)
+    elif t.wrt.is_matrix:
+        blocks.append(Environment("proof", differential_proof(t)))
     else:
         blocks += lemma(t, rules_used(t))
         title = told("of_theorem", theorem=Ref("theorem"))
@@ -73,25 +77,35 @@ def narrate(d: Derivation, *, layout: str = "both", sizes: Mapping[str, int] | N
 
 
 def _theorem(t: Teller) -> Environment:
-    d = t.d
     lhs = t.full(Partial(t.of, t.wrt))
-    forms = {"numerator": d.short, "denominator": d.short_denominator}
-    rows = [
-        Line(
-            forms[layout],
-            lhs,
-            note=layout_note(layout),
-            label=layout[:3],
-            end="." if layout == t.layouts[-1] else ",",
-        )
-        for layout in t.layouts
-    ]
     first, last = (Ref(equation_label(s, t)) for s in (t.told[0], t.told[-1]))
-    if first == last:
-        opening = told("for_every", equation=first, wrt=t.wrt)
+    where = (first,) if first == last else (first, "–", last)
+    forms = {layout: _form(t, layout) for layout in t.layouts}
+    blocks: list[Block]
+    if all(width(lhs) + width(f) < _BESIDE for f in forms.values()):
+        rows = [
+            Line(f, lhs, note=told(layout), label=layout[:3], end="." if layout == t.layouts[-1] else ",")
+            for layout, f in forms.items()
+        ]
+        blocks = [Paragraph(told("for_every", equation=where, wrt=t.wrt)), Display(tuple(rows))]
     else:
-        opening = told("for_every_system", first=first, last=last, wrt=t.wrt)
-    return Environment("theorem", (Paragraph(opening), Display(tuple(rows))), label="theorem")
+        blocks = []
+        for n, (layout, f) in enumerate(forms.items()):
+            key = f"for_every_{layout}" if n == 0 else f"then_{layout}"
+            blocks.append(Paragraph(told(key, equation=where, wrt=t.wrt)))
+            blocks.append(Display((Line(f, lhs, label=layout[:3], end="."),)))
+    return Environment("theorem", tuple(blocks), label="theorem")
+
+
+_BESIDE = 24.0
+"""Formulas up to this many ems leave room for the name of the layout beside them."""
+
+
+def _form(t: Teller, layout: str) -> Box:
+    """The closed form of the theorem; with a brace under each term that comes through one gate."""
+    if layout == "denominator":
+        return t.box(t.d.short_denominator)
+    return to_box(t.d.short, replace(t.style, under=paths(t)))
 
 
 def _prefix(d: Derivation) -> str:

@@ -47,6 +47,8 @@ class Paragraph:
 
     content: Inlines
     heading: str | None = None
+    start: bool = False
+    """Begins anew, also after a display that would otherwise go on with the sentence."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class Line:
     label: str | None = None
     end: str = ""
     """The punctuation after the row."""
+    numbered: bool = False
+    """Carries its number also where nothing refers to it."""
 
 
 @dataclass(frozen=True)
@@ -121,8 +125,12 @@ class Page:
 
     @property
     def references(self) -> frozenset[str]:
-        """The labels that some sentence refers to; only these rows are numbered."""
+        """The labels that some sentence refers to."""
         return frozenset(i.label for i in self.inlines() if isinstance(i, Ref))
+
+    def label(self, line: Line) -> str | None:
+        """A row's label if the row is numbered: where a sentence refers to it, or it asks to be."""
+        return line.label if line.numbered or line.label in self.references else None
 
     def numbers(self) -> dict[str, str]:
         """The number of every row and environment that has one, as LaTeX would count them."""
@@ -135,9 +143,9 @@ class Page:
                     out[block.label] = str(environments)
             elif isinstance(block, Display):
                 for line in block.rows:
-                    if line.label is not None and line.label in self.references:
+                    if (label := self.label(line)) is not None:
                         rows += 1
-                        out[line.label] = str(rows)
+                        out[label] = str(rows)
         return out
 
 

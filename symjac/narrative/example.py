@@ -137,6 +137,9 @@ def _grid(t: Teller, e: Expr, sizes: Mapping[str, int]) -> Box:
         form: Expr = Product(Entry(e, i, i), Delta(i, j))
     elif isinstance(e, ex.Transpose):
         form = entry(e.arg, j, i) if e.arg.cols != ex.ONE else entry(e.arg, j)
+    elif e == t.d.closed_denominator and e.is_matrix:
+        # The same entries as in numerator layout, mirrored, not each product turned round.
+        form = entry(t.d.closed, j, i)
     elif e.cols == ex.ONE:
         form = entry(e, i)
     else:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from symjac import expr as ex
 from symjac.derivation import Stage
 from symjac.expr import Apply, Expr, Identity, Number, Partial, Symbol, Zero
 from symjac.functions import ACTIVATIONS
-from symjac.narrative.blocks import Block, Display, Inlines, Line, Paragraph, Ref
+from symjac.narrative.blocks import Block, Display, Emph, Inlines, Line, Paragraph, Ref
 from symjac.narrative.layer import transposition
 from symjac.narrative.lemma import LEMMAS, rule_label
 from symjac.narrative.setting import abbreviation_label
 from symjac.narrative.teller import Teller, equals
-from symjac.narrative.words import RULE_NAMES, SILENT, STEP_REASONS, Slot, listed, say, sentences, told
+from symjac.narrative.words import RULE_NAMES, SILENT, STEP_REASONS, WORDS, Slot, listed, say, sentences, told
+from symjac.normal import equal
 from symjac.typeset import names
+from symjac.typeset.boxes import Box, Gap, Ident, Plain, Word, row
+from symjac.typeset.printer import fence
 
 
 def rules_used(t: Teller) -> tuple[str, ...]:
@@ -33,45 +38,114 @@ def composite_proof(t: Teller) -> tuple[Block, ...]:
     zero = Number(0) if t.wrt.is_scalar else Zero(t.wrt.rows, t.wrt.rows)
     opening = told("in_turn", unit=equals(t.box(Partial(t.wrt, t.wrt)), t.box(unit)), wrt=t.wrt, zero=zero)
     blocks: list[Block] = [Paragraph(opening)]
-    many = len(d.stages) > 1
-    for n, stage in enumerate(d.stages):
-        if many:
-            blocks.append(Paragraph(told("step", number=str(n + 1), symbol=stage.symbol)))
-        blocks.append(Display(tuple(_stage(t, stage, last=n == len(d.stages) - 1))))
+    groups = _groups(d.stages)
+    for n, group in enumerate(groups):
+        if len(groups) > 1:
+            step = Emph(WORDS["step_number"].format(number=n + 1))
+            heading = told("step", step=step, symbols=listed([stage.symbol for stage in group]))
+            blocks.append(Paragraph(heading, start=True))
+        blocks.append(Display(tuple(line for stage in group for line in _stage(t, stage))))
     blocks.append(Paragraph(sentences(_conclusion(t), transposition(t))))
     return tuple(blocks)
 
 
-def _stage(t: Teller, stage: Stage, *, last: bool) -> list[Line]:
-    told_steps: list[tuple[Expr, Inlines, str | None]] = [(stage.raw, _by_rules(stage, t), None)]
-    if stage.collected != stage.raw:
+def _groups(stages: tuple[Stage, ...]) -> list[list[Stage]]:
+    """Gates that use no other gate are told together, as far as they follow each other."""
+    groups: list[list[Stage]] = []
+    for stage in stages:
+        plain = not any(isinstance(e, Partial) for e in stage.collected.walk())
+        if groups and plain and not any(isinstance(e, Partial) for e in groups[-1][0].collected.walk()):
+            groups[-1].append(stage)
+        else:
+            groups.append([stage])
+    return groups
+
+
+def _stage(t: Teller, stage: Stage) -> list[Line]:
+    """A gate's derivative: by the rules, then collected, then with the other gates' derivatives put in."""
+    raw = _plus_first(stage.raw)
+    told_steps: list[tuple[Expr, Inlines, str | None]] = [(raw, _by_rules(stage), None)]
+    if stage.collected not in (stage.raw, raw):
         told_steps.append((stage.collected, _collecting(stage), None))
-    if stage.closed != told_steps[-1][0]:
-        told_steps.append((stage.closed, _by_gates(stage, t), None))
-    if last and t.d.abbreviations:
-        table: dict[Expr, Expr] = dict(t.d.abbreviations)
-        reason = say(
-            STEP_REASONS["abbreviate"], label=listed([Ref(abbreviation_label(s, t)) for s, _ in t.d.abbreviations])
-        )
-        opened = t.d.short.replace(table)
-        t.check(told_steps[-1][0], opened)
-        rows = t.steps(Partial(stage.symbol, t.wrt), told_steps, end="")
-        return [*rows, Line(t.d.short, reason=reason, end=".")]
+    target = stage.symbol == t.of
+    table: dict[Expr, Expr] = {e: s for s, e in t.d.abbreviations}
+    final = t.d.short if target else stage.closed.replace(table)
+    t.check(stage.closed, final.replace(dict(t.d.abbreviations)))
+    known = {**t.d.definitions, **dict(t.d.abbreviations)}
     rows = t.steps(Partial(stage.symbol, t.wrt), told_steps)
-    final = rows[-1]
-    rows[-1] = Line(final.rhs, final.lhs, reason=final.reason, label=gate_label(stage.symbol, t), end=final.end)
+    if final != told_steps[-1][0]:
+        t.check(told_steps[-1][0], final, known)
+        rows[-1] = replace(rows[-1], end="")
+        rows.append(Line(final, reason=_by_gates(stage, final, t), end="."))
+    if not target:
+        rows[-1] = replace(rows[-1], label=gate_label(stage.symbol, t))
     return rows
 
 
-def _by_rules(stage: Stage, t: Teller) -> Inlines:
+def _plus_first(e: Expr) -> Expr:
+    """A sum that does not begin with a minus sign, where one of its terms has none."""
+    if not isinstance(e, ex.Sum):
+        return e
+    first = next((k for k, term in enumerate(e.args) if not _is_minus(term)), 0)
+    return ex.Sum(e.args[first], *e.args[:first], *e.args[first + 1 :]) if first else e
+
+
+def _is_minus(e: Expr) -> bool:
+    return isinstance(e, ex.Product) and isinstance(e.args[0], Number) and e.args[0].value < 0
+
+
+def paths(t: Teller) -> dict[Expr, Box]:
+    """What stands under a term of the theorem: the gate that the variable acts through, where each term has its own."""
+    collected, short = t.d.stages[-1].collected, t.d.short
+    if not (t.gates and isinstance(collected, ex.Sum) and isinstance(short, ex.Sum)):
+        return {}
+    if len(collected.args) != len(short.args) or len(short.args) > 4:
+        return {}
+    notes: dict[Expr, Box] = {}
+    known = {**t.d.definitions, **dict(t.d.abbreviations)}
+    for before, after in zip(collected.args, short.args, strict=True):
+        gates = {p.y for p in before.walk() if isinstance(p, Partial)}
+        # A brace says where a term comes from, so the term must really be that one.
+        if len(gates) > 1 or _is_minus(after) or not equal(before, after, known):
+            return {}
+        notes[after] = _under(gates.pop() if gates else None, t)
+    return notes if len(set(notes.values())) == len(short.args) else {}
+
+
+def _under(gate: Expr | None, t: Teller) -> Box:
+    if gate is None:
+        return Plain(WORDS["carried_over"])
+    return row(Plain(WORDS["through"]), t.box(gate))
+
+
+def differential_proof(t: Teller) -> tuple[Block, ...]:
+    """The proof for a derivative by a matrix: the differential, and what it identifies."""
+    stage = t.d.stages[-1]
+    first = next(s for s in reversed(stage.theorem.steps()) if isinstance(s.lhs, ex.Differential))
+    form = ex.Trace(ex.Product(t.d.closed, ex.Differential(t.wrt)))
+    lhs = ex.Differential(t.of)
+    chain: list[tuple[Expr, Inlines, str | None]] = [(first.rhs, say(STEP_REASONS["differential"]), None)]
+    if first.rhs != form:
+        chain.append((form, say(STEP_REASONS["trace"]), None))
+    generic = Ident(t.letter("G", "A", "M", "K"))
+    shown = row(Word("tr"), fence(row(generic, Gap(thin=True), t.box(ex.Differential(t.wrt)))))
+    closing = told("identified", form=shown, matrix=generic)
+    return (
+        Paragraph(told("differentials")),
+        Display(tuple(t.steps(lhs, chain))),
+        Paragraph(sentences(closing, _conclusion(t), transposition(t))),
+    )
+
+
+def _by_rules(stage: Stage) -> Inlines:
     rules = [n for n in dict.fromkeys(s.rule for s in stage.theorem.steps()) if n not in SILENT]
     if not rules:
         return say(STEP_REASONS["term_by_term"])
     items: list[Slot] = []
     for name in reversed(rules):
         words = RULE_NAMES[name]
-        items.append((f"{words} ", Ref(rule_label(name))) if name in LEMMAS and t.gates else words)
-    return listed(list(dict.fromkeys(items)))
+        items.append((f"{words} ", Ref(rule_label(name))) if name in LEMMAS else words)
+    return listed(list(dict.fromkeys(items)), last=", ")
 
 
 def _collecting(stage: Stage) -> Inlines:
@@ -88,9 +162,11 @@ def _collecting(stage: Stage) -> Inlines:
     return say(STEP_REASONS["collect"])
 
 
-def _by_gates(stage: Stage, t: Teller) -> Inlines:
-    used = [e.y for e in stage.collected.walk() if isinstance(e, Partial) and isinstance(e.y, Symbol)]
-    labels = [Ref(gate_label(s, t)) for s in dict.fromkeys(used) if isinstance(s, Symbol) and s != t.wrt]
+def _by_gates(stage: Stage, final: Expr, t: Teller) -> Inlines:
+    used = [e.y for e in stage.collected.walk() if isinstance(e, Partial) and e.y != t.wrt]
+    stages = [s.symbol for s in t.d.stages if s.symbol in used]
+    labels = [Ref(gate_label(s, t)) for s in stages]
+    labels += [Ref(abbreviation_label(s, t)) for s, _ in t.d.abbreviations if s in final.symbols]
     return say(STEP_REASONS["substitute"], labels=listed(labels)) if labels else say(STEP_REASONS["collect"])
 
 

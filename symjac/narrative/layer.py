@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symjac import expr as ex
-from symjac.entries import entry, told_derivative
+from symjac.entries import entry
 from symjac.expr import Entry, Expr, Partial, Sum, Symbol
 from symjac.narrative.blocks import Block, Display, Inlines, Line, Paragraph, Ref
 from symjac.narrative.example import at
@@ -17,15 +17,11 @@ INLINE = 14.0
 """No formula inside a sentence is wider than this many ems: it could not be broken."""
 
 
-def layer_proof(t: Teller) -> tuple[Block, ...] | None:
-    """The blocks of the proof, or ``None`` where the entries do not make a short story."""
-    if not (t.of.is_vector and t.wrt.is_vector):
-        return None
+def layer_proof(t: Teller) -> tuple[Block, ...]:
+    """The blocks of the proof by entries."""
     i, j = t.indices
     rhs = t.d.definitions[t.of]
-    steps = told_derivative(rhs, t.wrt, i, j)
-    if not steps:
-        return None
+    steps = t.by_entries
     written = entry(rhs, i)
     label = Ref(equation_label(t.of, t))
     reads = t.equation(Entry(t.of, i), written, end=".")

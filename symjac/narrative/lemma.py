@@ -209,7 +209,7 @@ def lemma(t: Teller, used: tuple[str, ...]) -> tuple[Block, ...]:
         end = "." if n == len(rules) - 1 else ","
         known = g.definitions
         rows.append(t.equation(g.d(rule.y), rule.rhs, definitions=known, label=rule_label(name), end=end))
-        lines.append(t.equation(g.de(rule.entry), rule.entry_rhs, definitions=known, end=end))
+        lines.append(t.equation(g.de(rule.entry), rule.entry_rhs, definitions=known, end=","))
     count = WORDS.get(f"count_{len(rules)}", WORDS["count_many"])
     i, j = Ident(g.i.name), Ident(g.j.name)
     v = Ident(t.letter("v", "w", "y"))

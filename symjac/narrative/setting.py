@@ -17,7 +17,8 @@ from symjac.typeset.printer import fence, function_box, size_box
 
 def setting(t: Teller) -> tuple[Block, ...]:
     """The paragraphs before the theorem."""
-    changing = [s for s in t.symbols if t.d.scope.depends(s)]
+    changing = [t.wrt, *(s for s in t.told if s != t.wrt), *t.symbols]
+    changing = [s for s in dict.fromkeys(changing) if t.d.scope.depends(s) or s in t.told]
     opening = told("let", symbols=_memberships(changing))
     direction = told("rows" if t.style.row else "columns")
     equations = Display(tuple(_equations(t)))
@@ -38,7 +39,7 @@ def equation_label(s: Symbol, t: Teller) -> str:
 def _equations(t: Teller) -> Iterator[Line]:
     for n, s in enumerate(t.told):
         end = "." if n == len(t.told) - 1 else ","
-        yield Line(t.d.definitions[s], s, label=equation_label(s, t), end=end)
+        yield Line(t.d.definitions[s], s, label=equation_label(s, t), end=end, numbered=True)
 
 
 def _memberships(symbols: Iterable[Symbol]) -> Inlines:
@@ -49,7 +50,7 @@ def _memberships(symbols: Iterable[Symbol]) -> Inlines:
 
 
 def _fixed(t: Teller) -> Inlines:
-    fixed = [s for s in t.symbols if not t.d.scope.depends(s)]
+    fixed = [s for s in t.symbols if not t.d.scope.depends(s) and s not in t.told]
     if not fixed:
         return ()
     order = sorted(fixed, key=lambda s: 0 if s.is_matrix else 1 if s.is_vector else 2)
@@ -90,12 +91,12 @@ def _functions(t: Teller) -> Iterator[Inlines]:
 def _uses(t: Teller) -> Iterator[Inlines]:
     """The derivatives of known functions that the closed form rests on, and where they do not exist."""
     z = Symbol(t.letter("z", "a", "s", r"\zeta"))
-    primed = {e.function.name for e in t.d.closed.walk() if isinstance(e, Apply) and e.function.order}
+    resolved = {name for stage in t.d.stages for name in _primed(stage.raw) - _primed(stage.collected)}
     rules: list[Box] = []
     excluded: list[Inlines] = []
     for f in _applied(t).values():
         row_ = ACTIVATIONS.get(f.known or "")
-        if row_ is None or f.name in primed:
+        if row_ is None or f.name not in resolved:
             continue
         value = Apply(f, z)
         derivative = row_.derivative(z, value)
@@ -107,6 +108,10 @@ def _uses(t: Teller) -> Iterator[Inlines]:
     if rules:
         yield told("known_derivative", derivatives=listed(rules))
     yield from excluded
+
+
+def _primed(e: Expr) -> set[str]:
+    return {a.function.name for a in e.walk() if isinstance(a, Apply) and a.function.order}
 
 
 def _signs(t: Teller) -> Inlines:
@@ -152,7 +157,7 @@ def _notation(t: Teller) -> Inlines:
 
 def _abbreviations(t: Teller) -> Iterator[Line]:
     for n, (s, e) in enumerate(t.d.abbreviations):
-        end = "," if n < len(t.d.abbreviations) - 1 or t.gates else "."
+        end = "," if n < len(t.d.abbreviations) - 1 or t.wrt in t.style.short_partials else "."
         yield Line(e, s, label=abbreviation_label(s, t), end=end)
 
 
@@ -161,7 +166,7 @@ def abbreviation_label(s: Symbol, t: Teller) -> str:
 
 
 def _short_partial(t: Teller) -> Inlines:
-    if not t.gates:
+    if t.wrt not in t.style.short_partials:
         return ()
     y = Symbol(t.letter("y", "f", "v", "a"), t.of.shape)
     key = "short_partial" if t.d.abbreviations else "short_partial_alone"
@@ -191,8 +196,3 @@ def _layouts(t: Teller) -> Iterator[Inlines]:
         first, second = (j, i) if which == "denominator" else (i, j)
         entry = equals(entry_of(slashed(y, x, t), i, j), slashed(Entry(y, first), Entry(x, second), t))
         yield told(f"layout_{which}", y=y, x=x, entries=entry)
-
-
-def layout_note(layout: str) -> Inlines:
-    """What stands beside a formula that holds in one layout."""
-    return told(layout)

@@ -10,6 +10,7 @@ from sympy import Expr as Dim
 
 from symjac import expr as ex
 from symjac.derivation import Derivation
+from symjac.entries import Step, told_derivative
 from symjac.errors import CheckError
 from symjac.expr import Expr, Index, Partial, Symbol
 from symjac.narrative.blocks import Formula, Inlines, Line
@@ -64,6 +65,13 @@ class Teller:
         """Whether the proof goes gate by gate."""
         return len(self.d.stages) > 1
 
+    @cached_property
+    def by_entries(self) -> tuple[Step, ...]:
+        """The steps of the proof by entries, where one layer of a vector by a vector has such a proof."""
+        if self.gates or not (self.of.is_vector and self.wrt.is_vector):
+            return ()
+        return told_derivative(self.d.definitions[self.of], self.wrt, *self.indices)
+
     # ------------------------------------------------------------------------------------------ letters
 
     @cached_property
@@ -98,7 +106,8 @@ class Teller:
         """How this page prints: the author's orientation and boldness."""
         everything = ex.Sum(*(ex.Norm(s) for s in self.symbols))
         chosen = style_for(everything, row=self.d.system.orientation == "row")
-        return replace(chosen, short_partials={self.wrt: self.short_letter} if self.gates else {})
+        short = not self.by_entries and self.wrt.cols == ex.ONE
+        return replace(chosen, short_partials={self.wrt: self.short_letter} if short else {})
 
     @cached_property
     def short_letter(self) -> Box:

@@ -33,6 +33,7 @@ WORDS: dict[str, str] = {
     "source": "LaTeX source",
     "copy": "Copy",
     "copied": "Copied",
+    "and": " and ",
     # setting
     "columns": "All vectors are columns.",
     "rows": "All vectors are rows.",
@@ -74,7 +75,11 @@ WORDS: dict[str, str] = {
     "cut": "The equation that defines {wrt} is not used: {wrt} is the free variable.",
     # theorem
     "for_every": "For the recurrence {equation} and every {wrt},",
-    "for_every_system": "For the recurrence {first}–{last} and every {wrt},",
+    "for_every_numerator": "For the recurrence {equation} and every {wrt}, in numerator layout,",
+    "for_every_denominator": "For the recurrence {equation} and every {wrt}, in denominator layout,",
+    "then_denominator": "In denominator layout it is the transpose of this matrix,",
+    "carried_over": "directly",
+    "through": "through ",
     "numerator": "(numerator layout)",
     "denominator": "(denominator layout)",
     # proof of a layer, entry by entry
@@ -121,7 +126,10 @@ WORDS: dict[str, str] = {
     "in_turn": "We differentiate the equations in turn. Sums are differentiated term by term, {unit}, and what "
     "does not "
     "depend on {wrt} has derivative {zero}.",
-    "step": "Step {number}: {symbol}.",
+    "step": "{step} {symbols}.",
+    "step_number": "Step {number}:",
+    "differentials": "Taking differentials,",
+    "identified": "A differential of the form {form} identifies the derivative {matrix} in numerator layout.",
     "conclusion": "This is {label}.",
     "conclusion_open": "This is the assertion.",
     "and_abbreviations": "By {label}, this is {theorem}.",
@@ -178,7 +186,8 @@ STEP_REASONS: dict[str, str] = {
     "known": "derivative of {functions}",
     "known_collect": "derivative of {functions}, terms collected",
     "substitute": "by {labels}",
-    "abbreviate": "by {label}",
+    "differential": "rules for differentials",
+    "trace": "the trace of a product may be turned round",
     "term_by_term": "term by term",
 }
 
@@ -225,7 +234,7 @@ def _merged(items: Iterable[Inline]) -> list[Inline]:
     return out
 
 
-def listed(items: Iterable[Slot]) -> Inlines:
+def listed(items: Iterable[Slot], last: str = WORDS["and"]) -> Inlines:
     """``a``, ``a and b``, ``a, b and c``.
 
     >>> listed(["a", "b", "c"])
@@ -234,7 +243,7 @@ def listed(items: Iterable[Slot]) -> Inlines:
     parts = [_inlines(i) for i in items]
     out: list[Inline] = list(parts[0]) if parts else []
     for n, (_, part) in enumerate(pairwise(parts)):
-        out.append(" and " if n == len(parts) - 2 else ", ")
+        out.append(last if n == len(parts) - 2 else ", ")
         out.extend(part)
     return tuple(_merged(out))
 

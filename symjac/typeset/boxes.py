@@ -184,7 +184,19 @@ def row(*items: Box) -> Box:
 
 # ------------------------------------------------------------------------------------------ measures
 
-_WIDE_COMMANDS = {r"\partial", r"\odot", r"\oslash", r"\otimes", r"\sum", r"\prod"}
+# Widths of Computer Modern letters in ems, where they are far from the usual one.
+_LETTERS = {
+    **dict.fromkeys("ijltI", 0.38),
+    **dict.fromkeys("bcefgoprsvyz", 0.48),
+    **dict.fromkeys("adhknuqx", 0.57),
+    **dict.fromkeys("MWmw", 0.94),
+}
+_CAPITAL, _SMALL, _GREEK = 0.8, 0.55, 0.62
+_SIGNS = {",": 0.3, ".": 0.3, "-": 0.78, "+": 0.78, "=": 0.78, "/": 0.5, ":": 0.3}
+_MARKS = {"odot": 1.25, "diag": 2.05, "one": 0.58, "T": 0.6}
+_BINARY, _RELATION = 1.25, 1.35
+_DELIMITERS = (0.4, 0.46, 0.6, 0.74, 0.8)
+_SCRIPT_SIZE = 0.71
 
 
 @singledispatch
@@ -201,8 +213,8 @@ def width(box: Box) -> float:
 def _(box: Ident) -> float:
     letter = box.latex
     if letter.startswith("\\"):
-        return 0.62
-    return sum(0.85 if c.isupper() or c in "mw" else 0.55 for c in letter)
+        return _GREEK
+    return sum(_LETTERS.get(c, _CAPITAL if c.isupper() else _SMALL) for c in letter)
 
 
 @width.register
@@ -212,12 +224,14 @@ def _(box: Num) -> float:
 
 @width.register
 def _(box: Op) -> float:
-    return 0.6 if box.prefix else 1.35
+    if box.prefix:
+        return _SIGNS.get(box.latex.strip(), 0.6)
+    return _BINARY if box.latex in ("+", "-", r"\cdot", r"\oslash") else _RELATION
 
 
 @width.register
 def _(box: Word) -> float:
-    return 0.52 * len(box.word) + 0.17
+    return 0.5 * len(box.word) + 0.17
 
 
 @width.register
@@ -242,14 +256,14 @@ def _(box: Named) -> float:
 
 @width.register
 def _(box: Mark) -> float:
-    return 1.3 if box.role == "odot" else 0.6
+    return _MARKS[box.role]
 
 
 @width.register
 def _(box: Script) -> float:
     sub = width(box.sub) if box.sub else 0.0
     sup = width(box.sup) if box.sup else 0.0
-    return width(box.base) + 0.3 * box.primes + 0.75 * max(sub, sup) + 0.05
+    return width(box.base) + 0.3 * box.primes + _SCRIPT_SIZE * max(sub, sup) + 0.05
 
 
 @width.register
@@ -270,12 +284,12 @@ def _(box: Sqrt) -> float:
 
 @width.register
 def _(box: Fence) -> float:
-    return width(box.body) + 2 * (0.4 + 0.08 * box.size)
+    return width(box.body) + 2 * _DELIMITERS[min(box.size, 4)]
 
 
 @width.register
 def _(box: Delimiter) -> float:
-    return 0.4 + 0.08 * box.size
+    return _DELIMITERS[min(box.size, 4)]
 
 
 @width.register

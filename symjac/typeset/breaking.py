@@ -50,14 +50,16 @@ def break_lines(box: Box, first: float, rest: float | None = None) -> tuple[Line
     # best[n]: the cheapest way to set everything before the n-th possible break.
     best: list[tuple[float, int]] = [(0.0, 0)]
     for n in range(1, len(starts)):
-        options = []
+        options: list[tuple[float, int]] = []
         for m in range(n):
             allowed = first if m == 0 else rest - INDENT - pieces[starts[m]].depth
             over = sum(p.width for p in pieces[starts[m] : starts[n]]) - allowed
             penalty = pieces[starts[n]].before if n < len(starts) - 1 else 0.0
             assert penalty is not None
-            options.append((best[m][0] + penalty + (_TOO_WIDE + over if over > 0 else 0.0), m))
-        best.append(min(options))
+            # Among equal costs the later start wins, so that lines are filled from the top.
+            options.append((best[m][0] + penalty + (_TOO_WIDE + over if over > 0 else 0.0), -m))
+        cost, start = min(options)
+        best.append((cost, -start))
     cuts = [len(starts) - 1]
     while cuts[-1]:
         cuts.append(best[cuts[-1]][1])

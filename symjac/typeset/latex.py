@@ -185,7 +185,9 @@ def _(box: b.Big, f: Flavour) -> str:
 
 @_write.register
 def _(box: b.Under, f: Flavour) -> str:
-    return rf"\underbrace{{{write_latex(box.body, f)}}}_{{{write_latex(box.note, f)}}}"
+    # A strut of one height brings the braces of neighbouring terms to one line.
+    strut = r"\vphantom{\big(}" if f.sized else ""
+    return rf"\underbrace{{{write_latex(box.body, f)}{strut}}}_{{{write_latex(box.note, f)}}}"
 
 
 @_write.register

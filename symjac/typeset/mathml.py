@@ -10,10 +10,11 @@ from symjac.typeset import signs
 
 _MARKS = {
     "T": '<mo form="postfix">⊤</mo>',
-    "diag": "<mi>diag</mi><mo>&#x2061;</mo>",
+    "diag": "<mi>diag</mi>",
     "one": "<mn>𝟏</mn>",
     "odot": "<mo>⊙</mo>",
 }
+NO_BREAK = "\u00a0"
 _SIZES = ("1em", "1.2em", "1.6em", "2.2em", "2.8em")
 
 
@@ -42,7 +43,7 @@ def _write(box: b.Box) -> str:
 def _single(box: b.Box) -> str:
     """A box as exactly one element, as scripts and fractions want their parts."""
     parts = _write(box)
-    many = isinstance(box, b.Row | b.Fence | b.Gap) or box == b.Mark("diag")
+    many = isinstance(box, b.Row | b.Fence | b.Gap)
     return f"<mrow>{parts}</mrow>" if many or not parts else parts
 
 
@@ -61,18 +62,23 @@ def _(box: b.Num) -> str:
 
 @_write.register
 def _(box: b.Op) -> str:
-    form = ' form="prefix"' if box.prefix and box.latex in ("-", "+") else ""
-    return f"<mo{form}>{escape(signs.sign(box.latex))}</mo>"
+    sign = signs.sign(box.latex).strip()
+    if not box.prefix:
+        return f"<mo>{escape(sign)}</mo>"
+    form = ' form="prefix"' if sign in ("−", "+", "∂") else ""
+    after = "0.17em" if sign in (",", ":", "…") else "0"
+    return f'<mo{form} lspace="0" rspace="{after}">{escape(sign)}</mo>'
 
 
 @_write.register
 def _(box: b.Word) -> str:
-    return f"<mi>{escape(box.word)}</mi><mo>&#x2061;</mo>"
+    return f"<mi>{escape(box.word)}</mi>"
 
 
 @_write.register
 def _(box: b.Plain) -> str:
-    return f"<mtext>{escape(box.text)}</mtext>"
+    # A browser drops ordinary spaces at the ends.
+    return f"<mtext>{escape(box.text.replace(' ', NO_BREAK))}</mtext>"
 
 
 @_write.register
@@ -136,7 +142,7 @@ def _(box: b.Sqrt) -> str:
 
 def _delimiter(latex: str, form: str, size: int) -> str:
     stretch = 'stretchy="false"' if size == 0 else f'stretchy="true" minsize="{_SIZES[size]}" maxsize="{_SIZES[size]}"'
-    return f'<mo form="{form}" {stretch}>{escape(signs.sign(latex))}</mo>'
+    return f'<mo form="{form}" lspace="0" rspace="0" {stretch}>{escape(signs.sign(latex))}</mo>'
 
 
 @_write.register

@@ -72,9 +72,10 @@ class Style:
 class Placed:
     box: Box
     binding: Binding
-    function: bool = False
-    """The box begins with a function's letter or ends in a bracket: a thin gap keeps it apart."""
-    negative: bool = False
+    opens: bool = False
+    """The box begins with a function's letter or a derivative: a thin gap keeps it from what precedes."""
+    closes: bool = False
+    """The box ends in a call's bracket: a thin gap keeps it from what follows."""
 
 
 def style_for(e: Expr, *, row: bool = False) -> Style:
@@ -123,7 +124,7 @@ def _(e: ir.Number, style: Style) -> Placed:
     if size.denominator != 1:
         digits = Frac(digits, Num(str(size.denominator)))
     if v < 0:
-        return Placed(row(Op("-", prefix=True), digits), Binding.SUM, negative=True)
+        return Placed(row(Op("-", prefix=True), digits), Binding.SUM)
     return Placed(digits, Binding.ATOM if size.denominator != 1 else Binding.BASE)
 
 
@@ -172,7 +173,7 @@ def _(e: ir.Sum, style: Style) -> Placed:
         elif n:
             items.append(Op("+"))
         items.append(body)
-    return Placed(row(*items), Binding.SUM, negative=_split_sign(e.args[0])[0])
+    return Placed(row(*items), Binding.SUM)
 
 
 def _split_sign(term: Expr) -> tuple[bool, Expr]:
@@ -197,7 +198,7 @@ def _product(e: Expr, style: Style) -> Placed:
         return _place(e, style)
     minus, rest = _split_sign(e)
     if minus:
-        return Placed(row(Op("-", prefix=True), _at(rest, style, Binding.HADAMARD)), Binding.SUM, negative=True)
+        return Placed(row(Op("-", prefix=True), _at(rest, style, Binding.HADAMARD)), Binding.SUM)
     factors, below = _divide(e.args)
     if below:
         return _fraction(factors, below, style)
@@ -238,7 +239,7 @@ def _fraction(above: list[Expr], below: list[Expr], style: Style) -> Placed:
     bar = Placed(Frac(_list(numerator, style), _list(denominator, style)), Binding.ATOM)
     placed = _side_by_side([bar, *(_factor(f, style, last=f is chain[-1]) for f in chain)]) if chain else bar
     if number < 0:
-        return Placed(row(Op("-", prefix=True), placed.box), Binding.SUM, negative=True)
+        return Placed(row(Op("-", prefix=True), placed.box), Binding.SUM)
     return placed
 
 
@@ -271,7 +272,7 @@ def _side_by_side(factors: list[Placed]) -> Placed:
             if digits or (number_before and isinstance(factor.box, Frac)):
                 items.append(Op(r"\cdot"))
             else:
-                items.append(Gap(thin=factor.function or factors[n - 1].function))
+                items.append(Gap(thin=factor.opens or (factors[n - 1].closes and not isinstance(factor.box, Fence))))
         items.append(factor.box)
     return Placed(row(*items), Binding.PRODUCT)
 
@@ -342,7 +343,7 @@ def _(e: ir.Transpose, style: Style) -> Placed:
 
 def _called(word: str, arg: Expr, style: Style) -> Placed:
     head = Mark("diag") if word == "diag" else Word(word)
-    return Placed(row(head, fence(_place(arg, style).box)), Binding.ATOM)
+    return Placed(row(head, fence(_place(arg, style).box)), Binding.ATOM, closes=True)
 
 
 @_printed.register
@@ -398,18 +399,18 @@ def function_box(name: str, order: int) -> Box:
 @_printed.register
 def _(e: ir.Apply, style: Style) -> Placed:
     head = function_box(e.function.name, e.function.order)
-    return Placed(row(head, fence(_place(e.arg, style).box)), Binding.ATOM, function=True)
+    return Placed(row(head, fence(_place(e.arg, style).box)), Binding.ATOM, opens=True, closes=True)
 
 
 @_printed.register
 def _(e: ir.VectorMap, style: Style) -> Placed:
-    return Placed(row(names.name_box(e.name), fence(_place(e.arg, style).box)), Binding.ATOM, function=True)
+    return Placed(row(names.name_box(e.name), fence(_place(e.arg, style).box)), Binding.ATOM, opens=True, closes=True)
 
 
 @_printed.register
 def _(e: ir.MapJacobian, style: Style) -> Placed:
     head = Script(names.name_box(e.name), primes=1)
-    return Placed(row(head, fence(_place(e.arg, style).box)), Binding.ATOM, function=True)
+    return Placed(row(head, fence(_place(e.arg, style).box)), Binding.ATOM, opens=True, closes=True)
 
 
 @_printed.register
@@ -427,14 +428,15 @@ def _(e: ir.Partial, style: Style) -> Placed:
         operator = Script(Op(r"\partial", prefix=True), sub=style.short_partials[e.x])
         operand = _place(e.y, style)
         body = operand.box if operand.binding > Binding.PRODUCT else fence(operand.box)
-        return Placed(row(operator, Gap(thin=operand.function), body), Binding.PRODUCT)
+        return Placed(row(operator, Gap(thin=operand.opens), body), Binding.PRODUCT, opens=True)
     bottom = _at(e.x, style, Binding.ATOM)
-    top = _at(e.y, style, Binding.ATOM)
-    if isinstance(e.y, ir.Symbol | ir.Entry) or (width(top) < _NARROW and not isinstance(e.y, ir.Apply)):
-        return Placed(Derivative(top, bottom), Binding.ATOM)
-    if isinstance(e.y, ir.IndexSum):
+    if isinstance(e.y, ir.IndexSum | ir.Apply | ir.Norm):
         top = _place(e.y, style).box
-    return Placed(row(Derivative(None, bottom), Gap(thin=True), top), Binding.PRODUCT, function=True)
+    else:
+        top = _at(e.y, style, Binding.ATOM)
+        if width(top) < _NARROW or isinstance(e.y, ir.Symbol | ir.Entry):
+            return Placed(Derivative(top, bottom), Binding.ATOM)
+    return Placed(row(Derivative(None, bottom), Gap(thin=True), top), Binding.PRODUCT, opens=True, closes=True)
 
 
 _NARROW = 9.0
