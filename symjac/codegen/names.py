@@ -1,0 +1,58 @@
+"""Python names for what the author named in LaTeX: readable, unique, harmless."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from collections.abc import Iterable
+
+from symjac.interchange import identifier
+
+RESERVED = frozenset(
+    {
+        *keyword.kwlist,
+        *keyword.softkwlist,
+        *dir(builtins),
+        "np",
+        "jnp",
+        "torch",
+        "jax",
+        "math",
+        "erf",
+        "jacobian",
+        "step",
+    }
+)
+
+
+class Names:
+    """Hands out names; every LaTeX name gets its own.
+
+    >>> names = Names()
+    >>> names[r"\\lambda"], names["x_{t-1}"], names["x_{tm1}"]
+    ('lambda_', 'x_tm1', 'x_tm1_2')
+    """
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._given: dict[str, str] = {}
+        self._taken = set(taken)
+
+    def __getitem__(self, latex: str) -> str:
+        if latex not in self._given:
+            self._given[latex] = self.fresh(identifier(latex))
+        return self._given[latex]
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """Every name handed out so far."""
+        return frozenset(self._taken)
+
+    def fresh(self, base: str) -> str:
+        """A name that nobody has yet, as close to ``base`` as may be."""
+        name = base + "_" if base in RESERVED else base
+        count = 1
+        while name in self._taken:
+            count += 1
+            name = f"{base}_{count}"
+        self._taken.add(name)
+        return name
