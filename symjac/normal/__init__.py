@@ -21,13 +21,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from symjac.expr import Expr, Partial, Shape, Symbol
+from symjac.expr import (
+    Apply,
+    Diag,
+    Diagonal,
+    EntryPower,
+    Expr,
+    Hadamard,
+    Partial,
+    Product,
+    Shape,
+    Sum,
+    Symbol,
+    Trace,
+    Transpose,
+    transpose,
+)
 from symjac.normal.atoms import NormalFormTooLarge, Poly, UndefinedFormError, budget, tables
+from symjac.normal.calculus import cleared
+from symjac.normal.network import add
+from symjac.normal.elements import cleared
+from symjac.normal.network import add
 from symjac.normal.translate import Translation
 
 __all__ = ["Form", "NormalFormTooLarge", "UndefinedFormError", "equal", "jacobian_form", "normal_form"]
 
 NO_DEFINITIONS: Mapping[Symbol, Expr] = MappingProxyType({})
+LONG = 4  # products of so many factors are compared factor by factor first
+CONGRUENT = (Apply, Diag, Diagonal, EntryPower, Hadamard, Product, Sum, Trace, Transpose)
 LOAD = 400_000  # so many table rows are kept before the tables are emptied
 _lock = threading.RLock()
 _translations: OrderedDict[object, Translation] = OrderedDict()
@@ -87,11 +108,15 @@ class Form:
 
     def _same(self, other: Form) -> bool:
         mine, theirs = self.poly, other.poly
-        # Computing the second may have emptied the tables that the first refers to.
-        return self.poly == theirs if mine is not self.poly else mine == theirs
+        if mine is not self.poly:
+            mine = self.poly  # computing the second emptied the tables that the first referred to
+        if mine == theirs:
+            return True
+        budget.start()
+        return not cleared(add(dict(mine), theirs, -1))
 
     def __hash__(self) -> int:
-        return hash((self.shape, len(self.poly), frozenset(self.poly.values())))
+        return hash(self.shape)  # equal forms may have different polynomials before denominators are cleared
 
 
 def normal_form(
@@ -117,13 +142,50 @@ def equal(
 ) -> bool:
     """Whether ``a`` and ``b`` have one normal form: then they are equal for every size.
 
-    ``False`` says only that this is not known. Raises :class:`NormalFormTooLarge` rather than run on.
+    Denominators are cleared where that helps, and long products compared factor by factor. ``False``
+    says only that this is not known. Raises :class:`NormalFormTooLarge` rather than run on.
     """
     if a.shape != b.shape:
         return False
     if a == b:
         return True
-    return normal_form(a, definitions, moving=moving) == normal_form(b, definitions, moving=moving)
+    with _lock:
+        return _equal(a, b, definitions, moving)
+
+
+def _equal(a: Expr, b: Expr, definitions: Mapping[Symbol, Expr], moving: frozenset[Symbol] | None) -> bool:
+    pairs = _pairs(a, b)
+    if len(pairs) >= LONG and all(equal(p, q, definitions, moving=moving) for p, q in pairs):
+        return True
+    try:
+        translation = _translation(definitions, moving)
+        p, q = translation.poly(a), translation.poly(b)
+        return p == q or not cleared(add(dict(p), q, -1))
+    except NormalFormTooLarge:
+        if pairs and len(pairs) < LONG and all(equal(p, q, definitions, moving=moving) for p, q in pairs):
+            return True
+        raise
+
+
+def _pairs(a: Expr, b: Expr) -> list[tuple[Expr, Expr]]:
+    """Operands that make ``a`` and ``b`` equal if they are equal one by one; empty if there are none."""
+    a, b = (transpose(e.arg) if isinstance(e, Transpose) else e for e in (a, b))
+    if type(a) is not type(b) or type(a) not in CONGRUENT or a.data != b.data:
+        return []
+    mine, theirs = _operands(a), _operands(b)
+    if [e.shape for e in mine] != [e.shape for e in theirs] or mine == [a]:
+        return []
+    return list(zip(mine, theirs, strict=True))
+
+
+def _operands(e: Expr) -> list[Expr]:
+    """The operands, those of nested matrix products in one row."""
+    out: list[Expr] = []
+    for a in e.args:
+        if isinstance(a, Transpose) and isinstance(a.arg, Product):
+            a = transpose(a.arg)
+        out.extend(_operands(a) if isinstance(e, Product) and isinstance(a, Product) and a.is_matrix else [a])
+    return out
 
 
 def jacobian_form(y: Expr, x: Symbol, definitions: Mapping[Symbol, Expr] = NO_DEFINITIONS) -> Form:

@@ -113,6 +113,7 @@ class Tables:
         self.raw: dict[tuple[Factor, ...], int] = {}
         self.renamed: dict[tuple[int, tuple[tuple[int, int], ...]], int | Poly] = {}
         self.derived: dict[Hashable, Poly] = {}
+        self.univariate: dict[int, tuple[int, tuple[Rational, ...]]] = {}
 
     @property
     def load(self) -> int:
@@ -254,6 +255,7 @@ class Labelling:
             for a, e, ix, symmetric in self.factors:
                 shown = tuple(colours[v] if v >= 0 else v for v in ix)
                 seen.append((a, e, tuple(sorted(shown)) if symmetric else shown))
+            budget.spend(1 + len(seen) // 8)
             views = {
                 v: (colours[v], tuple(sorted((seen[k], p) for k, p in places))) for v, places in self.places.items()
             }

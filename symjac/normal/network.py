@@ -338,6 +338,8 @@ def _settled(powers: Powers, extras: list[Poly], bound: Mapping[int, int]) -> Po
                     powers[c] = e - whole
                     if not powers[c]:
                         del powers[c]
+                elif e < 0:
+                    extras.extend(_divided(powers, c, e))
     if extras:
         return join([({_mono(powers): 1}, NONE), *((p, NONE) for p in extras)], bound)
     if blocks:
@@ -345,6 +347,43 @@ def _settled(powers: Powers, extras: list[Poly], bound: Mapping[int, int]) -> Po
         if met is not None:
             return met
     return _summed(powers, bound) if bound else {_mono(powers): 1}
+
+
+def _divided(powers: Powers, c: int, e: Rational) -> Iterator[Poly]:
+    """Partial fractions where the base ``c`` is a polynomial in one other factor u.
+
+    With O = u^d + ... + a_0 below the line only u^0 ... u^(d-1) stay above it: u^d is O minus the lower
+    terms, and in front of a negative power of u the one is O / a_0 minus the higher terms.
+    """
+    u, coefficients = _in_one_factor(c)
+    d = len(coefficients) - 1
+    j = powers.get(u, 0)
+    if d < 1 or not isinstance(j, int) or 0 <= j < d:
+        return
+    del powers[c], powers[u]
+    pivot = d if j >= d else 0
+    out: Poly = {_mono({u: j - pivot, c: e + 1}): 1 / Fraction(coefficients[pivot])}
+    for k, a in enumerate(coefficients):
+        if k != pivot and a:
+            add(out, {_mono({u: j - pivot + k, c: e}): -a / Fraction(coefficients[pivot])})
+    yield out
+
+
+def _in_one_factor(c: int) -> tuple[int, tuple[Rational, ...]]:
+    """The factor u and the coefficients, constant first, of a base that is a polynomial in one factor."""
+    known = tables.univariate.get(c)
+    if known is None:
+        a, _, ix = tables.components[c].factors[0]
+        p = inside(tables.atoms[a], ix)[0]
+        powers = {m[0][1] if m else 0: value for m, value in p.items()}
+        factors = {k for m in p for k, _ in m}
+        plain = all(isinstance(e, int) and 0 <= e <= 8 for e in powers)
+        if len(factors) == 1 and plain and 0 in powers and all(len(m) < 2 for m in p):
+            known = (factors.pop(), tuple(powers.get(k, 0) for k in range(int(max(powers)) + 1)))
+        else:
+            known = (0, ())
+        tables.univariate[c] = known
+    return known
 
 
 def _mono(powers: Powers) -> Mono:
