@@ -98,7 +98,8 @@ class Form:
 
     @property
     def is_zero(self) -> bool:
-        return not self.poly
+        with _lock:
+            return not cleared(dict(self.poly))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Form):
