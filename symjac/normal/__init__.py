@@ -40,8 +40,6 @@ from symjac.expr import (
 from symjac.normal.atoms import NormalFormTooLarge, Poly, UndefinedFormError, budget, tables
 from symjac.normal.calculus import cleared
 from symjac.normal.network import add
-from symjac.normal.elements import cleared
-from symjac.normal.network import add
 from symjac.normal.translate import Translation
 
 __all__ = ["Form", "NormalFormTooLarge", "UndefinedFormError", "equal", "jacobian_form", "normal_form"]

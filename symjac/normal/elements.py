@@ -155,45 +155,6 @@ def _power_of_sum(p: Poly, r: Rational) -> Poly:
     return multiply(front, lone(wrapped("base", False, [scaled(p, 1 / lead)]), r))
 
 
-def cleared(p: Poly) -> Poly:
-    """``p`` times the powers of sums that it divides by, multiplied out; zero if and only if ``p`` is.
-
-    ``(1 + x^2) / (1 + x^2) - 1`` has three monomials; only over the common denominator do they cancel.
-    """
-    while True:
-        found = next((c for m in p for c, _ in m if _sum_inside(c) is not None and _uneven(p, c)), None)
-        if found is None:
-            return p
-        base = _sum_inside(found)
-        assert base is not None
-        least = min(dict(m).get(found, 0) for m in p)
-        out: Poly = {}
-        for m, value in p.items():
-            exponent = dict(m).get(found, 0) - least
-            whole = int(exponent // 1)
-            rest = [(c, e) for c, e in m if c != found]
-            if exponent != whole:
-                rest.append((found, exponent - whole))
-            add(out, multiply({tuple(sorted(rest)): value}, power(base, whole)))
-        p = out
-
-
-def _sum_inside(c: int) -> Poly | None:
-    """The sum whose power a component is, where it is that alone and no index of it is summed."""
-    what = tables.components[c]
-    (a, _, ix), *others = what.factors
-    if others or what.bound or c < 0 or tables.atoms[a].kind != "base":
-        return None
-    return inside(tables.atoms[a], ix)[0]
-
-
-def _uneven(p: Poly, c: int) -> bool:
-    """Whether clearing the component changes something: whole powers of it are left or shared."""
-    exponents = {dict(m).get(c, 0) for m in p}
-    least = min(exponents)
-    return least != 0 or any(e >= 1 for e in exponents)
-
-
 def power_by(p: Poly, exponent: Poly) -> Poly:
     """Every entry to a power that need not be a number."""
     number = exponent.get(ONE, 0)
