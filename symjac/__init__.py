@@ -16,15 +16,16 @@ if TYPE_CHECKING:
     from symjac import cells, errors
     from symjac.factor import factor
     from symjac.jacobians import Jacobian
-    from symjac.system import System
+    from symjac.system import System, jacobian
 
 __version__ = "0.1.0"
-__all__ = ["Jacobian", "SymjacError", "System", "__version__", "cells", "errors", "factor"]
+__all__ = ["Jacobian", "SymjacError", "System", "__version__", "cells", "errors", "factor", "jacobian"]
 
 _HOMES = {
     "Jacobian": "symjac.jacobians",
     "System": "symjac.system",
     "factor": "symjac.factor",
+    "jacobian": "symjac.system",
 }
 
 

@@ -102,11 +102,15 @@ def test_only_the_second_reader_touches_latex2sympy2(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_nothing_a_user_types_is_run_as_code(path: Path) -> None:
-    """No module calls eval, exec, sympify or parse_expr, and only the command line prints."""
+    """No module calls eval, exec, sympify or parse_expr, and only the command line prints.
+
+    The one exception is where emitted source, which holds no text of a user's, is loaded to be checked by numbers.
+    """
     called = {
         node.func.id if isinstance(node.func, ast.Name) else node.func.attr
         for node in ast.walk(parse(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute)
     }
     forbidden = {"eval", "exec", "sympify", "parse_expr"} | (set() if layer_of(path) == "cli" else {"print"})
-    assert called & forbidden == set()
+    allowed = {"exec"} if path == ROOT / "codegen" / "__init__.py" else set()
+    assert called & forbidden - allowed == set()
