@@ -47,7 +47,9 @@ if TYPE_CHECKING:
 class Head:
     """What stands before an argument: a function with primes, a map, or an operator's word."""
 
-    def __init__(self, function: Function | None, word: str, operations: list[Operation], family: Family | None) -> None:
+    def __init__(
+        self, function: Function | None, word: str, operations: list[Operation], family: Family | None
+    ) -> None:
         self.function = function
         self.word = word
         self.order = sum(o.count for o in operations if o.kind == "prime")
@@ -122,7 +124,9 @@ def head_of(el: Elaborator, item: Node, following: Node | None) -> Head | None:
     """The function or operator an item names, if it does."""
     if item.kind == "word":
         operations = [
-            Operation("prime", count=1) if s.kind == "'" else operation_of(s.tokens) for s in item.scripts if s.kind != "_"
+            Operation("prime", count=1) if s.kind == "'" else operation_of(s.tokens)
+            for s in item.scripts
+            if s.kind != "_"
         ]
         if any(s.kind == "_" for s in item.scripts):
             operations = [o for o in operations if o.kind == "prime"] if False else operations
@@ -138,9 +142,11 @@ def head_of(el: Elaborator, item: Node, following: Node | None) -> Head | None:
     named = el.named(item)
     if named.family in el.locals:
         return None
-    if el.constant(named, item) is not None:
+    if el.is_constant(named):
         return None
-    dotted = item.token is not None and item.token.accents[:1] == ("dot",) and following is not None and following.is_call
+    dotted = (
+        item.token is not None and item.token.accents[:1] == ("dot",) and following is not None and following.is_call
+    )
     if dotted:
         assert item.token
         plain = Node("name", item.text, [], item.start, item.end, item.scripts)
@@ -205,7 +211,8 @@ def applied(el: Elaborator, head: Head, kids: list[Node], i: int) -> tuple[Value
             "write brackets, or declare it",
         )
     if following.kind == "norm" or following.kind == "abs" or (following.kind == "word" and i + 2 < len(kids)):
-        value, j = step(el, kids, i + 1)
+        with el.deeper(item):
+            value, j = step(el, kids, i + 1)
         if j < len(kids):
             el.context.note("no-brackets", f"{item.text} is read as applied to the next factor only", item)
     else:
@@ -275,6 +282,10 @@ def _diag(el: Elaborator, values: list[Value], whole: Node) -> Value:
     if len(values) == 1 and values[0].is_matrix:
         v = values[0]
         el.square(v, "the diagonal")
+        if not el.context.continued:
+            el.context.note(
+                "diag", f"diag of the matrix {el.context.text(v.node)} is read as the vector on its diagonal", whole
+            )
         return Value(v.rows, UNIT, lambda: Diagonal(v.make()), whole)
     if len(values) > 1:
         return grids.diagonal_of_list(el, values, whole)

@@ -76,6 +76,7 @@ class Context:
         self.source = ""
         self.at_time: dict[tuple[str, str], Family] = {}
         self.flips: dict[str, str] = {}
+        self.continued = False
         self.constants: list[Size] = []
         self.system = False
         self.layout: str | None = None

@@ -20,7 +20,9 @@ _MATRIX = re.compile(rf"matrix\s+({_SIZES})(?:\s*[x×,]\s*|\s+)({_SIZES})(.*)")
 _VECTOR = re.compile(rf"vector(?:\s+({_SIZES}))?(?![\w\->])(.*)")
 _GRADIENT = re.compile(r"(?:upstream )?gradient of (?:the )?(.+?) w\.r\.t\. (.+)")
 _TAIL = re.compile(r"\s*($|[,;(:].*)", re.S)
-_FORMS = '"matrix n m", "vector n", "scalar", "elementwise", "elementwise tanh", "softmax", "map", "gradient of S w.r.t. V"'
+_FORMS = (
+    '"matrix n m", "vector n", "scalar", "elementwise", "elementwise tanh", "softmax", "map", "gradient of S w.r.t. V"'
+)
 
 
 def declare(context: Context, key: str, text: str, *, lenient: bool = False) -> None:
@@ -33,7 +35,9 @@ def declare(context: Context, key: str, text: str, *, lenient: bool = False) -> 
     problem = _declare(context, named, text.strip(), key)
     if problem:
         if not lenient:
-            raise DefinitionError(f"the declaration of {key} says {text!r}: {problem}", hint=f"what can be said: {_FORMS}")
+            raise DefinitionError(
+                f"the declaration of {key} says {text!r}: {problem}", hint=f"what can be said: {_FORMS}"
+            )
         context.note("declaration", f"the declaration of {key} says {text!r}: {problem} and passed over")
 
 
@@ -136,7 +140,9 @@ def _declare_word(context: Context, named: Named, text: str) -> str | None:
 
 def _which(words: list[str]) -> tuple[str | None, str | None]:
     """The known function the words after "elementwise" name."""
-    names = [w.strip(".,;()") for w in words if w not in ("logistic", "function", "the", "unspecified", "differentiable")]
+    names = [
+        w.strip(".,;()") for w in words if w not in ("logistic", "function", "the", "unspecified", "differentiable")
+    ]
     if "logistic" in words and not names:
         names = ["sigmoid"]
     if not names:

@@ -70,7 +70,9 @@ def partial(el: Elaborator, y: Value, x: Value, node: Node) -> Value:
         y = Value(y.cols, UNIT, lambda: transpose(make_y()), y.node)
     if y.is_matrix and not x.is_scalar or (x.is_matrix and not y.is_scalar):
         matrix = y if y.is_matrix else x
-        raise el.error(f"a derivative with the matrix {el.context.text(matrix.node)} is not read as a matrix", matrix.node)
+        raise el.error(
+            f"a derivative with the matrix {el.context.text(matrix.node)} is not read as a matrix", matrix.node
+        )
     rows, cols = (x.cols, x.rows) if y.is_scalar and x.is_matrix else (y.rows, x.rows)
     if x.is_scalar:
         rows, cols = y.rows, y.cols
@@ -124,7 +126,9 @@ def slashed(el: Elaborator, node: Node) -> Value | None:
         last = _of(el, juxtaposed(items[k:]), right, node)
         assert last is not None
         return el.product([*(el.build(i) for i in items[:k]), last], node)
-    if right.kids[0].kind == "name" and not (items[0].kind == "name" and items[0].text == "d" and right.kids[0].text == "d"):
+    if right.kids[0].kind == "name" and not (
+        items[0].kind == "name" and items[0].text == "d" and right.kids[0].text == "d"
+    ):
         return None
     if right.kids[0].kind == "partial" and len(right.kids) > 2:
         first = _of(el, left, juxtaposed(right.kids[:2]), node)
@@ -154,7 +158,9 @@ def big(el: Elaborator, node: Node) -> Value:
         raise el.error(rf"nothing follows this \{node.text}", node)
     variable = bound_letter(sub)
     if not variable:
-        raise el.error(rf"this \{node.text} does not say over what it runs", node, r"write \sum_{i=1}^{n} or \prod_{i=k+1}^{t}")
+        raise el.error(
+            rf"this \{node.text} does not say over what it runs", node, r"write \sum_{i=1}^{n} or \prod_{i=k+1}^{t}"
+        )
     if node.text == "sum" and variable in el.context.letters.entry:
         return over_entries(el, node, variable, sup)
     low, high, order = bounds(el, node, sub, sup)
@@ -164,7 +170,9 @@ def big(el: Elaborator, node: Node) -> Value:
     if node.text == "prod" and not body.is_scalar:
         el.square(body, r"each factor of a \prod")
         if order == "open":
-            message = rf"this \prod does not say in which order its factors stand: largest {variable} first, or smallest"
+            message = (
+                rf"this \prod does not say in which order its factors stand: largest {variable} first, or smallest"
+            )
             el.context.note("product-order", message, node)
     kind = "sum" if node.text == "sum" else "product"
     return Value(body.rows, body.cols, lambda: OverTime(kind, variable, low, high, body.make(), order), node)
@@ -188,16 +196,17 @@ def over_entries(el: Elaborator, node: Node, variable: str, sup: tuple[Token, ..
     return scalar(lambda: IndexSum(Index(variable, size.value()), body.make()), node)
 
 
-def bounds(
-    el: Elaborator, node: Node, sub: tuple[Token, ...], sup: tuple[Token, ...]
-) -> tuple[Expr, Expr, str]:
+def bounds(el: Elaborator, node: Node, sub: tuple[Token, ...], sup: tuple[Token, ...]) -> tuple[Expr, Expr, str]:
     """Least and greatest value of the index, and the order the print settles."""
     relations = [k for k, t in enumerate(sub) if t.kind in ("=", "<", "<=", ">", ">=")]
     kinds = [sub[k].kind for k in relations]
     if kinds == ["="] and sup:
         return index_expression(el, sub[relations[0] + 1 :], node), index_expression(el, sup, node), "ascending"
     if len(kinds) == 2 and "=" not in kinds:
-        first, last = index_expression(el, sub[: relations[0]], node), index_expression(el, sub[relations[1] + 1 :], node)
+        first, last = (
+            index_expression(el, sub[: relations[0]], node),
+            index_expression(el, sub[relations[1] + 1 :], node),
+        )
         if kinds[0] in ("<", "<=") and kinds[1] in ("<", "<="):
             return shifted(first, kinds[0] == "<", 1), shifted(last, kinds[1] == "<", -1), "open"
         if kinds[0] in (">", ">=") and kinds[1] in (">", ">="):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 
 from symjac.errors import ReadError
@@ -26,13 +27,14 @@ from symjac.reading import calls, derivatives, grids
 from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, Operation, letter, operation_of, script_text, take_apart
 from symjac.reading.parser import Parser
-from symjac.reading.roles import Roles
+from symjac.reading.roles import ALWAYS_FUNCTIONS, Roles
 from symjac.reading.sizes import UNIT, Size
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, juxtaposed
 from symjac.reading.values import Value, like, negative, number, ordered_product, reciprocal, scalar, spread
 
 MAX_DIGITS_OF_POWER = 2_000
+MAX_NESTING = 150
 
 
 class Elaborator:
@@ -44,6 +46,7 @@ class Elaborator:
         self.locals: dict[str, Symbol] = {}
         self.indices: dict[str, Size] = {}
         self.calls: dict[str, Family] = {}
+        self.depth = 0
 
     def error(self, message: str, at: Node, hint: str | None = None) -> ReadError:
         return self.context.error(message, at, hint)
@@ -52,7 +55,18 @@ class Elaborator:
         handler = _HANDLERS.get(node.kind)
         if handler is None:
             raise self.error(_ALONE.get(node.kind, f"{node.kind} is not read here"), node)
-        return handler(self, node)
+        with self.deeper(node):
+            return handler(self, node)
+
+    @contextmanager
+    def deeper(self, node: Node) -> Iterator[None]:
+        self.depth += 1
+        if self.depth > MAX_NESTING:
+            raise self.error(f"nested more than {MAX_NESTING} deep", node)
+        try:
+            yield
+        finally:
+            self.depth -= 1
 
     # ------------------------------------------------------------------------------------- shapes
 
@@ -63,11 +77,15 @@ class Elaborator:
             return
         if a.is_row and b.is_row and equal(a.cols, b.cols):
             return
-        message = f"{what} do not fit: {self.context.text(a.node)} is {a.shown}, {self.context.text(b.node)} is {b.shown}"
+        message = (
+            f"{what} do not fit: {self.context.text(a.node)} is {a.shown}, {self.context.text(b.node)} is {b.shown}"
+        )
         hint = None
         if a.is_scalar != b.is_scalar:
             one = a if a.is_scalar else b
-            hint = f'if a symbol in {self.context.text(one.node)} is a vector or a matrix, declare it, as in "x: vector n"'
+            hint = (
+                f'if a symbol in {self.context.text(one.node)} is a vector or a matrix, declare it, as in "x: vector n"'
+            )
         elif {a.role, b.role} == {"vector", "matrix"}:
             hint = "nothing broadcasts: a vector times a matrix where diag was meant does not fit"
         raise self.error(message, b.node, hint)
@@ -94,11 +112,17 @@ class Elaborator:
         family = self.roles.settle(named)
         if family.role in ("function", "map", "softmax"):
             raise self.error(f"the function {family.name} has no argument", node, f"write {family.name}(...)")
-        if named.primes and family.role == "matrix":
+        if named.primes == 1 and family.role == "matrix":
             named.operations = [Operation("transpose") if o.kind == "prime" else o for o in named.operations]
             self.context.note("prime", f"the prime on the matrix {family.name} is read as a transpose", node)
         if named.entries:
             return self.operate(grids.entry_value(self, named, family, node), named.operations, node)
+        if family.how == "small Greek letter" and named.token.text in ALWAYS_FUNCTIONS:
+            raise self.error(
+                f"{family.name} without brackets: a function that lost its argument, or a number?",
+                node,
+                f'write {family.name}(...), or declare it, as in "{family.name}: scalar"',
+            )
         time = named.time
         value = Value(family.rows, family.cols, lambda: family.symbol(time), node, tag="symbol")
         value.details["family"] = family
@@ -112,31 +136,34 @@ class Elaborator:
             and any(t.kind in ("<", ">", "<=", ">=") for s in node.scripts if s.kind == "_" for t in s.tokens)
         )
 
+    def is_constant(self, named: Named) -> bool:
+        """Whether a name is e, the identity, or the vector of ones or zeros, and was not declared otherwise."""
+        token, found = named.token, self.context.find(named.family)
+        if (found is not None and found.declared) or named.time is not None or token.accents or len(named.label) > 1:
+            return False
+        if token.text == "e":
+            return (
+                not named.label
+                and token.style in ("", "rm")
+                and [o.kind for o in named.operations] in (["power"], ["inverse"])
+            )
+        if token.text == "I":
+            return token.style in ("", "bf", "bs", "rm", "bb")
+        return token.text in ("0", "1") and token.style in ("bf", "bs", "bb")
+
     def constant(self, named: Named, node: Node) -> Value | None:
-        """e, the identity, the vectors of ones and zeros; None where the letter was declared."""
         token, context = named.token, self.context
-        found = context.find(named.family)
-        if (found is not None and found.declared) or named.time is not None or token.accents:
+        if not self.is_constant(named):
             return None
-        if token.text == "e" and not named.label and token.style in ("", "rm"):
-            powers = [o for o in named.operations if o.kind in ("power", "inverse")]
-            if len(powers) == 1 and len(named.operations) == 1:
-                named.operations = []
-                exponent = powers[0].tokens or tuple(t for s in node.scripts for t in s.tokens)
-                function = calls.known("exp")
-                return calls.apply(self, function, 0, self.script(exponent), node)
-            return None
-        size = context.named_size(named.label) if named.label and len(named.label) == 1 else None
-        if named.label and size is None:
-            return None
-        if token.text == "I" and token.style in ("", "bf", "bs", "rm", "bb"):
-            n = context.loose(size or Size())
+        if token.text == "e":
+            exponent = named.operations[0].tokens or tuple(t for s in node.scripts for t in s.tokens)
+            named.operations = []
+            return calls.apply(self, calls.known("exp"), 0, self.script(exponent), node)
+        n = context.loose(context.named_size(named.label) if named.label else Size())
+        if token.text == "I":
             return Value(n, n, lambda: Identity(n.value()), node)
-        if token.text in ("0", "1") and token.style in ("bf", "bs", "bb"):
-            n = context.loose(size or Size())
-            node_class = Ones if token.text == "1" else Zero
-            return Value(n, UNIT, lambda: node_class(n.value()), node, tag="constant")
-        return None
+        node_class = Ones if token.text == "1" else Zero
+        return Value(n, UNIT, lambda: node_class(n.value()), node, tag="constant")
 
     def script(self, tokens: tuple[Token, ...], *, exponent: bool = False) -> Value:
         tree = Parser(self.context.source, tokens).whole()
@@ -161,7 +188,9 @@ class Elaborator:
             if s.kind == "_":
                 v = grids.subscripted(self, v, s, node)
             elif s.kind == "'":
-                raise self.error("a prime on a bracket: a derivative or a transpose?", node, r"write ^\top for a transpose")
+                raise self.error(
+                    "a prime on a bracket: a derivative or a transpose?", node, r"write ^\top for a transpose"
+                )
             else:
                 operations.append(operation_of(s.tokens))
         return self.operate(v, operations, node)
@@ -188,7 +217,7 @@ class Elaborator:
             )
         if o.kind in ("inverse", "inverse transpose"):
             if v.is_scalar and o.kind == "inverse":
-                return scalar(lambda: reciprocal(make()), node)
+                return self.quotient(scalar(lambda: Number(1), node, literal=True), v, node)
             self.square(v, "an inverse")
             if o.kind == "inverse":
                 return like(v, lambda: MatrixPower(make(), Number(-1)), node)
@@ -303,7 +332,9 @@ class Elaborator:
                 r"write a^\top b or a \odot b",
             )
         if op == "*" and not (a.is_scalar or b.is_scalar):
-            self.context.note("star", "* is read as the matrix product, since the shapes forbid the entrywise one", node)
+            self.context.note(
+                "star", "* is read as the matrix product, since the shapes forbid the entrywise one", node
+            )
         return self.product([*(a.factors or (a,)), *(b.factors or (b,))], node)
 
     def hadamard(self, a: Value, b: Value, node: Node) -> Value:
@@ -424,9 +455,10 @@ class Elaborator:
     def items(self, kids: list[Node], node: Node) -> Value:
         values: list[Value] = []
         i = 0
-        while i < len(kids):
-            value, i = calls.step(self, kids, i)
-            values.append(value)
+        with self.deeper(node):
+            while i < len(kids):
+                value, i = calls.step(self, kids, i)
+                values.append(value)
         return values[0] if len(values) == 1 else self.product(values, node)
 
     def zero_like(self, v: Value) -> Expr:

@@ -24,6 +24,8 @@ def list_value(el: Elaborator, node: Node, *, stacked: bool = False) -> Value:
     """``[h, x]`` and ``[h; x]``: vectors on top of each other."""
     if node.text not in ("[", "langle") and not stacked:
         raise el.error("a list in these brackets is no value", node, "stacked vectors are written [a; b]")
+    if any(k.kind == "group" and k.text == "[" and len(k.kids) > 1 for k in node.kids):
+        raise el.error("lists inside a list are not read", node, r"write \begin{bmatrix} ... \end{bmatrix}")
     values = [el.build(k) for k in node.kids]
     if node.text == "langle":
         return inner_product(el, values, node)
@@ -240,7 +242,11 @@ def acting(el: Elaborator, v: Value, side: str) -> Value:
         if family.acts not in ("", side):
             raise el.error(f"{family.name} stands before a vector in one place and after one in another", v.node)
         family.acts = side
-        if side == "before" and family.name in el.roles.defined and not el.context.sizes.equal(family.rows, family.cols):
+        if (
+            side == "before"
+            and family.name in el.roles.defined
+            and not el.context.sizes.equal(family.rows, family.cols)
+        ):
             raise el.error(f"{family.name} is defined here and would have to be square", v.node)
     make = v.make
     if side == "before":

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from symjac.errors import ReadError
 from symjac.reading import brackets
 from symjac.reading.brackets import BINARY, RELATIONS, show
-from symjac.reading.tokens import Token, tokenise
+from symjac.reading.tokens import MAX_DEPTH, Token, tokenise
 from symjac.reading.tree import Node, Script, juxtaposed
 from symjac.reading.vocabulary import CLOSING, NOT_READ, OPENING
 
+MAX_CHAIN = 100
 _LEAVES = frozenset(["name", "number", "word", "partial", "dots", "infty"])
 _BARS = {"|": "|", "||": "||", "|(": ")|", "||(": ")||"}
 
@@ -39,6 +40,7 @@ class Parser:
         end = tokens[-1].end if tokens else 0
         self.stop = Token("stop", "", end, end)
         self.bars: list[str] = []
+        self.depth = 0
 
     @property
     def current(self) -> Token:
@@ -99,8 +101,11 @@ class Parser:
         return Node("add", "", kids, first.start, kids[-1].end, detail=tuple(signs))
 
     def term(self) -> Node:
-        left = self.unary()
+        left, count = self.unary(), 0
         while self.current.kind in BINARY:
+            count += 1
+            if count > MAX_CHAIN:
+                raise self.error(f"more than {MAX_CHAIN} factors in one chain")
             op = self.current.kind
             self.at += 1
             right = self.unary()
@@ -112,7 +117,9 @@ class Parser:
         while self.current.kind in ("+", "-"):
             negative ^= self.current.kind == "-"
             self.at += 1
+        self.deeper()
         inner = self.juxtaposition()
+        self.depth -= 1
         return Node("negative", "", [inner], t.start, inner.end) if negative else inner
 
     def juxtaposition(self) -> Node:
@@ -142,6 +149,10 @@ class Parser:
             tokens = (t,) if t.kind == "'" else self.script(t)
             if t.kind == "_" and any(s.kind == "_" for s in node.scripts):
                 raise self.error("a second subscript on the same symbol", t)
+            if t.kind == "^" and any(s.kind == "^" for s in node.scripts):
+                raise self.error(
+                    "a second superscript on the same symbol", t, "put brackets around what carries the first"
+                )
             node.end = self.tokens[self.at - 1].end
             node.scripts.append(Script(t.kind, tokens, t.start, node.end))
         if self.current.kind == "top":
@@ -194,8 +205,15 @@ class Parser:
             return self.matrix()
         return None
 
+    def deeper(self) -> None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.error(f"nested more than {MAX_DEPTH} deep")
+
     def operand(self, command: str) -> Node:
+        self.deeper()
         node = self.group() if self.current.kind == "{" else self.primary()
+        self.depth -= 1
         if node is None:
             wanted = "two arguments" if command == r"\frac" else "an argument"
             raise self.error(f"{command} needs {wanted}")

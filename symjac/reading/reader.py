@@ -158,7 +158,9 @@ class Session:
 
         text, place = repair.mended(source, error, read)
         self.texts = [text if t == source else t for t in self.texts]
-        message = f"a bracket was missing; the only reading that fits puts {text[place]} at character {place + 1}: {text}"
+        message = (
+            f"a bracket was missing; the only reading that fits puts {text[place]} at character {place + 1}: {text}"
+        )
         self.mended.append(Note("repaired", message, source, error.span))
 
     def flipped(self, failed: Attempt, error: ReadError | ShapeError) -> Attempt:
@@ -167,7 +169,12 @@ class Session:
         for f in failed.context.families.values():
             if f.how in _GUESSES and f.role in _FLIPS and not f.declared:
                 guessed.setdefault(f.base, f.role)
-        single = [((base, role),) for base, old in guessed.items() for role in _FLIPS[old]]
+        single = [
+            ((base, role),)
+            for base, old in guessed.items()
+            for role in _FLIPS[old]
+            if self.may_flip(failed, base, role)
+        ]
         double = [(a[0], b[0]) for a, b in itertools.combinations(single, 2) if a[0][0] != b[0][0]]
         for choices in (single, double[:MAX_FLIPS] if len(double) <= 3 * MAX_FLIPS else []):
             found = []
@@ -183,6 +190,15 @@ class Session:
                 error.hint = f"declare what {' and '.join(letters)} {'is' if len(letters) == 1 else 'are'}"
                 raise error
         raise error
+
+    def may_flip(self, failed: Attempt, base: str, role: str) -> bool:
+        """A capital turns into a vector only where it carries a time, into a scalar where losses and counts do."""
+        families = [f for f in failed.context.families.values() if f.base == base]
+        if not any(f.role == "matrix" for f in families):
+            return True
+        if role == "vector":
+            return any(time is not None for f in families for time in f.times)
+        return base in ("L", "E", "J", "C", "T", "N", "M", "D", "K")
 
 
 class Attempt:
@@ -249,7 +265,10 @@ class Attempt:
         """The n of ``\\sum_{i=1}^{n}`` over entries is a size wherever it stands."""
         for piece in self.pieces:
             for node in piece.root.walk():
-                if node.kind == "big" and bound_letter(node.scripts[0].tokens if node.scripts else ()) in self.context.letters.entry:
+                if (
+                    node.kind == "big"
+                    and bound_letter(node.scripts[0].tokens if node.scripts else ()) in self.context.letters.entry
+                ):
                     for s in node.scripts:
                         if s.kind == "^" and len(s.tokens) == 1 and s.tokens[0].kind == "name":
                             self.context.named_size(s.tokens[0].text)
@@ -265,6 +284,7 @@ class Attempt:
             again.acts = "after" if again.acts else ""
             self.context.add(again)
         self.context.dims = dict(base.dims)
+        self.context.continued = True
 
     def tie_gradients(self) -> None:
         """A declared gradient has the size of what it differentiates by."""
@@ -333,7 +353,11 @@ class Attempt:
             if f.how in _GUESSES and not f.declared and f.role in _FLIPS:
                 groups.setdefault((f.how, f.role), []).append(f.name)
         for (how, role), names in groups.items():
-            noun = {"matrix": "matrices", "vector": "vectors", "scalar": "scalars"}[role] if len(names) > 1 else f"a {role}"
+            noun = (
+                {"matrix": "matrices", "vector": "vectors", "scalar": "scalars"}[role]
+                if len(names) > 1
+                else f"a {role}"
+            )
             self.context.note("role", f"{', '.join(names)}: read as {noun} ({how})")
 
 

@@ -31,9 +31,7 @@ def candidates(source: str, error: Fault) -> Iterator[tuple[str, int]]:
                 yield source[: t.start] + CLOSING[bracket] + source[t.start :], t.start
 
 
-def mended(
-    source: str, error: Fault, read: Callable[[str], Hashable]
-) -> tuple[str, int]:
+def mended(source: str, error: Fault, read: Callable[[str], Hashable]) -> tuple[str, int]:
     """The one text that reads; raises, with the candidates, where there are none or several."""
     found: dict[Hashable, tuple[str, int]] = {}
     for text, place in candidates(source, error):

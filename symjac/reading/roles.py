@@ -16,9 +16,23 @@ from symjac.reading.tree import Node
 from symjac.reading.vocabulary import NORMALISATIONS
 
 FUNCTION_LETTERS = frozenset(
-    [r"\sigma", r"\phi", r"\varphi", r"\psi", r"\rho", r"\varrho", r"\theta", r"\varsigma", r"\Phi", r"\Psi", r"\eta", "f", "g"]
+    [
+        r"\sigma",
+        r"\phi",
+        r"\varphi",
+        r"\psi",
+        r"\rho",
+        r"\varrho",
+        r"\theta",
+        r"\varsigma",
+        r"\Phi",
+        r"\Psi",
+        r"\eta",
+        "f",
+        "g",
+    ]
 )
-_ALWAYS_FUNCTIONS = frozenset([r"\sigma", r"\phi", r"\varphi", r"\psi"])
+ALWAYS_FUNCTIONS = frozenset([r"\sigma", r"\phi", r"\varphi", r"\psi"])
 _VECTOR_GREEK = frozenset([r"\delta", r"\xi", r"\zeta"])
 _LOSSES = frozenset(["L", "E", "C", "J", r"\ell", "l", r"\mathcal{L}"])
 
@@ -76,7 +90,9 @@ class Roles:
         for s in n.scripts:
             if s.kind == "_" and source[s.start].isdigit() and source[s.start].isascii():
                 self.context.source = source
-                self.context.note("repaired", f"{source[n.start : s.end]} is read with {s.tokens[0].text} as subscript", n)
+                self.context.note(
+                    "repaired", f"{source[n.start : s.end]} is read with {s.tokens[0].text} as subscript", n
+                )
         named = take_apart(n, self.context.letters, source)
         name = named.family
         if following is not None and following.is_call and not self.is_time_call(n, following):
@@ -120,7 +136,12 @@ class Roles:
         if self.shifted_call(group) is not None:
             return True
         one = group.kind == "group" and group.text == "(" and len(group.kids) == 1
-        return one and group.kids[0].kind == "name" and not group.kids[0].scripts and group.kids[0].text in self.call_letters
+        return (
+            one
+            and group.kids[0].kind == "name"
+            and not group.kids[0].scripts
+            and group.kids[0].text in self.call_letters
+        )
 
     # --------------------------------------------------------------------------------------- roles
 
@@ -146,19 +167,19 @@ class Roles:
             return "scalar", "script letter"
         if name in self.entries:
             return ("vector" if self.entries[name] == 1 else "matrix"), "its entries are named"
+        upper = is_upper(token.text)
+        if _bold_token(named) and name not in self.entries:
+            return ("matrix" if upper else "vector"), "bold letter"
         if named.time is None and token.text in context.letters.time and not named.label:
             return "scalar", "it counts time"
         if context.all_scalar:
             return "scalar", "nothing here is bold, capital or marked as a vector"
-        upper = is_upper(token.text)
         if name in context.dims and named.time is None:
             return "scalar", "it is a size"
         if name in self.raised and name not in self.bare and not _bold_token(named):
             return "scalar", "it stands in an exponent"
         if name in self.inside:
             return "scalar", "it stands in a written-out matrix"
-        if _bold_token(named):
-            return ("matrix" if upper else "vector"), "bold letter"
         if name in self.above and not (upper and named.time and context.has_bold):
             return "scalar", "it stands above a derivative as losses do"
         if token.style == "rm" and len(token.text) > 1:
@@ -193,7 +214,7 @@ class Roles:
             return True
         if token.text in FUNCTION_LETTERS or (name in self.primed and not is_upper(token.text)):
             elsewhere = self.bare.get(name)
-            if elsewhere is None or token.text in _ALWAYS_FUNCTIONS or name in self.primed:
+            if elsewhere is None or token.text in ALWAYS_FUNCTIONS or name in self.primed:
                 return True
             raise context.error(
                 f"{name} is applied to a bracket here and stands alone elsewhere: is it a function?",
@@ -226,7 +247,9 @@ def _is_derivative(fraction: Node) -> bool:
 
 
 def _bold(n: Node) -> bool:
-    return n.token is not None and n.text not in ("0", "1") and (n.token.style in ("bf", "bs") or "vec" in n.token.accents)
+    return (
+        n.token is not None and n.text not in ("0", "1") and (n.token.style in ("bf", "bs") or "vec" in n.token.accents)
+    )
 
 
 def _bold_token(named: Named) -> bool:

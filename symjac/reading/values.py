@@ -47,7 +47,12 @@ class Value:
 
     @property
     def shown(self) -> str:
-        return "a scalar" if self.is_scalar else f"{self.rows} x {self.cols}"
+        if self.is_scalar:
+            return "a scalar"
+        shape = f"{self.rows} x {self.cols}"
+        if "?" not in shape:
+            return shape
+        return "a column" if self.is_vector else "a row" if self.is_row else "a matrix"
 
     def shape(self) -> Shape:
         return self.rows.value(), self.cols.value()
