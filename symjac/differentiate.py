@@ -130,7 +130,7 @@ class _Jacobian:
 
 
 def _product(factors: tuple[Expr, ...]) -> Expr:
-    return factors[0] if len(factors) == 1 else Product(*factors)
+    return ex.chained(list(factors))
 
 
 def _reassociated(e: Expr) -> tuple[Expr, ...] | None:

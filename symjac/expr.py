@@ -778,10 +778,10 @@ def mul(*factors: Expr) -> Expr:
         out.append(Identity(shape[0]))
     if number != 1:
         out.insert(0, Number(number))
-    return _chained(out)
+    return chained(out)
 
 
-def _chained(factors: list[Expr]) -> Expr:
+def chained(factors: list[Expr]) -> Expr:
     """The product; where a chain ends in an inner product before the last factor, that is bracketed."""
     out: list[Expr] = []
     run: list[Expr] = []
@@ -858,7 +858,7 @@ def transpose(e: Expr) -> Expr:
         return Hadamard(*(transpose(f) for f in e.args))
     if isinstance(e, Product):
         scalars = [f for f in e.args if f.is_scalar]
-        return _chained([*scalars, *(transpose(f) for f in reversed(e.args) if not f.is_scalar)])
+        return chained([*scalars, *(transpose(f) for f in reversed(e.args) if not f.is_scalar)])
     if isinstance(e, Zero):
         return Zero(e.cols, e.rows)
     if isinstance(e, Ones) and e.is_matrix:
