@@ -31,7 +31,9 @@ def from_sympy(s: Any, names: Names | None = None) -> Expr:
     >>> from_sympy(W * x.applyfunc(sympy.Function("sigma")))
     Product(W, Apply(x, Function(name='\\\\sigma', order=0, known=None)))
     """
-    return _Inwards(names or Names())(sympy.sympify(s) if isinstance(s, int | float | Fraction) else s)
+    if isinstance(s, int | float | Fraction):
+        s = sympy.Float(s) if isinstance(s, float) else sympy.Rational(s)
+    return _Inwards(names or Names())(s)
 
 
 # SymPy heads that are exactly one row of the table.
