@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from itertools import zip_longest
 
 from symjac.documents.layout import Fitted, fit
 from symjac.narrative import Block, Display, Emph, Environment, Inline, Inlines, Math, Page, Paragraph, Ref
@@ -69,11 +70,13 @@ def _display(display: Display, page: Page, numbers: dict[str, str]) -> str:
     right = max(len(line) for lines in bodies for line in lines)
     out: list[str] = []
     for r, lhs, lines in zip(rows, lefts, bodies, strict=True):
-        words = _inlines(r.words, page, numbers)
-        number = f"({numbers[r.label]})" if r.label else ""
-        for n, line in enumerate(lines):
+        reasons = [_inlines(words, page, numbers) for words in r.beside or ((r.words,) if r.words else ())]
+        if r.label:
+            last = max(len(lines), len(reasons)) - 1
+            reasons += [""] * (last + 1 - len(reasons))
+            reasons[last] = f"{reasons[last]}   ({numbers[r.label]})".lstrip()
+        for n, (line, tail) in enumerate(zip_longest(lines, reasons, fillvalue="")):
             start = f"    {lhs:>{left}} {r.relation} " if n == 0 else " " * (left + 7)
-            tail = "   ".join(p for p in (words, number) if p) if n == len(lines) - 1 else ""
             out.append((f"{start}{line:<{right}}   {tail}" if tail else start + line).rstrip())
     return "\n".join(out)
 

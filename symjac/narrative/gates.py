@@ -11,7 +11,7 @@ from symjac.functions import ACTIVATIONS
 from symjac.narrative.blocks import Block, Display, Emph, Inlines, Line, Paragraph, Ref
 from symjac.narrative.layer import transposition
 from symjac.narrative.lemma import LEMMAS, rule_label
-from symjac.narrative.setting import abbreviation_label
+from symjac.narrative.setting import abbreviation_label, equation_label
 from symjac.narrative.teller import Teller, equals
 from symjac.narrative.words import RULE_NAMES, SILENT, STEP_REASONS, WORDS, Slot, listed, say, sentences, told
 from symjac.normal import equal
@@ -66,7 +66,7 @@ def _stage(t: Teller, stage: Stage) -> list[Line]:
     raw = _plus_first(stage.raw)
     told_steps: list[tuple[Expr, Inlines, str | None]] = [(raw, _by_rules(stage), None)]
     if stage.collected not in (stage.raw, raw):
-        told_steps.append((stage.collected, _collecting(stage), None))
+        told_steps.append((stage.collected, _collecting(stage, t), None))
     target = stage.symbol == t.of
     table: dict[Expr, Expr] = {e: s for s, e in t.d.abbreviations}
     final = t.d.short if target else stage.closed.replace(table)
@@ -141,14 +141,14 @@ def _by_rules(stage: Stage) -> Inlines:
     rules = [n for n in dict.fromkeys(s.rule for s in stage.theorem.steps()) if n not in SILENT]
     if not rules:
         return say(STEP_REASONS["term_by_term"])
-    items: list[Slot] = []
+    refs: dict[str, list[Slot]] = {}
     for name in reversed(rules):
-        words = RULE_NAMES[name]
-        items.append((f"{words} ", Ref(rule_label(name))) if name in LEMMAS else words)
-    return listed(list(dict.fromkeys(items)), last=", ")
+        refs.setdefault(RULE_NAMES[name], []).extend([Ref(rule_label(name))] if name in LEMMAS else [])
+    items: list[Slot] = [(f"{words} ", *listed(found, last=", ")) if found else words for words, found in refs.items()]
+    return listed(items, last=", ")
 
 
-def _collecting(stage: Stage) -> Inlines:
+def _collecting(stage: Stage, t: Teller) -> Inlines:
     """What happened between the rules and the collected form."""
     primes = [e.function for e in stage.raw.walk() if isinstance(e, Apply) and e.function.order]
     left = {e.function for e in stage.collected.walk() if isinstance(e, Apply) and e.function.order}
@@ -156,18 +156,41 @@ def _collecting(stage: Stage) -> Inlines:
     terms = isinstance(stage.raw, ex.Sum) and (
         not isinstance(stage.collected, ex.Sum) or len(stage.collected.args) < len(stage.raw.args)
     )
-    functions = listed([names.name_box(n) for n in dict.fromkeys(known)])
     if known:
+        functions = listed([names.name_box(n) for n in dict.fromkeys(known)])
         return say(STEP_REASONS["known_collect" if terms else "known"], functions=functions)
+    named = [s for s in t.told if s in stage.collected.symbols - stage.raw.symbols]
+    if named and not terms:
+        return say(STEP_REASONS["substitute"], labels=listed([Ref(equation_label(s, t)) for s in named]))
     return say(STEP_REASONS["collect"])
 
 
 def _by_gates(stage: Stage, final: Expr, t: Teller) -> Inlines:
     used = [e.y for e in stage.collected.walk() if isinstance(e, Partial) and e.y != t.wrt]
     stages = [s.symbol for s in t.d.stages if s.symbol in used]
-    labels = [Ref(gate_label(s, t)) for s in stages]
-    labels += [Ref(abbreviation_label(s, t)) for s, _ in t.d.abbreviations if s in final.symbols]
+    order = [s.symbol for s in t.d.stages]
+    short = [s for s, _ in t.d.abbreviations]
+    labels = _ranges([order.index(s) for s in stages], [gate_label(s, t) for s in order])
+    used_short = [n for n, s in enumerate(short) if s in final.symbols]
+    labels += _ranges(used_short, [abbreviation_label(s, t) for s in short])
     return say(STEP_REASONS["substitute"], labels=listed(labels)) if labels else say(STEP_REASONS["collect"])
+
+
+def _ranges(numbers: list[int], labels: list[str]) -> list[Slot]:
+    """References, three or more in a row as a range."""
+    out: list[Slot] = []
+    while numbers:
+        run = 1
+        while run < len(numbers) and numbers[run] == numbers[0] + run:
+            run += 1
+        first, last = Ref(labels[numbers[0]]), Ref(labels[numbers[run - 1]])
+        if run > 2:
+            out.append((first, "–", last))
+            numbers = numbers[run:]
+        else:
+            out.append(first)
+            numbers = numbers[1:]
+    return out
 
 
 def _conclusion(t: Teller) -> Inlines:

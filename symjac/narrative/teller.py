@@ -13,7 +13,7 @@ from symjac.derivation import Derivation
 from symjac.entries import Step, told_derivative
 from symjac.errors import CheckError
 from symjac.expr import Expr, Index, Partial, Symbol
-from symjac.narrative.blocks import Formula, Inlines, Line
+from symjac.narrative.blocks import Formula, Inline, Inlines, Line, Math
 from symjac.normal import equal
 from symjac.typeset import names
 from symjac.typeset.boxes import Box, Fence, Ident, Named, Num, Op, Plain, Row, Script, Styled, row
@@ -194,9 +194,19 @@ def _is_label(box: Box) -> bool:
 # ---------------------------------------------------------------------------------- formulas that are no Expr
 
 
-def belongs(symbols: list[Symbol], shape: ex.Shape) -> Box:
-    """``x, b in R^n``."""
-    return row(*commas([names.name_box(s.name) for s in symbols]), Op(r"\in"), space(shape))
+def belongs(symbols: list[Symbol], shape: ex.Shape) -> Inlines:
+    """``x, b in R^n``; a long list is several formulas, so that it can be broken over lines."""
+    boxes: list[Box] = [names.name_box(s.name) for s in symbols]
+    end = row(Op(r"\in"), space(shape))
+    if len(boxes) <= _TOGETHER:
+        return (Math(row(*commas(boxes), end)),)
+    out: list[Inline] = []
+    for box in boxes[:-1]:
+        out += [Math(box), ", "]
+    return (*out, Math(row(boxes[-1], end)))
+
+
+_TOGETHER = 4
 
 
 def space(shape: ex.Shape) -> Box:

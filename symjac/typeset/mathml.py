@@ -15,7 +15,7 @@ _MARKS = {
     "odot": "<mo>⊙</mo>",
 }
 NO_BREAK = "\u00a0"
-_SIZES = ("1em", "1.2em", "1.6em", "2.2em", "2.8em")
+_SIZES = ("1em", "1em", "1.45em", "2em", "2.6em")
 
 
 def write_mathml(box: b.Box) -> str:
@@ -112,6 +112,7 @@ def _(box: b.Mark) -> str:
 
 @_write.register
 def _(box: b.Script) -> str:
+    box = _merged(box)
     base = _single(box.base)
     primes = "<mo>" + "′" * box.primes + "</mo>" if box.primes else ""
     sup = primes + (_single(box.sup) if box.sup is not None else "")
@@ -121,6 +122,14 @@ def _(box: b.Script) -> str:
         return f"<msup>{base}{sup}</msup>" if sup else base
     sub = _single(box.sub)
     return f"<msubsup>{base}{sub}{sup}</msubsup>" if sup else f"<msub>{base}{sub}</msub>"
+
+
+def _merged(box: b.Script) -> b.Script:
+    """A script over a name that has a subscript: both hang on the letter, as TeX sets them."""
+    inner = box.base.body if isinstance(box.base, b.Named) else box.base
+    if isinstance(inner, b.Script) and inner.sup is None and not inner.primes and box.sub is None:
+        return b.Script(inner.base, inner.sub, box.sup, box.primes)
+    return box
 
 
 @_write.register
@@ -141,7 +150,7 @@ def _(box: b.Sqrt) -> str:
 
 
 def _delimiter(latex: str, form: str, size: int) -> str:
-    stretch = 'stretchy="false"' if size == 0 else f'stretchy="true" minsize="{_SIZES[size]}" maxsize="{_SIZES[size]}"'
+    stretch = 'stretchy="false"' if size < 2 else f'stretchy="true" minsize="{_SIZES[size]}" maxsize="{_SIZES[size]}"'
     return f'<mo form="{form}" lspace="0" rspace="0" {stretch}>{escape(signs.sign(latex))}</mo>'
 
 

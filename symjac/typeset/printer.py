@@ -201,6 +201,10 @@ def _product(e: Expr, style: Style) -> Placed:
         return Placed(row(Op("-", prefix=True), _at(rest, style, Binding.HADAMARD)), Binding.SUM)
     factors, below = _divide(e.args)
     if below:
+        over = factors[0]
+        if len(factors) == 1 and over.is_vector and over is e.args[0]:
+            # v/s as it was written; s^-1 v keeps the fraction in front.
+            return Placed(Frac(_place(over, style).box, _list(below, style)), Binding.ATOM)
         return _fraction(factors, below, style)
     return _side_by_side([_factor(f, style, last=f is factors[-1]) for f in factors])
 
@@ -235,12 +239,19 @@ def _fraction(above: list[Expr], below: list[Expr], style: Style) -> Placed:
             number *= f.value
     rest = [f for f in scalars if not isinstance(f, ir.Number)]
     numerator = ([ir.Number(abs(number.numerator))] if abs(number.numerator) != 1 or not rest else []) + rest
-    denominator = ([ir.Number(number.denominator)] if number.denominator != 1 else []) + below
+    plain_first = sorted(below, key=_is_long)
+    denominator = ([ir.Number(number.denominator)] if number.denominator != 1 else []) + plain_first
     bar = Placed(Frac(_list(numerator, style), _list(denominator, style)), Binding.ATOM)
     placed = _side_by_side([bar, *(_factor(f, style, last=f is chain[-1]) for f in chain)]) if chain else bar
     if number < 0:
         return Placed(row(Op("-", prefix=True), placed.box), Binding.SUM)
     return placed
+
+
+def _is_long(f: Expr) -> bool:
+    """Roots and brackets stand after plain letters and their powers."""
+    inner = f.base if isinstance(f, ir.EntryPower) and f.exponent != ir.Number(Fraction(1, 2)) else f
+    return not isinstance(inner, ir.Symbol | ir.Number)
 
 
 def _list(factors: list[Expr], style: Style) -> Box:
