@@ -54,7 +54,8 @@ def number(value: Fraction) -> tuple[str, int]:
 
 def times(a: Value, b: Value, kind: Kind) -> Value:
     """The entrywise product; a factor of one number broadcasts."""
-    uniform = a.uniform and b.uniform
+    # A scalar is one number, so it keeps an array of one number that; among scalars the word means a literal.
+    uniform = all(f.uniform or (f.kind == "scalar" != kind) for f in (a, b))
     if a.is_one or (a.kind == "scalar" and a.code == "1"):
         return Value(b.code, b.level, kind, uniform)
     if b.is_one or (b.kind == "scalar" and b.code == "1"):

@@ -205,7 +205,9 @@ class Writer:
         """A product of vectors and matrices, multiplied so that vectors stay vectors."""
         for k in range(1, len(factors)):
             if factors[k].rows == 1:  # ... column row ...
-                left, right = self.leftwards(factors[:k]), self.rightwards(factors[k:])
+                left, right = self.leftwards(factors[:k]), self.chain(factors[k:])
+                if factors[0].rows == 1 or factors[-1].cols == 1:  # one side is an inner product
+                    return times(left, right, left.kind if right.kind == "scalar" else right.kind)
                 left, right = self.array(left, factors[k - 1]), self.array(right, factors[k])
                 return outer(left, right)
         return self.leftwards(factors) if factors[-1].cols == 1 else self.rightwards(factors)
