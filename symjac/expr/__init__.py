@@ -1,0 +1,97 @@
+"""The expression language: scalars, column vectors and matrices of symbolic size.
+
+Everything symjac derives, proves and prints is a tree of the nodes of this package. Nodes are immutable and
+hashable, compare by structure, know their shape, and refuse operands that do not fit. They keep
+the order they were written in; equality of *meaning* is the business of :mod:`symjac.normal`.
+
+A node class called directly keeps exactly what it is given. The lower-case functions
+(:func:`add`, :func:`mul`, ...) are for computing: they flatten, drop neutral elements and merge
+numbers, and do nothing else.
+
+>>> n = dim("n")
+>>> W, x = Symbol("W", (n, n)), Symbol("x", (n, ONE))
+>>> Product(W, x).shape
+(n, 1)
+>>> Product(x, W)
+Traceback (most recent call last):
+    ...
+symjac.errors.ShapeError: the product does not fit: x is n x 1, W is n x n
+"""
+
+from symjac.expr.build import add, chained, diag, hadamard, is_zero, mul, neg, power, sub, transpose, zero
+from symjac.expr.core import ONE, SCALAR, Dim, Expr, Identity, Number, Ones, Shape, Symbol, Zero, brief, dim, show_shape
+from symjac.expr.notation import Delta, Differential, Entry, Index, IndexSum, OverTime, Partial
+from symjac.expr.operations import (
+    Apply,
+    Determinant,
+    Diag,
+    Diagonal,
+    EntryPower,
+    Explicit,
+    Function,
+    Hadamard,
+    LogSumExp,
+    MapJacobian,
+    MatrixPower,
+    Norm,
+    Product,
+    Softmax,
+    Stack,
+    Sum,
+    Trace,
+    Transpose,
+    VectorMap,
+)
+
+__all__ = [
+    "ONE",
+    "SCALAR",
+    "Apply",
+    "Delta",
+    "Determinant",
+    "Diag",
+    "Diagonal",
+    "Differential",
+    "Dim",
+    "Entry",
+    "EntryPower",
+    "Explicit",
+    "Expr",
+    "Function",
+    "Hadamard",
+    "Identity",
+    "Index",
+    "IndexSum",
+    "LogSumExp",
+    "MapJacobian",
+    "MatrixPower",
+    "Norm",
+    "Number",
+    "Ones",
+    "OverTime",
+    "Partial",
+    "Product",
+    "Shape",
+    "Softmax",
+    "Stack",
+    "Sum",
+    "Symbol",
+    "Trace",
+    "Transpose",
+    "VectorMap",
+    "Zero",
+    "add",
+    "brief",
+    "chained",
+    "diag",
+    "dim",
+    "hadamard",
+    "is_zero",
+    "mul",
+    "neg",
+    "power",
+    "show_shape",
+    "sub",
+    "transpose",
+    "zero",
+]

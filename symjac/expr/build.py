@@ -1,0 +1,188 @@
+"""Computing with nodes: constructors that flatten, drop neutral elements and merge numbers, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from symjac.expr.core import ONE, SCALAR, Expr, Identity, Number, Ones, Shape, Zero, same_shape
+from symjac.expr.operations import Diag, EntryPower, Hadamard, MatrixPower, Product, Sum, Transpose
+
+
+def _flatten(cls: type[Expr], args: Iterable[Expr]) -> Iterator[Expr]:
+    for a in args:
+        if isinstance(a, cls):
+            yield from _flatten(cls, a.args)
+        else:
+            yield a
+
+
+def is_zero(e: Expr) -> bool:
+    return isinstance(e, Zero) or (isinstance(e, Number) and e.value == 0)
+
+
+def zero(shape: Shape) -> Expr:
+    return Number(0) if shape == SCALAR else Zero(*shape)
+
+
+def add(*terms: Expr) -> Expr:
+    """The sum, flattened, without zeros; numbers are added up in the first one's place."""
+    shape = same_shape("the sum", terms)
+    out: list[Expr] = []
+    number: int | None = None
+    for t in _flatten(Sum, terms):
+        if is_zero(t):
+            continue
+        if isinstance(t, Number):
+            if number is None:
+                number = len(out)
+            else:
+                old = out[number]
+                assert isinstance(old, Number)
+                out[number] = Number(old.value + t.value)
+                continue
+        out.append(t)
+    out = [t for t in out if not is_zero(t)]
+    if not out:
+        return zero(shape)
+    return out[0] if len(out) == 1 else Sum(*out)
+
+
+def _chain(factors: tuple[Expr, ...]) -> Iterator[Expr]:
+    """The factors with nested products opened, but for inner products beside other vectors or matrices."""
+    alone = sum(not all(g.is_scalar for g in _pure(f)) for f in factors) == 1
+    for f in factors:
+        if isinstance(f, Product) and (alone or not f.is_scalar or all(g.is_scalar for g in f.args)):
+            yield from _chain(f.args)
+        else:
+            yield f
+
+
+def _pure(f: Expr) -> tuple[Expr, ...]:
+    return f.args if isinstance(f, Product) else (f,)
+
+
+def mul(*factors: Expr) -> Expr:
+    """The product, flattened, numbers merged in front, without ones and identities; zero absorbs."""
+    shape = Product(*factors).shape
+    number = Fraction(1)
+    out: list[Expr] = []
+    for f in _chain(factors):
+        if is_zero(f):
+            return zero(shape)
+        if isinstance(f, Number):
+            number *= f.value
+        elif not isinstance(f, Identity):
+            out.append(f)
+    if not out:
+        return Number(number) if shape == SCALAR else _scaled(number, Identity(shape[0]))
+    # An identity that was all that gave a scalar multiple its shape must stay.
+    if shape != SCALAR and all(f.is_scalar for f in out):
+        out.append(Identity(shape[0]))
+    if number != 1:
+        out.insert(0, Number(number))
+    return chained(out)
+
+
+def chained(factors: list[Expr]) -> Expr:
+    """The product; where a chain ends in an inner product before the last factor, that is bracketed."""
+    out: list[Expr] = []
+    run: list[Expr] = []
+    for f in factors:
+        if f.is_scalar:
+            out.append(f)
+            continue
+        if run and run[0].rows == ONE and run[-1].cols == ONE:
+            out.append(Product(*run))
+            run = []
+        run.append(f)
+    out += run
+    return out[0] if len(out) == 1 else Product(*out)
+
+
+def _scaled(number: Fraction, e: Expr) -> Expr:
+    return e if number == 1 else Product(Number(number), e)
+
+
+def neg(e: Expr) -> Expr:
+    return mul(Number(-1), e)
+
+
+def sub(a: Expr, b: Expr) -> Expr:
+    return add(a, neg(b))
+
+
+def hadamard(*factors: Expr) -> Expr:
+    """The entrywise product, flattened, without ones; for scalars the product."""
+    shape = same_shape("the entrywise product", factors)
+    if shape == SCALAR:
+        return mul(*factors)
+    out = [f for f in _flatten(Hadamard, factors) if not isinstance(f, Ones)]
+    if any(is_zero(f) for f in out):
+        return zero(shape)
+    if not out:
+        return Ones(*shape)
+    return out[0] if len(out) == 1 else Hadamard(*out)
+
+
+def power(base: Expr, exponent: int | Fraction | Expr) -> Expr:
+    """The entrywise (for scalars ordinary) power."""
+    e = exponent if isinstance(exponent, Expr) else Number(exponent)
+    if isinstance(e, Number) and e.value == 1:
+        return base
+    if isinstance(e, Number) and e.value == 0:
+        return Number(1) if base.is_scalar else Ones(*base.shape)
+    if isinstance(base, Number) and isinstance(e, Number) and _small(base, e):
+        return Number(base.value ** int(e.value))
+    if isinstance(base, Ones):
+        return base
+    return EntryPower(base, e)
+
+
+def _small(base: Number, e: Number) -> bool:
+    return e.value.denominator == 1 and abs(e.value) <= 64 and (base.value != 0 or e.value > 0)
+
+
+def transpose(e: Expr) -> Expr:
+    """The transpose, pushed to the leaves; symmetric nodes stay, and so does ``(A x - b)^T`` as a whole.
+
+    >>> from symjac.expr import dim, ONE, Diag, Product, Symbol
+    >>> n = dim("n")
+    >>> W, x = Symbol("W", (n, n)), Symbol("x", (n, ONE))
+    >>> transpose(Product(W, Diag(x)))
+    Product(Diag(x), Transpose(W))
+    """
+    if e.is_scalar or isinstance(e, Diag | Identity):
+        return e
+    if isinstance(e, Transpose):
+        return e.arg
+    if isinstance(e, Sum) and not e.is_vector:
+        return Sum(*(transpose(t) for t in e.args))
+    if isinstance(e, Hadamard):
+        return Hadamard(*(transpose(f) for f in e.args))
+    if isinstance(e, Product):
+        scalars = [f for f in e.args if f.is_scalar]
+        return chained([*scalars, *(transpose(f) for f in reversed(e.args) if not f.is_scalar)])
+    if isinstance(e, Zero):
+        return Zero(e.cols, e.rows)
+    if isinstance(e, Ones) and e.is_matrix:
+        return Ones(e.cols, e.rows)
+    if isinstance(e, MatrixPower):
+        return MatrixPower(transpose(e.base), e.exponent)
+    return Transpose(e)
+
+
+def diag(e: Expr) -> Expr:
+    """diag(v); of a scalar the scalar, of ones the identity, of zero the zero matrix."""
+    if e.is_scalar:
+        return e
+    if isinstance(e, Ones):
+        return Identity(e.rows)
+    if is_zero(e):
+        return Zero(e.rows, e.rows)
+    if isinstance(e, Product):
+        scalars = [f for f in e.args if f.is_scalar]
+        rest = [f for f in e.args if not f.is_scalar]
+        if scalars and rest:
+            return mul(*scalars, diag(mul(*rest)))
+    return Diag(e)

@@ -1,0 +1,232 @@
+"""What every expression is: a node with operands, data and a shape; sizes and how they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from fractions import Fraction
+
+import sympy
+from sympy import Expr as Dim
+
+from symjac.errors import ShapeError
+
+Shape = tuple[Dim, Dim]
+ONE: Dim = sympy.Integer(1)
+SCALAR: Shape = (ONE, ONE)
+
+
+def dim(size: str | int) -> Dim:
+    """A size: a positive integer or a letter that stands for one.
+
+    >>> dim("n") + dim(2)
+    n + 2
+    """
+    if isinstance(size, int):
+        return sympy.Integer(size)
+    return sympy.Symbol(size, integer=True, positive=True)
+
+
+def show_shape(shape: Shape) -> str:
+    """A shape as error messages print it.
+
+    >>> show_shape((dim("n"), ONE))
+    'n x 1'
+    """
+    return f"{shape[0]} x {shape[1]}"
+
+
+class Expr:
+    """A node: operands ``args``, further immutable ``data``, and a ``shape``."""
+
+    __slots__ = ("_hash", "_symbols", "args", "data", "shape")
+
+    args: tuple[Expr, ...]
+    data: Hashable
+    shape: Shape
+
+    def __init__(self, args: tuple[Expr, ...], data: Hashable, shape: Shape) -> None:
+        self.args = args
+        self.data = data
+        self.shape = shape
+        self._hash = hash((type(self), args, data, shape))
+        self._symbols: frozenset[Symbol] | None = None
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return (
+            isinstance(other, Expr)
+            and type(self) is type(other)
+            and self._hash == other._hash
+            and self.shape == other.shape
+            and self.data == other.data
+            and self.args == other.args
+        )
+
+    def __repr__(self) -> str:
+        inner = [repr(a) for a in self.args]
+        if self.data is not None:
+            inner.append(repr(self.data))
+        return f"{type(self).__name__}({', '.join(inner)})"
+
+    @property
+    def rows(self) -> Dim:
+        return self.shape[0]
+
+    @property
+    def cols(self) -> Dim:
+        return self.shape[1]
+
+    @property
+    def is_scalar(self) -> bool:
+        return self.shape == SCALAR
+
+    @property
+    def is_vector(self) -> bool:
+        """A column that is not a scalar."""
+        return bool(self.cols == ONE and self.rows != ONE)
+
+    @property
+    def is_row(self) -> bool:
+        return bool(self.rows == ONE and self.cols != ONE)
+
+    @property
+    def is_matrix(self) -> bool:
+        return bool(self.rows != ONE and self.cols != ONE)
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        """The same node over other operands; shapes are checked anew."""
+        raise NotImplementedError(type(self).__name__)
+
+    @property
+    def symbols(self) -> frozenset[Symbol]:
+        """Every symbol that occurs, gates and parameters alike."""
+        if self._symbols is None:
+            own = frozenset({self}) if isinstance(self, Symbol) else frozenset()
+            self._symbols = own.union(*(a.symbols for a in self.args))
+        return self._symbols
+
+    def walk(self) -> Iterator[Expr]:
+        """This node and everything below it, parents first."""
+        yield self
+        for a in self.args:
+            yield from a.walk()
+
+    def replace(self, table: Mapping[Expr, Expr]) -> Expr:
+        """The expression with every occurrence of a key replaced by its value, all at once."""
+        if self in table:
+            return table[self]
+        if not self.args:
+            return self
+        args = tuple(a.replace(table) for a in self.args)
+        return self if args == self.args else self.with_args(args)
+
+
+class Number(Expr):
+    """An exact rational scalar."""
+
+    __slots__ = ()
+
+    def __init__(self, value: int | Fraction) -> None:
+        super().__init__((), Fraction(value), SCALAR)
+
+    @property
+    def value(self) -> Fraction:
+        assert isinstance(self.data, Fraction)
+        return self.data
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        return self
+
+
+class Symbol(Expr):
+    """A named scalar, vector or matrix. ``name`` is its canonical LaTeX."""
+
+    __slots__ = ()
+
+    def __init__(self, name: str, shape: Shape = SCALAR) -> None:
+        super().__init__((), name, shape)
+
+    @property
+    def name(self) -> str:
+        assert isinstance(self.data, str)
+        return self.data
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        return self
+
+
+class Ones(Expr):
+    """The vector (or matrix) whose entries are all one."""
+
+    __slots__ = ()
+
+    def __init__(self, rows: Dim, cols: Dim = ONE) -> None:
+        super().__init__((), None, (rows, cols))
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        return self
+
+
+class Zero(Expr):
+    """The zero scalar, vector or matrix."""
+
+    __slots__ = ()
+
+    def __init__(self, rows: Dim = ONE, cols: Dim = ONE) -> None:
+        super().__init__((), None, (rows, cols))
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        return self
+
+
+class Identity(Expr):
+    """The identity matrix."""
+
+    __slots__ = ()
+
+    def __init__(self, rows: Dim) -> None:
+        super().__init__((), None, (rows, rows))
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        return self
+
+
+def same_shape(what: str, args: tuple[Expr, ...]) -> Shape:
+    first = args[0]
+    for other in args[1:]:
+        if other.shape != first.shape:
+            raise ShapeError(
+                f"{what} does not fit: {brief(first)} is {show_shape(first.shape)}, "
+                f"{brief(other)} is {show_shape(other.shape)}"
+            )
+    return first.shape
+
+
+def brief(e: Expr) -> str:
+    """A short name of an expression for messages."""
+    return e.name if isinstance(e, Symbol) else f"the {type(e).__name__.lower()}"
+
+
+class Nary(Expr):
+    __slots__ = ()
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        return type(self)(*args)  # type: ignore[arg-type]  # each subclass takes its operands
+
+
+class Unary(Expr):
+    __slots__ = ()
+
+    @property
+    def arg(self) -> Expr:
+        return self.args[0]
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        return type(self)(args[0])  # type: ignore[call-arg,arg-type]  # each subclass takes one operand

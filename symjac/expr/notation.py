@@ -1,0 +1,160 @@
+"""Derivatives as objects, entries and indices, and products over time: what formulas print beside operations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symjac.errors import ShapeError
+from symjac.expr.core import ONE, SCALAR, Dim, Expr, Unary, brief, show_shape
+
+
+class Partial(Expr):
+    """The Jacobian of ``y`` with respect to ``x`` as an object, in numerator layout.
+
+    Both are scalars or vectors: shape (len y, len x). For a scalar ``y`` and a matrix ``x`` of
+    shape (p, q) it has shape (q, p).
+    """
+
+    __slots__ = ()
+
+    def __init__(self, y: Expr, x: Expr) -> None:
+        if y.cols == ONE and x.cols == ONE:
+            shape = (y.rows, x.rows)
+        elif y.is_scalar:
+            shape = (x.cols, x.rows)
+        elif x.is_scalar:
+            shape = y.shape
+        else:
+            raise ShapeError(
+                f"the derivative of a {show_shape(y.shape)} by a {show_shape(x.shape)} expression is no matrix"
+            )
+        super().__init__((y, x), None, shape)
+
+    @property
+    def y(self) -> Expr:
+        return self.args[0]
+
+    @property
+    def x(self) -> Expr:
+        return self.args[1]
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        return Partial(args[0], args[1])
+
+
+class Differential(Unary):
+    """dY, the first-order change of Y; it has the shape of Y."""
+
+    __slots__ = ()
+
+    def __init__(self, arg: Expr) -> None:
+        super().__init__((arg,), None, arg.shape)
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index letter that runs from 1 to ``size``."""
+
+    name: str
+    size: Dim
+
+
+class Entry(Expr):
+    """One entry of a vector (one index) or matrix (two): a scalar."""
+
+    __slots__ = ()
+
+    def __init__(self, base: Expr, *indices: Index | int) -> None:
+        expected = 2 if base.cols != ONE else 1
+        if len(indices) != expected:
+            raise ShapeError(f"an entry of {brief(base)} takes {expected} index(es), not {len(indices)}")
+        super().__init__((base,), indices, SCALAR)
+
+    @property
+    def base(self) -> Expr:
+        return self.args[0]
+
+    @property
+    def indices(self) -> tuple[Index | int, ...]:
+        assert isinstance(self.data, tuple)
+        return self.data
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        return Entry(args[0], *self.indices)
+
+
+class IndexSum(Expr):
+    """The sum of a scalar body over all values of an index."""
+
+    __slots__ = ()
+
+    def __init__(self, index: Index, body: Expr) -> None:
+        if not body.is_scalar:
+            raise ShapeError(f"a sum over entries takes a scalar, the body is {show_shape(body.shape)}")
+        super().__init__((body,), index, SCALAR)
+
+    @property
+    def index(self) -> Index:
+        assert isinstance(self.data, Index)
+        return self.data
+
+    @property
+    def body(self) -> Expr:
+        return self.args[0]
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        return IndexSum(self.index, args[0])
+
+
+class Delta(Expr):
+    """The Kronecker delta of two indices."""
+
+    __slots__ = ()
+
+    def __init__(self, i: Index | int, j: Index | int) -> None:
+        super().__init__((), (i, j), SCALAR)
+
+    @property
+    def indices(self) -> tuple[Index | int, Index | int]:
+        assert isinstance(self.data, tuple)
+        return self.data[0], self.data[1]
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        return self
+
+
+class OverTime(Expr):
+    """A sum or an ordered product over a time index, as printed.
+
+    ``kind`` is ``"sum"`` or ``"product"``; ``order`` says how the factors follow each other:
+    ``"ascending"``, ``"descending"`` or ``"open"``. Bounds are printed index expressions (scalars).
+    """
+
+    __slots__ = ()
+
+    def __init__(self, kind: str, variable: str, low: Expr, high: Expr, body: Expr, order: str) -> None:
+        super().__init__((low, high, body), (kind, variable, order), body.shape)
+
+    @property
+    def kind(self) -> str:
+        return self._data[0]
+
+    @property
+    def variable(self) -> str:
+        return self._data[1]
+
+    @property
+    def order(self) -> str:
+        return self._data[2]
+
+    @property
+    def _data(self) -> tuple[str, str, str]:
+        assert isinstance(self.data, tuple)
+        return self.data
+
+    @property
+    def body(self) -> Expr:
+        return self.args[2]
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        return OverTime(self.kind, self.variable, args[0], args[1], args[2], self.order)

@@ -1,0 +1,300 @@
+"""The operations: sums, products, functions, norms, stacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+from symjac.errors import ShapeError
+from symjac.expr.core import ONE, SCALAR, Dim, Expr, Nary, Unary, brief, dim, same_shape, show_shape
+
+
+class Sum(Nary):
+    """Terms of one shape."""
+
+    __slots__ = ()
+
+    def __init__(self, *terms: Expr) -> None:
+        super().__init__(terms, None, same_shape("the sum", terms))
+
+
+class Product(Nary):
+    """Matrix product in printed order; scalars may stand anywhere among the factors.
+
+    The factors that are no scalars form one chain. An inner product that is then multiplied on is
+    a factor of its own, ``Product(Product(Transpose(a), b), c)``, so that any part of the chain may
+    be bracketed.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, *factors: Expr) -> None:
+        shape = SCALAR
+        last: Expr | None = None
+        for f in factors:
+            if f.is_scalar:
+                continue
+            if last is None:
+                shape = f.shape
+            elif shape[1] == f.rows and shape != SCALAR:
+                shape = (shape[0], f.cols)
+            else:
+                left = brief(last) if last is not None else "the left side"
+                raise ShapeError(
+                    f"the product does not fit: {left} is {show_shape(shape)}, {brief(f)} is {show_shape(f.shape)}"
+                )
+            last = f
+        super().__init__(factors, None, shape)
+
+
+class Hadamard(Nary):
+    """Entrywise product of operands of one shape."""
+
+    __slots__ = ()
+
+    def __init__(self, *factors: Expr) -> None:
+        super().__init__(factors, None, same_shape("the entrywise product", factors))
+
+
+class EntryPower(Expr):
+    """Every entry raised to a scalar power; for a scalar the ordinary power."""
+
+    __slots__ = ()
+
+    def __init__(self, base: Expr, exponent: Expr) -> None:
+        if not exponent.is_scalar:
+            raise ShapeError(f"an exponent is a scalar, {brief(exponent)} is {show_shape(exponent.shape)}")
+        super().__init__((base, exponent), None, base.shape)
+
+    @property
+    def base(self) -> Expr:
+        return self.args[0]
+
+    @property
+    def exponent(self) -> Expr:
+        return self.args[1]
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        return EntryPower(args[0], args[1])
+
+
+class MatrixPower(Expr):
+    """A power of a square matrix; exponent -1 is the inverse."""
+
+    __slots__ = ()
+
+    def __init__(self, base: Expr, exponent: Expr) -> None:
+        if base.rows != base.cols:
+            raise ShapeError(f"only a square matrix has powers, {brief(base)} is {show_shape(base.shape)}")
+        if not exponent.is_scalar:
+            raise ShapeError(f"an exponent is a scalar, {brief(exponent)} is {show_shape(exponent.shape)}")
+        super().__init__((base, exponent), None, base.shape)
+
+    @property
+    def base(self) -> Expr:
+        return self.args[0]
+
+    @property
+    def exponent(self) -> Expr:
+        return self.args[1]
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        return MatrixPower(args[0], args[1])
+
+
+class Transpose(Unary):
+    __slots__ = ()
+
+    def __init__(self, arg: Expr) -> None:
+        super().__init__((arg,), None, (arg.cols, arg.rows))
+
+
+class Diag(Unary):
+    """The diagonal matrix with a vector on its diagonal."""
+
+    __slots__ = ()
+
+    def __init__(self, arg: Expr) -> None:
+        if arg.cols != ONE:
+            raise ShapeError(f"diag takes a column vector, {brief(arg)} is {show_shape(arg.shape)}")
+        super().__init__((arg,), None, (arg.rows, arg.rows))
+
+
+class Diagonal(Unary):
+    """The vector of the diagonal entries of a square matrix."""
+
+    __slots__ = ()
+
+    def __init__(self, arg: Expr) -> None:
+        _square("the diagonal", arg)
+        super().__init__((arg,), None, (arg.rows, ONE))
+
+
+class Trace(Unary):
+    __slots__ = ()
+
+    def __init__(self, arg: Expr) -> None:
+        _square("the trace", arg)
+        super().__init__((arg,), None, SCALAR)
+
+
+class Determinant(Unary):
+    __slots__ = ()
+
+    def __init__(self, arg: Expr) -> None:
+        _square("the determinant", arg)
+        super().__init__((arg,), None, SCALAR)
+
+
+def _square(what: str, arg: Expr) -> None:
+    if arg.rows != arg.cols:
+        raise ShapeError(f"{what} needs a square matrix, {brief(arg)} is {show_shape(arg.shape)}")
+
+
+class Norm(Unary):
+    """The Euclidean norm of a vector, the Frobenius norm of a matrix."""
+
+    __slots__ = ()
+
+    def __init__(self, arg: Expr) -> None:
+        super().__init__((arg,), None, SCALAR)
+
+
+class Softmax(Unary):
+    """exp of the entries of a vector, divided by their sum."""
+
+    __slots__ = ()
+
+    def __init__(self, arg: Expr) -> None:
+        if arg.cols != ONE:
+            raise ShapeError(f"softmax takes a column vector, {brief(arg)} is {show_shape(arg.shape)}")
+        super().__init__((arg,), None, arg.shape)
+
+
+class LogSumExp(Unary):
+    """The logarithm of the sum of exp over the entries of a vector."""
+
+    __slots__ = ()
+
+    def __init__(self, arg: Expr) -> None:
+        super().__init__((arg,), None, SCALAR)
+
+
+@dataclass(frozen=True)
+class Function:
+    """A real function of one real variable, applied entry by entry.
+
+    ``name`` is its canonical LaTeX (without primes), ``order`` counts derivatives, and ``known`` is
+    the key of its row in :mod:`symjac.functions`, ``None`` for a function the text leaves unspecified.
+    """
+
+    name: str
+    order: int = 0
+    known: str | None = None
+
+    def derivative(self) -> Function:
+        return Function(self.name, self.order + 1, self.known)
+
+
+class Apply(Expr):
+    """A function applied to each entry."""
+
+    __slots__ = ()
+
+    def __init__(self, function: Function, arg: Expr) -> None:
+        super().__init__((arg,), function, arg.shape)
+
+    @property
+    def function(self) -> Function:
+        assert isinstance(self.data, Function)
+        return self.data
+
+    @property
+    def arg(self) -> Expr:
+        return self.args[0]
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        return Apply(self.function, args[0])
+
+
+class VectorMap(Expr):
+    """An unspecified differentiable map ``name`` from vectors to vectors with ``rows`` entries."""
+
+    __slots__ = ()
+
+    def __init__(self, name: str, arg: Expr, rows: Dim) -> None:
+        super().__init__((arg,), name, (rows, ONE))
+
+    @property
+    def name(self) -> str:
+        assert isinstance(self.data, str)
+        return self.data
+
+    @property
+    def arg(self) -> Expr:
+        return self.args[0]
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        return VectorMap(self.name, args[0], self.rows)
+
+
+class MapJacobian(Expr):
+    """The Jacobian (numerator layout) of an unspecified map, at ``arg``."""
+
+    __slots__ = ()
+
+    def __init__(self, name: str, arg: Expr, rows: Dim) -> None:
+        super().__init__((arg,), name, (rows, arg.rows))
+
+    @property
+    def name(self) -> str:
+        assert isinstance(self.data, str)
+        return self.data
+
+    @property
+    def arg(self) -> Expr:
+        return self.args[0]
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        return MapJacobian(self.name, args[0], self.rows)
+
+
+class Stack(Nary):
+    """Vectors (or matrices with the same number of columns) on top of each other."""
+
+    __slots__ = ()
+
+    def __init__(self, *parts: Expr) -> None:
+        cols = parts[0].cols
+        for p in parts:
+            if p.cols != cols:
+                raise ShapeError(f"the stack does not fit: {brief(parts[0])} has {cols} columns, {brief(p)} {p.cols}")
+        rows = reduce(lambda a, b: a + b, (p.rows for p in parts))
+        super().__init__(parts, None, (rows, cols))
+
+
+class Explicit(Expr):
+    """A matrix written out: rows of scalar expressions."""
+
+    __slots__ = ()
+
+    def __init__(self, rows: Sequence[Sequence[Expr]]) -> None:
+        for row in rows:
+            if len(row) != len(rows[0]):
+                raise ShapeError(f"a row of {len(row)} entries stands among rows of {len(rows[0])}")
+            for e in row:
+                if not e.is_scalar:
+                    raise ShapeError(f"an entry is a scalar, {brief(e)} is {show_shape(e.shape)}")
+        height, width = len(rows), len(rows[0])
+        super().__init__(tuple(e for row in rows for e in row), (height, width), (dim(height), dim(width)))
+
+    @property
+    def entries(self) -> tuple[tuple[Expr, ...], ...]:
+        """The rows."""
+        width = int(self.cols)
+        return tuple(self.args[k : k + width] for k in range(0, len(self.args), width))
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        width = int(self.cols)
+        return Explicit([args[k : k + width] for k in range(0, len(args), width)])
