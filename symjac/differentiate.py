@@ -95,6 +95,11 @@ class _Jacobian:
         depends = self.scope.depends
         scalars = [f for f in y.args if f.is_scalar]
         chain = [f for f in y.args if not f.is_scalar]
+        # An inner product inside the chain is a scalar factor: u v^T w = (v^T w) u.
+        parts = _split_at_rows(chain)
+        if len(parts) > 1:
+            scalars += [Product(*p) for p in parts if p[0].is_row and p[-1].cols == ex.ONE]
+            chain = [f for p in parts if not (p[0].is_row and p[-1].cols == ex.ONE) for f in p]
         ordered = (*scalars, *chain)
         if ordered != y.args:
             return self.infer("same_expression", y, self.of(Product(*ordered)))
@@ -127,6 +132,16 @@ class _Jacobian:
             return self.infer("same_expression", y, self.of(Product(*inner, *rest)))
         matrix = differential_theorem(first, self.scope)
         return self.infer("matrix_times_vector", y, matrix, self.of(v))
+
+
+def _split_at_rows(chain: list[Expr]) -> list[list[Expr]]:
+    """The chain cut before every row; a cut leaves a column before it."""
+    parts: list[list[Expr]] = []
+    for f in chain:
+        if not parts or f.is_row:
+            parts.append([])
+        parts[-1].append(f)
+    return parts
 
 
 def _product(factors: tuple[Expr, ...]) -> Expr:
