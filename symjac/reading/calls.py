@@ -1,44 +1,23 @@
-"""Functions and operators at work: what stands before a bracket, and what a bracket belongs to."""
+"""Functions at work: what stands before a bracket, and what a bracket belongs to."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import sympy
-
 from symjac.expr import (
-    SCALAR,
-    Apply,
-    Determinant,
-    Diag,
-    Diagonal,
-    EntryPower,
-    Expr,
     Function,
-    LogSumExp,
     MapJacobian,
-    Norm,
-    Number,
-    Ones,
-    Product,
-    Softmax,
-    Sum,
-    Symbol,
-    Trace,
-    Transpose,
     VectorMap,
 )
-from symjac.reading import derivatives, grids
+from symjac.reading import derivatives, grids, vocabulary
 from symjac.reading.context import Family
 from symjac.reading.names import Operation, operation_of
+from symjac.reading.operators import OPERATORS, apply
 from symjac.reading.roles import known_function
 from symjac.reading.sizes import UNIT
 from symjac.reading.tree import Node, juxtaposed
-from symjac.reading.values import Value, like, negative, scalar
-from symjac.reading.vocabulary import OPERATORS
+from symjac.reading.values import Value
 
 if TYPE_CHECKING:
     from symjac.reading.elaborate import Elaborator
@@ -57,12 +36,6 @@ class Head:
         self.family = family
 
 
-def known(word: str) -> Function:
-    function = known_function(word)
-    assert function is not None, word
-    return function
-
-
 def step(el: Elaborator, kids: list[Node], i: int) -> tuple[Value, int]:
     """The value that begins at item ``i`` of a juxtaposition, and where the next one begins."""
     item, following = kids[i], kids[i + 1] if i + 1 < len(kids) else None
@@ -79,7 +52,7 @@ def step(el: Elaborator, kids: list[Node], i: int) -> tuple[Value, int]:
         if item.kind == "name" and el.roles.is_time_call(item, following):
             return at_time(el, item, following), i + 2
         if item.kind == "name":
-            family = el.calls.get(call_key(el, item, following))
+            family = el.context.calls.get(call_key(el, item, following))
             if family is not None:
                 whole = spanning(item, following)
                 value = Value(family.rows, family.cols, lambda: family.symbol(None), whole, tag="symbol")
@@ -136,7 +109,7 @@ def head_of(el: Elaborator, item: Node, following: Node | None) -> Head | None:
         function = known_function(item.text)
         if any(o.kind == "inverse" for o in operations):
             raise el.error(f"{item.text} to the power -1: the inverse function or the reciprocal?", item)
-        return Head(function, OPERATORS.get(item.text, ""), operations, None)
+        return Head(function, vocabulary.OPERATORS.get(item.text, ""), operations, None)
     if item.kind != "name":
         return None
     named = el.named(item)
@@ -237,18 +210,13 @@ def call_value(el: Elaborator, head: Head, values: list[Value], whole: Node, at:
     if head.word:
         if head.order:
             raise el.error("a prime on this operator is not read", whole)
-        return _OPERATORS[head.word](el, values, whole)
+        return OPERATORS[head.word](el, values, whole)
     if len(values) != 1:
         raise el.error(f"an elementwise function takes one argument; here are {len(values)}", at)
     if head.family is not None and head.family.role == "map":
         return mapped(el, head, values[0], whole)
     assert head.function is not None
     return apply(el, head.function, head.order, values[0], whole)
-
-
-def apply(el: Elaborator, function: Function, order: int, v: Value, node: Node) -> Value:
-    f = Function(function.name, function.order + order, function.known)
-    return like(v, lambda: Apply(f, v.make()), node)
 
 
 def mapped(el: Elaborator, head: Head, v: Value, whole: Node) -> Value:
@@ -261,152 +229,3 @@ def mapped(el: Elaborator, head: Head, v: Value, whole: Node) -> Value:
     if head.order:
         return Value(family.rows, v.rows, lambda: MapJacobian(family.name, v.make(), family.rows.value()), whole)
     return Value(family.rows, UNIT, lambda: VectorMap(family.name, v.make(), family.rows.value()), whole)
-
-
-# --------------------------------------------------------------------------------------- operators
-
-
-def _one_vector(el: Elaborator, values: list[Value], whole: Node, what: str) -> Value:
-    if len(values) != 1:
-        raise el.error(f"{what} takes one argument; here are {len(values)}", whole)
-    if not values[0].is_vector:
-        raise el.error(
-            f"{what} takes a column vector; {el.context.text(values[0].node)} is {values[0].shown}",
-            values[0].node,
-            'if it is a vector, declare it, as in "x: vector n"' if values[0].is_scalar else None,
-        )
-    return values[0]
-
-
-def _diag(el: Elaborator, values: list[Value], whole: Node) -> Value:
-    if len(values) == 1 and values[0].is_matrix:
-        v = values[0]
-        el.square(v, "the diagonal")
-        if not el.context.continued:
-            el.context.note(
-                "diag", f"diag of the matrix {el.context.text(v.node)} is read as the vector on its diagonal", whole
-            )
-        return Value(v.rows, UNIT, lambda: Diagonal(v.make()), whole)
-    if len(values) > 1:
-        return grids.diagonal_of_list(el, values, whole)
-    v = _one_vector(el, values, whole, "diag")
-    return Value(v.rows, v.rows, lambda: Diag(v.make()), whole)
-
-
-def _of_square(node_class: Callable[[Expr], Expr], what: str) -> Callable[[Elaborator, list[Value], Node], Value]:
-    def build(el: Elaborator, values: list[Value], whole: Node) -> Value:
-        if len(values) != 1:
-            raise el.error(f"{what} takes one argument", whole)
-        v = values[0]
-        if v.is_scalar and v.tag != "symbol":
-            return scalar(v.make, whole)
-        el.square(v, what)
-        return scalar(lambda: node_class(v.make()), whole)
-
-    return build
-
-
-def _softmax(el: Elaborator, values: list[Value], whole: Node) -> Value:
-    v = _one_vector(el, values, whole, "softmax")
-    return like(v, lambda: Softmax(v.make()), whole)
-
-
-def _logsumexp(el: Elaborator, values: list[Value], whole: Node) -> Value:
-    v = _one_vector(el, values, whole, "logsumexp")
-    return scalar(lambda: LogSumExp(v.make()), whole)
-
-
-def _mean(el: Elaborator, values: list[Value], whole: Node) -> Value:
-    v = _one_vector(el, values, whole, "a mean")
-    return scalar(lambda: mean_of(v.make()), whole)
-
-
-def _variance(el: Elaborator, values: list[Value], whole: Node) -> Value:
-    v = _one_vector(el, values, whole, "a variance")
-
-    def make() -> Expr:
-        x = v.make()
-        centred = Sum(x, Product(Number(-1), mean_of(x), Ones(x.rows)))
-        return mean_of(EntryPower(centred, Number(2)))
-
-    return scalar(make, whole)
-
-
-def size_as_scalar(size: sympy.Expr) -> Expr:
-    """A size where it is used as a number."""
-    if isinstance(size, sympy.Integer):
-        return Number(int(size))
-    if isinstance(size, sympy.Add):
-        return Sum(*(size_as_scalar(a) for a in size.args))
-    return Symbol(str(size), SCALAR)
-
-
-def mean_of(x: Expr) -> Expr:
-    n = size_as_scalar(x.rows)
-    weight = Number(1 / n.value) if isinstance(n, Number) else EntryPower(n, Number(-1))
-    return Product(weight, Transpose(Ones(x.rows)), x)
-
-
-def _norm(el: Elaborator, values: list[Value], whole: Node) -> Value:
-    v = values[0]
-    if v.is_scalar:
-        raise el.error("the norm of a scalar", whole, 'if it is a vector, declare it, as in "x: vector n"')
-    return scalar(lambda: Norm(v.make()), whole)
-
-
-def _extreme(word: str) -> Callable[[Elaborator, list[Value], Node], Value]:
-    def build(el: Elaborator, values: list[Value], whole: Node) -> Value:
-        zeros = [v for v in values if v.literal and v.make() == Number(0)]
-        others = [v for v in values if not any(v is z for z in zeros)]
-        if len(values) != 2 or len(zeros) != 1 or len(others) != 1:
-            raise el.error(rf"\{word} is read with 0 and one other argument only: \{word}(0, x)", whole)
-        v, relu = others[0], known("relu")
-        if word == "max":
-            return like(v, lambda: Apply(relu, v.make()), whole)
-        return like(v, lambda: negative(Apply(relu, negative(v.make()))), whole)
-
-    return build
-
-
-_OPERATORS: dict[str, Callable[[Elaborator, list[Value], Node], Value]] = {
-    "diag": _diag,
-    "trace": _of_square(Trace, "a trace"),
-    "det": _of_square(Determinant, "a determinant"),
-    "softmax": _softmax,
-    "logsumexp": _logsumexp,
-    "mean": _mean,
-    "variance": _variance,
-    "norm": _norm,
-    "max": _extreme("max"),
-    "min": _extreme("min"),
-}
-
-
-def alone(el: Elaborator, node: Node) -> Value:
-    raise el.error(f"{el.context.text(node)} has no argument", node, f"write {el.context.text(node)}(...)")
-
-
-def norm(el: Elaborator, node: Node) -> Value:
-    """``\\|x\\|``, with 2 or F below; with 1 below the sum of absolute values."""
-    v = el.build(node.kids[0])
-    subs = ["".join(t.text for t in s.tokens) for s in node.scripts if s.kind == "_"]
-    node = Node(node.kind, node.text, node.kids, node.start, node.end, [s for s in node.scripts if s.kind != "_"])
-    if subs == ["1"] and v.is_vector:
-        size = v.rows
-        absolute_ = known("abs")
-        out = scalar(lambda: Product(Transpose(Ones(size.value())), Apply(absolute_, v.make())), node)
-        return el.post(out, node)
-    if subs and subs[0] not in ("2", "F", "\\mathrm{F}"):
-        raise el.error(f"the norm with index {subs[0]} is not read", node, "the Euclidean and the Frobenius norm are")
-    return el.post(_norm(el, [v], node), node)
-
-
-def absolute(el: Elaborator, node: Node) -> Value:
-    v = el.build(node.kids[0])
-    if v.is_matrix:
-        el.context.note("bars", "bars around a matrix are read as its determinant", node)
-        return el.post(_OPERATORS["det"](el, [v], node), node)
-    return el.post(apply(el, known("abs"), 0, v, node), node)
-
-
-HALF = Number(Fraction(1, 2))

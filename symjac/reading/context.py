@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from symjac.errors import ReadError
 from symjac.expr import SCALAR, Function, Shape, Symbol, dim
-from symjac.reading.names import Letters, Named, plain, render
+from symjac.reading.names import Named
 from symjac.reading.sizes import UNIT, Size, Sizes
+from symjac.reading.spelling import plain, render
+from symjac.reading.survey import Letters
 from symjac.reading.tree import Node
 
 
@@ -64,9 +66,9 @@ class Family:
 class Context:
     """One reading in the making."""
 
-    def __init__(self, *, strict: bool = False, row: bool = False) -> None:
-        self.strict = strict
-        self.row = row
+    def __init__(self, orientation: str = "column", *, row: bool = False) -> None:
+        self.orientation = orientation
+        self.row = row  # whether products are read as acting on rows
         self.letters = Letters()
         self.families: dict[str, Family] = {}
         self.by_plain: dict[str, list[Family]] = {}
@@ -77,6 +79,7 @@ class Context:
         self.at_time: dict[tuple[str, str], Family] = {}
         self.flips: dict[str, str] = {}
         self.continued = False
+        self.calls: dict[str, Family] = {}  # names such as \phi(x), by their text
         self.constants: list[Size] = []
         self.system = False
         self.layout: str | None = None

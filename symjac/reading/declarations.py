@@ -1,16 +1,19 @@
-"""What a declaration says: ``matrix n m``, ``vector n+m``, ``elementwise tanh``, ``W \\in \\mathbb{R}^{n \\times m}``."""
+"""What a declaration says: ``matrix n m``, ``vector n+m``, ``elementwise tanh``, ``W \\in \\mathbb{R}^{n}``."""
 
 from __future__ import annotations
 
 import re
 
+import sympy
+
 from symjac.errors import DefinitionError, ReadError
-from symjac.expr import Function, dim
+from symjac.expr import Function
 from symjac.reading.context import Context, Family
-from symjac.reading.names import Named, plain, script_text, take_apart
+from symjac.reading.names import Named, take_apart
 from symjac.reading.parser import parse
 from symjac.reading.roles import known_function
-from symjac.reading.sizes import UNIT, Size
+from symjac.reading.sizes import Size
+from symjac.reading.spelling import script_text
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
 
@@ -158,12 +161,7 @@ def size(context: Context, text: str) -> Size:
     parts = [context.named_size(p) for p in text.split("+")]
     if len(parts) == 1:
         return parts[0]
-    known = [p.root.known for p in parts]
-    total = known[0]
-    for k in known[1:]:
-        assert total is not None and k is not None
-        total = total + k
-    return Size(total)
+    return Size(sympy.Add(*(p.value() for p in parts)))
 
 
 def is_declaration(root: Node) -> bool:
@@ -199,6 +197,3 @@ def take_membership(context: Context, root: Node) -> None:
         raise context.error(wanted, root)
     family.times.setdefault(named.time)
     _put(context, family, named)
-
-
-__all__ = ["UNIT", "declare", "dim", "is_declaration", "plain", "take_membership"]

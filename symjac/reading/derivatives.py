@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from symjac.expr import Entry, Expr, Index, IndexSum, Number, OverTime, Partial, Sum, Symbol, Transpose, transpose
-from symjac.reading.names import bound_letter, script_text
+from symjac.expr import Expr, Index, IndexSum, Number, OverTime, Partial, Sum, Symbol, Transpose, transpose
 from symjac.reading.sizes import UNIT, Size
+from symjac.reading.spelling import script_text
+from symjac.reading.survey import bound_letter
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, juxtaposed
 from symjac.reading.values import Value, negative, scalar
@@ -68,7 +69,7 @@ def partial(el: Elaborator, y: Value, x: Value, node: Node) -> Value:
     make_y = y.make
     if y.is_row:
         y = Value(y.cols, UNIT, lambda: transpose(make_y()), y.node)
-    if y.is_matrix and not x.is_scalar or (x.is_matrix and not y.is_scalar):
+    if (y.is_matrix and not x.is_scalar) or (x.is_matrix and not y.is_scalar):
         matrix = y if y.is_matrix else x
         raise el.error(
             f"a derivative with the matrix {el.context.text(matrix.node)} is not read as a matrix", matrix.node
@@ -241,16 +242,3 @@ def index_expression(el: Elaborator, tokens: tuple[Token, ...], node: Node) -> E
     if wanted:
         raise el.error("a bound is missing", node)
     return terms[0] if len(terms) == 1 else Sum(*terms)
-
-
-def entry_index(el: Elaborator, text: str) -> tuple[Index | int, Size] | None:
-    """An index of an entry with the size it runs to."""
-    if text.isdigit():
-        return int(text), Size()
-    size = el.indices.get(text)
-    if size is None:
-        size = el.indices[text] = Size()
-    return Index(text, size), size  # type: ignore[arg-type]  # the size is put in when expressions are built
-
-
-__all__ = ["Entry", "big", "fraction", "governed", "nabla_alone", "operator", "partial", "slashed"]

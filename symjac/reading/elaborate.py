@@ -6,38 +6,35 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 
-from symjac.errors import ReadError
 from symjac.expr import (
     EntryPower,
     Expr,
-    Function,
-    Hadamard,
     Identity,
     MatrixPower,
     Number,
     Ones,
-    Product,
-    Sum,
     Symbol,
     Transpose,
     Zero,
-    zero,
 )
-from symjac.reading import calls, derivatives, grids
-from symjac.reading.context import Context, Family
-from symjac.reading.names import Named, Operation, letter, operation_of, script_text, take_apart
+from symjac.reading import calls, derivatives, grids, operators
+from symjac.reading.arithmetic import Arithmetic
+from symjac.reading.context import Context
+from symjac.reading.names import Named, Operation, operation_of, take_apart
 from symjac.reading.parser import Parser
 from symjac.reading.roles import ALWAYS_FUNCTIONS, Roles
 from symjac.reading.sizes import UNIT, Size
 from symjac.reading.tokens import Token
-from symjac.reading.tree import Node, juxtaposed
-from symjac.reading.values import Value, like, negative, number, ordered_product, reciprocal, scalar, spread
+from symjac.reading.tree import Node
+from symjac.reading.values import Value, like, number, scalar
 
 MAX_DIGITS_OF_POWER = 2_000
+
+
 MAX_NESTING = 150
 
 
-class Elaborator:
+class Elaborator(Arithmetic):
     """Turns trees into values within one context."""
 
     def __init__(self, context: Context, roles: Roles) -> None:
@@ -45,11 +42,7 @@ class Elaborator:
         self.roles = roles
         self.locals: dict[str, Symbol] = {}
         self.indices: dict[str, Size] = {}
-        self.calls: dict[str, Family] = {}
         self.depth = 0
-
-    def error(self, message: str, at: Node, hint: str | None = None) -> ReadError:
-        return self.context.error(message, at, hint)
 
     def build(self, node: Node) -> Value:
         handler = _HANDLERS.get(node.kind)
@@ -67,34 +60,6 @@ class Elaborator:
             yield
         finally:
             self.depth -= 1
-
-    # ------------------------------------------------------------------------------------- shapes
-
-    def same(self, a: Value, b: Value, what: str) -> None:
-        """Unifies two shapes or says which two do not fit."""
-        equal = self.context.sizes.equal
-        if a.role == b.role and equal(a.rows, b.rows) and equal(a.cols, b.cols):
-            return
-        if a.is_row and b.is_row and equal(a.cols, b.cols):
-            return
-        message = (
-            f"{what} do not fit: {self.context.text(a.node)} is {a.shown}, {self.context.text(b.node)} is {b.shown}"
-        )
-        hint = None
-        if a.is_scalar != b.is_scalar:
-            one = a if a.is_scalar else b
-            hint = (
-                f'if a symbol in {self.context.text(one.node)} is a vector or a matrix, declare it, as in "x: vector n"'
-            )
-        elif {a.role, b.role} == {"vector", "matrix"}:
-            hint = "nothing broadcasts: a vector times a matrix where diag was meant does not fit"
-        raise self.error(message, b.node, hint)
-
-    def square(self, v: Value, what: str) -> None:
-        if not v.is_matrix or not self.context.sizes.equal(v.rows, v.cols):
-            raise self.error(f"{what} needs a square matrix; {self.context.text(v.node)} is {v.shown}", v.node)
-
-    # -------------------------------------------------------------------------------------- names
 
     def named(self, node: Node) -> Named:
         return take_apart(node, self.context.letters, self.context.source)
@@ -158,7 +123,7 @@ class Elaborator:
         if token.text == "e":
             exponent = named.operations[0].tokens or tuple(t for s in node.scripts for t in s.tokens)
             named.operations = []
-            return calls.apply(self, calls.known("exp"), 0, self.script(exponent), node)
+            return operators.apply(self, operators.known("exp"), 0, self.script(exponent), node)
         n = context.loose(context.named_size(named.label) if named.label else Size())
         if token.text == "I":
             return Value(n, n, lambda: Identity(n.value()), node)
@@ -178,8 +143,6 @@ class Elaborator:
             return grids.indicator_subscript(self, node)
         value = Number(Fraction(node.text))
         return self.post(scalar(lambda: value, node, literal=True), node)
-
-    # ------------------------------------------------------------------------ scripts on a value
 
     def post(self, v: Value, node: Node) -> Value:
         """The scripts of a bracket, a number, a fraction or an application."""
@@ -211,7 +174,7 @@ class Elaborator:
             return out
         if o.kind == "prime":
             raise self.error(
-                f"the prime on {self.context.text(node)} is no derivative (nothing follows in brackets) and no transpose",
+                f"the prime on {self.context.text(node)} is no derivative (no argument follows) and no transpose",
                 node,
                 "declare it as a function, or write ^\\top",
             )
@@ -247,8 +210,6 @@ class Elaborator:
             raise self.error("a division by zero", node)
         return Number(base.value ** int(top.value))
 
-    # ---------------------------------------------------------------------------- sums, products
-
     def group(self, node: Node) -> Value:
         if any(d not in (",", ";") for d in node.detail):
             return self.post(grids.iverson(self, node), node)
@@ -259,195 +220,14 @@ class Elaborator:
             v = v.at(node)
         return self.post(v, node)
 
-    def negative(self, node: Node) -> Value:
-        v = self.build(node.kids[0])
-        out = like(v, lambda: negative(v.make()), node)
-        out.literal = v.literal
-        return out
+    def derivative(self, node: Node) -> Value | None:
+        return derivatives.slashed(self, node) if node.kind == "binary" else derivatives.fraction(self, node)
 
-    def add(self, node: Node) -> Value:
-        values = [self.build(k) for k in node.kids]
-        shaped = [v for v in values if not v.is_scalar]
-        for v in shaped[1:]:
-            self.same(shaped[0], v, "the terms of this sum")
-        if not shaped:
-            literal = all(v.literal for v in values)
-            return scalar(lambda: self.sum_of(node, [v.make() for v in values], literal), node, literal=literal)
-        like_this = shaped[0]
-        for v in values:
-            if v.is_scalar and not like_this.is_vector:
-                raise self.error(
-                    f"the scalar {self.context.text(v.node)} is added to a matrix",
-                    v.node,
-                    r"write I or \mathbf{1}\mathbf{1}^\top times it, if that is meant",
-                )
-            if v.is_scalar and not v.literal:
-                message = f"the scalar {self.context.text(v.node)} is added to every entry of a vector"
-                self.context.note("ones", message, v.node)
+    def governed(self, node: Node) -> Value | None:
+        return derivatives.governed(self, node)
 
-        def make() -> Expr:
-            shape = like_this.shape()
-            terms = [v.make() if not v.is_scalar else spread(v.make(), shape) for v in values]
-            return self.sum_of(node, terms, False)
-
-        return like(like_this, make, node)
-
-    def sum_of(self, node: Node, terms: list[Expr], literal: bool) -> Expr:
-        signed = [t if sign == "+" else negative(t) for sign, t in zip(node.detail, terms, strict=True)]
-        if literal and all(isinstance(t, Number) for t in signed):
-            return Number(sum((t.value for t in signed if isinstance(t, Number)), Fraction(0)))
-        return Sum(*signed)
-
-    def binary(self, node: Node) -> Value:
-        op = node.text
-        if op == "/":
-            return self.slash(node)
-        if op in ("cdot", "*", "times"):
-            joined = derivatives.governed(self, node)
-            if joined is not None:
-                return joined
-        a, b = self.build(node.kids[0]), self.build(node.kids[1])
-        if a.is_scalar and b.is_scalar:
-            if op == "oslash":
-                return self.quotient(a, b, node)
-            return self.product([*(a.factors or (a,)), *(b.factors or (b,))], node)
-        if op in ("odot", "circ"):
-            self.same(a, b, rf"the operands of \{op}")
-            return self.hadamard(a, b, node)
-        if op == "oslash":
-            self.same(a, b, r"the operands of \oslash")
-            return like(a, lambda: Hadamard(a.make(), EntryPower(b.make(), Number(-1))), node)
-        if op == "otimes":
-            return self.outer(a, b, node)
-        if op == "*" and a.role == b.role and not a.is_row:
-            equal = self.context.sizes.equal
-            if a.is_vector or (equal(a.rows, b.rows) and equal(a.cols, b.cols)):
-                self.same(a, b, "the operands of *")
-                return self.hadamard(a, b, node)
-        columns = a.is_vector and b.is_vector
-        if columns and op in ("cdot", "times"):
-            raise self.error(
-                rf"\{op} between two column vectors: the inner product or the entrywise one?",
-                node,
-                r"write a^\top b or a \odot b",
-            )
-        if op == "*" and not (a.is_scalar or b.is_scalar):
-            self.context.note(
-                "star", "* is read as the matrix product, since the shapes forbid the entrywise one", node
-            )
-        return self.product([*(a.factors or (a,)), *(b.factors or (b,))], node)
-
-    def hadamard(self, a: Value, b: Value, node: Node) -> Value:
-        left = a if a.tag == "hadamard" else None
-
-        def make() -> Expr:
-            first = a.make()
-            parts = first.args if left is not None and isinstance(first, Hadamard) else (first,)
-            return Hadamard(*parts, b.make())
-
-        out = like(a, make, node)
-        out.tag = "hadamard"
-        return out
-
-    def outer(self, a: Value, b: Value, node: Node) -> Value:
-        if not (a.is_vector and b.is_vector):
-            raise self.error(r"\otimes is read between vectors only (the outer product)", node)
-        return Value(a.rows, b.rows, lambda: Product(a.make(), Transpose(b.make())), node)
-
-    def slash(self, node: Node) -> Value:
-        derivative = derivatives.slashed(self, node)
-        if derivative is not None:
-            return derivative
-        left, right = node.kids
-        if right.kind == "juxt":
-            numeric = left.kind == "number" and right.kids[0].kind == "number"
-            if not numeric:
-                raise self.error("a/bc: is it (a/b)c or a/(bc)?", node, r"write \frac{a}{bc}, or brackets")
-            first = self.quotient(self.build(left), self.build(right.kids[0]), left)
-            return self.product([first, self.build(juxtaposed(right.kids[1:]))], node)
-        return self.quotient(self.build(left), self.build(right), node)
-
-    def fraction(self, node: Node) -> Value:
-        derivative = derivatives.fraction(self, node)
-        if derivative is not None:
-            return self.post(derivative, node)
-        a, b = self.build(node.kids[0]), self.build(node.kids[1])
-        return self.post(self.quotient(a, b, node).at(node), node)
-
-    def quotient(self, a: Value, b: Value, node: Node) -> Value:
-        """a/b: by a scalar, or entry by entry by a vector."""
-        if b.literal and number(b.make()) == Number(0):
-            raise self.error("a division by zero", b.node)
-        if a.literal and b.literal:
-            top, bottom = number(a.make()), number(b.make())
-            if top is not None and bottom is not None:
-                value = Number(top.value / bottom.value)
-                return scalar(lambda: value, node, literal=True)
-        if b.is_scalar or (a.is_scalar and b.is_vector):
-            shape = a if b.is_scalar else b
-
-            def make() -> Expr:
-                top, under = a.make(), reciprocal(b.make())
-                if number(top) == Number(1):
-                    return under
-                if number(top) == Number(-1):
-                    return negative(under)
-                parts = top.args if isinstance(top, Product) and a.factors else (top,)
-                return Product(*parts, under)
-
-            return Value(shape.rows, shape.cols, make, node)
-        if a.is_vector and b.is_vector:
-            self.same(a, b, "the two sides of this division")
-            return like(a, lambda: Hadamard(a.make(), EntryPower(b.make(), Number(-1))), node)
-        raise self.error(f"a division of {a.shown} by {b.shown}", node, "matrices are inverted with ^{-1}")
-
-    def product(self, values: list[Value], node: Node) -> Value:
-        """Factors side by side in printed order."""
-        if self.context.row:
-            values = grids.row_product(self, values, node)
-        running: Value | None = None
-        for v in values:
-            if v.is_scalar:
-                continue
-            if running is None or running.is_scalar:
-                running = v
-                continue
-            if not self.context.sizes.equal(running.cols, v.rows):
-                raise self.misfit(running, v)
-            running = Value(running.rows, v.cols, v.make, juxtaposed([running.node, v.node]))
-        rows, cols = (running.rows, running.cols) if running is not None else (UNIT, UNIT)
-        if len(values) == 1:
-            return values[0]
-
-        def make() -> Expr:
-            made = [v.make() for v in values]
-            if all(v.literal for v in values) and all(isinstance(m, Number) for m in made):
-                out = Fraction(1)
-                for m in made:
-                    assert isinstance(m, Number)
-                    out *= m.value
-                return Number(out)
-            return ordered_product(made)
-
-        out = Value(rows, cols, make, node, factors=tuple(values), literal=all(v.literal for v in values))
-        return out
-
-    def misfit(self, a: Value, b: Value) -> ReadError:
-        columns = a.is_vector and b.is_vector
-        hint = "check the order of the factors, or whether a ^\\top is missing"
-        if columns:
-            hint = r"two column vectors side by side: write a \odot b or a^\top b"
-        elif a.is_vector and b.is_matrix:
-            hint = r"a column cannot stand before a matrix: is diag(...) meant, or a ^\top, or the row orientation?"
-        left, right = self.context.text(a.node), self.context.text(b.node)
-        whole = juxtaposed([a.node, b.node])
-        return self.error(f"the product does not fit: {left} is {a.shown}, {right} is {b.shown}", whole, hint)
-
-    def sqrt(self, node: Node) -> Value:
-        v = self.build(node.kids[0])
-        return self.post(like(v, lambda: EntryPower(v.make(), Number(Fraction(1, 2))), node), node)
-
-    # ------------------------------------------------------------------------------ juxtaposition
+    def row_factors(self, values: list[Value], node: Node) -> list[Value]:
+        return grids.row_product(self, values, node)
 
     def juxt(self, node: Node) -> Value:
         return self.items(node.kids, node)
@@ -461,9 +241,6 @@ class Elaborator:
                 values.append(value)
         return values[0] if len(values) == 1 else self.product(values, node)
 
-    def zero_like(self, v: Value) -> Expr:
-        return zero(v.shape())
-
 
 _ALONE = {
     "dots": "dots are no formula that can be computed with",
@@ -472,6 +249,7 @@ _ALONE = {
     "blank": "a matrix entry is missing here",
     "relation": "a relation is no value",
 }
+
 
 _HANDLERS: dict[str, Callable[[Elaborator, Node], Value]] = {
     "name": Elaborator.name,
@@ -483,12 +261,10 @@ _HANDLERS: dict[str, Callable[[Elaborator, Node], Value]] = {
     "juxt": Elaborator.juxt,
     "frac": Elaborator.fraction,
     "sqrt": Elaborator.sqrt,
-    "word": calls.alone,
-    "norm": calls.norm,
-    "abs": calls.absolute,
+    "word": operators.alone,
+    "norm": operators.norm,
+    "abs": operators.absolute,
     "big": derivatives.big,
     "nabla": derivatives.nabla_alone,
     "matrix": grids.matrix,
 }
-
-__all__ = ["Elaborator", "Function", "letter", "script_text"]

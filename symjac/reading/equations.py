@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -9,8 +10,8 @@ from symjac.expr import Entry, Expr, Function, Symbol, transpose
 from symjac.reading import calls, entrywise
 from symjac.reading.context import Family
 from symjac.reading.elaborate import Elaborator
-from symjac.reading.names import is_upper
 from symjac.reading.sizes import Size
+from symjac.reading.spelling import is_upper
 from symjac.reading.tree import Node
 from symjac.reading.values import Value
 
@@ -120,7 +121,7 @@ def elaborate(piece: Piece, el: Elaborator) -> list[Value]:
                 values = [_gradient(piece, el, values)]
             elif values[0].is_vector and values[1].is_row:
                 values[1] = _column(el, values[1], piece.root)
-        for a, b in zip(values, values[1:], strict=False):
+        for a, b in itertools.pairwise(values):
             el.same(a, b, "the two sides of this equation")
     finally:
         piece.busy = False
@@ -185,9 +186,8 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
     family.take(value.role, "its definition", value.rows, value.cols)
     family.times.setdefault(None)
     el.context.add(family)
-    el.calls[calls.call_key(el, head, group)] = family
-    out = Value(value.rows, value.cols, lambda: family.symbol(None), left, tag="symbol")
-    return out
+    el.context.calls[calls.call_key(el, head, group)] = family
+    return Value(value.rows, value.cols, lambda: family.symbol(None), left, tag="symbol")
 
 
 @dataclass(frozen=True)

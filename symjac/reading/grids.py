@@ -61,8 +61,9 @@ def matrix(el: Elaborator, node: Node) -> Value:
     """``\\begin{bmatrix} ... \\end{bmatrix}``: scalars, or one column of vectors."""
     width = int(node.detail[0])
     rows = [node.kids[k : k + width] for k in range(0, len(node.kids), width)]
-    if any(e.kind in ("blank", "dots") for e in node.kids):
-        return el.post(dotted(el, node, rows), node)
+    gap = next((e for e in node.kids if e.kind in ("blank", "dots")), None)
+    if gap is not None:
+        raise el.error("a matrix with dots or gaps is not read", gap, "write diag(...), or all the entries")
     values = [[el.build(e) for e in row] for row in rows]
     flat = [v for row in values for v in row]
     if width == 1 and any(v.is_vector for v in flat):
@@ -94,26 +95,6 @@ def diagonal_of_list(el: Elaborator, values: list[Value], node: Node) -> Value:
     zero = scalar(lambda: Number(0), node)
     n = range(len(values))
     return explicit(el, [[values[i] if i == j else zero for j in n] for i in n], node)
-
-
-def dotted(el: Elaborator, node: Node, rows: list[list[Node]]) -> Value:
-    """A matrix with dots is read where it can be one thing only: a diagonal matrix of like entries."""
-    n = len(rows)
-    corners = (rows[0][0], rows[-1][-1])
-    zeros = [e for i, row in enumerate(rows) for j, e in enumerate(row) if i != j]
-    square = n > 2 and len(rows[0]) == n
-    if square and all(e.kind in ("blank", "dots") or e.inner.text == "0" for e in zeros):
-        first, last = el.build(corners[0]), el.build(corners[1])
-        middle = all(rows[k][k].inner.kind in ("dots", "blank") for k in range(2, n - 1)) and n >= 3
-        if first.is_scalar and last.is_scalar and middle:
-            return diagonal(el, first, last, node)
-    raise el.error("a matrix with dots is read only where it is diagonal with like entries", node)
-
-
-def diagonal(el: Elaborator, first: Value, last: Value, node: Node) -> Value:
-    families = [v.details.get("family") for v in el.context_entries(first, last)]
-    del families
-    raise el.error("a matrix with dots is not read here", node, "write diag(...)")
 
 
 # ----------------------------------------------------------------------------------------- entries

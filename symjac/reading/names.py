@@ -1,87 +1,19 @@
 """What the scripts of a name say: label, time index, entry, transpose, power or prime.
 
 ``x_{t-1}`` is the family ``x`` at time ``t-1``; ``W_{in}`` is a family of its own; ``w_{ij}`` is an
-entry of ``w`` where i and j run. Which letters run, and through what, is seen in the whole text
-first (:func:`survey`).
+entry of ``w`` where i and j run (:mod:`symjac.reading.survey` knows whether they do).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from symjac.errors import ReadError
+from symjac.reading.spelling import ENCLOSURES, ENTRYLIKE, SHOWN_ENCLOSURE, TIMELIKE, braced, letter, script_text
+from symjac.reading.survey import Letters, is_timed
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, Script
-from symjac.reading.vocabulary import GREEK, STYLE_COMMAND
-
-# Letters that can count time or layers where nothing says so, and letters that can number entries.
-TIMELIKE = frozenset(["t", "s", "k", "l", "T", "i", "j", "n", "m", r"\tau", r"\ell", "L", "N", "K"])
-ENTRYLIKE = frozenset("ijklpqr")
-_PLAIN = re.compile(r"\\(?:mathbf|boldsymbol|mathrm|mathit|mathsf|text|operatorname)(?![a-zA-Z])|[{}\s]")
-_ENCLOSURES = {"(": ")", "<": ">", "[": "]", "langle": "rangle", r"\{": r"\}"}
-_SHOWN_ENCLOSURE = {
-    "(": "({})",
-    "<": r"\langle {} \rangle",
-    "langle": r"\langle {} \rangle",
-    "[": "[{}]",
-    r"\{": r"\{{{}\}}",
-}
-
-
-def plain(name: str) -> str:
-    """A name without style and braces: how spellings of one symbol are recognised.
-
-    >>> plain(r"\\mathbf{W}_{\\mathrm{in}}") == plain("W_{in}")
-    True
-    """
-    return _PLAIN.sub("", name)
-
-
-def braced(text: str) -> str:
-    """A script's text, in braces if it needs them."""
-    return text if len(text) == 1 else "{" + text + "}"
-
-
-def letter(t: Token, styled: bool = True) -> str:
-    """Canonical LaTeX of a token with style and accents.
-
-    >>> letter(Token("name", "c", 0, 1, "bf", ("tilde",)))
-    '\\\\tilde{\\\\mathbf{c}}'
-    """
-    text = t.text
-    if t.kind == "word":
-        text = rf"\mathrm{{{text}}}" if t.style == "rm" else text
-    elif t.style in STYLE_COMMAND and styled and not (t.style == "rm" and len(text) == 1):
-        text = f"{STYLE_COMMAND[t.style]}{{{text}}}"
-    for accent in reversed(t.accents):
-        text = rf"\{accent}{{{text}}}"
-    return text
-
-
-_SIGN_TEXT = {
-    "langle": r"\langle",
-    "rangle": r"\rangle",
-    "top": r"\top",
-    "odot": r"\odot",
-    "infty": r"\infty",
-    "<=": r"\le ",
-}
-
-
-def script_text(tokens: Iterable[Token]) -> str:
-    """The tokens of a script as canonical LaTeX; boldness is dropped."""
-    out = ""
-    for t in tokens:
-        if t.kind in ("name", "word"):
-            text = letter(t, styled=t.style not in ("bf", "bs"))
-        else:
-            text = _SIGN_TEXT.get(t.kind, t.text)
-        if re.search(r"\\[a-zA-Z]+$", out) and text[:1].isalpha():
-            out += " "
-        out += text
-    return out
 
 
 @dataclass(frozen=True)
@@ -119,170 +51,6 @@ class Named:
         return sum(o.count for o in self.operations if o.kind == "prime")
 
 
-def render(base: str, label: str, upper: str, place: str, time: str | None) -> str:
-    """The canonical name of a family at a time."""
-    subs = [label] if label else []
-    sups = [upper] if upper else []
-    call = ""
-    if time is not None:
-        if place == "call":
-            call = f"({time})"
-        elif place.startswith("^"):
-            sups.append(place[1:].format(time))
-        else:
-            subs.append(place[1:].format(time))
-    sub = f"_{braced(','.join(subs))}" if subs else ""
-    sup = f"^{braced(','.join(sups))}" if sups else ""
-    return base + sub + sup + call
-
-
-# -------------------------------------------------------------------------------------- the survey
-
-
-@dataclass
-class Letters:
-    """Letters that run through time, letters that number entries, and bases that carry a time."""
-
-    time: set[str] = field(default_factory=lambda: {"t"})
-    entry: set[str] = field(default_factory=set)
-    timed: set[str] = field(default_factory=set)
-    layered: set[str] = field(default_factory=set)  # bases whose bare superscript is an index
-    bare: set[str] = field(default_factory=set)  # bases that occur without a subscript
-    shaped: set[str] = field(default_factory=set)  # bases of vectors and matrices that are known already
-    labels: set[tuple[str, str]] = field(default_factory=set)  # labels that are known already, with their bases
-
-
-def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
-    """What the letters of a text are used for."""
-    out = Letters()
-    if known is not None:
-        out.time |= known.time
-        out.timed |= known.timed
-        out.layered |= known.layered
-        out.shaped |= known.shaped
-        out.labels |= known.labels
-    nodes = [n for r in roots for n in r.walk()]
-    for node in nodes:
-        for s in node.scripts:
-            if s.kind != "'" and node.kind != "big":
-                out.time |= _shifted(s.tokens)
-    _bounds(nodes, out)
-    for root in roots:
-        _free_entry_letters(root, out)
-    names = [n for n in nodes if n.kind == "name" and n.token is not None]
-    raised: dict[str, list[bool]] = {}
-    for n in names:
-        assert n.token
-        base = letter(n.token)
-        if not any(s.kind == "_" for s in n.scripts):
-            out.bare.add(base)
-        bare_index = False
-        for s in n.scripts:
-            first = s.tokens[0]
-            if s.kind == "_" and first.kind == "name" and _timed(s.tokens, out) and not first.style:
-                out.timed.add(base)
-            if s.kind == "^" and first.kind in _ENCLOSURES and _timed(s.tokens[1:-1], out):
-                out.timed.add(base)
-            if s.kind == "^" and first.kind == "name" and first.text != "T" and _one_shift(s.tokens, out):
-                bare_index = True
-        raised.setdefault(base, []).append(bare_index)
-    shifted = any(len(s.tokens) > 1 and _shifted(s.tokens) and s.kind == "^" for n in names for s in n.scripts)
-    if shifted:
-        out.layered |= {base for base, flags in raised.items() if all(flags)}
-    return out
-
-
-def _shifted(tokens: Sequence[Token]) -> set[str]:
-    """Letters that occur as ``t-1`` or ``t+1``."""
-    out = set()
-    for a, b, c in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        if a.kind == "name" and not a.style and b.kind in "+-" and c.kind in ("number", "name"):
-            out.add(a.text)
-            if c.kind == "name" and c.text in TIMELIKE:
-                out.add(c.text)
-    return out
-
-
-def _timed(tokens: Sequence[Token], letters: Letters) -> bool:
-    return bool(tokens) and tokens[0].text in letters.time and (len(tokens) == 1 or tokens[1].kind in ("+", "-", ","))
-
-
-def _one_shift(tokens: Sequence[Token], letters: Letters) -> bool:
-    """``l``, ``l-1`` or ``l+1`` of a letter that runs."""
-    if tokens[0].text not in letters.time | {"l", r"\ell"}:
-        return False
-    return len(tokens) == 1 or (len(tokens) == 3 and tokens[1].kind in "+-" and tokens[2].kind == "number")
-
-
-def _bounds(nodes: list[Node], out: Letters) -> None:
-    """Letters bound by sums and products: through time, or through entries."""
-    for node in nodes:
-        if node.kind != "big":
-            continue
-        sub = next((s.tokens for s in node.scripts if s.kind == "_"), ())
-        sup = next((s.tokens for s in node.scripts if s.kind == "^"), ())
-        variable = bound_letter(sub)
-        if not variable:
-            continue
-        body = [n for k in node.kids for n in k.walk()]
-        if node.text == "sum" and variable not in out.time and _numbers_entries(variable, body):
-            out.entry.add(variable)
-        else:
-            out.time.add(variable)
-            out.time |= {t.text for t in (*sub, *sup) if t.kind == "name" and t.text in TIMELIKE}
-
-
-def bound_letter(sub: Sequence[Token]) -> str:
-    """The letter a sum or product runs over."""
-    relations = [k for k, t in enumerate(sub) if t.kind in ("=", "<", "<=", ">", ">=", "in")]
-    at = relations[0] + 1 if len(relations) == 2 else 0
-    return sub[at].text if at < len(sub) and sub[at].kind == "name" else ""
-
-
-def _numbers_entries(variable: str, body: list[Node]) -> bool:
-    for n in body:
-        for s in n.scripts:
-            texts = [t.text for t in s.tokens]
-            if n.kind == "name" and s.kind == "_" and variable in texts and "t" not in texts[:1]:
-                return variable not in ("t", r"\tau", "s") or len(texts) > 1
-            if n.kind == "name" and s.kind == "_" and variable in texts[1:]:
-                return True
-    return False
-
-
-def _free_entry_letters(root: Node, out: Letters) -> None:
-    """The i of ``y_i = ...``, the i and j of a derivative of entries: letters on a left side that never shift."""
-    if root.kind != "relation":
-        return
-    heads = [n for n in root.kids[0].walk() if n.kind == "name"]
-    for n in heads:
-        for s in n.scripts:
-            last = s.tokens[-1]
-            if s.kind != "_" or last.text not in "ijk" or last.text in out.time or last.style:
-                continue
-            comma = len(s.tokens) > 2 and s.tokens[-2].kind == "," and s.tokens[0].text in out.time
-            elsewhere = out.entry or _pairs(root, last.text) or len(heads) > 1
-            if comma or (len(s.tokens) == 1 and elsewhere) or _has_time_above(n):
-                out.entry.add(last.text)
-
-
-def _has_time_above(n: Node) -> bool:
-    return any(s.kind == "^" and s.tokens[0].kind in _ENCLOSURES for s in n.scripts)
-
-
-def _pairs(root: Node, index: str) -> bool:
-    """Whether some name carries the letter beside another entry letter, as ``w_{ij}`` does."""
-    for n in root.walk():
-        for s in n.scripts:
-            texts = [t.text for t in s.tokens if t.kind != ","]
-            if s.kind == "_" and len(texts) == 2 and index in texts and all(x in ENTRYLIKE for x in texts):
-                return True
-    return False
-
-
-# ------------------------------------------------------------------------------- one name taken apart
-
-
 def take_apart(node: Node, letters: Letters, source: str, *, declaring: bool = False) -> Named:
     """A name node with its scripts understood."""
     assert node.token is not None
@@ -300,7 +68,7 @@ def take_apart(node: Node, letters: Letters, source: str, *, declaring: bool = F
 
 def _subscript(out: Named, s: Script, letters: Letters, source: str, declaring: bool) -> None:
     tokens = s.tokens
-    if tokens[0].kind == "[" and tokens[-1].kind == "]" and _timed(tokens[1:-1], letters):
+    if tokens[0].kind == "[" and tokens[-1].kind == "]" and is_timed(tokens[1:-1], letters):
         out.time, out.place = script_text(tokens[1:-1]), "_[{}]"
         return
     parts: list[list[Token]] = [[]]
@@ -359,14 +127,14 @@ def _what(part: list[Token], out: Named, letters: Letters, declaring: bool, *, a
 
 def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring: bool) -> None:
     tokens = list(s.tokens)
-    if _is_transpose(tokens[-1:]) and len(tokens) > 3 and tokens[0].kind in _ENCLOSURES:
+    if _is_transpose(tokens[-1:]) and len(tokens) > 3 and tokens[0].kind in ENCLOSURES:
         tokens.pop()
         if tokens[-1].kind == "^":
             tokens.pop()
         _superscript(out, Script("^", tuple(tokens), s.start, s.end), letters, source, declaring)
         out.operations.append(Operation("transpose"))
         return
-    close = _ENCLOSURES.get(tokens[0].kind)
+    close = ENCLOSURES.get(tokens[0].kind)
     if close and len(tokens) > 2 and tokens[-1].kind == close and close not in [t.kind for t in tokens[1:-1]]:
         _enclosed(out, tokens[0].kind, tokens[1:-1], letters)
         return
@@ -387,7 +155,7 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
 
 def _enclosed(out: Named, opened: str, inner: list[Token], letters: Letters) -> None:
     """``^{(t)}``, ``^{\\langle t-1 \\rangle}``, ``^{[l]}``: a time; ``^{(rec)}``: a label."""
-    text, template = script_text(inner), _SHOWN_ENCLOSURE[opened]
+    text, template = script_text(inner), SHOWN_ENCLOSURE[opened]
     numbers = all(t.kind == "number" for t in inner)
     running = inner[0].text in letters.time | TIMELIKE and not inner[0].style
     shifted = len(inner) > 1 and inner[1].kind in ("+", "-")
@@ -415,9 +183,3 @@ def operation_of(tokens: tuple[Token, ...]) -> Operation:
     if kinds[0] in ("odot", "circ") and len(kinds) > 1:
         return Operation("entry power", tokens[1:])
     return Operation("power", tokens)
-
-
-def is_upper(base: str) -> bool:
-    """Whether a base letter, a Greek one included, is a capital."""
-    bare = base.lstrip("\\")
-    return bare[:1].isupper() and (len(bare) == 1 or bare in GREEK)

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from symjac.errors import ReadError
 from symjac.reading import brackets
 from symjac.reading.brackets import BINARY, RELATIONS, show
-from symjac.reading.tokens import MAX_DEPTH, Token, tokenise
+from symjac.reading.lexer import tokenise
+from symjac.reading.tokens import MAX_DEPTH, Token
 from symjac.reading.tree import Node, Script, juxtaposed
 from symjac.reading.vocabulary import CLOSING, NOT_READ, OPENING
 

@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-import copy
-import dataclasses
-import itertools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symjac.errors import DefinitionError, ReadError, ShapeError, TargetError
 from symjac.expr import Expr, Function, Symbol
-from symjac.reading import entrywise, repair
-from symjac.reading.brackets import UnclosedError, UnopenedError
-from symjac.reading.context import Context, Family, Note
-from symjac.reading.declarations import declare, is_declaration, take_membership
-from symjac.reading.elaborate import Elaborator
-from symjac.reading.equations import Piece, classify, elaborate, finish, left_name
-from symjac.reading.names import bound_letter, survey, take_apart
-from symjac.reading.parser import parse
-from symjac.reading.roles import Roles
-from symjac.reading.tokens import Token
-from symjac.reading.tree import Node
-
-MAX_FLIPS = 40
-_GUESSES = {
-    "capital letter": "a matrix",
-    "small letter": "a vector",
-    "small Greek letter": "a scalar",
-    "not bold where others are": "a scalar",
-    "upright word": "a scalar",
-    "nothing here is bold, capital or marked as a vector": "a scalar",
-    "the only role that fits": "",
-}
-_FLIPS = {"matrix": ("vector", "scalar"), "vector": ("scalar",), "scalar": ("vector",)}
+from symjac.reading import entrywise
+from symjac.reading.context import Context, Note
+from symjac.reading.equations import finish
+from symjac.reading.session import Attempt, Session
 
 
 @dataclass(frozen=True)
@@ -82,288 +60,6 @@ class Reading:
     context: Context | None = field(default=None, repr=False, compare=False)
 
 
-class Session:
-    """One reading: texts, declarations, and the context they stand in."""
-
-    def __init__(
-        self,
-        texts: Sequence[str],
-        symbols: Mapping[str, str] | None = None,
-        *,
-        base: Reading | None = None,
-        orientation: str = "column",
-        strict: bool = False,
-        lenient: bool = False,
-        system: bool = False,
-        layout: str | None = None,
-    ) -> None:
-        self.texts = list(texts)
-        self.system = system
-        self.layout = layout
-        self.declared = dict(symbols or {})
-        self.base = base
-        self.orientation = base.orientation if base else orientation
-        self.row = self.orientation == "row" and layout is None
-        self.strict = strict
-        self.lenient = lenient
-        self.parsed: dict[str, tuple[list[Node], list[Token]]] = {}
-        self.mended: list[Note] = []
-
-    def run(self) -> Attempt:
-        """The reading, with brackets put in and roles changed where exactly one way fits."""
-        while True:
-            try:
-                for text in self.texts:
-                    self.trees(text)
-                break
-            except (UnclosedError, UnopenedError) as error:
-                self.mend(error)
-        attempt = self.settled()
-        attempt.context.notes[:0] = self.mended
-        return attempt
-
-    def settled(self) -> Attempt:
-        attempt = Attempt(self, {})
-        try:
-            return attempt.run()
-        except (ReadError, ShapeError) as error:
-            if self.strict or isinstance(error, UnclosedError | UnopenedError):
-                raise
-            return self.flipped(attempt, error)
-
-    def trees(self, text: str) -> tuple[list[Node], list[Token]]:
-        if text not in self.parsed:
-            self.parsed[text] = parse(text)
-        return self.parsed[text]
-
-    def mend(self, error: UnclosedError | UnopenedError) -> None:
-        source = error.text
-        assert source is not None and error.span is not None
-        if self.strict or self.mended:
-            raise error
-
-        def read(text: str) -> str:
-            session = Session(
-                [text if t == source else t for t in self.texts],
-                self.declared,
-                base=self.base,
-                orientation=self.orientation,
-                lenient=self.lenient,
-                system=self.system,
-                layout=self.layout,
-            )
-            for t in session.texts:
-                session.trees(t)
-            return repr([[v.make() for v in p.values or ()] for p in Attempt(session, {}).run().pieces])
-
-        text, place = repair.mended(source, error, read)
-        self.texts = [text if t == source else t for t in self.texts]
-        message = (
-            f"a bracket was missing; the only reading that fits puts {text[place]} at character {place + 1}: {text}"
-        )
-        self.mended.append(Note("repaired", message, source, error.span))
-
-    def flipped(self, failed: Attempt, error: ReadError | ShapeError) -> Attempt:
-        """Tries other roles for letters whose role was guessed; one way must fit."""
-        guessed: dict[str, str] = {}
-        for f in failed.context.families.values():
-            if f.how in _GUESSES and f.role in _FLIPS and not f.declared:
-                guessed.setdefault(f.base, f.role)
-        single = [
-            ((base, role),)
-            for base, old in guessed.items()
-            for role in _FLIPS[old]
-            if self.may_flip(failed, base, role)
-        ]
-        double = [(a[0], b[0]) for a, b in itertools.combinations(single, 2) if a[0][0] != b[0][0]]
-        for choices in (single, double[:MAX_FLIPS] if len(double) <= 3 * MAX_FLIPS else []):
-            found = []
-            for choice in choices:
-                try:
-                    found.append(Attempt(self, dict(choice)).run())
-                except (ReadError, ShapeError, DefinitionError):
-                    continue
-            if len(found) == 1:
-                return found[0]
-            if found:
-                letters = sorted({base for a in found for base in a.flips})
-                error.hint = f"declare what {' and '.join(letters)} {'is' if len(letters) == 1 else 'are'}"
-                raise error
-        raise error
-
-    def may_flip(self, failed: Attempt, base: str, role: str) -> bool:
-        """A capital turns into a vector only where it carries a time, into a scalar where losses and counts do."""
-        families = [f for f in failed.context.families.values() if f.base == base]
-        if not any(f.role == "matrix" for f in families):
-            return True
-        if role == "vector":
-            return any(time is not None for f in families for time in f.times)
-        return base in ("L", "E", "J", "C", "T", "N", "M", "D", "K")
-
-
-class Attempt:
-    """One try at reading, with some guessed roles changed."""
-
-    def __init__(self, session: Session, flips: dict[str, str]) -> None:
-        self.session = session
-        self.flips = flips
-        self.context = Context(strict=session.strict, row=session.row)
-        self.context.flips = flips
-        self.context.system = session.system
-        self.context.layout = session.layout
-        self.pieces: list[Piece] = []
-        self.defining: dict[str, Piece] = {}
-        self.roles = Roles(self.context, self.role_by_definition)
-        self.elaborator = Elaborator(self.context, self.roles)
-
-    def run(self) -> Attempt:
-        self.prepare()
-        for piece in self.pieces:
-            elaborate(piece, self.elaborator)
-        if not self.context.sizes.settle():
-            raise ReadError("the sizes of the stacked vectors do not fit together")
-        self.name_sizes()
-        return self
-
-    def prepare(self) -> None:
-        context, session = self.context, self.session
-        roots: list[tuple[Node, str]] = []
-        for text in session.texts:
-            trees, words = session.trees(text)
-            roots += [(tree, text) for tree in trees]
-            for w in words:
-                context.notes.append(Note("comment", f"the words {w.text!r} are left out", text, (w.start, w.end)))
-        known = None
-        if session.base is not None and session.base.context is not None:
-            known = session.base.context.letters
-            self.continue_from(session.base.context)
-            known = dataclasses.replace(known, shaped=context.letters.shaped, labels=context.letters.labels)
-        context.letters = survey([r for r, _ in roots], known)
-        for key, text in session.declared.items():
-            declare(context, key, text, lenient=session.lenient)
-        for root, source in roots:
-            if is_declaration(root):
-                context.source = source
-                take_membership(context, root)
-            else:
-                self.pieces.append(Piece(root, source))
-        context.letters = survey([r for r, _ in roots], context.letters)
-        self.size_letters()
-        self.roles.scan([(p.root, p.source) for p in self.pieces])
-        defined = {name for p in self.pieces if (name := left_name(p, self.elaborator))}
-        self.roles.defined = defined
-        for piece in self.pieces:
-            classify(piece, self.elaborator, defined)
-            if piece.family is not None and len(piece.sides) > 1:
-                self.defining.setdefault(piece.family, piece)
-        for piece in self.pieces:
-            if piece.kind == "named":
-                elaborate(piece, self.elaborator)
-        self.tie_gradients()
-
-    def size_letters(self) -> None:
-        """The n of ``\\sum_{i=1}^{n}`` over entries is a size wherever it stands."""
-        for piece in self.pieces:
-            for node in piece.root.walk():
-                if (
-                    node.kind == "big"
-                    and bound_letter(node.scripts[0].tokens if node.scripts else ()) in self.context.letters.entry
-                ):
-                    for s in node.scripts:
-                        if s.kind == "^" and len(s.tokens) == 1 and s.tokens[0].kind == "name":
-                            self.context.named_size(s.tokens[0].text)
-
-    def continue_from(self, base: Context) -> None:
-        """Everything the earlier reading knows counts as declared here."""
-        for family in base.families.values():
-            again = copy.copy(family)
-            again.declared = True
-            again.times = dict(family.times)
-            if again.acts == "before":
-                again.rows, again.cols = again.cols, again.rows
-            again.acts = "after" if again.acts else ""
-            self.context.add(again)
-        self.context.dims = dict(base.dims)
-        self.context.continued = True
-
-    def tie_gradients(self) -> None:
-        """A declared gradient has the size of what it differentiates by."""
-        context = self.context
-        for family in context.families.values():
-            if family.gradient is None or family.role != "vector":
-                continue
-            try:
-                roots, _ = parse(family.gradient[1])
-            except ReadError:
-                continue
-            node = roots[0].inner
-            if len(roots) == 1 and node.kind == "name":
-                found = context.find(take_apart(node, context.letters, family.gradient[1], declaring=True).family)
-                if found is not None and found.role == "vector":
-                    context.sizes.equal(family.rows, found.rows)
-                elif found is not None and found.role == "matrix":
-                    family.role, family.rows, family.cols = "matrix", found.rows, found.cols
-
-    def role_by_definition(self, family: Family) -> str | None:
-        piece = self.defining.get(family.name)
-        if piece is None or piece.kind != "equation":
-            return None
-        if piece.busy or piece.role is not None:
-            return piece.role
-        context, el = self.context, self.elaborator
-        outer = context.source, el.indices, el.locals
-        context.source, el.indices, el.locals = piece.source, piece.indices, {}
-        piece.busy = True
-        notes, constants = len(context.notes), len(context.constants)
-        try:
-            return el.build(piece.sides[1]).role
-        finally:
-            piece.busy = False
-            del context.notes[notes:], context.constants[constants:]
-            context.source, el.indices, el.locals = outer
-
-    def name_sizes(self) -> None:
-        context = self.context
-        states = [f for f in context.families.values() if f.name in self.defining and len(f.times) > 1]
-        left = [f for f in context.families.values() if f.name in self.defining]
-        taken = {f.name for f in context.families.values()} | context.letters.time | context.letters.entry
-        self.tie_sizes(taken)
-        context.name_sizes([*states, *left], taken)
-
-    def tie_sizes(self, taken: set[str]) -> None:
-        """A letter such as the n of 1/n is the size where there is one size it can be."""
-        context = self.context
-        open_sizes = {
-            id(t.root): t.root
-            for s in [*(s for f in context.families.values() for s in (f.rows, f.cols)), *context.constants]
-            for t in s.terms()
-            if t.root.known is None
-        }
-        letters = [f for f in context.families.values() if f.name in "nmdDNM" and f.role == "scalar" and not f.declared]
-        if len(letters) != 1 or len(open_sizes) != 1 or letters[0].name in context.dims:
-            return
-        name = letters[0].name
-        next(iter(open_sizes.values())).parent = context.named_size(name)
-        letters[0].how = "it is a size"
-        context.note("size", f"{name} is read as the size of the vectors")
-
-    def role_note(self) -> None:
-        groups: dict[tuple[str, str], list[str]] = {}
-        for f in self.context.families.values():
-            if f.how in _GUESSES and not f.declared and f.role in _FLIPS:
-                groups.setdefault((f.how, f.role), []).append(f.name)
-        for (how, role), names in groups.items():
-            noun = (
-                {"matrix": "matrices", "vector": "vectors", "scalar": "scalars"}[role]
-                if len(names) > 1
-                else f"a {role}"
-            )
-            self.context.note("role", f"{', '.join(names)}: read as {noun} ({how})")
-
-
-# ------------------------------------------------------------------------------- the public readers
-
-
 def read_system(
     texts: Sequence[str] | str,
     symbols: Mapping[str, str] | None = None,
@@ -397,7 +93,9 @@ def read_system(
         source = piece.source[piece.root.start : piece.root.end]
         attempt.context.source = piece.source
         if piece.kind == "function":
-            assert piece.values and piece.function and piece.variable
+            assert piece.values
+            assert piece.function
+            assert piece.variable
             body = piece.values[1].make()
             definitions.append(FunctionDefinition(piece.function, piece.variable, body, source))
             continue
@@ -454,7 +152,7 @@ def _time(text: str | None) -> tuple[str, int] | None:
 
 
 def _in_context(text: str, reading: Reading | None, strict: bool, layout: str | None = None) -> Attempt:
-    session = Session([text], base=reading, strict=strict, layout=layout)
+    session = Session([text], base=reading.context if reading else None, strict=strict, layout=layout)
     attempt = session.run()
     if len(attempt.pieces) != 1:
         raise ReadError(f"one formula was expected, not {len(attempt.pieces)}", text=text, span=(0, max(1, len(text))))
@@ -507,6 +205,3 @@ def read_symbol(text: str, reading: Reading) -> Symbol:
         return symbol
     known = ", ".join(reading.symbols)
     raise TargetError(f"{symbol.name} is neither declared nor used; there are {known}", text=text, span=(0, len(text)))
-
-
-Reader = Callable[[str], Expr]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterator
 
 from symjac.errors import SymjacError
 from symjac.reading.brackets import UnclosedError, UnopenedError
-from symjac.reading.tokens import tokenise
+from symjac.reading.lexer import tokenise
 from symjac.reading.vocabulary import CLOSING, OPENING
 
 MAX_PLACES = 60

@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from symjac import functions
 from symjac.expr import Function
 from symjac.reading.context import Context, Family
-from symjac.reading.names import Named, is_upper, letter, take_apart
-from symjac.reading.tree import Node
+from symjac.reading.names import Named, take_apart
+from symjac.reading.spelling import is_upper, letter
+from symjac.reading.tree import Node, Script
 from symjac.reading.vocabulary import NORMALISATIONS
 
 FUNCTION_LETTERS = frozenset(
@@ -131,7 +132,7 @@ class Roles:
 
     def is_time_call(self, n: Node, group: Node) -> bool:
         """Whether ``x(t-1)`` is x at a time."""
-        if n.text in FUNCTION_LETTERS or n.scripts and any(s.kind in "'_" and _is_time(s, self) for s in n.scripts):
+        if n.text in FUNCTION_LETTERS or any(s.kind in "'_" and _is_time(s, self) for s in n.scripts):
             return False
         if self.shifted_call(group) is not None:
             return True
@@ -256,6 +257,5 @@ def _bold_token(named: Named) -> bool:
     return named.token.style in ("bf", "bs") or "vec" in named.token.accents
 
 
-def _is_time(s: object, roles: Roles) -> bool:
-    tokens = getattr(s, "tokens", ())
-    return bool(tokens) and tokens[0].text in roles.context.letters.time
+def _is_time(s: Script, roles: Roles) -> bool:
+    return s.tokens[0].text in roles.context.letters.time

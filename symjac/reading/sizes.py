@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 import sympy
+from sympy import Expr as Dim
 
-from symjac.expr import ONE, Dim
+from symjac.expr import ONE
 
 
 class Size:

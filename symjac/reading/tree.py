@@ -1,4 +1,4 @@
-"""The neutral tree: brackets, scripts and written order, before anything is known of functions, matrices or products."""
+"""The neutral tree: brackets, scripts and written order, before anything is known of functions or matrices."""
 
 from __future__ import annotations
 

@@ -5,21 +5,23 @@ A token's kind is a short word or the sign itself; :data:`COMMANDS` says which c
 
 from __future__ import annotations
 
-_GREEK = (
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa varkappa lambda mu nu xi pi varpi rho "
-    "varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi "
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+GREEK = _words(
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa varkappa lambda mu nu xi pi varpi "
+    "rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi "
     "Omega ell"
 )
-GREEK = frozenset(_GREEK.split())
-UNICODE_GREEK = dict(
-    zip(
-        "αβγδεϵζηθϑικλμνξπϖρϱσςτυφϕχψωΓΔΘΛΞΠΣΥΦΨΩℓ",
-        "alpha beta gamma delta varepsilon epsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho varrho "
-        "sigma varsigma tau upsilon varphi phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega "
-        "ell".split(),
-        strict=True,
-    )
+_GREEK_LETTERS = "αβγδεϵζηθϑικλμνξπϖρϱσςτυφϕχψωΓΔΘΛΞΠΣΥΦΨΩℓ"
+_THEIR_NAMES = (
+    "alpha beta gamma delta varepsilon epsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho "
+    "varrho sigma varsigma tau upsilon varphi phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi "
+    "Psi Omega ell"
 )
+UNICODE_GREEK = dict(zip(_GREEK_LETTERS, _THEIR_NAMES.split(), strict=True))
 
 # Words that stand for an operation on their argument; elementwise functions come from symjac.functions.
 OPERATORS = {
@@ -47,7 +49,7 @@ OPERATORS = {
 }
 
 # Normalisations are vector maps with a definition of their own, not elementwise functions.
-NORMALISATIONS = frozenset("LN LayerNorm layernorm Layernorm BN BatchNorm batchnorm RMSNorm rmsnorm".split())
+NORMALISATIONS = _words("LN LayerNorm layernorm Layernorm BN BatchNorm batchnorm RMSNorm rmsnorm")
 
 # What a style command says about the letters in it.
 STYLES = {
@@ -70,21 +72,17 @@ STYLE_COMMAND = {
     "frak": r"\mathfrak",
     "scr": r"\mathscr",
 }
-ACCENTS = frozenset(
-    "hat tilde bar vec overline dot ddot widehat widetilde underline check breve acute grave mathring".split()
-)
-BLANK_COMMANDS = frozenset(
+ACCENTS = _words("hat tilde bar vec overline dot ddot widehat widetilde underline check breve acute grave mathring")
+BLANK_COMMANDS = _words(
     "left right middle big bigl bigr Big Bigl Bigr bigg biggl biggr Bigg Biggl Biggr bigm Bigm mleft mright quad qquad "
     "enspace thinspace medspace thickspace negthinspace displaystyle textstyle scriptstyle scriptscriptstyle limits "
     "nolimits nonumber notag hfill mathstrut strut allowbreak nobreak noindent relax ensuremath allowdisplaybreaks "
     "centering large Large LARGE small normalsize footnotesize tiny hline bigskip medskip smallskip indent mathopen "
-    "mathclose mathrel mathbin mathord mathinner protect break newline".split()
+    "mathclose mathrel mathbin mathord mathinner protect break newline"
 )
 # Commands whose argument is no part of the formula, and commands that only frame their argument.
-DROPPED_COMMANDS = frozenset(
-    "label tag tag* hspace hspace* vspace phantom hphantom vphantom color notag* intertext".split()
-)
-FRAMES = frozenset("boxed fbox underbrace overbrace cancel bcancel mathclap hbox@ smash".split())
+DROPPED_COMMANDS = _words("label tag tag* hspace hspace* vspace phantom hphantom vphantom color notag* intertext")
+FRAMES = _words("boxed fbox underbrace overbrace cancel bcancel mathclap smash")
 
 _COMMANDS = {
     "odot": "odot",
@@ -134,10 +132,10 @@ _COMMANDS = {
     "&": "and",
 }
 COMMANDS = {command: kind for kind, commands in _COMMANDS.items() for command in commands.split()}
-MATRICES = frozenset("matrix pmatrix bmatrix Bmatrix smallmatrix array vmatrix".split())
-DISPLAYS = frozenset(
+MATRICES = _words("matrix pmatrix bmatrix Bmatrix smallmatrix array vmatrix")
+DISPLAYS = _words(
     "equation align aligned gather gathered split multline eqnarray math displaymath flalign alignat alignedat "
-    "subequations dmath".split()
+    "subequations dmath"
 )
 UNICODE_SIGNS = {
     "⊙": "odot", "∘": "circ", "·": "cdot", "⋅": "cdot", "•": "cdot", "×": "times", "⊗": "otimes", "⊘": "oslash",
@@ -150,7 +148,7 @@ SIGNS = frozenset("+-*/=<>()[]_^,;|:!&")
 SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵗⁱⁿᵏˡˢʰˣ", "0123456789+-()tinklshx", strict=True))
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₜᵢⱼₖₙₘₕₓₗₛₚₒᵣₐₑᵤᵥ", "0123456789+-()tijknmhxlsporaeuv", strict=True))
 # Words that join equations and are no names.
-CONNECTING = frozenset("and or where with for if with when then so hence thus all".split())
+CONNECTING = _words("and or where with for if with when then so hence thus all")
 BLANKS = " \t\r\n~$\u00a0\u2009\u202f\u2002\u2003\u200a\u2005\u2006\u2061\u2062\u2004\u2007\u2008\u205f\u3000"
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 DIRECTION = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f"

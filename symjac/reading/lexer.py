@@ -1,0 +1,228 @@
+"""Text to tokens with spans: LaTeX as papers print it, and plain Unicode.
+
+Presentation is dropped here (spaces, sizes, labels, environments for displays), style commands
+become an attribute of the letters they cover; nothing else is interpreted.
+
+>>> [t.text for t in tokenise(r"\\mathbf{W}\\,\\sigma(x_{t-1})")]
+['W', '\\\\sigma', '(', 'x', '_', '{', 't', '-', '1', '}', ')']
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from symjac.errors import ReadError
+from symjac.reading import vocabulary as v
+from symjac.reading.commands import Commands, is_word
+from symjac.reading.tokens import MAX_DEPTH, MAX_DIGITS, MAX_LENGTH, Token
+
+_NUMBER = re.compile(r"\d+(\.\d+)?([eE][+-]?\d+)?|\.\d+")
+
+
+_CALL = re.compile(r"\s*(\\left|\\[bB]igg?l?)?\s*[(\[{]")
+
+
+_LOST_BRACES = re.compile(r"_[a-zτ][+\-−]\d(?!\w)")
+_WORD = re.compile(r"[A-Za-z]+")
+
+
+def tokenise(source: str) -> list[Token]:
+    """The tokens of a text; ReadError for what is no formula."""
+    if not isinstance(source, str):
+        raise ReadError(f"a string of LaTeX was expected, not {type(source).__name__}")
+    if len(source) > MAX_LENGTH:
+        raise ReadError(f"the text has {len(source)} characters; at most {MAX_LENGTH} are read")
+    lexer = Lexer(source)
+    lexer.run(0, len(source))
+    return lexer.tokens
+
+
+class Lexer(Commands):
+    """Letters, numbers and signs; commands are read by :class:`Commands`."""
+
+    def run(self, i: int, stop: int) -> None:
+        source = self.source
+        while i < stop:
+            c = source[i]
+            if c in v.BLANKS or c in v.INVISIBLE:
+                if c == "\n":
+                    self.gap(i)
+                i += 1
+            elif c == "%":
+                while i < stop and source[i] != "\n":
+                    i += 1
+            elif c == "\\":
+                i = self.command(i, stop)
+            elif c.isascii() and c.isalpha():
+                i = self.letters(i, stop)
+            elif (c.isascii() and c.isdigit()) or (c == "." and source[i + 1 : i + 2].isdigit()):
+                i = self.number(i)
+            else:
+                i = self.sign(i, stop)
+
+    def letters(self, i: int, stop: int) -> int:
+        source, style = self.source, self.styles[-1]
+        match = _WORD.match(source, i, stop)
+        assert match
+        j = match.end()
+        if self.tokens and self.tokens[-1].kind in "_^" and source[i - 1] != "{":
+            # TeX: a script without braces takes one character.
+            lost = _LOST_BRACES.match(source, self.tokens[-1].start)
+            if lost and self.tokens[-1].kind == "_" and self.tokens[-1].end == i:
+                inner = source[i : lost.end()]
+                raise self.error(
+                    f"{lost.group()} is a subscript followed by {inner[1:]}; braces are missing",
+                    self.tokens[-1].start,
+                    lost.end(),
+                    f"write _{{{inner}}} for the subscript {inner}, or spaces around the sign for a sum",
+                )
+            self.add("name", source[i], i, i + 1, style)
+            return i + 1
+        run = source[i:j]
+        if style == "rm" and len(run) > 1:
+            self.add("word" if is_word(run) else "name", run, i, j, "rm")
+            return j
+        if run in v.GREEK and len(run) > 2:
+            self.add("name", "\\" + run, i, j, style)
+            return j
+        if run in v.NORMALISATIONS:
+            self.add("name", run, i, j, "rm")
+            return j
+        k = self.word_at(run, _CALL.match(source, j) is not None)
+        for q in range(i, i + k):
+            self.add("name", source[q], q, q + 1, style)
+        if k < len(run):
+            self.add("word", run[k:], i + k, j)
+        return j
+
+    def word_at(self, run: str, called: bool) -> int:
+        """Where in a run of letters a function's name begins: at 0, before a bracket also later."""
+        if len(run) > 1 and is_word(run):
+            return 0
+        if called:
+            for k in range(1, len(run) - 2):
+                if is_word(run[k:]):
+                    return k
+        return len(run)
+
+    def number(self, i: int) -> int:
+        source, style = self.source, self.styles[-1]
+        if self.tokens and self.tokens[-1].kind in ("_", "^") and source[i - 1] != "{":
+            self.add("number", source[i], i, i + 1)
+            return i + 1
+        if style in ("bf", "bs", "bb") and source[i] in "01" and not source[i + 1 : i + 2].isdigit():
+            self.add("name", source[i], i, i + 1, style)
+            return i + 1
+        if self.after_frac(i):
+            self.add("number", source[i], i, i + 1)
+            return i + 1
+        match = _NUMBER.match(source, i)
+        assert match
+        if match.group(2):
+            raise self.error("numbers in E-notation are not read", i, match.end(), "write a fraction or a decimal")
+        if len(match.group()) > MAX_DIGITS:
+            raise self.error(f"a number of {len(match.group())} digits; at most {MAX_DIGITS} are read", i, match.end())
+        if i and source[i - 1].isalpha() and self.tokens and self.tokens[-1].kind == "name":
+            # Nobody writes a multiple as b1: it is a subscript without its sign, and noted as that.
+            self.add("_", "", i, i)
+            self.add("{", "{", i, i)
+            self.add("number", match.group(), i, match.end())
+            self.add("}", "}", match.end(), match.end())
+            return match.end()
+        self.add("number", match.group(), i, match.end())
+        return match.end()
+
+    def after_frac(self, i: int) -> bool:
+        """Whether a digit is a whole argument of \\frac, as both are in ``\\frac12``."""
+        last = self.tokens[-2:]
+        if not last or self.source[i - 1] == "{":
+            return False
+        first = last[-1].kind == "frac"
+        second = len(last) == 2 and last[0].kind == "frac" and last[1].kind == "number" and last[1].end == i
+        return first or second
+
+    def sign(self, i: int, stop: int) -> int:
+        source, c = self.source, self.source[i]
+        if c in "'’′″":
+            j = i
+            while j < stop and source[j] in "'’′″":
+                j += 1
+            for q in range(i, j):
+                for _ in range(2 if source[q] == "″" else 1):
+                    self.add("'", "'", q, q + 1)
+            return j
+        if source.startswith("...", i):
+            self.add("dots", "...", i, i + 3)
+            return i + 3
+        if source.startswith((":=", "||"), i):
+            self.add("=" if c == ":" else "||", source[i : i + 2], i, i + 2)
+            return i + 2
+        if c in v.SIGNS or c == ".":
+            self.add(c, c, i, i + 1)
+            return i + 1
+        if c in "{}":
+            return self.brace(i, c)
+        if c in v.UNICODE_SIGNS:
+            self.add(v.UNICODE_SIGNS[c], c, i, i + 1)
+            return i + 1
+        if c in v.UNICODE_GREEK:
+            self.add("name", "\\" + v.UNICODE_GREEK[c], i, i + 1, self.styles[-1])
+            return i + 1
+        if c in "⊤ᵀ":
+            if not (self.tokens and self.tokens[-1].kind == "^"):
+                self.add("^", "^", i, i)
+            self.add("top", c, i, i + 1)
+            return i + 1
+        if c in v.SUPERSCRIPTS or c in v.SUBSCRIPTS:
+            return self.raised(i, stop)
+        return self.letter_like(i, c)
+
+    def brace(self, i: int, c: str) -> int:
+        if c == "{":
+            if len(self.styles) > MAX_DEPTH:
+                raise self.error(f"nested more than {MAX_DEPTH} deep", i)
+            self.styles.append(self.styles[-1])
+        elif len(self.styles) > 1:
+            self.styles.pop()
+        self.add(c, c, i, i + 1)
+        return i + 1
+
+    def raised(self, i: int, stop: int) -> int:
+        kind, table = ("^", v.SUPERSCRIPTS) if self.source[i] in v.SUPERSCRIPTS else ("_", v.SUBSCRIPTS)
+        self.add(kind, kind, i, i)
+        self.add("{", "{", i, i)
+        j = i
+        while j < stop and self.source[j] in table:
+            c = table[self.source[j]]
+            if c.isdigit() and self.tokens[-1].kind == "number":
+                last = self.tokens.pop()
+                self.add("number", last.text + c, last.start, j + 1)
+            else:
+                self.add("number" if c.isdigit() else "name" if c.isalpha() else c, c, j, j + 1)
+            j += 1
+        self.add("}", "}", j, j)
+        return j
+
+    def letter_like(self, i: int, c: str) -> int:
+        """Mathematical alphabets; everything else is refused by its name."""
+        plain, name = unicodedata.normalize("NFKC", c), unicodedata.name(c, f"U+{ord(c):04X}")
+        if name.startswith(("MATHEMATICAL", "DOUBLE-STRUCK")) and len(plain) == 1:
+            style = "bf" if "BOLD" in name else "bb" if "DOUBLE-STRUCK" in name else ""
+            style = style or ("cal" if "SCRIPT" in name else "")
+            if plain in v.UNICODE_GREEK:
+                self.add("name", "\\" + v.UNICODE_GREEK[plain], i, i + 1, style)
+                return i + 1
+            if (plain.isascii() and plain.isalpha()) or plain in "01":
+                self.add("name", plain, i, i + 1, style)
+                return i + 1
+            if plain in ("∂", "∇"):
+                self.add(v.UNICODE_SIGNS[plain], plain, i, i + 1)
+                return i + 1
+        if c in v.DIRECTION:
+            raise self.error(f"an invisible sign for the direction of writing (U+{ord(c):04X}) is not accepted", i)
+        if name.startswith(("CYRILLIC", "GREEK", "FULLWIDTH")):
+            raise self.error(
+                f"{c!r} is a look-alike ({name})", i, hint="type the letter you mean; look-alikes are not guessed"
+            )
+        raise self.error(f"I cannot read the character {c!r} ({name})", i)

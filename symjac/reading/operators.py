@@ -1,0 +1,191 @@
+"""Operators with a name: diag, trace, norm, softmax, mean and their kin, each as a row of one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import sympy
+
+from symjac.expr import (
+    SCALAR,
+    Apply,
+    Determinant,
+    Diag,
+    Diagonal,
+    EntryPower,
+    Expr,
+    Function,
+    LogSumExp,
+    Norm,
+    Number,
+    Ones,
+    Product,
+    Softmax,
+    Sum,
+    Symbol,
+    Trace,
+    Transpose,
+)
+from symjac.reading import grids
+from symjac.reading.roles import known_function
+from symjac.reading.sizes import UNIT
+from symjac.reading.tree import Node
+from symjac.reading.values import Value, like, negative, scalar
+
+if TYPE_CHECKING:
+    from symjac.reading.elaborate import Elaborator
+
+
+def known(word: str) -> Function:
+    function = known_function(word)
+    assert function is not None, word
+    return function
+
+
+def apply(el: Elaborator, function: Function, order: int, v: Value, node: Node) -> Value:
+    f = Function(function.name, function.order + order, function.known)
+    return like(v, lambda: Apply(f, v.make()), node)
+
+
+def _one_vector(el: Elaborator, values: list[Value], whole: Node, what: str) -> Value:
+    if len(values) != 1:
+        raise el.error(f"{what} takes one argument; here are {len(values)}", whole)
+    if not values[0].is_vector:
+        raise el.error(
+            f"{what} takes a column vector; {el.context.text(values[0].node)} is {values[0].shown}",
+            values[0].node,
+            'if it is a vector, declare it, as in "x: vector n"' if values[0].is_scalar else None,
+        )
+    return values[0]
+
+
+def _diag(el: Elaborator, values: list[Value], whole: Node) -> Value:
+    if len(values) == 1 and values[0].is_matrix:
+        v = values[0]
+        el.square(v, "the diagonal")
+        if not el.context.continued:
+            el.context.note(
+                "diag", f"diag of the matrix {el.context.text(v.node)} is read as the vector on its diagonal", whole
+            )
+        return Value(v.rows, UNIT, lambda: Diagonal(v.make()), whole)
+    if len(values) > 1:
+        return grids.diagonal_of_list(el, values, whole)
+    v = _one_vector(el, values, whole, "diag")
+    return Value(v.rows, v.rows, lambda: Diag(v.make()), whole)
+
+
+def _of_square(node_class: Callable[[Expr], Expr], what: str) -> Callable[[Elaborator, list[Value], Node], Value]:
+    def build(el: Elaborator, values: list[Value], whole: Node) -> Value:
+        if len(values) != 1:
+            raise el.error(f"{what} takes one argument", whole)
+        v = values[0]
+        if v.is_scalar and v.tag != "symbol":
+            return scalar(v.make, whole)
+        el.square(v, what)
+        return scalar(lambda: node_class(v.make()), whole)
+
+    return build
+
+
+def _softmax(el: Elaborator, values: list[Value], whole: Node) -> Value:
+    v = _one_vector(el, values, whole, "softmax")
+    return like(v, lambda: Softmax(v.make()), whole)
+
+
+def _logsumexp(el: Elaborator, values: list[Value], whole: Node) -> Value:
+    v = _one_vector(el, values, whole, "logsumexp")
+    return scalar(lambda: LogSumExp(v.make()), whole)
+
+
+def _mean(el: Elaborator, values: list[Value], whole: Node) -> Value:
+    v = _one_vector(el, values, whole, "a mean")
+    return scalar(lambda: mean_of(v.make()), whole)
+
+
+def _variance(el: Elaborator, values: list[Value], whole: Node) -> Value:
+    v = _one_vector(el, values, whole, "a variance")
+
+    def make() -> Expr:
+        x = v.make()
+        centred = Sum(x, Product(Number(-1), mean_of(x), Ones(x.rows)))
+        return mean_of(EntryPower(centred, Number(2)))
+
+    return scalar(make, whole)
+
+
+def size_as_scalar(size: sympy.Expr) -> Expr:
+    """A size where it is used as a number."""
+    if isinstance(size, sympy.Integer):
+        return Number(int(size))
+    if isinstance(size, sympy.Add):
+        return Sum(*(size_as_scalar(a) for a in size.args))
+    return Symbol(str(size), SCALAR)
+
+
+def mean_of(x: Expr) -> Expr:
+    n = size_as_scalar(x.rows)
+    weight = Number(1 / n.value) if isinstance(n, Number) else EntryPower(n, Number(-1))
+    return Product(weight, Transpose(Ones(x.rows)), x)
+
+
+def _norm(el: Elaborator, values: list[Value], whole: Node) -> Value:
+    v = values[0]
+    if v.is_scalar:
+        raise el.error("the norm of a scalar", whole, 'if it is a vector, declare it, as in "x: vector n"')
+    return scalar(lambda: Norm(v.make()), whole)
+
+
+def _extreme(word: str) -> Callable[[Elaborator, list[Value], Node], Value]:
+    def build(el: Elaborator, values: list[Value], whole: Node) -> Value:
+        zeros = [v for v in values if v.literal and v.make() == Number(0)]
+        others = [v for v in values if not any(v is z for z in zeros)]
+        if len(values) != 2 or len(zeros) != 1 or len(others) != 1:
+            raise el.error(rf"\{word} is read with 0 and one other argument only: \{word}(0, x)", whole)
+        v, relu = others[0], known("relu")
+        if word == "max":
+            return like(v, lambda: Apply(relu, v.make()), whole)
+        return like(v, lambda: negative(Apply(relu, negative(v.make()))), whole)
+
+    return build
+
+
+OPERATORS: dict[str, Callable[[Elaborator, list[Value], Node], Value]] = {
+    "diag": _diag,
+    "trace": _of_square(Trace, "a trace"),
+    "det": _of_square(Determinant, "a determinant"),
+    "softmax": _softmax,
+    "logsumexp": _logsumexp,
+    "mean": _mean,
+    "variance": _variance,
+    "norm": _norm,
+    "max": _extreme("max"),
+    "min": _extreme("min"),
+}
+
+
+def alone(el: Elaborator, node: Node) -> Value:
+    raise el.error(f"{el.context.text(node)} has no argument", node, f"write {el.context.text(node)}(...)")
+
+
+def norm(el: Elaborator, node: Node) -> Value:
+    """``\\|x\\|``, with 2 or F below; with 1 below the sum of absolute values."""
+    v = el.build(node.kids[0])
+    subs = ["".join(t.text for t in s.tokens) for s in node.scripts if s.kind == "_"]
+    node = Node(node.kind, node.text, node.kids, node.start, node.end, [s for s in node.scripts if s.kind != "_"])
+    if subs == ["1"] and v.is_vector:
+        size = v.rows
+        absolute_ = known("abs")
+        out = scalar(lambda: Product(Transpose(Ones(size.value())), Apply(absolute_, v.make())), node)
+        return el.post(out, node)
+    if subs and subs[0] not in ("2", "F", "\\mathrm{F}"):
+        raise el.error(f"the norm with index {subs[0]} is not read", node, "the Euclidean and the Frobenius norm are")
+    return el.post(_norm(el, [v], node), node)
+
+
+def absolute(el: Elaborator, node: Node) -> Value:
+    v = el.build(node.kids[0])
+    if v.is_matrix:
+        el.context.note("bars", "bars around a matrix are read as its determinant", node)
+        return el.post(OPERATORS["det"](el, [v], node), node)
+    return el.post(apply(el, known("abs"), 0, v, node), node)

@@ -1,0 +1,108 @@
+"""How names are written: canonical LaTeX, and what spellings have in common."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from symjac.reading.tokens import Token
+from symjac.reading.vocabulary import GREEK, STYLE_COMMAND
+
+# Letters that can count time or layers where nothing says so, and letters that can number entries.
+# Letters that can count time or layers where nothing says so, and letters that can number entries.
+TIMELIKE = frozenset(["t", "s", "k", "l", "T", "i", "j", "n", "m", r"\tau", r"\ell", "L", "N", "K"])
+
+
+ENTRYLIKE = frozenset("ijklpqr")
+
+
+_PLAIN = re.compile(r"\\(?:mathbf|boldsymbol|mathrm|mathit|mathsf|text|operatorname)(?![a-zA-Z])|[{}\s]")
+
+
+ENCLOSURES = {"(": ")", "<": ">", "[": "]", "langle": "rangle", r"\{": r"\}"}
+
+
+SHOWN_ENCLOSURE = {
+    "(": "({})",
+    "<": r"\langle {} \rangle",
+    "langle": r"\langle {} \rangle",
+    "[": "[{}]",
+    r"\{": r"\{{{}\}}",
+}
+
+
+def plain(name: str) -> str:
+    """A name without style and braces: how spellings of one symbol are recognised.
+
+    >>> plain(r"\\mathbf{W}_{\\mathrm{in}}") == plain("W_{in}")
+    True
+    """
+    return _PLAIN.sub("", name)
+
+
+def braced(text: str) -> str:
+    """A script's text, in braces if it needs them."""
+    return text if len(text) == 1 else "{" + text + "}"
+
+
+def letter(t: Token, styled: bool = True) -> str:
+    """Canonical LaTeX of a token with style and accents.
+
+    >>> letter(Token("name", "c", 0, 1, "bf", ("tilde",)))
+    '\\\\tilde{\\\\mathbf{c}}'
+    """
+    text = t.text
+    if t.kind == "word":
+        text = rf"\mathrm{{{text}}}" if t.style == "rm" else text
+    elif t.style in STYLE_COMMAND and styled and not (t.style == "rm" and len(text) == 1):
+        text = f"{STYLE_COMMAND[t.style]}{{{text}}}"
+    for accent in reversed(t.accents):
+        text = rf"\{accent}{{{text}}}"
+    return text
+
+
+_SIGN_TEXT = {
+    "langle": r"\langle",
+    "rangle": r"\rangle",
+    "top": r"\top",
+    "odot": r"\odot",
+    "infty": r"\infty",
+    "<=": r"\le ",
+}
+
+
+def script_text(tokens: Iterable[Token]) -> str:
+    """The tokens of a script as canonical LaTeX; boldness is dropped."""
+    out = ""
+    for t in tokens:
+        if t.kind in ("name", "word"):
+            text = letter(t, styled=t.style not in ("bf", "bs"))
+        else:
+            text = _SIGN_TEXT.get(t.kind, t.text)
+        if re.search(r"\\[a-zA-Z]+$", out) and text[:1].isalpha():
+            out += " "
+        out += text
+    return out
+
+
+def render(base: str, label: str, upper: str, place: str, time: str | None) -> str:
+    """The canonical name of a family at a time."""
+    subs = [label] if label else []
+    sups = [upper] if upper else []
+    call = ""
+    if time is not None:
+        if place == "call":
+            call = f"({time})"
+        elif place.startswith("^"):
+            sups.append(place[1:].format(time))
+        else:
+            subs.append(place[1:].format(time))
+    sub = f"_{braced(','.join(subs))}" if subs else ""
+    sup = f"^{braced(','.join(sups))}" if sups else ""
+    return base + sub + sup + call
+
+
+def is_upper(base: str) -> bool:
+    """Whether a base letter, a Greek one included, is a capital."""
+    bare = base.lstrip("\\")
+    return bare[:1].isupper() and (len(bare) == 1 or bare in GREEK)

@@ -1,0 +1,155 @@
+"""What the letters of a text are used for, seen before any name is taken apart.
+
+A letter that occurs as ``t-1`` runs through time; one that a sum over entries binds, or that stands
+beside another as in ``w_{ij}``, numbers entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from symjac.reading.spelling import ENCLOSURES, ENTRYLIKE, TIMELIKE, letter
+from symjac.reading.tokens import Token
+from symjac.reading.tree import Node
+
+
+@dataclass
+class Letters:
+    """Letters that run through time, letters that number entries, and bases that carry a time."""
+
+    time: set[str] = field(default_factory=lambda: {"t"})
+    entry: set[str] = field(default_factory=set)
+    timed: set[str] = field(default_factory=set)
+    layered: set[str] = field(default_factory=set)  # bases whose bare superscript is an index
+    bare: set[str] = field(default_factory=set)  # bases that occur without a subscript
+    shaped: set[str] = field(default_factory=set)  # bases of vectors and matrices that are known already
+    labels: set[tuple[str, str]] = field(default_factory=set)  # labels that are known already, with their bases
+
+
+def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
+    """What the letters of a text are used for."""
+    out = Letters()
+    if known is not None:
+        out.time |= known.time
+        out.timed |= known.timed
+        out.layered |= known.layered
+        out.shaped |= known.shaped
+        out.labels |= known.labels
+    nodes = [n for r in roots for n in r.walk()]
+    for node in nodes:
+        for s in node.scripts:
+            if s.kind != "'" and node.kind != "big":
+                out.time |= _shifted(s.tokens)
+    _bounds(nodes, out)
+    for root in roots:
+        _free_entry_letters(root, out)
+    names = [n for n in nodes if n.kind == "name" and n.token is not None]
+    raised: dict[str, list[bool]] = {}
+    for n in names:
+        assert n.token
+        base = letter(n.token)
+        if not any(s.kind == "_" for s in n.scripts):
+            out.bare.add(base)
+        bare_index = False
+        for s in n.scripts:
+            first = s.tokens[0]
+            if s.kind == "_" and first.kind == "name" and is_timed(s.tokens, out) and not first.style:
+                out.timed.add(base)
+            if s.kind == "^" and first.kind in ENCLOSURES and is_timed(s.tokens[1:-1], out):
+                out.timed.add(base)
+            if s.kind == "^" and first.kind == "name" and first.text != "T" and _one_shift(s.tokens, out):
+                bare_index = True
+        raised.setdefault(base, []).append(bare_index)
+    shifted = any(len(s.tokens) > 1 and _shifted(s.tokens) and s.kind == "^" for n in names for s in n.scripts)
+    if shifted:
+        out.layered |= {base for base, flags in raised.items() if all(flags)}
+    return out
+
+
+def _shifted(tokens: Sequence[Token]) -> set[str]:
+    """Letters that occur as ``t-1`` or ``t+1``."""
+    out = set()
+    for a, b, c in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if a.kind == "name" and not a.style and b.kind in "+-" and c.kind in ("number", "name"):
+            out.add(a.text)
+            if c.kind == "name" and c.text in TIMELIKE:
+                out.add(c.text)
+    return out
+
+
+def is_timed(tokens: Sequence[Token], letters: Letters) -> bool:
+    return bool(tokens) and tokens[0].text in letters.time and (len(tokens) == 1 or tokens[1].kind in ("+", "-", ","))
+
+
+def _one_shift(tokens: Sequence[Token], letters: Letters) -> bool:
+    """``l``, ``l-1`` or ``l+1`` of a letter that runs."""
+    if tokens[0].text not in letters.time | {"l", r"\ell"}:
+        return False
+    return len(tokens) == 1 or (len(tokens) == 3 and tokens[1].kind in "+-" and tokens[2].kind == "number")
+
+
+def _bounds(nodes: list[Node], out: Letters) -> None:
+    """Letters bound by sums and products: through time, or through entries."""
+    for node in nodes:
+        if node.kind != "big":
+            continue
+        sub = next((s.tokens for s in node.scripts if s.kind == "_"), ())
+        sup = next((s.tokens for s in node.scripts if s.kind == "^"), ())
+        variable = bound_letter(sub)
+        if not variable:
+            continue
+        body = [n for k in node.kids for n in k.walk()]
+        if node.text == "sum" and variable not in out.time and _numbers_entries(variable, body):
+            out.entry.add(variable)
+        else:
+            out.time.add(variable)
+            out.time |= {t.text for t in (*sub, *sup) if t.kind == "name" and t.text in TIMELIKE}
+
+
+def bound_letter(sub: Sequence[Token]) -> str:
+    """The letter a sum or product runs over."""
+    relations = [k for k, t in enumerate(sub) if t.kind in ("=", "<", "<=", ">", ">=", "in")]
+    at = relations[0] + 1 if len(relations) == 2 else 0
+    return sub[at].text if at < len(sub) and sub[at].kind == "name" else ""
+
+
+def _numbers_entries(variable: str, body: list[Node]) -> bool:
+    for n in body:
+        for s in n.scripts:
+            texts = [t.text for t in s.tokens]
+            if n.kind == "name" and s.kind == "_" and variable in texts and "t" not in texts[:1]:
+                return variable not in ("t", r"\tau", "s") or len(texts) > 1
+            if n.kind == "name" and s.kind == "_" and variable in texts[1:]:
+                return True
+    return False
+
+
+def _free_entry_letters(root: Node, out: Letters) -> None:
+    """The i of ``y_i = ...``, the i and j of a derivative of entries: letters on a left side that never shift."""
+    if root.kind != "relation":
+        return
+    heads = [n for n in root.kids[0].walk() if n.kind == "name"]
+    for n in heads:
+        for s in n.scripts:
+            last = s.tokens[-1]
+            if s.kind != "_" or last.text not in "ijk" or last.text in out.time or last.style:
+                continue
+            comma = len(s.tokens) > 2 and s.tokens[-2].kind == "," and s.tokens[0].text in out.time
+            elsewhere = out.entry or _pairs(root, last.text) or len(heads) > 1
+            if comma or (len(s.tokens) == 1 and elsewhere) or _has_time_above(n):
+                out.entry.add(last.text)
+
+
+def _has_time_above(n: Node) -> bool:
+    return any(s.kind == "^" and s.tokens[0].kind in ENCLOSURES for s in n.scripts)
+
+
+def _pairs(root: Node, index: str) -> bool:
+    """Whether some name carries the letter beside another entry letter, as ``w_{ij}`` does."""
+    for n in root.walk():
+        for s in n.scripts:
+            texts = [t.text for t in s.tokens if t.kind != ","]
+            if s.kind == "_" and len(texts) == 2 and index in texts and all(x in ENTRYLIKE for x in texts):
+                return True
+    return False
