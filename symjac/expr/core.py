@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 from fractions import Fraction
+from typing import TypeAlias
 
 import sympy
-from sympy import Expr as Dim
 
 from symjac.errors import ShapeError
 
-Shape = tuple[Dim, Dim]
+Dim: TypeAlias = sympy.Expr
+Shape: TypeAlias = tuple[Dim, Dim]
 ONE: Dim = sympy.Integer(1)
 SCALAR: Shape = (ONE, ONE)
 
