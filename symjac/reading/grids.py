@@ -36,6 +36,8 @@ def inner_product(el: Elaborator, values: list[Value], node: Node) -> Value:
     if len(values) != 2:
         raise el.error("angle brackets take two vectors", node)
     a, b = values
+    if a.is_scalar or b.is_scalar:
+        raise el.error("angle brackets take two vectors", node, 'declare them, as in "x: vector n"')
     el.same(a, b, "the two vectors of this inner product")
     return scalar(lambda: Product(Transpose(a.make()), b.make()), node)
 

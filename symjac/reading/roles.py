@@ -74,7 +74,7 @@ class Roles:
                 if node.kind == "binary" and node.text in ("odot", "circ", "oslash"):
                     marks = True
                 marks |= node.kind == "word" and node.text in ("diag", "Diag", "softmax", "Softmax")
-                marks |= node.kind in ("norm", "nabla")
+                marks |= node.kind in ("norm", "nabla") or (node.kind == "group" and node.text == "langle")
                 marks |= any(t.kind == "top" for s in node.scripts for t in s.tokens)
             if root.kind == "name":
                 names.append((root, None, source))
