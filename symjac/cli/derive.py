@@ -15,17 +15,32 @@ from symjac.cli import output
 from symjac.cli.arguments import SUFFIXES
 from symjac.cli.records import LAYOUTS, answers, derive, line, records
 from symjac.cli.sources import Problem, Target, UsageError, from_arguments, is_batch, problems
+from symjac.documents import plain, portable, tex, web
+from symjac.documents.compile import compile_pdf
+from symjac.explicit import sizes
 from symjac.jacobians import Jacobian
+from symjac.narrative import Page
+from symjac.narrative.written_out import written_out
 from symjac.system import System
 
-CODE = ("numpy", "jax", "torch")
-
-WRITERS: Mapping[str, Callable[..., str]] = {
+CODE: Mapping[str, Callable[[Jacobian, str], str]] = {
+    "numpy": Jacobian.numpy,
+    "jax": Jacobian.jax,
+    "torch": Jacobian.torch,
+}
+DERIVATIONS: Mapping[str, Callable[..., str]] = {
     "latex": Jacobian.latex,
     "document": Jacobian.document,
     "markdown": Jacobian.markdown,
     "html": Jacobian.html,
     "text": Jacobian.text,
+}
+PAGES: Mapping[str, Callable[[Page], str]] = {
+    "latex": tex.fragment,
+    "document": tex.article,
+    "markdown": portable.markdown,
+    "html": web.html,
+    "text": plain.plain_text,
 }
 
 
@@ -37,8 +52,8 @@ def run(options: argparse.Namespace) -> int:
     problem = from_arguments(options.equations, dict(options.symbol))
     wanted = _format(options)
     system = System(*problem.equations, symbols=problem.symbols, orientation=options.orientation, strict=options.strict)
-    for n in system.notes:
-        output.note(f"note: {n.message}")
+    for message in dict.fromkeys(n.message for n in system.notes):
+        output.note(f"note: {message}")
     content = _explicit(system, options, wanted) if options.explicit else _derived(system, problem, options, wanted)
     output.deliver(content, options.output)
     return 0
@@ -72,20 +87,19 @@ def _derived(system: System, problem: Problem, options: argparse.Namespace, want
     if options.thorough:
         J.check(thorough=True)
     if wanted == "pdf":
-        return _pdf(J, layout, options.n)
+        return _pdf(J.document(layout, n=options.n))
     if wanted == "sympy":
         return "\n".join(f"{each} = {_srepr(J, each, options.n)}" for each in LAYOUTS[layout])
     if wanted in CODE:
         if options.layout == "both":
             raise UsageError(f"{wanted} code is one function in one layout; --layout says which")
-        source: str = getattr(J, wanted)(options.layout or "numerator")
-        return source
-    return WRITERS[wanted](J, layout, n=options.n)
+        return CODE[wanted](J, options.layout or "numerator")
+    return DERIVATIONS[wanted](J, layout, n=options.n)
 
 
-def _pdf(J: Jacobian, layout: str, n: int | Mapping[str, int] | None) -> bytes:
+def _pdf(article: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
-        return J.pdf(Path(folder) / "jacobian.pdf", layout, n=n).read_bytes()
+        return compile_pdf(article, Path(folder) / "page.pdf").read_bytes()
 
 
 def _srepr(J: Jacobian, layout: str, n: int | Mapping[str, int] | None) -> str:
@@ -95,12 +109,13 @@ def _srepr(J: Jacobian, layout: str, n: int | Mapping[str, int] | None) -> str:
 
 
 def _explicit(system: System, options: argparse.Namespace, wanted: str) -> str | bytes:
-    equations = system.explicit(options.n or 2)
+    n = options.n or 2
     if wanted == "sympy":
-        return "\n".join(sympy.srepr(e) for e in equations)
-    if wanted == "text":
-        return "\n".join(f"{e.lhs} = {e.rhs}" for e in equations)
-    raise UsageError(f"the written-out recurrence alone is not made as {wanted}; --to sympy and --to text are")
+        return "\n".join(sympy.srepr(e) for e in system.explicit(n))
+    if wanted != "pdf" and wanted not in PAGES:
+        raise UsageError(f"the written-out recurrence alone is not made as {wanted}")
+    page = written_out(system, sizes(system, n))
+    return _pdf(tex.article(page)) if wanted == "pdf" else PAGES[wanted](page)
 
 
 def _batch(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import argparse
 
 from symjac import typeset
 from symjac.cli.sources import from_arguments
+from symjac.expr import Apply
 from symjac.system import System
 
 
@@ -14,6 +15,9 @@ def run(options: argparse.Namespace) -> int:
     problem = from_arguments(options.equations, dict(options.symbol))
     system = System(*problem.equations, symbols=problem.symbols, orientation=options.orientation, strict=options.strict)
     row = options.orientation == "row"
+    for function in system.functions:
+        applied = Apply(function.function, function.variable)
+        print(f"{typeset.latex(applied)} = {typeset.latex(function.body)}")
     for equation in system.equations:
         print(f"{equation.lhs.name} = {typeset.latex(equation.rhs, row=row)}")
     print()
@@ -22,6 +26,9 @@ def run(options: argparse.Namespace) -> int:
         rows, cols = info.symbol.shape
         shape = {"scalar": "", "vector": f"{rows}", "matrix": f"{rows} x {cols}"}[info.role]
         print(f"  {name:{width}}  {info.role:6}  {shape:8}  {info.how}".rstrip())
-    for note in system.notes:
-        print(f"\nnote: {note.message}")
+    if system.notes:
+        print()
+    # The notes are part of what was asked for, so here they are a result.
+    for message in dict.fromkeys(note.message for note in system.notes):
+        print(f"note: {message}")
     return 0

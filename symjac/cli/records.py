@@ -12,7 +12,7 @@ from symjac import codegen, typeset
 from symjac.cli.defects import defects_as_errors
 from symjac.cli.sources import BadRecord, Problem, Target
 from symjac.errors import SymjacError, TargetError
-from symjac.expr import Symbol
+from symjac.expr import Expr, Symbol
 from symjac.interchange import to_sympy
 from symjac.jacobians import Jacobian
 from symjac.system import System
@@ -99,7 +99,7 @@ def answers(
         }
 
 
-def _definition(symbol: Symbol, meaning: object) -> Record:
+def _definition(symbol: Symbol, meaning: Expr) -> Record:
     return {"symbol": symbol.name, "latex": typeset.latex(meaning)}
 
 
