@@ -1,0 +1,15 @@
+r"""Expressions entry by entry, as a textbook writes them, and derivatives told entry by entry.
+
+>>> from symjac.expr import Apply, Function, Index, Product, Symbol, dim, ONE
+>>> n = dim("n")
+>>> W, x = Symbol("W", (n, n)), Symbol("x", (n, ONE))
+>>> i, j = Index("i", n), Index("j", n)
+>>> y = Product(W, Apply(Function(r"\sigma"), x))
+>>> [step.reason for step in told_derivative(y, x, i, j)]
+['entry', 'linearity', 'chain rule', 'independent entries', 'sifting']
+"""
+
+from symjac.entries.told import Step, reindexed, told_derivative
+from symjac.entries.written import entry, free_indices, taken_letters
+
+__all__ = ["Step", "entry", "free_indices", "reindexed", "taken_letters", "told_derivative"]

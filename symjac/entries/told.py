@@ -1,0 +1,190 @@
+"""Derivatives of entries, told in the steps of a textbook: one line for each reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from symjac.entries.written import Place, entry, index_sum
+from symjac.errors import ShapeError
+from symjac.expr import (
+    Apply,
+    Delta,
+    Entry,
+    EntryPower,
+    Expr,
+    Index,
+    IndexSum,
+    Number,
+    Partial,
+    Product,
+    Sum,
+    Symbol,
+    add,
+    mul,
+    power,
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a told derivation and the reason why it equals the line before."""
+
+    expr: Expr
+    reason: str
+
+
+def told_derivative(
+    e: Expr, x: Symbol, i: Place, j: Place, *, moving: frozenset[Symbol] = frozenset(), avoid: Iterable[Expr] = ()
+) -> tuple[Step, ...]:
+    """The derivative of entry i of ``e`` by entry j of ``x``, one line for each reason.
+
+    ``moving`` are further symbols that depend on ``x`` (gates); their derivatives stay as they are.
+    """
+    of = entry(e, i, avoid=[x, Symbol(j.name) if isinstance(j, Index) else x, *avoid])
+    by = Entry(x, j) if j is not None else x
+    teller = _Teller(x, by, moving)
+    line: Expr = Partial(of, by)
+    steps = [Step(line, "entry")]
+    while True:
+        for reason, law in (
+            ("linearity", teller.linear),
+            ("product rule", teller.product),
+            ("chain rule", teller.chain),
+        ):
+            after = _everywhere(line, law)
+            if after != line:
+                line = after
+                steps.append(Step(line, reason))
+                break
+        else:
+            break
+    for reason, law in (("independent entries", teller.independent), ("sifting", _sift)):
+        after = _everywhere(line, law)
+        if after != line:
+            line = after
+            steps.append(Step(line, reason))
+    return tuple(steps)
+
+
+class _Teller:
+    def __init__(self, x: Symbol, by: Expr, moving: frozenset[Symbol]) -> None:
+        self.by = by
+        self.x = x
+        self.moving = moving | {x}
+
+    def depends(self, e: Expr) -> bool:
+        return not e.symbols.isdisjoint(self.moving)
+
+    def linear(self, e: Expr) -> Expr:
+        """Sums, sums over an index and constant factors go out of a derivative."""
+        if not isinstance(e, Partial) or e.x != self.by:
+            return e
+        y = e.y
+        if not self.depends(y):
+            return Number(0)
+        if isinstance(y, Sum):
+            return add(*(self.linear(Partial(t, self.by)) for t in y.args))
+        if isinstance(y, IndexSum):
+            return index_sum(y.index, self.linear(Partial(y.body, self.by)))
+        if isinstance(y, Product):
+            still = [f for f in y.args if not self.depends(f)]
+            if still:
+                rest = mul(*(f for f in y.args if self.depends(f)))
+                return mul(*still, self.linear(Partial(rest, self.by)))
+        return e
+
+    def product(self, e: Expr) -> Expr:
+        if not isinstance(e, Partial) or e.x != self.by or not isinstance(e.y, Product):
+            return e
+        factors = e.y.args
+        terms = (mul(*factors[:k], Partial(f, self.by), *factors[k + 1 :]) for k, f in enumerate(factors))
+        return add(*terms)
+
+    def chain(self, e: Expr) -> Expr:
+        if not isinstance(e, Partial) or e.x != self.by:
+            return e
+        y = e.y
+        if isinstance(y, Apply):
+            return mul(Apply(y.function.derivative(), y.arg), Partial(y.arg, self.by))
+        if isinstance(y, EntryPower) and not self.depends(y.exponent):
+            outer = mul(y.exponent, power(y.base, add(y.exponent, Number(-1))))
+            return mul(outer, Partial(y.base, self.by))
+        return e
+
+    def independent(self, e: Expr) -> Expr:
+        if not isinstance(e, Partial) or e.x != self.by:
+            return e
+        if e.y == e.x:
+            return Number(1)
+        if isinstance(e.y, Entry) and isinstance(e.x, Entry) and e.y.base == self.x == e.x.base:
+            pairs = zip(e.y.indices, e.x.indices, strict=True)
+            return mul(*(Number(1) if p == q else Delta(p, q) for p, q in pairs))
+        return e
+
+
+def _everywhere(e: Expr, law: Callable[[Expr], Expr]) -> Expr:
+    """The law at every node, from the inside out; a node that changes is computed anew."""
+    if not e.args:
+        return law(e)
+    args = tuple(a if isinstance(e, Partial) else _everywhere(a, law) for a in e.args)
+    if args != e.args:
+        e = _recomputed(e, args)
+    return law(e)
+
+
+def _recomputed(e: Expr, args: tuple[Expr, ...]) -> Expr:
+    if isinstance(e, Sum):
+        return add(*args)
+    if isinstance(e, Product):
+        return mul(*args)
+    if isinstance(e, IndexSum):
+        return index_sum(e.index, args[0])
+    return e.with_args(args)
+
+
+def _sift(e: Expr) -> Expr:
+    """Of a sum over k of something times delta_kj only k = j remains."""
+    if not isinstance(e, IndexSum):
+        return e
+    k, body = e.index, e.body
+    found = _freed(body, k)
+    if found is not None:
+        return reindexed(found[1], k, found[0])
+    if isinstance(body, Sum):
+        return add(*(_sift(index_sum(k, t)) for t in body.args))
+    return e
+
+
+def _freed(e: Expr, k: Index) -> tuple[Index | int, Expr] | None:
+    """The index that a delta of k ties it to, and the expression without that delta."""
+    if isinstance(e, Delta) and k in e.indices:
+        p, q = e.indices
+        return (q if p == k else p), Number(1)
+    if isinstance(e, Product):
+        for n, f in enumerate(e.args):
+            found = _freed(f, k)
+            if found is not None:
+                return found[0], mul(*e.args[:n], found[1], *e.args[n + 1 :])
+    if isinstance(e, Sum):
+        terms = [_freed(t, k) for t in e.args]
+        known = [t for t in terms if t is not None]
+        if len(known) == len(terms) and len({other for other, _ in known}) == 1:
+            return known[0][0], add(*(rest for _, rest in known))
+    return None
+
+
+def reindexed(e: Expr, k: Index, other: Index | int) -> Expr:
+    """The expression with another index in place of the free index ``k``."""
+    if isinstance(e, IndexSum) and e.index == k:
+        return e
+    if isinstance(e, IndexSum) and e.index == other:
+        raise ShapeError(f"the index {e.index.name} is bound inside, it cannot replace {k.name}")
+    if isinstance(e, Delta):
+        p, q = (other if v == k else v for v in e.indices)
+        return Number(1) if p == q else Delta(p, q)
+    if isinstance(e, Entry):
+        return Entry(reindexed(e.base, k, other), *(other if v == k else v for v in e.indices))
+    if not e.args:
+        return e
+    return _recomputed(e, tuple(reindexed(a, k, other) for a in e.args))

@@ -1,0 +1,283 @@
+"""Entries of expressions as a textbook writes them: sums over named indices, collapsed at diagonal matrices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from fractions import Fraction
+
+from symjac import expr as ex
+from symjac.errors import ShapeError
+from symjac.expr import (
+    ONE,
+    Apply,
+    Delta,
+    Diag,
+    Dim,
+    Entry,
+    EntryPower,
+    Expr,
+    Function,
+    Hadamard,
+    Identity,
+    Index,
+    IndexSum,
+    Number,
+    Ones,
+    Partial,
+    Product,
+    Sum,
+    Symbol,
+    Transpose,
+    add,
+    is_zero,
+    mul,
+    power,
+)
+
+# The letters of summed indices, in the order in which textbooks reach for them.
+LETTERS = ("k", "l", "p", "q", "r", "s", "a", "b", "c", "d", "e", "f", "g", "h", "u", "v", "w")
+FREE = ("i", "j", "k", "l", "p", "q", "r", "s", "a", "b")
+Place = Index | int | None  # None: the size is 1 and the entry has no index there
+
+
+def taken_letters(exprs: Iterable[Expr]) -> frozenset[str]:
+    """The letters that an index must not have: sizes, scalars, and time indices in names."""
+    out: set[str] = set()
+    for e in exprs:
+        for node in e.walk():
+            out |= {str(s) for d in node.shape for s in d.free_symbols}
+            if isinstance(node, Symbol):
+                # A letter below or above the symbol is a time index; the letter of a vector may be used again.
+                out |= set(re.findall(r"(?<![A-Za-z\\])[a-z](?![A-Za-z])", node.name[0 if node.is_scalar else 1 :]))
+    return frozenset(out)
+
+
+def free_indices(*sizes: Dim, avoid: Iterable[Expr] = ()) -> tuple[Index, ...]:
+    """Index letters for the entries of a result, i and j where nothing else has these names."""
+    taken = taken_letters(avoid)
+    letters = (letter for letter in FREE if letter not in taken)
+    return tuple(Index(next(letters), d) for d in sizes)
+
+
+def entry(e: Expr, i: Place = None, j: Place = None, *, avoid: Iterable[Expr] = ()) -> Expr:
+    """Entry (i, j) of a matrix, entry i of a column or row, or a scalar written out, as a scalar tree.
+
+    Sums collapse where a diagonal matrix stands. Summed indices get letters that occur nowhere else.
+    """
+    places = [p for p in (i, j) if p is not None]
+    if len(places) != sum(d != ONE for d in e.shape):
+        raise ShapeError(f"an entry of {ex.brief(e)}, {ex.show_shape(e.shape)}, does not take {len(places)} index(es)")
+    rows = places[0] if e.rows != ONE else None
+    cols = places[-1] if e.cols != ONE else None
+    taken = taken_letters([e, *avoid]) | {p.name for p in places if isinstance(p, Index)}
+    return _Writer(taken).at(e, rows, cols)
+
+
+class _Writer:
+    """``scope`` are the indices around the place that is being written."""
+
+    def __init__(self, taken: frozenset[str]) -> None:
+        self.letters = [letter for letter in LETTERS if letter not in taken]
+        self.letters += [f"k_{{{n}}}" for n in range(1, 30)]
+        self.sizes: dict[str, Dim] = {}
+        self.scope: list[str] = []
+
+    def at(self, e: Expr, i: Place, j: Place) -> Expr:
+        return ENTRIES.get(type(e), _opaque)(self, e, i, j)
+
+    def fresh(self, size: Dim) -> Index:
+        """A letter not in scope; one letter always runs over one size."""
+        for letter in self.letters:
+            if letter not in self.scope and self.sizes.get(letter, size) == size:
+                self.sizes[letter] = size
+                return Index(letter, size)
+        raise ShapeError("the expression needs more summed indices than there are letters")
+
+    def summed(self, size: Dim, body: Callable[[Place], Expr]) -> Expr:
+        """The sum of the body over a fresh index; no sum where the size is 1."""
+        if size == ONE:
+            return body(None)
+        k = self.fresh(size)
+        self.scope.append(k.name)
+        try:
+            return index_sum(k, body(k))
+        finally:
+            self.scope.pop()
+
+
+def index_sum(k: Index, body: Expr) -> Expr:
+    return body if is_zero(body) else IndexSum(k, body)
+
+
+def _opaque(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
+    """An entry of what has no smaller parts, such as a symbol or an inverse."""
+    if e.is_scalar:
+        return e
+    if e.is_row:
+        return w.at(e.arg, j, None) if isinstance(e, Transpose) else Entry(e, 1, _known(j))
+    return Entry(e, _known(i), *(() if e.cols == ONE else (_known(j),)))
+
+
+def _known(p: Place) -> Index | int:
+    return 1 if p is None else p
+
+
+def _sum(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
+    return add(*(w.at(a, i, j) for a in e.args))
+
+
+def _diagonal_like(e: Expr) -> bool:
+    """Whether only entries (i, i) of a matrix are not zero."""
+    if isinstance(e, Product):
+        return all(f.is_scalar or _diagonal_like(f) for f in e.args)
+    return isinstance(e, Identity | Diag)
+
+
+def _product(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
+    scalars = [w.at(f, None, None) for f in e.args if f.is_scalar]
+    chain = list(_chain(f for f in e.args if not f.is_scalar))
+    scalars += [w.at(f, None, None) for f in chain if f.is_scalar]
+    chain = [f for f in chain if not f.is_scalar]
+    for k, f in enumerate(chain):
+        if isinstance(f, Sum) and len(chain) > 1 and any(_diagonal_like(t) for t in f.args):
+            # Written out term by term, so that the sum over the diagonal term collapses.
+            terms = (w.at(Product(*chain[:k], t, *chain[k + 1 :]), i, j) for t in f.args)
+            return mul(*scalars, add(*terms))
+    if not chain:
+        return mul(*scalars, Delta(_known(i), _known(j))) if i != j else mul(*scalars)
+    return mul(*scalars, _links(w, chain, i, j))
+
+
+def _chain(factors: Iterable[Expr]) -> Iterator[Expr]:
+    for f in factors:
+        if isinstance(f, Product) and not f.is_scalar:
+            yield from _chain(f.args)
+        else:
+            yield f
+
+
+def _links(w: _Writer, chain: list[Expr], i: Place, j: Place) -> Expr:
+    """The entry of a matrix product: an index for each link, one and the same on both sides of a diagonal matrix."""
+    last = len(chain)
+    while last and _diagonal_like(chain[last - 1]):
+        last -= 1
+    if not last:
+        body = mul(*(_on_diagonal(w, f, i) for f in chain))
+        return body if i == j else mul(body, Delta(_known(i), _known(j)))
+
+    def rest(k: int, left: Place) -> Expr:
+        f = chain[k]
+        if k >= last:
+            return mul(*(_on_diagonal(w, f, j) for f in chain[last:]))
+        if _diagonal_like(f):
+            return mul(_on_diagonal(w, f, left), rest(k + 1, left))
+        if k + 1 >= last:
+            tail = [_on_diagonal(w, g, j) for g in chain[last:]]
+            return mul(w.at(f, left, j), *tail)
+        return w.summed(f.cols, lambda m: mul(w.at(f, left, m), rest(k + 1, m)))
+
+    return rest(0, i)
+
+
+def _on_diagonal(w: _Writer, e: Expr, i: Place) -> Expr:
+    """Entry (i, i) of a diagonal matrix."""
+    if isinstance(e, Diag):
+        return w.at(e.arg, i, None)
+    if isinstance(e, Product):
+        return mul(*(w.at(f, None, None) if f.is_scalar else _on_diagonal(w, f, i) for f in e.args))
+    return Number(1)
+
+
+def _hadamard(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
+    return mul(*(w.at(f, i, j) for f in e.args))
+
+
+def _entry_power(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
+    return power(w.at(e.args[0], i, j), w.at(e.args[1], None, None))
+
+
+def _matrix_power(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
+    exponent = e.args[1]
+    if isinstance(exponent, Number) and exponent.value in (2, 3):
+        return w.at(Product(*[e.args[0]] * int(exponent.value)), i, j)
+    return _opaque(w, e, i, j)
+
+
+def _delta(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
+    return Number(1) if i == j else Delta(_known(i), _known(j))
+
+
+def _diag(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
+    return mul(w.at(e.args[0], i, None), _delta(w, e, i, j))
+
+
+def _trace(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
+    return w.summed(e.args[0].rows, lambda k: w.at(e.args[0], k, k))
+
+
+def _norm(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
+    a = e.args[0]
+    squares = w.summed(a.rows, lambda k: w.summed(a.cols, lambda m: power(w.at(a, k, m), 2)))
+    return power(squares, Fraction(1, 2))
+
+
+def _exp(a: Expr) -> Expr:
+    return Apply(Function(r"\exp", 0, "exp"), a)
+
+
+def _total_exp(w: _Writer, a: Expr) -> Expr:
+    return w.summed(a.rows, lambda k: w.summed(a.cols, lambda m: _exp(w.at(a, k, m))))
+
+
+def _softmax(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
+    a = e.args[0]
+    return mul(_exp(w.at(a, i, None)), power(_total_exp(w, a), -1))
+
+
+def _logsumexp(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
+    return Apply(Function(r"\log", 0, "log"), _total_exp(w, e.args[0]))
+
+
+def _apply(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
+    assert isinstance(e, Apply)
+    return Apply(e.function, w.at(e.arg, i, j))
+
+
+def _partial(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
+    assert isinstance(e, Partial)
+    if e.y.cols == ONE and e.x.cols == ONE:
+        return Partial(w.at(e.y, i, None), w.at(e.x, j, None))
+    if e.y.is_scalar:
+        return Partial(w.at(e.y, None, None), w.at(e.x, j, i))
+    return Partial(w.at(e.y, i, j), w.at(e.x, None, None))
+
+
+def _index_sum(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
+    return e
+
+
+Rule = Callable[[_Writer, Expr, Place, Place], Expr]
+ENTRIES: Mapping[type[Expr], Rule] = {
+    Sum: _sum,
+    Product: _product,
+    Hadamard: _hadamard,
+    EntryPower: _entry_power,
+    ex.MatrixPower: _matrix_power,
+    Transpose: lambda w, e, i, j: w.at(e.args[0], j, i),
+    Diag: _diag,
+    ex.Diagonal: lambda w, e, i, j: w.at(e.args[0], i, i),
+    ex.Trace: _trace,
+    ex.Norm: _norm,
+    ex.Softmax: _softmax,
+    ex.LogSumExp: _logsumexp,
+    Apply: _apply,
+    Partial: _partial,
+    ex.Differential: lambda w, e, i, j: ex.Differential(w.at(e.args[0], i, j)),
+    Identity: _delta,
+    Ones: lambda w, e, i, j: Number(1),
+    ex.Zero: lambda w, e, i, j: Number(0),
+    IndexSum: _index_sum,
+    Entry: _index_sum,
+    Delta: _index_sum,
+}
