@@ -130,9 +130,11 @@ class Context:
             return
         self.families[family.name] = family
         self.by_plain.setdefault(plain(family.name), []).append(family)
+        if family.declared and family.upper:
+            self.letters.labels.add((family.base, "^" + family.upper))
         if family.declared and family.label:
             self.letters.labels.add((family.base, family.label))
-        elif family.declared and family.role in ("vector", "matrix"):
+        elif family.declared and not family.upper and family.role in ("vector", "matrix"):
             self.letters.shaped.add(family.base)
 
     # --------------------------------------------------------------------------------------- sizes

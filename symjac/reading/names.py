@@ -143,12 +143,17 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
         out.operations.append(operation)
         return
     kinds = [t.kind for t in tokens]
+    text = script_text(tokens)
     if kinds == ["*"]:
         out.upper = "*"
+    elif (out.base, "^" + text) in letters.labels:
+        out.upper = text
     elif all(k in ("name", "word") for k in kinds) and (len(tokens) > 1 or tokens[0].style == "rm"):
         out.upper = script_text(tokens)
     elif out.base in letters.layered or (declaring and len(tokens) == 1 and tokens[0].text in TIMELIKE):
         out.time, out.place = script_text(tokens), "^{}"
+    elif declaring and kinds == ["name"]:
+        out.upper = text
     else:
         out.operations.append(operation)
 
