@@ -1,0 +1,215 @@
+"""What confirms a closed form before it leaves: spec section 5, each road apart from the others.
+
+A check that runs and disagrees raises :class:`~symjac.errors.CheckError`, which names both roads; one
+that cannot run says why. Nothing is decided by majority.
+
+>>> from symjac import System
+>>> J = System(r"x_t = W \\sigma(x_{t-1}) + b").jacobian(wrt="x_{t-1}")
+>>> [c.method for c in run_checks(J).ran]
+['rules', 'entries', 'sizes', 'numbers', 'readback']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from symjac import typeset
+from symjac.checks import numbers, sizes
+from symjac.errors import CheckError, NotYetError, ReadError, RuleError
+from symjac.explicit import size_letters
+from symjac.expr import Expr, Symbol
+from symjac.normal import NormalFormTooLarge, equal, jacobian_form, normal_form
+from symjac.reading import read_expression_with_notes
+
+if TYPE_CHECKING:
+    from symjac.derivation import Derivation
+
+__all__ = ["METHODS", "Check", "Checks", "NotRun", "run_checks"]
+
+METHODS = ("rules", "entries", "sizes", "numbers", "readback", "second_reader")
+SMALL = (1, 2, 3)
+LARGEST = 4000  # entries of all symbols together that are written out
+
+
+@dataclass(frozen=True)
+class Check:
+    """A method that ran, at what, and whether it passed."""
+
+    method: str
+    at: str
+    passed: bool = True
+
+
+@dataclass(frozen=True)
+class NotRun:
+    """A method that did not run, and why."""
+
+    method: str
+    because: str
+
+
+@dataclass(frozen=True)
+class Checks:
+    """All that ran and all that did not."""
+
+    ran: tuple[Check, ...]
+    not_run: tuple[NotRun, ...]
+
+    def __iter__(self) -> Iterator[Check]:
+        return iter(self.ran)
+
+    def __len__(self) -> int:
+        return len(self.ran)
+
+
+class _SkippedError(Exception):
+    """A method cannot run; the message says why."""
+
+
+def run_checks(d: Derivation, *, thorough: bool = False) -> Checks:
+    """Run every method on a derived Jacobian; the second reader only if ``thorough``.
+
+    :raises CheckError: where two roads disagree.
+    """
+    ran: list[Check] = []
+    not_run: list[NotRun] = []
+    for method in METHODS:
+        if method == "second_reader" and not thorough:
+            not_run.append(NotRun(method, "it takes long; asked for by --thorough and for documents"))
+            continue
+        try:
+            ran.append(Check(method, _ROADS[method](d)))
+        except _SkippedError as skipped:
+            not_run.append(NotRun(method, str(skipped)))
+    return Checks(tuple(ran), tuple(not_run))
+
+
+def _disagreement(d: Derivation, one: str, other: str, where: str = "") -> CheckError:
+    return CheckError(
+        f"{one} and {other} disagree about the derivative of {d.of.name} by {d.wrt.name}{where}; "
+        "this is a defect of symjac, and nothing is printed"
+    )
+
+
+def _rules(d: Derivation) -> str:
+    try:
+        d.proof.replay()
+    except RuleError as error:
+        raise _disagreement(d, "the record of the proof", "the rules", f": {error.message}") from error
+    return f"every size, {len(d.proof.steps)} steps of {len(d.proof.rules)} rules"
+
+
+def _entries(d: Derivation) -> str:
+    try:
+        same = jacobian_form(d.of, d.wrt, d.definitions) == normal_form(d.closed, d.definitions)
+    except NormalFormTooLarge as error:
+        raise _SkippedError("the entries are too long to be compared for every size") from error
+    if not same:
+        raise _disagreement(d, "the rules", "the derivative of the entries")
+    return "every size, entry (i, j)"
+
+
+def _at_sizes(d: Derivation, numbers: tuple[int, ...]) -> list[dict[str, int]]:
+    """Sizes for the size letters: each letter a different one of the numbers where there are several letters."""
+    symbols = [info.symbol for info in d.system.symbols.values()]
+    letters = size_letters([*symbols, d.of, d.wrt])
+    rounds = {
+        tuple((letter, numbers[(k + r) % len(numbers)]) for r, letter in enumerate(letters)): None
+        for k in range(len(numbers))
+    }
+    return [dict(r) for r in rounds]
+
+
+def _told(at: Mapping[str, int]) -> str:
+    return ", ".join(f"{letter} = {number}" for letter, number in at.items()) or "the sizes given"
+
+
+def _count(d: Derivation, at: Mapping[str, int]) -> int:
+    """How many entries the symbols have together at the given sizes."""
+    return sum(numbers.length(s.rows, at) * numbers.length(s.cols, at) for s in {d.of, d.wrt, *_symbols(d)})
+
+
+def _symbols(d: Derivation) -> set[Symbol]:
+    return {s for e in (d.closed, *d.definitions.values()) for s in e.symbols}
+
+
+def _sizes(d: Derivation) -> str:
+    done: list[str] = []
+    exact = True
+    for at in _at_sizes(d, SMALL):
+        if _count(d, at) > LARGEST:
+            raise _SkippedError(f"the system has more than {LARGEST} entries at {_told(at)}")
+        try:
+            verdict = sizes.compare(d.of, d.wrt, d.closed, d.definitions, at)
+        except NotYetError as error:
+            raise _SkippedError(error.message) from error
+        if verdict.agree is None:
+            continue
+        if not verdict.agree:
+            raise _disagreement(
+                d, "the closed form", "SymPy's scalar derivatives", f" at {_told(at)}, entry {verdict.entry}"
+            )
+        exact = exact and verdict.exact
+        done.append(_told(at))
+    if not done:
+        raise _SkippedError("the derivative has no value at the small sizes")
+    return "; ".join(done) + ("" if exact else f" (to {sizes.DIGITS - 10} digits at a random point)")
+
+
+def _numbers(d: Derivation) -> str:
+    told: list[str] = []
+    for at in (*_at_sizes(d, (2, 3)), *_at_sizes(d, (5, 4))):
+        if _count(d, at) > 50 * LARGEST:
+            raise _SkippedError(f"the arrays are too large at {_told(at)}")
+        for variant in (0, 1):
+            try:
+                found = numbers.deviation(d, at, variant)
+            except NotYetError as error:
+                raise _SkippedError(error.message) from error
+            if found is None:
+                continue
+            if not found.agree:
+                raise _disagreement(d, "the emitted function", found.way, f" at {_told(at)} {found.stand_ins}".rstrip())
+            told.append(f"{_told(at)}" + (f" with {found.stand_ins}" if found.stand_ins else "") + f", {found.way}")
+            if not found.stand_ins:
+                break
+    if not told:
+        raise _SkippedError("no random point gave finite numbers")
+    return "; ".join(told)
+
+
+def _readback(d: Derivation) -> str:
+    if d.system.orientation == "row":
+        raise _SkippedError("matrices of a row-oriented system are not read in the order they are printed in")
+    for e in (d.closed, d.closed_denominator):
+        printed = typeset.latex(e)
+        try:
+            read, notes = read_expression_with_notes(printed, d.system.reading)
+        except ReadError as error:
+            # The reader refuses rather than misread; a refusal is no second opinion.
+            raise _SkippedError(f"the reader does not take the printed form: {error.message}") from error
+        if notes:
+            raise _disagreement(d, "what was printed", "what is read", f": {printed}: {notes[0].message}")
+        if not _same(read, e):
+            raise _disagreement(d, "what was printed", "what is read", f": {printed}")
+    return "the printed closed form in both layouts"
+
+
+def _same(a: Expr, b: Expr) -> bool:
+    return a == b or equal(a, b)
+
+
+def _second_reader(d: Derivation) -> str:
+    raise _SkippedError("latex2sympy2 is not connected")
+
+
+_ROADS = {
+    "rules": _rules,
+    "entries": _entries,
+    "sizes": _sizes,
+    "numbers": _numbers,
+    "readback": _readback,
+    "second_reader": _second_reader,
+}

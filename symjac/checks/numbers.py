@@ -1,0 +1,166 @@
+"""By numbers: the emitted NumPy functions against complex steps or central differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from symjac import expr
+from symjac.codegen import Source, emit, emit_step
+from symjac.expr import Expr, Symbol
+
+if TYPE_CHECKING:
+    from symjac.derivation import Derivation
+
+Array = Any
+Call = Callable[..., Any]
+COMPLEX_STEP = 1e-30
+REAL_STEP = 1e-5
+
+# A stand-in for an unspecified function: its name and its derivatives, cyclically.
+STAND_INS: tuple[tuple[str, Callable[[int], Call]], ...] = (
+    (r"\sin z", lambda order: lambda z: np.sin(z + order * np.pi / 2)),
+    (r"e^{z/2}", lambda order: lambda z: np.exp(z / 2) / 2**order),
+    (r"\cos 2z", lambda order: lambda z: np.cos(2 * z + order * np.pi / 2) * 2**order),
+)
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """How far the emitted function is from the differences, relative to the larger of the two."""
+
+    worst: float
+    allowed: float
+    stand_ins: str
+    way: str
+
+    @property
+    def agree(self) -> bool:
+        return self.worst <= self.allowed
+
+
+def _maps(d: Derivation) -> dict[str, Expr]:
+    found: dict[str, Expr] = {}
+    for e in (d.closed, *d.definitions.values()):
+        for node in e.walk():
+            if isinstance(node, expr.VectorMap | expr.MapJacobian):
+                found[node.name] = node
+    return found
+
+
+def length(size: Any, sizes: Mapping[str, int]) -> int:
+    return int(size.xreplace({expr.dim(letter): expr.dim(number) for letter, number in sizes.items()}))
+
+
+class Trial:
+    """The arguments of one trial: random arrays at given sizes, stand-ins for what the text leaves open."""
+
+    def __init__(self, d: Derivation, sizes: Mapping[str, int], variant: int, positive: bool) -> None:
+        self.rng = np.random.default_rng(2 * variant + positive)
+        self.sizes = sizes
+        self.positive = positive
+        self.maps = _maps(d)
+        symbols = [info.symbol for info in d.system.symbols.values()]
+        symbols += [s for e in (d.closed, *d.definitions.values()) for s in e.symbols]
+        self.symbols = {s.name: s for s in (*symbols, d.wrt)}
+        self.variant = variant
+        self.arrays: dict[str, Array] = {}
+        self.taken: dict[str, int] = {}
+
+    def array(self, s: Symbol) -> Array:
+        if s.name not in self.arrays:
+            if s.is_scalar and s.name in self.sizes:
+                self.arrays[s.name] = self.sizes[s.name]
+            else:
+                shape = tuple(length(size, self.sizes) for size in s.shape if size != 1)
+                values = self.rng.uniform(0.2, 1.4, shape)
+                signs = 1 if self.positive else self.rng.choice([-1.0, 1.0], shape)
+                self.arrays[s.name] = values * signs
+        return self.arrays[s.name]
+
+    def callable(self, latex: str) -> Call:
+        base = latex.split("^{(")[0].rstrip("'")
+        order = int(latex.split("^{(")[1][:-2]) if "^{(" in latex else len(latex) - len(base)
+        number = self.taken.setdefault(base, len(self.taken))
+        derivatives = STAND_INS[(number + self.variant) % len(STAND_INS)][1]
+        if base not in self.maps:
+            return derivatives(order)
+        node = self.maps[base]
+        rows, cols = length(node.rows, self.sizes), length(node.args[0].rows, self.sizes)
+        weights = np.cos(np.arange(rows)[:, None] * 3 + np.arange(cols)[None, :] + number)
+        plain, slope = derivatives(0), derivatives(1)
+        return (lambda v: weights @ plain(v)) if order == 0 else (lambda v: weights * slope(v)[None, :])
+
+    def arguments(self, source: Source) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        for python, latex in source.arguments.items():
+            if latex in self.symbols:
+                out[python] = self.array(self.symbols[latex])
+            elif latex in self.sizes:
+                out[python] = self.sizes[latex]
+            else:
+                out[python] = self.callable(latex)
+        return out
+
+    @property
+    def described(self) -> str:
+        told = (f"{f}(z) = {STAND_INS[(k + self.variant) % len(STAND_INS)][0]}" for f, k in self.taken.items())
+        return ", ".join(told)
+
+
+def deviation(d: Derivation, sizes: Mapping[str, int], variant: int) -> Deviation | None:
+    """The worst entry of both layouts at one random point; ``None`` where there is no finite value."""
+    for positive in (False, True):
+        found = _deviation(d, sizes, variant, positive)
+        if found is not None:
+            return found
+    return None
+
+
+def _deviation(d: Derivation, sizes: Mapping[str, int], variant: int, positive: bool) -> Deviation | None:
+    trial = Trial(d, sizes, variant, positive)
+    step = emit_step(d.system, d.of, cut=d.wrt)
+    smooth = "erf(" not in step.code
+    with np.errstate(all="ignore"):
+        differences = _differences(step, trial, d, smooth)
+        told = {layout: _call(emit(d, layout=layout), trial) for layout in ("numerator", "denominator")}
+    shape = tuple(length(size, sizes) for size in d.shape)
+    if told["numerator"].shape != shape or told["denominator"].shape != shape[::-1]:
+        return Deviation(np.inf, 0, trial.described, "shape")
+    if not all(np.all(np.isfinite(a)) for a in (differences, *told.values())):
+        return None
+    scale = max(1e-3, float(np.max(np.abs(differences), initial=0)))
+    apart = max(
+        float(np.max(np.abs(told["numerator"] - differences), initial=0)),
+        float(np.max(np.abs(told["denominator"].T - differences), initial=0)),
+    )
+    way = "complex steps" if smooth else "central differences"
+    return Deviation(apart / scale, 1e-9 if smooth else 1e-6, trial.described, way)
+
+
+def _call(source: Source, trial: Trial) -> Array:
+    return np.asarray(source.load()(**trial.arguments(source)))
+
+
+def _differences(step: Source, trial: Trial, d: Derivation, smooth: bool) -> Array:
+    """The numerator layout by differences, one entry of the variable after the other."""
+    function = step.load()
+    arguments = trial.arguments(step)
+    at = np.asarray(trial.array(d.wrt), dtype=float)
+    names = [python for python, latex in step.arguments.items() if latex == d.wrt.name]
+    columns = []
+    for k in range(at.size):
+        moved = []
+        for h in (COMPLEX_STEP * 1j,) if smooth else (REAL_STEP, -REAL_STEP):
+            x = at.astype(complex if smooth else float).ravel()
+            x[k] += h
+            values = function(**{**arguments, **dict.fromkeys(names, x.reshape(at.shape))})
+            moved.append(np.atleast_1d(values))
+        slope = np.imag(moved[0]) / COMPLEX_STEP if smooth else (moved[0] - moved[1]) / (2 * REAL_STEP)
+        columns.append(np.ravel(slope))
+    if at.ndim == 2:
+        return np.array(columns).reshape(at.shape).T
+    return np.stack(columns, axis=1)
