@@ -63,7 +63,8 @@ def times(a: Value, b: Value, kind: Kind) -> Value:
     if a.code == "-1":
         return Value(f"-{b.at(SIGN)}", SIGN, kind, uniform)
     right = b.code if b.level > TERM else f"({b.code})"
-    if b.code.startswith("1 / ") and b.level == TERM:
+    # In a / s * u @ v the matrix product would come last.
+    if b.code.startswith("1 / ") and b.level == TERM and "@" not in b.code:
         return Value(f"{a.at(TERM)} / {b.code[4:]}", TERM, kind, uniform)
     return Value(f"{a.at(TERM)} * {right}", TERM, kind, uniform)
 

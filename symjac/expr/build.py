@@ -64,7 +64,7 @@ def _pure(f: Expr) -> tuple[Expr, ...]:
 
 def mul(*factors: Expr) -> Expr:
     """The product, flattened, numbers merged in front, without ones and identities; zero absorbs."""
-    shape = Product(*factors).shape
+    shape = chained(list(factors)).shape
     number = Fraction(1)
     out: list[Expr] = []
     for f in _chain(factors):
