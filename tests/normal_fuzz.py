@@ -91,7 +91,7 @@ def values(e: Expr, seed: int, sizes: dict[str, int]) -> Matrix:
 
 
 def evaluator(seed: int, sizes: dict[str, int]) -> Evaluator:
-    def leaf(s: Symbol, rows: int, cols: int) -> Matrix:
+    def leaf(s: Symbol, rows: int, cols: int, numbers: Rationals) -> Matrix:
         # Any function of (symbol, seed, position) will do, as long as it is the same one for both sides.
         stream = random.Random(f"{seed} {s.name} {s.shape}")
         return [[Residue(stream.randrange(P)) for _ in range(cols)] for _ in range(rows)]

@@ -40,9 +40,20 @@ from symjac.expr import (
 from symjac.normal.atoms import NormalFormTooLarge, Poly, UndefinedFormError, budget, tables
 from symjac.normal.calculus import cleared
 from symjac.normal.network import add
+from symjac.normal.refute import Counterexample, Enclosure, search
 from symjac.normal.translate import Translation
 
-__all__ = ["Form", "NormalFormTooLarge", "UndefinedFormError", "equal", "jacobian_form", "normal_form"]
+__all__ = [
+    "Counterexample",
+    "Enclosure",
+    "Form",
+    "NormalFormTooLarge",
+    "UndefinedFormError",
+    "counterexample",
+    "equal",
+    "jacobian_form",
+    "normal_form",
+]
 
 NO_DEFINITIONS: Mapping[Symbol, Expr] = MappingProxyType({})
 LONG = 4  # products of so many factors are compared factor by factor first
@@ -193,3 +204,25 @@ def jacobian_form(y: Expr, x: Symbol, definitions: Mapping[Symbol, Expr] = NO_DE
     Shape (len y, len x); for scalar ``y`` and a matrix ``x`` of shape (p, q) it is (q, p).
     """
     return normal_form(Partial(y, x), definitions)
+
+
+def counterexample(
+    a: Expr,
+    b: Expr,
+    definitions: Mapping[Symbol, Expr] = NO_DEFINITIONS,
+    *,
+    moving: frozenset[Symbol] | None = None,
+    effort: int = 120,
+) -> Counterexample | None:
+    """Values at the smallest sizes where ``a`` and ``b`` differ, ``None`` if none were found.
+
+    ``effort`` bounds how many points are tried. Raises :class:`~symjac.errors.ShapeError` where the
+    shapes differ already.
+
+    >>> from symjac.expr import Product, Transpose, dim
+    >>> n = dim("n")
+    >>> A, B = Symbol("A", (n, n)), Symbol("B", (n, n))
+    >>> counterexample(Product(A, B), Product(B, A)).sizes
+    {'n': 2}
+    """
+    return search(a, b, definitions, moving, effort)

@@ -67,7 +67,7 @@ class Evaluator:
         self,
         numbers: Rationals,
         sizes: Mapping[str, int],
-        leaf: Callable[[Symbol, int, int], Matrix],
+        leaf: Callable[[Symbol, int, int, Rationals], Matrix],
         definitions: Mapping[Symbol, Expr],
         moving: frozenset[Symbol] | None = None,
     ) -> None:
@@ -151,7 +151,7 @@ def _symbol(v: Evaluator, e: Expr) -> Matrix:
         return v.matrix(v.definitions[e])
     if e.is_scalar and e.name in v.sizes:
         return [[v.number(v.sizes[e.name])]]
-    return v.leaf(e, v.size(e.rows), v.size(e.cols))
+    return v.leaf(e, v.size(e.rows), v.size(e.cols), v.numbers)
 
 
 def _identity(v: Evaluator, e: Expr) -> Matrix:
@@ -291,8 +291,11 @@ def _apply(v: Evaluator, e: Expr) -> Matrix:
     return [[v.function(e.function, a) for a in row] for row in v.matrix(e.arg)]
 
 
+MAP_STAND_IN = r"\sum_{k} (i + 2 k) v_{k}^{2}"
+
+
 def map_weight(i: int, k: int) -> int:
-    """The stand-in of an unspecified map has the entries sum_k (i + 2k) v_k^2."""
+    """The coefficients of :data:`MAP_STAND_IN`, counted from 0."""
     return (i + 1) + 2 * (k + 1)
 
 
@@ -344,7 +347,7 @@ def _differential(v: Evaluator, e: Expr) -> Matrix:
     for s in sorted(_leaves(e.args[0], v.definitions), key=lambda s: s.name):
         if (v.moving is None or s in v.moving) and s.name not in v.sizes:
             here = v.matrix(s)
-            change = v.leaf(Symbol(rf"\mathrm{{d}}{s.name}", s.shape), len(here), len(here[0]))
+            change = v.leaf(Symbol(rf"\mathrm{{d}}{s.name}", s.shape), len(here), len(here[0]), v.numbers)
             moved[s] = [[Dual(tag, a, b) for a, b in zip(p, q, strict=True)] for p, q in zip(here, change, strict=True)]
     return [[slope(a, tag) for a in row] for row in v.with_fixed(moved).matrix(e.args[0])]
 
