@@ -159,7 +159,9 @@ def _sizes(d: Derivation) -> str:
 
 
 def _numbers(d: Derivation) -> str:
-    told: list[str] = []
+    done: dict[str, None] = {}
+    stand_ins: dict[str, None] = {}
+    way = ""
     for at in (*_at_sizes(d, (2, 3)), *_at_sizes(d, (5, 4))):
         if _count(d, at) > 50 * LARGEST:
             raise _SkippedError(f"the arrays are too large at {_told(at)}")
@@ -172,12 +174,14 @@ def _numbers(d: Derivation) -> str:
                 continue
             if not found.agree:
                 raise _disagreement(d, "the emitted function", found.way, f" at {_told(at)} {found.stand_ins}".rstrip())
-            told.append(f"{_told(at)}" + (f" with {found.stand_ins}" if found.stand_ins else "") + f", {found.way}")
+            done[_told(at)] = stand_ins[found.stand_ins] = None
+            way = found.way
             if not found.stand_ins:
                 break
-    if not told:
+    if not done:
         raise _SkippedError("no random point gave finite numbers")
-    return "; ".join(told)
+    chosen = " and again with ".join(s for s in stand_ins if s)
+    return f"{way} at random points; {'; '.join(done)}" + (f"; with {chosen}" if chosen else "")
 
 
 def _readback(d: Derivation) -> str:

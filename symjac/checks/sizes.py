@@ -22,7 +22,8 @@ from symjac.expr import Expr, Function, Symbol
 from symjac.functions import ACTIVATIONS, derivative
 
 DIGITS = 60
-EXACT_OPERATIONS = 4000  # rational functions are brought to one denominator as long as this lasts
+EXACT_OPERATIONS = 4000  # rational functions are brought to one denominator as long as this lasts,
+EXACT_AT_ONCE = 250  # and only those that are no longer than this
 U, Y = sympy.Symbol("u", real=True), sympy.Symbol("y", real=True)
 # Where the pieces of a function made of straight lines lie, as points well inside each piece.
 PIECES = {
@@ -133,6 +134,10 @@ class Scalars(Written):
         return [self.known("exp", a) for row in self(e) for a in row]
 
     def node(self, e: Expr) -> Grid:
+        if isinstance(e, Symbol) and e in self.definitions:
+            grid = self(self.definitions[e])
+            # What is made of function values is short already, and equations between such values must show.
+            return grid if isinstance(self.definitions[e], expr.Softmax) else self.map(self.argument, grid)
         if isinstance(e, expr.Softmax):
             exps = self.exps(e.arg)
             return [[a / sympy.Add(*exps)] for a in exps]
@@ -248,7 +253,8 @@ def _is_zero(scalars: Scalars, e: Any) -> tuple[bool | None, bool]:
     if abs(digits) > sympy.Float(10) ** (10 - DIGITS):
         return False, True
     for form in (e, scalars.opened(e)):
-        scalars.budget -= sympy.count_ops(form)
-        if scalars.budget > 0 and sympy.expand(sympy.numer(sympy.together(form))) == 0:
+        operations = sympy.count_ops(form)
+        scalars.budget -= operations
+        if operations < EXACT_AT_ONCE and scalars.budget > 0 and sympy.expand(sympy.numer(sympy.together(form))) == 0:
             return True, True
     return True, False
