@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-import sympy
-
+from symjac.checks import run_checks
 from symjac.cli import output
 from symjac.cli.arguments import SUFFIXES
 from symjac.cli.records import LAYOUTS, answers, derive, line, records
 from symjac.cli.sources import Problem, Target, UsageError, from_arguments, is_batch, problems
+from symjac.cli.srepr import source
 from symjac.documents import plain, portable, tex, web
 from symjac.documents.compile import compile_pdf
 from symjac.explicit import sizes
@@ -85,7 +85,7 @@ def _derived(system: System, problem: Problem, options: argparse.Namespace, want
         return "".join(line(record) + "\n" for record in found)
     J = derive(system, target)
     if options.thorough:
-        J.check(thorough=True)
+        run_checks(J, thorough=True)
     if wanted == "pdf":
         return _pdf(J.document(layout, n=options.n))
     if wanted == "sympy":
@@ -104,14 +104,14 @@ def _pdf(article: str) -> bytes:
 
 def _srepr(J: Jacobian, layout: str, n: int | Mapping[str, int] | None) -> str:
     if n is not None:
-        return sympy.srepr(J.explicit(n, layout=layout))
-    return sympy.srepr(J.numerator if layout == "numerator" else J.denominator)
+        return source(J.explicit(n, layout=layout))
+    return source(J.numerator if layout == "numerator" else J.denominator)
 
 
 def _explicit(system: System, options: argparse.Namespace, wanted: str) -> str | bytes:
     n = options.n or 2
     if wanted == "sympy":
-        return "\n".join(sympy.srepr(e) for e in system.explicit(n))
+        return "\n".join(source(e) for e in system.explicit(n))
     if wanted != "pdf" and wanted not in PAGES:
         raise UsageError(f"the written-out recurrence alone is not made as {wanted}")
     page = written_out(system, sizes(system, n))

@@ -6,11 +6,11 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 
-import sympy
-
 from symjac import codegen, typeset
+from symjac.checks import run_checks
 from symjac.cli.defects import defects_as_errors
 from symjac.cli.sources import BadRecord, Problem, Target
+from symjac.cli.srepr import source
 from symjac.errors import SymjacError, TargetError
 from symjac.expr import Expr, Symbol
 from symjac.interchange import to_sympy
@@ -76,7 +76,7 @@ def answers(
 ) -> Iterator[Record]:
     """The records of one target, numerator first."""
     J = derive(system, target)
-    checks = J.check(thorough=thorough) if thorough else J.checks
+    checks = run_checks(J, thorough=True) if thorough else J.checks
     for each in LAYOUTS[layout]:
         closed = J.in_layout(each)
         code = codegen.emit(J, layout=each, target="numpy")
@@ -88,7 +88,7 @@ def answers(
             "orientation": system.orientation,
             "shape": [str(d) for d in closed.shape],
             "latex": typeset.latex(J.short if each == "numerator" else J.short_denominator),
-            "sympy": sympy.srepr(to_sympy(closed)),
+            "sympy": source(to_sympy(closed)),
             "numpy": code.code,
             "arguments": dict(code.arguments),
             "definitions": [_definition(s, e) for s, e in J.abbreviations],

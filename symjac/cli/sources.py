@@ -81,14 +81,14 @@ def from_arguments(arguments: Sequence[str], symbols: Mapping[str, str]) -> Prob
 def _source(argument: str) -> Cell | list[str]:
     if "=" in argument:
         return [argument]
+    if not argument.strip():
+        raise UsageError("an empty argument was given where an equation, a cell or a file was wanted")
     if argument in cells.COLLECTION:
         return cells.COLLECTION[argument]
     if _suffix(argument) == ".tex":
         return _tex(Path(argument))
     if _exists(argument):
         raise UsageError(f"{argument}: symjac reads .tex files, and .jsonl files of problems")
-    if not argument.strip():
-        raise UsageError("an empty argument was given where an equation, a cell or a file was wanted")
     close = difflib.get_close_matches(argument, cells.COLLECTION, n=1)
     if close:
         raise UsageError(f"there is no cell {argument!r}", hint=f"did you mean {close[0]}? symjac cells lists them")
