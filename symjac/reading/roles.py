@@ -52,6 +52,7 @@ class Roles:
         self.above: set[str] = set()
         self.raised: set[str] = set()
         self.below: set[str] = set()
+        self.turned: set[str] = set()
         self.defined: set[str] = set()
         self.call_letters = {"t"}
 
@@ -85,7 +86,7 @@ class Roles:
         for n, following, source in names:
             self._note_use(n, following, source)
         entries = any(count for count in self.entries.values()) and bool(context.letters.entry)
-        context.all_scalar = not (context.has_bold or capital or marks or declared or entries)
+        context.all_scalar = not (context.has_bold or capital or marks or declared or entries or self.turned)
 
     def _note_use(self, n: Node, following: Node | None, source: str) -> None:
         for s in n.scripts:
@@ -96,12 +97,15 @@ class Roles:
                 )
         named = take_apart(n, self.context.letters, source)
         name = named.family
+        self.context.exact.add(name)
         if following is not None and following.is_call and not self.is_time_call(n, following):
             self.applied.setdefault(name, n)
         else:
             self.bare.setdefault(name, n)
         if named.primes:
             self.primed.add(name)
+        if any(o.kind in ("transpose", "inverse transpose") for o in named.operations):
+            self.turned.add(name)
         if named.entries:
             self.entries[name] = max(self.entries.get(name, 0), len(named.entries))
 
@@ -188,7 +192,7 @@ class Roles:
         defined = self.by_definition(family)
         if defined:
             return defined, "its definition"
-        if name in self.below:
+        if name in self.below and name not in self.turned:
             return "scalar", "it stands below a line"
         if upper:
             return "matrix", "capital letter"
