@@ -165,8 +165,8 @@ class _Maker:
         if kind in ("square", "cube"):
             return Tree(kind, (self.vector(shape, less),), shape)
         if kind == "diag":
-            d = Tree("diag", (self.vector(shape, less),), (*shape, *shape))
-            return Tree("matrix vector", (d, self.vector(shape, less)), shape)
+            left = Tree("diag", (self.vector(shape, less),), (*shape, *shape))
+            return Tree("matrix vector", (left, self.vector(shape, less)), shape)
         if kind == "fraction":
             return Tree(kind, (self.vector(shape, less), self.positive(less)), shape)
         if kind == "centred":
