@@ -9,7 +9,7 @@ from symjac.errors import ReadError
 from symjac.expr import SCALAR, Function, Shape, Symbol, dim
 from symjac.reading.names import Named
 from symjac.reading.sizes import UNIT, Size, Sizes
-from symjac.reading.spelling import plain, render
+from symjac.reading.spelling import is_bold, plain, render
 from symjac.reading.survey import Letters
 from symjac.reading.tree import Node
 
@@ -42,6 +42,7 @@ class Family:
     function: Function | None = None
     gradient: tuple[str, str] | None = None
     times: dict[str | None, None] = field(default_factory=dict)
+    printed: bool = False  # whether the name is the one the text prints
     acts: str = ""  # in row orientation: on which side of a vector the matrix stands in print
 
     @property
@@ -80,6 +81,7 @@ class Context:
         self.flips: dict[str, str] = {}
         self.continued = False
         self.calls: dict[str, Family] = {}  # names such as \phi(x), by their text
+        self.exact: set[str] = set()  # the names the text prints
         self.constants: list[Size] = []
         self.system = False
         self.layout: str | None = None
@@ -110,17 +112,33 @@ class Context:
         if found is None:
             found = Family(named.family, named.base, named.label, named.upper, named.place, named.token.style)
             self.add(found)
+        if not found.printed:
+            self._adopt(found, named)
         if named.time is not None and not found.place:
             found.place = named.place
         if named.entries == ():
             found.times.setdefault(named.time)
         return found
 
+    def _adopt(self, family: Family, named: Named) -> None:
+        """A declared family goes out as the text prints it, not as the declaration spells it."""
+        family.printed = True
+        if named.time is not None:
+            family.place = named.place
+        if family.name != named.family and (family.name, named.time or "") not in self.at_time:
+            del self.families[family.name]
+            family.name, family.base, family.label, family.upper = named.family, named.base, named.label, named.upper
+            self.by_plain[plain(family.name)].remove(family)
+            self.add(family)
+
     def find(self, name: str) -> Family | None:
+        """The family of a name; up to style where that is the only one, and the text does not tell styles apart."""
         if name in self.families:
             return self.families[name]
         near = [f for f in self.by_plain.get(plain(name), []) if f.declared]
-        return near[0] if len(near) == 1 else None
+        if len(near) != 1 or (near[0].name in self.exact and is_bold(near[0].name) != is_bold(name)):
+            return None
+        return near[0]
 
     def add(self, family: Family, time: str | None = None) -> None:
         """Takes a family in; with a time, one whose shape at that time is its own."""

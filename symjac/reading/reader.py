@@ -12,6 +12,7 @@ from symjac.reading import entrywise
 from symjac.reading.context import Context, Note
 from symjac.reading.equations import finish
 from symjac.reading.session import Attempt, Session
+from symjac.reading.spelling import plain
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,10 @@ def read_formula(
 
 
 def read_symbol(text: str, reading: Reading) -> Symbol:
-    """A symbol of the reading by its name; the error lists what there is."""
+    """A symbol of the reading by its name, up to style and braces; the error lists what there is."""
+    near = [info.symbol for name, info in reading.symbols.items() if plain(name) == plain(text)]
+    if len(near) == 1:
+        return near[0]
     try:
         members, _ = read_formula(text, reading)
     except (ShapeError, DefinitionError) as error:

@@ -230,7 +230,7 @@ class Attempt:
         """Everything the earlier reading knows counts as declared here."""
         for family in base.families.values():
             again = copy.copy(family)
-            again.declared = True
+            again.declared = again.printed = True
             again.times = dict(family.times)
             if again.acts == "before":
                 again.rows, again.cols = again.cols, again.rows

@@ -102,6 +102,11 @@ def render(base: str, label: str, upper: str, place: str, time: str | None) -> s
     return base + sub + sup + call
 
 
+def is_bold(name: str) -> bool:
+    """Whether a canonical name is bold."""
+    return r"\mathbf" in name or r"\boldsymbol" in name
+
+
 def is_upper(base: str) -> bool:
     """Whether a base letter, a Greek one included, is a capital."""
     bare = base.lstrip("\\")
