@@ -21,7 +21,7 @@ _RELATION = 1.35
 _LEAST = 14.0
 """A column of reasons is only set beside formulas that keep at least this much room."""
 _REASON = 16.0
-"""A reason wider than this goes on in a second line."""
+"""Where room is short, a reason wider than this goes on in a second line."""
 _SMALL = 0.93
 """Reasons are set a little smaller than formulas."""
 
@@ -53,10 +53,13 @@ def fit(page: Page, display: Display, line_width: float) -> tuple[Fitted, ...]:
     rows = display.rows
     numbered = any(page.label(r) for r in rows)
     left = max((width(page.box(r.lhs)) for r in rows if r.lhs is not None), default=0.0) + _RELATION
-    reasons = [_reason_lines(page, r) for r in rows]
-    words = max((inline_width(page, line) * _SMALL for lines in reasons for line in lines), default=0.0)
     room = line_width - left - (NUMBER if numbered else 0.0) - 0.3
     widest = max(width(page.box(r.rhs)) for r in rows)
+    for limit in (line_width, _REASON):
+        reasons = [_reason_lines(page, r, limit) for r in rows]
+        words = max((inline_width(page, line) * _SMALL for lines in reasons for line in lines), default=0.0)
+        if room - words - _COLUMN >= widest:
+            break
     beside = room - words - _COLUMN >= min(widest, _LEAST)
     if beside and words:
         room -= words + _COLUMN
@@ -80,11 +83,11 @@ def _words(r: Line) -> Inlines:
     return r.note or (("(", *r.reason, ")") if r.reason else ())
 
 
-def _reason_lines(page: Page, r: Line) -> tuple[Inlines, ...]:
+def _reason_lines(page: Page, r: Line, limit: float) -> tuple[Inlines, ...]:
     """The words beside a row, in lines that are cut after commas."""
     lines: list[Inlines] = []
     for chunk in _chunks(_words(r)):
-        if lines and inline_width(page, (*lines[-1], *chunk)) <= _REASON:
+        if lines and inline_width(page, (*lines[-1], *chunk)) <= limit:
             lines[-1] = (*lines[-1], *chunk)
         else:
             lines.append(chunk)

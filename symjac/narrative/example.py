@@ -12,7 +12,7 @@ from symjac.expr import Delta, Entry, Expr, Index, IndexSum, Number, Product, Su
 from symjac.narrative.blocks import Block, Display, Environment, Line, Paragraph, Ref
 from symjac.narrative.setting import equation_label
 from symjac.narrative.teller import Teller, commas, equals
-from symjac.narrative.words import listed, told
+from symjac.narrative.words import listed, sentences, told
 from symjac.typeset.boxes import Box, Gap, Grid, Op, row
 from symjac.typeset.printer import fence, size_box
 
@@ -65,10 +65,10 @@ def example(t: Teller) -> tuple[Block, ...]:
         return ()
     blocks: list[Block] = []
     constants, rows = _recurrence(t, sizes)
-    if constants:
-        blocks.append(Paragraph(told("example_let", constant=listed(constants))))
     first, last = (Ref(equation_label(s, t)) for s in (t.told[0], t.told[-1]))
-    blocks.append(Paragraph(told("example_rows", equation=(first,) if first == last else (first, "–", last))))
+    let = told("example_let", constant=listed(constants)) if constants else ()
+    entries = told("example_rows", equation=(first,) if first == last else (first, "–", last))
+    blocks.append(Paragraph(sentences(let, entries)))
     blocks.append(Display(tuple(rows)))
     blocks += _jacobians(t, sizes)
     letters = [equals(size_box(ex.dim(k)), size_box(ex.dim(v))) for k, v in sizes.items()]
@@ -101,7 +101,7 @@ def _named_constant(t: Teller, rhs: Expr) -> tuple[Expr, list[Box]]:
 
 def _entries(t: Teller, s: Symbol, rhs: Expr, sizes: Mapping[str, int]) -> Iterator[Line]:
     if s.is_scalar:
-        yield Line(at(entry(rhs, t.indices[0]), {}, sizes), s)
+        yield Line(at(entry(rhs, None), {}, sizes), s)
         return
     i = Index(t.indices[0].name, s.rows)
     if s.is_vector:
@@ -155,7 +155,7 @@ def _grid(t: Teller, e: Expr, sizes: Mapping[str, int]) -> Box:
 def _grids(t: Teller, e: Expr, sizes: Mapping[str, int]) -> Box:
     """A sum of products with every matrix in it written out."""
     if e.is_scalar:
-        return t.box(at(entry(e, t.indices[0]), {}, sizes)) if not e.args else t.box(e)
+        return t.box(at(entry(e, None), {}, sizes))
     if isinstance(e, Sum):
         items: list[Box] = []
         for n, term in enumerate(e.args):

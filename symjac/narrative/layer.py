@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from symjac import expr as ex
-from symjac.entries import entry
-from symjac.expr import Entry, Expr, Partial, Sum, Symbol
+from symjac.entries import Step, entry
+from symjac.expr import Apply, Entry, Expr, Partial, Sum, Symbol
 from symjac.narrative.blocks import Block, Display, Inlines, Line, Paragraph, Ref
 from symjac.narrative.example import at
 from symjac.narrative.setting import equation_label
 from symjac.narrative.teller import Teller, equals
-from symjac.narrative.words import REASONS, listed, say, sentences, told
+from symjac.narrative.words import REASONS, STEP_REASONS, listed, say, sentences, told
+from symjac.typeset import names
 from symjac.typeset.boxes import Box, Grid, Ident, Mark, Op, Script, row, width
-from symjac.typeset.printer import fence
+from symjac.typeset.printer import fence, index_box
 
 INLINE = 14.0
 """No formula inside a sentence is wider than this many ems: it could not be broken."""
@@ -20,51 +21,85 @@ INLINE = 14.0
 def layer_proof(t: Teller) -> tuple[Block, ...]:
     """The blocks of the proof by entries."""
     i, j = t.indices
-    rhs = t.d.definitions[t.of]
     steps = t.by_entries
-    written = entry(rhs, i)
-    label = Ref(equation_label(t.of, t))
-    reads = t.equation(Entry(t.of, i), written, end=".")
     lhs = Partial(Entry(t.of, i), Entry(t.wrt, j))
-    chain: list[tuple[Expr, Inlines, str | None]] = [(s.expr, _reason(s.reason, t), None) for s in steps]
-    rows = t.steps(lhs, chain)
-    blocks: list[Block] = [
-        Paragraph(told("fix", i=Ident(i.name), j=Ident(j.name), equation=label)),
-        Display((reads,)),
+    chain: list[tuple[Expr, Inlines, str | None]] = []
+    before: Expr = lhs
+    for s in steps:
+        chain.append((s.expr, _reason(s, before, t), None))
+        before = s.expr
+    named: dict[Expr, Expr] = {} if t.argument is None else {t.argument[1]: t.argument[0]}
+    final = entry(t.d.closed.replace(named), i, j)
+    t.check(Entry(t.d.closed, i, j), final)
+    if final != before:
+        known = _resolved(before, final)
+        reason = say(STEP_REASONS["known"], functions=listed(known)) if known else say(STEP_REASONS["rearrange"])
+        chain.append((final, reason, None))
+    opening, reads = _reads(t)
+    return (
+        Paragraph(opening),
+        Display(reads),
         Paragraph(told("differentiate", x=Entry(t.wrt, j))),
-        Display(tuple(rows)),
-        Paragraph(sentences(_matrix_form(t, steps[-1].expr), transposition(t))),
-    ]
-    return tuple(blocks)
+        Display(tuple(t.steps(lhs, chain))),
+        Paragraph(sentences(_matrix_form(t), transposition(t))),
+    )
 
 
-def _reason(key: str, t: Teller) -> Inlines:
-    j = t.indices[1]
+def _reads(t: Teller) -> tuple[Inlines, tuple[Line, ...]]:
+    """Entry i of the equation, and of the argument of its function where that has a letter."""
+    i, j = t.indices
+    rhs = t.d.definitions[t.of]
+    label = Ref(equation_label(t.of, t))
+    first, second = Ident(i.name), Ident(j.name)
+    if t.argument is None:
+        row_ = t.equation(Entry(t.of, i), t.entry(rhs, i), end=".")
+        return told("fix", i=first, j=second, equation=label), (row_,)
+    letter, arg = t.argument
+    table: dict[Expr, Expr] = {arg: letter}
+    outer = t.equation(Entry(t.of, i), t.entry(rhs.replace(table), i), end=",")
+    inner = t.equation(Entry(letter, i), t.entry(arg, i), end=".")
+    named = equals(t.box(letter), t.box(arg))
+    if width(named) > INLINE + 4:
+        return told("fix_argument", i=first, j=second, equation=label, letter=letter), (outer, inner)
+    return told("fix_named", i=first, j=second, equation=label, named=named), (outer, inner)
+
+
+def _resolved(before: Expr, after: Expr) -> list[Box]:
+    """The known functions whose derivative was written out."""
+    left = {e.function for e in after.walk() if isinstance(e, Apply)}
+    gone = [e.function for e in before.walk() if isinstance(e, Apply) and e.function.order and e.function not in left]
+    return [names.name_box(f.name) for f in dict.fromkeys(gone)]
+
+
+def _reason(s: Step, before: Expr, t: Teller) -> Inlines:
     constants = _constants(t)
-    if key == "linearity" and 0 < len(constants) <= 2:
-        return say(REASONS["linearity_constants"], constants=listed(constants), wrt=t.wrt)
-    k = Ident(t.letter("k", "l", "p", "q"))
-    return say(REASONS[key], wrt=t.wrt, index=row(k, Op("=", prefix=True), Ident(j.name)))
+    if s.reason == "linearity" and 0 < len(constants) <= 2:
+        return say(REASONS["linearity constants"], constants=listed(constants), wrt=t.wrt)
+    remains = [equals(*(index_box(k) for k in e.indices)) for e in before.walk() if isinstance(e, ex.Delta)]
+    return say(REASONS[s.reason], wrt=t.wrt, index=listed(list(dict.fromkeys(remains))))
 
 
 def _constants(t: Teller) -> list[Symbol]:
-    """The vectors of the terms that do not change."""
-    rhs = t.d.definitions[t.of]
+    """The vectors of the terms that do not change, in the equation or in its function's argument."""
+    rhs = t.d.definitions[t.of] if t.argument is None else t.argument[1]
     terms = rhs.args if isinstance(rhs, Sum) else (rhs,)
     fixed = [s for term in terms if not t.d.scope.depends(term) for s in term.walk() if isinstance(s, Symbol)]
     return [s for s in dict.fromkeys(fixed) if s.is_vector]
 
 
-def _matrix_form(t: Teller, last: Expr) -> Inlines:
+def _matrix_form(t: Teller) -> Inlines:
     i, j = t.indices
-    t.check(Entry(t.d.closed, i, j), last)
-    jacobian = equals(_slashed(t), t.box(t.d.closed))
     matrix = t.box(t.d.closed)
-    if width(jacobian) > 2 * INLINE:
-        jacobian = row(_slashed(t))
-    reference = told("which_is", label=Ref("num")) if "numerator" in t.layouts else ()
+    jacobian = equals(_slashed(t), matrix)
+    key = "matrix_form" if width(jacobian) <= 1.5 * INLINE else "matrix_form_long"
     return told(
-        "matrix_form_plain", i=Ident(i.name), j=Ident(j.name), matrix=matrix, jacobian=jacobian, reference=reference
+        key,
+        i=Ident(i.name),
+        j=Ident(j.name),
+        matrix=matrix,
+        jacobian=jacobian,
+        reference=told("which_is", label=Ref("num")) if "numerator" in t.layouts else (),
+        label=Ref("num") if "numerator" in t.layouts else told("the_jacobian", derivative=_slashed(t)),
     )
 
 
@@ -86,7 +121,7 @@ def transposition(t: Teller) -> Inlines:
     box = t.box(closed)
     chain = equals(Script(fence(box), sup=Mark("T")), t.box(turned))
     diagonal = any(isinstance(e, ex.Diag) for e in closed.walk())
-    if width(chain) <= INLINE + 4 and diagonal and isinstance(closed, ex.Product):
+    if width(chain) <= 1.6 * INLINE and diagonal and isinstance(closed, ex.Product):
         return told("transpose", chain=chain, label=Ref("den"))
     return told("transpose_diagonal" if diagonal else "transpose_plain", label=Ref("den"))
 

@@ -11,7 +11,7 @@ from symjac.narrative.blocks import Block, Display, Inlines, Line, Paragraph
 from symjac.narrative.teller import Teller, belongs, commas, entry_of, equals
 from symjac.narrative.words import WORDS, listed, sentences, told
 from symjac.typeset import names
-from symjac.typeset.boxes import Box, Fence, Ident, Mark, Op, Script, Styled, row
+from symjac.typeset.boxes import Box, Fence, Ident, Mark, Num, Op, Script, Styled, row
 from symjac.typeset.printer import fence, function_box, size_box
 
 
@@ -136,20 +136,17 @@ def _notation(t: Teller) -> Inlines:
         return ()
     i, j = t.indices
     index = i if v == t.of else j
-    generic = Ident(t.letter("v", "a", "w"))
-    entries = row(
-        *commas([Script(generic, sub=Ident("1")), Op(r"\dots", prefix=True), Script(generic, sub=size_box(v.rows))])
-    )
-    delta = Script(Ident(r"\delta"), sub=row(Ident(i.name), Ident(j.name)))
-    return told(
-        "notation",
-        entry=Entry(v, index),
-        i=Ident(index.name),
-        vector=v,
-        delta=delta,
-        diag=row(Mark("diag"), Fence("(", generic, ")")),
-        diag_entries=entries,
-    )
+    parts = [told("notation_entry", entry=Entry(v, index), i=Ident(index.name), vector=v)]
+    if t.by_entries:
+        delta = Script(Ident(r"\delta"), sub=row(Ident(i.name), Ident(j.name)))
+        parts.append(told("notation_delta", delta=delta))
+    if any(isinstance(e, ex.Diag) for e in t.d.closed.walk()):
+        generic = Ident(t.letter("v", "a", "w"))
+        first, last = (Script(generic, sub=b) for b in (Num("1"), size_box(v.rows)))
+        entries = row(*commas([first, Op(r"\dots", prefix=True), last]))
+        diag = row(Mark("diag"), Fence("(", generic, ")"))
+        parts.append(told("notation_diag", diag=diag, entries=entries))
+    return told("notation", parts=listed(parts))
 
 
 # -------------------------------------------------------------------------- abbreviations and layouts

@@ -10,13 +10,13 @@ from sympy import Expr as Dim
 
 from symjac import expr as ex
 from symjac.derivation import Derivation
-from symjac.entries import Step, told_derivative
+from symjac.entries import Step, entry, told_derivative
 from symjac.errors import CheckError
-from symjac.expr import Expr, Index, Partial, Symbol
+from symjac.expr import Apply, Entry, Expr, Index, Partial, Symbol
 from symjac.narrative.blocks import Formula, Inline, Inlines, Line, Math
 from symjac.normal import equal
 from symjac.typeset import names
-from symjac.typeset.boxes import Box, Fence, Ident, Named, Num, Op, Plain, Row, Script, Styled, row
+from symjac.typeset.boxes import Box, Fence, Ident, Named, Num, Op, Plain, Row, Script, Styled, row, width
 from symjac.typeset.printer import Style, size_box, style_for, to_box
 from symjac.typeset.text import text
 
@@ -66,11 +66,40 @@ class Teller:
         return len(self.d.stages) > 1
 
     @cached_property
+    def argument(self) -> tuple[Symbol, Expr] | None:
+        """A letter for what a layer applies its function to, where that is one expression worth a letter."""
+        body = self.d.definitions[self.of]
+        found = {e.arg for e in _outermost(body) if self.d.scope.depends(e) and _is_affine_like(e.arg)}
+        if self.gates or len(found) != 1:
+            return None
+        arg = found.pop()
+        return Symbol(self.letter("a", "v", "s", "p", r"\alpha"), arg.shape), arg
+
+    @cached_property
+    def known(self) -> Mapping[Symbol, Expr]:
+        """What every letter of the page stands for."""
+        return (
+            self.d.definitions if self.argument is None else {**self.d.definitions, self.argument[0]: self.argument[1]}
+        )
+
+    @cached_property
     def by_entries(self) -> tuple[Step, ...]:
-        """The steps of the proof by entries, where one layer of a vector by a vector has such a proof."""
+        """The steps of the proof by entries, where one layer of a vector by a vector has a short one."""
         if self.gates or not (self.of.is_vector and self.wrt.is_vector):
             return ()
-        return told_derivative(self.d.definitions[self.of], self.wrt, *self.indices)
+        i, j = self.indices
+        steps = told_derivative(self.d.definitions[self.of], self.wrt, i, j)[1:]
+        if self.argument is not None:
+            letter, arg = self.argument
+            table: dict[Expr, Expr] = {self.entry(arg, i): Entry(letter, i)}
+            steps = tuple(Step(s.expr.replace(table), s.reason) for s in steps)
+        plain = replace(self._plain_style, short_partials={})
+        short = all(width(to_box(s.expr, plain)) <= _WIDEST for s in steps)
+        return steps if short and len(steps) <= _MOST_STEPS else ()
+
+    def entry(self, e: Expr, i: Index) -> Expr:
+        """Entry i of a vector, its sums over letters that are free."""
+        return entry(e, i, avoid=[self.wrt, Symbol(self.indices[1].name)])
 
     # ------------------------------------------------------------------------------------------ letters
 
@@ -103,11 +132,14 @@ class Teller:
 
     @cached_property
     def style(self) -> Style:
-        """How this page prints: the author's orientation and boldness."""
-        everything = ex.Sum(*(ex.Norm(s) for s in self.symbols))
-        chosen = style_for(everything, row=self.d.system.orientation == "row")
+        """How this page prints: the author's orientation and boldness, short derivatives in composite proofs."""
         short = not self.by_entries and self.wrt.cols == ex.ONE
-        return replace(chosen, short_partials={self.wrt: self.short_letter} if short else {})
+        return replace(self._plain_style, short_partials={self.wrt: self.short_letter} if short else {})
+
+    @cached_property
+    def _plain_style(self) -> Style:
+        everything = ex.Sum(*(ex.Norm(s) for s in self.symbols))
+        return style_for(everything, row=self.d.system.orientation == "row")
 
     @cached_property
     def short_letter(self) -> Box:
@@ -130,7 +162,7 @@ class Teller:
 
         :raises CheckError: naming the equation.
         """
-        known = self.d.definitions if definitions is None else definitions
+        known = self.known if definitions is None else definitions
         if not equal(a, b, known):
             raise CheckError(
                 f"a step of the told proof does not hold: {text(a)} = {text(b)}; this is a defect of symjac, and "
@@ -163,6 +195,24 @@ class Teller:
             )
             before = e
         return rows
+
+
+_WIDEST = 24.0
+_MOST_STEPS = 8
+
+
+def _outermost(e: Expr) -> Iterator[Apply]:
+    """The functions applied in an expression, but not those inside another's argument."""
+    if isinstance(e, Apply):
+        yield e
+        return
+    for a in e.args:
+        yield from _outermost(a)
+
+
+def _is_affine_like(e: Expr) -> bool:
+    """Whether an argument is more than a symbol, so that a letter for it saves space."""
+    return e.is_vector and isinstance(e, ex.Sum | ex.Product)
 
 
 def _letters(box: Box) -> Iterator[str]:

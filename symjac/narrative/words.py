@@ -51,13 +51,15 @@ WORDS: dict[str, str] = {
     "known_derivative": "We use {derivatives}.",
     "excluded": "Where {function} has no derivative, that is, where an entry {condition}, nothing is claimed.",
     "odot": "{sign} is the entrywise product",
-    "oslash": "{sign} the entrywise quotient",
-    "ones": "{sign} the vector of ones",
-    "norm": "{sign} the Euclidean norm",
-    "identity": "{sign} the identity matrix",
+    "oslash": "{sign} is the entrywise quotient",
+    "ones": "{sign} is the vector of ones",
+    "norm": "{sign} is the Euclidean norm",
+    "identity": "{sign} is the identity matrix",
     "signs": "Here {signs}.",
-    "notation": "We write {entry} for the {i}th entry of {vector}, {delta} for the Kronecker delta, and {diag} for the "
-    "diagonal matrix with the entries {diag_entries}.",
+    "notation": "We write {parts}.",
+    "notation_entry": "{entry} for the {i}th entry of {vector}",
+    "notation_delta": "{delta} for the Kronecker delta",
+    "notation_diag": "{diag} for the diagonal matrix with the entries {entries}",
     "abbreviate": "We abbreviate",
     "short_partial": "and write {short} for the Jacobian of {y} with respect to {wrt} in numerator layout.",
     "short_partial_alone": "We write {short} for the Jacobian of {y} with respect to {wrt} in numerator layout.",
@@ -84,12 +86,15 @@ WORDS: dict[str, str] = {
     "denominator": "(denominator layout)",
     # proof of a layer, entry by entry
     "fix": "Fix {i} and {j}. The {i}th entry of {equation} reads",
-    "fix_plain": "Fix {i} and {j}. The {i}th entry of the right-hand side is",
+    "fix_named": "Fix {i} and {j}, and let {named}. The {i}th entries of {equation} and of this are",
+    "fix_argument": "Fix {i} and {j}, and let {letter} be the argument of the function in {equation}. The {i}th entries "
+    "are",
     "differentiate": "Differentiating with respect to {x} gives",
-    "matrix_form": "Row {i} and column {j} of {matrix} hold the same, since {diag}. As {i} and {j} were arbitrary, "
+    "matrix_form": "This is the entry in row {i} and column {j} of {matrix}. As {i} and {j} were arbitrary, "
     "{jacobian} in numerator layout{reference}.",
-    "matrix_form_plain": "This is the entry in row {i} and column {j} of {matrix}. As {i} and {j} were arbitrary, "
-    "{jacobian} in numerator layout{reference}.",
+    "matrix_form_long": "This is the entry in row {i} and column {j} of the matrix in numerator layout. As {i} and "
+    "{j} were arbitrary, this proves {label}.",
+    "the_jacobian": "what {derivative} is",
     "which_is": ", which is {label}",
     "transpose": "Transposing, {chain}, because a diagonal matrix is symmetric; this is {label}.",
     "transpose_plain": "Transposing each product reverses its factors, which gives {label}.",
@@ -136,7 +141,7 @@ WORDS: dict[str, str] = {
     # after the proof
     "columns_scaled": "Multiplying by the diagonal matrix from the right scales the *columns* of {matrix}: "
     "written out,",
-    "rows_scaled": "Multiplying by the diagonal matrix from the left scales the *rows* of {matrix}: written out,",
+    "rows_scaled": "Multiplying by the diagonal matrix from the left scales the *rows* of {matrix}:",
     "written_out": "Written out,",
     "entry_corollary": "For all {i} and {j},",
     # example
@@ -152,9 +157,10 @@ WORDS: dict[str, str] = {
 # Why the derivative of an entry may be rewritten: the keys are those of symjac.entries.
 REASONS: dict[str, str] = {
     "linearity": "linearity",
-    "linearity_constants": "linearity; {constants} not involve {wrt}",
-    "chain_rule": "chain rule",
-    "independent_entries": "the entries of {wrt} are independent",
+    "linearity constants": "linearity; {constants} do not involve {wrt}",
+    "product rule": "product rule",
+    "chain rule": "chain rule",
+    "independent entries": "the entries of {wrt} are independent",
     "sifting": "only {index} remains",
 }
 
@@ -183,6 +189,7 @@ SILENT = frozenset(
 
 STEP_REASONS: dict[str, str] = {
     "collect": "collect terms",
+    "rearrange": "rearranged",
     "known": "derivative of {functions}",
     "known_collect": "derivative of {functions}, terms collected",
     "substitute": "by {labels}",

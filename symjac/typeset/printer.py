@@ -430,6 +430,12 @@ def _(e: ir.Stack, style: Style) -> Placed:
     return Placed(Grid((cells,) if style.row else tuple((c,) for c in cells)), Binding.ATOM)
 
 
+@_printed.register
+def _(e: ir.Explicit, style: Style) -> Placed:
+    cells = tuple(tuple(_place(c, style).box for c in r) for r in e.entries)
+    return Placed(Grid(cells, "pmatrix"), Binding.ATOM)
+
+
 # ---------------------------------------------------------------------------------------- derivatives
 
 
