@@ -63,7 +63,7 @@ class Jacobian(Derivation):
     def formula(self, layout: str = "numerator") -> str:
         """The closed form alone, as LaTeX."""
         assert self.checks
-        return typeset.latex(self.in_layout(layout))
+        return typeset.latex(self.in_layout(layout), row=self.system.orientation == "row")
 
     def latex(self, layout: str = "both", *, n: Sizes = None) -> str:
         """The statement and its proof as a LaTeX fragment for ``\\\\input``."""
