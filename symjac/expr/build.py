@@ -158,7 +158,7 @@ def transpose(e: Expr) -> Expr:
         return e.arg
     if isinstance(e, Sum) and not e.is_vector:
         return Sum(*(transpose(t) for t in e.args))
-    if isinstance(e, Hadamard):
+    if isinstance(e, Hadamard) and not e.is_vector:
         return Hadamard(*(transpose(f) for f in e.args))
     if isinstance(e, Product):
         scalars = [f for f in e.args if f.is_scalar]

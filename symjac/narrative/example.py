@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from sympy import Expr as Dim
 
@@ -13,7 +14,7 @@ from symjac.narrative.blocks import Block, Display, Environment, Line, Paragraph
 from symjac.narrative.setting import equation_label
 from symjac.narrative.teller import Teller, commas, equals
 from symjac.narrative.words import listed, sentences, told
-from symjac.typeset.boxes import Box, Gap, Grid, Op, row
+from symjac.typeset.boxes import Box, Fence, Gap, Grid, Op, Row, row, width
 from symjac.typeset.printer import fence, size_box
 
 LARGEST = 4
@@ -76,15 +77,22 @@ def example(t: Teller) -> tuple[Block, ...]:
 
 
 def _recurrence(t: Teller, sizes: Mapping[str, int]) -> tuple[list[Box], list[Line]]:
-    constants: list[Box] = []
+    """What gets a letter, and every entry of every equation."""
+    named: list[Box] = []
     rows: list[Line] = []
     for s in t.told:
         rhs = t.d.definitions[s]
-        if not t.gates and s.is_vector:
-            rhs, named = _named_constant(t, rhs)
-            constants += named
-        rows += _entries(t, s, rhs, sizes)
-    return constants, [Line(r.rhs, r.lhs, end="." if r is rows[-1] else ",") for r in rows]
+        if t.argument is not None:
+            letter, arg = t.argument
+            named.append(equals(t.box(letter), t.box(arg)))
+            rows += _entries(t, s, rhs.replace({arg: letter}), sizes)
+            rows += _entries(t, letter, arg, sizes)
+        else:
+            if not t.gates and s.is_vector:
+                rhs, constants = _named_constant(t, rhs)
+                named += constants
+            rows += _entries(t, s, rhs, sizes)
+    return named, [replace(r, end="." if r is rows[-1] else ",") for r in rows]
 
 
 def _named_constant(t: Teller, rhs: Expr) -> tuple[Expr, list[Box]]:
@@ -92,10 +100,10 @@ def _named_constant(t: Teller, rhs: Expr) -> tuple[Expr, list[Box]]:
     if not isinstance(rhs, Sum):
         return rhs, []
     fixed = [a for a in rhs.args if not t.d.scope.depends(a)]
-    if not fixed or (len(fixed) == 1 and isinstance(fixed[0], Symbol)):
+    moving = [a for a in rhs.args if t.d.scope.depends(a)]
+    if not fixed or not moving or (len(fixed) == 1 and isinstance(fixed[0], Symbol)):
         return rhs, []
     c = Symbol(t.letter("c", "d", "e", "g", "v"), rhs.shape)
-    moving = [a for a in rhs.args if t.d.scope.depends(a)]
     return Sum(*moving, c), [equals(t.box(c), t.box(ex.add(*fixed)))]
 
 
@@ -115,41 +123,51 @@ def _jacobians(t: Teller, sizes: Mapping[str, int]) -> Iterator[Block]:
     if not (t.of.is_vector and t.wrt.is_vector):
         return
     lhs = t.full(ex.Partial(t.of, t.wrt))
+    named: dict[Expr, Expr] = {} if t.argument is None else {t.argument[1]: t.argument[0]}
     for layout in t.layouts:
         numerator = layout == "numerator"
-        closed = d.closed if numerator else d.closed_denominator
-        short = d.short if numerator else d.short_denominator
-        factors = Line(_grids(t, short, sizes), lhs, end=".")
-        rows: tuple[Line, ...] = (factors,)
-        if not t.gates:
-            whole = Line(_grid(t, closed, sizes), lhs)
-            rows = (whole, Line(factors.rhs, end="."))
-        yield Paragraph(told(f"example_{layout}" if not t.gates else f"example_{layout}_factors"))
-        yield Display(rows)
+        short = (d.short if numerator else d.short_denominator).replace(named)
+        factors = _grids(t, short, sizes)
+        if any(width(g) > _WIDEST_GRID for g in _all_grids(factors)):
+            continue
+        rows = [Line(factors, lhs, end=".")]
+        # The same entries in both layouts, mirrored: no product is turned round inside an entry.
+        whole = _grid(t, d.closed.replace(named), sizes, mirrored=not numerator)
+        entrywise = not t.gates and whole != factors and width(whole) <= _WIDEST_GRID
+        if entrywise:
+            rows = [Line(whole, lhs), Line(factors, end=".")]
+        yield Paragraph(told(f"example_{layout}" if entrywise else f"example_{layout}_factors"))
+        yield Display(tuple(rows))
 
 
-def _grid(t: Teller, e: Expr, sizes: Mapping[str, int]) -> Box:
-    """A matrix or vector written out."""
-    rows, cols = (size_at(s, sizes) for s in e.shape)
+_WIDEST_GRID = 32.0
+
+
+def _all_grids(box: Box) -> Iterator[Grid]:
+    if isinstance(box, Grid):
+        yield box
+    elif isinstance(box, Row):
+        for item in box.items:
+            yield from _all_grids(item)
+    elif isinstance(box, Fence):
+        yield from _all_grids(box.body)
+
+
+def _grid(t: Teller, e: Expr, sizes: Mapping[str, int], *, mirrored: bool = False) -> Box:
+    """A matrix or vector written out; ``mirrored`` its transpose."""
     i, j = Index(t.indices[0].name, e.rows), Index(t.indices[1].name, e.cols)
-    names = {s for s, _ in t.d.abbreviations}
-    if e in names:
+    if e in {s for s, _ in t.d.abbreviations}:
         form: Expr = Product(Entry(e, i, i), Delta(i, j))
-    elif isinstance(e, ex.Transpose):
-        form = entry(e.arg, j, i) if e.arg.cols != ex.ONE else entry(e.arg, j)
-    elif e == t.d.closed_denominator and e.is_matrix:
-        # The same entries as in numerator layout, mirrored, not each product turned round.
-        form = entry(t.d.closed, j, i)
-    elif e.cols == ex.ONE:
+    elif e.is_vector:
         form = entry(e, i)
+    elif e.is_row:
+        form = entry(e, j)
     else:
         form = entry(e, i, j)
-    if t.style.row and e.cols == ex.ONE:
-        return Grid((tuple(t.box(at(form, {i: r}, sizes)) for r in range(1, rows + 1)),), "pmatrix")
-    return Grid(
-        tuple(tuple(t.box(at(form, {i: r, j: c}, sizes)) for c in range(1, cols + 1)) for r in range(1, rows + 1)),
-        "pmatrix",
-    )
+    rows, cols = (range(1, size_at(s, sizes) + 1) for s in e.shape)
+    cells = tuple(tuple(t.box(at(form, {i: r, j: c}, sizes)) for c in cols) for r in rows)
+    turned = mirrored or (t.style.row and e.is_vector)
+    return Grid(tuple(zip(*cells, strict=True)) if turned else cells, "pmatrix")
 
 
 def _grids(t: Teller, e: Expr, sizes: Mapping[str, int]) -> Box:
