@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from symjac import typeset
-from symjac.checks import numbers, sizes
+from symjac.checks import numbers, second, sizes
 from symjac.errors import CheckError, NotYetError, ReadError, RuleError
 from symjac.explicit import size_letters
 from symjac.expr import Expr, Symbol
 from symjac.normal import NormalFormTooLarge, equal, jacobian_form, normal_form
 from symjac.reading import read_expression_with_notes
+from symjac.second_reader import Answer
 
 if TYPE_CHECKING:
     from symjac.derivation import Derivation
@@ -206,7 +207,18 @@ def _same(a: Expr, b: Expr) -> bool:
 
 
 def _second_reader(d: Derivation) -> str:
-    raise _SkippedError("latex2sympy2 is not connected")
+    at = dict.fromkeys(size_letters({d.of, d.wrt, *_symbols(d)}), 2)
+    if _count(d, at) > LARGEST:
+        raise _SkippedError(f"the matrix has too many entries at {_told(at)}")
+    try:
+        verdict = second.ask(d, at)
+    except NotYetError as error:
+        raise _SkippedError(error.message) from error
+    if verdict.answer is Answer.DISAGREE:
+        raise _disagreement(d, "the written-out matrix", "its second reader", f": {verdict.reason}")
+    if verdict.answer is Answer.NOT_AVAILABLE:
+        raise _SkippedError(verdict.reason)
+    return f"the matrix of entries printed for {_told(at)}"
 
 
 _ROADS = {
