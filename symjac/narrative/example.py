@@ -156,7 +156,7 @@ def _all_grids(box: Box) -> Iterator[Grid]:
 def _grid(t: Teller, e: Expr, sizes: Mapping[str, int], *, mirrored: bool = False) -> Box:
     """A matrix or vector written out; ``mirrored`` its transpose."""
     i, j = Index(t.indices[0].name, e.rows), Index(t.indices[1].name, e.cols)
-    if e in {s for s, _ in t.d.abbreviations}:
+    if e in {s for s, value in t.d.abbreviations if isinstance(value, ex.Diag)}:
         form: Expr = Product(Entry(e, i, i), Delta(i, j))
     elif e.is_vector:
         form = entry(e, i)
