@@ -113,7 +113,7 @@ def elaborate(piece: Piece, el: Elaborator) -> list[Value]:
         else:
             right = [el.build(side) for side in piece.sides[1:]]
             if piece.family is not None and right and piece.kind == "equation":
-                piece.role = right[0].role
+                piece.role = "vector" if right[0].is_row else right[0].role
             values = [el.build(piece.sides[0]), *right]
         if context.system and piece.kind == "equation" and len(values) > 1:
             if _is_gradient(values):

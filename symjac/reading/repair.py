@@ -9,7 +9,6 @@ from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.reading.lexer import tokenise
 from symjac.reading.vocabulary import CLOSING, OPENING
 
-MAX_PLACES = 60
 Fault = UnclosedError | UnopenedError
 
 
@@ -20,7 +19,7 @@ def candidates(source: str, error: Fault) -> Iterator[tuple[str, int]]:
     bracket = source[at]
     if bracket not in "([)]":
         return
-    tokens = tokenise(source)[:MAX_PLACES]
+    tokens = tokenise(source)
     if isinstance(error, UnclosedError):
         for t in tokens:
             if t.end > at + 1:
@@ -31,10 +30,11 @@ def candidates(source: str, error: Fault) -> Iterator[tuple[str, int]]:
                 yield source[: t.start] + CLOSING[bracket] + source[t.start :], t.start
 
 
-def mended(source: str, error: Fault, read: Callable[[str], Hashable]) -> tuple[str, int]:
-    """The one text that reads; raises, with the candidates, where there are none or several."""
+def mended(source: str, error: Fault, read: Callable[[str], Hashable], most: int) -> tuple[str, int]:
+    """The one text that reads; raises, with the candidates, where there are none, several, or too many to try."""
     found: dict[Hashable, tuple[str, int]] = {}
-    for text, place in candidates(source, error):
+    places = list(candidates(source, error))
+    for text, place in places if len(places) <= most else []:
         try:
             meaning = read(text)
         except SymjacError:
@@ -43,8 +43,8 @@ def mended(source: str, error: Fault, read: Callable[[str], Hashable]) -> tuple[
     if len(found) == 1:
         return next(iter(found.values()))
     if found:
-        places = [text for text, _ in list(found.values())[:3]]
-        error.hint = f"there are {len(found)} places where it can stand: " + "   or   ".join(places)
+        shown = [text for text, _ in list(found.values())[:3]]
+        error.hint = f"there are {len(found)} places where it can stand: " + "   or   ".join(shown)
     else:
         error.hint = "put it in where it belongs; no single place makes the formula fit"
     raise error

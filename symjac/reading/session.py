@@ -21,7 +21,11 @@ from symjac.reading.survey import bound_letter, survey
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
 
-MAXFLIPS = 40
+# How much is tried, in characters of text read again; so that no text takes long to be refused.
+WORK = 60_000
+# Capitals that stand for losses and for numbers of things.
+COUNTS = frozenset(["L", "E", "J", "C", "T", "N", "M", "D", "K"])
+Flip = tuple[str, str]
 
 
 GUESSES = {
@@ -112,7 +116,7 @@ class Session:
                 session.trees(t)
             return repr([[v.make() for v in p.values or ()] for p in Attempt(session, {}).run().pieces])
 
-        text, place = repair.mended(source, error, read)
+        text, place = repair.mended(source, error, read, WORK // (1 + sum(map(len, self.texts))))
         self.texts = [text if t == source else t for t in self.texts]
         message = (
             f"a bracket was missing; the only reading that fits puts {text[place]} at character {place + 1}: {text}"
@@ -121,16 +125,14 @@ class Session:
 
     def flipped(self, failed: Attempt, error: ReadError | ShapeError) -> Attempt:
         """Tries other roles for letters whose role was guessed; one way must fit."""
-        guessed: dict[str, str] = {}
-        for f in failed.context.families.values():
-            if f.how in GUESSES and f.role in FLIPS and not f.declared:
-                guessed.setdefault(f.base, f.role)
-        single = [
-            ((base, role),) for base, old in guessed.items() for role in FLIPS[old] if self.may_flip(failed, base, role)
-        ]
-        double = [(a[0], b[0]) for a, b in itertools.combinations(single, 2) if a[0][0] != b[0][0]]
-        for choices in (single, double[:MAXFLIPS] if len(double) <= 3 * MAXFLIPS else []):
+        likely, unlikely = self.choices(failed)
+        pairs = [(a, b) for a, b in itertools.combinations(likely, 2) if a[0] != b[0]]
+        tries = WORK // (1 + sum(map(len, self.texts)))
+        for choices in ([(c,) for c in likely], [(c,) for c in unlikely], pairs):
             found = []
+            tries -= len(choices)
+            if tries < 0:
+                raise error
             for choice in choices:
                 try:
                     found.append(Attempt(self, dict(choice)).run())
@@ -144,14 +146,26 @@ class Session:
                 raise error
         raise error
 
-    def may_flip(self, failed: Attempt, base: str, role: str) -> bool:
-        """A capital turns into a vector only where it carries a time, into a scalar where losses and counts do."""
-        families = [f for f in failed.context.families.values() if f.base == base]
-        if not any(f.role == "matrix" for f in families):
-            return True
-        if role == "vector":
-            return any(time is not None for f in families for time in f.times)
-        return base in ("L", "E", "J", "C", "T", "N", "M", "D", "K")
+    def choices(self, failed: Attempt) -> tuple[list[Flip], list[Flip]]:
+        """Other roles a guessed letter can have: likely ones, and that of a state as a scalar.
+
+        A capital turns into a vector only where it carries a time, into a scalar only where losses
+        and counts do.
+        """
+        likely: list[Flip] = []
+        unlikely: list[Flip] = []
+        seen: set[str] = set()
+        families = [f for f in failed.context.families.values() if f.how in GUESSES and not f.declared]
+        for f in families:
+            if f.role not in FLIPS or f.base in seen:
+                continue
+            seen.add(f.base)
+            timed = any(time is not None for g in families if g.base == f.base for time in g.times)
+            for role in FLIPS[f.role]:
+                if f.role == "matrix" and not (timed if role == "vector" else f.base in COUNTS):
+                    continue
+                (unlikely if f.role == "vector" and timed else likely).append((f.base, role))
+        return likely, unlikely
 
 
 class Attempt:
