@@ -10,6 +10,7 @@ import sympy
 from symjac import System, cells
 from symjac.cells import COLLECTION, Cell
 from symjac.cli.srepr import source
+from symjac.expr import Stack
 
 ALL = list(COLLECTION.values())
 
@@ -43,17 +44,19 @@ def test_no_two_cells_are_the_same_system() -> None:
 
 @pytest.mark.parametrize("cell", ALL, ids=lambda c: c.name)
 def test_every_cell_is_read_without_a_guess(cell: Cell) -> None:
-    """Each symbol is declared, so the only notes are about scalars added to vectors."""
+    """Each symbol but a size is declared, so the only notes are about scalars added to vectors."""
     system = System(cell)
-    assert all(info.declared for info in system.symbols.values())
+    assert {name for name, info in system.symbols.items() if not info.declared} <= {"n"}
     assert all("added to every entry" in note.message for note in system.notes)
 
 
 @pytest.mark.parametrize("cell", ALL, ids=lambda c: c.name)
 def test_every_cell_is_derived_and_passes_every_check(cell: Cell) -> None:
-    """The cell's own target has a closed form that all roads confirm, and nothing is left out but the slow reader."""
-    checks = System(cell).jacobian(cell.of, wrt=cell.wrt).checks
-    assert [c.method for c in checks if c.passed] == ["rules", "entries", "sizes", "numbers", "readback"]
+    """The cell's own target has a closed form that all roads confirm; only matrices of blocks are not read back."""
+    J = System(cell).jacobian(cell.of, wrt=cell.wrt)
+    blocks = any(isinstance(e, Stack) for e in J.closed.walk())
+    expected = ["rules", "entries", "sizes", "numbers", *([] if blocks else ["readback"])]
+    assert [c.method for c in J.checks if c.passed] == expected
 
 
 @pytest.mark.parametrize("cell", ALL, ids=lambda c: c.name)

@@ -12,7 +12,6 @@ from symjac.cli.defects import defects_as_errors
 from symjac.cli.sources import BadRecord, Problem, Target
 from symjac.cli.srepr import source
 from symjac.errors import SymjacError, TargetError
-from symjac.expr import Expr, Symbol
 from symjac.interchange import to_sympy
 from symjac.jacobians import Jacobian
 from symjac.system import System
@@ -76,6 +75,7 @@ def answers(
 ) -> Iterator[Record]:
     """The records of one target, numerator first."""
     J = derive(system, target)
+    row = system.orientation == "row"
     checks = run_checks(J, thorough=True) if thorough else J.checks
     for each in LAYOUTS[layout]:
         closed = J.in_layout(each)
@@ -87,20 +87,16 @@ def answers(
             "layout": each,
             "orientation": system.orientation,
             "shape": [str(d) for d in closed.shape],
-            "latex": typeset.latex(J.short if each == "numerator" else J.short_denominator),
+            "latex": typeset.latex(J.short if each == "numerator" else J.short_denominator, row=row),
             "sympy": source(to_sympy(closed)),
             "numpy": code.code,
             "arguments": dict(code.arguments),
-            "definitions": [_definition(s, e) for s, e in J.abbreviations],
+            "definitions": [{"symbol": s.name, "latex": typeset.latex(e, row=row)} for s, e in J.abbreviations],
             "checks": [{"method": c.method, "at": c.at, "passed": c.passed} for c in checks.ran],
             "not_run": [{"method": c.method, "because": c.because} for c in checks.not_run],
             "notes": [{"kind": n.kind, "message": n.message} for n in system.notes],
             "seconds": round(time.perf_counter() - begun, 4),
         }
-
-
-def _definition(symbol: Symbol, meaning: Expr) -> Record:
-    return {"symbol": symbol.name, "latex": typeset.latex(meaning)}
 
 
 def _failure(name: str | int | None, target: Target, error: SymjacError) -> Record:
