@@ -58,9 +58,10 @@ def ask(d: Derivation, sizes: Mapping[str, int]) -> Verdict:
 
     Functions that the system defines are read a second time too.
     """
-    for f in d.system.functions:
-        z = Written({}).scalar(f.variable)
-        verdict = compare(typeset.latex(f.body), Written({}).scalar(f.body), {f.variable.name: z})
+    for defined in d.system.functions:
+        z, body = defined.variable, defined.body
+        plain = Written({})
+        verdict = compare(typeset.latex(body), plain.scalar(body), {z.name: plain.scalar(z)})
         if verdict.answer is not Answer.AGREE:
             return verdict
     grid = cells(d.closed, sizes)

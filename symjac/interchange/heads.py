@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import sympy
+from sympy.printing.codeprinter import CodePrinter
 from sympy.printing.numpy import NumPyPrinter
+from sympy.printing.str import StrPrinter
 
 from symjac.interchange.names import identifier
 
@@ -26,11 +28,18 @@ class MatrixSymbol(sympy.MatrixSymbol):  # type: ignore[misc]  # SymPy has no ty
     def _sympystr(self, printer: Any) -> str:
         return identifier(self.name)
 
+    def _eval_subs(self, old: Any, new: Any) -> Any:
+        return new if self == old else None
+
     _numpycode = _lambdacode = _pythoncode = _sympystr
 
 
 def _numpy_elementwise(printer: Any, e: Any) -> str:
-    return f"({printer._print(e.function)})({printer._print(e.expr)})"
+    argument, function = printer._print(e.expr), e.function
+    if not isinstance(function, sympy.Lambda):
+        return f"{printer._print(function)}({argument})"
+    variables = ", ".join(printer._print(v) for v in function.variables)
+    return f"(lambda {variables}: {printer._print(function.expr)})({argument})"
 
 
 def _numpy_power(printer: Any, e: Any) -> str:
@@ -45,12 +54,15 @@ def _numpy_determinant(printer: Any, e: Any) -> str:
     return f"{printer._module_format('numpy.linalg.det')}({printer._print(e.arg)})"
 
 
-# SymPy's NumPy printer refuses these four heads (1.14); a version that knows them keeps its own way.
+_GENERAL = (StrPrinter, CodePrinter)  # whose answers are no NumPy
+
+# SymPy's NumPy printer does not know these four heads (1.14); a version that does keeps its own way.
 for _head, _method in (
-    ("ElementwiseApplyFunction", _numpy_elementwise),
-    ("HadamardPower", _numpy_power),
-    ("Trace", _numpy_trace),
-    ("Determinant", _numpy_determinant),
+    ("_print_ElementwiseApplyFunction", _numpy_elementwise),
+    ("_print_HadamardPower", _numpy_power),
+    ("_print_Trace", _numpy_trace),
+    ("_print_Determinant", _numpy_determinant),
 ):
-    if not hasattr(NumPyPrinter, f"_print_{_head}"):
-        setattr(NumPyPrinter, f"_print_{_head}", _method)
+    _owner = next((c for c in NumPyPrinter.__mro__ if _head in vars(c)), None)
+    if _owner is None or _owner in _GENERAL:
+        setattr(NumPyPrinter, _head, _method)

@@ -44,7 +44,7 @@ _HEADS[sign] = ACTIVATIONS["sign"]
 @lru_cache(maxsize=256)
 def _row_of(body: Any, z: Any) -> str | None:
     """The key of the row whose SymPy form is ``body`` as a function of ``z``."""
-    if body.func in (sympy.Mul, sympy.Add, sympy.Pow, sympy.Max, sympy.exp):
+    if body.func in (sympy.Mul, sympy.Add, sympy.Pow, sympy.Max, sympy.log):
         for row in ACTIVATIONS.values():
             if row.key not in ("square", "reciprocal", "sqrt", "identity") and row.sympy(z) == body:
                 return row.key
