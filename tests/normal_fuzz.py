@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Any
+from itertools import product
+from typing import Any, cast
 
 from symjac.expr import (
     ONE,
@@ -30,6 +31,9 @@ from symjac.expr import (
     Transpose,
     dim,
 )
+from symjac.functions import ACTIVATIONS
+from symjac.normal import Form
+from symjac.normal.atoms import COL, ROW, Atom, Component, size_of, slot, tables
 from symjac.normal.evaluate import Evaluator, Matrix
 from symjac.normal.numbers import NoValueError, Rationals
 
@@ -42,12 +46,11 @@ FUNCTIONS = [F, F.derivative(), G, TANH, SIGMOID.derivative()]
 
 
 class PrimeField(Rationals):
-    """Residues modulo a prime; a function is a fresh random value for each argument."""
+    """Residues modulo a prime; a function has a random value for each argument."""
 
     def __init__(self, seed: int) -> None:
         super().__init__({})
-        self.random = random.Random(seed)
-        self.functions: dict[object, Residue] = {}
+        self.seed = seed
 
     def number(self, value: Fraction) -> Any:
         return Residue(value.numerator * pow(value.denominator, -1, P))
@@ -58,7 +61,7 @@ class PrimeField(Rationals):
         return Residue(pow(a.value, int(r), P))
 
     def function(self, f: Function, a: Any) -> Any:
-        return self.functions.setdefault((f, a.value), Residue(self.random.randrange(P)))
+        return Residue(random.Random(f"{self.seed} {f} {a.value}").randrange(P))
 
 
 class Residue:
@@ -255,3 +258,62 @@ LAWS: dict[type[Expr], tuple[Callable[[Any], Expr], ...]] = {
     EntryPower: (_square,),
     Trace: (_rolled,),
 }
+
+
+# ------------------------------------------------------------------- polynomials, by their definition
+
+
+class PolyValues:
+    """The value of a normal form's polynomial: products of atoms, summed over every bound index."""
+
+    def __init__(self, at: Evaluator) -> None:
+        self.at = at
+
+    def value(self, p: Mapping[Any, Any], where: Mapping[int, int]) -> Any:
+        out = Residue(0)
+        for mono, c in p.items():
+            term = self.at.number(Fraction(c))
+            for k, e in mono:
+                term = term * self.at.power(self.component(tables.components[k], where), Fraction(e))
+            out = out + term
+        return out
+
+    def component(self, what: Component, where: Mapping[int, int]) -> Any:
+        out = Residue(0)
+        ranges = [range(self.at.size(size_of(d))) for d in what.bound]
+        for bound in product(*ranges):
+            term = Residue(1)
+            for a, e, ix in what.factors:
+                places = tuple(bound[v] if v >= 0 else where[v] for v in ix)
+                term = term * self.at.power(self.atom(tables.atoms[a], places), Fraction(e))
+            out = out + term
+        return out
+
+    def atom(self, a: Atom, places: tuple[int, ...]) -> Any:
+        if a.kind == "delta":
+            return Residue(int(places[0] == places[1]))
+        if a.kind == "symbol":
+            name, rows, cols = cast("tuple[str, int, int]", a.data)
+            s = Symbol(name, (size_of(rows), size_of(cols)))
+            m = self.at.matrix(s)
+            left = iter(places)
+            return m[next(left) if rows else 0][next(left) if cols else 0]
+        if a.kind == "block":
+            structure, k = cast("tuple[tuple[int, ...], int]", a.data)
+            before = sum(self.at.size(size_of(d)) for d in structure[:k])
+            return Residue(int(places[0] == before + (places[1] if len(places) > 1 else 0)))
+        inner = self.value(dict(a.args[0]), {slot(k): v for k, v in enumerate(places)})
+        if a.kind in ("base", "wrap"):
+            return inner
+        assert a.kind == "function", a.kind
+        known, name, order = cast("tuple[str, str, int]", a.data)
+        latex = ACTIVATIONS[known].latex if known else name
+        return self.at.function(Function(latex, order, known or None), inner)
+
+
+def form_values(form: Form, seed: int, sizes: dict[str, int]) -> Matrix:
+    """The written-out values of a normal form."""
+    at = evaluator(seed, sizes)
+    rows, cols = (at.size(d) for d in form.shape)
+    poly = PolyValues(at)
+    return [[poly.value(form.poly, {ROW: i, COL: j}) for j in range(cols)] for i in range(rows)]

@@ -63,12 +63,16 @@ _lock = threading.RLock()
 _translations: OrderedDict[object, Translation] = OrderedDict()
 
 
-def _translation(definitions: Mapping[Symbol, Expr], moving: frozenset[Symbol] | None) -> Translation:
-    """The translation under these definitions; the last few are kept."""
+def _begin() -> None:
+    """The start of a question. Only here may the tables be emptied, as polynomials refer to them."""
     budget.start()
     if tables.load > LOAD:
         tables.clear()
         _translations.clear()
+
+
+def _translation(definitions: Mapping[Symbol, Expr], moving: frozenset[Symbol] | None) -> Translation:
+    """The translation under these definitions; the last few are kept."""
     key = (frozenset(definitions.items()), moving)
     found = _translations.get(key)
     if found is None:
@@ -108,22 +112,21 @@ class Form:
     @property
     def is_zero(self) -> bool:
         with _lock:
+            _begin()
             return not cleared(dict(self.poly))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Form):
             return NotImplemented
+        if self.shape != other.shape:
+            return False
         with _lock:
-            return self.shape == other.shape and self._same(other)
+            _begin()
+            return self._same(other)
 
     def _same(self, other: Form) -> bool:
         mine, theirs = self.poly, other.poly
-        if mine is not self.poly:
-            mine = self.poly  # computing the second emptied the tables that the first referred to
-        if mine == theirs:
-            return True
-        budget.start()
-        return not cleared(add(dict(mine), theirs, -1))
+        return mine == theirs or not cleared(add(dict(mine), theirs, -1))
 
     def __hash__(self) -> int:
         return hash(self.shape)  # equal forms may have different polynomials before denominators are cleared
@@ -138,6 +141,7 @@ def normal_form(
     Raises :class:`NormalFormTooLarge` rather than run on.
     """
     with _lock:
+        _begin()
         form = Form(e, definitions, moving)
         form.poly  # noqa: B018  # errors belong to this call
         return form
@@ -160,6 +164,7 @@ def equal(
     if a == b:
         return True
     with _lock:
+        _begin()
         return _equal(a, b, definitions, moving)
 
 

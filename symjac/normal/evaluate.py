@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from itertools import count, permutations, product
 from math import prod
 from typing import Any
@@ -17,7 +18,7 @@ import sympy
 from symjac import expr as x
 from symjac.errors import NotYetError
 from symjac.expr import Expr, Function, Index, Symbol
-from symjac.functions import ACTIVATIONS
+from symjac.functions import ACTIVATIONS, derivative
 from symjac.normal.numbers import NoValueError, Rationals
 
 Matrix = list[list[Any]]
@@ -84,7 +85,7 @@ class Evaluator:
         return int(d.subs({s: self.sizes[str(s)] for s in d.free_symbols}))
 
     def matrix(self, e: Expr) -> Matrix:
-        if self.indices:
+        if self.indices and free_indices(e):
             return VALUES[type(e)](self, e)
         found = self._known.get(e)
         if found is None:
@@ -123,13 +124,17 @@ class Evaluator:
             return Dual(a.tag, self.function(f, a.value), self.function(f.derivative(), a.value) * a.slope)
         if f.known is None or f.order == 0:
             return self.numbers.function(f, a)
-        tag = next(_tags)
         z = Symbol("\0z")
         lower = Function(f.name, f.order - 1, f.known)
-        if f.order == 1:
-            at = self.with_fixed({z: [[a]]})
-            return at.scalar(ACTIVATIONS[f.known].derivative(z, x.Apply(lower, z)))
-        return slope(self.function(lower, Dual(tag, a, self.number(1))), tag)
+        return self.with_fixed({z: [[a]]}).scalar(derivative(lower, z))
+
+
+@lru_cache(maxsize=10_000)
+def free_indices(e: Expr) -> frozenset[Index]:
+    """The index letters of an expression that no sum in it binds."""
+    own = {k for k in e.indices if isinstance(k, Index)} if isinstance(e, x.Entry | x.Delta) else set()
+    out = frozenset(own).union(*(free_indices(a) for a in e.args))
+    return out - {e.index} if isinstance(e, x.IndexSum) else out
 
 
 def slope(a: Any, tag: int) -> Any:

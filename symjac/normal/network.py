@@ -448,12 +448,13 @@ def _blocks(powers: Powers, bound: Mapping[int, int]) -> Poly | None:
     met: dict[tuple[int, object], int] = {}
     uses: dict[int, int] = {}
     for c, e in powers.items():
+        copies = 2 if e > 1 else 1
         for a, _, ix in tables.components[c].factors:
             for v in set(ix):
-                uses[v] = uses.get(v, 0) + (v < 0)
+                uses[v] = uses.get(v, 0) + copies
             if tables.atoms[a].kind == "block" and ix[0] < 0:
                 key = (ix[0], _structure(a)[0])
-                met[key] = met.get(key, 0) + (2 if e > 1 else 1)
+                met[key] = met.get(key, 0) + copies
     busy = {v for (v, _), k in met.items() if k > 1 or (v in bound and uses[v] == 1)}
     if not busy:
         return None

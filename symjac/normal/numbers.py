@@ -45,8 +45,6 @@ class NoValueError(SymjacError):
 class Rationals:
     """Exact rational numbers; functions with irrational values are refused."""
 
-    exact = True
-
     def __init__(self, stand_ins: Mapping[str, tuple[int, ...]]) -> None:
         self.stand_ins = stand_ins
 
@@ -82,10 +80,50 @@ class Rationals:
         return piecewise(self, f.known, a)
 
 
-class Intervals(Rationals):
-    """Enclosures computed with outward rounding."""
+class Interval:
+    """An enclosure that knows only sums and products, and leaves other kinds of operands to them."""
 
-    exact = False
+    __slots__ = ("raw",)
+
+    def __init__(self, raw: Any) -> None:
+        self.raw = raw
+
+    def __add__(self, other: object) -> Any:
+        if not isinstance(other, Interval | int):
+            return NotImplemented
+        return Interval(self.raw + (other.raw if isinstance(other, Interval) else other))
+
+    def __mul__(self, other: object) -> Any:
+        if not isinstance(other, Interval | int):
+            return NotImplemented
+        return Interval(self.raw * (other.raw if isinstance(other, Interval) else other))
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+
+class Intervals(Rationals):
+    """Numbers known as enclosures."""
+
+    def __init__(self, stand_ins: Mapping[str, tuple[int, ...]]) -> None:
+        super().__init__(stand_ins)
+        self.inside = RawIntervals(stand_ins)
+
+    def number(self, value: Fraction) -> Any:
+        return Interval(self.inside.number(value))
+
+    def power(self, a: Any, r: Fraction) -> Any:
+        return Interval(self.inside.power(a.raw, r))
+
+    def real_power(self, a: Any, r: Any) -> Any:
+        return Interval(self.inside.real_power(a.raw, r.raw))
+
+    def function(self, f: Function, a: Any) -> Any:
+        return Interval(self.inside.function(f, a.raw))
+
+
+class RawIntervals(Rationals):
+    """mpmath's intervals, computed with outward rounding."""
 
     def __init__(self, stand_ins: Mapping[str, tuple[int, ...]]) -> None:
         super().__init__(stand_ins)
@@ -203,11 +241,11 @@ PIECES: Mapping[str, Callable[[Rationals, Any], Any]] = {
 }
 
 
-def _elu(q: Intervals, a: Any, scale: Fraction, alpha: Fraction) -> Any:
+def _elu(q: RawIntervals, a: Any, scale: Fraction, alpha: Fraction) -> Any:
     return q.number(scale) * (a if q.positive(a) else q.number(alpha) * (q.iv.exp(a) - 1))
 
 
-SMOOTH: Mapping[str, Callable[[Intervals, Any], Any]] = {
+SMOOTH: Mapping[str, Callable[[RawIntervals, Any], Any]] = {
     "tanh": lambda q, a: q.tanh(a),
     "sigmoid": lambda q, a: q.sigmoid(a),
     "elu": lambda q, a: _elu(q, a, Fraction(1), Fraction(1)),

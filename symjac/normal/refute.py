@@ -11,15 +11,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from math import ceil, floor
 from typing import Any
 
 from symjac.errors import NotYetError, ShapeError
 from symjac.expr import Apply, Dim, Expr, MapJacobian, Symbol, VectorMap, brief, show_shape
-from symjac.normal.evaluate import MAP_STAND_IN, Evaluator, Matrix
+from symjac.normal.evaluate import MAP_STAND_IN, Evaluator, Matrix, free_indices
 from symjac.normal.numbers import STAND_INS, Intervals, NoValueError, Rationals
 
 SIZES = (1, 2, 3)
 ASSIGNMENTS = 30  # so many choices of sizes are tried
+DIGITS = 10**9
 TRIES = 6  # so many points at each
 PLAIN = (1, 2, 3, -1, 4, 5, -2, 7, Fraction(1, 2), 6, -3, Fraction(3, 2), 8, 9, Fraction(1, 3), -4)
 TAME = tuple(Fraction(v) / 4 for v in (2, 3, 5, -1, 6, 1, -3, 7, 4, -2, 9, -5))
@@ -42,7 +44,8 @@ class Counterexample:
 
     ``functions`` names the stand-ins of unspecified functions, as LaTeX in the variable z (for a map:
     entry i at v). ``left`` and ``right`` are the two sides written out, ``entry`` is the first place,
-    counted from 1, where they differ. ``exact`` tells rationals from enclosures.
+    counted from 1, where they differ, ``indices`` are the values of index letters that no sum binds.
+    ``exact`` tells rationals from enclosures.
     """
 
     sizes: Mapping[str, int]
@@ -51,6 +54,7 @@ class Counterexample:
     left: tuple[tuple[Value, ...], ...]
     right: tuple[tuple[Value, ...], ...]
     entry: tuple[int, int]
+    indices: Mapping[str, int]
     exact: bool
 
 
@@ -84,8 +88,9 @@ def search(
             except NotYetError:
                 return None
             if found is not None:
-                left, right, entry = found
-                return Counterexample(sizes, point.values(), functions, left, right, entry, numbers is Rationals)
+                left, right, entry, indices = found
+                exactly = numbers is Rationals
+                return Counterexample(sizes, point.values(), functions, left, right, entry, indices, exactly)
             break
     return None
 
@@ -146,14 +151,19 @@ class _Point:
         return {s: tuple(map(tuple, m)) for s, m in sorted(self.chosen.items(), key=lambda pair: pair[0].name)}
 
 
-def _compared(
-    a: Expr, b: Expr, at: Evaluator
-) -> tuple[tuple[tuple[Value, ...], ...], tuple[tuple[Value, ...], ...], tuple[int, int]] | None:
-    left, right = _shown(at.matrix(a)), _shown(at.matrix(b))
-    for i, (p, q) in enumerate(zip(left, right, strict=True)):
-        for j, (u, v) in enumerate(zip(p, q, strict=True)):
-            if _apart(u, v):
-                return left, right, (i + 1, j + 1)
+Sides = tuple[tuple[Value, ...], ...]
+
+
+def _compared(a: Expr, b: Expr, at: Evaluator) -> tuple[Sides, Sides, tuple[int, int], dict[str, int]] | None:
+    """The two sides, the first entry where they differ, and the values of free indices there."""
+    free = sorted(free_indices(a) | free_indices(b), key=lambda k: k.name)
+    for choice in product(*(range(1, at.size(k.size) + 1) for k in free)):
+        at.indices = dict(zip(free, choice, strict=True))
+        left, right = _shown(at.matrix(a)), _shown(at.matrix(b))
+        for i, (p, q) in enumerate(zip(left, right, strict=True)):
+            for j, (u, v) in enumerate(zip(p, q, strict=True)):
+                if _apart(u, v):
+                    return left, right, (i + 1, j + 1), {k.name: n for k, n in at.indices.items()}
     return None
 
 
@@ -170,7 +180,9 @@ def _shown(m: Matrix) -> tuple[tuple[Value, ...], ...]:
 def _value(a: Any) -> Value:
     if isinstance(a, int | Fraction):
         return Fraction(a)
-    return Enclosure(_fraction(a.a), _fraction(a.b))
+    low, high = _fraction(a.raw.a), _fraction(a.raw.b)
+    # Rounded outwards to what can be printed; what is compared is what is shown.
+    return Enclosure(Fraction(floor(low * DIGITS), DIGITS), Fraction(ceil(high * DIGITS), DIGITS))
 
 
 def _fraction(end: Any) -> Fraction:
