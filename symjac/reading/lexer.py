@@ -17,7 +17,7 @@ from symjac.reading import vocabulary as v
 from symjac.reading.commands import Commands, is_word
 from symjac.reading.tokens import MAX_DEPTH, MAX_DIGITS, MAX_LENGTH, Token
 
-_NUMBER = re.compile(r"\d+(\.\d+)?([eE][+-]?\d+)?|\.\d+")
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?|\.[0-9]+")
 
 
 _CALL = re.compile(r"\s*(\\left|\\[bB]igg?l?)?\s*[(\[{]")
@@ -25,12 +25,11 @@ _CALL = re.compile(r"\s*(\\left|\\[bB]igg?l?)?\s*[(\[{]")
 
 _LOST_BRACES = re.compile(r"_[a-zτ][+\-−]\d(?!\w)")
 _WORD = re.compile(r"[A-Za-z]+")
+DIGITS = frozenset("0123456789")
 
 
 def tokenise(source: str) -> list[Token]:
     """The tokens of a text; ReadError for what is no formula."""
-    if not isinstance(source, str):
-        raise ReadError(f"a string of LaTeX was expected, not {type(source).__name__}")
     if len(source) > MAX_LENGTH:
         raise ReadError(f"the text has {len(source)} characters; at most {MAX_LENGTH} are read")
     lexer = Lexer(source)
@@ -56,7 +55,7 @@ class Lexer(Commands):
                 i = self.command(i, stop)
             elif c.isascii() and c.isalpha():
                 i = self.letters(i, stop)
-            elif (c.isascii() and c.isdigit()) or (c == "." and source[i + 1 : i + 2].isdigit()):
+            elif (c.isascii() and c.isdigit()) or (c == "." and source[i + 1 : i + 2] in DIGITS):
                 i = self.number(i)
             else:
                 i = self.sign(i, stop)

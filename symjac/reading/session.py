@@ -58,6 +58,9 @@ class Session:
         layout: str | None = None,
     ) -> None:
         self.texts = list(texts)
+        for text in self.texts:
+            if not isinstance(text, str):
+                raise ReadError(f"a string of LaTeX was expected, not {type(text).__name__}")
         self.system = system
         self.layout = layout
         self.declared = dict(symbols or {})
