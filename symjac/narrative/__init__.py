@@ -79,10 +79,15 @@ def narrate(d: Derivation, *, layout: str = "both", sizes: Mapping[str, int] | N
 def _theorem(t: Teller) -> Environment:
     lhs = t.full(Partial(t.of, t.wrt))
     first, last = (Ref(equation_label(s, t)) for s in (t.told[0], t.told[-1]))
-    where = (first,) if first == last else (first, "–", last)
+    labels: Inlines = (first,) if first == last else (first, "–", last)
+    kind = "recurrence" if t.is_recurrence else "equation" if first == last else "equations"
+    where = told(kind, equation=labels)
     forms = {layout: _form(t, layout) for layout in t.layouts}
     blocks: list[Block]
-    if all(width(lhs) + width(f) < _BESIDE for f in forms.values()):
+    if len(forms) == 2 and t.d.short == t.d.short_denominator:
+        row = Line(forms["numerator"], lhs, note=told("both"), label="num", end=".")
+        blocks = [Paragraph(told("for_every", equation=where, wrt=t.wrt)), Display((row,))]
+    elif all(width(lhs) + width(f) < _BESIDE for f in forms.values()):
         rows = [
             Line(f, lhs, note=told(layout), label=layout[:3], end="." if layout == t.layouts[-1] else ",")
             for layout, f in forms.items()

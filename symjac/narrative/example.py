@@ -33,7 +33,10 @@ def at(e: Expr, values: Mapping[Index, Value], sizes: Mapping[str, int] | None =
     Sum(Product(Entry(W, (1, 1)), Entry(x, (1,))), Product(Entry(W, (1, 2)), Entry(x, (2,))))
     """
     if isinstance(e, Entry):
-        return Entry(at(e.base, values, sizes), *(_value(i, values) for i in e.indices))
+        indices = tuple(_value(i, values) for i in e.indices)
+        if isinstance(e.base, ex.Stack) and sizes is not None and isinstance(indices[0], int):
+            return _in_stack(e.base, indices[0], indices[1:], sizes)
+        return Entry(at(e.base, values, sizes), *indices)
     if isinstance(e, Delta):
         i, j = (_value(k, values) for k in e.indices)
         return Number(int(i == j)) if isinstance(i, int) and isinstance(j, int) else Delta(i, j)
@@ -50,6 +53,18 @@ def at(e: Expr, values: Mapping[Index, Value], sizes: Mapping[str, int] | None =
     return e if args == e.args else e.with_args(args)
 
 
+def _in_stack(stack: Expr, position: int, rest: tuple[Value, ...], sizes: Mapping[str, int]) -> Expr:
+    """The entry of the part of a stack that a position falls into."""
+    for part in stack.args:
+        height = size_at(part.rows, sizes)
+        if position <= height:
+            i, j = Index("i", part.rows), Index("j", part.cols)
+            form = entry(part, *((i, j) if rest else (i,)))
+            return at(form, {i: position, **({j: rest[0]} if rest else {})}, sizes)
+        position -= height
+    raise IndexError("a position beyond the end of a stack")
+
+
 def _value(i: Value, values: Mapping[Index, Value]) -> Value:
     return i if isinstance(i, int) else values.get(i, i)
 
@@ -64,6 +79,9 @@ def example(t: Teller) -> tuple[Block, ...]:
     sizes = t.sizes
     if sizes is None or any(size_at(d, sizes) > LARGEST for s in t.told for d in s.shape):
         return ()
+    occurring = {str(letter) for s in t.symbols for d in s.shape for letter in d.free_symbols}
+    if not occurring:
+        return ()
     blocks: list[Block] = []
     constants, rows = _recurrence(t, sizes)
     first, last = (Ref(equation_label(s, t)) for s in (t.told[0], t.told[-1]))
@@ -72,7 +90,7 @@ def example(t: Teller) -> tuple[Block, ...]:
     blocks.append(Paragraph(sentences(let, entries)))
     blocks.append(Display(tuple(rows)))
     blocks += _jacobians(t, sizes)
-    letters = [equals(size_box(ex.dim(k)), size_box(ex.dim(v))) for k, v in sizes.items()]
+    letters = [equals(size_box(ex.dim(k)), size_box(ex.dim(v))) for k, v in sizes.items() if k in occurring]
     return (Environment("example", tuple(blocks), title=told("size_is", size=row(*commas(letters)))),)
 
 
@@ -127,6 +145,8 @@ def _jacobians(t: Teller, sizes: Mapping[str, int]) -> Iterator[Block]:
     for layout in t.layouts:
         numerator = layout == "numerator"
         short = (d.short if numerator else d.short_denominator).replace(named)
+        if not numerator and len(t.layouts) == 2 and d.closed == d.closed_denominator:
+            continue
         factors = _grids(t, short, sizes)
         if any(width(g) > _WIDEST_GRID for g in _all_grids(factors)):
             continue
@@ -136,7 +156,8 @@ def _jacobians(t: Teller, sizes: Mapping[str, int]) -> Iterator[Block]:
         entrywise = not t.gates and whole != factors and width(whole) <= _WIDEST_GRID
         if entrywise:
             rows = [Line(whole, lhs), Line(factors, end=".")]
-        yield Paragraph(told(f"example_{layout}" if entrywise else f"example_{layout}_factors"))
+        only = "" if numerator or len(t.layouts) == 2 else "_only"
+        yield Paragraph(told(f"example_{layout}{only}" + ("" if entrywise else "_factors")))
         yield Display(tuple(rows))
 
 

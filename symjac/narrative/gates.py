@@ -64,7 +64,7 @@ def _groups(stages: tuple[Stage, ...]) -> list[list[Stage]]:
 def _stage(t: Teller, stage: Stage) -> list[Line]:
     """A gate's derivative: by the rules, then collected, then with the other gates' derivatives put in."""
     raw = _plus_first(stage.raw)
-    told_steps: list[tuple[Expr, Inlines, str | None]] = [(raw, _by_rules(stage), None)]
+    told_steps: list[tuple[Expr, Inlines, str | None]] = [(raw, _by_rules(stage, t), None)]
     if stage.collected not in (stage.raw, raw):
         told_steps.append((stage.collected, _collecting(stage, t), None))
     target = stage.symbol == t.of
@@ -122,7 +122,7 @@ def differential_proof(t: Teller) -> tuple[Block, ...]:
     """The proof for a derivative by a matrix: the differential, and what it identifies."""
     stage = t.d.stages[-1]
     first = next(s for s in reversed(stage.theorem.steps()) if isinstance(s.lhs, ex.Differential))
-    form = ex.Trace(ex.Product(t.d.closed, ex.Differential(t.wrt)))
+    form = ex.Trace(ex.mul(t.d.closed, ex.Differential(t.wrt)))
     lhs = ex.Differential(t.of)
     chain: list[tuple[Expr, Inlines, str | None]] = [(first.rhs, say(STEP_REASONS["differential"]), None)]
     if first.rhs != form:
@@ -137,13 +137,13 @@ def differential_proof(t: Teller) -> tuple[Block, ...]:
     )
 
 
-def _by_rules(stage: Stage) -> Inlines:
+def _by_rules(stage: Stage, t: Teller) -> Inlines:
     rules = [n for n in dict.fromkeys(s.rule for s in stage.theorem.steps()) if n not in SILENT]
     if not rules:
         return say(STEP_REASONS["term_by_term"])
     refs: dict[str, list[Slot]] = {}
     for name in reversed(rules):
-        refs.setdefault(RULE_NAMES[name], []).extend([Ref(rule_label(name))] if name in LEMMAS else [])
+        refs.setdefault(RULE_NAMES[name], []).extend([Ref(rule_label(name))] if name in LEMMAS and t.has_lemma else [])
     items: list[Slot] = [(f"{words} ", *listed(found, last=", ")) if found else words for words, found in refs.items()]
     return listed(items, last=", ")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symjac import expr as ex
 from symjac.entries import Step, entry
-from symjac.expr import Apply, Entry, Expr, Partial, Sum, Symbol
+from symjac.expr import Apply, Entry, Expr, Index, Partial, Sum, Symbol
 from symjac.narrative.blocks import Block, Display, Inlines, Line, Paragraph, Ref
 from symjac.narrative.example import at
 from symjac.narrative.setting import equation_label
@@ -74,7 +74,8 @@ def _resolved(before: Expr, after: Expr) -> list[Box]:
 def _reason(s: Step, before: Expr, t: Teller) -> Inlines:
     constants = _constants(t)
     if s.reason == "linearity" and 0 < len(constants) <= 2:
-        return say(REASONS["linearity constants"], constants=listed(constants), wrt=t.wrt)
+        key = "linearity constants" if len(constants) == 2 else "linearity constant"
+        return say(REASONS[key], constants=listed(constants), wrt=t.wrt)
     remains = [equals(*(index_box(k) for k in e.indices)) for e in before.walk() if isinstance(e, ex.Delta)]
     return say(REASONS[s.reason], wrt=t.wrt, index=listed(list(dict.fromkeys(remains))))
 
@@ -128,10 +129,10 @@ def transposition(t: Teller) -> Inlines:
 
 def dotted(t: Teller) -> tuple[Block, ...]:
     """The matrix written out with dots, where its entries are short and its sizes are letters."""
-    closed = t.d.closed
+    closed = t.d.closed if "numerator" in t.layouts else t.d.closed_denominator
     if not closed.is_matrix or not all(s.is_Symbol for s in closed.shape):
         return ()
-    i, j = t.indices
+    i, j = (Index(k.name, size) for k, size in zip(t.indices, closed.shape, strict=True))
     pattern = entry(closed, i, j)
     if any(isinstance(e, ex.IndexSum | ex.Delta | ex.Sum) for e in pattern.walk()) or width(t.box(pattern)) > 8.0:
         return ()
@@ -142,15 +143,14 @@ def dotted(t: Teller) -> tuple[Block, ...]:
     m, n = (ex.Index(str(s), s) for s in closed.shape)
     h, v, d = (Op(c, prefix=True) for c in (r"\cdots", r"\vdots", r"\ddots"))
     grid = Grid(((cell(1, 1), h, cell(1, n)), (v, d, v), (cell(m, 1), h, cell(m, n))), "pmatrix")
-    words, matrix = _scaling(t)
+    words, matrix = _scaling(closed)
     return (
         Paragraph(told(words, matrix=matrix)),
         Display((Line(grid, closed, end="."),)),
     )
 
 
-def _scaling(t: Teller) -> tuple[str, Expr]:
-    closed = t.d.closed
+def _scaling(closed: Expr) -> tuple[str, Expr]:
     if isinstance(closed, ex.Product) and len(closed.args) == 2:
         left, right = closed.args
         if isinstance(right, ex.Diag) and not isinstance(left, ex.Diag):

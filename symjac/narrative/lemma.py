@@ -199,7 +199,7 @@ def letters(t: Teller) -> Letters:
 def lemma(t: Teller, used: tuple[str, ...]) -> tuple[Block, ...]:
     """The lemma with just the rules that are used, and its proof in entries."""
     chosen = [name for name in used if name in LEMMAS]
-    if not chosen:
+    if not chosen or not t.has_lemma:
         return ()
     g = letters(t)
     rules = {name: LEMMAS[name](g) for name in chosen}
@@ -210,7 +210,7 @@ def lemma(t: Teller, used: tuple[str, ...]) -> tuple[Block, ...]:
         known = g.definitions
         rows.append(t.equation(g.d(rule.y), rule.rhs, definitions=known, label=rule_label(name), end=end))
         lines.append(t.equation(g.de(rule.entry), rule.entry_rhs, definitions=known, end=","))
-    count = WORDS.get(f"count_{len(rules)}", WORDS["count_many"])
+    rule_count = told("rule_used") if len(rules) == 1 else told("rules_used", count=_count(len(rules)))
     i, j = Ident(g.i.name), Ident(g.j.name)
     v = Ident(t.letter("v", "w", "y"))
     diagonal = any(isinstance(e, ex.Diag) for r in rules.values() for e in r.rhs.walk())
@@ -220,12 +220,17 @@ def lemma(t: Teller, used: tuple[str, ...]) -> tuple[Block, ...]:
         i=i,
         entry=Script(v, sub=i),
     )
-    fixed = told("lemma_proof" if len(rules) > 1 else "lemma_proof_one", i=i, j=j)
+    both = told("fix_both", i=i, j=j) if t.wrt.is_vector else told("fix_one", i=i)
+    fixed = sentences(both, told("lemma_proof" if len(rules) > 1 else "lemma_proof_one"))
     return (
-        Paragraph(told("rules_used", count=count)),
+        Paragraph(rule_count),
         Environment("lemma", (Paragraph(_assumptions(t, g, rules)), Display(tuple(rows))), label="lemma"),
         Environment("proof", (Paragraph(fixed), Display(tuple(lines)), Paragraph(closing))),
     )
+
+
+def _count(number: int) -> str:
+    return WORDS.get(f"count_{number}", WORDS["count_many"])
 
 
 def _assumptions(t: Teller, g: Letters, rules: Mapping[str, Told]) -> Inlines:
@@ -247,5 +252,5 @@ def _assumptions(t: Teller, g: Letters, rules: Mapping[str, Told]) -> Inlines:
         more.append(told("lemma_softmax", p=g.p, softmax=ex.Softmax(g.a)))
     if "norm_rule" in rules:
         more.append(told("lemma_norm", vector=g.a))
-    tail = sentences((",",), listed(more)) if more else ()
+    tail = sentences((",",), listed(more)) if len(more) > 1 else (WORDS["and"], *more[0]) if more else ()
     return told("lemma_let", functions=listed(functions), x=g.x, more=tail)

@@ -93,21 +93,21 @@ def _uses(t: Teller) -> Iterator[Inlines]:
     z = Symbol(t.letter("z", "a", "s", r"\zeta"))
     resolved = {name for stage in t.d.stages for name in _primed(stage.raw) - _primed(stage.collected)}
     rules: list[Box] = []
-    excluded: list[Inlines] = []
+    kinks: list[Inlines] = []
     for f in _applied(t).values():
-        row_ = ACTIVATIONS.get(f.known or "")
-        if row_ is None or f.name not in resolved:
+        known = ACTIVATIONS.get(f.known or "")
+        if known is None:
             continue
-        value = Apply(f, z)
-        derivative = row_.derivative(z, value)
-        t.check(Apply(f.derivative(), z), derivative)
-        rules.append(equals(row(function_box(f.name, 1), fence(t.box(z))), t.box(derivative)))
-        if row_.excluded is not None:
-            condition = names.take_apart(row_.excluded.replace("z", z.name))
-            excluded.append(told("excluded", function=names.name_box(f.name), condition=condition))
+        if f.name in resolved:
+            derivative = known.derivative(z, Apply(f, z))
+            t.check(Apply(f.derivative(), z), derivative)
+            rules.append(equals(row(function_box(f.name, 1), fence(t.box(z))), t.box(derivative)))
+        if known.excluded is not None:
+            condition = names.take_apart(known.excluded.replace("z", z.name))
+            kinks.append(told("excluded", function=names.name_box(f.name), condition=condition, z=z))
     if rules:
         yield told("known_derivative", derivatives=listed(rules))
-    yield from excluded
+    yield from kinks
 
 
 def _primed(e: Expr) -> set[str]:

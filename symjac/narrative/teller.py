@@ -75,6 +75,17 @@ class Teller:
         arg = found.pop()
         return Symbol(self.letter("a", "v", "s", "p", r"\alpha"), arg.shape), arg
 
+    @property
+    def has_lemma(self) -> bool:
+        """Whether the rules are stated as a lemma; between scalars they are those of school."""
+        return not (self.of.is_scalar and self.wrt.is_scalar and all(s.is_scalar for s in self.symbols))
+
+    @property
+    def is_recurrence(self) -> bool:
+        """Whether the target and the variable are one state at two times."""
+        infos = [self.d.system.symbols.get(s.name) for s in (self.of, self.wrt)]
+        return all(i is not None for i in infos) and len({i.family for i in infos if i is not None}) == 1
+
     @cached_property
     def known(self) -> Mapping[Symbol, Expr]:
         """What every letter of the page stands for."""
@@ -94,6 +105,8 @@ class Teller:
             table: dict[Expr, Expr] = {self.entry(arg, i): Entry(letter, i)}
             steps = tuple(Step(s.expr.replace(table), s.reason) for s in steps)
         plain = replace(self._plain_style, short_partials={})
+        if any(isinstance(e, Entry) and isinstance(e.base, ex.Stack) for s in steps for e in s.expr.walk()):
+            return ()
         short = all(width(to_box(s.expr, plain)) <= _WIDEST for s in steps)
         return steps if short and len(steps) <= _MOST_STEPS else ()
 
@@ -163,7 +176,7 @@ class Teller:
         :raises CheckError: naming the equation.
         """
         known = self.known if definitions is None else definitions
-        if not equal(a, b, known):
+        if not equal(a, b, known, moving=frozenset({self.wrt})):
             raise CheckError(
                 f"a step of the told proof does not hold: {text(a)} = {text(b)}; this is a defect of symjac, and "
                 "nothing is printed"

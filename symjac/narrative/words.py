@@ -49,7 +49,8 @@ WORDS: dict[str, str] = {
     "map": "{function} is a differentiable map between spaces of vectors, and {derivative} its matrix of partial "
     "derivatives.",
     "known_derivative": "We use {derivatives}.",
-    "excluded": "Where {function} has no derivative, that is, where an entry {condition}, nothing is claimed.",
+    "excluded": "The function {function} of {z} has no derivative at {condition}; nothing is claimed where an entry of "
+    "its argument is there.",
     "odot": "{sign} is the entrywise product",
     "oslash": "{sign} is the entrywise quotient",
     "ones": "{sign} is the vector of ones",
@@ -76,19 +77,23 @@ WORDS: dict[str, str] = {
     "*numerator layout* it is the transpose of that matrix.",
     "cut": "The equation that defines {wrt} is not used: {wrt} is the free variable.",
     # theorem
-    "for_every": "For the recurrence {equation} and every {wrt},",
-    "for_every_numerator": "For the recurrence {equation} and every {wrt}, in numerator layout,",
-    "for_every_denominator": "For the recurrence {equation} and every {wrt}, in denominator layout,",
+    "recurrence": "the recurrence {equation}",
+    "equation": "equation {equation}",
+    "equations": "equations {equation}",
+    "for_every": "For {equation} and every {wrt},",
+    "for_every_numerator": "For {equation} and every {wrt}, in numerator layout,",
+    "for_every_denominator": "For {equation} and every {wrt}, in denominator layout,",
     "then_denominator": "In denominator layout it is the transpose of this matrix,",
     "carried_over": "directly",
     "through": "through ",
     "numerator": "(numerator layout)",
     "denominator": "(denominator layout)",
+    "both": "(both layouts)",
     # proof of a layer, entry by entry
     "fix": "Fix {i} and {j}. The {i}th entry of {equation} reads",
     "fix_named": "Fix {i} and {j}, and let {named}. The {i}th entries of {equation} and of this are",
-    "fix_argument": "Fix {i} and {j}, and let {letter} be the argument of the function in {equation}. The {i}th entries "
-    "are",
+    "fix_argument": "Fix {i} and {j}, and let {letter} be the argument of the function in {equation}. The {i}th "
+    "entries are",
     "differentiate": "Differentiating with respect to {x} gives",
     "matrix_form": "This is the entry in row {i} and column {j} of {matrix}. As {i} and {j} were arbitrary, "
     "{jacobian} in numerator layout{reference}.",
@@ -105,7 +110,7 @@ WORDS: dict[str, str] = {
     "transpose_scalar": "A scalar is its own transpose, so the denominator layout is the same.",
     # proof of a composite
     "rules_used": "The proof uses {count}, each of which is one line in entries.",
-    "count_1": "one rule",
+    "rule_used": "The proof uses one rule, which is one line in entries.",
     "count_2": "two rules",
     "count_3": "three rules",
     "count_4": "four rules",
@@ -122,8 +127,10 @@ WORDS: dict[str, str] = {
     "lemma_power": "let {q} be a constant",
     "lemma_softmax": "let {p} stand for {softmax}",
     "lemma_norm": "let {vector} be nonzero where its norm is taken",
-    "lemma_proof": "Fix {i} and {j}. The entries of the left-hand sides are",
-    "lemma_proof_one": "Fix {i} and {j}. The entry of the left-hand side is",
+    "fix_both": "Fix {i} and {j}.",
+    "fix_one": "Fix {i}.",
+    "lemma_proof": "The entries of the left-hand sides are",
+    "lemma_proof_one": "The entries of the left-hand side are",
     "lemma_end": "by linearity, the chain rule and the product rule for functions of one variable. Multiplying "
     "from the left "
     "by {diag} multiplies row {i} by {entry}, so these are the entries of the right-hand sides.",
@@ -150,6 +157,8 @@ WORDS: dict[str, str] = {
     "example_numerator": "Entry by entry and as a product of factors, the Jacobian is in numerator layout",
     "example_denominator": "In denominator layout the matrix is transposed; the factors are transposed and "
     "change places:",
+    "example_denominator_only": "Entry by entry and as a product of factors, the Jacobian is in denominator layout",
+    "example_denominator_only_factors": "The Jacobian, with its factors written out, is in denominator layout",
     "example_numerator_factors": "The Jacobian, with its factors written out, is in numerator layout",
     "example_denominator_factors": "In denominator layout the factors are transposed and change places:",
 }
@@ -158,6 +167,7 @@ WORDS: dict[str, str] = {
 REASONS: dict[str, str] = {
     "linearity": "linearity",
     "linearity constants": "linearity; {constants} do not involve {wrt}",
+    "linearity constant": "linearity; {constants} does not involve {wrt}",
     "product rule": "product rule",
     "chain rule": "chain rule",
     "independent entries": "the entries of {wrt} are independent",

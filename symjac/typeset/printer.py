@@ -143,7 +143,7 @@ def _(e: ir.Ones, style: Style) -> Placed:
 
 @_printed.register
 def _(e: ir.Zero, style: Style) -> Placed:
-    if e.is_scalar or e.is_matrix:
+    if e.is_scalar:
         return Placed(Num("0"), Binding.BASE)
     zero = Styled(r"\mathbf", Num("0"))
     if e.is_row and not style.row:
@@ -390,8 +390,9 @@ def _(e: ir.LogSumExp, style: Style) -> Placed:
 @_printed.register
 def _(e: ir.Norm, style: Style) -> Placed:
     body = fence(_place(e.arg, style).box, r"\lVert", r"\rVert")
-    box: Box = Script(body, sub=Ident("F")) if e.arg.is_matrix else body
-    return Placed(box, Binding.ATOM)
+    if e.arg.is_matrix:
+        return Placed(Script(body, sub=Ident("F")), Binding.ATOM)
+    return Placed(body, Binding.BASE)
 
 
 # ------------------------------------------------------------------------------------------ functions
@@ -461,7 +462,10 @@ _NARROW = 9.0
 
 @_printed.register
 def _(e: ir.Differential, style: Style) -> Placed:
-    return Placed(row(Styled(r"\mathrm", Ident("d")), Gap(thin=True), _at(e.arg, style, Binding.ATOM)), Binding.PRODUCT)
+    d = Styled(r"\mathrm", Ident("d"))
+    if isinstance(e.arg, ir.Symbol):
+        return Placed(row(d, _place(e.arg, style).box), Binding.ATOM, opens=True)
+    return Placed(row(d, fence(_place(e.arg, style).box)), Binding.ATOM, opens=True, closes=True)
 
 
 # --------------------------------------------------------------------------------------------- entries
@@ -475,7 +479,9 @@ def index_box(i: ir.Index | int) -> Box:
 def _(e: ir.Entry, style: Style) -> Placed:
     indices = tuple(index_box(i) for i in e.indices)
     if isinstance(e.base, ir.Symbol):
-        return Placed(names.entry_box(e.base.name, indices, light=style.light_entries), Binding.BASE)
+        entry = names.entry_box(e.base.name, indices, light=style.light_entries)
+        scripted = isinstance(entry, Script) and (entry.sup is not None or entry.primes > 0)
+        return Placed(entry, Binding.ATOM if scripted else Binding.BASE)
     base = _at(e.base, style, Binding.BASE)
     return Placed(Script(base, sub=row(*indices)), Binding.BASE)
 
