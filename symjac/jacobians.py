@@ -26,7 +26,7 @@ class Jacobian(Derivation):
     >>> from symjac import System
     >>> J = System(r"x_t = W \\sigma(x_{t-1}) + b").jacobian(wrt="x_{t-1}")
     >>> J
-    Jacobian of x_t by x_{t-1}: W diag(σ'(x_{t-1})) (numerator layout)
+    Jacobian of xₜ by xₜ₋₁: W diag(σ′(xₜ₋₁)) (numerator layout)
     """
 
     @property

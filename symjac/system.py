@@ -118,7 +118,7 @@ def jacobian(expression: sympy.Basic, wrt: sympy.Basic) -> Jacobian:
     >>> n = symbols("n", integer=True, positive=True)
     >>> A, U, W, x = MatrixSymbol("A", n, n), MatrixSymbol("U", n, n), MatrixSymbol("W", n, n), MatrixSymbol("x", n, 1)
     >>> jacobian(A * x + U * (W * x).applyfunc(Function("s")), x)
-    Jacobian of y by x: A + U diag(s'(W x)) W (numerator layout)
+    Jacobian of y by x: A + U diag(s′(W x)) W (numerator layout)
     """
     e, x = from_sympy(expression), from_sympy(wrt)
     if not isinstance(x, Symbol):
