@@ -39,7 +39,7 @@ from symjac.expr import (
 )
 from symjac.normal.atoms import NormalFormTooLarge, Poly, UndefinedFormError, budget, tables
 from symjac.normal.calculus import cleared
-from symjac.normal.network import add
+from symjac.normal.polynomial import add
 from symjac.normal.refute import Counterexample, Enclosure, search
 from symjac.normal.translate import Translation
 

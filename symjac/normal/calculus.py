@@ -15,22 +15,24 @@ from symjac.functions import ACTIVATIONS
 from symjac.normal.atoms import ROW, Atom, Mono, Poly, Rational, single, slot, tables
 from symjac.normal.elements import by_blocks, determinant, exponential, inverse, logarithm, power, power_by
 from symjac.normal.network import (
-    NONE,
-    add,
-    constant,
     delta,
     inside,
     join,
+    multiply,
+    packed,
+    rename,
+    wrapped,
+)
+from symjac.normal.polynomial import (
+    NONE,
+    add,
+    constant,
     labels,
     lone,
-    multiply,
     opened,
-    packed,
     passing,
-    rename,
     scalar,
     scaled,
-    wrapped,
 )
 
 VARIABLE = "\0z"  # the scalar of this name is the variable in a known function's derivative

@@ -25,23 +25,25 @@ from symjac.normal.atoms import (
     tables,
 )
 from symjac.normal.network import (
+    combine,
+    delta,
+    inside,
+    join,
+    multiply,
+    packed,
+    rename,
+    wrapped,
+)
+from symjac.normal.polynomial import (
     NONE,
     ONE,
     add,
-    combine,
     constant,
-    delta,
-    inside,
     is_delta,
-    join,
     labels,
     lone,
-    multiply,
-    packed,
     passing,
-    rename,
     scaled,
-    wrapped,
 )
 
 NOT_NEGATIVE = {"sigmoid", "relu", "abs", "softplus", "step", "normcdf", "normpdf", "cosh", "square"}

@@ -7,7 +7,7 @@ only ever meet as components with free labels, so like factors have merged befor
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import permutations, product
 from math import floor, prod
@@ -17,7 +17,6 @@ import sympy
 from symjac.normal.atoms import (
     COL,
     LINKS,
-    PASSING,
     ROW,
     Atom,
     Component,
@@ -37,54 +36,29 @@ from symjac.normal.atoms import (
     slot,
     tables,
 )
+from symjac.normal.polynomial import (
+    NONE,
+    ONE,
+    Powers,
+    add,
+    delta_atom,
+    is_delta,
+    labels,
+    lone,
+    monomial,
+    opened,
+    passing,
+    scalar,
+    split,
+    structure_of,
+)
 
-ONE: Mono = ()
-NONE: Mapping[int, int] = {}
 TERMS = 20_000  # so many terms a product of sums may have
 COPIES = 4  # a sum to a higher power enters a network as one factor
 SLOTS = 4  # so many free labels an argument may have
-Powers = dict[int, Rational]
 
 
 # -------------------------------------------------------------------------------------- polynomials
-
-
-def constant(value: Rational) -> Poly:
-    return {ONE: value} if value else {}
-
-
-def lone(c: int, exponent: Rational = 1) -> Poly:
-    return {((c, exponent),): 1}
-
-
-def add(target: Poly, other: Mapping[Mono, Rational], factor: Rational = 1) -> Poly:
-    """``target`` plus a multiple of ``other``, in place."""
-    for m, c in other.items():
-        value = target.get(m, 0) + factor * c
-        if value:
-            target[m] = value
-        else:
-            target.pop(m, None)
-    return target
-
-
-def scaled(p: Mapping[Mono, Rational], factor: Rational) -> Poly:
-    return {m: factor * c for m, c in p.items()} if factor else {}
-
-
-def labels(p: Iterable[Mono]) -> dict[int, int]:
-    """The free labels of a polynomial with their sizes."""
-    out: dict[int, int] = {}
-    for m in p:
-        for c, _ in m:
-            out.update(tables.components[c].labels)
-    return out
-
-
-def passing(*groups: Iterable[int]) -> Iterator[int]:
-    """Labels that occur in none of the groups."""
-    low = min((v for group in groups for v in group), default=0)
-    return iter(range(min(low, PASSING) - 1, -(10**15), -1))
 
 
 def multiply(p: Mapping[Mono, Rational], q: Mapping[Mono, Rational]) -> Poly:
@@ -140,23 +114,11 @@ def size(number: int) -> Poly:
     return out
 
 
-def scalar(name: str) -> Atom:
-    return atom("symbol", (name, 0, 0))
-
-
 def delta(i: int, j: int, number: int) -> Poly:
     """The Kronecker delta of two labels."""
     if i == j:
         return {ONE: 1}
-    return combine([(((single(_delta(number), i, j), 1),), NONE)], NONE)
-
-
-def _delta(number: int) -> Atom:
-    return atom("delta", None, (number, number), symmetric=True)
-
-
-def is_delta(c: int) -> bool:
-    return c < 0 and tables.atoms[tables.components[c].factors[0][0]].kind == "delta"
+    return combine([(((single(delta_atom(number), i, j), 1),), NONE)], NONE)
 
 
 def packed(
@@ -205,14 +167,6 @@ def inside(a: Atom, ix: Sequence[int]) -> list[Poly]:
     return [rename(dict(p), names) for p in a.args]
 
 
-def opened(c: int, fresh: Iterator[int]) -> tuple[list[tuple[int, Rational]], dict[int, int]]:
-    """A component as factors with free labels, and the labels that are to be summed."""
-    what = tables.components[c]
-    names = {v: next(fresh) for v in range(len(what.bound))}
-    factors = [(single(tables.atoms[a], *ix), e) for a, e, ix in relabel(what.factors, names)]
-    return factors, {names[v]: d for v, d in enumerate(what.bound)}
-
-
 # ------------------------------------------------------------------------------------- the one step
 
 
@@ -229,7 +183,7 @@ def combine(parts: Sequence[tuple[Mono, Mapping[int, int]]], bound: Mapping[int,
         places, sizes = classes
         for v, w in places.items():
             if v != w and v not in bound:
-                powers[single(_delta(sizes[v]), v, w)] = 1
+                powers[single(delta_atom(sizes[v]), v, w)] = 1
         bound = {v: d for v, d in bound.items() if places.get(v, v) == v}
     for mono, names in parts:
         for c, e in mono:
@@ -341,12 +295,12 @@ def _settled(powers: Powers, extras: list[Poly], bound: Mapping[int, int]) -> Po
                 elif e < 0:
                     extras.extend(_divided(powers, c, e))
     if extras:
-        return join([({_mono(powers): 1}, NONE), *((p, NONE) for p in extras)], bound)
+        return join([({monomial(powers): 1}, NONE), *((p, NONE) for p in extras)], bound)
     if blocks:
         met = _blocks(powers, bound)
         if met is not None:
             return met
-    return _summed(powers, bound) if bound else {_mono(powers): 1}
+    return _summed(powers, bound) if bound else {monomial(powers): 1}
 
 
 def _divided(powers: Powers, c: int, e: Rational) -> Iterator[Poly]:
@@ -362,10 +316,10 @@ def _divided(powers: Powers, c: int, e: Rational) -> Iterator[Poly]:
         return
     del powers[c], powers[u]
     pivot = d if j >= d else 0
-    out: Poly = {_mono({u: j - pivot, c: e + 1}): 1 / Fraction(coefficients[pivot])}
+    out: Poly = {monomial({u: j - pivot, c: e + 1}): 1 / Fraction(coefficients[pivot])}
     for k, a in enumerate(coefficients):
         if k != pivot and a:
-            add(out, {_mono({u: j - pivot + k, c: e}): -a / Fraction(coefficients[pivot])})
+            add(out, {monomial({u: j - pivot + k, c: e}): -a / Fraction(coefficients[pivot])})
     yield out
 
 
@@ -384,10 +338,6 @@ def _in_one_factor(c: int) -> tuple[int, tuple[Rational, ...]]:
             known = (0, ())
         tables.univariate[c] = known
     return known
-
-
-def _mono(powers: Powers) -> Mono:
-    return tuple(sorted((c, e) for c, e in powers.items() if e))
 
 
 def _summed(powers: Powers, bound: Mapping[int, int]) -> Poly:
@@ -412,32 +362,13 @@ def _summed(powers: Powers, bound: Mapping[int, int]) -> Poly:
         else:
             a_sum, order = packed("wrap", None, [lone(c)])
             factors.extend(relabel([(a_sum.number, e, order)], number))
-    for c in _split(factors):
+    for c in split(factors):
         powers[c] = powers.get(c, 0) + 1
-    out: Poly = {_mono(powers): 1}
+    out: Poly = {monomial(powers): 1}
     for v, d in bound.items():
         if v not in seen:
             out = multiply(out, size(d))
     return out
-
-
-def _split(factors: list[Factor]) -> Iterator[int]:
-    """The connected components of a network."""
-    groups: list[tuple[set[int], list[Factor]]] = []
-    for f in factors:
-        mine = {v for v in f[2] if v >= 0}
-        together = [f]
-        apart = []
-        for group in groups:
-            if group[0].isdisjoint(mine):
-                apart.append(group)
-            else:
-                mine |= group[0]
-                together += group[1]
-        groups = [*apart, (mine, together)]
-    for indices, members in groups:
-        dense = {v: k for k, v in enumerate(sorted(indices))}
-        yield component(relabel(members, dense))
 
 
 def _blocks(powers: Powers, bound: Mapping[int, int]) -> Poly | None:
@@ -453,7 +384,7 @@ def _blocks(powers: Powers, bound: Mapping[int, int]) -> Poly | None:
             for v in set(ix):
                 uses[v] = uses.get(v, 0) + copies
             if tables.atoms[a].kind == "block" and ix[0] < 0:
-                key = (ix[0], _structure(a)[0])
+                key = (ix[0], structure_of(a)[0])
                 met[key] = met.get(key, 0) + copies
     busy = {v for (v, _), k in met.items() if k > 1 or (v in bound and uses[v] == 1)}
     if not busy:
@@ -477,7 +408,7 @@ def _blocks(powers: Powers, bound: Mapping[int, int]) -> Poly | None:
                 if what.kind != "block" or ix[0] not in busy:
                     mono.append((f, exponent))
                     continue
-                structure, k = _structure(a)
+                structure, k = structure_of(a)
                 if ix[0] in bound and uses[ix[0]] == 1:
                     del more[ix[0]]
                     continue
@@ -487,12 +418,5 @@ def _blocks(powers: Powers, bound: Mapping[int, int]) -> Poly | None:
                 if seen[1] == ix:
                     mono.append((f, 1))
                 else:
-                    mono.append((single(_delta(what.dims[1]), seen[1][1], ix[1]), 1))
+                    mono.append((single(delta_atom(what.dims[1]), seen[1][1], ix[1]), 1))
     return combine([(tuple(sorted(mono)), NONE)], more)
-
-
-def _structure(a: int) -> tuple[tuple[int, ...], int]:
-    """The sizes of all blocks, and which of them the projection takes."""
-    data = tables.atoms[a].data
-    assert isinstance(data, tuple)
-    return data[0], data[1]

@@ -12,19 +12,21 @@ from symjac.normal.atoms import COL, ROW, Atom, Poly, atom, freeze, label_of, si
 from symjac.normal.calculus import Values, apply, derive, substitute, vector_map
 from symjac.normal.elements import block, determinant, exponential, inverse, logarithm, power, power_by
 from symjac.normal.network import (
+    chain,
+    delta,
+    join,
+    multiply,
+    packed,
+    rename,
+    total,
+)
+from symjac.normal.polynomial import (
     NONE,
     ONE,
     add,
-    chain,
     constant,
-    delta,
-    join,
     lone,
-    multiply,
-    packed,
     passing,
-    rename,
-    total,
 )
 
 POWERS = 16  # a matrix power up to this one is multiplied out
