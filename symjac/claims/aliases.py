@@ -1,0 +1,148 @@
+"""Names that stand for derivatives: named deltas, ``g = \\partial L / \\partial p``, ``J``, ``dx``.
+
+Before a claim is evaluated, every such name is replaced by the derivative it stands for, at the time it
+carries.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from symjac.claims.syntax import Names, read_terms
+from symjac.claims.terms import Ref, Term
+from symjac.claims.times import Time
+from symjac.errors import ReadError, SymjacError
+
+_GRADIENT = re.compile(
+    r"(?:upstream )?gradient (?:of (?:the )?(?P<of>.+?) )?(?:w\.r\.t\.|with respect to) (?P<by>.+)", re.S
+)
+_PREACTIVATION = re.compile(r"(?:the )?pre-?activation of (.+)", re.S)
+NEIGHBOURS = ("next", "prev")
+LOSS = Ref(r"\text{loss}")
+
+
+@dataclass(frozen=True)
+class Alias:
+    """``name`` stands for the derivative ``meaning``; both carry times that move together."""
+
+    name: Ref
+    meaning: Term
+
+    def at(self, time: Time | None) -> Term | None:
+        mine = self.name.time
+        if mine is None or time is None or mine == time:
+            return self.meaning if mine == time or mine is None else None
+        letter = mine.letter
+        if letter is None:
+            return None
+        shift = {letter: time - mine.offset}
+        return self.meaning.retimed(lambda u: u.put(shift))
+
+
+@dataclass
+class Aliases:
+    """What the names of one claim stand for."""
+
+    names: Names
+    known: list[Alias] = field(default_factory=list)
+    changes: dict[str, Alias] = field(default_factory=dict)  # of "d x" by the family of x
+    upstream: set[Ref] = field(default_factory=set)
+    labels: dict[str, Time] = field(default_factory=dict)  # what "next" and "prev" mean
+    preactivations: list[str] = field(default_factory=list)
+
+    def declare(self, declared: Mapping[str, str]) -> None:
+        """Takes the gradients among the declarations."""
+        for key, words in declared.items():
+            try:
+                meaning = self.meaning(words.strip())
+                if meaning is None:
+                    continue
+                (name,), _, _ = read_terms(key, self.names)
+            except (SymjacError, ValueError):
+                continue
+            variable = meaning.args[1].ref
+            if variable is None:
+                continue
+            if words.startswith("upstream"):
+                self.upstream.add(variable)
+            if name.kind == "gradient" and isinstance(name.data, Ref):
+                self.changes[name.data.family] = Alias(name.data, meaning)
+                self.label(name.data, variable)
+            elif name.ref is not None:
+                self.known.append(Alias(name.ref, meaning))
+
+    def meaning(self, words: str) -> Term | None:
+        """The derivative that a declaration names, in words or as a formula."""
+        match = _GRADIENT.match(words)
+        if match is not None:
+            variable = Term("symbol", (), self.variable(match["by"]))
+            return Term("derivative", (self.loss(match["of"] or "loss"), variable), "")
+        formula = words.split(",")[0]
+        if "/" not in formula and "frac" not in formula:
+            return None
+        members, _, _ = read_terms(formula, self.names)
+        return members[0] if len(members) == 1 and members[0].kind == "derivative" else None
+
+    def loss(self, text: str) -> Term:
+        """What is differentiated: a symbol, or the loss that nothing names."""
+        try:
+            (term,), _, _ = read_terms(text, self.names)
+        except (SymjacError, ValueError):
+            return Term("symbol", (), LOSS)
+        return (
+            term if term.ref is not None and not term.ref.family.startswith(r"\mathrm{") else Term("symbol", (), LOSS)
+        )
+
+    def label(self, name: Ref, variable: Ref) -> None:
+        """``a_{next}`` beside ``a^{<t>}`` says what "next" means."""
+        for word in NEIGHBOURS:
+            if name.family == f"{variable.family}_{{{word}}}" and variable.time is not None:
+                self.labels[word] = variable.time
+        if "next" in self.labels:
+            self.labels.setdefault("prev", self.labels["next"] - 1)
+        elif "prev" in self.labels:
+            self.labels["next"] = self.labels["prev"] + 1
+
+    def variable(self, text: str) -> Ref:
+        """A symbol from its text; of ``pre-activation of S`` the family is marked for naming."""
+        text = text.strip().rstrip(".,;")
+        match = _PREACTIVATION.fullmatch(text)
+        if match:
+            inner = self.variable(match[1])
+            self.preactivations.append(inner.family)
+            return Ref(rf"\mathrm{{pre}}({inner.family})", inner.time)
+        (term,), _, _ = read_terms(text, self.names)
+        if term.ref is None:
+            raise ReadError(f"{text!r} is no symbol", text=text, span=(0, max(1, len(text))))
+        return term.ref
+
+    def add(self, name: Ref, meaning: Term) -> None:
+        self.known.append(Alias(name, meaning))
+
+    def resolve(self, term: Term) -> Term:
+        """The term with every name replaced by what it stands for."""
+        return term.rebuilt(self._one)
+
+    def _one(self, t: Term) -> Term:
+        if t.kind == "gradient" and isinstance(t.data, Ref):
+            found = self.changes.get(t.data.family)
+            meaning = found.at(t.data.time) if found is not None else None
+            return meaning if meaning is not None else Term("gradient", (), self.placed(t.data), t.span)
+        if t.kind == "symbol" and isinstance(t.data, Ref):
+            for alias in self.known:
+                if alias.name.family == t.data.family:
+                    meaning = alias.at(t.data.time)
+                    if meaning is not None:
+                        return Term(meaning.kind, meaning.args, meaning.data, t.span)
+            return Term("symbol", (), self.placed(t.data), t.span)
+        return t
+
+    def placed(self, r: Ref) -> Ref:
+        """``c_{prev}`` as c at the time before."""
+        for word, time in self.labels.items():
+            suffix = f"_{{{word}}}"
+            if r.family.endswith(suffix) and r.time is None:
+                return Ref(r.family[: -len(suffix)], time)
+        return r

@@ -1,0 +1,404 @@
+"""Terms to expressions, in one convention: printed order, strict shapes.
+
+Vectors are columns of the expression language; in row orientation they stand transposed, so that the
+shapes of the printed formula are those of the convention. Nothing broadcasts but a scalar that is
+added to a vector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from symjac import expr as ex
+from symjac.claims.conventions import Convention
+from symjac.claims.model import Model, UndecidedError
+from symjac.claims.terms import Ref, Term
+from symjac.claims.times import Time
+from symjac.errors import ShapeError, SymjacError
+from symjac.expr import ONE, Expr, Index, Number, Product
+from symjac.reading import read_expression
+from symjac.reading.operators import mean_of
+
+Gradient = Callable[[Ref | None, Ref], Expr]
+
+
+class Evaluator:
+    """One convention's meaning of the terms of one claim.
+
+    ``gradient(loss, variable)`` gives the gradient of a loss that no equation defines, as a column (for
+    a matrix in the variable's shape); ``over`` turns sums and products over time into expressions.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        convention: Convention,
+        gradient: Gradient,
+        over: Callable[[Evaluator, Term], Expr],
+        sizes: Mapping[int, ex.Dim],
+        values: Mapping[str, Time] | None = None,
+    ) -> None:
+        self.model = model
+        self.convention = convention
+        self.gradient = gradient
+        self.over = over
+        self.sizes = sizes  # of identities and vectors of ones, by their place
+        self.values = dict(values or {})  # numbers for index letters, where sums and products are written out
+        self.indices: dict[str, ex.Dim] = {}
+        self.unknown: list[str] = []  # why some derivative could not be found
+
+    def inside(self, letter: str, value: Time) -> Evaluator:
+        """The same convention under a sum or product, its letter at a value."""
+        values = {**self.values, letter: value}
+        inner = Evaluator(self.model, self.convention, self.gradient, self.over, self.sizes, values)
+        inner.indices, inner.unknown = self.indices, self.unknown
+        return inner
+
+    def __call__(self, t: Term) -> Expr:
+        return _EVALUATIONS[t.kind](self, t)
+
+    # ------------------------------------------------------------------------------------- vectors
+
+    def vector(self, column: Expr) -> Expr:
+        """A vector as it is printed in this orientation."""
+        return ex.Transpose(column) if self.convention.row and column.is_vector else column
+
+    @staticmethod
+    def column(e: Expr) -> Expr:
+        """A vector as a column, however it stands."""
+        return ex.transpose(e) if e.is_row else e
+
+    def ref(self, r: Ref) -> Ref:
+        return r.at(r.time.put(self.values)) if r.time is not None else r
+
+    def symbol(self, t: Term) -> Expr:
+        assert isinstance(t.data, Ref)
+        return self.vector(self.model.symbol(self.ref(t.data)))
+
+    def constant(self, t: Term) -> Expr:
+        place, letter = t.data  # type: ignore[misc]  # a place and a size letter
+        size = ex.dim(letter) if letter else self.sizes[place]
+        if t.kind == "identity":
+            return ex.Identity(size)
+        return self.vector(ex.Ones(size) if t.kind == "ones" else ex.Zero(size))
+
+    def count(self, t: Term) -> Expr:
+        assert isinstance(t.data, Time)
+        return self.model.count(t.data.put(self.values))
+
+    def entry(self, t: Term) -> Expr:
+        assert isinstance(t.data, tuple)
+        base = self.column(self(t.args[0]))
+        sizes = (base.rows,) if base.cols == ONE else base.shape
+        if len(sizes) != len(t.data) or base.is_scalar:
+            raise ShapeError(f"an entry of a {ex.show_shape(base.shape)} expression has {len(sizes)} indices")
+        return ex.Entry(base, *(self.index(text, size) for text, size in zip(t.data, sizes, strict=True)))
+
+    def index(self, text: str, size: ex.Dim) -> Index | int:
+        if text.isdigit():
+            return int(text)
+        if self.indices.setdefault(text, size) != size:
+            raise ShapeError(f"the index {text} runs to {self.indices[text]} and to {size}")
+        return Index(text, size)
+
+    def index_sum(self, t: Term) -> Expr:
+        letter, _ = t.data  # type: ignore[misc]  # the letter and the printed size
+        outer = self.indices.pop(letter, None)
+        body = self(t.args[0])
+        size = self.indices.pop(letter, None)
+        if outer is not None:
+            self.indices[letter] = outer
+        if size is None:
+            raise UndecidedError(f"nothing says how far the index {letter} runs")
+        return ex.IndexSum(Index(letter, size), body)
+
+    # ------------------------------------------------------------------------------ sums, products
+
+    def add(self, t: Term) -> Expr:
+        return self.summed([self(a) for a in t.args])
+
+    @staticmethod
+    def summed(parts: list[Expr]) -> Expr:
+        """A sum in which scalars are added to every entry of a vector."""
+        shaped = [p for p in parts if not p.is_scalar]
+        if not shaped:
+            return ex.add(*parts)
+        shape = shaped[0].shape
+        if shaped[0].is_matrix and len(shaped) < len(parts):
+            raise ShapeError("a scalar is added to a matrix")
+        return ex.add(*(ex.mul(p, ex.Ones(*shape)) if p.is_scalar else p for p in parts))
+
+    def product(self, t: Term) -> Expr:
+        return self.multiplied([self(a) for a in t.args])
+
+    @staticmethod
+    def multiplied(factors: list[Expr]) -> Expr:
+        """The product from left to right; what has become a scalar multiplies what follows."""
+        out = factors[0]
+        for f in factors[1:]:
+            out = Product(out, f)
+        return out
+
+    def operation(self, t: Term) -> Expr:
+        a, b = self(t.args[0]), self(t.args[1])
+        if t.data in ("cdot", "times"):
+            return Product(a, b)
+        if t.data == "otimes":
+            if not all(v.is_vector or v.is_row for v in (a, b)):
+                raise UndecidedError(r"\otimes is judged between vectors only")
+            return Product(self.column(a), ex.Transpose(self.column(b)))
+        if a.is_scalar or b.is_scalar:
+            if t.data == "oslash":
+                return self.divided(a, b)
+            if t.data == "star" or (a.is_scalar and b.is_scalar):
+                return Product(a, b)
+        if a.shape != b.shape:
+            sign = {"star": "*", "odot": r"\odot", "circ": r"\circ", "oslash": r"\oslash"}[str(t.data)]
+            shapes = f"{ex.show_shape(a.shape)} and {ex.show_shape(b.shape)}"
+            raise ShapeError(f"the operands of {sign} do not fit: {shapes}")
+        return ex.Hadamard(a, ex.EntryPower(b, Number(-1)) if t.data == "oslash" else b)
+
+    def quotient(self, t: Term) -> Expr:
+        return self.divided(self(t.args[0]), self(t.args[1]))
+
+    @staticmethod
+    def divided(a: Expr, b: Expr) -> Expr:
+        if isinstance(b, Number) and b.value == 0:
+            raise UndecidedError("a division by zero")
+        under = Number(1 / b.value) if isinstance(b, Number) else ex.EntryPower(b, Number(-1))
+        if b.is_scalar or a.is_scalar:
+            if b.is_matrix:
+                raise ShapeError("a division by a matrix")
+            return ex.mul(a, under)
+        return ex.Hadamard(a, under)
+
+    # --------------------------------------------------------------------- scripts and functions
+
+    def transpose(self, t: Term) -> Expr:
+        return ex.transpose(self(t.args[0]))
+
+    def inverse(self, t: Term) -> Expr:
+        a = self(t.args[0])
+        return ex.EntryPower(a, Number(-1)) if a.is_scalar else ex.MatrixPower(a, Number(-1))
+
+    def power(self, t: Term) -> Expr:
+        base, exponent = self(t.args[0]), self(t.args[1])
+        if not exponent.is_scalar:
+            raise ShapeError("an exponent is a scalar")
+        if base.is_matrix and t.data != "entry":
+            if isinstance(exponent, Number) and exponent.value == 0:
+                return ex.Identity(base.rows)
+            return base if exponent == Number(1) else ex.MatrixPower(base, exponent)
+        return ex.power(base, exponent)
+
+    def word(self, t: Term) -> Expr:
+        if len(t.args) != 1:
+            raise UndecidedError(f"{t.data} of several arguments is not judged")
+        a = self(t.args[0])
+        if t.data == "diag":
+            if a.is_matrix:
+                return self.vector(ex.Diagonal(a))
+            return ex.diag(self.column(a)) if not a.is_scalar else a
+        if t.data in ("trace", "det"):
+            if a.is_scalar:
+                return a
+            return ex.Trace(a) if t.data == "trace" else ex.Determinant(a)
+        if t.data == "norm":
+            return ex.Norm(self.column(a))
+        if t.data == "abs" and a.is_scalar:
+            return ex.Apply(ex.Function("|", 0, "abs"), a)
+        v = self.column(a)
+        if not v.is_vector:
+            raise ShapeError(f"{t.data} takes a vector")
+        if t.data == "softmax":
+            return self.vector(ex.Softmax(v))
+        if t.data == "logsumexp":
+            return ex.LogSumExp(v)
+        if t.data == "mean":
+            return mean_of(v)
+        raise UndecidedError(f"{t.data} is not judged")
+
+    def apply(self, t: Term) -> Expr:
+        assert isinstance(t.data, ex.Function)
+        return ex.Apply(t.data, self(t.args[0]))
+
+    def map(self, t: Term) -> Expr:
+        name, order = t.data  # type: ignore[misc]  # name and number of primes
+        v = self.column(self(t.args[0]))
+        family = self.model.families[name]
+        rows = family.rows.value()
+        if not v.is_vector or family.cols.value() != v.rows or order > 1:
+            raise ShapeError(f"the map {name} does not take this")
+        if order:
+            return self.laid_out(ex.MapJacobian(name, v, rows), scalar=False)
+        return self.vector(ex.VectorMap(name, v, rows))
+
+    def stack(self, t: Term) -> Expr:
+        parts = [self(a) for a in t.args]
+        if all(p.is_scalar for p in parts):
+            return self.vector(ex.Explicit([[p] for p in parts]))
+        flat = [self.column(p) for p in parts]
+        if self.convention.row and any(not p.is_row for p in parts):
+            raise ShapeError("a list holds what is no row vector")
+        return self.vector(ex.Stack(*flat))
+
+    def explicit(self, t: Term) -> Expr:
+        width = t.data
+        assert isinstance(width, int)
+        entries = [self(a) for a in t.args]
+        return ex.Explicit([entries[k : k + width] for k in range(0, len(entries), width)])
+
+    # --------------------------------------------------------------------------------- derivatives
+
+    def laid_out(self, numerator: Expr, *, scalar: bool, variable_row: bool = False) -> Expr:
+        """A Jacobian in this layout; of a scalar also in the mixed one."""
+        layout = self.convention.layout
+        if layout == "mixed":
+            layout = "denominator" if scalar and not variable_row else "numerator"
+        return numerator if layout == "numerator" else ex.transpose(numerator)
+
+    def derivative(self, t: Term) -> Expr:
+        y, x = t.args
+        if x.kind == "entry":
+            return self.entry_derivative(y, x)
+        if y.kind == "entry":
+            raise UndecidedError("the derivative of an entry by a vector is not judged")
+        assert x.ref is not None
+        numerator = self.known(t, self.ref(x.ref))
+        variable = self.model.symbol(self.ref(x.ref))
+        scalar = numerator.rows == ONE if variable.cols == ONE else True
+        row = self.convention.row and variable.cols == ONE
+        return self.laid_out(numerator, scalar=scalar, variable_row=row)
+
+    def known(self, t: Term, x: Ref) -> Expr:
+        """The Jacobian, or a symbol of its shape where it cannot be found."""
+        try:
+            return self.jacobian(t, x)
+        except UndecidedError as error:
+            self.unknown.append(str(error))
+            y = t.args[0].ref
+            if y is None:
+                raise
+            of, wrt = self.model.symbol(self.ref(y)), self.model.symbol(x)
+            shape = ex.Partial(of, wrt).shape
+            return ex.Symbol(rf"\partial {of.name}/\partial {wrt.name}", shape)
+
+    def jacobian(self, t: Term, x: Ref) -> Expr:
+        """What ``t`` differentiates, by x, in numerator layout."""
+        y = t.args[0]
+        if y.ref is not None:
+            family = self.model.families.get(y.ref.family)
+            defined = self.model.equation(self.ref(y.ref)) is not None
+            if not defined and (family is None or family.role in ("scalar", None)):
+                return ex.transpose(self.gradient(self.ref(y.ref), x))
+            return self.chain(self.ref(y.ref), x)
+        return self.of_expression(t, x)
+
+    def chain(self, y: Ref, x: Ref) -> Expr:
+        """dy/dx of two symbols; over a number of steps that is a letter, a symbol for the whole product."""
+        if y.family == x.family and y.time is not None and x.time is not None and self.model.steps(y, x) is None:
+            return self.model.long_product(y, x)
+        return self.model.derivative(y, x)
+
+    def of_expression(self, t: Term, x: Ref) -> Expr:
+        """The derivative of a printed expression, which is read as the system is."""
+        y = t.args[0]
+        if y.kind == "derivative" or any(a.kind in ("derivative", "gradient", "over") for a in y.walk()):
+            raise UndecidedError("the derivative of a derivative is not judged")
+        column = self.as_in_system(t)
+        if not (column.cols == ONE or column.rows == ONE):
+            raise UndecidedError("the derivative of a matrix is not judged")
+        of = ex.Symbol(r"\text{operand}", self.column(column).shape)
+        definitions = {of: self.column(column)}
+        wrt = self.model.symbol(x)
+        for s in column.symbols:
+            r = self.model.ref(s)
+            if r is not None and r != x and self.model.definition(r) is not None:
+                definitions |= self.model.between(r, x)
+        definitions.pop(wrt, None)
+        return self.model.closed(definitions, of, wrt)
+
+    def as_in_system(self, t: Term) -> Expr:
+        """The differentiated expression in column form, in the system's own orientation."""
+        text = str(t.data)
+        try:
+            out = read_expression(text, self.model.reading)
+        except SymjacError as error:
+            raise ShapeError(error.message) from error
+        table: dict[Expr, Expr] = {}
+        for s in out.symbols:
+            r = self.model.own(s)
+            if r is not None:
+                table[s] = self.model.symbol(r)
+        return out.replace(table)
+
+    def entry_derivative(self, y: Term, x: Term) -> Expr:
+        """dy_i/dx_j, which no layout concerns."""
+        inner = x.args[0].ref
+        assert inner is not None
+        variable = self.model.symbol(self.ref(inner))
+        base = y.args[0] if y.kind == "entry" else y
+        plain = Term("derivative", (base, x.args[0]), None, y.span)
+        numerator = self.known(plain, self.ref(inner))
+        assert isinstance(x.data, tuple)
+        if y.kind == "entry":
+            assert isinstance(y.data, tuple)
+            if len(y.data) != 1 or len(x.data) != 1 or variable.cols != ONE:
+                raise UndecidedError("entries of matrices are not judged here")
+            first, second = self.index(y.data[0], numerator.rows), self.index(x.data[0], numerator.cols)
+            return ex.Entry(numerator, first, second)
+        gradient = ex.transpose(numerator)
+        sizes = (gradient.rows,) if gradient.cols == ONE else gradient.shape
+        if len(sizes) != len(x.data):
+            raise ShapeError("the number of indices does not fit")
+        return ex.Entry(gradient, *(self.index(text, size) for text, size in zip(x.data, sizes, strict=True)))
+
+    def gradient_term(self, t: Term) -> Expr:
+        """``d x``: the gradient of the loss by x."""
+        assert isinstance(t.data, Ref)
+        r = self.ref(t.data)
+        numerator = ex.transpose(self.gradient(None, r))
+        row = self.convention.row and self.model.symbol(r).cols == ONE
+        return self.laid_out(numerator, scalar=True, variable_row=row)
+
+
+def _number(ev: Evaluator, t: Term) -> Expr:
+    assert isinstance(t.data, Fraction)
+    return Number(t.data)
+
+
+def _negative(ev: Evaluator, t: Term) -> Expr:
+    return ex.neg(ev(t.args[0]))
+
+
+def _over(ev: Evaluator, t: Term) -> Expr:
+    return ev.over(ev, t)
+
+
+_EVALUATIONS: dict[str, Callable[[Evaluator, Term], Expr]] = {
+    "number": _number,
+    "negative": _negative,
+    "over": _over,
+    "symbol": Evaluator.symbol,
+    "entry": Evaluator.entry,
+    "identity": Evaluator.constant,
+    "ones": Evaluator.constant,
+    "zeros": Evaluator.constant,
+    "count": Evaluator.count,
+    "index_sum": Evaluator.index_sum,
+    "add": Evaluator.add,
+    "product": Evaluator.product,
+    "operation": Evaluator.operation,
+    "quotient": Evaluator.quotient,
+    "transpose": Evaluator.transpose,
+    "inverse": Evaluator.inverse,
+    "power": Evaluator.power,
+    "word": Evaluator.word,
+    "apply": Evaluator.apply,
+    "map": Evaluator.map,
+    "stack": Evaluator.stack,
+    "explicit": Evaluator.explicit,
+    "derivative": Evaluator.derivative,
+    "gradient": Evaluator.gradient_term,
+}

@@ -1,0 +1,186 @@
+"""The gradient of a loss that no equation defines.
+
+Such a loss may depend on anything that nothing else uses. The gradients that the claim mentions are free
+symbols; the gradient by any other variable is the sum over what uses it, each gradient of those carried
+back by the derivative in between, until mentioned ones are reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from symjac import expr as ex
+from symjac.claims.model import Model, Printed, UndecidedError
+from symjac.claims.terms import Ref
+from symjac.claims.times import Time
+from symjac.expr import ONE, Expr, Symbol
+
+MAX_DEPTH = 60
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """Which gradients a claim holds: by which variables, those of one step's loss apart.
+
+    ``upstream`` are variables whose gradient comes from outside alone; where there are any, nothing else
+    comes from outside.
+    """
+
+    target: Ref | None
+    frontier: frozenset[Ref] = frozenset()
+    local: frozenset[Ref] = frozenset()
+    upstream: frozenset[Ref] = frozenset()
+
+
+@dataclass(eq=False)
+class Gradients:
+    """Gradients as columns (of a matrix in its own shape) in one orientation."""
+
+    model: Model
+    mentions: Mentions
+    known: dict[Ref, Expr] = field(default_factory=dict)
+    depth: int = 0
+    step: Time | None = None  # the step at which a parameter's uses are counted
+    implied: set[Ref] = field(default_factory=set)  # outputs by which no gradient is mentioned
+
+    def __call__(self, loss: Ref | None, x: Ref) -> Expr:
+        """The gradient of a loss by ``x``; a loss that carries a time is the loss of that step."""
+        if loss is not None and loss.time is not None and x in self.mentions.local:
+            return self.free(x, "local")
+        if x in self.mentions.upstream:
+            return self.free(x, "upstream")
+        if x in self.mentions.frontier and x != self.mentions.target:
+            return self.free(x)
+        return self.total(x)
+
+    def free(self, x: Ref, kind: str = "") -> Symbol:
+        """A gradient that is a symbol of its own."""
+        variable = self.model.symbol(x)
+        sub = f"{kind}, {variable.name}" if kind else variable.name
+        return Symbol(rf"\nabla_{{{sub}}}", variable.shape)
+
+    def relations(self) -> dict[Symbol, Expr]:
+        """What mentioned gradients are in terms of other mentioned ones."""
+        out: dict[Symbol, Expr] = {}
+        for x in sorted(self.mentions.frontier - {self.mentions.target}, key=repr):
+            reached = self.downstream(x) & (self.mentions.frontier | self.mentions.upstream)
+            if reached - {x} and not self.mentions.upstream:
+                try:
+                    out[self.free(x)] = self.total(x)
+                except UndecidedError:
+                    continue
+        return out
+
+    def downstream(self, x: Ref) -> set[Ref]:
+        """What uses x, directly or not, as far as the claim's times reach."""
+        seen: set[Ref] = set()
+        stack = [x]
+        while stack:
+            for c, _ in self.consumers(stack.pop()):
+                if c not in seen and not self.beyond(c):
+                    seen.add(c)
+                    stack.append(c)
+        return seen
+
+    # --------------------------------------------------------------------------------------- total
+
+    def total(self, x: Ref) -> Expr:
+        if x not in self.known:
+            self.depth += 1
+            if self.depth > MAX_DEPTH:
+                raise UndecidedError("the gradient does not come to an end")
+            self.known[x] = self._total(x)
+            self.depth -= 1
+        return self.known[x]
+
+    def _total(self, x: Ref) -> Expr:
+        shape = self.model.symbol(x).shape
+        users = [(c, p) for c, p in self.consumers(x) if not self.after_last(c)]
+        terms: list[Expr] = []
+        if x in self.mentions.local:
+            users = self.without_local(x, users, terms)
+        elif x in self.mentions.upstream:
+            terms.append(self.free(x, "upstream"))
+        elif not self.mentions.upstream and (not users or (self.beyond(x) and x != self.mentions.target)):
+            if not users:
+                self.implied.add(x)
+            return self.free(x)
+        for c, _ in users:
+            terms.append(self.through(c, x, self(None, c)))
+        return ex.add(ex.zero(shape), *terms) if terms else ex.zero(shape)
+
+    def without_local(self, x: Ref, users: list[tuple[Ref, Printed]], terms: list[Expr]) -> list[tuple[Ref, Printed]]:
+        """What uses x at a later step; what uses it at the same one belongs to the loss of that step."""
+        later = [(c, p) for c, p in users if c.time is None or x.time is None or c.time != x.time]
+        same = [c for c, p in users if (c, p) not in later]
+        if any(u.time != x.time for c in same for u in self.downstream(c)):
+            raise UndecidedError("the loss of one step cannot be told from the whole loss here")
+        terms.append(self.free(x, "local"))
+        return later
+
+    def through(self, c: Ref, x: Ref, g: Expr) -> Expr:
+        """The part of the gradient by x that comes from c, other gates held fixed."""
+        rhs = self.model.definition(c)
+        assert rhs is not None
+        if ex.is_zero(g):
+            return ex.zero(self.model.symbol(x).shape)
+        of, wrt = self.model.symbol(c), self.model.symbol(x)
+        if wrt.cols == ONE and of.cols == ONE:
+            return ex.mul(ex.transpose(self.model.closed({of: rhs}, of, wrt)), g)
+        scalar = Symbol(r"\text{loss}")
+        inner = ex.Trace(ex.Product(ex.transpose(g), rhs)) if of.cols != ONE else ex.Product(ex.transpose(g), rhs)
+        return ex.transpose(self.model.closed({scalar: inner}, scalar, wrt))
+
+    # ------------------------------------------------------------------------------------ consumers
+
+    def consumers(self, x: Ref) -> Iterable[tuple[Ref, Printed]]:
+        """The left-hand sides whose equations hold x."""
+        found: dict[Ref, Printed] = {}
+        for p in self.model.printed:
+            for _, r in p.uses:
+                if r.family != x.family:
+                    continue
+                shift = self.shift(p, r, x)
+                if shift is not None:
+                    lhs = p.lhs
+                    found.setdefault(lhs.at(lhs.time.put(shift)) if lhs.time is not None else lhs, p)
+        return found.items()
+
+    def shift(self, p: Printed, used: Ref, x: Ref) -> Mapping[str, Time] | None:
+        """What the letter of an equation has to be for a symbol in it to be x."""
+        if used.time is None:
+            # A parameter: the step is the one the claim is about.
+            if x.time is not None:
+                return None
+            return {p.letter: self.step} if p.letter is not None and self.step is not None else {}
+        if x.time is None:
+            return None
+        letter = used.time.letter
+        if letter is None:
+            return {} if used.time == x.time else None
+        return {letter: x.time - used.time.offset}
+
+    def beyond(self, x: Ref) -> bool:
+        """Whether a variable stands after every step that the claim mentions."""
+        last = self.horizon.get(x.time.letters) if x.time is not None else None
+        return x.time is not None and last is not None and x.time.offset >= last
+
+    @property
+    def horizon(self) -> dict[tuple[tuple[str, int], ...], int]:
+        out: dict[tuple[tuple[str, int], ...], int] = {}
+        for r in self.mentions.frontier | self.mentions.local:
+            if r.time is not None:
+                out[r.time.letters] = max(out.get(r.time.letters, r.time.offset), r.time.offset)
+        target = self.mentions.target
+        time = target.time if target is not None else None
+        time = time or self.step
+        if time is not None:
+            out[time.letters] = max(out.get(time.letters, time.offset), time.offset + 1)
+        return out
+
+    def after_last(self, c: Ref) -> bool:
+        last = self.model.last
+        if last is None or c.time is None or c.time.letters != last.letters:
+            return False
+        return c.time.offset > last.offset

@@ -1,0 +1,254 @@
+"""From a record to a verdict: the claim is read once and judged in every convention by itself."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from symjac import expr as ex
+from symjac.claims.aliases import LOSS, Aliases
+from symjac.claims.conventions import FOUR, MIXED, Convention
+from symjac.claims.evaluate import Evaluator
+from symjac.claims.explain import explanation
+from symjac.claims.gradients import Gradients, Mentions
+from symjac.claims.model import Model, UndecidedError
+from symjac.claims.overtime import OverTime
+from symjac.claims.statement import Statement, state
+from symjac.claims.terms import Ref, Term
+from symjac.claims.times import Time
+from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict, summed_up
+from symjac.errors import DefinitionError, NotYetError, ReadError, ShapeError, SymjacError
+from symjac.expr import Expr
+from symjac.normal import NormalFormTooLarge, UndefinedFormError, counterexample, equal
+
+TIMEOUT = 20.0
+LENGTHS = (1, 2, 3)
+EFFORT = 60
+MAX_SIZINGS = 100
+
+
+def judge(record: Mapping[str, object], timeout: float = TIMEOUT) -> Verdict:
+    """The verdict about one record: ``equations`` (or ``system``), ``symbols``, ``claim``, ``of``, ``wrt``, ``id``.
+
+    Never raises for what is in the record: what cannot be read is a verdict too.
+
+    >>> judge({"system": [r"y = W \\\\sigma(x)"], "claim": r"\\\\frac{\\\\partial y}{\\\\partial x} = W diag(\\\\sigma'(x))"}).verdict
+    'true'
+    """
+    claim = record.get("claim")
+    texts = record.get("equations", record.get("system"))
+    texts = [texts] if isinstance(texts, str) else texts
+    symbols = record.get("symbols") or {}
+    of, wrt = record.get("of"), record.get("wrt")
+    try:
+        if not isinstance(claim, str):
+            raise DefinitionError("a record needs a claim, as a string")
+        if not isinstance(texts, Sequence) or not all(isinstance(t, str) for t in texts):
+            raise DefinitionError("a record needs equations, as a list of strings")
+        if not isinstance(symbols, Mapping) or not all(isinstance(v, str) for v in symbols.values()):
+            raise DefinitionError("the symbols of a record are an object of strings")
+        target = (of if isinstance(of, str) else None, wrt if isinstance(wrt, str) else None)
+        verdict = judge_claim(texts, claim, symbols, of=target[0], wrt=target[1], timeout=timeout)
+    except SymjacError as error:
+        verdict = unreadable(str(claim), error)
+    return replace(verdict, id=record.get("id"))
+
+
+def unreadable(claim: str, error: SymjacError) -> Verdict:
+    """The verdict about what cannot be read."""
+    data = {"kind": error.kind, "message": error.message, "where": error.where}
+    return Verdict(claim, "unreadable", explanation=f"This cannot be read: {error.message}.", error=data)
+
+
+def judge_claim(
+    equations: Sequence[str],
+    claim: str,
+    symbols: Mapping[str, str] | None = None,
+    *,
+    of: str | None = None,
+    wrt: str | None = None,
+    timeout: float = TIMEOUT,
+) -> Verdict:
+    """Under which conventions a printed formula is true of a system.
+
+    :raises ReadError: where the system or the claim cannot be read.
+    """
+    statement = state(equations, claim, dict(symbols or {}), of=of, wrt=wrt)
+    return Judge(statement, time.monotonic() + timeout).verdict()
+
+
+@dataclass
+class Judge:
+    """One claim in the making."""
+
+    statement: Statement
+    deadline: float
+    notes: list[str] = field(default_factory=list)
+
+    def verdict(self) -> Verdict:
+        s = self.statement
+        conventions = FOUR + MIXED if s.has_gradient else FOUR
+        first, last = s.members[0], s.members[-1]
+        orders = ("ascending", "descending") if s.has_product else ("ascending",)
+        maps = {order: self.outcomes(first, last, conventions, order) for order in orders}
+        links: tuple[Link, ...] = ()
+        if len(s.members) > 2:
+            sides = list(zip(s.texts, s.members, strict=True))
+            order = "descending" if s.order == "descending" else "ascending"
+            links = tuple(
+                Link(left, right, self.outcomes(a, b, conventions, order))
+                for (left, a), (right, b) in zip(sides, sides[1:], strict=False)
+            )
+        out = Verdict(
+            s.claim,
+            "",
+            maps["ascending"],
+            maps.get("descending"),
+            s.order,
+            links,
+            notes=tuple(dict.fromkeys([*s.notes, *self.notes])),
+        )
+        out = replace(out, verdict=summed_up(out.as_printed))
+        return replace(out, explanation=explanation(out))
+
+    def outcomes(self, a: Term, b: Term, conventions: Sequence[Convention], order: str) -> Outcomes:
+        return {c.name: self.outcome(a, b, c, order) for c in conventions}
+
+    def outcome(self, a: Term, b: Term, convention: Convention, order: str) -> Outcome:
+        """One convention's answer; whatever cannot be found out is undecided."""
+        model = self.statement.models.get(convention.orientation)
+        if model is None:
+            return Outcome(False, "shape", "the system does not type in this orientation")
+        try:
+            return Comparison(self.statement, model, convention, order, self.deadline).outcome(a, b)
+        except UndecidedError as error:
+            return Outcome(None, "undecided", str(error))
+        except NormalFormTooLarge:
+            return Outcome(None, "undecided", "the two sides are too large to be compared")
+        except (NotYetError, UndefinedFormError, DefinitionError) as error:
+            return Outcome(None, "undecided", error.message)
+
+
+@dataclass
+class Comparison:
+    """Two members in one convention."""
+
+    statement: Statement
+    model: Model
+    convention: Convention
+    order: str
+    deadline: float
+    relations: dict[ex.Symbol, Expr] = field(default_factory=dict)
+    implied: bool = False
+    unknown: list[str] = field(default_factory=list)
+
+    def check_time(self) -> None:
+        if time.monotonic() > self.deadline:
+            raise UndecidedError("the time limit was reached")
+
+    def outcome(self, a: Term, b: Term) -> Outcome:
+        if not self.statement.lengths_matter(a, b):
+            return self.compared(a, b, {})
+        try:
+            found = self.compared(a, b, {})
+        except (UndecidedError, NormalFormTooLarge) as error:
+            found = Outcome(None, "undecided", str(error))
+        if found.holds or found.because == "shape":
+            return found
+        # Symbols that stand for whole products cannot refute anything.
+        unknown = Outcome(None, "undecided", found.reason or "neither a proof nor a counterexample was found")
+        return self.refuted_at_lengths(a, b, unknown)
+
+    # --------------------------------------------------------------------------- a length in letters
+
+    def refuted_at_lengths(self, a: Term, b: Term, found: Outcome) -> Outcome:
+        """A difference at the smallest numbers of steps; equality there proves nothing."""
+        for values in self.statement.lengths(LENGTHS, a, b):
+            self.check_time()
+            try:
+                outcome = self.compared(a, b, values)
+            except (UndecidedError, NormalFormTooLarge):
+                continue
+            if outcome.holds is False:
+                where = ", ".join(f"{letter} = {value.text}" for letter, value in values.items())
+                return replace(outcome, reason=f"{outcome.reason} (written out for {where})".strip())
+        return found
+
+    # ----------------------------------------------------------------------------------- two sides
+
+    def compared(self, a: Term, b: Term, values: Mapping[str, Time]) -> Outcome:
+        refs = self.statement.refs(a, b)
+        holes = [*self.model.open_sizes(r.family for r in refs), *self.statement.places(a, b)]
+        shape_error = ""
+        undecided: Outcome | None = None
+        for sizing in self.sizings(holes):
+            self.check_time()
+            places = {k: v for k, v in sizing.items() if isinstance(k, int)}
+            self.model.sizes = {k: v for k, v in sizing.items() if isinstance(k, tuple)}
+            try:
+                left, right = self.sides(a, b, places, values)
+            except ShapeError as error:
+                shape_error = error.message
+                continue
+            if left.shape != right.shape:
+                shapes = f"{ex.show_shape(left.shape)} and {ex.show_shape(right.shape)}"
+                shape_error = f"the two sides have shapes {shapes}"
+                continue
+            if self.unknown:
+                undecided = Outcome(None, "undecided", self.unknown[0])
+                continue
+            return self.decided(left, right)
+        return undecided or Outcome(False, "shape", shape_error)
+
+    def sizings(self, holes: list[object]) -> list[dict[object, ex.Dim]]:
+        """The ways to give sizes to what nothing says the size of."""
+        sizes = self.statement.sizes(self.model)
+        if not holes:
+            return [{}]
+        if len(sizes) ** len(holes) > MAX_SIZINGS:
+            raise UndecidedError("too many sizes are open; declare the symbols")
+        return [dict(zip(holes, choice, strict=True)) for choice in itertools.product(sizes, repeat=len(holes))]
+
+    def sides(self, a: Term, b: Term, places: Mapping[int, ex.Dim], values: Mapping[str, Time]) -> tuple[Expr, Expr]:
+        s = self.statement
+        gradients = Gradients(self.model, s.mentions(a, b, values), step=s.step(values, a, b))
+        over = OverTime(self.order)
+        ev = Evaluator(self.model, self.convention, gradients, over, places, values)
+        made: list[Expr | UndecidedError] = []
+        for t in (b, a):
+            try:
+                made.append(ev(t))
+            except UndecidedError as error:
+                made.append(error)
+        for m in made:
+            if isinstance(m, UndecidedError):
+                raise m
+        right, left = made
+        assert isinstance(left, Expr) and isinstance(right, Expr)
+        self.unknown = ev.unknown
+        self.relations = gradients.relations()
+        self.implied = bool(gradients.implied) and s.mentions_strangers(self.model, b)
+        return left, right
+
+    def decided(self, left: Expr, right: Expr) -> Outcome:
+        """Proof, counterexample, or neither."""
+        related = [left, right, *self.relations.values()]
+        definitions: dict[ex.Symbol, Expr] = {}
+        for depth in (0, 1):
+            definitions = {**self.model.values(related, depth), **self.relations}
+            self.check_time()
+            if equal(left, right, definitions):
+                return Outcome(True, "proof")
+        if self.implied:
+            return Outcome(None, "undecided", "the loss by which the outputs are compared is not given")
+        for effort in (EFFORT // 4, EFFORT):
+            self.check_time()
+            found = counterexample(left, right, definitions, effort=effort)
+            if found is not None:
+                return Outcome(False, "counterexample", "", found)
+        return Outcome(None, "undecided", "neither a proof nor a counterexample was found")
+
+
+__all__ = ["LOSS", "Aliases", "Mentions", "ReadError", "Ref", "judge", "judge_claim"]

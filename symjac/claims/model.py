@@ -1,0 +1,337 @@
+"""A system as a claim sees it: its equations at whatever times the claim mentions."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+
+from symjac import expr as ex
+from symjac.claims.terms import Ref
+from symjac.claims.times import Time
+from symjac.derivation import Derivation
+from symjac.errors import NotYetError, TargetError
+from symjac.expr import Expr, Symbol
+from symjac.reading import Equation, Reading
+from symjac.reading.context import Family
+from symjac.reading.spelling import render
+from symjac.recurrence import Recurrence
+
+MAX_INSTANCES = 60
+
+
+class UndecidedError(Exception):
+    """The question cannot be answered; the message says why."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Printed:
+    """One printed equation in terms of families and times."""
+
+    lhs: Ref
+    rhs: Expr
+    source: str
+    uses: tuple[tuple[Symbol, Ref], ...]
+
+    @property
+    def letter(self) -> str | None:
+        """The index letter that runs in this equation."""
+        return self.lhs.time.letter if self.lhs.time is not None else None
+
+    def shift_to(self, time: Time | None) -> Mapping[str, Time] | None:
+        """What the letter becomes where the left-hand side stands at ``time``; ``None`` where that cannot be."""
+        mine = self.lhs.time
+        if mine is None or time is None:
+            return {} if mine is time else None
+        if mine.letter is None:
+            return {} if mine == time else None
+        return {mine.letter: time - mine.offset}
+
+
+class Model:
+    """One orientation's reading of a system, whose equations can be had at any time."""
+
+    def __init__(self, reading: Reading, families: Mapping[str, Family]) -> None:
+        assert reading.context is not None
+        self.reading = reading
+        self.families = dict(reading.context.families)
+        for name, family in families.items():
+            self.families.setdefault(name, family)
+        self.sizes: dict[tuple[str, int], ex.Dim] = {}  # of families whose size nothing tells: tried out
+        # In row orientation the shape of a matrix is that of what acts, whatever its declaration says.
+        self._shapes = {i.family: i.symbol.shape for i in reading.symbols.values()}
+        self._refs: dict[Symbol, Ref] = {}
+        self.last: Time | None = None  # the last time there is, where the claim names it
+        self.shifted = False  # whether equations of the earlier step are taken in, see the spec's time shift
+        self._jacobians: dict[object, Expr] = {}
+        self.printed = [self._printed(e) for e in reading.equations]
+
+    # ------------------------------------------------------------------------------------- symbols
+
+    def shape(self, family: Family) -> ex.Shape:
+        """The shape of a family's symbols; sizes that nothing tells are looked up in ``sizes``."""
+        if family.role == "scalar" or family.role is None:
+            return ex.SCALAR
+        if family.name in self._shapes:
+            return self._shapes[family.name]
+        out = []
+        for k, size in enumerate((family.rows, family.cols)):
+            terms = size.terms()
+            if all(t.root.known is not None for t in terms):
+                out.append(size.value())
+            else:
+                out.append(self.sizes[family.name, k])
+        return out[0], out[1]
+
+    def open_sizes(self, names: Iterable[str]) -> list[tuple[str, int]]:
+        """The sizes among these families that nothing tells."""
+        out = []
+        for name in dict.fromkeys(names):
+            family = self.families[name]
+            if family.role not in ("vector", "matrix"):
+                continue
+            for k, size in enumerate((family.rows, family.cols)):
+                if any(t.root.known is None for t in size.terms()):
+                    out.append((name, k))
+        return out
+
+    def symbol(self, ref: Ref) -> Symbol:
+        """The symbol of a family at a time."""
+        family = self.families[ref.family]
+        time = ref.time.text if ref.time is not None else None
+        name = render(family.base, family.label, family.upper, family.place or "_{}", time)
+        symbol = Symbol(name, self.shape(family))
+        self._refs.setdefault(symbol, ref)
+        return symbol
+
+    def ref(self, symbol: Symbol) -> Ref | None:
+        """The family and time of a symbol that came from here."""
+        return self._refs.get(symbol)
+
+    # ----------------------------------------------------------------------------------- equations
+
+    def _printed(self, e: Equation) -> Printed:
+        uses = tuple((s, r) for s in e.rhs.symbols if (r := self.own(s)) is not None)
+        lhs = self.own(e.lhs)
+        assert lhs is not None
+        return Printed(lhs, e.rhs, e.source, uses)
+
+    def own(self, symbol: Symbol) -> Ref | None:
+        info = self.reading.symbols.get(symbol.name)
+        if info is None:
+            return None
+        if info.time is None:
+            return Ref(info.family)
+        letter, offset = info.time
+        return Ref(info.family, (Time.read(letter) if letter else Time()) + offset)
+
+    @property
+    def defined_families(self) -> frozenset[str]:
+        return frozenset(p.lhs.family for p in self.printed)
+
+    def equation(self, ref: Ref) -> Printed | None:
+        """The equation that defines a symbol, at whatever time it was printed."""
+        for p in self.printed:
+            if p.lhs.family == ref.family and p.shift_to(ref.time) is not None:
+                return p
+        return None
+
+    def definition(self, ref: Ref) -> Expr | None:
+        """The right-hand side of the equation that defines a symbol."""
+        p = self.equation(ref)
+        if p is None:
+            return None
+        shift = p.shift_to(ref.time)
+        assert shift is not None
+        table: dict[Expr, Expr] = {s: self.symbol(_shifted(r, shift)) for s, r in p.uses}
+        return p.rhs.replace(table)
+
+    def anchor(self, ref: Ref) -> Time | None:
+        """The value of the running letter in the instance that defines ``ref``."""
+        p = self.equation(ref)
+        if p is None or p.lhs.time is None or ref.time is None:
+            return None
+        return ref.time - p.lhs.time.offset if p.lhs.time.letter is not None else None
+
+    def instance(self, anchor: Time | None) -> Iterator[Ref]:
+        """The left-hand sides at one value of the running letter, with those that no time concerns."""
+        for p in self.printed:
+            if p.letter is None:
+                yield p.lhs
+            elif anchor is not None:
+                yield _shifted(p.lhs, {p.letter: anchor})
+
+    def preactivation(self, family: str) -> str:
+        """Names the argument of the function in a symbol's equation; the name of the new family.
+
+        :raises UndecidedError: where the equation is no function of one argument.
+        """
+        name = rf"\mathrm{{pre}}({family})"
+        if name in self.families:
+            return name
+        k = next((k for k, p in enumerate(self.printed) if p.lhs.family == family), None)
+        if k is None or not isinstance(self.printed[k].rhs, ex.Apply):
+            raise UndecidedError(f"the equation of {family} is no function of one argument")
+        p = self.printed[k]
+        assert isinstance(p.rhs, ex.Apply)
+        old = self.families[family]
+        new = Family(name, name, place=old.place, role="vector" if p.rhs.is_vector else "scalar", rows=old.rows)
+        self.families[name] = new
+        inner = Ref(name, p.lhs.time)
+        z = self.symbol(inner)
+        self.printed[k : k + 1] = [
+            Printed(p.lhs, ex.Apply(p.rhs.function, z), p.source, ((z, inner),)),
+            Printed(inner, p.rhs.arg, p.source, p.uses),
+        ]
+        return name
+
+    # --------------------------------------------------------------------------------- derivatives
+
+    def derivative(self, y: Ref, x: Ref) -> Expr:
+        """dy/dx in numerator layout, in closed form: through the printed equations at the time of y.
+
+        Where y and x are more than one step apart, the equations of every step between are taken.
+
+        :raises UndecidedError: where the system does not say how y depends on x, or symjac cannot tell.
+        """
+        key = (y, x, self.shifted)
+        if key not in self._jacobians:
+            self._jacobians[key] = self._derivative(y, x)
+        return self._jacobians[key]
+
+    def _derivative(self, y: Ref, x: Ref) -> Expr:
+        of, wrt = self.symbol(y), self.symbol(x)
+        if y == x:
+            return ex.Identity(of.rows) if not of.is_scalar else ex.Number(1)
+        if self.definition(y) is None:
+            raise UndecidedError(f"no equation says how {of.name} depends on {wrt.name}")
+        return self.closed(self.between(y, x), of, wrt)
+
+    def depends(self, y: Ref, x: Ref, definitions: Mapping[Symbol, Expr]) -> bool:
+        """Whether y changes with x through these definitions."""
+        return _depends(self.symbol(y), self.symbol(x), definitions)
+
+    def steps(self, y: Ref, x: Ref) -> int | None:
+        """How many steps lie between two symbols; ``None`` where that is no number."""
+        if y.time is None or x.time is None:
+            return None
+        distance = y.time - x.time
+        return distance.offset if distance.is_number else None
+
+    def between(self, y: Ref, x: Ref) -> dict[Symbol, Expr]:
+        """The definitions through which y depends on x."""
+        anchor = self.anchor(y)
+        refs = [*self.instance(anchor), y]
+        steps = self.steps(y, x)
+        if anchor is not None and steps is not None and 1 < steps <= MAX_INSTANCES:
+            for k in range(1, steps):
+                refs += self.instance(anchor - k)
+        out = self.table(r for r in refs if r != x)
+        if self.shifted and anchor is not None and (steps is None or steps <= 1):
+            wrt = self.symbol(x)
+            earlier = self.table(r for r in self.instance(anchor - 1) if r != x and r.time is not None)
+            out = {s: e for s, e in earlier.items() if wrt in e.symbols} | out
+        return out
+
+    def long_product(self, y: Ref, x: Ref) -> Expr:
+        """dy/dx over a number of steps that is a letter: a power where every factor is the same, else a symbol.
+
+        :raises UndecidedError: where one step does not lead to the next.
+        """
+        assert y.time is not None and x.time is not None
+        of = self.symbol(y)
+        factor = self.derivative(y, y.at(y.time - 1))
+        if ex.is_zero(factor):
+            raise UndecidedError(f"{of.name} does not depend on itself one step earlier")
+        if not self.timed(factor):
+            return ex.MatrixPower(factor, self.count(y.time - x.time))
+        name = rf"\partial {of.name}/\partial {self.symbol(x).name}"
+        return Symbol(name, ex.Partial(of, self.symbol(x)).shape)
+
+    def timed(self, e: Expr) -> bool:
+        """Whether an expression changes from step to step."""
+        return any((r := self.ref(s)) is not None and r.time is not None and not r.time.is_number for s in e.symbols)
+
+    @staticmethod
+    def count(time: Time) -> Expr:
+        """A number of steps as a scalar."""
+        terms = [ex.mul(ex.Number(c), Symbol(name)) for name, c in time.letters]
+        return ex.add(*terms, ex.Number(time.offset))
+
+    def table(self, refs: Iterable[Ref]) -> dict[Symbol, Expr]:
+        out: dict[Symbol, Expr] = {}
+        for r in refs:
+            rhs = self.definition(r)
+            if rhs is not None:
+                out[self.symbol(r)] = rhs
+        return out
+
+    def closed(self, definitions: Mapping[Symbol, Expr], of: Symbol, wrt: Symbol) -> Expr:
+        """The derivative through these definitions, derived and gated by symjac."""
+        if not _depends(of, wrt, definitions):
+            shape = ex.Partial(of, wrt).shape
+            return ex.zero(shape)
+        equations = tuple(Equation(s, e, "") for s, e in definitions.items())
+        reading = dataclasses.replace(self.reading, equations=equations)
+        try:
+            return Derivation(Recurrence(reading), of, wrt).closed
+        except (NotYetError, TargetError) as error:
+            raise UndecidedError(error.message) from error
+
+    # -------------------------------------------------------------------------------------- values
+
+    def values(self, expressions: Iterable[Expr], depth: int) -> dict[Symbol, Expr]:
+        """The definitions under which expressions are compared: those of the steps that are mentioned.
+
+        With ``depth`` 0 a symbol keeps its name where its equation would lead to a step before the
+        earliest one that is mentioned; with 1 one step more is opened.
+        """
+        seen: dict[Symbol, Expr] = {}
+        frontier = {s for e in expressions for s in e.symbols}
+        earliest = self._earliest(frontier)
+        while frontier:
+            s = frontier.pop()
+            r = self.ref(s)
+            if s in seen or r is None:
+                continue
+            rhs = self.definition(r)
+            if rhs is None or (depth >= 0 and any(self._before(u, earliest, depth) for u in rhs.symbols)):
+                continue
+            seen[s] = rhs
+            frontier |= rhs.symbols
+            if len(seen) > 40 * MAX_INSTANCES:
+                raise UndecidedError("too many steps are mentioned")
+        return seen
+
+    def _earliest(self, symbols: Iterable[Symbol]) -> dict[tuple[tuple[str, int], ...], int]:
+        """The earliest offset of a defined family for each letter."""
+        out: dict[tuple[tuple[str, int], ...], int] = {}
+        for s in symbols:
+            r = self.ref(s)
+            if r is not None and r.time is not None and r.family in self.defined_families:
+                key = r.time.letters
+                out[key] = min(out.get(key, r.time.offset), r.time.offset)
+        return out
+
+    def _before(self, s: Symbol, earliest: Mapping[tuple[tuple[str, int], ...], int], depth: int) -> bool:
+        r = self.ref(s)
+        if r is None or r.time is None or r.family not in self.defined_families:
+            return False
+        first = earliest.get(r.time.letters)
+        return first is None or r.time.offset < first - depth
+
+
+def _shifted(ref: Ref, shift: Mapping[str, Time]) -> Ref:
+    return ref.at(ref.time.put(shift)) if ref.time is not None else ref
+
+
+def _depends(of: Symbol, wrt: Symbol, definitions: Mapping[Symbol, Expr]) -> bool:
+    seen: set[Symbol] = set()
+    stack = [of]
+    while stack:
+        s = stack.pop()
+        if s == wrt:
+            return True
+        if s not in seen:
+            seen.add(s)
+            stack += definitions[s].symbols if s in definitions else ()
+    return False

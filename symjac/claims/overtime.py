@@ -1,0 +1,98 @@
+"""Sums and products over time: written out at small lengths, or as a whole at a length that is a letter."""
+
+from __future__ import annotations
+
+from symjac import expr as ex
+from symjac.claims.evaluate import Evaluator
+from symjac.claims.model import UndecidedError
+from symjac.claims.terms import Ref, Term
+from symjac.claims.times import Time
+from symjac.errors import ShapeError
+from symjac.expr import Expr, Symbol
+from symjac.normal import equal
+
+MAX_LENGTH = 12
+
+
+class OverTime:
+    """What a sum or product over time means, with products in one order.
+
+    ``order`` is ``"ascending"`` where the index increases from left to right.
+    """
+
+    def __init__(self, order: str) -> None:
+        self.order = order
+        self.others: dict[object, Symbol] = {}
+
+    def __call__(self, ev: Evaluator, t: Term) -> Expr:
+        kind, letter, low, high, _ = t.data  # type: ignore[misc]  # the five of the table of terms
+        if low is None or high is None:
+            raise UndecidedError(f"nothing says how far {letter} runs")
+        low, high = low.put(ev.values), high.put(ev.values)
+        if low.is_number and high.is_number:
+            return self.written_out(ev, t, low.offset, high.offset)
+        return self.whole(ev, t, low, high)
+
+    def written_out(self, ev: Evaluator, t: Term, low: int, high: int) -> Expr:
+        kind, letter, *_ = t.data  # type: ignore[misc]
+        if high - low >= MAX_LENGTH:
+            raise UndecidedError("the sum or product is too long to be written out")
+        parts = [ev.inside(letter, Time((), k))(t.args[0]) for k in range(low, high + 1)]
+        if not parts:
+            like = ev.inside(letter, Time((), low))(t.args[0])
+            if kind == "sum":
+                return ex.zero(like.shape)
+            return ex.Number(1) if like.is_scalar else ex.Identity(like.rows)
+        if kind == "sum":
+            return ev.summed(parts)
+        for part in parts:
+            self.square(part)
+        return ev.multiplied(parts if self.order == "ascending" else parts[::-1])
+
+    @staticmethod
+    def square(e: Expr) -> None:
+        if e.rows != e.cols:
+            raise ShapeError(f"a factor of a product over time is {ex.show_shape(e.shape)}, not square")
+
+    def whole(self, ev: Evaluator, t: Term, low: Time, high: Time) -> Expr:
+        """The sum or product as one symbol: where each factor is one step's Jacobian, that of the whole way."""
+        kind, letter, *_ = t.data  # type: ignore[misc]
+        here = Time(((letter, 1),))
+        inner = ev.inside(letter, here)
+        inner.values.pop(letter)
+        body = inner(t.args[0])
+        if kind == "sum":
+            return self.other(("sum", letter, low, high, body), body.shape)
+        self.square(body)
+        if body.is_scalar:
+            return self.other(("product", letter, low, high, body), body.shape)
+        if not ev.model.timed(body):
+            return ex.MatrixPower(body, ev.model.count(high - low + 1))
+        for family in sorted(ev.model.defined_families):
+            for shift in (0, 1, -1):
+                found = self.chain(ev, family, body, here + shift, low + shift, high + shift)
+                if found is not None:
+                    return found
+        return self.other(("product", self.order, letter, low, high, body), body.shape)
+
+    def chain(self, ev: Evaluator, family: str, body: Expr, here: Time, low: Time, high: Time) -> Expr | None:
+        model = ev.model
+        y, x = Ref(family, here), Ref(family, here - 1)
+        try:
+            step = model.derivative(y, x)
+            if step.shape != body.shape or ex.is_zero(step):
+                return None
+            ordered = step if self.order == "descending" else ex.transpose(step)
+            definitions = model.values([ordered, body], 0)
+            if not equal(ordered, body, definitions):
+                return None
+            whole = model.long_product(Ref(family, high), Ref(family, low - 1))
+        except UndecidedError:
+            return None
+        return whole if self.order == "descending" else ex.transpose(whole)
+
+    def other(self, key: object, shape: ex.Shape) -> Symbol:
+        """A symbol for what is no product of the system's Jacobians."""
+        if key not in self.others:
+            self.others[key] = Symbol(rf"\text{{over time {len(self.others) + 1}}}", shape)
+        return self.others[key]

@@ -1,0 +1,439 @@
+"""A claim beside its system: what is compared with what, at which times, and what is differentiated."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from symjac import expr as ex
+from symjac.claims.aliases import LOSS, Aliases
+from symjac.claims.gradients import Mentions
+from symjac.claims.model import Model
+from symjac.claims.syntax import Names, read_terms
+from symjac.claims.terms import Ref, Term
+from symjac.claims.times import Time
+from symjac.errors import DefinitionError, ReadError, ShapeError, SymjacError, TargetError
+from symjac.reading import Reading, read_system
+from symjac.reading.brackets import UnclosedError, UnopenedError
+from symjac.reading.context import Family
+from symjac.reading.parser import parse
+from symjac.reading.repair import mended
+
+REPAIRS = 60  # so many places for a missing bracket are tried
+LAST = frozenset(["T", r"\tau", "N", "L", "K"])  # letters that papers use for the last step
+
+
+@dataclass
+class Statement:
+    """Members of a chain, resolved to terms, with the system read in each orientation that types."""
+
+    claim: str
+    members: tuple[Term, ...]
+    texts: tuple[str, ...]
+    models: Mapping[str, Model]
+    aliases: Aliases
+    notes: list[str]
+    target: Ref | None = None  # by what the left-hand side differentiates a loss that no equation defines
+    family_times: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    @property
+    def model(self) -> Model:
+        return next(iter(self.models.values()))
+
+    # ------------------------------------------------------------------------------- what it holds
+
+    def is_loss(self, y: Term) -> bool:
+        """Whether this is a scalar that no equation defines."""
+        r = y.ref
+        if r is None:
+            return False
+        family = self.model.families.get(r.family)
+        scalar = family is None or family.role in ("scalar", None)
+        return scalar and self.model.equation(r) is None
+
+    def gradients(self, *terms: Term) -> Iterator[tuple[Ref | None, Ref, Term]]:
+        """The gradients of undefined losses: the loss, the variable, the term."""
+        for root in terms:
+            for t in root.walk():
+                if t.kind == "gradient" and isinstance(t.data, Ref):
+                    yield None, t.data, t
+                elif t.kind == "derivative" and self.is_loss(t.args[0]):
+                    x = t.args[1].args[0] if t.args[1].kind == "entry" else t.args[1]
+                    if x.ref is not None:
+                        yield t.args[0].ref, x.ref, t
+
+    @property
+    def has_gradient(self) -> bool:
+        """Whether a scalar is differentiated by a vector or a matrix."""
+        for t in (t for m in self.members for t in m.walk()):
+            if t.kind == "gradient":
+                return True
+            if t.kind == "derivative":
+                y, x = t.args
+                variable = self.model.families.get(x.ref.family) if x.ref else None
+                vector = variable is not None and variable.role in ("vector", "matrix") or x.kind == "entry"
+                if vector and self.is_scalar(y):
+                    return True
+        return False
+
+    def is_scalar(self, y: Term) -> bool:
+        if y.ref is not None:
+            family = self.model.families.get(y.ref.family)
+            return family is None or family.role in ("scalar", None)
+        if y.kind == "entry":
+            return False
+        if y.kind in ("product", "operation"):
+            first, last = y.args[0], y.args[-1]
+            return first.kind == "transpose" and self.is_vector(first.args[0]) and self.is_vector(last)
+        return y.kind == "word" and y.data in ("norm", "trace", "det", "logsumexp", "mean")
+
+    def is_vector(self, t: Term) -> bool:
+        family = self.model.families.get(t.ref.family) if t.ref is not None else None
+        return family is not None and family.role == "vector"
+
+    def over(self, *terms: Term) -> list[Term]:
+        return [t for root in terms for t in root.walk() if t.kind == "over"]
+
+    @property
+    def has_product(self) -> bool:
+        return any(t.data[0] == "product" for t in self.over(*self.members))  # type: ignore[index]  # five of them
+
+    @property
+    def order(self) -> str | None:
+        """What the print settles about the order of the factors: of the last product in the chain."""
+        orders = [t.data[4] for t in self.over(*self.members) if t.data[0] == "product"]  # type: ignore[index]
+        return orders[-1] if orders else None
+
+    # --------------------------------------------------------------------------------------- sizes
+
+    def refs(self, *terms: Term) -> list[Ref]:
+        return [r for t in terms for r in t.refs() if r.family in self.model.families]
+
+    def places(self, *terms: Term) -> list[int]:
+        """The constants whose size nothing prints."""
+        out = []
+        for t in (t for root in terms for t in root.walk()):
+            if t.kind in ("identity", "ones", "zeros") and t.data[1] is None:  # type: ignore[index]  # place, letter
+                out.append(t.data[0])  # type: ignore[index]
+        return list(dict.fromkeys(out))
+
+    def sizes(self, model: Model) -> list[ex.Dim]:
+        """The sizes of the system, states' first."""
+        found: dict[ex.Dim, None] = {}
+        for p in model.printed:
+            for s in (model.symbol(p.lhs), *sorted((s for s, _ in p.uses), key=lambda s: s.name)):
+                for d in s.shape:
+                    if d != ex.ONE:
+                        found.setdefault(d)
+        for info in model.reading.symbols.values():
+            for d in info.symbol.shape:
+                if d != ex.ONE:
+                    found.setdefault(d)
+        return list(found) or [ex.dim("n")]
+
+    # --------------------------------------------------------------------------------------- times
+
+    def mentions(self, a: Term, b: Term, values: Mapping[str, Time]) -> Mentions:
+        """The gradients in two members, at numbers where sums are written out."""
+        frontier: set[Ref] = set()
+        local: set[Ref] = set()
+        for root in (a, b):
+            for loss, x in self._gradients_at(root, values):
+                per_step = loss is not None and loss.time is not None
+                used = any(r.family == x.family for p in self.model.printed for _, r in p.uses)
+                (local if per_step and used else frontier).add(x)
+        target = _put(self.target, values) if self.target is not None else None
+        upstream = frozenset(_put(r, values) for r in self.aliases.upstream)
+        return Mentions(target, frozenset(frontier - {target} - upstream), frozenset(local), upstream)
+
+    def _gradients_at(self, t: Term, values: Mapping[str, Time]) -> Iterator[tuple[Ref | None, Ref]]:
+        if t.kind == "over" and isinstance(t.data, tuple):
+            _, letter, low, high, _ = t.data
+            bounds = (low.put(values), high.put(values)) if low and high else (None, None)
+            if bounds[0] and bounds[1] and bounds[0].is_number and bounds[1].is_number:
+                for k in range(bounds[0].offset, bounds[1].offset + 1):
+                    yield from self._gradients_at(t.args[0], {**values, letter: Time((), k)})
+                return
+        for loss, x, found in self.gradients(Term(t.kind, (), t.data) if t.args and t.kind != "derivative" else t):
+            if found is t or not t.args or t.kind == "derivative":
+                yield loss, _put(x, values)
+        if t.kind != "derivative":
+            for part in t.args:
+                yield from self._gradients_at(part, values)
+
+    def step(self, values: Mapping[str, Time], a: Term, b: Term) -> Time | None:
+        """The step a parameter's gradient is about, where no sum runs over all of them."""
+        for r in (r for t in (b, a) for r in t.refs()):
+            if r.time is not None and r.time.letters:
+                return Time(r.time.letters).put(values)
+        return Time.read("t").put(values)
+
+    def lengths_matter(self, a: Term, b: Term) -> bool:
+        """Whether a number of steps that is a letter plays a part."""
+        for t in (t for root in (a, b) for t in root.walk()):
+            if t.kind in ("over", "count"):
+                return True
+            if t.kind == "derivative" and t.args[0].ref and t.args[1].ref:
+                y, x = t.args[0].ref, t.args[1].ref
+                if y.time and x.time and y.family == x.family and self.model.steps(y, x) is None:
+                    return True
+        return False
+
+    def lengths(self, counts: Sequence[int], *terms: Term) -> Iterator[dict[str, Time]]:
+        """Numbers for the letters of the bounds that make so many steps."""
+        bounds = self._bounds(terms)
+        if bounds is None:
+            return
+        low, high = bounds
+        if (
+            any(abs(c) != 1 for time in bounds for _, c in time.letters)
+            or len(low.letters) > 1
+            or len(high.letters) != 1
+        ):
+            return
+        for count in counts:
+            values: dict[str, Time] = {}
+            if low.letters:
+                values[low.letters[0][0]] = Time((), 0)
+            first = low.put(values).offset
+            top = high.letters[0][0]
+            if top not in values:
+                values[top] = Time((), first + count - 1 - high.offset)
+            yield values
+
+    def _bounds(self, terms: Iterable[Term]) -> tuple[Time, Time] | None:
+        for t in self.over(*terms):
+            _, _, low, high, _ = t.data  # type: ignore[misc]  # the five of the table of terms
+            if low is not None and high is not None:
+                return low, high
+        for t in (t for root in terms for t in root.walk()):
+            if t.kind == "derivative" and t.args[0].ref and t.args[1].ref:
+                y, x = t.args[0].ref.time, t.args[1].ref.time
+                if y is not None and x is not None and not (y - x).is_number:
+                    return x + 1, y
+        return None
+
+    # -------------------------------------------------------------------------------------- others
+
+    def mentions_strangers(self, model: Model, t: Term) -> bool:
+        """Whether a member holds an output of the system, or a symbol the system does not."""
+        used = {r.family for p in model.printed for _, r in p.uses}
+        defined = model.defined_families
+        inside = {r.family for _, r, _ in self.gradients(t)} | {loss.family for loss, _, _ in self.gradients(t) if loss}
+        return any(r.family not in used for r in t.refs() if r.family not in inside or r.family in defined - used)
+
+
+def _put(r: Ref, values: Mapping[str, Time]) -> Ref:
+    return r.at(r.time.put(values)) if r.time is not None else r
+
+
+# ------------------------------------------------------------------------------------------ reading
+
+
+def state(
+    equations: Sequence[str], claim: str, symbols: dict[str, str], *, of: str | None, wrt: str | None
+) -> Statement:
+    """Reads a system in both orientations, and a claim about it.
+
+    :raises ReadError: where the system reads in neither orientation, or the claim cannot be read.
+    """
+    texts, naming = _without_naming(equations)
+    readings, refused = _readings(texts, symbols)
+    base = next(iter(readings.values()))
+    names = Names(base, symbols)
+    notes = [n.message for n in base.notes]
+    members, families, claim, more = _members(claim, names, readings)
+    notes += more
+    aliases = Aliases(names)
+    for text in naming:
+        _name(aliases, text, families)
+    aliases.declare(symbols)
+    _name_left(aliases, members, of, wrt, base)
+    models = {o: Model(r, families) for o, r in readings.items()}
+    for family in aliases.preactivations:
+        for m in models.values():
+            m.preactivation(family)
+    resolved = tuple(aliases.resolve(m) for m in members)
+    spans = tuple(claim[m.span[0] : m.span[1]] for m in members)
+    out = Statement(claim, resolved, spans, models, aliases, notes)
+    out.members = tuple(_fitted(out, m) for m in out.members)
+    for error in refused:
+        out.notes.append(f"the system does not type in the other orientation: {error.message}")
+    _settle(out)
+    return out
+
+
+def _without_naming(equations: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The equations of the system, and those that only name a derivative."""
+    texts: list[str] = []
+    naming: list[str] = []
+    for text in equations:
+        try:
+            roots, _ = parse(text)
+        except ReadError:
+            texts.append(text)
+            continue
+        named = [
+            r
+            for r in roots
+            if r.kind == "relation" and any(n.kind in ("partial", "nabla") for side in r.kids[1:] for n in side.walk())
+        ]
+        naming += [text[r.start : r.end] for r in named]
+        if not named:
+            texts.append(text)
+        else:
+            texts += [text[r.start : r.end] for r in roots if r not in named]
+    return texts, naming
+
+
+def _readings(texts: list[str], symbols: Mapping[str, str]) -> tuple[dict[str, Reading], list[SymjacError]]:
+    readings: dict[str, Reading] = {}
+    errors: list[SymjacError] = []
+    for orientation in ("column", "row"):
+        try:
+            readings[orientation] = read_system(texts, symbols, orientation=orientation, lenient=True)
+        except (ReadError, ShapeError, DefinitionError) as error:
+            errors.append(error)
+    if not readings:
+        raise errors[0]
+    return readings, errors
+
+
+def _members(
+    claim: str, names: Names, readings: Mapping[str, Reading]
+) -> tuple[tuple[Term, ...], dict[str, Family], str, list[str]]:
+    try:
+        members, notes, families = read_terms(claim, names)
+        return members, families, claim, [n.message for n in notes]
+    except (UnclosedError, UnopenedError) as error:
+
+        def meaning(text: str) -> tuple[Term, ...]:
+            members, _, families = read_terms(text, names)
+            _must_type(members, families, readings)
+            return members
+
+        text, place = mended(claim, error, meaning, REPAIRS)
+        members, notes, families = read_terms(text, names)
+        note = f"a bracket was missing; the only reading that fits puts {text[place]} at character {place + 1}"
+        return members, families, text, [note, *(n.message for n in notes)]
+
+
+def _must_type(members: Sequence[Term], families: dict[str, Family], readings: Mapping[str, Reading]) -> None:
+    """Refuses a repair that types in no convention at all."""
+    from symjac.claims.typing import types_somewhere
+
+    models = {o: Model(r, families) for o, r in readings.items()}
+    if not types_somewhere(members, models):
+        raise ShapeError("this does not type in any convention")
+
+
+def _name(aliases: Aliases, text: str, families: dict[str, Family]) -> None:
+    """``g = \\partial L / \\partial p``: the first derivative of a chain is what its first member names."""
+    members, _, more = read_terms(text, aliases.names)
+    for name, family in more.items():
+        families.setdefault(name, family)
+    meaning = next((m for m in members[1:] if m.kind == "derivative"), None)
+    if meaning is None or members[0].ref is None:
+        raise ReadError(f"{text!r} names no derivative", text=text, span=(0, max(1, len(text))))
+    aliases.add(members[0].ref, meaning)
+
+
+def _name_left(aliases: Aliases, members: Sequence[Term], of: str | None, wrt: str | None, base: Reading) -> None:
+    """What a left-hand side that is a mere name stands for, from what the record says."""
+    left = members[0]
+    if any(t.kind == "derivative" for t in left.walk()) or of is None or wrt is None:
+        return
+    name = left.args[0] if left.kind == "entry" else left
+    r = name.data if isinstance(name.data, Ref) else None
+    if r is None or any(a.name.family == r.family for a in aliases.known):
+        return
+    if name.kind == "symbol" and any(i.family == r.family for i in base.symbols.values()) and _is_defined(r, base):
+        return
+    variable = Term("symbol", (), aliases.variable(wrt))
+    meaning = Term("derivative", (aliases.loss(of), variable), of)
+    if name.kind == "gradient":
+        from symjac.claims.aliases import Alias
+
+        aliases.changes.setdefault(r.family, Alias(r, meaning))
+        assert variable.ref is not None
+        aliases.label(r, variable.ref)
+    elif name.kind == "symbol":
+        aliases.add(r, meaning)
+
+
+def _is_defined(r: Ref, base: Reading) -> bool:
+    lefts = {base.symbols[e.lhs.name].family for e in base.equations if e.lhs.name in base.symbols}
+    return r.family in lefts
+
+
+def _fitted(s: Statement, member: Term) -> Term:
+    """Index letters that only the right-hand side has, fitted to those of the left."""
+    left = {name for r in s.members[0].refs() if r.time is not None for name, _ in r.time.letters}
+    bound = {t.data[1] for t in s.over(member)}  # type: ignore[index]
+    limits = {n for t in s.over(member) for u in t.data[2:4] if u for n, _ in u.letters}  # type: ignore[index]
+    free = {n for r in member.refs() if r.time is not None for n, _ in r.time.letters} - left - bound - limits
+    anchors = [u for r in s.members[0].refs() if (u := s.model.anchor(r)) is not None]
+    if len(free) != 1 or not anchors or not left:
+        return member
+    letter = free.pop()
+    shifts = [k for k in (0, 1, -1) if _all_printed(s.model, member, letter, k)]
+    if not shifts or letter in LAST:
+        return member
+    s.notes.append(f"the index {letter} is read as {(anchors[0] + shifts[0]).text}")
+    return member.retimed(lambda u: u.put({letter: anchors[0] + shifts[0]}))
+
+
+def _all_printed(model: Model, member: Term, letter: str, shift: int) -> bool:
+    """Whether every symbol with this letter stands in the equations at the same offset."""
+    printed = {
+        (r.family, r.time.offset) for p in model.printed for r in (p.lhs, *(r for _, r in p.uses)) if r.time is not None
+    }
+    here = [r for r in member.refs() if r.time is not None and r.time.letter == letter]
+    return bool(here) and all((r.family, r.time.offset + shift) in printed for r in here if r.time is not None)
+
+
+def _settle(s: Statement) -> None:
+    """The target of a loss gradient, the last step, and whether earlier equations are taken in."""
+    found = list(s.gradients(s.members[0]))
+    if found:
+        s.target = found[0][1]
+    if not any(t.kind in ("derivative", "gradient") for m in s.members for t in m.walk()):
+        raise TargetError("nothing in this claim says what is differentiated by what; give of and wrt")
+    time = s.target.time if s.target is not None else None
+    letters = {n for p in s.model.printed for r in (p.lhs,) if r.time is not None for n, _ in r.time.letters}
+    if time is not None and time.letter in LAST and time.letter not in letters and not time.offset:
+        shifted = any(
+            r.time is not None and r.time.letter == time.letter and r.time.offset > 0
+            for m in s.members
+            for r in m.refs()
+        )
+        if not shifted:
+            for m in s.models.values():
+                m.last = time
+            s.notes.append(f"{time.text} is read as the last step")
+    for m in s.models.values():
+        m.shifted = _needs_shift(s, m)
+    if s.model.shifted:
+        s.notes.append("the equations are shifted one step back, gates of the earlier step held fixed")
+
+
+def _needs_shift(s: Statement, model: Model) -> bool:
+    """Whether the claim holds a derivative of a gate by an earlier state that is zero as printed."""
+    for t in (t for m in s.members for t in m.walk() if t.kind == "derivative"):
+        y, x = t.args[0].ref, t.args[1].ref
+        if y is None or x is None or model.steps(y, x) != 1 or model.definition(y) is None:
+            continue
+        if x.family not in model.defined_families:
+            continue
+        table = model.between(y, x)
+        if not model.depends(y, x, table):
+            model.shifted = True
+            table = model.between(y, x)
+            model.shifted = False
+            if model.depends(y, x, table):
+                return True
+    return False
+
+
+__all__ = ["LOSS", "Statement", "itertools", "state"]

@@ -1,0 +1,489 @@
+"""A printed formula as terms, in the names of a system that has been read.
+
+The tokens, the neutral tree and what a name means come from :mod:`symjac.reading`; what is added
+here is everything that a claim says and a system does not: derivatives of expressions, gradients
+written ``d x`` or ``\\nabla_x L``, and sums and products over time as they stand.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from symjac.claims.terms import Ref, Term
+from symjac.claims.times import Time
+from symjac.errors import ReadError
+from symjac.expr import Function
+from symjac.reading import Reading, calls, derivatives
+from symjac.reading.context import Context, Family, Note
+from symjac.reading.declarations import declare
+from symjac.reading.elaborate import Elaborator
+from symjac.reading.names import Operation, operation_of
+from symjac.reading.survey import bound_letter, survey
+from symjac.reading.parser import Parser, parse
+from symjac.reading.roles import Roles
+from symjac.reading.spelling import script_text
+from symjac.reading.tokens import Token
+from symjac.reading.tree import Node, Script, juxtaposed
+
+RELATIONS = ("=", "<", "<=", ">", ">=")
+
+
+class Names:
+    """What the letters of a claim mean beside a system: families, functions, index letters."""
+
+    def __init__(self, base: Reading, declared: Mapping[str, str]) -> None:
+        assert base.context is not None
+        self.base = base
+        self.declared = dict(declared)
+
+    def opened(self, text: str, roots: list[Node]) -> Elaborator:
+        """A context in which the names of ``text`` can be asked for."""
+        base = self.base.context
+        assert base is not None
+        context = Context()
+        for family in base.families.values():
+            if family.role != "constant":
+                again = copy.copy(family)
+                again.declared = True
+                again.times = dict(family.times)
+                context.add(again)
+        context.dims = dict(base.dims)
+        context.letters = survey(roots, base.letters)
+        for key, words in self.declared.items():
+            if key not in context.families:
+                declare(context, key, words, lenient=True)
+        context.letters = survey(roots, context.letters)
+        context.notes.clear()
+        context.source = text
+        roles = Roles(context, lambda _: None)
+        roles.scan([(root, text) for root in roots])
+        return Elaborator(context, roles)
+
+
+def read_terms(text: str, names: Names) -> tuple[tuple[Term, ...], tuple[Note, ...], dict[str, Family]]:
+    """The members of a chain ``a = b = c``, what was assumed, and the families that are mentioned.
+
+    :raises ReadError: where the text cannot be read.
+    """
+    roots, _ = parse(text)
+    if len(roots) != 1:
+        raise ReadError(f"one formula was expected, not {len(roots)}", text=text, span=(0, max(1, len(text))))
+    root = roots[0]
+    builder = Builder(names.opened(text, roots))
+    sides = root.kids if root.kind == "relation" else [root]
+    if any(d != "=" for d in root.detail if root.kind == "relation"):
+        raise ReadError("a claim is an equation", text=text, span=(root.start, root.end))
+    members = tuple(builder.build(side) for side in sides)
+    return members, tuple(builder.context.notes), builder.context.families
+
+
+class Builder:
+    """Neutral trees to terms."""
+
+    def __init__(self, el: Elaborator) -> None:
+        self.el = el
+        self.context = el.context
+        self.places = 0
+
+    def error(self, message: str, node: Node, hint: str | None = None) -> ReadError:
+        return self.context.error(message, node, hint)
+
+    def build(self, node: Node) -> Term:
+        handler = _HANDLERS.get(node.kind)
+        if handler is None:
+            raise self.error(f"{self.context.text(node) or node.kind} is not read here", node)
+        return handler(self, node)
+
+    def constant(self, kind: str, letter: str | None, node: Node) -> Term:
+        """A constant whose size is found by what it stands beside."""
+        self.places += 1
+        return Term(kind, (), (self.places, letter), (node.start, node.end))
+
+    # -------------------------------------------------------------------------------------- names
+
+    def name(self, node: Node) -> Term:
+        el, span = self.el, (node.start, node.end)
+        if el.is_indicator(node):
+            raise self.error("an indicator is not read in a claim", node)
+        named = el.named(node)
+        token = named.token
+        found = self.context.find(named.family)
+        known = found is not None and found.declared
+        if not known and named.time is None and not token.accents:
+            if token.text == "e" and not named.label and len(named.operations) == 1:
+                power = named.operations[0]
+                tokens = power.tokens or tuple(t for s in node.scripts for t in s.tokens)
+                return Term("apply", (self.script(tokens),), calls.known("exp"), span)
+            plain = not named.label or len(named.label) == 1
+            if token.text == "I" and token.style in ("", "bf", "bs", "rm", "bb") and plain:
+                return self.operated(self.constant("identity", named.label or None, node), named.operations, node)
+            if token.text in ("0", "1") and token.style in ("bf", "bs", "bb") and plain:
+                kind = "ones" if token.text == "1" else "zeros"
+                return self.operated(self.constant(kind, named.label or None, node), named.operations, node)
+        family = el.roles.settle(named)
+        if family.role in ("function", "map", "softmax"):
+            raise self.error(f"the function {family.name} has no argument", node)
+        if named.primes and family.role == "matrix":
+            named.operations = [Operation("transpose") if o.kind == "prime" else o for o in named.operations]
+        time = Time.read(named.time) if named.time is not None else None
+        term = Term("symbol", (), Ref(family.name, time), span)
+        if named.entries:
+            entries = named.entries
+            if len(entries) == 1 and family.role == "matrix" and len(entries[0]) == 2 and entries[0].isdigit():
+                entries = (entries[0][0], entries[0][1])
+            term = Term("entry", (term,), entries, span)
+        return self.operated(term, named.operations, node)
+
+    def script(self, tokens: tuple[Token, ...]) -> Term:
+        return self.build(Parser(self.context.source, tokens).whole())
+
+    def exponent(self, tokens: tuple[Token, ...]) -> Term:
+        """What stands above: a number, or a sum of letters that count."""
+        time = Time.read(script_text(tokens))
+        if time.is_number:
+            return Term("number", (), Fraction(time.offset))
+        if all(len(name) == 1 or name.startswith("\\") for name, _ in time.letters):
+            return Term("count", (), time)
+        return self.script(tokens)
+
+    def operated(self, term: Term, operations: list[Operation], node: Node) -> Term:
+        span = (node.start, node.end)
+        for o in operations:
+            if o.kind == "prime":
+                raise self.error("this prime is no derivative (nothing follows in brackets) and no transpose", node)
+            if o.kind == "transpose":
+                term = Term("transpose", (term,), None, span)
+            elif o.kind == "inverse":
+                term = Term("inverse", (term,), None, span)
+            elif o.kind == "inverse transpose":
+                term = Term("transpose", (Term("inverse", (term,), None, span),), None, span)
+            else:
+                kind = "entry" if o.kind == "entry power" else None
+                term = Term("power", (term, self.exponent(o.tokens)), kind, span)
+        return term
+
+    def posted(self, term: Term, node: Node) -> Term:
+        """The scripts of a bracket, a fraction or a number."""
+        for s in node.scripts:
+            if s.kind == "_":
+                texts = tuple(t.text for t in s.tokens if t.kind != ",")
+                if not all(t.kind in ("name", "number", ",") for t in s.tokens):
+                    raise self.error("a subscript on a bracket is read as the index of an entry only", node)
+                term = Term("entry", (term,), texts, (node.start, node.end))
+            elif s.kind == "'":
+                raise self.error("a prime on a bracket: a derivative or a transpose?", node)
+            else:
+                term = self.operated(term, [operation_of(s.tokens)], node)
+        return term
+
+    # ---------------------------------------------------------------------- brackets, sums, signs
+
+    def number(self, node: Node) -> Term:
+        return self.posted(Term("number", (), Fraction(node.text), (node.start, node.end)), node)
+
+    def group(self, node: Node) -> Term:
+        if any(d not in (",", ";") for d in node.detail):
+            raise self.error("a relation in brackets is not read in a claim", node)
+        if len(node.kids) > 1:
+            if node.text not in ("[",):
+                raise self.error("a list in these brackets is no value", node, "stacked vectors are written [a; b]")
+            return self.posted(Term("stack", tuple(map(self.build, node.kids)), None, (node.start, node.end)), node)
+        inner = self.build(node.kids[0])
+        if inner.kind == "product" and node.text != "{":
+            inner = Term("product", inner.args, "bracketed", inner.span)
+        return self.posted(inner, node)
+
+    def negative(self, node: Node) -> Term:
+        return Term("negative", (self.build(node.kids[0]),), None, (node.start, node.end))
+
+    def add(self, node: Node) -> Term:
+        terms = []
+        for sign, kid in zip(node.detail, node.kids, strict=True):
+            t = self.build(kid)
+            terms.append(t if sign == "+" else Term("negative", (t,), None, t.span))
+        return Term("add", tuple(terms), None, (node.start, node.end))
+
+    def binary(self, node: Node) -> Term:
+        op = {"*": "star"}.get(node.text, node.text)
+        span = (node.start, node.end)
+        if op == "/":
+            return self.slash(node)
+        left = node.kids[0].kids if node.kids[0].kind == "juxt" else [node.kids[0]]
+        if left[-1].kind == "frac" and self.operator(left[-1]) is not None:
+            right = node.kids[1].kids if node.kids[1].kind == "juxt" else [node.kids[1]]
+            return self.items([*left, *right], node)
+        if left[-1].kind == "big" and left[-1].kids:
+            return self.items(left, node)
+        return Term("operation", (self.build(node.kids[0]), self.build(node.kids[1])), op, span)
+
+    def slash(self, node: Node) -> Term:
+        left, right = node.kids[0].inner, node.kids[1].inner
+        items = left.kids if left.kind == "juxt" else [left]
+        below = right.kids if right.kind == "juxt" else [right]
+        starts = [k for k, item in enumerate(items) if item.kind == "partial"]
+        if starts and below[0].kind == "partial":
+            first, k = items[: starts[-1]], starts[-1]
+            middle = self.derivative(juxtaposed(items[k:]), juxtaposed(below[:2]), node)
+            assert middle is not None
+            parts = [*(self.split(first) if first else ()), middle, *(self.split(below[2:]) if below[2:] else ())]
+            return parts[0] if len(parts) == 1 else Term("product", tuple(parts), None, (node.start, node.end))
+        whole = self.derivative(left, right, node)
+        if whole is not None:
+            return whole
+        if right.kind == "juxt" and not (left.kind == "number" and right.kids[0].kind == "number"):
+            raise self.error("a/bc: is it (a/b)c or a/(bc)?", node, r"write \frac{a}{bc}, or brackets")
+        return Term("quotient", (self.build(node.kids[0]), self.build(node.kids[1])), None, (node.start, node.end))
+
+    def fraction(self, node: Node) -> Term:
+        derivative = self.derivative(node.kids[0], node.kids[1], node)
+        if derivative is None:
+            derivative = Term("quotient", tuple(map(self.build, node.kids)), None, (node.start, node.end))
+        return self.posted(derivative, node)
+
+    def root(self, node: Node) -> Term:
+        half = Term("number", (), Fraction(1, 2))
+        return self.posted(Term("power", (self.build(node.kids[0]), half), None, (node.start, node.end)), node)
+
+    def bars(self, node: Node) -> Term:
+        kind = "norm" if node.kind == "norm" else "abs"
+        plain = [s for s in node.scripts if not (s.kind == "_" and [t.text for t in s.tokens] in (["2"], ["F"]))]
+        term = Term("word", (self.build(node.kids[0]),), kind, (node.start, node.end))
+        return self.posted(term, Node(node.kind, "", [], node.start, node.end, plain))
+
+    # -------------------------------------------------------------------------------- derivatives
+
+    def derivative(self, top: Node, bottom: Node, node: Node) -> Term | None:
+        above, below = derivatives._head(self.el, top), derivatives._head(self.el, bottom)
+        if above is None or below is None or above[0] != below[0]:
+            return None
+        if above[1] is None or below[1] is None:
+            return None
+        return self.by(self.build(above[1]), below[1], node, above[1])
+
+    def by(self, y: Term, variable: Node, node: Node, what: Node) -> Term:
+        x = self.build(variable)
+        if x.kind not in ("symbol", "entry"):
+            if x.kind != "transpose":
+                raise self.error("a derivative is by one symbol", variable)
+            x = x.args[0]
+        text = self.context.source[what.start : what.end]
+        return Term("derivative", (y, x), text, (node.start, node.end))
+
+    def operator(self, item: Node) -> Node | None:
+        """The variable of ``\\frac{\\partial}{\\partial x}``, which waits for its operand."""
+        if item.kind != "frac":
+            return None
+        above, below = derivatives._head(self.el, item.kids[0]), derivatives._head(self.el, item.kids[1])
+        if above is None or below is None or above[1] is not None or below[1] is None:
+            return None
+        return below[1]
+
+    def nabla(self, kids: list[Node], i: int) -> tuple[Term, int]:
+        """``\\nabla_x L``: it takes the symbol after it, with its bracket where one follows."""
+        item = kids[i]
+        sub = next((s for s in item.scripts if s.kind == "_"), None)
+        if sub is None or i + 1 >= len(kids):
+            raise self.error(r"a \nabla is read as in \nabla_{x} L", item)
+        stop = i + 2
+        if kids[i + 1].kind == "name" and stop < len(kids) and kids[stop].is_call and not kids[i + 1].inner.scripts:
+            stop += 1
+        operand = juxtaposed(kids[i + 1 : i + 2])
+        text = self.context.source[operand.start : kids[stop - 1].end]
+        family = self.el.roles.settle(self.el.named(operand)) if operand.kind == "name" else None
+        if stop - i == 3 and family is not None and family.role != "scalar":
+            operand = juxtaposed(kids[i + 1 : stop])
+            y = self.build(operand)
+        elif family is not None and stop - i == 3:
+            named = self.el.named(operand)
+            y = Term("symbol", (), Ref(family.name, Time.read(named.time) if named.time else None))
+        else:
+            y = self.build(operand)
+        x = self.script(sub.tokens)
+        if x.kind != "symbol":
+            raise self.error(r"a \nabla is by one symbol", item)
+        return Term("derivative", (y, x), text, (item.start, kids[stop - 1].end)), stop
+
+    # -------------------------------------------------------------------------------- side by side
+
+    def juxt(self, node: Node) -> Term:
+        return self.items(node.kids, node)
+
+    def items(self, kids: list[Node], node: Node) -> Term:
+        values = self.split(kids)
+        if len(values) == 1:
+            return values[0]
+        return Term("product", tuple(values), None, (node.start, node.end))
+
+    def split(self, kids: list[Node]) -> list[Term]:
+        values: list[Term] = []
+        i = 0
+        while i < len(kids):
+            value, i = self.step(kids, i)
+            values.append(value)
+        return values
+
+    def step(self, kids: list[Node], i: int) -> tuple[Term, int]:
+        """The term that begins at item ``i``, and where the next one begins."""
+        item, following = kids[i], kids[i + 1] if i + 1 < len(kids) else None
+        variable = self.operator(item)
+        if variable is not None:
+            if following is None:
+                raise self.error("this derivative is applied to nothing", item)
+            stop = i + 2 if following.kind == "group" else len(kids)
+            operand = juxtaposed(kids[i + 1 : stop])
+            return self.by(self.build(operand), variable, calls.spanning(item, operand), operand), stop
+        if item.kind == "nabla":
+            return self.nabla(kids, i)
+        if following is not None and self.is_change(item, following):
+            inner = self.build(following)
+            if inner.ref is None:
+                raise self.error("d is read before one symbol", following)
+            return Term("gradient", (), inner.ref, (item.start, following.end)), i + 2
+        if following is not None and following.is_call and item.kind == "name":
+            if self.el.roles.is_time_call(item, following):
+                named = self.el.named(item)
+                kid = following.kids[0]
+                time = Time.read("".join(self.context.source[kid.start : kid.end].split()))
+                term = Term("symbol", (), Ref(named.family, time), (item.start, following.end))
+                return self.posted(self.operated(term, named.operations, item), following), i + 2
+            whole = calls.call_key(self.el, item, following)
+            for family in self.context.families.values():
+                if (
+                    family.name.replace(" ", "").replace("{", "").replace("}", "") == whole
+                    and family.role != "constant"
+                ):
+                    span = (item.start, following.end)
+                    return self.posted(Term("symbol", (), Ref(family.name), span), following), i + 2
+        head = calls.head_of(self.el, item, following)
+        if head is not None:
+            return self.applied(head, kids, i)
+        if following is not None and following.is_call:
+            calls.not_a_call(self.el, item, following)
+        return self.build(item), i + 1
+
+    def is_change(self, item: Node, following: Node) -> bool:
+        """Whether ``d`` before a symbol is a gradient as notebooks write it."""
+        if item.kind != "name" or item.text != "d" or item.scripts or following.kind != "name":
+            return False
+        if item.token is not None and item.token.style in ("bf", "bs"):
+            return False
+        known = self.context.find("d")
+        return known is None or not known.declared
+
+    def applied(self, head: calls.Head, kids: list[Node], i: int) -> tuple[Term, int]:
+        item, following = kids[i], kids[i + 1] if i + 1 < len(kids) else None
+        if following is None:
+            raise self.error(f"{self.context.text(item)} has no argument", item)
+        if following.kind == "group" and (following.is_call or following.text in ("{", r"\{")):
+            group = calls.bracket(following) if following.is_call else following
+            if any(d not in (",", ";") for d in group.detail):
+                raise self.error("a relation is no argument", group)
+            values = [self.build(k) for k in group.kids]
+            stop = i + 2
+        elif head.word == "diag" or (head.family is not None and not head.family.declared):
+            raise self.error(f"{self.context.text(item)} has no brackets around its argument", item)
+        else:
+            values, stop, group = [self.items(kids[i + 1 :], juxtaposed(kids[i + 1 :]))], len(kids), None
+        span = (item.start, kids[stop - 1].end)
+        term = self.operated(self.call(head, values, span, item), head.after, item)
+        if group is not None:
+            scripts: list[Script] = [*group.scripts, *(following.scripts if group is not following else [])]
+            term = self.posted(term, Node("group", "(", [], *span, scripts))
+        return term, stop
+
+    def call(self, head: calls.Head, values: list[Term], span: tuple[int, int], item: Node) -> Term:
+        if head.word:
+            if head.order:
+                raise self.error("a prime on this operator is not read", item)
+            return Term("word", tuple(values), head.word, span)
+        if len(values) != 1:
+            raise self.error(f"an elementwise function takes one argument; here are {len(values)}", item)
+        if head.family is not None and head.family.role == "map":
+            return Term("map", (values[0],), (head.family.name, head.order), span)
+        f = head.function
+        assert f is not None
+        return Term("apply", (values[0],), Function(f.name, f.order + head.order, f.known), span)
+
+    # ------------------------------------------------------------------------------ big, matrices
+
+    def big(self, node: Node) -> Term:
+        sub = next((s.tokens for s in node.scripts if s.kind == "_"), ())
+        sup = next((s.tokens for s in node.scripts if s.kind == "^"), ())
+        letter = bound_letter(sub)
+        if not node.kids or not letter:
+            raise self.error(rf"this \{node.text} does not say over what it runs", node)
+        span = (node.start, node.end)
+        if node.text == "sum" and letter in self.context.letters.entry:
+            size = script_text(sup) or None
+            return Term("index_sum", (self.build(node.kids[0]),), (letter, size), span)
+        low, high, order = self.bounds(node, sub, sup)
+        kind = "sum" if node.text == "sum" else "product"
+        return Term("over", (self.build(node.kids[0]),), (kind, letter, low, high, order), span)
+
+    def bounds(
+        self, node: Node, sub: tuple[Token, ...], sup: tuple[Token, ...]
+    ) -> tuple[Time | None, Time | None, str]:
+        """Least and greatest value of the index, and the order the print settles."""
+        at = [k for k, t in enumerate(sub) if t.kind in RELATIONS]
+        kinds = [sub[k].kind for k in at]
+
+        def read(tokens: tuple[Token, ...]) -> Time:
+            return Time.read(script_text(tokens))
+
+        if kinds == ["="] and sup:
+            low, high = read(sub[at[0] + 1 :]), read(sup)
+            if low.letters == high.letters and low.offset > high.offset:
+                return high, low, "descending"
+            return low, high, "ascending"
+        if len(kinds) == 2 and "=" not in kinds:
+            first, last = read(sub[: at[0]]), read(sub[at[1] + 1 :])
+            if kinds[0] in ("<", "<=") and kinds[1] in ("<", "<="):
+                return first + (kinds[0] == "<"), last - (kinds[1] == "<"), "open"
+            if kinds[0] in (">", ">=") and kinds[1] in (">", ">="):
+                return last + (kinds[1] == ">"), first - (kinds[0] == ">"), "descending"
+        if not kinds and len(sub) == 1 and node.text == "sum":
+            return None, None, "open"
+        raise self.error("I cannot read these bounds", node, r"write \prod_{i=k+1}^{t} or \prod_{t\ge i>k}")
+
+    def matrix(self, node: Node) -> Term:
+        width = int(node.detail[0])
+        span = (node.start, node.end)
+        if any(k.kind in ("blank", "dots") or k.inner.kind in ("blank", "dots") for k in node.kids):
+            return self.posted(self.dotted(node, width), node)
+        entries = tuple(map(self.build, node.kids))
+        if width == 1:
+            return self.posted(Term("stack", entries, None, span), node)
+        return self.posted(Term("explicit", entries, width, span), node)
+
+    def dotted(self, node: Node, width: int) -> Term:
+        """A diagonal matrix whose first and last entries say what the others are."""
+        cells = [node.kids[k : k + width] for k in range(0, len(node.kids), width)]
+        others = [c for i, row in enumerate(cells) for j, c in enumerate(row) if i != j]
+        if len(cells) == width and all(c.kind in ("blank", "dots") or c.inner.text == "0" for c in others):
+            whole = {self.build(c).rebuilt(_without_index) for c in (cells[0][0], cells[-1][-1])}
+            if len(whole) == 1:
+                return Term("word", (whole.pop(),), "diag", (node.start, node.end))
+        raise self.error("a matrix with dots is read only where it is diagonal with like entries", node)
+
+
+def _without_index(t: Term) -> Term:
+    return t.args[0] if t.kind == "entry" else t
+
+
+_HANDLERS: dict[str, Callable[[Builder, Node], Term]] = {
+    "name": Builder.name,
+    "number": Builder.number,
+    "group": Builder.group,
+    "add": Builder.add,
+    "negative": Builder.negative,
+    "binary": Builder.binary,
+    "juxt": Builder.juxt,
+    "frac": Builder.fraction,
+    "sqrt": Builder.root,
+    "norm": Builder.bars,
+    "abs": Builder.bars,
+    "big": Builder.big,
+    "matrix": Builder.matrix,
+}

@@ -1,0 +1,143 @@
+"""What is said about a claim: plain data, which prints as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from symjac.normal import Counterexample
+
+Json = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Whether a claim holds in one convention, and because of what.
+
+    ``holds`` is ``None`` where that is not known; ``because`` is "proof", "counterexample", "shape" or
+    "undecided", ``reason`` one sentence.
+    """
+
+    holds: bool | None
+    because: str
+    reason: str = ""
+    counterexample: Counterexample | None = None
+
+    def to_json(self) -> dict[str, object]:
+        out: dict[str, object] = {"holds": self.holds, "because": self.because}
+        if self.reason:
+            out["reason"] = self.reason
+        if self.counterexample is not None:
+            out["counterexample"] = shown(self.counterexample)
+        return out
+
+
+def shown(c: Counterexample) -> dict[str, object]:
+    """A counterexample as plain data; rationals are strings such as ``"3/2"``, enclosures pairs of them."""
+
+    def cell(v: object) -> object:
+        return str(v) if isinstance(v, Fraction | int) else [str(v.low), str(v.high)]  # type: ignore[attr-defined]
+
+    def matrix(rows: object) -> list[list[object]]:
+        return [[cell(v) for v in row] for row in rows]  # type: ignore[attr-defined]
+
+    return {
+        "sizes": dict(c.sizes),
+        "values": {s.name: matrix(rows) for s, rows in c.values.items()},
+        "functions": dict(c.functions),
+        "left": matrix(c.left),
+        "right": matrix(c.right),
+        "entry": list(c.entry),
+        "indices": dict(c.indices),
+        "exact": c.exact,
+    }
+
+
+Outcomes = Mapping[str, Outcome]
+
+
+@dataclass(frozen=True)
+class Link:
+    """One equation of a chain ``a = b = c``, by the text of its two sides."""
+
+    left: str
+    right: str
+    conventions: Outcomes
+
+    def to_json(self) -> dict[str, object]:
+        return {"left": self.left, "right": self.right, "conventions": _json(self.conventions)}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to "is this printed formula right?".
+
+    ``conventions`` takes products over time in ascending order of the index, ``descending`` in
+    descending order (``None`` where there is no such product); ``order`` is what the print settles.
+    """
+
+    claim: str
+    verdict: str
+    conventions: Outcomes = field(default_factory=dict)
+    descending: Outcomes | None = None
+    order: str | None = None
+    links: tuple[Link, ...] = ()
+    alternatives: Mapping[str, Outcomes] = field(default_factory=dict)
+    correct: Mapping[str, str] = field(default_factory=dict)
+    explanation: str = ""
+    notes: tuple[str, ...] = ()
+    error: Json | None = None
+    id: object = None
+    latex: str = ""
+
+    def __str__(self) -> str:
+        return self.explanation
+
+    @property
+    def holds_in(self) -> tuple[str, ...]:
+        """The names of the conventions in which the claim holds, as printed."""
+        return tuple(name for outcomes in self.as_printed for name, o in outcomes.items() if o.holds)
+
+    @property
+    def as_printed(self) -> tuple[Outcomes, ...]:
+        """The maps the verdict is about: for a product the one that the print settles, both where it is open."""
+        if self.descending is None or self.order == "ascending":
+            return (self.conventions,)
+        return (self.descending,) if self.order == "descending" else (self.conventions, self.descending)
+
+    def to_json(self) -> dict[str, object]:
+        """One line of a batch, as the specification has it."""
+        out: dict[str, object] = {
+            "id": self.id,
+            "claim": self.claim,
+            "verdict": self.verdict,
+            "conventions": _json(self.conventions),
+        }
+        if self.descending is not None:
+            out["descending"] = _json(self.descending)
+        if self.order is not None:
+            out["order"] = self.order
+        if self.links:
+            out["links"] = [link.to_json() for link in self.links]
+        out["alternatives"] = {name: _json(outcomes) for name, outcomes in self.alternatives.items()}
+        out["correct"] = dict(self.correct)
+        out["explanation"] = self.explanation
+        out["latex"] = self.latex
+        if self.notes:
+            out["notes"] = list(self.notes)
+        if self.error is not None:
+            out["error"] = dict(self.error)
+        return out
+
+
+def _json(outcomes: Outcomes) -> dict[str, object]:
+    return {name: o.to_json() for name, o in outcomes.items()}
+
+
+def summed_up(maps: tuple[Outcomes, ...]) -> str:
+    """True where one convention holds, false where all are refuted, undecided otherwise."""
+    values = [o.holds for outcomes in maps for o in outcomes.values()]
+    if any(values):
+        return "true"
+    return "false" if values and all(v is False for v in values) else "undecided"
