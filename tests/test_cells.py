@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 import sympy
@@ -66,3 +68,15 @@ def test_every_cells_source_for_sympy_evaluates(cell: Cell) -> None:
     for closed in (J.numerator, J.denominator):
         read = eval(source(closed), dict(vars(sympy)))
         assert read.shape == closed.shape
+
+
+@pytest.mark.tex
+@pytest.mark.parametrize("cell", ALL, ids=lambda c: c.name)
+def test_every_cells_page_compiles_without_a_complaint(cell: Cell, tmp_path: Path) -> None:
+    """The article with the example at n = 2 compiles; no line is too wide, no reference is undefined."""
+    J = System(cell).jacobian(cell.of, wrt=cell.wrt)
+    (tmp_path / "page.tex").write_text(J.document(n=2), encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+    log = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True).stdout.decode("latin-1")
+    assert re.findall(r"^(?:Overfull|.*Warning).*", log, re.MULTILINE) == []
