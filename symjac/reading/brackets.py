@@ -127,16 +127,21 @@ def _flatten(tokens: list[Token]) -> tuple[list[Token], list[int]]:
     flat: list[Token] = []
     depths: list[int] = []
     depth = matrices = 0
+    opened: list[str] = []
     angles = {"langle", "rangle"} if not _paired(tokens) else set()
     for t in tokens:
         if t.kind in CLOSING and t.kind not in angles:
             depth -= 1
+            opened.pop()
             matrices -= t.kind == "end"
-        if not (t.kind == "&" and not matrices) and not (t.kind == "\\\\" and depth and not matrices):
+        inside_braces = opened[-1:] == ["{"]
+        mark = t.kind == "&" or (t.kind == "\\\\" and depth)
+        if not mark or matrices or inside_braces:
             flat.append(t)
             depths.append(depth)
         if t.kind in OPENING and t.kind not in angles:
             depth += 1
+            opened.append(t.kind)
             matrices += t.kind == "begin"
     return flat, depths
 

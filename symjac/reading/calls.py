@@ -62,6 +62,11 @@ def step(el: Elaborator, kids: list[Node], i: int) -> tuple[Value, int]:
         return applied(el, head, kids, i)
     if following is not None and following.is_call:
         not_a_call(el, item, following)
+    braces = item.kind == "group" and el.context.source[item.start] == "{" and not item.scripts
+    if braces and len(kids) > 1 and item.inner.kind in ("add", "negative"):
+        raise el.error(
+            "braces print nothing, so this sum has no brackets", item, "is a _ or ^ missing, or are brackets?"
+        )
     return el.build(item), i + 1
 
 

@@ -38,6 +38,7 @@ class Commands(ABC):
         self.source = source
         self.tokens: list[Token] = []
         self.styles = [""]
+        self.braces: list[bool] = []  # whether the braces that are open hold a script
 
     def error(self, message: str, start: int, end: int | None = None, hint: str | None = None) -> ReadError:
         return ReadError(message, text=self.source, span=(start, start + 1 if end is None else end), hint=hint)

@@ -176,6 +176,12 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
     head, group = left.kids
     named = el.named(head)
     inner = calls.bracket(group)
+    if value.is_scalar and all(el.build(k).is_scalar for k in inner.kids):
+        raise el.error(
+            "this left side is no symbol, and the right side no function of one variable in known terms",
+            left,
+            "a function is defined as in f(z) = 1 / (1 + e^{-z})",
+        )
     if len(inner.kids) == 1:
         name = f"{named.family}({el.context.text(inner.kids[0])})"
         el.context.note("named", f"{name} is read as the name of what stands on the right", left)

@@ -25,6 +25,7 @@ _CALL = re.compile(r"\s*(\\left|\\[bB]igg?l?)?\s*[(\[{]")
 
 _LOST_BRACES = re.compile(r"_[a-zτ][+\-−]\d(?!\w)")
 _WORD = re.compile(r"[A-Za-z]+")
+_LOWER = re.compile(r"[a-z]{3,}")
 DIGITS = frozenset("0123456789")
 
 
@@ -67,6 +68,8 @@ class Lexer(Commands):
         j = match.end()
         if self.tokens and self.tokens[-1].kind in "_^" and source[i - 1] != "{":
             # TeX: a script without braces takes one character.
+            if len(run_ := match.group()) > 2 and run_ in v.COMMANDS:
+                raise self.error(rf"{run_} is the name of a command without its backslash", i, j, rf"write \{run_}")
             lost = _LOST_BRACES.match(source, self.tokens[-1].start)
             if lost and self.tokens[-1].kind == "_" and self.tokens[-1].end == i:
                 inner = source[i : lost.end()]
@@ -88,7 +91,18 @@ class Lexer(Commands):
         if run in v.NORMALISATIONS:
             self.add("name", run, i, j, "rm")
             return j
+        if len(run) > 2 and (run in v.COMMANDS or run in v.STYLE_OF or run in v.ACCENTS):
+            raise self.error(rf"{run} is the name of a command without its backslash", i, j, rf"write \{run}")
         k = self.word_at(run, _CALL.match(source, j) is not None)
+        letters = _LOWER.search(run[:k])
+        called = _CALL.match(source, j) is not None and k == len(run)
+        if letters and len(letters.group()) > (2 if called else 3) and not any(self.braces):
+            raise self.error(
+                f"{letters.group()}: a word, or a product of {len(letters.group())} letters?",
+                i + letters.start(),
+                i + letters.end(),
+                rf"write \mathrm{{{letters.group()}}} for a word, spaces between factors",
+            )
         for q in range(i, i + k):
             self.add("name", source[q], q, q + 1, style)
         if k < len(run):
@@ -122,7 +136,8 @@ class Lexer(Commands):
             raise self.error("numbers in E-notation are not read", i, match.end(), "write a fraction or a decimal")
         if len(match.group()) > MAX_DIGITS:
             raise self.error(f"a number of {len(match.group())} digits; at most {MAX_DIGITS} are read", i, match.end())
-        if i and source[i - 1].isalpha() and self.tokens and self.tokens[-1].kind == "name":
+        after_letter = i and source[i - 1].isalpha() and self.tokens and self.tokens[-1].kind == "name"
+        if after_letter and not any(self.braces):
             # Nobody writes a multiple as b1: it is a subscript without its sign, and noted as that.
             self.add("_", "", i, i)
             self.add("{", "{", i, i)
@@ -182,8 +197,10 @@ class Lexer(Commands):
             if len(self.styles) > MAX_DEPTH:
                 raise self.error(f"nested more than {MAX_DEPTH} deep", i)
             self.styles.append(self.styles[-1])
-        elif len(self.styles) > 1:
+            self.braces.append(self.tokens[-1].kind in ("_", "^") if self.tokens else False)
+        elif len(self.styles) > 1 and self.braces:
             self.styles.pop()
+            self.braces.pop()
         self.add(c, c, i, i + 1)
         return i + 1
 

@@ -66,6 +66,27 @@ def take_apart(node: Node, letters: Letters, source: str, *, declaring: bool = F
     return out
 
 
+_LABEL_SIGNS = frozenset(
+    ["name", "word", "number", "+", "-", ",", "'", "*", "(", ")", "[", "]", "_", "{", "}", "infty", "/"]
+)
+
+
+def _is_time(tokens: Sequence[Token]) -> bool:
+    """``t``, ``t-1``, ``T+t-i``: letters and numbers joined by signs."""
+    atoms = [t for t in tokens if t.kind not in ("(", ")")]
+    wanted = True
+    for k, t in enumerate(atoms):
+        if t.kind in ("+", "-"):
+            if wanted and k:
+                return False
+            wanted = True
+        elif t.kind in ("name", "number", "infty"):
+            wanted = False
+        else:
+            return False
+    return not wanted
+
+
 def _subscript(out: Named, s: Script, letters: Letters, source: str, declaring: bool) -> None:
     tokens = s.tokens
     if tokens[0].kind == "[" and tokens[-1].kind == "]" and is_timed(tokens[1:-1], letters):
@@ -79,11 +100,15 @@ def _subscript(out: Named, s: Script, letters: Letters, source: str, declaring: 
             parts[-1].append(t)
     if not all(parts):
         raise ReadError("an empty index", text=source, span=(s.start, s.end))
+    if any(t.kind not in _LABEL_SIGNS for t in tokens):
+        raise ReadError("I cannot read this subscript", text=source, span=(s.start, s.end))
     labels: list[str] = []
     entries: list[str] = []
     for part in parts:
         what = _what(part, out, letters, declaring, alone=len(parts) == 1)
         if what == "time" and out.time is None:
+            if not _is_time(part):
+                raise ReadError("I cannot read this index", text=source, span=(s.start, s.end))
             out.time, out.place = script_text(part), "_{}"
         elif what == "entries":
             entries += [t.text for t in part]
@@ -136,7 +161,11 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
         return
     close = ENCLOSURES.get(tokens[0].kind)
     if close and len(tokens) > 2 and tokens[-1].kind == close and close not in [t.kind for t in tokens[1:-1]]:
+        if any(t.kind not in _LABEL_SIGNS for t in tokens[1:-1]):
+            raise ReadError("I cannot read this superscript", text=source, span=(s.start, s.end))
         _enclosed(out, tokens[0].kind, tokens[1:-1], letters)
+        if out.time is not None and not _is_time(tokens[1:-1]):
+            raise ReadError("I cannot read this index", text=source, span=(s.start, s.end))
         return
     operation = operation_of(tuple(tokens))
     if operation.kind != "power":

@@ -115,9 +115,13 @@ class Parser:
 
     def unary(self) -> Node:
         t, negative = self.current, False
-        while self.current.kind in ("+", "-"):
-            negative ^= self.current.kind == "-"
+        if t.kind in ("+", "-"):
+            if self.at and self.tokens[self.at - 1].kind in ("+", "-"):
+                raise self.error("two signs in a row")
+            negative = t.kind == "-"
             self.at += 1
+            if self.current.kind in ("+", "-"):
+                raise self.error("two signs in a row")
         self.deeper()
         inner = self.juxtaposition()
         self.depth -= 1

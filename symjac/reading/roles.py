@@ -6,6 +6,7 @@ a derivative); its own definition; last, capital or small letter, which is a gue
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Sequence
 
 from symjac import functions
@@ -14,7 +15,7 @@ from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, take_apart
 from symjac.reading.spelling import is_upper, letter
 from symjac.reading.tree import Node, Script
-from symjac.reading.vocabulary import NORMALISATIONS
+from symjac.reading.vocabulary import NORMALISATIONS, OPERATORS
 
 FUNCTION_LETTERS = frozenset(
     [
@@ -34,6 +35,7 @@ FUNCTION_LETTERS = frozenset(
     ]
 )
 ALWAYS_FUNCTIONS = frozenset([r"\sigma", r"\phi", r"\varphi", r"\psi"])
+_KNOWN_WORDS = [*OPERATORS, *(s for row in functions.ACTIVATIONS.values() for s in row.spellings if len(s) > 3)]
 _VECTOR_GREEK = frozenset([r"\delta", r"\xi", r"\zeta"])
 _LOSSES = frozenset(["L", "E", "C", "J", r"\ell", "l", r"\mathcal{L}"])
 
@@ -216,6 +218,11 @@ class Roles:
                 f"define it, as in \\mathrm{{{token.text}}}(x) = \\frac{{x - m \\mathbf{{1}}}}{{s}}, or write it out",
             )
         if token.style == "rm" and len(token.text) > 1:
+            near = difflib.get_close_matches(token.text, _KNOWN_WORDS, 1, 0.75)
+            if near:
+                hint = f'did you mean {near[0]}? else declare it, as in "{name}: elementwise"'
+                raise context.error(f"{token.text} is no function that is known", node, hint)
+            context.note("role", f"{name}: read as a function that is applied entry by entry", node)
             return True
         if token.text in FUNCTION_LETTERS or (name in self.primed and not is_upper(token.text)):
             elsewhere = self.bare.get(name)
