@@ -1,0 +1,194 @@
+r"""Products over time: the Jacobian of a late state by an early one, for any number of steps.
+
+The chain rule gives one factor a step, the latest leftmost in numerator layout and rightmost in
+denominator layout. Nothing grows with the number of steps: the product is one formula with a named
+state at each step, proved by induction over the length. Pascanu, Mikolov and Bengio (2013), equation (5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from symjac import expr as ex
+from symjac.derivation import Derivation
+from symjac.errors import CheckError, NotYetError, TargetError
+from symjac.expr import Expr, OverTime, Partial, Symbol
+from symjac.normal import equal
+from symjac.recurrence import Recurrence
+from symjac.timing import Clock, Moment, states_of
+
+LONGEST_WRITTEN = 12  # so many factors are written side by side at most
+
+
+class Unrolled:
+    """d(of)/d(wrt) for a state ``of`` at a late time and a state ``wrt`` at an earlier one.
+
+    ``late`` and ``early`` are the two times, ``steps`` their distance where it is a number. ``factor`` is the
+    one-step Jacobian at the time ``index``, in numerator layout; a recurrence with several state vectors has
+    a block for each pair, by name in ``blocks``.
+
+    :raises TargetError: where ``of`` or ``back_to`` is no state.
+    :raises NotYetError: where a state is a matrix, or the equations look back more than one step.
+    :raises CheckError: where the step of the induction fails, which would be a defect of symjac.
+    """
+
+    def __init__(self, system: Recurrence, of: str | Symbol, back_to: str | Symbol) -> None:
+        self.system = system
+        self.clock = Clock(system)
+        self.states = states_of(self.clock, system.definitions)
+        if not self.states:
+            raise TargetError("no equation uses the step before, so there is nothing to unroll")
+        for s in self.states:
+            if s.cols != ex.ONE:
+                raise NotYetError(f"the state {s.name} is a matrix; products over time are of vectors so far")
+        self.of_state, self.late = self._find(of)
+        self.wrt_state, self.early = self._find(back_to)
+        if self.late.letter == self.early.letter and self.late.offset < self.early.offset:
+            raise TargetError(f"{self._name(back_to)} is later than {self._name(of)}; the later state comes first")
+        self.of = self.clock.at(self.of_state, self.late)
+        self.wrt = self.clock.at(self.wrt_state, self.early)
+        self.derivations = self._derive()
+        self._prove()
+
+    @staticmethod
+    def _name(s: str | Symbol) -> str:
+        return s if isinstance(s, str) else s.name
+
+    def _find(self, s: str | Symbol) -> tuple[Symbol, Moment]:
+        return self.clock.find(self._name(s), self.states)
+
+    def _before(self, s: Symbol) -> Symbol:
+        return self.clock.at(s, self.clock.times[s].plus(-1))
+
+    def _derive(self) -> Mapping[tuple[Symbol, Symbol], Derivation]:
+        return {(s, r): Derivation(self.system, s, self._before(r)) for s in self.states for r in self.states}
+
+    # --------------------------------------------------------------------------------------- the proof
+
+    def _prove(self) -> None:
+        """The step of the induction: ds_t/dr_k = sum_q ds_t/dq_{t-1} dq_{t-1}/dr_k, whatever q_{t-1} was.
+
+        The states of the step before are unspecified differentiable functions of those at time k, so the equation
+        holds for a product of any length; the derivative on the left is taken entry by entry.
+        """
+        start = {s: Symbol(rf"{s.name}\text{{ at }}k", s.shape) for s in self.states}
+        at_start = start[self.states[0]] if len(self.states) == 1 else ex.Stack(*start.values())
+        earlier = {
+            self._before(s): ex.VectorMap(rf"{s.name}\text{{ from }}k", at_start, s.rows) for s in self.states
+        }
+        definitions = {**self.system.definitions, **earlier}
+        for s in self.states:
+            for r in self.states:
+                right = [
+                    ex.Product(self.derivations[s, q].closed, Partial(self._before(q), start[r])) for q in self.states
+                ]
+                if not equal(Partial(s, start[r]), ex.add(*right), definitions):
+                    raise CheckError(
+                        f"the chain rule fails for {s.name} by an earlier {r.name}; "
+                        "this is a defect of symjac, and nothing is printed"
+                    )
+
+    # ---------------------------------------------------------------------------------- what came out
+
+    @property
+    def steps(self) -> int | None:
+        """How many steps lie between, where that is a number."""
+        if self.late.letter == self.early.letter:
+            return self.late.offset - self.early.offset
+        return None
+
+    @cached_property
+    def index(self) -> Moment:
+        """A letter for the time of a factor that nothing else bears."""
+        taken = {self.late.letter, self.early.letter, self.clock.letter, *(str(d) for d in self._sizes())}
+        for name in self.system.symbols:
+            taken.add(name[0])
+        return Moment(next(c for c in ("i", "j", "s", "r", "l", "p", "q", r"\tau", r"\nu") if c not in taken))
+
+    def _sizes(self) -> Iterator[object]:
+        for info in self.system.symbols.values():
+            for size in info.symbol.shape:
+                yield from size.free_symbols
+
+    def block(self, s: Symbol, r: Symbol, moment: Moment | None = None) -> Expr:
+        """The one-step Jacobian of state ``s`` by state ``r`` of the step before, at a time, in numerator layout."""
+        return self._at(self.derivations[s, r].closed, s, moment or self.index)
+
+    def _at(self, e: Expr, s: Symbol, moment: Moment) -> Expr:
+        table: dict[Expr, Expr] = {}
+        here = self.clock.times[s]
+        for symbol in e.symbols:
+            time = self.clock.times.get(symbol)
+            if time is not None and time.letter == here.letter:
+                table[symbol] = self.clock.at(symbol, moment.plus(time.offset - here.offset))
+        return e.replace(table) if table else e
+
+    @property
+    def is_block(self) -> bool:
+        """Whether the state is several vectors."""
+        return len(self.states) > 1
+
+    @cached_property
+    def name(self) -> Symbol:
+        """The one-step Jacobian by name, at the time of a factor."""
+        taken = {name[0] for name in self.system.symbols}
+        letter = next(c for c in ("J", "A", "F", "G", r"\mathcal{J}") if c not in taken)
+        rows = sum((s.rows for s in self.states[1:]), self.states[0].rows)
+        text = self.index.text
+        return Symbol(f"{letter}_{text}" if len(text) == 1 else f"{letter}_{{{text}}}", (rows, rows))
+
+    @cached_property
+    def factor(self) -> Expr:
+        """The one-step Jacobian in numerator layout at the time :attr:`index`; several state vectors in blocks."""
+        if not self.is_block:
+            return self.block(self.states[0], self.states[0])
+        rows = []
+        for s in self.states:
+            blocks = [ex.Transpose(self.block(s, r)) for r in self.states]
+            rows.append(ex.Transpose(ex.Stack(*blocks)))
+        return ex.Stack(*rows)
+
+    def _limits(self) -> tuple[Expr, Expr]:
+        return self.early.plus(1).expr, self.late.expr
+
+    def product(self, layout: str = "numerator", *, named: bool = False) -> Expr:
+        """The product over time; ``named`` keeps the one-step Jacobian by its name.
+
+        In numerator layout the index falls from left to right, in denominator layout it rises.
+        """
+        if self.steps == 0:
+            return ex.Identity(self.name.rows)
+        body = self.name if named else self.factor
+        low, high = self._limits()
+        if layout == "numerator":
+            return OverTime("product", self.index.text, low, high, body, "descending")
+        turned = ex.Transpose(body) if named else ex.transpose(body)
+        return OverTime("product", self.index.text, low, high, turned, "ascending")
+
+    @property
+    def numerator(self) -> Expr:
+        """The product in numerator layout, latest factor leftmost."""
+        return self.product("numerator")
+
+    @property
+    def denominator(self) -> Expr:
+        """The product in denominator layout, latest factor rightmost."""
+        return self.product("denominator")
+
+    def written(self, steps: int | None = None, layout: str = "numerator") -> Expr:
+        """The product for a number of steps, factor by factor, with the states of every step by name.
+
+        :raises TargetError: where the number of steps is not known, or the product is too long to write.
+        """
+        count = self.steps if steps is None else steps
+        if count is None:
+            raise TargetError(f"how many steps lie between {self.of.name} and {self.wrt.name} has to be said")
+        if self.is_block:
+            raise NotYetError("factors side by side are written for one state vector")
+        if not 0 < count <= LONGEST_WRITTEN:
+            raise TargetError(f"between 1 and {LONGEST_WRITTEN} factors are written side by side, not {count}")
+        state = self.states[0]
+        factors = [self.block(state, state, self.late.plus(-k)) for k in range(count)]
+        out = ex.mul(*factors)
+        return out if layout == "numerator" else ex.transpose(out)
