@@ -48,7 +48,7 @@ from symjac.typeset import latex, text
 from symjac.typeset.boxes import Box, Named
 from symjac.typeset.latex import write_latex
 from symjac.typeset.names import entry_box, has_superscript, is_bold, name_box, take_apart
-from symjac.typeset.printer import _printed
+from symjac.typeset.printer import printed as table
 
 n, m = ex.dim("n"), ex.dim("m")
 W = Symbol("W", (n, n))
@@ -148,7 +148,7 @@ def test_every_node_can_be_printed() -> None:
         if isinstance(cls, type) and issubclass(cls, Expr) and cls is not Expr and not cls.__name__.startswith("_")
     }
     assert nodes == {type(node) for e in PRINTED.values() for node in e.walk()}
-    assert all(_printed.dispatch(cls) is not _printed.dispatch(Expr) for cls in nodes)
+    assert all(table.dispatch(cls) is not table.dispatch(Expr) for cls in nodes)
 
 
 def test_an_unknown_node_is_refused() -> None:

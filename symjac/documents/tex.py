@@ -33,7 +33,7 @@ _PREAMBLE = r"""
 \IfFileExists{microtype.sty}{\usepackage{microtype}}{}
 \usepackage{amsmath,amssymb,amsthm}
 \allowdisplaybreaks[1]
-\emergencystretch=2em
+\emergencystretch=4em
 """.strip()
 
 
