@@ -25,7 +25,7 @@ from symjac.errors import DefinitionError, NotYetError
 from symjac.expr import Apply, Expr, Function, Symbol
 from symjac.functions import ACTIVATIONS, derivative
 from symjac.interchange import function_name
-from symjac.interchange.outwards import undefined_derivative
+from symjac.interchange.outwards import power, undefined_derivative
 
 if TYPE_CHECKING:
     from symjac.derivation import Derivation
@@ -248,7 +248,7 @@ class Written:
     @node.register
     def _(self, e: expr.EntryPower) -> Grid:
         exponent = self.scalar(e.exponent)
-        return self.map(lambda a: sympy.Pow(a, exponent), self(e.base))
+        return self.map(lambda a: power(a, exponent), self(e.base))
 
     @node.register
     def _(self, e: expr.MatrixPower) -> Grid:

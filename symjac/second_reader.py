@@ -38,7 +38,9 @@ _SPACES = {r"\,", r"\;", r"\:", r"\!", r"\ ", r"\quad", r"\qquad", "~"}
 _SIZES = re.compile(r"\\(?:left|right|[bB]ig{1,2}[lr]?)\Z")
 _NATIVE = (r"\tanh", r"\sinh", r"\cosh", r"\sin", r"\cos", r"\tan", r"\arctan", r"\exp", r"\ln")
 _SAFE = re.compile(
-    r"(?:v_\{\d+\}|\d+|\\frac|\\sqrt|\\cdot|e\^|" + "|".join(re.escape(f) for f in _NATIVE) + r"|[-+(){}^ ])*\Z"
+    r"(?:v_\{\d+\}|\d{1,20}(?!\d)|\\frac|\\sqrt|\\cdot|e\^|"
+    + "|".join(re.escape(f) for f in _NATIVE)
+    + r"|[-+(){}^ ])*\Z"
 )
 _GRID = re.compile(r"\s*\\begin\{([bp]matrix)\}(.*)\\end\{\1\}\s*[.,]?\s*\Z", re.DOTALL)
 
@@ -140,6 +142,8 @@ def _ask(text: str) -> Any:
         raise UnavailableError("the entry is too long for the second reader")
     if not _SAFE.match(text) or re.search(r"\)\s*_", text):
         raise UnavailableError(f"the second reader must not be asked about {text}")
+    if not _balanced(text):
+        raise UnavailableError(f"the brackets of {text} do not match")
     library = _library()
     with _lock:
         before = {name: getattr(library, name) for name in _STATE}
@@ -155,6 +159,17 @@ def _ask(text: str) -> Any:
         finally:
             for name, value in before.items():
                 setattr(library, name, value)
+
+
+def _balanced(text: str) -> bool:
+    """Whether every bracket closes the last one that was opened; latex2sympy2 stops at one too many."""
+    opened: list[str] = []
+    for c in text:
+        if c in "({":
+            opened.append({"(": ")", "{": "}"}[c])
+        elif c in ")}" and (not opened or opened.pop() != c):
+            return False
+    return not opened
 
 
 # -------------------------------------------------------------------------------- from text to text
@@ -219,7 +234,14 @@ class _Reading:
         found = {s: self.bound.get(s.name) for s in read.free_symbols}
         if any(v is None for v in found.values()):
             raise UnavailableError("the second reader gives a symbol that it was not given")
-        return read.xreplace(found)
+        return _evaluated(read.xreplace(found))
+
+
+def _evaluated(e: Any) -> Any:
+    """The expression built anew; latex2sympy2 leaves 2^2 as it stands."""
+    if not e.args or isinstance(e, sympy.Derivative | sympy.Subs):
+        return e
+    return e.func(*map(_evaluated, e.args))
 
 
 def _longest_first(table: Mapping[str, Any]) -> list[tuple[Tokens, Any]]:

@@ -91,14 +91,14 @@ class _Outwards:
     @node.register
     def _(self, e: expr.EntryPower) -> Any:
         base, exponent = self(e.base), self(e.exponent)
-        return sympy.Pow(base, exponent) if e.is_scalar else sympy.HadamardPower(base, exponent)
+        return power(base, exponent) if e.is_scalar else sympy.HadamardPower(base, exponent)
 
     @node.register
     def _(self, e: expr.MatrixPower) -> Any:
         base, exponent = self(e.base), self(e.exponent)
         if exponent == -1 and not e.is_scalar:
             return sympy.Inverse(base)
-        return sympy.Pow(base, exponent) if e.is_scalar else sympy.MatPow(base, exponent)
+        return power(base, exponent) if e.is_scalar else sympy.MatPow(base, exponent)
 
     @node.register
     def _(self, e: expr.Transpose) -> Any:
@@ -206,6 +206,16 @@ def _leaf(name: str, rows: Any, cols: Any) -> Any:
 
 def _only_entry(m: Any) -> Any:
     return MatrixElement(m, sympy.S.Zero, sympy.S.Zero)
+
+
+def power(base: Any, exponent: Any) -> Any:
+    """The scalar power, worked out unless it is a number with very many digits.
+
+    >>> power(sympy.Integer(9), sympy.Integer(9) ** 9)
+    9**387420489
+    """
+    giant = base.is_number and exponent.is_number and exponent.is_comparable and abs(exponent) > 1000
+    return sympy.Pow(base, exponent, evaluate=not giant)
 
 
 def undefined_derivative(f: Any, order: int, a: Any) -> Any:
