@@ -15,9 +15,8 @@ from symjac.claims.conventions import Convention
 from symjac.claims.model import Model, UndecidedError
 from symjac.claims.terms import Ref, Term
 from symjac.claims.times import Time
-from symjac.errors import ShapeError, SymjacError
+from symjac.errors import ShapeError
 from symjac.expr import ONE, Expr, Index, Number, Product
-from symjac.reading import read_expression
 from symjac.reading.operators import mean_of
 
 Gradient = Callable[[Ref | None, Ref], Expr]
@@ -91,7 +90,9 @@ class Evaluator:
         assert isinstance(t.data, tuple)
         base = self.column(self(t.args[0]))
         sizes = (base.rows,) if base.cols == ONE else base.shape
-        if len(sizes) != len(t.data) or base.is_scalar:
+        if base.is_scalar:
+            raise UndecidedError("an entry of a scalar: declare what is a vector here")
+        if len(sizes) != len(t.data):
             raise ShapeError(f"an entry of a {ex.show_shape(base.shape)} expression has {len(sizes)} indices")
         return ex.Entry(base, *(self.index(text, size) for text, size in zip(t.data, sizes, strict=True)))
 
@@ -306,7 +307,7 @@ class Evaluator:
         y = t.args[0]
         if y.kind == "derivative" or any(a.kind in ("derivative", "gradient", "over") for a in y.walk()):
             raise UndecidedError("the derivative of a derivative is not judged")
-        column = self.as_in_system(t)
+        column = self.model.expression(str(t.data))
         if not (column.cols == ONE or column.rows == ONE):
             raise UndecidedError("the derivative of a matrix is not judged")
         of = ex.Symbol(r"\text{operand}", self.column(column).shape)
@@ -317,21 +318,7 @@ class Evaluator:
             if r is not None and r != x and self.model.definition(r) is not None:
                 definitions |= self.model.between(r, x)
         definitions.pop(wrt, None)
-        return self.model.closed(definitions, of, wrt)
-
-    def as_in_system(self, t: Term) -> Expr:
-        """The differentiated expression in column form, in the system's own orientation."""
-        text = str(t.data)
-        try:
-            out = read_expression(text, self.model.reading)
-        except SymjacError as error:
-            raise ShapeError(error.message) from error
-        table: dict[Expr, Expr] = {}
-        for s in out.symbols:
-            r = self.model.own(s)
-            if r is not None:
-                table[s] = self.model.symbol(r)
-        return out.replace(table)
+        return self.model.closed(definitions, of, wrt).replace({of: definitions[of]})
 
     def entry_derivative(self, y: Term, x: Term) -> Expr:
         """dy_i/dx_j, which no layout concerns."""

@@ -42,10 +42,13 @@ class Gradients:
     known: dict[Ref, Expr] = field(default_factory=dict)
     depth: int = 0
     step: Time | None = None  # the step at which a parameter's uses are counted
+    last: Time | None = None  # the last step there is
     implied: set[Ref] = field(default_factory=set)  # outputs by which no gradient is mentioned
 
     def __call__(self, loss: Ref | None, x: Ref) -> Expr:
         """The gradient of a loss by ``x``; a loss that carries a time is the loss of that step."""
+        if self.after_last(x):
+            return ex.zero(self.model.symbol(x).shape)
         if loss is not None and loss.time is not None and x in self.mentions.local:
             return self.free(x, "local")
         if x in self.mentions.upstream:
@@ -102,10 +105,13 @@ class Gradients:
             users = self.without_local(x, users, terms)
         elif x in self.mentions.upstream:
             terms.append(self.free(x, "upstream"))
-        elif not self.mentions.upstream and (not users or (self.beyond(x) and x != self.mentions.target)):
-            if not users:
-                self.implied.add(x)
+        elif not users and not self.mentions.upstream:
+            self.implied.add(x)
             return self.free(x)
+        if any(self.beyond(c) for c, _ in users):
+            if not self.mentions.upstream:
+                terms.append(self.free(x, "later"))
+            users = [(c, p) for c, p in users if not self.beyond(c)]
         for c, _ in users:
             terms.append(self.through(c, x, self(None, c)))
         return ex.add(ex.zero(shape), *terms) if terms else ex.zero(shape)
@@ -162,9 +168,9 @@ class Gradients:
         return {letter: x.time - used.time.offset}
 
     def beyond(self, x: Ref) -> bool:
-        """Whether a variable stands after every step that the claim mentions."""
+        """Whether a variable stands after every step that the claim is about."""
         last = self.horizon.get(x.time.letters) if x.time is not None else None
-        return x.time is not None and last is not None and x.time.offset >= last
+        return x.time is not None and last is not None and x.time.offset > last
 
     @property
     def horizon(self) -> dict[tuple[tuple[str, int], ...], int]:
@@ -180,7 +186,7 @@ class Gradients:
         return out
 
     def after_last(self, c: Ref) -> bool:
-        last = self.model.last
+        last = self.last
         if last is None or c.time is None or c.time.letters != last.letters:
             return False
         return c.time.offset > last.offset

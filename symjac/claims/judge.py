@@ -142,6 +142,8 @@ class Comparison:
     deadline: float
     relations: dict[ex.Symbol, Expr] = field(default_factory=dict)
     implied: bool = False
+    step: Time | None = None
+    last: Time | None = None
     unknown: list[str] = field(default_factory=list)
 
     def check_time(self) -> None:
@@ -149,6 +151,25 @@ class Comparison:
             raise UndecidedError("the time limit was reached")
 
     def outcome(self, a: Term, b: Term) -> Outcome:
+        summands = self.statement.per_step(a, b)
+        if summands is None:
+            return self.at_any_length(a, b)
+        return self.summed(*summands)
+
+    def summed(self, a: Term, b: Term, letter: str) -> Outcome:
+        """Two sums over all steps: equal if their summands are; different if one step alone shows it."""
+        self.step = Time(((letter, 1),))
+        found = self.at_any_length(a, b)
+        if found.because != "counterexample":
+            return found
+        one = {letter: Time((), 1)}
+        self.step = self.last = one[letter]
+        alone = self.compared(a, b, one)
+        if alone.holds is False:
+            return replace(alone, reason="already where there is one step only")
+        return Outcome(None, "undecided", "the summands differ, which does not say that the sums do")
+
+    def at_any_length(self, a: Term, b: Term) -> Outcome:
         if not self.statement.lengths_matter(a, b):
             return self.compared(a, b, {})
         try:
@@ -213,7 +234,8 @@ class Comparison:
 
     def sides(self, a: Term, b: Term, places: Mapping[int, ex.Dim], values: Mapping[str, Time]) -> tuple[Expr, Expr]:
         s = self.statement
-        gradients = Gradients(self.model, s.mentions(a, b, values), step=s.step(values, a, b))
+        step = self.step or s.step(values, a, b)
+        gradients = Gradients(self.model, s.mentions(a, b, values), step=step, last=self.last or s.last)
         over = OverTime(self.order)
         ev = Evaluator(self.model, self.convention, gradients, over, places, values)
         made: list[Expr | UndecidedError] = []

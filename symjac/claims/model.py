@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from symjac import expr as ex
 from symjac.claims.terms import Ref
 from symjac.claims.times import Time
 from symjac.derivation import Derivation
-from symjac.errors import NotYetError, TargetError
+from symjac.errors import NotYetError, ShapeError, SymjacError, TargetError
 from symjac.expr import Expr, Symbol
-from symjac.reading import Equation, Reading
+from symjac.reading import Equation, Reading, read_system
 from symjac.reading.context import Family
 from symjac.reading.spelling import render
 from symjac.recurrence import Recurrence
@@ -50,17 +50,26 @@ class Printed:
 class Model:
     """One orientation's reading of a system, whose equations can be had at any time."""
 
-    def __init__(self, reading: Reading, families: Mapping[str, Family]) -> None:
+    def __init__(
+        self,
+        reading: Reading,
+        families: Mapping[str, Family],
+        texts: Sequence[str] = (),
+        declared: Mapping[str, str] | None = None,
+    ) -> None:
         assert reading.context is not None
         self.reading = reading
+        self.texts = tuple(texts)
+        self.declared = dict(declared or {})
         self.families = dict(reading.context.families)
         for name, family in families.items():
             self.families.setdefault(name, family)
         self.sizes: dict[tuple[str, int], ex.Dim] = {}  # of families whose size nothing tells: tried out
         # In row orientation the shape of a matrix is that of what acts, whatever its declaration says.
-        self._shapes = {i.family: i.symbol.shape for i in reading.symbols.values()}
+        self._shapes: dict[str, set[ex.Shape]] = {}
+        for info in reading.symbols.values():
+            self._shapes.setdefault(info.family, set()).add(info.symbol.shape)
         self._refs: dict[Symbol, Ref] = {}
-        self.last: Time | None = None  # the last time there is, where the claim names it
         self.shifted = False  # whether equations of the earlier step are taken in, see the spec's time shift
         self._jacobians: dict[object, Expr] = {}
         self.printed = [self._printed(e) for e in reading.equations]
@@ -71,8 +80,11 @@ class Model:
         """The shape of a family's symbols; sizes that nothing tells are looked up in ``sizes``."""
         if family.role == "scalar" or family.role is None:
             return ex.SCALAR
-        if family.name in self._shapes:
-            return self._shapes[family.name]
+        known = self._shapes.get(family.name, set())
+        if len(known) > 1:
+            raise UndecidedError(f"{family.name} has different sizes at different times")
+        if known:
+            return next(iter(known))
         out = []
         for k, size in enumerate((family.rows, family.cols)):
             terms = size.terms()
@@ -99,13 +111,38 @@ class Model:
         family = self.families[ref.family]
         time = ref.time.text if ref.time is not None else None
         name = render(family.base, family.label, family.upper, family.place or "_{}", time)
-        symbol = Symbol(name, self.shape(family))
+        known = self.reading.symbols.get(name)
+        symbol = known.symbol if known is not None else Symbol(name, self.shape(family))
         self._refs.setdefault(symbol, ref)
         return symbol
 
     def ref(self, symbol: Symbol) -> Ref | None:
         """The family and time of a symbol that came from here."""
         return self._refs.get(symbol)
+
+    def expression(self, text: str) -> Expr:
+        """A printed expression, read as one more right-hand side of the system.
+
+        :raises ShapeError: where it does not fit there.
+        """
+        try:
+            reading = read_system(
+                [*self.texts, rf"\mathrm{{operand}} = {text}"],
+                self.declared,
+                orientation=self.reading.orientation,
+                lenient=True,
+            )
+        except SymjacError as error:
+            raise ShapeError(error.message) from error
+        out = next(e.rhs for e in reading.equations if e.lhs.name == r"\mathrm{operand}")
+        infos = {i.symbol: i for i in reading.symbols.values()}
+        table: dict[Expr, Expr] = {}
+        for s in out.symbols & infos.keys():
+            info = infos[s]
+            time = (Time.read(info.time[0]) if info.time[0] else Time()) + info.time[1] if info.time else None
+            if info.family in self.families:
+                table[s] = self.symbol(Ref(info.family, time))
+        return out.replace(table)
 
     # ----------------------------------------------------------------------------------- equations
 
@@ -267,6 +304,9 @@ class Model:
 
     def closed(self, definitions: Mapping[Symbol, Expr], of: Symbol, wrt: Symbol) -> Expr:
         """The derivative through these definitions, derived and gated by symjac."""
+        for e in definitions.values():
+            if any(isinstance(node, ex.OverTime) for node in e.walk()):
+                raise UndecidedError("the system holds a sum or product over time")
         if not _depends(of, wrt, definitions):
             shape = ex.Partial(of, wrt).shape
             return ex.zero(shape)

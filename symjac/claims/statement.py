@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from symjac import expr as ex
 from symjac.claims.aliases import LOSS, Aliases
 from symjac.claims.gradients import Mentions
-from symjac.claims.model import Model
+from symjac.claims.model import Model, UndecidedError
 from symjac.claims.syntax import Names, read_terms
 from symjac.claims.terms import Ref, Term
 from symjac.claims.times import Time
@@ -35,7 +35,7 @@ class Statement:
     aliases: Aliases
     notes: list[str]
     target: Ref | None = None  # by what the left-hand side differentiates a loss that no equation defines
-    family_times: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    last: Time | None = None  # the last step, where the claim names it
 
     @property
     def model(self) -> Model:
@@ -169,6 +169,38 @@ class Statement:
                 return Time(r.time.letters).put(values)
         return Time.read("t").put(values)
 
+    def per_step(self, a: Term, b: Term) -> tuple[Term, Term, str] | None:
+        """Two sums over all steps by their summands, the gradient by a parameter by what one step gives it.
+
+        The summands and the letter they are counted by; ``None`` where this is no such pair.
+
+        :raises UndecidedError: where a sum does not run over all steps.
+        """
+        if b.kind != "over" or b.data[0] != "sum":  # type: ignore[index]  # the five of the table of terms
+            return None
+        letter = self._runs_through(b)
+        if a.kind == "over" and isinstance(a.data, tuple) and a.data[0] == "sum":
+            other = self._runs_through(a)
+            body = a.args[0].retimed(lambda u: u.put({other: Time(((letter, 1),))}))
+            return (body, b.args[0], letter) if a.data[2:4] == b.data[2:4] else None  # type: ignore[index]
+        if (
+            self.target is None
+            or self.target.time is not None
+            or all(x != self.target for _, x, _ in self.gradients(a))
+        ):
+            return None
+        return a, b.args[0], letter
+
+    @staticmethod
+    def _runs_through(t: Term) -> str:
+        _, letter, low, high, _ = t.data  # type: ignore[misc]  # the five of the table of terms
+        first = low is None or low == Time((), 1)
+        last = high is None or (high.letter is not None and high.offset == 0)
+        if not first or not last:
+            raise UndecidedError("the sum does not run over all steps")
+        assert isinstance(letter, str)
+        return letter
+
     def lengths_matter(self, a: Term, b: Term) -> bool:
         """Whether a number of steps that is a letter plays a part."""
         for t in (t for root in (a, b) for t in root.walk()):
@@ -250,11 +282,11 @@ def state(
         _name(aliases, text, families)
     aliases.declare(symbols)
     _name_left(aliases, members, of, wrt, base)
-    models = {o: Model(r, families) for o, r in readings.items()}
+    models = {o: Model(r, families, texts, symbols) for o, r in readings.items()}
     for family in aliases.preactivations:
         for m in models.values():
             m.preactivation(family)
-    resolved = tuple(aliases.resolve(m) for m in members)
+    resolved = tuple(aliases.resolve(m).rebuilt(_without_copies(models)) for m in members)
     spans = tuple(claim[m.span[0] : m.span[1]] for m in members)
     out = Statement(claim, resolved, spans, models, aliases, notes)
     out.members = tuple(_fitted(out, m) for m in out.members)
@@ -362,6 +394,21 @@ def _name_left(aliases: Aliases, members: Sequence[Term], of: str | None, wrt: s
         aliases.add(r, meaning)
 
 
+def _without_copies(models: Mapping[str, Model]) -> Callable[[Term], Term]:
+    """``b^{(t)}`` of a parameter b that the system prints without a time is b as step t uses it."""
+    times: dict[str, set[bool]] = {}
+    for p in next(iter(models.values())).printed:
+        for r in (p.lhs, *(r for _, r in p.uses)):
+            times.setdefault(r.family, set()).add(r.time is not None)
+
+    def change(t: Term) -> Term:
+        if isinstance(t.data, Ref) and t.data.time is not None and times.get(t.data.family) == {False}:
+            return Term(t.kind, t.args, t.data.at(None), t.span)
+        return t
+
+    return change
+
+
 def _is_defined(r: Ref, base: Reading) -> bool:
     lefts = {base.symbols[e.lhs.name].family for e in base.equations if e.lhs.name in base.symbols}
     return r.family in lefts
@@ -409,8 +456,7 @@ def _settle(s: Statement) -> None:
             for r in m.refs()
         )
         if not shifted:
-            for m in s.models.values():
-                m.last = time
+            s.last = time
             s.notes.append(f"{time.text} is read as the last step")
     for m in s.models.values():
         m.shifted = _needs_shift(s, m)
