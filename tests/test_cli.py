@@ -166,6 +166,16 @@ def test_the_written_out_recurrence_alone(capsys: Capture) -> None:
     assert all(row.startswith("Equality(") for row in rows)
 
 
+def test_a_variable_that_does_not_occur_gives_zero_with_a_note(capsys: Capture) -> None:
+    """Declared but in no equation: the derivative is the zero matrix of the right shape, and a note says why."""
+    assert cli.main(["derive", "y = A x", "--wrt", "z", "--symbol", "z: vector k", "--to", "json"]) == 0
+    shown = capsys.readouterr()
+    first = json.loads(shown.out.splitlines()[0])
+    assert first["shape"] == ["n", "k"]
+    assert first["latex"] in ("0", r"\mathbf{0}")
+    assert "z is in no equation, so the derivative is zero" in shown.err
+
+
 def test_read_shows_roles_shapes_and_notes(capsys: Capture) -> None:
     """``symjac read`` echoes the equation and tells every symbol's role and shape."""
     assert cli.main(["read", FOUNDING]) == 0

@@ -9,10 +9,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from symjac.checks import run_checks
 from symjac.cli import output
 from symjac.cli.arguments import SUFFIXES
-from symjac.cli.records import LAYOUTS, answers, derive, line, records
+from symjac.cli.records import LAYOUTS, answers, confirmed, derive, line, notes, records
 from symjac.cli.sources import Problem, Target, UsageError, from_arguments, is_batch, problems
 from symjac.cli.srepr import source
 from symjac.documents import plain, portable, tex, web
@@ -51,10 +50,17 @@ def run(options: argparse.Namespace) -> int:
         return _batch(options)
     problem = from_arguments(options.equations, dict(options.symbol))
     wanted = _format(options)
+    begun = time.perf_counter()
     system = System(*problem.equations, symbols=problem.symbols, orientation=options.orientation, strict=options.strict)
-    for message in dict.fromkeys(n.message for n in system.notes):
-        output.note(f"note: {message}")
-    content = _explicit(system, options, wanted) if options.explicit else _derived(system, problem, options, wanted)
+    J: Jacobian | None = None
+    if options.explicit:
+        content = _explicit(system, options, wanted)
+    else:
+        target = _target(problem, options)
+        J = derive(system, target)
+        content = _derived(J, target, options, wanted, begun)
+    for said in notes(system, J):
+        output.note(f"note: {said['message']}")
     output.deliver(content, options.output)
     return 0
 
@@ -68,6 +74,8 @@ def _format(options: argparse.Namespace) -> str:
     wanted: str = options.to or SUFFIXES.get(suffix, "text")
     if wanted == "pdf" and options.output is None and sys.stdout.isatty():
         raise UsageError("a PDF is no text for a terminal; name a file with -o, for instance -o jacobian.pdf")
+    if wanted in CODE and options.layout == "both":
+        raise UsageError(f"{wanted} code is one function in one layout; --layout says which")
     return wanted
 
 
@@ -76,23 +84,17 @@ def _target(problem: Problem, options: argparse.Namespace) -> Target:
     return Target(options.of or default.of, options.wrt or default.wrt)
 
 
-def _derived(system: System, problem: Problem, options: argparse.Namespace, wanted: str) -> str | bytes:
-    begun = time.perf_counter()
-    target = _target(problem, options)
+def _derived(J: Jacobian, target: Target, options: argparse.Namespace, wanted: str, begun: float) -> str | bytes:
+    checks = confirmed(J, thorough=options.thorough)
     layout = options.layout or "both"
     if wanted == "json":
-        found = answers(None, system, target, layout, thorough=options.thorough, begun=begun)
+        found = answers(None, J, target, layout, checks=checks, begun=begun)
         return "".join(line(record) + "\n" for record in found)
-    J = derive(system, target)
-    if options.thorough:
-        run_checks(J, thorough=True)
     if wanted == "pdf":
         return _pdf(J.document(layout, n=options.n))
     if wanted == "sympy":
         return "\n".join(f"{each} = {_srepr(J, each, options.n)}" for each in LAYOUTS[layout])
     if wanted in CODE:
-        if options.layout == "both":
-            raise UsageError(f"{wanted} code is one function in one layout; --layout says which")
         return CODE[wanted](J, options.layout or "numerator")
     return DERIVATIONS[wanted](J, layout, n=options.n)
 

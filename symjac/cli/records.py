@@ -7,13 +7,14 @@ import time
 from collections.abc import Iterator, Mapping
 
 from symjac import codegen, typeset
-from symjac.checks import run_checks
+from symjac.checks import Checks, run_checks
 from symjac.cli.defects import defects_as_errors
 from symjac.cli.sources import BadRecord, Problem, Target
 from symjac.cli.srepr import source
 from symjac.errors import SymjacError, TargetError
 from symjac.interchange import to_sympy
 from symjac.jacobians import Jacobian
+from symjac.recurrence import Recurrence
 from symjac.system import System
 
 LAYOUTS: Mapping[str, tuple[str, ...]] = {
@@ -51,7 +52,9 @@ def records(
     for target in targets:
         try:
             with defects_as_errors():
-                found = list(answers(problem.id, system, target, layout, thorough=thorough, begun=begun))
+                J = derive(system, target)
+                checks = confirmed(J, thorough=thorough)
+                found = list(answers(problem.id, J, target, layout, checks=checks, begun=begun))
         except SymjacError as error:
             found = [_failure(problem.id, target, error)]
         yield from found
@@ -70,13 +73,27 @@ def derive(system: System, target: Target) -> Jacobian:
     return system.jacobian(target.of, wrt=target.wrt)
 
 
+def notes(system: Recurrence, J: Jacobian | None = None) -> list[dict[str, str]]:
+    """What was assumed, each once; with a Jacobian also that it is zero because nothing depends on its variable."""
+    said = {note.message: note.kind for note in system.notes}
+    if J is not None and not system.occurs(J.wrt):
+        said[f"{J.wrt.name} is in no equation, so the derivative is zero"] = "zero"
+    return [{"kind": kind, "message": message} for message, kind in said.items()]
+
+
+def confirmed(J: Jacobian, *, thorough: bool) -> Checks:
+    """The checks of a Jacobian; nothing leaves without them.
+
+    :raises CheckError: where two roads disagree.
+    """
+    return run_checks(J, thorough=True) if thorough else J.checks
+
+
 def answers(
-    name: str | int | None, system: System, target: Target, layout: str, *, thorough: bool, begun: float
+    name: str | int | None, J: Jacobian, target: Target, layout: str, *, checks: Checks, begun: float
 ) -> Iterator[Record]:
-    """The records of one target, numerator first."""
-    J = derive(system, target)
-    row = system.orientation == "row"
-    checks = run_checks(J, thorough=True) if thorough else J.checks
+    """The records of one derived target, numerator first."""
+    row = J.system.orientation == "row"
     for each in LAYOUTS[layout]:
         closed = J.in_layout(each)
         code = codegen.emit(J, layout=each, target="numpy")
@@ -85,7 +102,7 @@ def answers(
             "of": target.of if target.of is not None else J.of.name,
             "wrt": target.wrt,
             "layout": each,
-            "orientation": system.orientation,
+            "orientation": J.system.orientation,
             "shape": [str(d) for d in closed.shape],
             "latex": typeset.latex(J.short if each == "numerator" else J.short_denominator, row=row),
             "sympy": source(to_sympy(closed)),
@@ -94,7 +111,7 @@ def answers(
             "definitions": [{"symbol": s.name, "latex": typeset.latex(e, row=row)} for s, e in J.abbreviations],
             "checks": [{"method": c.method, "at": c.at, "passed": c.passed} for c in checks.ran],
             "not_run": [{"method": c.method, "because": c.because} for c in checks.not_run],
-            "notes": [{"kind": n.kind, "message": n.message} for n in system.notes],
+            "notes": notes(J.system, J),
             "seconds": round(time.perf_counter() - begun, 4),
         }
 

@@ -6,7 +6,7 @@ import sympy
 from sympy.printing.repr import ReprPrinter
 
 
-class _Printer(ReprPrinter):
+class _Printer(ReprPrinter):  # type: ignore[misc]  # SymPy is not typed
     def _print_Str(self, e: sympy.Basic) -> str:
         # SymPy does not export Str, and takes a plain string in its place.
         return repr(e.name)
