@@ -202,6 +202,20 @@ def test_index_notation_is_the_vector_equation_it_stands_for() -> None:
     assert equation.rhs == Sum(Product(w, Apply(Function(r"\sigma"), x)), b)
 
 
+def test_the_exponent_of_e_is_an_expression_like_any_other() -> None:
+    """Entries, products and brackets above e are seen, and never taken for a name."""
+    assert right(r"\mathbf{y} = e^{\mathbf{W x}}") == right(r"\mathbf{y} = \exp(\mathbf{W}\mathbf{x})")
+    assert right(r"\mathbf{y} = e^{(\mathbf{x})}") == right(r"\mathbf{y} = \exp(\mathbf{x})")
+    softmax = right(r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}")
+    assert {x.name for x in softmax.symbols} == {"z"}
+
+
+def test_a_sum_over_times_of_a_state_is_no_sum_over_its_entries() -> None:
+    """h_j is the state at time j where the text has h_{t-1}."""
+    reading = read_system([r"c_t = \sum_{j=1}^{k} a_j h_j", "h_t = W h_{t-1}"])
+    assert isinstance(reading.equations[0].rhs, OverTime)
+
+
 def test_a_definition_of_a_function_is_no_equation_of_the_system() -> None:
     """sigma(z) = 1/(1 + e^{-z}) defines sigma of one real variable."""
     reading = read_system([r"\sigma(z) = \frac{1}{1+e^{-z}}", r"h_t = \sigma(W h_{t-1})"])
@@ -344,6 +358,12 @@ def test_a_declaration_may_stand_in_the_text() -> None:
     assert reading.symbols["W"].declared
 
 
+def test_one_membership_may_declare_several_symbols() -> None:
+    r"""x_t, u_t \\in \\mathbb{R}^k declares both."""
+    reading = read_system([r"x_t, u_t \in \mathbb{R}^k, \quad x_t = W u_t"])
+    assert shape(reading, "W") == ("k", "k")
+
+
 def test_an_unknown_declaration_is_an_error_or_a_note() -> None:
     """What a declaration may say is listed; where it is let pass, the role is inferred and this is noted."""
     with pytest.raises(DefinitionError, match="martix"):
@@ -375,6 +395,14 @@ def test_rows_are_read_into_columns_from_both_sides() -> None:
     for reading in (after, before):
         assert reading.equations[0].rhs == Product(Transpose(Symbol("W", (M, N))), Symbol("v", (M, ONE)))
         assert reading.orientation == "row"
+
+
+def test_products_of_vectors_in_rows() -> None:
+    """u^T v and u v^T are inner products, [h, x] W acts on the vectors side by side."""
+    inner = read_system([r"s = u^\top v"], orientation="row").equations[0].rhs
+    assert inner == read_system([r"s = u v^\top"], orientation="row").equations[0].rhs
+    stacked = read_system([r"y = \begin{bmatrix} h & x \end{bmatrix} W"], orientation="row").equations[0].rhs
+    assert isinstance(stacked.args[1], Stack)
 
 
 def test_in_rows_the_innermost_matrix_acts_first() -> None:

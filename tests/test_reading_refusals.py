@@ -91,6 +91,8 @@ REFUSED = [
     (r"\mathbf{y} = \operatorname{diag}\mathbf{x}", "needs brackets"),
     (r"y = \exp", "no argument"),
     (r"y = \max(a, b)", r"\\max\(0, x\)"),
+    (r"\mathbf{y} = e^{\mathbf{A}} \mathbf{x}", "exponential of a matrix"),
+    (r"c_t = \sum_{j=1}^{n} \alpha_{tj} h_j", "runs through entries"),
     # sums, products, derivatives
     (r"y = \prod W", "does not say over what"),
     (r"y = \prod_{i} W_i", "cannot read these bounds"),

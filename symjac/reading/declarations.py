@@ -169,12 +169,12 @@ def is_declaration(root: Node) -> bool:
     return root.kind == "relation" and "in" in root.detail
 
 
-def take_membership(context: Context, root: Node) -> None:
+def take_membership(context: Context, root: Node, subject: Node) -> None:
     """A declaration in the text itself."""
     wanted = r"a declaration in the text reads W \in \mathbb{R}^{n \times m}"
     if root.detail != ("in",) or root.kids[1].inner.kind != "name":
         raise context.error(wanted, root)
-    space, subject = root.kids[1].inner, root.kids[0].inner
+    space, subject = root.kids[1].inner, subject.inner
     if subject.kind != "name" or space.text != "R":
         raise context.error(wanted, root)
     named = take_apart(subject, context.letters, context.source, declaring=True)

@@ -123,7 +123,10 @@ class Elaborator(Arithmetic):
         if token.text == "e":
             exponent = named.operations[0].tokens or tuple(t for s in node.scripts for t in s.tokens)
             named.operations = []
-            return operators.apply(self, operators.known("exp"), 0, self.script(exponent), node)
+            value = self.script(exponent)
+            if value.is_matrix:
+                raise self.error("the exponential of a matrix is not read", node, r"\exp(A) acts entry by entry")
+            return operators.apply(self, operators.known("exp"), 0, value, node)
         n = context.loose(context.named_size(named.label) if named.label else Size())
         if token.text == "I":
             return Value(n, n, lambda: Identity(n.value()), node)

@@ -68,7 +68,7 @@ def matrix(el: Elaborator, node: Node) -> Value:
         raise el.error("a matrix with dots or gaps is not read", gap, "write diag(...), or all the entries")
     values = [[el.build(e) for e in row] for row in rows]
     flat = [v for row in values for v in row]
-    if width == 1 and any(v.is_vector for v in flat):
+    if (width == 1 or (len(rows) == 1 and el.context.row)) and any(v.is_vector for v in flat):
         return el.post(stack(el, flat, node), node)
     for v in flat:
         if not v.is_scalar:
@@ -207,6 +207,8 @@ def row_product(el: Elaborator, values: list[Value], node: Node) -> list[Value]:
     """
     scalars = [v for v in values if v.is_scalar]
     shaped = [v for v in values if not v.is_scalar]
+    if len(shaped) == 2 and shaped[0].is_vector and shaped[1].is_row:
+        return [*scalars, *(_flipped(v) for v in shaped)]  # u v^T is the inner product of two rows
     vectors = [k for k, v in enumerate(shaped) if v.is_vector]
     if len(shaped) < 2 or not vectors or (len(shaped) == 2 and shaped[0].is_row and shaped[1].is_vector):
         if any(v.is_row for v in shaped) and any(v.is_matrix for v in shaped):
@@ -217,6 +219,10 @@ def row_product(el: Elaborator, values: list[Value], node: Node) -> list[Value]:
     if len(vectors) == 1 and vectors[0] == 0 and all(v.is_matrix for v in shaped[1:]):
         return [*scalars, *(acting(el, v, "after") for v in reversed(shaped[1:])), shaped[0]]
     return values
+
+
+def _flipped(v: Value) -> Value:
+    return Value(v.cols, v.rows, lambda: transpose(v.make()), v.node)
 
 
 def acting(el: Elaborator, v: Value, side: str) -> Value:

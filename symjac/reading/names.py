@@ -110,6 +110,10 @@ def _subscript(out: Named, s: Script, letters: Letters, source: str, declaring: 
             if not _is_time(part):
                 raise ReadError("I cannot read this index", text=source, span=(s.start, s.end))
             out.time, out.place = script_text(part), "_{}"
+        elif what == "unclear":
+            message = f"the index {script_text(part)} holds a letter that runs through entries beside others"
+            hint = "separate indices by commas"
+            raise ReadError(message, text=source, span=(s.start, s.end), hint=hint)
         elif what == "entries":
             entries += [t.text for t in part]
         else:
@@ -140,6 +144,8 @@ def _what(part: list[Token], out: Named, letters: Letters, declaring: bool, *, a
             return "entries"
         if len(part) > 1 and any(x in letters.entry for x in texts):
             return "entries"
+    elif any(t.kind == "name" and t.text in letters.entry for t in part) and not declaring:
+        return "unclear"
     if len(part) == 1 and first.kind == "name":
         if first.text in letters.time and (out.time is None or first.text == "t"):
             return "time" if not (declaring and not timed and first.text not in ("t", "k", "i", "l", "s")) else "label"
@@ -158,6 +164,9 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
             tokens.pop()
         _superscript(out, Script("^", tuple(tokens), s.start, s.end), letters, source, declaring)
         out.operations.append(Operation("transpose"))
+        return
+    if _is_exponential(out.token) and not (tokens[0].kind in ENCLOSURES and is_timed(tokens[1:-1], letters)):
+        out.operations.append(operation_of(tuple(tokens)))
         return
     close = ENCLOSURES.get(tokens[0].kind)
     if close and len(tokens) > 2 and tokens[-1].kind == close and close not in [t.kind for t in tokens[1:-1]]:
@@ -185,6 +194,11 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
         out.upper = text
     else:
         out.operations.append(operation)
+
+
+def _is_exponential(t: Token) -> bool:
+    """Whether a letter can be the base of the exponential function."""
+    return t.text == "e" and t.style in ("", "rm") and not t.accents
 
 
 def _enclosed(out: Named, opened: str, inner: list[Token], letters: Letters) -> None:

@@ -34,14 +34,14 @@ def parse(source: str) -> tuple[list[Node], list[Token]]:
 class Parser:
     """Reads one equation, or one script, from its tokens."""
 
-    def __init__(self, source: str, tokens: Sequence[Token]) -> None:
+    def __init__(self, source: str, tokens: Sequence[Token], depth: int = 0) -> None:
         self.source = source
         self.tokens = tokens
         self.at = 0
         end = tokens[-1].end if tokens else 0
         self.stop = Token("stop", "", end, end)
         self.bars: list[str] = []
-        self.depth = 0
+        self.depth = depth
 
     @property
     def current(self) -> Token:
@@ -158,6 +158,10 @@ class Parser:
                 raise self.error(
                     "a second superscript on the same symbol", t, "put brackets around what carries the first"
                 )
+            if t.kind == "^" and node.kind == "name" and node.text == "e" and tokens[0].kind not in ("top", "'"):
+                self.deeper()
+                node.exponent = Parser(self.source, tokens, self.depth).whole()
+                self.depth -= 1
             node.end = self.tokens[self.at - 1].end
             node.scripts.append(Script(t.kind, tokens, t.start, node.end))
         if self.current.kind == "top":

@@ -67,7 +67,7 @@ class Roles:
         names: list[tuple[Node, Node | None, str]] = []
         for root, source in roots:
             for node in root.walk():
-                for k, kid in enumerate(node.kids):
+                for k, kid in enumerate(node.below):
                     following = node.kids[k + 1] if node.kind == "juxt" and k + 1 < len(node.kids) else None
                     if kid.kind == "name":
                         names.append((kid, following, source))
@@ -114,7 +114,8 @@ class Roles:
     def _look_inside(self, root: Node, source: str) -> None:
         """Symbols in explicit matrices, and what stands above a partial."""
         for node in root.walk():
-            if node.kind == "matrix" and int(node.detail[0]) > 1:
+            stacked = node.kind == "matrix" and self.context.row and int(node.detail[0]) == len(node.kids)
+            if node.kind == "matrix" and int(node.detail[0]) > 1 and not stacked:
                 for n in node.walk():
                     if n.kind == "name" and not _bold(n):
                         self.inside.add(take_apart(n, self.context.letters, source).family)

@@ -212,11 +212,15 @@ class Attempt:
         for key, text in session.declared.items():
             declare(context, key, text, lenient=session.lenient)
         for root, source in roots:
-            if is_declaration(root):
-                context.source = source
-                take_membership(context, root)
-            else:
+            if not is_declaration(root):
                 self.pieces.append(Piece(root, source))
+                continue
+            context.source = source
+            subjects = [root.kids[0]]
+            while self.pieces and self.pieces[-1].root.kind == "name" and self.pieces[-1].source == source:
+                subjects.append(self.pieces.pop().root)  # the x_t of "x_t, u_t \\in ..."
+            for subject in subjects:
+                take_membership(context, root, subject)
         context.letters = survey([r for r, _ in roots], context.letters)
         self.size_letters()
         self.roles.scan([(p.root, p.source) for p in self.pieces])

@@ -41,6 +41,13 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
         for s in node.scripts:
             if s.kind != "'" and node.kind != "big":
                 out.time |= _shifted(s.tokens)
+    for n in nodes:
+        if (
+            n.kind == "name"
+            and n.token is not None
+            and any(s.kind == "_" and is_timed(s.tokens, out) for s in n.scripts)
+        ):
+            out.timed.add(letter(n.token))
     _bounds(nodes, out)
     for root in roots:
         _free_entry_letters(root, out)
@@ -100,11 +107,19 @@ def _bounds(nodes: list[Node], out: Letters) -> None:
         if not variable:
             continue
         body = [n for k in node.kids for n in k.walk()]
-        if node.text == "sum" and variable not in out.time and _numbers_entries(variable, body):
+        timed = any(
+            n.token and letter(n.token) in out.timed and _carries(n, variable) for n in body if n.kind == "name"
+        )
+        if node.text == "sum" and variable not in out.time and not timed and _numbers_entries(variable, body):
             out.entry.add(variable)
         else:
             out.time.add(variable)
             out.time |= {t.text for t in (*sub, *sup) if t.kind == "name" and t.text in TIMELIKE}
+
+
+def _carries(n: Node, variable: str) -> bool:
+    """Whether a name has the letter for its only subscript."""
+    return any(s.kind == "_" and [t.text for t in s.tokens] == [variable] for s in n.scripts)
 
 
 def bound_letter(sub: Sequence[Token]) -> str:

@@ -36,10 +36,16 @@ class Node:
     scripts: list[Script] = field(default_factory=list)
     detail: tuple[str, ...] = ()
     token: Token | None = None
+    exponent: Node | None = None  # of e, whose superscript is an expression like any other
+
+    @property
+    def below(self) -> list[Node]:
+        """Everything that hangs on this node."""
+        return self.kids if self.exponent is None else [*self.kids, self.exponent]
 
     def walk(self) -> Iterator[Node]:
         yield self
-        for kid in self.kids:
+        for kid in self.below:
             yield from kid.walk()
 
     @property
