@@ -21,7 +21,7 @@ from symjac.errors import CheckError, NotYetError, ReadError, RuleError
 from symjac.explicit import size_letters
 from symjac.expr import Expr, Symbol, is_zero
 from symjac.normal import NormalFormTooLarge, equal, jacobian_form, normal_form
-from symjac.reading import read_expression_with_notes
+from symjac.reading import read_formula
 from symjac.second_reader import Answer
 
 if TYPE_CHECKING:
@@ -186,18 +186,18 @@ def _numbers(d: Derivation) -> str:
 
 
 def _readback(d: Derivation) -> str:
-    if d.system.orientation == "row":
-        raise _SkippedError("matrices of a row-oriented system are not read in the order they are printed in")
-    for e in (d.closed, d.closed_denominator):
-        printed = typeset.latex(e)
+    partial = rf"\frac{{\partial {d.of.name}}}{{\partial {d.wrt.name}}}"
+    for layout, e in (("numerator", d.closed), ("denominator", d.closed_denominator)):
+        # The left side gives a lone identity or zero its shape.
+        printed = f"{partial} = {typeset.latex(e)}"
         try:
-            read, notes = read_expression_with_notes(printed, d.system.reading)
+            members, notes = read_formula(printed, d.system.reading, layout=layout)
         except ReadError as error:
             # The reader refuses rather than misread; a refusal is no second opinion.
             raise _SkippedError(f"the reader does not take the printed form: {error.message}") from error
         if notes:
             raise _disagreement(d, "what was printed", "what is read", f": {printed}: {notes[0].message}")
-        if not _same(read, e):
+        if not _same(members[1], e):
             raise _disagreement(d, "what was printed", "what is read", f": {printed}")
     return "the printed closed form in both layouts"
 

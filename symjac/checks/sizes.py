@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from math import comb, prod
 from typing import Any
 
 import sympy
@@ -22,8 +23,8 @@ from symjac.expr import Expr, Function, Symbol
 from symjac.functions import ACTIVATIONS, derivative
 
 DIGITS = 60
-EXACT_OPERATIONS = 4000  # rational functions are brought to one denominator as long as this lasts,
-EXACT_AT_ONCE = 250  # and only those that are no longer than this
+# Terms that are multiplied out, in all and in one entry; beyond that numbers with many digits decide.
+IN_ALL, AT_ONCE = 20_000, 1_000
 U, Y = sympy.Symbol("u", real=True), sympy.Symbol("y", real=True)
 # Where the pieces of a function made of straight lines lie, as points well inside each piece.
 PIECES = {
@@ -59,7 +60,7 @@ class Scalars(Written):
         self._arguments: dict[Any, Any] = {}
         self._values: dict[tuple[str, Any], Any] = {}
         self._slopes: dict[Any, dict[Any, Any]] = {}
-        self.budget = EXACT_OPERATIONS
+        self.budget = IN_ALL
 
     def argument(self, a: Any) -> Any:
         """A symbol for an argument; one that is a symbol or a number already stays."""
@@ -156,6 +157,14 @@ class Scalars(Written):
             e = e.xreplace(self.meaning)
         return e
 
+    def affords(self, e: Any, most: int) -> bool:
+        """Whether an expression is short enough to be multiplied out."""
+        terms = _terms(e)
+        if terms > min(most, self.budget):
+            return False
+        self.budget -= terms
+        return True
+
     def digits(self, e: Any) -> Any:
         """The expression at a random rational point, to many digits."""
         known: dict[Any, Any] = {}
@@ -178,6 +187,19 @@ class Scalars(Written):
             return a.xreplace({s: number(s) for s in a.free_symbols}).evalf(DIGITS)
 
         return at(e)
+
+
+def _terms(e: Any) -> int:
+    """How many terms multiplying out makes at most."""
+    if e.is_Add:
+        return sum(map(_terms, e.args))
+    if e.is_Mul:
+        return prod(map(_terms, e.args))
+    if e.is_Pow:
+        inner = _terms(e.base)
+        power = abs(int(e.exp)) if e.exp.is_Integer else 1
+        return comb(inner + power - 1, power) if inner > 1 and power < 50 else inner
+    return 1
 
 
 @cache
@@ -243,8 +265,7 @@ def compare(
 
 def _is_zero(scalars: Scalars, e: Any) -> tuple[bool | None, bool]:
     """(whether the expression vanishes, whether that was decided exactly); ``None`` if it has no value."""
-    e = sympy.expand(e)
-    if e == 0:
+    if scalars.affords(e, AT_ONCE) and sympy.expand(e) == 0:
         return True, True
     # Numbers decide quickly whether looking for an exact argument is worth while.
     digits = scalars.digits(e)
@@ -253,8 +274,6 @@ def _is_zero(scalars: Scalars, e: Any) -> tuple[bool | None, bool]:
     if abs(digits) > sympy.Float(10) ** (10 - DIGITS):
         return False, True
     for form in (e, scalars.opened(e)):
-        operations = sympy.count_ops(form)
-        scalars.budget -= operations
-        if operations < EXACT_AT_ONCE and scalars.budget > 0 and sympy.expand(sympy.numer(sympy.together(form))) == 0:
+        if scalars.affords(form, AT_ONCE // 10) and sympy.expand(sympy.numer(sympy.together(form))) == 0:
             return True, True
     return True, False
