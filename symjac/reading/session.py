@@ -8,16 +8,15 @@ import itertools
 from collections.abc import Mapping, Sequence
 
 from symjac.errors import DefinitionError, ReadError, ShapeError
-from symjac.reading import repair
+from symjac.reading import repair, ties
 from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.reading.context import Context, Family, Note
 from symjac.reading.declarations import declare, is_declaration, take_membership
 from symjac.reading.elaborate import Elaborator
 from symjac.reading.equations import Piece, classify, elaborate, left_name
-from symjac.reading.names import take_apart
 from symjac.reading.parser import parse
 from symjac.reading.roles import Roles
-from symjac.reading.survey import bound_letter, survey
+from symjac.reading.survey import survey
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
 
@@ -192,7 +191,7 @@ class Attempt:
             elaborate(piece, self.elaborator)
         if not self.context.sizes.settle():
             raise ReadError("the sizes of the stacked vectors do not fit together")
-        self.name_sizes()
+        ties.name_sizes(self.context, self.defining)
         return self
 
     def prepare(self) -> None:
@@ -222,7 +221,7 @@ class Attempt:
             for subject in subjects:
                 take_membership(context, root, subject)
         context.letters = survey([r for r, _ in roots], context.letters)
-        self.size_letters()
+        ties.size_letters(context, [p.root for p in self.pieces])
         self.roles.scan([(p.root, p.source) for p in self.pieces])
         defined = {name for p in self.pieces if (name := left_name(p, self.elaborator))}
         self.roles.defined = defined
@@ -233,19 +232,7 @@ class Attempt:
         for piece in self.pieces:
             if piece.kind == "named":
                 elaborate(piece, self.elaborator)
-        self.tie_gradients()
-
-    def size_letters(self) -> None:
-        """The n of ``\\sum_{i=1}^{n}`` over entries is a size wherever it stands."""
-        for piece in self.pieces:
-            for node in piece.root.walk():
-                if (
-                    node.kind == "big"
-                    and bound_letter(node.scripts[0].tokens if node.scripts else ()) in self.context.letters.entry
-                ):
-                    for s in node.scripts:
-                        if s.kind == "^" and len(s.tokens) == 1 and s.tokens[0].kind == "name":
-                            self.context.named_size(s.tokens[0].text)
+        ties.tie_gradients(context)
 
     def continue_from(self, base: Context) -> None:
         """Everything the earlier reading knows counts as declared here."""
@@ -261,24 +248,6 @@ class Attempt:
         self.context.continued = True
         for key, family in base.calls.items():
             self.context.calls[key] = self.context.families[family.name]
-
-    def tie_gradients(self) -> None:
-        """A declared gradient has the size of what it differentiates by."""
-        context = self.context
-        for family in context.families.values():
-            if family.gradient is None or family.role != "vector":
-                continue
-            try:
-                roots, _ = parse(family.gradient[1])
-            except ReadError:
-                continue
-            node = roots[0].inner
-            if len(roots) == 1 and node.kind == "name":
-                found = context.find(take_apart(node, context.letters, family.gradient[1], declaring=True).family)
-                if found is not None and found.role == "vector":
-                    context.sizes.equal(family.rows, found.rows)
-                elif found is not None and found.role == "matrix":
-                    family.role, family.rows, family.cols = "matrix", found.rows, found.cols
 
     def role_by_definition(self, family: Family) -> str | None:
         piece = self.defining.get(family.name)
@@ -297,31 +266,6 @@ class Attempt:
             piece.busy = False
             del context.notes[notes:], context.constants[constants:]
             context.source, el.indices, el.locals = outer
-
-    def name_sizes(self) -> None:
-        context = self.context
-        states = [f for f in context.families.values() if f.name in self.defining and len(f.times) > 1]
-        left = [f for f in context.families.values() if f.name in self.defining]
-        taken = {f.name for f in context.families.values()} | context.letters.time | context.letters.entry
-        self.tie_sizes(taken)
-        context.name_sizes([*states, *left], taken)
-
-    def tie_sizes(self, taken: set[str]) -> None:
-        """A letter such as the n of 1/n is the size where there is one size it can be."""
-        context = self.context
-        open_sizes = {
-            id(t.root): t.root
-            for s in [*(s for f in context.families.values() for s in (f.rows, f.cols)), *context.constants]
-            for t in s.terms()
-            if t.root.known is None
-        }
-        letters = [f for f in context.families.values() if f.name in "nmdDNM" and f.role == "scalar" and not f.declared]
-        if len(letters) != 1 or len(open_sizes) != 1 or letters[0].name in context.dims:
-            return
-        name = letters[0].name
-        next(iter(open_sizes.values())).parent = context.named_size(name)
-        letters[0].how = "it is a size"
-        context.note("size", f"{name} is read as the size of the vectors")
 
     def role_note(self) -> None:
         groups: dict[tuple[str, str], list[str]] = {}

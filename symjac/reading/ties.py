@@ -1,0 +1,66 @@
+"""Sizes that hang together beyond the equations, and letters for those that stay open."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+
+from symjac.errors import ReadError
+from symjac.reading.context import Context
+from symjac.reading.names import take_apart
+from symjac.reading.parser import parse
+from symjac.reading.survey import bound_letter
+from symjac.reading.tree import Node
+
+# Scalars that stand for the size of the vectors around them, as the n of 1/n does.
+SIZE_LETTERS = frozenset("nmdDNM")
+
+
+def size_letters(context: Context, roots: Iterable[Node]) -> None:
+    """The n of ``\\sum_{i=1}^{n}`` over entries is a size wherever it stands."""
+    for node in (n for root in roots for n in root.walk() if n.kind == "big" and n.scripts):
+        if bound_letter(node.scripts[0].tokens) not in context.letters.entry:
+            continue
+        for s in node.scripts:
+            if s.kind == "^" and len(s.tokens) == 1 and s.tokens[0].kind == "name":
+                context.named_size(s.tokens[0].text)
+
+
+def tie_gradients(context: Context) -> None:
+    """A declared gradient has the size of what it differentiates by."""
+    for family in context.families.values():
+        if family.gradient is None or family.role != "vector":
+            continue
+        try:
+            roots, _ = parse(family.gradient[1])
+        except ReadError:
+            continue
+        node = roots[0].inner
+        if len(roots) > 1 or node.kind != "name":
+            continue
+        found = context.find(take_apart(node, context.letters, family.gradient[1], declaring=True).family)
+        if found is not None and found.role == "vector":
+            context.sizes.equal(family.rows, found.rows)
+        elif found is not None and found.role == "matrix":
+            family.role, family.rows, family.cols = "matrix", found.rows, found.cols
+
+
+def name_sizes(context: Context, defined: Container[str]) -> None:
+    """Letters for the sizes that are open: states come first, then other left sides, then as they occur."""
+    tie_sizes(context)
+    left = [f for f in context.families.values() if f.name in defined]
+    states = [f for f in left if len(f.times) > 1]
+    taken = {f.name for f in context.families.values()} | context.letters.time | context.letters.entry
+    context.name_sizes([*states, *left], taken)
+
+
+def tie_sizes(context: Context) -> None:
+    """A letter such as the n of 1/n is the size where there is one size it can be."""
+    sizes = [s for f in context.families.values() for s in (f.rows, f.cols)] + context.constants
+    still_open = {id(t.root): t.root for s in sizes for t in s.terms() if t.root.known is None}
+    letters = [f for f in context.families.values() if f.name in SIZE_LETTERS and f.role == "scalar" and not f.declared]
+    if len(letters) != 1 or len(still_open) != 1 or letters[0].name in context.dims:
+        return
+    name = letters[0].name
+    next(iter(still_open.values())).parent = context.named_size(name)
+    letters[0].how = "it is a size"
+    context.note("size", f"{name} is read as the size of the vectors")
