@@ -141,9 +141,11 @@ def _power_of_sum(p: Poly, r: Rational) -> Poly:
     """A sum to a power that cannot be multiplied out: common factors in front, the rest one factor."""
     common: dict[int, Rational] = {}
     for k in {k for m in p for k, _ in m}:
-        least = min(dict(m).get(k, 0) for m in p)
-        if least and (isinstance(r, int) or _never_negative(k)):
-            common[k] = least
+        found = [dict(m).get(k, 0) for m in p]
+        # A root of k in any term says that k is not negative wherever the sum is defined.
+        rooted = any(e.denominator % 2 == 0 for e in found)
+        if min(found) and (isinstance(r, int) or rooted or _never_negative(k)):
+            common[k] = min(found)
     if common:
         rest = multiply(p, {tuple(sorted((k, -e) for k, e in common.items())): 1})
         outside = {tuple(sorted((k, _plain(e * r)) for k, e in common.items())): 1}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from math import isqrt
+from math import ceil, isqrt
 from typing import Any
 
 from mpmath.ctx_iv import MPIntervalContext  # type: ignore[import-untyped]  # mpmath ships no types
@@ -23,6 +23,7 @@ STAND_INS: tuple[tuple[tuple[int, ...], str], ...] = (
     ((0, 1, 0, 1), "z^{3} + z"),
     ((1, 2, 1, 1), "z^{3} + z^{2} + 2 z + 1"),
 )
+LONGEST = 4_000  # bits of a numerator or denominator
 CORNERS: Mapping[str, tuple[int, ...]] = {
     "relu": (0,),
     "leaky_relu": (0,),
@@ -54,6 +55,7 @@ class Rationals:
     def power(self, a: Any, r: Fraction) -> Any:
         if a == 0 and r < 0:
             raise NoValueError("division by zero")
+        self.within(a, ceil(abs(r)))
         if r.denominator == 1:
             return a ** int(r)
         if r.denominator == 2 and a >= 0:
@@ -61,6 +63,11 @@ class Rationals:
             if (top * top, bottom * bottom) == (a.numerator, a.denominator):
                 return Fraction(top, bottom) ** int(r * 2)
         raise NoValueError("an irrational power")
+
+    def within(self, a: Any, r: int) -> None:
+        """Refuse powers with more digits than anyone wants to see."""
+        if max(a.numerator.bit_length(), a.denominator.bit_length()) * r > LONGEST:
+            raise NoValueError("a number of too many digits: irrational numbers will do")
 
     def real_power(self, a: Any, r: Any) -> Any:
         if not isinstance(r, int | Fraction):
@@ -76,6 +83,7 @@ class Rationals:
     def function(self, f: Function, a: Any) -> Any:
         """The value of a known function, or the derivative of the stand-in of an unspecified one."""
         if f.known is None:
+            self.within(a, 3)
             return stand_in(self.stand_ins[f.name], f.order, a)
         return piecewise(self, f.known, a)
 
@@ -125,6 +133,10 @@ class Intervals(Rationals):
 class RawIntervals(Rationals):
     """mpmath's intervals, computed with outward rounding."""
 
+    def within(self, a: Any, r: int) -> None:
+        if abs(a.a) > 10**300 or abs(a.b) > 10**300 or r > 1000:
+            raise NoValueError("a number too large to be compared")
+
     def __init__(self, stand_ins: Mapping[str, tuple[int, ...]]) -> None:
         super().__init__(stand_ins)
         self.iv = MPIntervalContext()  # one of our own: the shared one has a global precision
@@ -138,6 +150,7 @@ class RawIntervals(Rationals):
             raise NoValueError("division by an interval around zero")
         if r < 0:
             return 1 / self.power(a, -r)
+        self.within(a, ceil(abs(r)))
         if r.denominator == 1:
             out = self.iv.mpf(1)
             for _ in range(int(r)):
@@ -158,6 +171,7 @@ class RawIntervals(Rationals):
         return bool(a.a > 0)
 
     def function(self, f: Function, a: Any) -> Any:
+        self.within(a, 1)
         smooth = SMOOTH.get(f.known or "")
         if smooth is not None:
             return smooth(self, a)

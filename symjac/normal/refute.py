@@ -22,6 +22,7 @@ from symjac.normal.numbers import STAND_INS, Intervals, NoValueError, Rationals
 SIZES = (1, 2, 3)
 ASSIGNMENTS = 30  # so many choices of sizes are tried
 DIGITS = 10**9
+HUGE = 2_000  # binary exponents beyond this are not compared
 TRIES = 6  # so many points at each
 PLAIN = (1, 2, 3, -1, 4, 5, -2, 7, Fraction(1, 2), 6, -3, Fraction(3, 2), 8, 9, Fraction(1, 3), -4)
 TAME = tuple(Fraction(v) / 4 for v in (2, 3, 5, -1, 6, 1, -3, 7, 4, -2, 9, -5))
@@ -188,6 +189,8 @@ def _value(a: Any) -> Value:
 def _fraction(end: Any) -> Fraction:
     """The exact value of an end of an interval."""
     sign, mantissa, exponent, _ = end._mpi_[0]
-    if not mantissa and exponent:
-        raise NoValueError("an enclosure without bounds")
+    if (not mantissa and exponent) or exponent > HUGE:
+        raise NoValueError("an enclosure without bounds, or too large to print")
+    if exponent < -HUGE:
+        return Fraction(0) if not mantissa else Fraction(-1 if sign else 1, DIGITS * DIGITS)
     return (-1 if sign else 1) * Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
