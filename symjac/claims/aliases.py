@@ -91,9 +91,10 @@ class Aliases:
             (term,), _, _ = read_terms(text, self.names)
         except (SymjacError, ValueError):
             return Term("symbol", (), LOSS)
-        return (
-            term if term.ref is not None and not term.ref.family.startswith(r"\mathrm{") else Term("symbol", (), LOSS)
-        )
+        base = self.names.base.context
+        known = base.families if base is not None else {}
+        printed = term.ref is None and term.kind not in ("word", "number")
+        return term if printed or (term.ref is not None and term.ref.family in known) else Term("symbol", (), LOSS)
 
     def label(self, name: Ref, variable: Ref) -> None:
         """``a_{next}`` beside ``a^{<t>}`` says what "next" means."""
@@ -136,7 +137,7 @@ class Aliases:
                     meaning = alias.at(t.data.time)
                     if meaning is not None:
                         return Term(meaning.kind, meaning.args, meaning.data, t.span)
-            return Term("symbol", (), self.placed(t.data), t.span)
+            return Term("symbol", t.args, self.placed(t.data), t.span)
         return t
 
     def placed(self, r: Ref) -> Ref:

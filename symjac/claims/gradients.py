@@ -31,6 +31,7 @@ class Mentions:
     frontier: frozenset[Ref] = frozenset()
     local: frozenset[Ref] = frozenset()
     upstream: frozenset[Ref] = frozenset()
+    outputs: frozenset[Ref] = frozenset()  # what the loss depends on, where that is printed
 
 
 @dataclass(eq=False)
@@ -106,6 +107,8 @@ class Gradients:
         elif x in self.mentions.upstream:
             terms.append(self.free(x, "upstream"))
         elif not users and not self.mentions.upstream:
+            if self.mentions.outputs and x not in self.mentions.outputs:
+                return ex.zero(shape)
             self.implied.add(x)
             return self.free(x)
         if any(self.beyond(c) for c, _ in users):

@@ -27,6 +27,7 @@ TIMEOUT = 20.0
 LENGTHS = (1, 2, 3)
 EFFORT = 60
 MAX_SIZINGS = 100
+USUAL = {r"\sigma": "elementwise sigmoid"}  # what letters stand for in many papers without a word
 
 
 def judge(record: Mapping[str, object], timeout: float = TIMEOUT) -> Verdict:
@@ -75,8 +76,32 @@ def judge_claim(
 
     :raises ReadError: where the system or the claim cannot be read.
     """
-    statement = state(equations, claim, dict(symbols or {}), of=of, wrt=wrt)
-    return Judge(statement, time.monotonic() + timeout).verdict()
+    deadline = time.monotonic() + timeout
+    declared = dict(symbols or {})
+    statement = state(equations, claim, declared, of=of, wrt=wrt)
+    verdict = Judge(statement, deadline).verdict()
+    usual = {f: words for f, words in USUAL.items() if statement.unspecified(f) and f not in declared}
+    if verdict.verdict == "true" or not usual:
+        return verdict
+    other = Judge(state(equations, claim, {**declared, **usual}, of=of, wrt=wrt), deadline).verdict()
+    return under_condition(verdict, other, usual)
+
+
+def under_condition(v: Verdict, other: Verdict, usual: Mapping[str, str]) -> Verdict:
+    """What holds only if functions that nothing declares are the usual ones is undecided, and said apart."""
+    what = " and ".join(f"{f} is {words.removeprefix('elementwise ')}" for f, words in usual.items())
+    doubt = Outcome(None, "undecided", f"it holds if {what}, which nothing says")
+
+    def doubted(mine: Outcomes, theirs: Outcomes) -> Outcomes:
+        return {k: doubt if o.holds is False and theirs[k].holds else o for k, o in mine.items()}
+
+    first = doubted(v.conventions, other.conventions)
+    second = doubted(v.descending, other.descending) if v.descending and other.descending else v.descending
+    if first == v.conventions and second == v.descending:
+        return v
+    out = replace(v, conventions=first, descending=second, alternatives={what: other.conventions})
+    out = replace(out, verdict=summed_up(out.as_printed))
+    return replace(out, explanation=explanation(out))
 
 
 @dataclass

@@ -182,6 +182,10 @@ class Model:
         table: dict[Expr, Expr] = {s: self.symbol(_shifted(r, shift)) for s, r in p.uses}
         return p.rhs.replace(table)
 
+    def define(self, lhs: Ref, rhs: Expr, uses: tuple[tuple[Symbol, Ref], ...]) -> None:
+        """One more equation."""
+        self.printed.append(Printed(lhs, rhs, "", uses))
+
     def anchor(self, ref: Ref) -> Time | None:
         """The value of the running letter in the instance that defines ``ref``."""
         p = self.equation(ref)

@@ -17,6 +17,7 @@ from symjac.errors import DefinitionError, ReadError, ShapeError, SymjacError, T
 from symjac.reading import Reading, read_system
 from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.reading.context import Family
+from symjac.reading.operators import mean_of
 from symjac.reading.parser import parse
 from symjac.reading.repair import mended
 
@@ -72,7 +73,7 @@ class Statement:
             if t.kind == "derivative":
                 y, x = t.args
                 variable = self.model.families.get(x.ref.family) if x.ref else None
-                vector = variable is not None and variable.role in ("vector", "matrix") or x.kind == "entry"
+                vector = (variable is not None and variable.role in ("vector", "matrix")) or x.kind == "entry"
                 if vector and self.is_scalar(y):
                     return True
         return False
@@ -104,6 +105,11 @@ class Statement:
         """What the print settles about the order of the factors: of the last product in the chain."""
         orders = [t.data[4] for t in self.over(*self.members) if t.data[0] == "product"]  # type: ignore[index]
         return orders[-1] if orders else None
+
+    def unspecified(self, name: str) -> bool:
+        """Whether a function of this name is used that nothing specifies."""
+        function = self.model.reading.applied.get(name)
+        return function is not None and function.known is None
 
     # --------------------------------------------------------------------------------------- sizes
 
@@ -145,7 +151,13 @@ class Statement:
                 (local if per_step and used else frontier).add(x)
         target = _put(self.target, values) if self.target is not None else None
         upstream = frozenset(_put(r, values) for r in self.aliases.upstream)
-        return Mentions(target, frozenset(frontier - {target} - upstream), frozenset(local), upstream)
+        outputs = frozenset(_put(r, values) for r in self.loss_arguments(a, b))
+        return Mentions(target, frozenset(frontier - {target} - upstream), frozenset(local), upstream, outputs)
+
+    def loss_arguments(self, *terms: Term) -> set[Ref]:
+        """The t of ``l(t)``: what the loss depends on, where that is printed as a symbol."""
+        losses = [y for root in terms for t in root.walk() if t.kind == "derivative" and self.is_loss(y := t.args[0])]
+        return {u.ref for y in losses for u in y.args if u.ref is not None}
 
     def _gradients_at(self, t: Term, values: Mapping[str, Time]) -> Iterator[tuple[Ref | None, Ref]]:
         if t.kind == "over" and isinstance(t.data, tuple):
@@ -283,13 +295,14 @@ def state(
     aliases.declare(symbols)
     _name_left(aliases, members, of, wrt, base)
     models = {o: Model(r, families, texts, symbols) for o, r in readings.items()}
-    for family in aliases.preactivations:
-        for m in models.values():
+    for m in models.values():
+        for family in aliases.preactivations:
             m.preactivation(family)
+    _define_means(models, symbols, notes)
     resolved = tuple(aliases.resolve(m).rebuilt(_without_copies(models)) for m in members)
     spans = tuple(claim[m.span[0] : m.span[1]] for m in members)
     out = Statement(claim, resolved, spans, models, aliases, notes)
-    out.members = tuple(_fitted(out, m) for m in out.members)
+    out.members = tuple(_fitted(out, m) for m in _without_stray_index(out))
     for error in refused:
         out.notes.append(f"the system does not type in the other orientation: {error.message}")
     _settle(out)
@@ -382,7 +395,12 @@ def _name_left(aliases: Aliases, members: Sequence[Term], of: str | None, wrt: s
         return
     if name.kind == "symbol" and any(i.family == r.family for i in base.symbols.values()) and _is_defined(r, base):
         return
-    variable = Term("symbol", (), aliases.variable(wrt))
+    by = aliases.variable(wrt)
+    if by.time is None and any(
+        i.time is not None for i in base.symbols.values() if by.family.endswith(f"({i.family})")
+    ):
+        by = by.at(r.time)
+    variable = Term("symbol", (), by)
     meaning = Term("derivative", (aliases.loss(of), variable), of)
     if name.kind == "gradient":
         from symjac.claims.aliases import Alias
@@ -392,6 +410,20 @@ def _name_left(aliases: Aliases, members: Sequence[Term], of: str | None, wrt: s
         aliases.label(r, variable.ref)
     elif name.kind == "symbol":
         aliases.add(r, meaning)
+
+
+def _define_means(models: Mapping[str, Model], symbols: Mapping[str, str], notes: list[str]) -> None:
+    """A scalar that is declared to be a mean, and has no equation, is that of the vector it is taken from."""
+    for m in models.values():
+        for p in list(m.printed):
+            vectors = [r for s, r in p.uses if s.is_vector]
+            for symbol, r in p.uses:
+                words = symbols.get(symbol.name, "")
+                if symbol.is_scalar and "mean" in words.split() and len(vectors) == 1 and m.definition(r) is None:
+                    m.define(r, mean_of(m.symbol(vectors[0])), ((m.symbol(vectors[0]), vectors[0]),))
+                    note = f"{symbol.name} is read as the mean of {m.symbol(vectors[0]).name}"
+                    if note not in notes:
+                        notes.append(note)
 
 
 def _without_copies(models: Mapping[str, Model]) -> Callable[[Term], Term]:
@@ -412,6 +444,18 @@ def _without_copies(models: Mapping[str, Model]) -> Callable[[Term], Term]:
 def _is_defined(r: Ref, base: Reading) -> bool:
     lefts = {base.symbols[e.lhs.name].family for e in base.equations if e.lhs.name in base.symbols}
     return r.family in lefts
+
+
+def _without_stray_index(s: Statement) -> tuple[Term, ...]:
+    """An index on the left-hand side that no other member has is left out."""
+    left, rest = s.members[0], s.members[1:]
+    if left.kind != "entry" or not isinstance(left.data, tuple) or any(i.isdigit() for i in left.data):
+        return s.members
+    others = {i for m in rest for t in m.walk() if t.kind == "entry" and isinstance(t.data, tuple) for i in t.data}
+    if others & set(left.data):
+        return s.members
+    s.notes.append(f"the index {', '.join(left.data)} stands on the left side only and is left out")
+    return (left.args[0], *rest)
 
 
 def _fitted(s: Statement, member: Term) -> Term:

@@ -8,6 +8,7 @@ written ``d x`` or ``\\nabla_x L``, and sums and products over time as they stan
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
@@ -20,10 +21,10 @@ from symjac.reading.context import Context, Family, Note
 from symjac.reading.declarations import declare
 from symjac.reading.elaborate import Elaborator
 from symjac.reading.names import Operation, operation_of
-from symjac.reading.survey import bound_letter, survey
 from symjac.reading.parser import Parser, parse
 from symjac.reading.roles import Roles
-from symjac.reading.spelling import script_text
+from symjac.reading.spelling import plain, script_text
+from symjac.reading.survey import bound_letter, survey
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, Script, juxtaposed
 
@@ -55,6 +56,7 @@ class Names:
             if key not in context.families:
                 declare(context, key, words, lenient=True)
         context.letters = survey(roots, context.letters)
+        context.calls = {key: context.families[family.name] for key, family in base.calls.items()}
         context.notes.clear()
         context.source = text
         roles = Roles(context, lambda _: None)
@@ -122,7 +124,8 @@ class Builder:
             if token.text in ("0", "1") and token.style in ("bf", "bs", "bb") and plain:
                 kind = "ones" if token.text == "1" else "zeros"
                 return self.operated(self.constant(kind, named.label or None, node), named.operations, node)
-        family = el.roles.settle(named)
+        family = self.whole(named.family) if named.entries and not known else None
+        family = family or el.roles.settle(named)
         if family.role in ("function", "map", "softmax"):
             raise self.error(f"the function {family.name} has no argument", node)
         if named.primes and family.role == "matrix":
@@ -135,6 +138,11 @@ class Builder:
                 entries = (entries[0][0], entries[0][1])
             term = Term("entry", (term,), entries, span)
         return self.operated(term, named.operations, node)
+
+    def whole(self, name: str) -> Family | None:
+        """The one declared vector or matrix of this name up to style: entries of bold symbols are seldom bold."""
+        near = [f for f in self.context.by_plain.get(plain(name), []) if f.declared and f.role in ("vector", "matrix")]
+        return near[0] if len(near) == 1 else None
 
     def script(self, tokens: tuple[Token, ...]) -> Term:
         return self.build(Parser(self.context.source, tokens).whole())
@@ -297,7 +305,8 @@ class Builder:
             y = self.build(operand)
         elif family is not None and stop - i == 3:
             named = self.el.named(operand)
-            y = Term("symbol", (), Ref(family.name, Time.read(named.time) if named.time else None))
+            argument = tuple(self.build(k) for k in calls.bracket(kids[i + 2]).kids)
+            y = Term("symbol", argument, Ref(family.name, Time.read(named.time) if named.time else None))
         else:
             y = self.build(operand)
         x = self.script(sub.tokens)
@@ -348,14 +357,10 @@ class Builder:
                 time = Time.read("".join(self.context.source[kid.start : kid.end].split()))
                 term = Term("symbol", (), Ref(named.family, time), (item.start, following.end))
                 return self.posted(self.operated(term, named.operations, item), following), i + 2
-            whole = calls.call_key(self.el, item, following)
-            for family in self.context.families.values():
-                if (
-                    family.name.replace(" ", "").replace("{", "").replace("}", "") == whole
-                    and family.role != "constant"
-                ):
-                    span = (item.start, following.end)
-                    return self.posted(Term("symbol", (), Ref(family.name), span), following), i + 2
+            whole = self.context.calls.get(calls.call_key(self.el, item, following))
+            if whole is not None:
+                span = (item.start, following.end)
+                return self.posted(Term("symbol", (), Ref(whole.name), span), following), i + 2
         head = calls.head_of(self.el, item, following)
         if head is not None:
             return self.applied(head, kids, i)
@@ -404,6 +409,10 @@ class Builder:
             return Term("map", (values[0],), (head.family.name, head.order), span)
         f = head.function
         assert f is not None
+        if head.family is not None and not head.family.declared:
+            # A function printed bold once is the one that is declared, or that the system uses, without.
+            like = [g for g in self.context.by_plain.get(plain(f.name), []) if g.declared and g.function is not None]
+            f = like[0].function or f if len(like) == 1 else f
         return Term("apply", (values[0],), Function(f.name, f.order + head.order, f.known), span)
 
     # ------------------------------------------------------------------------------ big, matrices
@@ -462,14 +471,20 @@ class Builder:
         cells = [node.kids[k : k + width] for k in range(0, len(node.kids), width)]
         others = [c for i, row in enumerate(cells) for j, c in enumerate(row) if i != j]
         if len(cells) == width and all(c.kind in ("blank", "dots") or c.inner.text == "0" for c in others):
-            whole = {self.build(c).rebuilt(_without_index) for c in (cells[0][0], cells[-1][-1])}
+            whole = {self.build(c).rebuilt(self.without_index) for c in (cells[0][0], cells[-1][-1])}
             if len(whole) == 1:
                 return Term("word", (whole.pop(),), "diag", (node.start, node.end))
         raise self.error("a matrix with dots is read only where it is diagonal with like entries", node)
 
-
-def _without_index(t: Term) -> Term:
-    return t.args[0] if t.kind == "entry" else t
+    def without_index(self, t: Term) -> Term:
+        """The vector of an entry; a label is an index where the letter without it is a symbol of the system."""
+        if t.kind == "entry":
+            return t.args[0]
+        match = re.fullmatch(r"(.+)_(?:\w|\{\w+\})", t.ref.family) if t.ref is not None else None
+        whole = self.whole(match[1]) if match is not None else None
+        if t.ref is not None and whole is not None:
+            return Term("symbol", (), Ref(whole.name, t.ref.time), t.span)
+        return t
 
 
 _HANDLERS: dict[str, Callable[[Builder, Node], Term]] = {

@@ -1,0 +1,95 @@
+"""Published formulas with numerically computed truth: no verdict may differ from it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from symjac.claims.judge import judge
+from symjac.claims.verdict import Outcome, Verdict
+
+RECORDS = [json.loads(line) for line in (Path(__file__).parent / "data" / "published.jsonl").open(encoding="utf-8")]
+JACOBIANS = ("state_jacobian", "input_jacobian", "gate_jacobian", "activation_jacobian")
+IDS = [r["id"] for r in RECORDS]
+
+
+@cache
+def verdict(k: int) -> Verdict:
+    return judge(RECORDS[k])
+
+
+def truths(record: Mapping[str, object], v: Verdict) -> Iterator[tuple[str, bool, Outcome | None]]:
+    """The recorded booleans beside what was said."""
+
+    def table(name: str) -> dict[str, bool]:
+        found = record.get(name) or {}
+        assert isinstance(found, dict)
+        return found
+
+    for name, value in table("truth").items():
+        if name != "evaluation_ok":
+            yield name, value, v.conventions.get(name)
+    for name, value in table("truth_mixed").items():
+        yield f"mixed_{name}", value, v.conventions.get(f"mixed_{name}")
+    for name, value in table("truth_descending").items():
+        yield f"descending {name}", value, (v.descending or {}).get(name)
+
+
+@pytest.mark.parametrize("k", range(len(RECORDS)), ids=IDS)
+def test_no_verdict_differs_from_the_recorded_truth(k: int) -> None:
+    """What is said about a published formula in some convention is what was computed, or nothing is said."""
+    v = verdict(k)
+    if v.verdict == "unreadable":
+        assert v.error is not None
+        return
+    for name, value, outcome in truths(RECORDS[k], v):
+        assert outcome is not None, f"nothing is said about {name}"
+        assert outcome.holds in (value, None), f"{name}: {outcome}"
+
+
+@pytest.mark.parametrize("k", range(len(RECORDS)), ids=IDS)
+def test_every_answer_says_why(k: int) -> None:
+    """True comes with a proof, false with a counterexample or shapes, and undecided with a reason."""
+    v = verdict(k)
+    for outcome in [*v.conventions.values(), *(v.descending or {}).values()]:
+        if outcome.holds:
+            assert outcome.because == "proof"
+        elif outcome.holds is False:
+            assert outcome.because == "shape" or outcome.counterexample is not None
+        else:
+            assert outcome.because == "undecided"
+            assert outcome.reason
+
+
+def test_most_jacobians_are_decided_in_every_convention() -> None:
+    """At least nine of ten state, input, gate and activation records are decided in all four conventions."""
+    kinds: Counter[bool] = Counter()
+    for k, record in enumerate(RECORDS):
+        if record["kind"] in JACOBIANS:
+            v = verdict(k)
+            said = [o for _, _, o in truths(record, v)]
+            kinds[all(o is not None and o.holds is not None for o in said)] += 1
+    assert kinds[True] >= 0.9 * kinds.total(), kinds
+
+
+def test_the_whole_file_takes_less_than_a_minute() -> None:
+    """Judging every published formula anew is a matter of seconds."""
+    start = time.process_time()
+    for record in RECORDS:
+        judge(record)
+    assert time.process_time() - start < 60
+
+
+def test_verdicts_are_plain_data() -> None:
+    """Every verdict goes to JSON and back unchanged."""
+    for k, record in enumerate(RECORDS):
+        data = verdict(k).to_json()
+        assert json.loads(json.dumps(data)) == data
+        assert data["id"] == record["id"]
+        assert data["verdict"] in ("true", "false", "undecided", "unreadable")
