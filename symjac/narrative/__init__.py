@@ -27,7 +27,7 @@ from symjac.narrative.blocks import (
 )
 from symjac.narrative.example import example
 from symjac.narrative.gates import composite_proof, differential_proof, paths, rules_used
-from symjac.narrative.layer import dotted, layer_proof
+from symjac.narrative.layer import dotted, entries, layer_proof
 from symjac.narrative.lemma import lemma
 from symjac.narrative.setting import equation_label, setting
 from symjac.narrative.teller import Teller
@@ -71,6 +71,7 @@ def narrate(d: Derivation, *, layout: str = "both", sizes: Mapping[str, int] | N
         blocks += lemma(t, rules_used(t))
         title = told("of_theorem", theorem=Ref("theorem"))
         blocks.append(Environment("proof", composite_proof(t), title=title))
+        blocks += entries(t)
     blocks += example(t)
     title = told("title_gradient" if t.of.is_scalar and not t.wrt.is_scalar else "title", of=t.of, wrt=t.wrt)
     return Page(title, tuple(blocks), t.style, _prefix(d))

@@ -78,7 +78,7 @@ def _stage(t: Teller, stage: Stage) -> list[Line]:
         rows[-1] = replace(rows[-1], end="")
         rows.append(Line(final, reason=_by_gates(stage, final, t), end="."))
     if not target:
-        rows[-1] = replace(rows[-1], label=gate_label(stage.symbol, t))
+        rows[-1] = replace(rows[-1], label=gate_label(stage.symbol, t), numbered=True)
     return rows
 
 

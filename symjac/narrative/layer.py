@@ -5,13 +5,14 @@ from __future__ import annotations
 from symjac import expr as ex
 from symjac.entries import Step, entry
 from symjac.expr import Apply, Entry, Expr, Index, Partial, Sum, Symbol
-from symjac.narrative.blocks import Block, Display, Inlines, Line, Paragraph, Ref
+from symjac.narrative.blocks import Block, Display, Environment, Inlines, Line, Paragraph, Ref
 from symjac.narrative.example import at
 from symjac.narrative.setting import equation_label
 from symjac.narrative.teller import Teller, equals
 from symjac.narrative.words import REASONS, STEP_REASONS, listed, say, sentences, told
 from symjac.typeset import names
 from symjac.typeset.boxes import Box, Grid, Ident, Mark, Op, Script, row, width
+from symjac.typeset.breaking import break_lines
 from symjac.typeset.printer import fence, index_box
 
 INLINE = 14.0
@@ -125,6 +126,31 @@ def transposition(t: Teller) -> Inlines:
     if width(chain) <= 1.6 * INLINE and diagonal and isinstance(closed, ex.Product):
         return told("transpose", chain=chain, label=Ref("den"))
     return told("transpose_diagonal" if diagonal else "transpose_plain", label=Ref("den"))
+
+
+def entries(t: Teller) -> tuple[Block, ...]:
+    """The entries of a composite's Jacobian as a corollary, where they fit a few lines."""
+    if not (t.of.is_vector and t.wrt.is_vector) or t.by_entries:
+        return ()
+    i, j = t.indices
+    form = entry(t.d.closed, i, j)
+    stacked = any(isinstance(e, Entry) and not isinstance(e.base, Symbol) for e in form.walk())
+    lines = break_lines(t.box(form), _LINE)
+    if stacked or len(lines) > _FEW_LINES or any(width(line.box) > _LINE for line in lines):
+        return ()
+    t.check(Entry(t.d.closed, i, j), form)
+    lhs = t.full(Partial(Entry(t.of, i), Entry(t.wrt, j)))
+    opening = told("entry_corollary", i=Ident(i.name), j=Ident(j.name))
+    if any(isinstance(e, ex.Delta) for e in form.walk()):
+        delta = Script(Ident(r"\delta"), sub=row(Ident(i.name), Ident(j.name)))
+        opening = told("entry_corollary_delta", i=Ident(i.name), j=Ident(j.name), delta=delta)
+    return (
+        Environment("corollary", (Paragraph(opening), Display((Line(form, lhs, end="."),))), title=told("entries")),
+    )
+
+
+_LINE = 30.0
+_FEW_LINES = 3
 
 
 def dotted(t: Teller) -> tuple[Block, ...]:

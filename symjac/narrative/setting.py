@@ -23,7 +23,8 @@ def setting(t: Teller) -> tuple[Block, ...]:
     direction = told("rows" if t.style.row else "columns")
     equations = Display(tuple(_equations(t)))
     head = Paragraph(sentences(direction, opening), WORDS["head_setting"])
-    after = sentences(_fixed(t), *_functions(t), _signs(t), *_uses(t), _notation(t))
+    cut = told("cut", wrt=t.wrt) if t.wrt in t.d.system.definitions else ()
+    after = sentences(_fixed(t), cut, *_functions(t), *_maps(t), _signs(t), *_uses(t), _notation(t))
     blocks: list[Block] = [head, equations, Paragraph(after)]
     if t.d.abbreviations:
         blocks += [Paragraph(told("abbreviate")), Display(tuple(_abbreviations(t)))]
@@ -120,6 +121,8 @@ def _signs(t: Teller) -> Inlines:
     said: list[Inlines] = []
     if ex.Hadamard in nodes:
         said.append(told("odot", sign=Mark("odot")))
+    if any(_is_quotient(e) for s in t.told for e in t.d.definitions[s].walk()):
+        said.append(told("oslash", sign=Op(r"\oslash", prefix=True)))
     if ex.Ones in nodes:
         said.append(told("ones", sign=Mark("one")))
     if ex.Norm in nodes:
@@ -128,6 +131,17 @@ def _signs(t: Teller) -> Inlines:
     if ex.Identity in nodes:
         said.append(told("identity", sign=t.box(nodes[ex.Identity])))
     return told("signs", signs=listed(said)) if said else ()
+
+
+def _is_quotient(e: Expr) -> bool:
+    return isinstance(e, ex.EntryPower) and not e.is_scalar and e.exponent == ex.Number(-1)
+
+
+def _maps(t: Teller) -> Iterator[Inlines]:
+    """What an unspecified map of vectors and its matrix of derivatives are."""
+    maps = {e.name: e for s in t.told for e in t.d.definitions[s].walk() if isinstance(e, ex.VectorMap)}
+    for name in maps:
+        yield told("map", function=names.name_box(name), derivative=function_box(name, 1))
 
 
 def _notation(t: Teller) -> Inlines:
@@ -155,7 +169,7 @@ def _notation(t: Teller) -> Inlines:
 def _abbreviations(t: Teller) -> Iterator[Line]:
     for n, (s, e) in enumerate(t.d.abbreviations):
         end = "," if n < len(t.d.abbreviations) - 1 or t.wrt in t.style.short_partials else "."
-        yield Line(e, s, label=abbreviation_label(s, t), end=end)
+        yield Line(e, s, label=abbreviation_label(s, t), end=end, numbered=True)
 
 
 def abbreviation_label(s: Symbol, t: Teller) -> str:

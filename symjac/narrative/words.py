@@ -26,7 +26,6 @@ WORDS: dict[str, str] = {
     "proof": "Proof",
     "example": "Example",
     "corollary": "Corollary",
-    "remark": "Remark",
     "of_theorem": "Proof of Theorem {theorem}",
     "entries": "entries",
     "size_is": "{size}",
@@ -38,7 +37,6 @@ WORDS: dict[str, str] = {
     "columns": "All vectors are columns.",
     "rows": "All vectors are rows.",
     "let": "Let {symbols} and let",
-    "let_more": "Let {symbols}, and let",
     "independent": "Here {symbols} do not depend on {wrt}.",
     "independent_one": "Here {symbols} does not depend on {wrt}.",
     "acts": "The differentiable function {function} acts entrywise.",
@@ -143,14 +141,13 @@ WORDS: dict[str, str] = {
     "differentials": "Taking differentials,",
     "identified": "A differential of the form {form} identifies the derivative {matrix} in numerator layout.",
     "conclusion": "This is {label}.",
-    "conclusion_open": "This is the assertion.",
-    "and_abbreviations": "By {label}, this is {theorem}.",
     # after the proof
     "columns_scaled": "Multiplying by the diagonal matrix from the right scales the *columns* of {matrix}: "
     "written out,",
     "rows_scaled": "Multiplying by the diagonal matrix from the left scales the *rows* of {matrix}:",
     "written_out": "Written out,",
     "entry_corollary": "For all {i} and {j},",
+    "entry_corollary_delta": "For all {i} and {j}, with {delta} the Kronecker delta,",
     # example
     "example_let": "Let {constant}.",
     "example_rows": "The entries of {equation} are",
