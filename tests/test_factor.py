@@ -6,8 +6,11 @@ import pytest
 import sympy
 from sympy import Function, ImmutableDenseMatrix, Matrix, MatrixSymbol, Symbol, diag, exp, eye, symbols, tanh
 
+from symjac import System, cells
 from symjac.errors import ShapeError
 from symjac.factor import Factored, NoClosedForm, factor
+from symjac.interchange import from_sympy, to_sympy
+from symjac.normal import equal
 
 sigma = Function("sigma")
 SIZES = pytest.mark.parametrize("n", [2, 3, 5])
@@ -217,3 +220,44 @@ def test_what_is_no_matrix_is_refused() -> None:
         factor(MatrixSymbol("W", 2, 2))
     with pytest.raises(ShapeError, match="0 x 3"):
         factor(sympy.zeros(0, 3))
+
+
+SYSTEMS = {
+    "founding": (System(r"x_t = W \sigma(x_{t-1}) + W_{in} u_t + b"), "x_t", "x_{t-1}"),
+    "post-activation": (System(r"h_t = \sigma(W h_{t-1} + U x_t + b)"), "h_t", "h_{t-1}"),
+    "tanh": (System(r"h_t = \tanh(W h_{t-1} + U x_t + b)"), "h_t", "h_{t-1}"),
+    "two layers": (System(r"y = W \sigma(U \sigma(x))"), "y", "x"),
+    "diag(x) A x": (System(r"y = \operatorname{diag}(x) A x"), "y", "x"),
+    "softmax": (System(r"y = \operatorname{softmax}(x)", symbols={"x": "vector n"}), "y", "x"),
+    "gru": (System(cells.gru), "h_t", "h_{t-1}"),
+    "lstm": (System(cells.lstm), "h_t", "h_{t-1}"),
+}
+
+
+@pytest.mark.parametrize("layout", ["numerator", "denominator"])
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_rules_and_factoring_meet(name: str, layout: str) -> None:
+    """The entries of a Jacobian at n = 2 factor into the closed form that the rules derived for every n."""
+    system, of, wrt = SYSTEMS[name]
+    J = system.jacobian(of, wrt=wrt)
+    form = factor(J.explicit(2, layout=layout))
+    assert isinstance(form, Factored)
+    assert form.verify()
+    for_every_n = {}
+    symbols = {info.symbol.name: to_sympy(info.symbol) for info in system.symbols.values()}
+    for s in form.expression.atoms(MatrixSymbol):
+        for_every_n[s] = symbols[s.name]
+    size = next(iter(for_every_n.values())).shape[0]
+    for_every_n[sympy.Identity(2)] = sympy.Identity(size)
+    for_every_n[sympy.OneMatrix(2, 1)] = sympy.OneMatrix(size, 1)
+    closed = J.numerator if layout == "numerator" else J.denominator
+    assert equal(from_sympy(form.expression.xreplace(for_every_n)), from_sympy(closed), J.definitions)
+
+
+def test_gru_with_all_gates_written_out() -> None:
+    """Not even substituted gates hide the four terms: the vectors come back as functions of what they are made of."""
+    J = System(cells.gru).jacobian("h_t", wrt="h_{t-1}")
+    form = factor(J.explicit(2, expand=True))
+    assert isinstance(form, Factored)
+    assert len(form.terms) == 4
+    assert not any(isinstance(part, sympy.MatrixBase) for part in sympy.preorder_traversal(form.expression))

@@ -30,6 +30,8 @@ def is_zero(e: sympy.Expr) -> bool:
     """Whether an expression vanishes by multiplying out (over a common denominator where there is one)."""
     if e.is_Number:
         return bool(e == 0)
+    if Sample()(e) != 0:
+        return False
     if sympy.expand(e) == 0:
         return True
     if any(p.exp.is_negative for p in e.atoms(sympy.Pow)):
@@ -64,8 +66,11 @@ class Sample:
         return self._values.setdefault(e, sympy.Rational((count * 7919) % 1009 + 2, (count * 104729) % 997 + 1))
 
 
-def factors_of(e: sympy.Expr) -> Factors:
-    """The factors of a product; sums count as one factor, with a positive leading term and no number inside."""
+def factors_of(e: sympy.Expr, *, open_exp: bool = True) -> Factors:
+    """The factors of a product; sums count as one factor, with a positive leading term and no number inside.
+
+    With ``open_exp`` the exponential of a sum counts as a product.
+    """
     number = sympy.Integer(1)
     out: dict[sympy.Expr, int] = {}
     for f in sympy.Mul.make_args(e):
@@ -73,7 +78,7 @@ def factors_of(e: sympy.Expr) -> Factors:
             number *= f
             continue
         base, exponent = f.as_base_exp() if isinstance(f, sympy.Pow) else (f, sympy.Integer(1))
-        if isinstance(f, sympy.exp):
+        if open_exp and isinstance(f, sympy.exp):
             for term in sympy.Add.make_args(f.args[0]):
                 k, rest = term.as_coeff_Mul()
                 whole = int(k) if k.is_Integer else 1
@@ -88,7 +93,7 @@ def factors_of(e: sympy.Expr) -> Factors:
                 content, base = -content, -base
             number *= content**exponent
         elif base.is_Mul:
-            sub_number, sub = factors_of(base)
+            sub_number, sub = factors_of(base, open_exp=open_exp)
             number *= sub_number**exponent
             for b, k in sub.items():
                 _count(out, b, k * int(exponent))
@@ -144,8 +149,8 @@ def splits(values: Mapping[Index, sympy.Expr], sizes: Index, *, complete: bool) 
     """
     if not values:
         return
-    for rewritten in (False, True):
-        parts = {index: factors_of(_factored(e) if rewritten else e) for index, e in values.items()}
+    for open_exp, rewritten in ((False, False), (True, False), (True, True)):
+        parts = {index: factors_of(_factored(e) if rewritten else e, open_exp=open_exp) for index, e in values.items()}
         if any(number == 0 for number, _ in parts.values()):
             return
         found = False

@@ -28,7 +28,7 @@ def factor(matrix: sympy.MatrixBase) -> Factored | NoClosedForm:
     >>> factor(J)
     Factored(w diag(sigma'(x)))
     >>> factor(sympy.Matrix([[w11, x1], [x2, w11 * w22]]))
-    NoClosedForm(no sum of chains, diagonals and rank-one terms says less than the matrix itself)
+    NoClosedForm(no sum of chains, diagonals and rank-one terms was found that says less than the matrix)
     """
     if not isinstance(matrix, sympy.MatrixBase):
         raise ShapeError(f"factor takes a written-out SymPy matrix, not a {type(matrix).__name__}")
@@ -42,7 +42,7 @@ def factor(matrix: sympy.MatrixBase) -> Factored | NoClosedForm:
             form = Factored(explicit, tuple(terms))
             # Where every vector follows a pattern the form holds for every size; it goes before one that does not.
             free = sum(map(_free_numbers, terms))
-            if free < len(explicit) and (plain is None or free == 0) and form.verify():
+            if (plain is None or free == 0) and form.verify():
                 if free == 0:
                     return form
                 plain = form
@@ -50,7 +50,7 @@ def factor(matrix: sympy.MatrixBase) -> Factored | NoClosedForm:
         return plain or NoClosedForm("the entries are too large to multiply out")
     if plain is not None:
         return plain
-    return NoClosedForm("no sum of chains, diagonals and rank-one terms says less than the matrix itself")
+    return NoClosedForm("no sum of chains, diagonals and rank-one terms was found that says less than the matrix")
 
 
 def _candidates(matrix: ImmutableDenseMatrix, names: Names) -> Iterator[list[Term]]:
@@ -75,22 +75,24 @@ def _with_chains(
     shape: tuple[int, int],
     names: Names,
 ) -> Iterator[list[Term]]:
-    options: list[list[tuple[Chain, Split]]] = []
+    options: list[list[tuple[Chain, Split, Term]]] = []
     for chain, values in chosen.items():
         along = sizes(chain, names)
         assert along is not None  # `coefficients` gives fitting chains only
         known = {index: v for index, v in values.items() if v is not None}
         ways = splits(known, along, complete=len(known) == len(values))
-        options.append([(chain, split) for split in ways])
+        found = [(chain, split, _chain_term(chain, split, names)) for split in ways]
+        options.append([way for way in found if _free_numbers(way[2]) < len(known)])
     for choice in product(*options):
         rest = {place: dict(p) for place, p in entries.items()}
-        for chain, split in choice:
+        for chain, split, _ in choice:
             for index in chosen[chain]:
                 poly, m = rest[index[0], index[-1]], monomial(chain, index)
                 poly[m] = poly.get(m, sympy.Integer(0)) - split.at(index)
         left: Entries = {place: _sum(p, names) for place, p in rest.items()}
         for extra in _without_chains(left, shape, names):
-            yield extra + [_chain_term(chain, split, names) for chain, split in choice]
+            if sum(map(_free_numbers, extra)) < len(left):
+                yield extra + [term for _, _, term in choice]
 
 
 def _sum(p: Polynomial, names: Names) -> sympy.Expr:

@@ -40,7 +40,7 @@ def closed_vector(entries: Sequence[sympy.Expr], names: Names) -> sympy.MatrixEx
     if whole is not None:
         return whole
     # A sum that all entries share is one number: the denominator of softmax.
-    shared = set.intersection(*({a for a in sympy.preorder_traversal(e) if a.is_Add} for e in entries))
+    shared = set.intersection(*(_sums(e) for e in entries))
     numbers = {s: sympy.Dummy(f"s{k}") for k, s in enumerate(sorted(shared, key=str))}
     entries = [e.xreplace(numbers) for e in entries]
     back = {dummy: s for s, dummy in numbers.items()}
@@ -51,6 +51,13 @@ def closed_vector(entries: Sequence[sympy.Expr], names: Names) -> sympy.MatrixEx
         if len(set(templates)) == 1:
             return _elementwise(templates[0].xreplace(back), stand_ins, size)
     return _linear([e.xreplace(back) for e in entries], names)
+
+
+def _sums(e: sympy.Expr) -> set[sympy.Expr]:
+    """The sums in an expression outside of functions."""
+    if not (e.is_Add or e.is_Mul or isinstance(e, sympy.Pow)):
+        return set()
+    return set.union({e} if e.is_Add else set(), *map(_sums, e.args))
 
 
 def _whole(entries: Sequence[sympy.Expr], names: Names) -> sympy.MatrixExpr | None:

@@ -9,11 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from symjac import codegen
-from symjac.derivation import Derivation
-from symjac.errors import SymjacError
-from symjac.reading import read_system
-from symjac.recurrence import Recurrence
+from symjac import Jacobian, SymjacError, System, codegen
 from tests.problems.generator import Problem
 from tests.problems.trees import STAND_INS, Shape
 
@@ -87,8 +83,8 @@ def compare(
     target = record["targets"][0]
     try:
         orientation = record.get("orientation", "column")
-        system = Recurrence(read_system(record["equations"], record.get("symbols", {}), orientation=orientation))
-        derived = Derivation(system, target["of"], target["wrt"])
+        system = System(*record["equations"], symbols=record.get("symbols", {}), orientation=orientation)
+        derived = system.jacobian(target["of"], wrt=target["wrt"])
         emitted = {layout: emitted_function(derived, layout) for layout in ("numerator", "denominator")}
     except SymjacError as error:
         return Outcome("refused", f"{error.kind}: {error}")
@@ -125,7 +121,7 @@ def _plain(name: str) -> str:
     return re.sub(r"([_^])\{(.)\}", r"\1\2", name)
 
 
-def emitted_function(derived: Derivation, layout: str) -> tuple[Callable[..., Any], Mapping[str, str]]:
+def emitted_function(derived: Jacobian, layout: str) -> tuple[Callable[..., Any], Mapping[str, str]]:
     """The function that symjac emits, and which LaTeX name each argument stands for."""
     source = codegen.emit(derived, layout=layout, target="numpy")
     return source.load(), source.arguments
