@@ -330,6 +330,30 @@ def test_differentials_of_constants_vanish() -> None:
     assert not equal(Differential(Product(W, x)), Product(W, Differential(x)))
 
 
+def test_sizes_do_not_move() -> None:
+    """The differential of a mean is the mean of the differential: a size is a constant."""
+    assert equal(Differential(mean), mul(inv(size), Product(T(one), Differential(x))))
+
+
+def test_an_index_inside_a_sum_over_time_stays_free() -> None:
+    """A sum over time of entries depends on their index, so summing it over that index is no multiple of it."""
+    entries = OverTime("sum", "t", Number(1), Symbol("T"), Entry(x, k), "open")
+    assert not equal(IndexSum(k, entries), mul(size, entries))
+    assert not equal(entries, OverTime("sum", "t", Number(1), Symbol("T"), Entry(x, i), "open"))
+
+
+def test_deep_nesting_is_refused() -> None:
+    """An expression nested deeper than Python's stack is an error of symjac's own."""
+    deep: Expr = x
+    for _ in range(40):
+        deep = f(Product(W, deep))
+    assert equal(Partial(deep, x), Product(Diag(f(deep.args[0], 1)), W, Partial(deep.args[0].args[1], x)))
+    for _ in range(2000):
+        deep = f(deep)
+    with pytest.raises(NormalFormTooLarge, match="deep"):
+        normal_form(deep)
+
+
 def test_what_is_zero_for_every_size_does_not_divide() -> None:
     """Dividing by an expression that is zero is an error."""
     with pytest.raises(UndefinedFormError):

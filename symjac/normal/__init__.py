@@ -84,6 +84,13 @@ def _translation(definitions: Mapping[Symbol, Expr], moving: frozenset[Symbol] |
     return found
 
 
+def _poly(e: Expr, definitions: Mapping[Symbol, Expr], moving: frozenset[Symbol] | None) -> Poly:
+    try:
+        return _translation(definitions, moving).poly(e)
+    except RecursionError as error:
+        raise NormalFormTooLarge("the expression is nested too deeply for the normal form") from error
+
+
 @dataclass(frozen=True, eq=False)
 class Form:
     """The canonical form of an expression under its definitions.
@@ -105,7 +112,7 @@ class Form:
     def poly(self) -> Poly:
         with _lock:
             if not self._cache or self._cache[0][0] != tables.generation:
-                found = _translation(self.definitions, self.moving).poly(self.source)
+                found = _poly(self.source, self.definitions, self.moving)
                 self._cache[:] = [(tables.generation, found)]
             return self._cache[0][1]
 
@@ -173,8 +180,7 @@ def _equal(a: Expr, b: Expr, definitions: Mapping[Symbol, Expr], moving: frozens
     if len(pairs) >= LONG and all(equal(p, q, definitions, moving=moving) for p, q in pairs):
         return True
     try:
-        translation = _translation(definitions, moving)
-        p, q = translation.poly(a), translation.poly(b)
+        p, q = _poly(a, definitions, moving), _poly(b, definitions, moving)
         return p == q or not cleared(add(dict(p), q, -1))
     except NormalFormTooLarge:
         if pairs and len(pairs) < LONG and all(equal(p, q, definitions, moving=moving) for p, q in pairs):

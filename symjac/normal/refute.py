@@ -86,7 +86,7 @@ def search(
             except NoValueError as error:
                 exact = exact and "irrational" not in error.message
                 continue
-            except NotYetError:
+            except (NotYetError, RecursionError):  # no kind of number helps
                 return None
             if found is not None:
                 left, right, entry, indices = found

@@ -8,7 +8,7 @@ from fractions import Fraction
 from symjac import expr as x
 from symjac.errors import DefinitionError, NotYetError
 from symjac.expr import Expr, Index, Symbol
-from symjac.normal.atoms import COL, ROW, Atom, Poly, atom, freeze, label_of, single, size_number, tables
+from symjac.normal.atoms import COL, ROW, Atom, Poly, atom, label_of, single, size_number, tables
 from symjac.normal.calculus import Values, apply, derive, substitute, vector_map
 from symjac.normal.elements import block, determinant, exponential, inverse, logarithm, power, power_by
 from symjac.normal.network import (
@@ -60,6 +60,11 @@ class Translation:
             rest = {k: v for k, v in self.definitions.items() if k != s}
             self._cuts[s] = Translation(rest, self.moving)
         return self._cuts[s]
+
+    def letters(self, e: Expr) -> frozenset[str]:
+        """The letters of sizes, which are scalars that do not move."""
+        nodes = (node for root in (e, *self.definitions.values()) for node in root.walk())
+        return frozenset(str(s) for node in nodes for d in node.shape for s in d.free_symbols)
 
     def defined(self, s: Symbol) -> Poly:
         if s in self._open:
@@ -272,7 +277,7 @@ def _differential(t: Translation, e: Expr) -> Poly:
     for number in sorted(set().union(*(tables.components[c].symbols for m in p for c, _ in m))):
         a = tables.atoms[number]
         assert isinstance(a.data, tuple)
-        if t.moving is not None and not any(symbol_atom(s)[0] is a for s in t.moving):
+        if (a.data[0] in t.letters(arg)) if t.moving is None else not any(symbol_atom(s)[0] is a for s in t.moving):
             continue
         at = tuple(next(fresh) for _ in a.dims)
         change = lone(single(atom("symbol", ("d", *a.data), a.dims), *at))
@@ -314,9 +319,9 @@ def _over_time(t: Translation, e: Expr) -> Poly:
     """A sum or product over time is one opaque atom: symbols at other times are other symbols."""
     assert isinstance(e, x.OverTime)
     ends = _ends(e)
-    own = tuple(freeze(t.poly(a)) for a in e.args)
-    a = atom("over time", (e.kind, e.variable, e.order, tuple(ends)), tuple(ends.values()), own)
-    return lone(single(a, *ends))
+    data = (e.kind, e.variable, e.order, tuple(ends))
+    a, extra = packed("over time", data, [t.poly(part) for part in e.args], tuple(ends.values()), 2)
+    return lone(single(a, *ends, *extra))
 
 
 Rule = Callable[[Translation, Expr], Poly]
