@@ -14,7 +14,8 @@ import pytest
 from symjac.claims.judge import judge
 from symjac.claims.verdict import Outcome, Verdict
 
-RECORDS = [json.loads(line) for line in (Path(__file__).parent / "data" / "published.jsonl").open(encoding="utf-8")]
+DATA = Path(__file__).parent / "data" / "published.jsonl"
+RECORDS = [json.loads(line) for line in DATA.read_text(encoding="utf-8").splitlines()]
 JACOBIANS = ("state_jacobian", "input_jacobian", "gate_jacobian", "activation_jacobian")
 IDS = [r["id"] for r in RECORDS]
 

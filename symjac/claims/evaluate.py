@@ -76,8 +76,7 @@ class Evaluator:
         return self.vector(self.model.symbol(self.ref(t.data)))
 
     def constant(self, t: Term) -> Expr:
-        place, letter = t.data  # type: ignore[misc]  # a place and a size letter
-        size = ex.dim(letter) if letter else self.sizes[place]
+        size = ex.dim(t.place.size) if t.place.size else self.sizes[t.place.number]
         if t.kind == "identity":
             return ex.Identity(size)
         return self.vector(ex.Ones(size) if t.kind == "ones" else ex.Zero(size))
@@ -104,7 +103,8 @@ class Evaluator:
         return Index(text, size)
 
     def index_sum(self, t: Term) -> Expr:
-        letter, _ = t.data  # type: ignore[misc]  # the letter and the printed size
+        letter = t.data
+        assert isinstance(letter, str)
         outer = self.indices.pop(letter, None)
         body = self(t.args[0])
         size = self.indices.pop(letter, None)
@@ -225,7 +225,8 @@ class Evaluator:
         return ex.Apply(t.data, self(t.args[0]))
 
     def map(self, t: Term) -> Expr:
-        name, order = t.data  # type: ignore[misc]  # name and number of primes
+        assert isinstance(t.data, tuple)
+        name, order = t.data
         v = self.column(self(t.args[0]))
         family = self.model.families[name]
         rows = family.rows.value()

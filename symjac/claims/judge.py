@@ -8,18 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from symjac import expr as ex
-from symjac.claims.aliases import LOSS, Aliases
 from symjac.claims.conventions import FOUR, MIXED, Convention
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.explain import explanation
-from symjac.claims.gradients import Gradients, Mentions
+from symjac.claims.gradients import Gradients
 from symjac.claims.model import Model, UndecidedError
 from symjac.claims.overtime import OverTime
 from symjac.claims.statement import Statement, state
-from symjac.claims.terms import Ref, Term
+from symjac.claims.terms import Term
 from symjac.claims.times import Time
 from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict, summed_up
-from symjac.errors import DefinitionError, NotYetError, ReadError, ShapeError, SymjacError
+from symjac.errors import DefinitionError, NotYetError, ShapeError, SymjacError
 from symjac.expr import Expr
 from symjac.normal import NormalFormTooLarge, UndefinedFormError, counterexample, equal
 
@@ -35,7 +34,8 @@ def judge(record: Mapping[str, object], timeout: float = TIMEOUT) -> Verdict:
 
     Never raises for what is in the record: what cannot be read is a verdict too.
 
-    >>> judge({"system": [r"y = W \\\\sigma(x)"], "claim": r"\\\\frac{\\\\partial y}{\\\\partial x} = W diag(\\\\sigma'(x))"}).verdict
+    >>> claim = r"\\frac{\\partial y}{\\partial x} = W diag(\\sigma'(x))"
+    >>> judge({"system": [r"y = W \\sigma(x)"], "claim": claim}).verdict
     'true'
     """
     claim = record.get("claim")
@@ -124,7 +124,7 @@ class Judge:
             order = "descending" if s.order == "descending" else "ascending"
             links = tuple(
                 Link(left, right, self.outcomes(a, b, conventions, order))
-                for (left, a), (right, b) in zip(sides, sides[1:], strict=False)
+                for (left, a), (right, b) in itertools.pairwise(sides)
             )
         out = Verdict(
             s.claim,
@@ -273,7 +273,8 @@ class Comparison:
             if isinstance(m, UndecidedError):
                 raise m
         right, left = made
-        assert isinstance(left, Expr) and isinstance(right, Expr)
+        assert isinstance(left, Expr)
+        assert isinstance(right, Expr)
         self.unknown = ev.unknown
         self.relations = gradients.relations()
         self.implied = bool(gradients.implied) and s.mentions_strangers(self.model, b)
@@ -296,6 +297,3 @@ class Comparison:
             if found is not None:
                 return Outcome(False, "counterexample", "", found)
         return Outcome(None, "undecided", "neither a proof nor a counterexample was found")
-
-
-__all__ = ["LOSS", "Aliases", "Mentions", "ReadError", "Ref", "judge", "judge_claim"]

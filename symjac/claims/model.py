@@ -278,7 +278,8 @@ class Model:
 
         :raises UndecidedError: where one step does not lead to the next.
         """
-        assert y.time is not None and x.time is not None
+        assert y.time is not None
+        assert x.time is not None
         of = self.symbol(y)
         factor = self.derivative(y, y.at(y.time - 1))
         if ex.is_zero(factor):

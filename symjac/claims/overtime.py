@@ -25,16 +25,15 @@ class OverTime:
         self.others: dict[object, Symbol] = {}
 
     def __call__(self, ev: Evaluator, t: Term) -> Expr:
-        kind, letter, low, high, _ = t.data  # type: ignore[misc]  # the five of the table of terms
-        if low is None or high is None:
-            raise UndecidedError(f"nothing says how far {letter} runs")
-        low, high = low.put(ev.values), high.put(ev.values)
+        if t.over.low is None or t.over.high is None:
+            raise UndecidedError(f"nothing says how far {t.over.letter} runs")
+        low, high = t.over.low.put(ev.values), t.over.high.put(ev.values)
         if low.is_number and high.is_number:
             return self.written_out(ev, t, low.offset, high.offset)
         return self.whole(ev, t, low, high)
 
     def written_out(self, ev: Evaluator, t: Term, low: int, high: int) -> Expr:
-        kind, letter, *_ = t.data  # type: ignore[misc]
+        kind, letter = t.over.kind, t.over.letter
         if high - low >= MAX_LENGTH:
             raise UndecidedError("the sum or product is too long to be written out")
         parts = [ev.inside(letter, Time((), k))(t.args[0]) for k in range(low, high + 1)]
@@ -56,7 +55,7 @@ class OverTime:
 
     def whole(self, ev: Evaluator, t: Term, low: Time, high: Time) -> Expr:
         """The sum or product as one symbol: where each factor is one step's Jacobian, that of the whole way."""
-        kind, letter, *_ = t.data  # type: ignore[misc]
+        kind, letter = t.over.kind, t.over.letter
         here = Time(((letter, 1),))
         inner = ev.inside(letter, here)
         inner.values.pop(letter)

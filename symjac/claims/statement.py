@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from symjac import expr as ex
-from symjac.claims.aliases import LOSS, Aliases
+from symjac.claims.aliases import Alias, Aliases
 from symjac.claims.gradients import Mentions
 from symjac.claims.model import Model, UndecidedError
 from symjac.claims.syntax import Names, read_terms
-from symjac.claims.terms import Ref, Term
+from symjac.claims.terms import Place, Ref, Term
 from symjac.claims.times import Time
+from symjac.claims.typing import types_somewhere
 from symjac.errors import DefinitionError, ReadError, ShapeError, SymjacError, TargetError
 from symjac.reading import Reading, read_system
 from symjac.reading.brackets import UnclosedError, UnopenedError
@@ -98,12 +98,12 @@ class Statement:
 
     @property
     def has_product(self) -> bool:
-        return any(t.data[0] == "product" for t in self.over(*self.members))  # type: ignore[index]  # five of them
+        return any(t.over.kind == "product" for t in self.over(*self.members))
 
     @property
     def order(self) -> str | None:
         """What the print settles about the order of the factors: of the last product in the chain."""
-        orders = [t.data[4] for t in self.over(*self.members) if t.data[0] == "product"]  # type: ignore[index]
+        orders = [t.over.order for t in self.over(*self.members) if t.over.kind == "product"]
         return orders[-1] if orders else None
 
     def unspecified(self, name: str) -> bool:
@@ -120,8 +120,8 @@ class Statement:
         """The constants whose size nothing prints."""
         out = []
         for t in (t for root in terms for t in root.walk()):
-            if t.kind in ("identity", "ones", "zeros") and t.data[1] is None:  # type: ignore[index]  # place, letter
-                out.append(t.data[0])  # type: ignore[index]
+            if isinstance(t.data, Place) and t.data.size is None:
+                out.append(t.data.number)
         return list(dict.fromkeys(out))
 
     def sizes(self, model: Model) -> list[ex.Dim]:
@@ -160,12 +160,11 @@ class Statement:
         return {u.ref for y in losses for u in y.args if u.ref is not None}
 
     def _gradients_at(self, t: Term, values: Mapping[str, Time]) -> Iterator[tuple[Ref | None, Ref]]:
-        if t.kind == "over" and isinstance(t.data, tuple):
-            _, letter, low, high, _ = t.data
-            bounds = (low.put(values), high.put(values)) if low and high else (None, None)
-            if bounds[0] and bounds[1] and bounds[0].is_number and bounds[1].is_number:
-                for k in range(bounds[0].offset, bounds[1].offset + 1):
-                    yield from self._gradients_at(t.args[0], {**values, letter: Time((), k)})
+        if t.kind == "over" and t.over.low is not None and t.over.high is not None:
+            low, high = t.over.low.put(values), t.over.high.put(values)
+            if low.is_number and high.is_number:
+                for k in range(low.offset, high.offset + 1):
+                    yield from self._gradients_at(t.args[0], {**values, t.over.letter: Time((), k)})
                 return
         for loss, x, found in self.gradients(Term(t.kind, (), t.data) if t.args and t.kind != "derivative" else t):
             if found is t or not t.args or t.kind == "derivative":
@@ -188,13 +187,14 @@ class Statement:
 
         :raises UndecidedError: where a sum does not run over all steps.
         """
-        if b.kind != "over" or b.data[0] != "sum":  # type: ignore[index]  # the five of the table of terms
+        if b.kind != "over" or b.over.kind != "sum":
             return None
         letter = self._runs_through(b)
-        if a.kind == "over" and isinstance(a.data, tuple) and a.data[0] == "sum":
+        if a.kind == "over" and a.over.kind == "sum":
             other = self._runs_through(a)
             body = a.args[0].retimed(lambda u: u.put({other: Time(((letter, 1),))}))
-            return (body, b.args[0], letter) if a.data[2:4] == b.data[2:4] else None  # type: ignore[index]
+            same = (a.over.low, a.over.high) == (b.over.low, b.over.high)
+            return (body, b.args[0], letter) if same else None
         if (
             self.target is None
             or self.target.time is not None
@@ -205,13 +205,12 @@ class Statement:
 
     @staticmethod
     def _runs_through(t: Term) -> str:
-        _, letter, low, high, _ = t.data  # type: ignore[misc]  # the five of the table of terms
+        low, high = t.over.low, t.over.high
         first = low is None or low == Time((), 1)
         last = high is None or (high.letter is not None and high.offset == 0)
         if not first or not last:
             raise UndecidedError("the sum does not run over all steps")
-        assert isinstance(letter, str)
-        return letter
+        return t.over.letter
 
     def lengths_matter(self, a: Term, b: Term) -> bool:
         """Whether a number of steps that is a letter plays a part."""
@@ -248,9 +247,8 @@ class Statement:
 
     def _bounds(self, terms: Iterable[Term]) -> tuple[Time, Time] | None:
         for t in self.over(*terms):
-            _, _, low, high, _ = t.data  # type: ignore[misc]  # the five of the table of terms
-            if low is not None and high is not None:
-                return low, high
+            if t.over.low is not None and t.over.high is not None:
+                return t.over.low, t.over.high
         for t in (t for root in terms for t in root.walk()):
             if t.kind == "derivative" and t.args[0].ref and t.args[1].ref:
                 y, x = t.args[0].ref.time, t.args[1].ref.time
@@ -366,8 +364,6 @@ def _members(
 
 def _must_type(members: Sequence[Term], families: dict[str, Family], readings: Mapping[str, Reading]) -> None:
     """Refuses a repair that types in no convention at all."""
-    from symjac.claims.typing import types_somewhere
-
     models = {o: Model(r, families) for o, r in readings.items()}
     if not types_somewhere(members, models):
         raise ShapeError("this does not type in any convention")
@@ -403,8 +399,6 @@ def _name_left(aliases: Aliases, members: Sequence[Term], of: str | None, wrt: s
     variable = Term("symbol", (), by)
     meaning = Term("derivative", (aliases.loss(of), variable), of)
     if name.kind == "gradient":
-        from symjac.claims.aliases import Alias
-
         aliases.changes.setdefault(r.family, Alias(r, meaning))
         assert variable.ref is not None
         aliases.label(r, variable.ref)
@@ -461,8 +455,8 @@ def _without_stray_index(s: Statement) -> tuple[Term, ...]:
 def _fitted(s: Statement, member: Term) -> Term:
     """Index letters that only the right-hand side has, fitted to those of the left."""
     left = {name for r in s.members[0].refs() if r.time is not None for name, _ in r.time.letters}
-    bound = {t.data[1] for t in s.over(member)}  # type: ignore[index]
-    limits = {n for t in s.over(member) for u in t.data[2:4] if u for n, _ in u.letters}  # type: ignore[index]
+    bound = {t.over.letter for t in s.over(member)}
+    limits = {n for t in s.over(member) for u in (t.over.low, t.over.high) if u for n, _ in u.letters}
     free = {n for r in member.refs() if r.time is not None for n, _ in r.time.letters} - left - bound - limits
     anchors = [u for r in s.members[0].refs() if (u := s.model.anchor(r)) is not None]
     if len(free) != 1 or not anchors or not left:
@@ -524,6 +518,3 @@ def _needs_shift(s: Statement, model: Model) -> bool:
             if model.depends(y, x, table):
                 return True
     return False
-
-
-__all__ = ["LOSS", "Statement", "itertools", "state"]

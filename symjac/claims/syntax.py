@@ -12,7 +12,8 @@ import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from symjac.claims.terms import Ref, Term
+from symjac import functions
+from symjac.claims.terms import Over, Place, Ref, Term
 from symjac.claims.times import Time
 from symjac.errors import ReadError
 from symjac.expr import Function
@@ -28,6 +29,7 @@ from symjac.reading.survey import bound_letter, survey
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, Script, juxtaposed
 
+EXP = functions.ACTIVATIONS["exp"].function
 RELATIONS = ("=", "<", "<=", ">", ">=")
 
 
@@ -101,7 +103,7 @@ class Builder:
     def constant(self, kind: str, letter: str | None, node: Node) -> Term:
         """A constant whose size is found by what it stands beside."""
         self.places += 1
-        return Term(kind, (), (self.places, letter), (node.start, node.end))
+        return Term(kind, (), Place(self.places, letter), (node.start, node.end))
 
     # -------------------------------------------------------------------------------------- names
 
@@ -117,7 +119,7 @@ class Builder:
             if token.text == "e" and not named.label and len(named.operations) == 1:
                 power = named.operations[0]
                 tokens = power.tokens or tuple(t for s in node.scripts for t in s.tokens)
-                return Term("apply", (self.script(tokens),), calls.known("exp"), span)
+                return Term("apply", (self.script(tokens),), EXP, span)
             plain = not named.label or len(named.label) == 1
             if token.text == "I" and token.style in ("", "bf", "bs", "rm", "bb") and plain:
                 return self.operated(self.constant("identity", named.label or None, node), named.operations, node)
@@ -425,11 +427,10 @@ class Builder:
             raise self.error(rf"this \{node.text} does not say over what it runs", node)
         span = (node.start, node.end)
         if node.text == "sum" and letter in self.context.letters.entry:
-            size = script_text(sup) or None
-            return Term("index_sum", (self.build(node.kids[0]),), (letter, size), span)
+            return Term("index_sum", (self.build(node.kids[0]),), letter, span)
         low, high, order = self.bounds(node, sub, sup)
         kind = "sum" if node.text == "sum" else "product"
-        return Term("over", (self.build(node.kids[0]),), (kind, letter, low, high, order), span)
+        return Term("over", (self.build(node.kids[0]),), Over(kind, letter, low, high, order), span)
 
     def bounds(
         self, node: Node, sub: tuple[Token, ...], sup: tuple[Token, ...]

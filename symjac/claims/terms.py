@@ -8,7 +8,7 @@ term into a different expression in each convention.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from symjac.claims.times import Time
 
@@ -25,6 +25,25 @@ class Ref:
 
 
 @dataclass(frozen=True)
+class Over:
+    """What a sum or product over time runs through; ``None`` for a bound that is not printed."""
+
+    kind: str
+    letter: str
+    low: Time | None
+    high: Time | None
+    order: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a constant stands whose size its neighbours tell, with the size where one is printed."""
+
+    number: int
+    size: str | None
+
+
+@dataclass(frozen=True)
 class Term:
     """A node: ``kind`` says which, ``args`` are the parts, ``data`` the rest.
 
@@ -32,8 +51,8 @@ class Term:
     number           ``data`` a Fraction
     symbol           ``data`` a :class:`Ref`
     entry            ``args`` (what), ``data`` index letters and numbers
-    identity, ones,  ``data`` the number of the place, which has a size of its own, and the
-    zeros            letter of the size where one is printed
+    identity, ones,  ``data`` a :class:`Place`
+    zeros
     negative, add    a sum's signs are terms of their own
     product          factors side by side
     operation        ``data`` odot, circ, cdot, times, star, otimes or oslash, two ``args``
@@ -45,8 +64,8 @@ class Term:
     power            ``args`` (base, exponent); ``data`` "entry" where each entry is meant
     derivative       ``args`` (what, by what), ``data`` the text of what, for expressions
     gradient         ``data`` the Ref of the variable, of the loss that nothing names
-    over             a sum or product over time: ``data`` (kind, letter, low, high, order)
-    index_sum        ``data`` the letter, with the size printed above the sign
+    over             a sum or product over time: ``data`` an :class:`Over`
+    index_sum        ``data`` the letter
     stack, explicit  ``data`` for explicit the width
     ===============  =====================================================================
     """
@@ -79,13 +98,24 @@ class Term:
         def one(t: Term) -> Term:
             if isinstance(t.data, Ref) and t.data.time is not None:
                 return Term(t.kind, t.args, t.data.at(change(t.data.time)), t.span)
-            if t.kind == "over":
-                kind, letter, low, high, order = t.data  # type: ignore[misc]  # the five of the table above
-                bounds = (change(low) if low else None, change(high) if high else None)
-                return Term("over", t.args, (kind, letter, *bounds, order), t.span)
+            if isinstance(t.data, Over):
+                low, high = (change(u) if u is not None else None for u in (t.data.low, t.data.high))
+                return Term("over", t.args, replace(t.data, low=low, high=high), t.span)
             return t
 
         return self.rebuilt(one)
+
+    @property
+    def over(self) -> Over:
+        """What a sum or product over time runs through."""
+        assert isinstance(self.data, Over)
+        return self.data
+
+    @property
+    def place(self) -> Place:
+        """Where a constant stands."""
+        assert isinstance(self.data, Place)
+        return self.data
 
     @property
     def ref(self) -> Ref | None:

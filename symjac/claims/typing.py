@@ -10,7 +10,7 @@ from symjac.claims.conventions import FOUR
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.model import Model, UndecidedError
 from symjac.claims.overtime import OverTime
-from symjac.claims.terms import Ref, Term
+from symjac.claims.terms import Place, Ref, Term
 from symjac.errors import SymjacError
 
 MAX_SIZINGS = 30
@@ -26,7 +26,7 @@ def types_somewhere(members: Sequence[Term], models: Mapping[str, Model]) -> boo
         def gradient(_: Ref | None, x: Ref, model: Model = model) -> ex.Expr:
             return ex.Symbol(r"\nabla", model.symbol(x).shape)
 
-        places = [t.data[0] for m in members for t in m.walk() if t.kind in ("identity", "ones", "zeros")]  # type: ignore[index]
+        places = [t.place.number for m in members for t in m.walk() if isinstance(t.data, Place)]
         sizes = list(dict.fromkeys(d for i in model.reading.symbols.values() for d in i.symbol.shape if d != ex.ONE))
         for choice in itertools.islice(itertools.product(sizes, repeat=len(places)), MAX_SIZINGS):
             ev = Evaluator(model, convention, gradient, OverTime("ascending"), dict(zip(places, choice, strict=True)))

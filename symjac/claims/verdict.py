@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from symjac.normal import Counterexample
+from symjac.normal.refute import Value
 
 Json = Mapping[str, object]
 
@@ -36,11 +37,11 @@ class Outcome:
 def shown(c: Counterexample) -> dict[str, object]:
     """A counterexample as plain data; rationals are strings such as ``"3/2"``, enclosures pairs of them."""
 
-    def cell(v: object) -> object:
-        return str(v) if isinstance(v, Fraction | int) else [str(v.low), str(v.high)]  # type: ignore[attr-defined]
+    def cell(v: Value) -> object:
+        return str(v) if isinstance(v, Fraction) else [str(v.low), str(v.high)]
 
-    def matrix(rows: object) -> list[list[object]]:
-        return [[cell(v) for v in row] for row in rows]  # type: ignore[attr-defined]
+    def matrix(rows: Sequence[Sequence[Value]]) -> list[list[object]]:
+        return [[cell(v) for v in row] for row in rows]
 
     return {
         "sizes": dict(c.sizes),
