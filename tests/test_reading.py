@@ -216,6 +216,14 @@ def test_a_sum_over_times_of_a_state_is_no_sum_over_its_entries() -> None:
     assert isinstance(reading.equations[0].rhs, OverTime)
 
 
+def test_an_index_on_a_plain_letter_is_an_entry_of_the_bold_vector() -> None:
+    """y_c is an entry of a bold y of the same text, not of another y."""
+    reading = read_system(
+        [r"\mathbf{y} = \operatorname{softmax}(\mathbf{z})", r"L = -\sum_{c} t_c \log y_c"], {r"\mathbf{t}": "vector n"}
+    )
+    assert {s.name for s in reading.equations[1].rhs.symbols} == {r"\mathbf{t}", r"\mathbf{y}"}
+
+
 def test_a_definition_of_a_function_is_no_equation_of_the_system() -> None:
     """sigma(z) = 1/(1 + e^{-z}) defines sigma of one real variable."""
     reading = read_system([r"\sigma(z) = \frac{1}{1+e^{-z}}", r"h_t = \sigma(W h_{t-1})"])

@@ -95,6 +95,7 @@ REFUSED = [
     (r"c_t = \sum_{j=1}^{n} \alpha_{tj} h_j", "runs through entries"),
     # sums, products, derivatives
     (r"y = \prod W", "does not say over what"),
+    (r"y = \prod_{c=1}^{C} y_c", "product over entries"),
     (r"y = \prod_{i} W_i", "cannot read these bounds"),
     (r"\mathbf{y} = \prod_{i=1}^{t} \mathbf{U} \mathbf{x}", "square matrix|does not fit|do not fit"),
     (r"y = \frac{\partial x}{\partial (u+z)}", "by one symbol"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -81,7 +82,7 @@ class Context:
         self.flips: dict[str, str] = {}
         self.continued = False
         self.calls: dict[str, Family] = {}  # names such as \phi(x), by their text
-        self.exact: set[str] = set()  # the names the text prints
+        self.exact: dict[str, Named] = {}  # the names the text prints
         self.constants: list[Size] = []
         self.system = False
         self.layout: str | None = None
@@ -109,16 +110,29 @@ class Context:
     def family(self, named: Named) -> Family:
         """The family a name belongs to: exactly, or up to style where one declared family fits."""
         found = self.at_time.get((named.family, named.time or "")) or self.find(named.family)
+        if found is None and named.entries:
+            found = self._bold_vector(named)
         if found is None:
             found = Family(named.family, named.base, named.label, named.upper, named.place, named.token.style)
             self.add(found)
-        if not found.printed:
+        if not found.printed and not named.entries:
             self._adopt(found, named)
         if named.time is not None and not found.place:
             found.place = named.place
         if named.entries == ():
             found.times.setdefault(named.time)
         return found
+
+    def _bold_vector(self, named: Named) -> Family | None:
+        """The bold vector that a plain letter with an index is an entry of."""
+        if is_bold(named.family):
+            return None
+        key = plain(named.family)
+        known = [f for f in self.by_plain.get(key, []) if is_bold(f.name)]
+        printed = [n for name, n in self.exact.items() if is_bold(name) and plain(name) == key]
+        if known:
+            return known[0]
+        return self.family(dataclasses.replace(printed[0], entries=())) if printed else None
 
     def _adopt(self, family: Family, named: Named) -> None:
         """A declared family goes out as the text prints it, not as the declaration spells it."""

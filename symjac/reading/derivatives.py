@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from symjac.expr import Expr, Index, IndexSum, Number, OverTime, Partial, Sum, Symbol, Transpose, transpose
 from symjac.reading.sizes import UNIT, Size
 from symjac.reading.spelling import script_text
-from symjac.reading.survey import bound_letter
+from symjac.reading.survey import bound_letter, carries
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, juxtaposed
 from symjac.reading.values import Value, negative, scalar
@@ -168,6 +168,8 @@ def big(el: Elaborator, node: Node) -> Value:
     if node.text == "sum":
         order = "ascending"
     body = el.build(node.kids[0])
+    if node.text == "prod" and body.is_scalar and any(carries(n, variable) for n in node.kids[0].walk()):
+        raise el.error("a product over entries is not read", node, r"the logarithm of one is a sum: \sum_i \log x_i")
     if node.text == "prod" and not body.is_scalar:
         el.square(body, r"each factor of a \prod")
         if order == "open":

@@ -99,7 +99,7 @@ class Roles:
                 )
         named = take_apart(n, self.context.letters, source)
         name = named.family
-        self.context.exact.add(name)
+        self.context.exact.setdefault(name, named)
         if following is not None and following.is_call and not self.is_time_call(n, following):
             self.applied.setdefault(name, n)
         else:

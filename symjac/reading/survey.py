@@ -107,9 +107,7 @@ def _bounds(nodes: list[Node], out: Letters) -> None:
         if not variable:
             continue
         body = [n for k in node.kids for n in k.walk()]
-        timed = any(
-            n.token and letter(n.token) in out.timed and _carries(n, variable) for n in body if n.kind == "name"
-        )
+        timed = any(n.token and letter(n.token) in out.timed and carries(n, variable) for n in body if n.kind == "name")
         if node.text == "sum" and variable not in out.time and not timed and _numbers_entries(variable, body):
             out.entry.add(variable)
         else:
@@ -117,9 +115,10 @@ def _bounds(nodes: list[Node], out: Letters) -> None:
             out.time |= {t.text for t in (*sub, *sup) if t.kind == "name" and t.text in TIMELIKE}
 
 
-def _carries(n: Node, variable: str) -> bool:
+def carries(n: Node, variable: str) -> bool:
     """Whether a name has the letter for its only subscript."""
-    return any(s.kind == "_" and [t.text for t in s.tokens] == [variable] for s in n.scripts)
+    subs = [[t.text for t in s.tokens] for s in n.scripts if s.kind == "_"]
+    return n.kind == "name" and [variable] in subs
 
 
 def bound_letter(sub: Sequence[Token]) -> str:
