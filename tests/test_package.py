@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import subprocess
 import sys
@@ -29,9 +28,7 @@ def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
 
 def test_factor_stays_a_function() -> None:
     """Loading the modules behind ``symjac.factor`` does not put one in the function's place."""
-    importlib.reload(importlib.import_module("symjac.factor.chains"))
-    assert callable(symjac.factor)
-    code = "import symjac.factor, symjac, sympy; symjac.factor(sympy.zeros(2, 2))"
+    code = "import symjac.factor.chains, symjac, sympy; symjac.factor(sympy.zeros(2, 2))"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
