@@ -1,0 +1,271 @@
+"""The derivative of the loss by every symbol of a step, from the uses of that symbol.
+
+A symbol reaches the loss through what uses it: the loss of its step, other symbols of its step, symbols of
+the next step. Each use carries its own derivative of the loss back by the transposed Jacobian of one
+equation, which the rules give as the gradient of a scalar; the sum over the uses is the recurrence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symjac import expr as ex
+from symjac.bptt.graph import Step, base_letter
+from symjac.bptt.loss import Loss
+from symjac.differentiate import jacobian_theorem
+from symjac.expr import Diag, Expr, Partial, Symbol
+from symjac.kernel import Scope, Theorem
+from symjac.normal import equal
+from symjac.tidy import collect
+from symjac.timing import Moment
+
+
+@dataclass(frozen=True)
+class Use:
+    """One way from a symbol to the loss: through ``user`` of this step (``later`` 0) or the next (1).
+
+    ``theorem`` says what the gradient of ``tr(adjoint^T user)`` by the symbol is; ``own`` is its closed form, shaped
+    like the symbol, at the time of the user's equation, and ``term`` the same at the time of the symbol. The loss
+    itself is a user without an adjoint.
+    """
+
+    of: Symbol
+    user: Symbol
+    later: int
+    theorem: Theorem
+    own: Expr
+    term: Expr
+
+
+@dataclass(frozen=True)
+class Adjoint:
+    """``symbol`` is the gradient of the loss by ``of``: the sum of the terms of ``uses``."""
+
+    of: Symbol
+    symbol: Symbol
+    uses: tuple[Use, ...]
+
+    def terms(self, *, later: bool | None = None) -> Expr:
+        """The sum of the terms, all or those of one kind."""
+        chosen = [u.term for u in self.uses if later is None or bool(u.later) == later]
+        return as_sum(chosen, self.of.shape)
+
+
+def as_sum(terms: list[Expr], shape: ex.Shape) -> Expr:
+    """The sum; zero where there is no term."""
+    return ex.add(*terms) if terms else ex.zero(shape)
+
+
+class Adjoints:
+    """Adjoints of all symbols of a step for one loss, and the gradients of the parameters."""
+
+    def __init__(self, step: Step, loss: Loss) -> None:
+        self.step = step
+        self.loss = loss
+        self.folded = self._folded()
+        self.local = loss.term.replace({s: step.definitions[s] for s in self.folded})
+        self.names: dict[Expr, Symbol] = {e: s for s, e in step.definitions.items() if e.args}
+        self.nodes = tuple(s for s in step.order if s not in self.folded and self._reaches(s))
+        self.deltas = frozenset(s for s in self.nodes if self._is_affine(s))
+        self._letters = self._choose_letters()
+
+    # ---------------------------------------------------------------------------------------- symbols
+
+    def _folded(self) -> tuple[Symbol, ...]:
+        """Softmax outputs that only a given loss uses: they and the loss have one derivative together."""
+        if self.loss.unspecified:
+            return ()
+        step = self.step
+        return tuple(
+            s
+            for s, e in step.definitions.items()
+            if isinstance(e, ex.Softmax) and s in self.loss.term.symbols and not step.same_step_users(s)
+            and not step.next_step_users(s)
+        )
+
+    def _reaches(self, s: Symbol) -> bool:
+        """Whether a symbol influences the loss."""
+        below = {s, *self.step.descendants([s])}
+        if any(v in self.local.symbols or v in self.loss.term.symbols for v in below):
+            return True
+        return any(v in self.step.states for v in below)
+
+    def _is_affine(self, s: Symbol) -> bool:
+        """Whether a symbol's equation holds parameters that no function stands around."""
+        if s in self.step.arguments:
+            return True
+        e = self.step.definitions[s]
+        fixed = {*self.step.parameters, *self.step.constants}
+        outside = [f for f in e.walk() if isinstance(f, ex.Apply | ex.Softmax)]
+        holds = any(p.is_matrix and p in fixed for p in e.symbols)
+        return holds and all(not (fixed & f.symbols) for f in outside)
+
+    def _choose_letters(self) -> tuple[str, str]:
+        taken = {base_letter(name) for name in self.step.system.symbols}
+        delta = next(c for c in (r"\delta", "d", "g", r"\zeta") if c not in taken)
+        bars = {name.split("{")[0] for name in self.step.system.symbols}
+        bar = next(c for c in (r"\bar", r"\check", r"\breve") if c not in bars)
+        return delta, bar
+
+    def symbol(self, s: Symbol, when: int | Moment = 0) -> Symbol:
+        """The gradient of the loss by ``s`` so many steps later or at a time, by name."""
+        delta, bar = self._letters
+        if s in self.deltas:
+            label = self.step.label(s) if len(self.deltas) > 1 else ""
+            moment = self.step.now.plus(when) if isinstance(when, int) else when
+            return Symbol(self.step.timed(delta, label, moment), s.shape)
+        return Symbol(accented(self.step.at(s, when).name, bar), s.shape)
+
+    def loss_symbol(self, when: int | Moment = 0) -> Symbol:
+        """The loss of one step at a time, by name."""
+        moment = self.step.now.plus(when) if isinstance(when, int) else when
+        return Symbol(self.step.timed(self.loss.letter, "", moment))
+
+    def moved(self, e: Expr, when: int | Moment) -> Expr:
+        """An expression of this step with its gradients, at another time."""
+        table: dict[Expr, Expr] = {self.symbol(u): self.symbol(u, when) for u in self.nodes}
+        table |= {self.symbol(c): self.symbol(c) for c in self.step.constants}
+        table |= {self.nabla(u): self.nabla(u, when) for u in self.nodes}
+        for s in e.symbols:
+            table.setdefault(s, self.step.at(s, when))
+        return e.replace(table)
+
+    # ------------------------------------------------------------------------------------------- uses
+
+    def use(self, v: Symbol, user: Symbol, later: int, by: Symbol) -> Use:
+        """The use of ``v`` in the equation of ``user``, where it stands as ``by``."""
+        adjoint = self.symbol(user)
+        body = self.step.definitions[user]
+        scalar = ex.mul(adjoint, body) if body.is_scalar else ex.Product(ex.Transpose(adjoint), body)
+        theorem = jacobian_theorem(scalar, Scope(by, {}))
+        term = as_gradient(collect(theorem.rhs, self.names))
+        return Use(v, user, later, theorem, term, self.moved(term, 1) if later else term)
+
+    def loss_use(self, v: Symbol) -> Use | None:
+        """The use of ``v`` in the loss of its own step."""
+        if v not in self.local.symbols:
+            return None
+        theorem = jacobian_theorem(self.local, Scope(v, {}))
+        if self.loss.unspecified:
+            return Use(v, self.loss.symbol, 0, theorem, self.nabla(v), self.nabla(v))
+        closed = self._entropy(as_gradient(collect(theorem.rhs, self.names)))
+        return Use(v, self.loss.symbol, 0, theorem, closed, closed)
+
+    def _entropy(self, gradient: Expr) -> Expr:
+        """The gradient of a cross-entropy through softmax, ``(1^T y) p - y``, where it is that."""
+        outputs = [e for e in gradient.walk() if isinstance(e, ex.Softmax) or e in self.folded]
+        for p in dict.fromkeys(outputs):
+            for y in sorted(self.loss.term.symbols - {*self.nodes, *self.folded}, key=lambda s: s.name):
+                if y.shape == p.shape and y != p:
+                    total = ex.mul(ex.transpose(ex.Ones(y.rows)), y)
+                    for number in self._numbers():
+                        short = ex.mul(number, ex.sub(ex.mul(total, p), y))
+                        if short.shape == gradient.shape and equal(gradient, short, self.step.definitions):
+                            return short
+        return gradient
+
+    def _numbers(self) -> tuple[Expr, ...]:
+        """One, and the scalar factors in front of the loss without their sign."""
+        e = self.loss.term
+        front = [f for f in e.args if f.is_scalar and not f.symbols & set(self.nodes)] if isinstance(e, ex.Product) else []
+        rest = ex.mul(*(ex.Number(abs(f.value)) if isinstance(f, ex.Number) else f for f in front))
+        return (ex.Number(1),) if rest == ex.Number(1) else (ex.Number(1), rest)
+
+    def nabla(self, v: Symbol, when: int | Moment = 0) -> Symbol:
+        """The gradient of an unspecified loss of one step by one of its arguments, by name."""
+        return Symbol(rf"\nabla_{{{self.step.at(v, when).name}}} {self.loss_symbol(when).name}", v.shape)
+
+    def constant_use(self, p: Symbol, c: Symbol) -> Use:
+        """The use of a parameter in the definition of a constant such as ``A = M - M^T``."""
+        body, adjoint = self.step.constants[c], self.symbol(c)
+        if body.is_scalar:
+            scalar: Expr = ex.mul(adjoint, body)
+        else:
+            scalar = ex.Product(ex.Transpose(adjoint), body)
+        theorem = jacobian_theorem(scalar if scalar.is_scalar else ex.Trace(scalar), Scope(p, {}))
+        term = as_gradient(collect(theorem.rhs, {}))
+        return Use(p, c, 0, theorem, term, term)
+
+    def adjoint(self, v: Symbol) -> Adjoint:
+        """The gradient of the loss by a symbol of the step, in terms of those of its users."""
+        found = self.loss_use(v)
+        uses = [] if found is None else [found]
+        for u in self.step.same_step_users(v):
+            if u in self.nodes:
+                uses.append(self.use(v, u, 0, v))
+        for u in self.step.next_step_users(v):
+            if u in self.nodes:
+                uses.append(self.use(v, u, 1, self.step.before(v)))
+        return Adjoint(v, self.symbol(v), tuple(uses))
+
+    def parameter_uses(self, p: Symbol) -> tuple[Use, ...]:
+        """The uses of a parameter, or of an input, in the equations of one step and its loss."""
+        uses = [self.use(p, u, 0, p) for u in self.nodes if p in self.step.definitions[u].symbols]
+        if p in self.local.symbols:
+            theorem = jacobian_theorem(self.local, Scope(p, {}))
+            term = as_gradient(collect(theorem.rhs, self.names))
+            uses.append(Use(p, self.loss.symbol, 0, theorem, term, term))
+        return tuple(uses)
+
+    def meaning(self) -> dict[Expr, Expr]:
+        """What the gradients of an unspecified loss stand for."""
+        if not self.loss.unspecified:
+            return {}
+        return {self.nabla(v): ex.Transpose(Partial(self.local, v)) for v in self.nodes if v in self.local.symbols}
+
+
+def accented(name: str, accent: str) -> str:
+    r"""The name with an accent over its letter.
+
+    >>> accented(r"\tilde{c}_t", r"\bar"), accented("h^{(t)}", r"\bar")
+    ('\\bar{\\tilde{c}}_t', '\\bar{h}^{(t)}')
+    """
+    end = 0
+    if name.startswith("\\"):
+        end = next((k for k in range(1, len(name)) if not name[k].isalpha()), len(name))
+        if name[end : end + 1] == "{":
+            depth = 0
+            for k in range(end, len(name)):
+                depth += {"{": 1, "}": -1}.get(name[k], 0)
+                if depth == 0:
+                    end = k + 1
+                    break
+    else:
+        end = 1
+    return f"{accent}{{{name[:end]}}}{name[end:]}"
+
+
+def as_gradient(row: Expr) -> Expr:
+    """A gradient in numerator layout turned into the shape of its variable, diagonals as entrywise products."""
+    return _columns(ex.transpose(row))
+
+
+def _columns(e: Expr) -> Expr:
+    if isinstance(e, ex.Sum):
+        return ex.add(*(_columns(t) for t in e.args))
+    if isinstance(e, ex.Product):
+        scalars = [f for f in e.args if f.is_scalar]
+        chain = [f for f in e.args if not f.is_scalar]
+        if e.is_vector and chain and chain[-1].is_vector:
+            vector = chain.pop()
+            while chain:
+                f = chain.pop()
+                if isinstance(f, Diag):
+                    vector = ex.hadamard(f.args[0], vector)
+                else:
+                    vector = ex.mul(f, vector)
+            return ex.mul(*scalars, vector)
+        if e.is_matrix:
+            return _outer(scalars, chain)
+    return e
+
+
+def _outer(scalars: list[Expr], chain: list[Expr]) -> Expr:
+    """A product with a column followed by a row in it: diagonals beside them become entrywise products."""
+    at = next((k for k in range(len(chain) - 1) if chain[k].is_vector and chain[k + 1].is_row), None)
+    if at is None:
+        return ex.mul(*scalars, *chain)
+    left, right = chain[: at + 1], chain[at + 1 :]
+    column = _columns(ex.mul(*left)) if len(left) > 1 else left[0]
+    turned = ex.transpose(ex.mul(*right)) if len(right) > 1 else ex.transpose(right[0])
+    return ex.mul(*scalars, column, ex.Transpose(_columns(turned)))

@@ -1,0 +1,270 @@
+"""Backpropagation through time, derived and proved: the recurrence for the gradients and the sums over time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from symjac import expr as ex
+from symjac.bptt import checks
+from symjac.bptt.adjoint import Adjoint, Adjoints, Use, as_sum
+from symjac.bptt.graph import Step
+from symjac.bptt.loss import Loss, read_loss
+from symjac.errors import TargetError
+from symjac.expr import Expr, OverTime, Symbol
+from symjac.kernel import Theorem
+from symjac.recurrence import Recurrence
+from symjac.tidy import rebuild
+from symjac.timing import Moment
+
+ONE_STEP = ex.Number(1)
+
+
+@dataclass(frozen=True)
+class Row:
+    """The gradient of the loss by one symbol of a step.
+
+    ``symbol = before`` at the steps before the last, ``symbol = last`` at the last. ``final`` says that the symbol
+    reaches the loss at the last step alone.
+    """
+
+    of: Symbol
+    symbol: Symbol
+    before: Expr
+    last: Expr
+    final: bool
+
+    @property
+    def steady(self) -> bool:
+        """Whether one formula holds at every step."""
+        return self.final or self.before == self.last
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """The gradient of the loss by a parameter, in its shape.
+
+    ``summand`` is one step's part, ``once`` what the last step adds (at the time t = T), ``fixed`` what comes through
+    definitions without time.
+    """
+
+    of: Symbol
+    summand: Expr | None
+    once: Expr | None
+    fixed: Expr | None
+    theorems: tuple[Theorem, ...]
+
+    @property
+    def at_last(self) -> Expr:
+        """All that the last step gives."""
+        return as_sum([e for e in (self.summand, self.once) if e is not None], self.of.shape)
+
+
+class Backward:
+    """Formulas of backpropagation through time for a recurrence and a loss, each checked for every size.
+
+    ``targets="any"`` takes nothing for granted about the targets of a cross-entropy; otherwise their entries add
+    up to one, which :attr:`hypotheses` says.
+
+    :raises CheckError: where a formula is not the derivative it is said to be, which would be a defect of symjac.
+    """
+
+    def __init__(self, system: Recurrence, loss: str | Loss, *, targets: str = "distribution") -> None:
+        self.system = system
+        self.step = Step(system)
+        self.loss = read_loss(loss, self.step) if isinstance(loss, str) else loss
+        self.adjoints = Adjoints(self.step, self.loss)
+        self._raw = {v: self.adjoints.adjoint(v) for v in self.adjoints.nodes}
+        self._constants = self._constant_adjoints()
+        self._inlined = self._inline()
+        self.rows = tuple(self._row(v) for v in reversed(self.adjoints.nodes) if self._symbol(v) not in self._inlined)
+        self.gradients = self._gradients()
+        self._check()
+        self.hypotheses: tuple[Expr, ...] = ()
+        if targets != "any":
+            self._suppose()
+
+    def _symbol(self, v: Symbol) -> Symbol:
+        return self.adjoints.symbol(v)
+
+    # ------------------------------------------------------------------------------------ the formulas
+
+    @cached_property
+    def final(self) -> frozenset[Symbol]:
+        """The symbols that reach the loss at the last step alone."""
+        if self.loss.every_step:
+            return frozenset()
+        step = self.step
+        states = set(step.states)
+        return frozenset(v for v in self.adjoints.nodes if v not in states and not states & step.descendants([v]))
+
+    def chosen(self, uses: Iterable[Use], *, last: bool) -> list[Use]:
+        """The uses that count at the last step, or at the steps before."""
+        if last:
+            return [u for u in uses if not u.later]
+        if self.loss.every_step:
+            return list(uses)
+        return [u for u in uses if u.user not in self.final and u.user != self.loss.symbol]
+
+    def _inline(self) -> dict[Expr, Expr]:
+        """Gradients by gates that one formula uses: they are put into it."""
+        keep = {*self.step.states, *self.adjoints.deltas, *self.loss.term.symbols}
+        out: dict[Expr, Expr] = {}
+        everything = [u for a in self._raw.values() for u in a.uses]
+        everything += [u for p in self._targets() for u in self.adjoints.parameter_uses(p)]
+        for v, adjoint in self._raw.items():
+            symbol = self._symbol(v)
+            takers = sum(symbol in u.term.symbols for u in everything)
+            later = any(self.adjoints.symbol(v, 1) in u.term.symbols for u in everything)
+            if v not in keep and takers == 1 and not later and v not in self.final:
+                out[symbol] = adjoint.terms()
+        return out
+
+    def put_in(self, e: Expr) -> Expr:
+        """The expression with inlined gradients put in, innermost last, as computing builds it."""
+        while any(s in self._inlined for s in e.symbols):
+            e = _rebuilt(e, self._inlined)
+        return e
+
+    def _row(self, v: Symbol) -> Row:
+        uses = self._raw[v].uses
+        before, last = (as_sum([u.term for u in self.chosen(uses, last=b)], v.shape) for b in (False, True))
+        return Row(v, self._symbol(v), self.put_in(before), self.put_in(last), v in self.final)
+
+    def _targets(self) -> tuple[Symbol, ...]:
+        return (*self.step.parameters, *self.step.constants, *self.step.inputs)
+
+    def _gradients(self) -> Mapping[Symbol, Gradient]:
+        out: dict[Symbol, Gradient] = {}
+        for p in (*self.step.parameters, *self.step.constants):
+            found = self._gradient(p)
+            if found is not None:
+                out[p] = found
+        return out
+
+    def _gradient(self, p: Symbol) -> Gradient | None:
+        uses = self.adjoints.parameter_uses(p)
+        every = self.chosen(uses, last=False)
+        once = [u for u in uses if u not in every]
+        fixed = self._constants.get(p, ())
+        if not uses and not fixed:
+            return None
+
+        def total(found: Iterable[Use]) -> Expr | None:
+            terms = [self.put_in(u.term) for u in found]
+            return as_sum(terms, p.shape) if terms else None
+
+        theorems = tuple(u.theorem for u in (*uses, *fixed))
+        return Gradient(p, total(every), total(once), total(fixed), theorems)
+
+    def _constant_adjoints(self) -> dict[Symbol, tuple[Use, ...]]:
+        """Where a parameter stands in a definition without time: its gradient goes through that of the definition."""
+        out: dict[Symbol, tuple[Use, ...]] = {}
+        for p in (*self.step.parameters, *self.step.constants):
+            uses = [self.adjoints.constant_use(p, c) for c, e in self.step.constants.items() if p in e.symbols]
+            if uses:
+                out[p] = tuple(uses)
+        return out
+
+    # ----------------------------------------------------------------------------------------- checks
+
+    def _check(self) -> None:
+        """Every use against its entries, every sum against the paths of the graph, every form that was put together."""
+        for v, adjoint in self._raw.items():
+            checks.uses(self, adjoint.uses)
+            checks.paths(self, v, adjoint.uses)
+        for p in self.gradients:
+            uses = self.adjoints.parameter_uses(p)
+            checks.uses(self, (*uses, *self._constants.get(p, ())))
+            checks.paths(self, p, uses)
+        checks.put_together(self, self._inlined)
+
+    def verify(self) -> None:
+        """Check every formula once more with all equations of two steps opened; takes seconds for gated cells.
+
+        :raises CheckError: where a formula is not the derivative that the entries have.
+        """
+        for row in self.rows:
+            checks.opened(self, row)
+
+    # ------------------------------------------------------------------------------------- hypotheses
+
+    def _suppose(self) -> None:
+        """Targets of a cross-entropy whose entries add up to one: the sum is left out, and said to be one."""
+        sums: dict[Expr, None] = {}
+        for row in self.rows:
+            for e in (*row.before.walk(), *row.last.walk()):
+                if isinstance(e, ex.Product) and len(e.args) == 2 and e.is_scalar and _adds_up(e):
+                    sums.setdefault(e)
+        if not sums:
+            return
+        table: dict[Expr, Expr] = {e: ex.Number(1) for e in sums}
+        self.hypotheses = tuple(sums)
+        short = tuple(
+            Row(r.of, r.symbol, _rebuilt(r.before, table), _rebuilt(r.last, table), r.final) for r in self.rows
+        )
+        checks.supposed(self.rows, short, self.hypotheses)
+        self.rows = short
+
+    # -------------------------------------------------------------------------------- what is asked for
+
+    def gradient(self, of: str | Symbol, layout: str = "denominator") -> Expr:
+        """The gradient by a parameter as a sum over time: in its shape, or in numerator layout the transpose.
+
+        :raises TargetError: where ``of`` is no parameter that the loss depends on.
+        """
+        g = self._find(of)
+        terms = []
+        if g.summand is not None:
+            terms.append(OverTime("sum", self.step.clock.letter, ONE_STEP, self.loss.last.expr, g.summand, "ascending"))
+        if g.once is not None:
+            terms.append(self.at(g.once, self.loss.last))
+        if g.fixed is not None:
+            terms.append(g.fixed)
+        total = ex.add(*terms)
+        if layout == "denominator":
+            return total
+        return ex.add(*(_turned(t) for t in (total.args if isinstance(total, ex.Sum) else (total,))))
+
+    def _find(self, of: str | Symbol) -> Gradient:
+        name = of if isinstance(of, str) else of.name
+        for p, g in self.gradients.items():
+            if p.name == name or p == of:
+                return g
+        known = ", ".join(p.name for p in self.gradients)
+        raise TargetError(f"{name} is no parameter that the loss depends on; there are {known}")
+
+    def at(self, e: Expr, when: Moment) -> Expr:
+        """An expression of the step t, gradients included, at another time."""
+        return self.adjoints.moved(e, when)
+
+    @property
+    def theorems(self) -> tuple[Theorem, ...]:
+        """What the rules gave, one theorem for each use."""
+        out = [u.theorem for a in self._raw.values() for u in a.uses]
+        return (*out, *(t for g in self.gradients.values() for t in g.theorems))
+
+    def adjoint(self, v: Symbol) -> Adjoint:
+        """The uses of a symbol of the step and their terms."""
+        return self._raw[v]
+
+
+def _adds_up(e: Expr) -> bool:
+    first, second = e.args
+    return isinstance(first, ex.Transpose) and isinstance(first.arg, ex.Ones) and isinstance(second, Symbol)
+
+
+def _turned(e: Expr) -> Expr:
+    if isinstance(e, OverTime):
+        return OverTime(e.kind, e.variable, e.args[0], e.args[1], ex.transpose(e.body), e.order)
+    return ex.transpose(e)
+
+
+def _rebuilt(e: Expr, table: Mapping[Expr, Expr]) -> Expr:
+    """Replacement that computes: products and entrywise products are flattened again."""
+    if e in table:
+        return table[e]
+    if not e.args:
+        return e
+    return rebuild(e, tuple(_rebuilt(a, table) for a in e.args))

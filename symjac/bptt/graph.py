@@ -1,0 +1,227 @@
+"""One step of a recurrence as a graph: what defines what, what uses what, at this step and the next.
+
+Arguments of functions that hold parameters get a name of their own, so that the gradients of these
+parameters share one factor: the derivative of the loss by that argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from symjac import expr as ex
+from symjac.errors import NotYetError, TargetError
+from symjac.expr import Apply, Expr, Softmax, Symbol
+from symjac.recurrence import Recurrence
+from symjac.timing import Clock, Moment, states_of
+
+
+@dataclass(frozen=True)
+class Argument:
+    """The argument of a function in the equation of ``of``, by the name ``symbol``."""
+
+    symbol: Symbol
+    of: Symbol
+    value: Expr
+
+
+class Step:
+    """The equations of one step, at the time ``t`` whatever offset they were printed with.
+
+    ``definitions`` hold the timed left-hand sides, arguments of functions by name; ``constants`` the ones without
+    a time, such as ``A = M - M^T``. ``states`` are used at the next step, ``parameters`` are the symbols that have
+    neither time nor definition.
+    """
+
+    def __init__(self, system: Recurrence) -> None:
+        self.system = system
+        self.clock = Clock(system)
+        self.now = Moment(self.clock.letter)
+        self.printed: dict[Symbol, Expr] = {}
+        self.constants: dict[Symbol, Expr] = {}
+        for s in system.order:
+            self._enter(s, system.definitions[s])
+        self.states = states_of(self.clock, self.printed)
+        for s in (*self.states, *self.printed):
+            if s.is_matrix:
+                raise NotYetError(f"{s.name} is a matrix at every step; states are vectors so far")
+        if not self.states:
+            raise TargetError("no equation uses the step before, so there is nothing to go back through")
+        self.arguments: dict[Symbol, Argument] = {}
+        self._labels: dict[str, str] = {}
+        self.targets: dict[Symbol, str] = {}
+        self.definitions: dict[Symbol, Expr] = {}
+        for s, e in self.printed.items():
+            self.definitions |= self._with_arguments(s, e)
+
+    def _enter(self, s: Symbol, e: Expr) -> None:
+        moment = self.clock.times.get(s)
+        if moment is None:
+            if any(u in self.clock.times for u in e.symbols):
+                raise NotYetError(f"{s.name} carries no time, but its equation holds symbols that do")
+            self.constants[s] = e
+        elif not moment.letter:
+            raise NotYetError(f"{s.name} is the state at one time; the equations of a step are wanted here")
+        else:
+            steps = -moment.offset
+            self.printed[self.clock.at(s, self.now)] = self.clock.moved(e, steps) if steps else e
+
+    @property
+    def parameters(self) -> tuple[Symbol, ...]:
+        """The symbols that have neither time nor definition, in the order of the text; sizes are none."""
+        sizes = {str(d) for info in self.system.symbols.values() for k in info.symbol.shape for d in k.free_symbols}
+        return tuple(
+            info.symbol
+            for info in self.system.symbols.values()
+            if info.symbol not in self.clock.times
+            and info.symbol not in self.constants
+            and not (info.symbol.is_scalar and info.symbol.name in sizes)
+        )
+
+    @cached_property
+    def inputs(self) -> tuple[Symbol, ...]:
+        """The timed symbols that no equation defines at any step."""
+        own = {self.clock.family(s) for s in self.printed}
+        used = dict.fromkeys(s for e in self.printed.values() for s in sorted(e.symbols, key=lambda s: s.name))
+        return tuple(s for s in used if s in self.clock.times and self.clock.family(s) not in own)
+
+    # ----------------------------------------------------------------------------- arguments by name
+
+    def _with_arguments(self, s: Symbol, e: Expr) -> dict[Symbol, Expr]:
+        found = list(dict.fromkeys(self._worth_naming(e)))
+        out: dict[Symbol, Expr] = {}
+        table: dict[Expr, Expr] = {}
+        for n, arg in enumerate(found, 1):
+            name = self._argument_name(s, n if len(found) > 1 else 0)
+            symbol = Symbol(name, arg.shape)
+            self.arguments[symbol] = Argument(symbol, s, arg)
+            out[symbol] = arg
+            table[arg] = symbol
+        out[s] = e.replace(table)
+        return out
+
+    def _worth_naming(self, e: Expr) -> Iterator[Expr]:
+        if isinstance(e, Apply | Softmax) and e.args[0].is_vector and isinstance(e.args[0], ex.Sum | ex.Product):
+            if any(p in self._fixed for p in e.args[0].symbols):
+                yield e.args[0]
+                return
+        for a in e.args:
+            yield from self._worth_naming(a)
+
+    @cached_property
+    def _fixed(self) -> frozenset[Symbol]:
+        return frozenset((*self.parameters, *self.constants))
+
+    def _argument_name(self, s: Symbol, number: int) -> str:
+        """``a^{f}_t``; the second argument in one equation ``a^{f,2}_t``."""
+        family = self.clock.family(s) or s.name
+        label = f"{family},{number}" if number else family
+        name = self.timed(self._argument_letter, label, self.now)
+        self._labels[name] = label
+        return name
+
+    @cached_property
+    def _argument_letter(self) -> str:
+        return self.free_letter("a", "v", "p", "q", r"\alpha", r"\xi")
+
+    def free_letter(self, *candidates: str) -> str:
+        """The first letter that no symbol of the system begins with."""
+        taken = {base_letter(name) for name in self.system.symbols}
+        return next(c for c in candidates if c not in taken)
+
+    def timed(self, letter: str, label: str, moment: Moment) -> str:
+        """A name with a label and a time, the time where the author puts it."""
+        text = moment.text
+        if "^{(" in self.states[0].name:
+            return rf"{letter}_{{{label}}}^{{({text})}}" if label else rf"{letter}^{{({text})}}"
+        sub = f"_{text}" if len(text) == 1 else f"_{{{text}}}"
+        return f"{letter}^{{{label}}}{sub}" if label else f"{letter}{sub}"
+
+    def label(self, s: Symbol) -> str:
+        """What tells a symbol of this step from others: its name without the time."""
+        return self._labels.get(s.name) or self.clock.family(s) or s.name
+
+    # ---------------------------------------------------------------------------------- who uses what
+
+    def before(self, s: Symbol) -> Symbol:
+        """A state at the step before."""
+        return self.clock.at(s, self.now.plus(-1))
+
+    def at(self, s: Symbol, when: int | Moment) -> Symbol:
+        """A symbol of this step at another time, or so many steps later; arguments and targets too."""
+        if s in self.clock.times:
+            own = self.clock.times[s]
+            return self.clock.at(s, own.plus(when) if isinstance(when, int) else when.plus(own.offset - self.now.offset))
+        moment = self.now.plus(when) if isinstance(when, int) else when
+        if s in self.arguments:
+            return Symbol(self.timed(self._argument_letter, self._labels[s.name], moment), s.shape)
+        if s in self.targets:
+            return Symbol(self.timed(self.targets[s], "", moment), s.shape)
+        return s
+
+    def target(self, base: str, shape: ex.Shape) -> Symbol:
+        """A symbol that only the loss holds, at this step."""
+        s = Symbol(self.timed(base, "", self.now), shape)
+        self.targets[s] = base
+        return s
+
+    def moved(self, e: Expr, when: int | Moment) -> Expr:
+        """An expression of this step at another time."""
+        table: dict[Expr, Expr] = {}
+        for s in e.symbols:
+            other = self.at(s, when)
+            if other != s:
+                table[s] = other
+        return e.replace(table) if table else e
+
+    def same_step_users(self, v: Symbol) -> tuple[Symbol, ...]:
+        """The left-hand sides of this step whose equations hold ``v``."""
+        return tuple(u for u, e in self.definitions.items() if v in e.symbols)
+
+    def next_step_users(self, v: Symbol) -> tuple[Symbol, ...]:
+        """The left-hand sides, as of this step, whose equations hold the value of ``v`` before."""
+        if v not in self.states:
+            return ()
+        return tuple(u for u, e in self.definitions.items() if self.before(v) in e.symbols)
+
+    def descendants(self, start: Iterable[Symbol]) -> frozenset[Symbol]:
+        """The left-hand sides of this step that rest on any of ``start`` through equations of this step."""
+        found: set[Symbol] = set()
+        start = frozenset(start)
+        for u in self.order:
+            if any(s in start or s in found for s in self.definitions[u].symbols):
+                found.add(u)
+        return frozenset(found)
+
+    @cached_property
+    def order(self) -> tuple[Symbol, ...]:
+        """The left-hand sides of the step, each after those it uses."""
+        out: list[Symbol] = []
+
+        def visit(s: Symbol) -> None:
+            if s not in out:
+                for u in sorted(self.definitions[s].symbols, key=lambda u: u.name):
+                    if u in self.definitions:
+                        visit(u)
+                out.append(s)
+
+        for s in self.definitions:
+            visit(s)
+        return tuple(out)
+
+
+def base_letter(name: str) -> str:
+    r"""The letter a name begins with, accents and styles apart.
+
+    >>> base_letter(r"\tilde{c}_t"), base_letter(r"W_{in}"), base_letter(r"\delta_t")
+    ('c', 'W', '\\delta')
+    """
+    rest = name
+    for command in (r"\tilde", r"\hat", r"\bar", r"\mathbf", r"\boldsymbol", r"\mathrm", r"\mathcal", r"\bm"):
+        if rest.startswith(command + "{"):
+            return base_letter(rest[len(command) + 1 :])
+    if rest.startswith("\\"):
+        end = next((k for k in range(1, len(rest)) if not rest[k].isalpha()), len(rest))
+        return rest[:end]
+    return rest[:1]

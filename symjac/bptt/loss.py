@@ -1,0 +1,242 @@
+r"""What a loss says: a sum over the steps or a function of the last one, given or left unspecified."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from symjac import expr as ex
+from symjac.bptt.graph import Step
+from symjac.errors import ReadError, ShapeError, TargetError
+from symjac.expr import Expr, OverTime, Symbol
+from symjac.reading import Note, read_expression_with_notes
+from symjac.timing import Moment
+
+_CALL = re.compile(
+    r"(?P<name>(?:\\ell|\\mathcal\s*\{?\s*[A-Z]\s*\}?|\\mathrm\{[A-Za-z]+\}|\\operatorname\{[A-Za-z]+\}|[A-Za-z])"
+    r"(?:_(?P<sub>\{[^{}]*\}|\w)|\^(?P<sup>\{\([^{}]*\)\}))?)\s*\(",
+)
+_SUM = re.compile(r"\\sum\s*(?:\\limits)?\s*(_\s*(\{[^{}]*\}|\w))?\s*(\^\s*(\{[^{}]*\}|\w))?")
+
+
+@dataclass(frozen=True)
+class Loss:
+    """``name`` is the whole loss; ``term`` the loss of one step as an expression at the time ``t``.
+
+    ``symbol`` names the loss of one step, ``letter`` without its time. With ``every_step`` the loss is the sum over t = 1..T, otherwise the
+    term at ``t = T`` alone. An unspecified loss of some vectors is a :class:`VectorMap` of them.
+    """
+
+    name: str
+    letter: str
+    symbol: Symbol
+    term: Expr
+    last: Moment
+    every_step: bool
+    unspecified: bool
+    notes: tuple[Note, ...] = ()
+    source: str = ""
+
+
+def read_loss(text: str, step: Step) -> Loss:
+    r"""The loss of a recurrence.
+
+    ``L = \sum_{t=1}^{T} \ell_t(h_t)``, ``L = -\sum_t y_t^\top \log \hat{y}_t``, ``L = \ell(h_T)``,
+    ``L = \frac{1}{2} \lVert o_T - y_T \rVert^2``.
+
+    :raises ReadError: where it cannot be read.
+    :raises TargetError: where it holds nothing that the recurrence computes.
+    """
+    name, body = _named(text)
+    if _CALL.search(body):
+        found = _unspecified(name, body, text, step)
+        if found is not None:
+            return found
+    return _given(name, body, text, step)
+
+
+def _named(text: str) -> tuple[str, str]:
+    left, sign, right = text.partition("=")
+    if sign and re.fullmatch(r"\s*(\\?[A-Za-z]+|\\mathcal\s*\{?\s*[A-Z]\s*\}?|\\mathrm\{\w+\})\s*", left):
+        return left.strip(), right.strip()
+    return "L", text.strip()
+
+
+def _strip(group: str | None) -> str:
+    return (group or "").strip().removeprefix("{").removesuffix("}").strip()
+
+
+# -------------------------------------------------------------------------------------- unspecified
+
+
+def _unspecified(name: str, body: str, text: str, step: Step) -> Loss | None:
+    """``\\sum_t l_t(a, b)`` or ``l(a)``, where nothing says what l is."""
+    rest = body
+    every = False
+    last = Moment("T")
+    summed = _SUM.match(rest)
+    if summed is not None:
+        every, last = True, _upper(summed, step, text)
+        rest = rest[summed.end() :].strip()
+    call = _CALL.match(rest)
+    if call is None or not rest.endswith(")") or _closing(rest, call.end()) != len(rest) - 1:
+        return None
+    letter = call["name"].strip()
+    if _is_known(letter, step):
+        return None
+    arguments: list[Expr] = []
+    notes: list[Note] = []
+    for part in _split(rest[call.end() : -1]):
+        e, more = read_expression_with_notes(part, step.system.reading)
+        notes += [n for n in more if n.kind != "role"]
+        arguments.append(e)
+    timed = not every and last
+    if timed:
+        last = _time_of(arguments, step, text)
+    moved = [_to_now(e, last if not every else step.now, step) for e in arguments]
+    reaching = [e for e in moved if any(s in step.printed for s in e.symbols)]
+    if not reaching:
+        raise TargetError(f"the loss {text} holds nothing that the recurrence computes")
+    vectors = [e for e in reaching if e.cols == ex.ONE]
+    if len(vectors) != len(reaching):
+        raise ShapeError(f"the loss {text} is a function of vectors; one of its arguments is a row or a matrix")
+    base = letter.split("_")[0].split("^")[0].strip()
+    symbol = Symbol(step.timed(base, "", step.now), ex.SCALAR)
+    term = ex.VectorMap(symbol.name, vectors[0] if len(vectors) == 1 else ex.Stack(*vectors), ex.ONE)
+    if base == name and not every:
+        name = "L" if base != "L" else r"\mathcal{L}"
+    return Loss(name, base, symbol, term, last, every, True, tuple(notes), text)
+
+
+def _is_known(letter: str, step: Step) -> bool:
+    return letter in step.system.symbols or letter in step.system.reading.applied
+
+
+def _closing(text: str, start: int) -> int:
+    depth = 1
+    for k in range(start, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[k], 0)
+        if depth == 0:
+            return k
+    return -1
+
+
+def _split(text: str) -> list[str]:
+    """The arguments of a call, separated by commas or semicolons outside brackets."""
+    parts, depth, start = [], 0, 0
+    for k, c in enumerate(text):
+        depth += {"(": 1, ")": -1, "{": 1, "}": -1, "[": 1, "]": -1}.get(c, 0)
+        if c in ",;" and depth == 0:
+            parts.append(text[start:k])
+            start = k + 1
+    return [*parts, text[start:]]
+
+
+def _upper(summed: re.Match[str], step: Step, text: str) -> Moment:
+    low, high = _strip(summed[2]), _strip(summed[4])
+    letter = low.split("=")[0].strip() if low else step.clock.letter
+    if letter != step.clock.letter:
+        raise ReadError(f"the sum runs over {letter}, the equations over {step.clock.letter}", text=text, span=(0, 1))
+    start = low.split("=")[1].strip() if "=" in low else "1"
+    if start != "1":
+        raise ReadError(f"the first step is 1, the sum begins at {start}", text=text, span=(0, len(text)))
+    return Moment.read(high) if high else Moment("T")
+
+
+# -------------------------------------------------------------------------------------------- given
+
+
+def _given(name: str, body: str, text: str, step: Step) -> Loss:
+    e, notes = read_expression_with_notes(body, step.system.reading)
+    if not e.is_scalar:
+        raise ShapeError(f"a loss is a scalar; {text} has the shape {ex.show_shape(e.shape)}")
+    term, last = _without_sum(e, step, text)
+    every = last is not None
+    if last is None:
+        last = _time_of([term], step, text)
+    term = _to_now(term, step.now if every else last, step)
+    reading_notes = tuple(n for n in notes if n not in step.system.notes)
+    if not any(s in step.printed for s in term.symbols):
+        bare = isinstance(term, Symbol)
+        hint = f"say what it depends on, for instance \\sum_t {term.name}(h_t)" if bare and every else None
+        raise TargetError(f"the loss {text} holds nothing that the recurrence computes", hint=hint)
+    letter = next(c for c in (r"\ell", "E", "C", r"\mathcal{E}") if c not in step.system.symbols and c != name)
+    return Loss(name, letter, Symbol(step.timed(letter, "", step.now)), term, last, every, False, reading_notes, text)
+
+
+def _without_sum(e: Expr, step: Step, text: str) -> tuple[Expr, Moment | None]:
+    """The term of one step, with what multiplies the sum put inside, and the last step."""
+    if isinstance(e, OverTime) and e.kind == "sum":
+        if e.variable != step.clock.letter:
+            raise ReadError(
+                f"the sum runs over {e.variable}, the equations over {step.clock.letter}", text=text, span=(0, 1)
+            )
+        low, high = e.args[0], e.args[1]
+        bare = isinstance(high, Symbol) and r"\max" in high.name
+        if not bare and low != ex.Number(1):
+            raise ReadError("the first step is 1; the sum begins at another", text=text, span=(0, len(text)))
+        if not bare and not isinstance(high, Symbol):
+            raise ReadError("the last step is one letter, as T in \\sum_{t=1}^{T}", text=text, span=(0, len(text)))
+        return e.body, Moment("T") if bare else Moment(high.name if isinstance(high, Symbol) else "T")
+    if isinstance(e, ex.Product):
+        places = [k for k, f in enumerate(e.args) if any(isinstance(p, OverTime) for p in f.walk())]
+        if len(places) == 1:
+            inner, last = _without_sum(e.args[places[0]], step, text)
+            others = [f for k, f in enumerate(e.args) if k != places[0]]
+            if last is not None and all(f.is_scalar and not f.symbols & set(step.clock.times) for f in others):
+                return ex.mul(*others, inner), last
+    if any(isinstance(p, OverTime) for p in e.walk()):
+        raise ReadError("a loss is a sum over the steps, or a term of the last step", text=text, span=(0, len(text)))
+    return e, None
+
+
+def _time_of(terms: list[Expr], step: Step, text: str) -> Moment:
+    """The one time that the symbols of a loss at a single step carry."""
+    context = step.system.reading.context
+    assert context is not None
+    moments: dict[Moment, None] = {}
+    for e in terms:
+        for s in e.symbols:
+            found = _moment(s, step)
+            if found is not None:
+                moments.setdefault(found)
+    if len(moments) != 1:
+        times = ", ".join(m.text for m in moments) or "none"
+        raise ReadError(f"the loss of one step carries one time, such as T; here: {times}", text=text, span=(0, 1))
+    return next(iter(moments))
+
+
+def _moment(s: Symbol, step: Step) -> Moment | None:
+    if s in step.clock.times:
+        return step.clock.times[s]
+    try:
+        return step.clock.find(s.name, tuple(step.printed))[1]
+    except TargetError:
+        return None
+
+
+def _to_now(e: Expr, moment: Moment, step: Step) -> Expr:
+    """The expression with symbols of that time as those of the time t, targets such as ``y_T`` too."""
+    table: dict[Expr, Expr] = {}
+    for s in e.symbols:
+        if s in step.clock.times:
+            time = step.clock.times[s]
+            if time == moment:
+                table[s] = step.clock.at(s, step.now)
+            continue
+        try:
+            state, time = step.clock.find(s.name, tuple(step.printed))
+        except TargetError:
+            table |= _target(s, moment, step)
+            continue
+        if time == moment:
+            table[s] = state
+    return e.replace(table)
+
+
+def _target(s: Symbol, moment: Moment, step: Step) -> dict[Expr, Expr]:
+    """``y_T`` as ``y_t``: a symbol of the loss alone that carries the time of the loss."""
+    for mark in (f"_{{{moment.text}}}", f"_{moment.text}", f"^{{({moment.text})}}"):
+        if s.name.endswith(mark):
+            return {s: step.target(s.name[: -len(mark)], s.shape)}
+    return {}
