@@ -65,8 +65,9 @@ def _name(e: Expr, names: Mapping[Expr, Symbol]) -> Expr:
     if isinstance(e, Apply) and e.function.known is not None and e.function.order == 1:
         value = Apply(ex.Function(e.function.name, 0, e.function.known), e.arg)
         row = ACTIVATIONS[e.function.known]
-        if e.function.known in SPELLED_OUT:
-            return row.derivative(e.arg, _name(value, names))
+        spelled = row.derivative(e.arg, _name(value, names))
+        if e.function.known in SPELLED_OUT or ex.is_zero(spelled):
+            return spelled
         if value in names:
             printed = row.derivative(e.arg, names[value])
             # relu' of a named activation is no shorter for the name: it stays relu'(a).
