@@ -166,6 +166,46 @@ def test_the_written_out_recurrence_alone(capsys: Capture) -> None:
     assert all(row.startswith("Equality(") for row in rows)
 
 
+EXPLICIT = {
+    "text": ["    y₁ = W₁₁ σ(x₁) + W₁₂ σ(x₂),", "    y₂ = W₂₁ σ(x₁) + W₂₂ σ(x₂)."],
+    "latex": [
+        r"  y_1 &= W_{11}\,\sigma(x_1) + W_{12}\,\sigma(x_2) , \\",
+        r"  y_2 &= W_{21}\,\sigma(x_1) + W_{22}\,\sigma(x_2) .",
+    ],
+}
+
+
+@pytest.mark.parametrize("form", EXPLICIT)
+def test_the_written_out_recurrence_reads_as_by_hand(form: str, capsys: Capture) -> None:
+    """The rows for two units are the asker's: each entry a sum of a weight times an activation."""
+    assert cli.main(["derive", r"y = W \sigma(x)", "--explicit", "--to", form]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert [line for line in shown if line in EXPLICIT[form]] == EXPLICIT[form]
+
+
+def test_rows_are_written_out_as_rows_act(capsys: Capture) -> None:
+    """In row orientation the printed ``W x`` acts as ``x W``, so the sum runs over the first index of W."""
+    assert cli.main(["derive", "y = W x", "--explicit", "--orientation", "row", "--to", "text"]) == 0
+    assert "y₁ = W₁₁ x₁ + W₂₁ x₂," in capsys.readouterr().out
+
+
+def test_what_does_not_fit_a_page_is_said(capsys: Capture) -> None:
+    """Sizes beyond a page are a note for an example, an error for the recurrence alone, no matter for SymPy."""
+    large = ["derive", "y = A x", "--wrt", "x", "--n", "40"]
+    assert cli.main([*large, "--to", "text"]) == 0
+    assert "the example is left out" in capsys.readouterr().err
+    assert cli.main([*large, "--explicit", "--to", "text"]) == 2
+    assert "do not fit a page" in capsys.readouterr().err
+    assert cli.main([*large, "--explicit", "--to", "sympy"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 40
+
+
+def test_the_recurrence_alone_is_no_code(capsys: Capture) -> None:
+    """``--explicit --to numpy`` is refused: there is no derivative in it."""
+    assert cli.main(["derive", "y = A x", "--explicit", "--to", "numpy"]) == 2
+    assert "not made as numpy" in capsys.readouterr().err
+
+
 def test_a_variable_that_does_not_occur_gives_zero_with_a_note(capsys: Capture) -> None:
     """Declared but in no equation: the derivative is the zero matrix of the right shape, and a note says why."""
     assert cli.main(["derive", "y = A x", "--wrt", "z", "--symbol", "z: vector k", "--to", "json"]) == 0

@@ -19,6 +19,7 @@ from symjac.documents.compile import compile_pdf
 from symjac.explicit import sizes
 from symjac.jacobians import Jacobian
 from symjac.narrative import Page
+from symjac.narrative.example import LARGEST
 from symjac.narrative.written_out import written_out
 from symjac.system import System
 
@@ -59,6 +60,12 @@ def run(options: argparse.Namespace) -> int:
         target = _target(problem, options)
         J = derive(system, target)
         content = _derived(J, target, options, wanted, begun)
+        if (
+            options.n is not None
+            and wanted in (*DERIVATIONS, "pdf")
+            and max(sizes(system, options.n).values()) > LARGEST
+        ):
+            output.note(f"note: the example is left out, a page holds sizes up to {LARGEST}; --to sympy takes any")
     for said in notes(system, J):
         output.note(f"note: {said['message']}")
     output.deliver(content, options.output)
