@@ -9,7 +9,7 @@ from symjac.derivation import Stage
 from symjac.expr import Apply, Expr, Identity, Number, Partial, Symbol, Zero
 from symjac.functions import ACTIVATIONS
 from symjac.narrative.blocks import Block, Display, Emph, Inlines, Line, Paragraph, Ref
-from symjac.narrative.layer import transposition
+from symjac.narrative.layer import ending
 from symjac.narrative.lemma import LEMMAS, rule_label
 from symjac.narrative.setting import abbreviation_label, equation_label
 from symjac.narrative.teller import Teller, equals
@@ -45,7 +45,7 @@ def composite_proof(t: Teller) -> tuple[Block, ...]:
             heading = told("step", step=step, symbols=listed([stage.symbol for stage in group]))
             blocks.append(Paragraph(heading, start=True))
         blocks.append(Display(tuple(line for stage in group for line in _stage(t, stage))))
-    blocks.append(Paragraph(sentences(_conclusion(t), transposition(t))))
+    blocks += ending(t, _conclusion(t))
     return tuple(blocks)
 
 
@@ -133,7 +133,7 @@ def differential_proof(t: Teller) -> tuple[Block, ...]:
     return (
         Paragraph(told("differentials")),
         Display(tuple(t.steps(lhs, chain))),
-        Paragraph(sentences(closing, _conclusion(t), transposition(t))),
+        *ending(t, sentences(closing, _conclusion(t))),
     )
 
 

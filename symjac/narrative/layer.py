@@ -16,7 +16,8 @@ from symjac.typeset.breaking import break_lines
 from symjac.typeset.printer import fence, index_box
 
 INLINE = 14.0
-"""No formula inside a sentence is wider than this many ems: it could not be broken."""
+"""A formula this wide is set apart, it could not be broken inside a sentence."""
+_SHORT = 9.0
 
 
 def layer_proof(t: Teller) -> tuple[Block, ...]:
@@ -42,7 +43,7 @@ def layer_proof(t: Teller) -> tuple[Block, ...]:
         Display(reads),
         Paragraph(told("differentiate", x=Entry(t.wrt, j))),
         Display(tuple(t.steps(lhs, chain))),
-        Paragraph(sentences(_matrix_form(t), transposition(t))),
+        *ending(t, _matrix_form(t)),
     )
 
 
@@ -93,7 +94,7 @@ def _matrix_form(t: Teller) -> Inlines:
     i, j = t.indices
     matrix = t.box(t.d.closed)
     jacobian = equals(_slashed(t), matrix)
-    key = "matrix_form" if width(jacobian) <= 1.5 * INLINE else "matrix_form_long"
+    key = "matrix_form" if width(matrix) <= _SHORT else "matrix_form_long"
     return told(
         key,
         i=Ident(i.name),
@@ -110,22 +111,24 @@ def _slashed(t: Teller) -> Box:
     return row(d, t.box(t.of), Op("/", prefix=True), d, t.box(t.wrt))
 
 
-def transposition(t: Teller) -> Inlines:
-    """How the denominator layout follows from the numerator layout."""
+def ending(t: Teller, conclusion: Inlines) -> tuple[Block, ...]:
+    """The last sentences of a proof: what was shown, and the denominator layout by transposing."""
     if "denominator" not in t.layouts:
-        return ()
+        return (Paragraph(conclusion),)
     closed, turned = t.d.closed, t.d.closed_denominator
     t.check(ex.Transpose(closed), turned)
-    if closed.is_scalar:
-        return told("transpose_scalar")
-    if closed == turned:
-        return told("transpose_same")
-    box = t.box(closed)
-    chain = equals(Script(fence(box), sup=Mark("T")), t.box(turned))
+    if closed.is_scalar or closed == turned:
+        return (Paragraph(sentences(conclusion, told("transpose_scalar" if closed.is_scalar else "transpose_same"))),)
     diagonal = any(isinstance(e, ex.Diag) for e in closed.walk())
-    if width(chain) <= 1.6 * INLINE and diagonal and isinstance(closed, ex.Product):
-        return told("transpose", chain=chain, label=Ref("den"))
-    return told("transpose_diagonal" if diagonal else "transpose_plain", label=Ref("den"))
+    lhs = Script(fence(t.box(closed)), sup=Mark("T"))
+    if diagonal and isinstance(closed, ex.Product) and width(lhs) <= INLINE:
+        return (
+            Paragraph(sentences(conclusion, told("transposing"))),
+            Display((Line(turned, lhs, end=","),)),
+            Paragraph(told("transposed", label=Ref("den"))),
+        )
+    why = told("transpose_diagonal" if diagonal else "transpose_plain", label=Ref("den"))
+    return (Paragraph(sentences(conclusion, why)),)
 
 
 def entries(t: Teller) -> tuple[Block, ...]:

@@ -99,7 +99,8 @@ WORDS: dict[str, str] = {
     "{j} were arbitrary, this proves {label}.",
     "the_jacobian": "what {derivative} is",
     "which_is": ", which is {label}",
-    "transpose": "Transposing, {chain}, because a diagonal matrix is symmetric; this is {label}.",
+    "transposing": "Transposing,",
+    "transposed": "because a diagonal matrix is symmetric; this is {label}.",
     "transpose_plain": "Transposing each product reverses its factors, which gives {label}.",
     "transpose_diagonal": "Transposing each product reverses its factors, and diagonal matrices are symmetric; "
     "this gives "

@@ -101,7 +101,8 @@ def _(box: b.Styled | b.Accent, f: Flavour) -> str:
 
 @_write.register
 def _(box: b.Named, f: Flavour) -> str:
-    return box.latex
+    # GitHub refuses \operatorname; the author's own names may hold it.
+    return box.latex if f.words == PLAIN.words else box.latex.replace(r"\operatorname{", f.words.split("%")[0])
 
 
 @_write.register
