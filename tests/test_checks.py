@@ -5,16 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 import sympy
 
 import symjac
 from symjac import cells, checks, expr, second_reader
-from symjac.checks import METHODS, Check, NotRun, numbers, run_checks, sizes
+from symjac.checks import METHODS, Check, NotRun, likeness, numbers, run_checks, sizes
 from symjac.codegen import Source
 from symjac.errors import CheckError, NotYetError, ReadError
-from symjac.expr import Apply, Expr, Function, Number, Product, Sum, Symbol, Transpose
+from symjac.expr import Apply, Diag, Expr, Function, Number, Product, Sum, Symbol, Transpose
 from symjac.functions import ACTIVATIONS
 from symjac.normal import NormalFormTooLarge
 
@@ -270,3 +271,42 @@ def test_checks_are_quick(cell: str, limit: float) -> None:
 def test_a_check_is_plain_data() -> None:
     """Checks compare by value, so that records can be compared."""
     assert Check("rules", "every size") == Check("rules", "every size", True)
+
+
+X, Y = (Symbol(s, (expr.dim("n"), expr.ONE)) for s in "xy")
+A, B, C = (Symbol(s) for s in "abc")
+INVERSE = Number(-1)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (expr.Hadamard(X, X), expr.EntryPower(X, Number(2))),
+        (expr.Hadamard(X, Y), expr.Hadamard(Y, X)),
+        (Product(A, Product(B, X)), Product(B, A, X)),
+        (expr.EntryPower(Product(A, B), INVERSE), Product(expr.EntryPower(A, INVERSE), expr.EntryPower(B, INVERSE))),
+        (expr.EntryPower(expr.EntryPower(A, Number(2)), INVERSE), expr.EntryPower(A, Number(-2))),
+        (Product(A, Product(Transpose(X), Y), B), Product(A, B, Product(Transpose(X), Y))),
+        (Sum(A, Sum(B, C)), Sum(C, B, A)),
+    ],
+)
+def test_nesting_order_and_powers_are_no_difference(one: Expr, other: Expr, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What print and reading may differ in is found alike without the normal form."""
+    monkeypatch.setattr(likeness, "equal", lambda a, b: False)
+    assert likeness.alike(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Product(X, Transpose(Y)), Product(Y, Transpose(X))),
+        (expr.EntryPower(expr.EntryPower(A, Number(2)), Number(Fraction(1, 2))), A),
+        (Product(Diag(X), Diag(Apply(Function("f"), Y))), Product(Diag(X), Diag(Apply(Function("f", 1), Y)))),
+        (Product(A, X), Product(B, X)),
+        (Sum(A, B), Product(A, B)),
+        (expr.EntryPower(A, INVERSE), A),
+    ],
+)
+def test_real_differences_stay(one: Expr, other: Expr) -> None:
+    """Order of vectors, a root of a square, a prime, a letter or an operation is a difference."""
+    assert not likeness.alike(one, other)

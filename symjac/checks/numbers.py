@@ -19,6 +19,7 @@ Array = Any
 Call = Callable[..., Any]
 COMPLEX_STEP = 1e-30
 REAL_STEP = 1e-5
+POINTS = 8  # tried before it is said that there are no finite numbers
 
 # A stand-in for an unspecified function: its name and its derivatives, cyclically.
 STAND_INS: tuple[tuple[str, Callable[[int], Call]], ...] = (
@@ -58,10 +59,11 @@ def length(size: Any, sizes: Mapping[str, int]) -> int:
 class Trial:
     """The arguments of one trial: random arrays at given sizes, stand-ins for what the text leaves open."""
 
-    def __init__(self, d: Derivation, sizes: Mapping[str, int], variant: int, positive: bool) -> None:
-        self.rng = np.random.default_rng(2 * variant + positive)
+    def __init__(self, d: Derivation, sizes: Mapping[str, int], variant: int, attempt: int) -> None:
+        self.rng = np.random.default_rng(POINTS * variant + attempt)
         self.sizes = sizes
-        self.positive = positive
+        # Logarithms and roots of sums want positive numbers.
+        self.positive = attempt % 2 == 1
         self.maps = _maps(d)
         symbols = [info.symbol for info in d.system.symbols.values()]
         symbols += [s for e in (d.closed, *d.definitions.values()) for s in e.symbols]
@@ -112,31 +114,31 @@ class Trial:
 
 
 def deviation(d: Derivation, sizes: Mapping[str, int], variant: int) -> Deviation | None:
-    """The worst entry of both layouts at one random point; ``None`` where there is no finite value."""
-    for positive in (False, True):
-        found = _deviation(d, sizes, variant, positive)
+    """The worst entry of both layouts at a random point; ``None`` where no point tried gives finite numbers."""
+    step = emit_step(d.system, d.of, cut=d.wrt)
+    told = {layout: emit(d, layout=layout) for layout in ("numerator", "denominator")}
+    for attempt in range(POINTS):
+        found = _deviation(d, step, told, Trial(d, sizes, variant, attempt))
         if found is not None:
             return found
     return None
 
 
-def _deviation(d: Derivation, sizes: Mapping[str, int], variant: int, positive: bool) -> Deviation | None:
-    trial = Trial(d, sizes, variant, positive)
-    step = emit_step(d.system, d.of, cut=d.wrt)
+def _deviation(d: Derivation, step: Source, told: Mapping[str, Source], trial: Trial) -> Deviation | None:
     smooth = "erf(" not in step.code
     with np.errstate(all="ignore"):
+        # Outside its domain a function has complex values, whose imaginary part is no derivative.
+        if not np.all(np.isfinite(_call(step, trial))):
+            return None
         differences = _differences(step, trial, d, smooth)
-        told = {layout: _call(emit(d, layout=layout), trial) for layout in ("numerator", "denominator")}
-    shape = tuple(length(size, sizes) for size in d.shape)
-    if told["numerator"].shape != shape or told["denominator"].shape != shape[::-1]:
+        numerator, denominator = (_call(told[layout], trial) for layout in ("numerator", "denominator"))
+    shape = tuple(length(size, trial.sizes) for size in d.shape)
+    if numerator.shape != shape or denominator.shape != shape[::-1]:
         return Deviation(np.inf, 0, trial.described, "shape")
-    if not all(np.all(np.isfinite(a)) for a in (differences, *told.values())):
+    if not all(np.all(np.isfinite(a)) for a in (differences, numerator, denominator)):
         return None
     scale = max(1e-3, float(np.max(np.abs(differences), initial=0)))
-    apart = max(
-        float(np.max(np.abs(told["numerator"] - differences), initial=0)),
-        float(np.max(np.abs(told["denominator"].T - differences), initial=0)),
-    )
+    apart = max(float(np.max(np.abs(a - differences), initial=0)) for a in (numerator, denominator.T))
     way = "complex steps" if smooth else "central differences"
     return Deviation(apart / scale, 1e-9 if smooth else 1e-6, trial.described, way)
 

@@ -152,10 +152,17 @@ class Scalars(Written):
         return super().node(e)
 
     def opened(self, e: Any) -> Any:
-        """The expression with every symbol for an argument replaced by what it stands for."""
-        while any(s in self.meaning for s in e.free_symbols):
-            e = e.xreplace(self.meaning)
-        return e
+        """The expression with every symbol for an argument replaced by what it stands for.
+
+        Values and derivatives of unspecified functions stay over their arguments' symbols.
+        """
+        kinds = (sympy.Derivative, sympy.Subs, sympy.core.function.AppliedUndef)
+        while True:
+            kept = {f: sympy.Dummy() for f in e.atoms(*kinds)}
+            inner = e.xreplace(kept)
+            if not any(s in self.meaning for s in inner.free_symbols):
+                return e
+            e = inner.xreplace(self.meaning).xreplace({d: f for f, d in kept.items()})
 
     def affords(self, e: Any, most: int) -> bool:
         """Whether an expression is short enough to be multiplied out."""
