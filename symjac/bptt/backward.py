@@ -79,7 +79,8 @@ class Backward:
         self._constants = self._constant_adjoints()
         self._inlined = self._inline()
         self.rows = tuple(self._row(v) for v in reversed(self.adjoints.nodes) if self._symbol(v) not in self._inlined)
-        self.gradients = self._gradients()
+        self.gradients = self._gradients((*self.step.parameters, *self.step.constants))
+        self.input_gradients = self._gradients(self.step.inputs)
         self._check()
         self.hypotheses: tuple[Expr, ...] = ()
         if targets != "any":
@@ -135,9 +136,9 @@ class Backward:
     def _targets(self) -> tuple[Symbol, ...]:
         return (*self.step.parameters, *self.step.constants, *self.step.inputs)
 
-    def _gradients(self) -> Mapping[Symbol, Gradient]:
+    def _gradients(self, of: Iterable[Symbol]) -> Mapping[Symbol, Gradient]:
         out: dict[Symbol, Gradient] = {}
-        for p in (*self.step.parameters, *self.step.constants):
+        for p in of:
             found = self._gradient(p)
             if found is not None:
                 out[p] = found
@@ -174,7 +175,7 @@ class Backward:
         for v, adjoint in self._raw.items():
             checks.uses(self, adjoint.uses)
             checks.paths(self, v, adjoint.uses)
-        for p in self.gradients:
+        for p in (*self.gradients, *self.input_gradients):
             uses = self.adjoints.parameter_uses(p)
             checks.uses(self, (*uses, *self._constants.get(p, ())))
             checks.paths(self, p, uses)
@@ -238,6 +239,16 @@ class Backward:
     def at(self, e: Expr, when: Moment) -> Expr:
         """An expression of the step t, gradients included, at another time."""
         return self.adjoints.moved(e, when)
+
+    @cached_property
+    def initial(self) -> Mapping[Symbol, Expr]:
+        """The gradients by the states at time 0, which no loss sees directly."""
+        out: dict[Symbol, Expr] = {}
+        start = Moment("", 0)
+        for s in self.step.states:
+            later = [self.put_in(u.term) for u in self.chosen(self._raw[s].uses, last=False) if u.later]
+            out[self.step.at(s, start)] = self.at(as_sum(later, s.shape), start)
+        return out
 
     @property
     def theorems(self) -> tuple[Theorem, ...]:

@@ -109,7 +109,7 @@ def put_together(b: Backward, inlined: Mapping[Expr, Expr]) -> None:
             terms = [u.term for u in b.chosen(b.adjoint(row.of).uses, last=last)]
             if not equal(as_sum(terms, row.of.shape), form, known):
                 raise defect(row.of)
-    for p, g in b.gradients.items():
+    for p, g in (*b.gradients.items(), *b.input_gradients.items()):
         for last, form in ((False, g.summand), (True, g.at_last)):
             terms = [u.term for u in b.chosen(b.adjoints.parameter_uses(p), last=last)]
             if not equal(as_sum(terms, p.shape), ex.zero(p.shape) if form is None else form, known):
