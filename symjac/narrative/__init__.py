@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from symjac.derivation import Derivation
-from symjac.expr import Partial
+from symjac.expr import Partial, Transpose
 from symjac.narrative.blocks import (
     Block,
     Display,
@@ -61,6 +61,9 @@ def narrate(d: Derivation, *, layout: str = "both", sizes: Mapping[str, int] | N
     :raises CheckError: where an equation the page would tell does not hold; then there is no page.
     """
     t = Teller(d, layout, sizes)
+    opened = dict(d.abbreviations)
+    t.check(d.closed, d.short, {**t.known, **opened})
+    t.check(Transpose(d.closed), d.short_denominator, {**t.known, **opened})
     blocks: list[Block] = [*setting(t), _theorem(t)]
     if t.by_entries:
         blocks.append(Environment("proof", layer_proof(t)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 
 from sympy import Expr as Dim
 
@@ -79,8 +80,10 @@ def example(t: Teller) -> tuple[Block, ...]:
     sizes = t.sizes
     if sizes is None or any(size_at(d, sizes) > LARGEST for s in t.told for d in s.shape):
         return ()
-    occurring = {str(letter) for s in t.symbols for d in s.shape for letter in d.free_symbols}
-    if not occurring:
+    letters = dict.fromkeys(
+        str(c) for s in (t.of, *t.symbols) for d in s.shape for c in sorted(d.free_symbols, key=str)
+    )
+    if not letters:
         return ()
     blocks: list[Block] = []
     constants, rows = _recurrence(t, sizes)
@@ -90,50 +93,57 @@ def example(t: Teller) -> tuple[Block, ...]:
     blocks.append(Paragraph(sentences(let, entries)))
     blocks.append(Display(tuple(rows)))
     blocks += _jacobians(t, sizes)
-    letters = [equals(size_box(ex.dim(k)), size_box(ex.dim(v))) for k, v in sizes.items() if k in occurring]
-    return (Environment("example", tuple(blocks), title=told("size_is", size=row(*commas(letters)))),)
+    values = [equals(size_box(ex.dim(k)), size_box(ex.dim(sizes[k]))) for k in letters]
+    title = told("size_is", size=row(*commas(values)))
+    return (Environment("example", tuple(blocks), title=title, label="example"),)
 
 
 def _recurrence(t: Teller, sizes: Mapping[str, int]) -> tuple[list[Box], list[Line]]:
     """What gets a letter, and every entry of every equation."""
-    named: list[Box] = []
+    named: dict[Symbol, Expr] = {}
     rows: list[Line] = []
     for s in t.told:
         rhs = t.d.definitions[s]
         if t.argument is not None:
             letter, arg = t.argument
-            named.append(equals(t.box(letter), t.box(arg)))
-            rows += _entries(t, s, rhs.replace({arg: letter}), sizes)
-            rows += _entries(t, letter, arg, sizes)
+            named[letter] = arg
+            rows += _entries(t, s, rhs.replace({arg: letter}), sizes, named)
+            rows += _entries(t, letter, arg, sizes, named)
         else:
             if not t.gates and s.is_vector:
                 rhs, constants = _named_constant(t, rhs)
-                named += constants
-            rows += _entries(t, s, rhs, sizes)
-    return named, [replace(r, end="." if r is rows[-1] else ",") for r in rows]
+                named |= constants
+            rows += _entries(t, s, rhs, sizes, named)
+    boxes = [equals(t.box(letter), t.box(e)) for letter, e in named.items()]
+    return boxes, [replace(r, end="." if r is rows[-1] else ",") for r in rows]
 
 
-def _named_constant(t: Teller, rhs: Expr) -> tuple[Expr, list[Box]]:
+def _named_constant(t: Teller, rhs: Expr) -> tuple[Expr, dict[Symbol, Expr]]:
     """The terms that do not change under one letter, where they are more than one vector."""
     if not isinstance(rhs, Sum):
-        return rhs, []
+        return rhs, {}
     fixed = [a for a in rhs.args if not t.d.scope.depends(a)]
     moving = [a for a in rhs.args if t.d.scope.depends(a)]
     if not fixed or not moving or (len(fixed) == 1 and isinstance(fixed[0], Symbol)):
-        return rhs, []
+        return rhs, {}
     c = Symbol(t.letter("c", "d", "e", "g", "v"), rhs.shape)
-    return Sum(*moving, c), [equals(t.box(c), t.box(ex.add(*fixed)))]
+    return Sum(*moving, c), {c: ex.add(*fixed)}
 
 
-def _entries(t: Teller, s: Symbol, rhs: Expr, sizes: Mapping[str, int]) -> Iterator[Line]:
+def _entries(t: Teller, s: Symbol, rhs: Expr, sizes: Mapping[str, int], named: Mapping[Symbol, Expr]) -> Iterator[Line]:
+    """One row for each entry; the entry form is checked for every size before it is written out at this one."""
+    known = {**t.known, **named}
     if s.is_scalar:
-        yield Line(at(entry(rhs, None), {}, sizes), s)
+        form = entry(rhs, None)
+        t.check(s, form, known)
+        yield Line(at(form, {}, sizes), s)
         return
-    i = Index(t.indices[0].name, s.rows)
-    if s.is_vector:
-        form = entry(rhs, i)
-        for v in range(1, size_at(s.rows, sizes) + 1):
-            yield Line(at(form, {i: v}, sizes), Entry(s, v))
+    # A vector has one index, a matrix two.
+    places = [Index(k.name, size) for k, size in zip(t.indices, s.shape, strict=True) if size != ex.ONE]
+    form = entry(rhs, *places)
+    t.check(Entry(s, *places), form, known)
+    for values in product(*(range(1, size_at(k.size, sizes) + 1) for k in places)):
+        yield Line(at(form, dict(zip(places, values, strict=True)), sizes), Entry(s, *values))
 
 
 def _jacobians(t: Teller, sizes: Mapping[str, int]) -> Iterator[Block]:

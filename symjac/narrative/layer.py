@@ -148,7 +148,12 @@ def entries(t: Teller) -> tuple[Block, ...]:
         delta = Script(Ident(r"\delta"), sub=row(Ident(i.name), Ident(j.name)))
         opening = told("entry_corollary_delta", i=Ident(i.name), j=Ident(j.name), delta=delta)
     return (
-        Environment("corollary", (Paragraph(opening), Display((Line(form, lhs, end="."),))), title=told("entries")),
+        Environment(
+            "corollary",
+            (Paragraph(opening), Display((Line(form, lhs, end="."),))),
+            title=told("entries"),
+            label="corollary",
+        ),
     )
 
 

@@ -143,8 +143,7 @@ WORDS: dict[str, str] = {
     "identified": "A differential of the form {form} identifies the derivative {matrix} in numerator layout.",
     "conclusion": "This is {label}.",
     # after the proof
-    "columns_scaled": "Multiplying by the diagonal matrix from the right scales the *columns* of {matrix}: "
-    "written out,",
+    "columns_scaled": "Multiplying by the diagonal matrix from the right scales the *columns* of {matrix}:",
     "rows_scaled": "Multiplying by the diagonal matrix from the left scales the *rows* of {matrix}:",
     "written_out": "Written out,",
     "entry_corollary": "For all {i} and {j},",

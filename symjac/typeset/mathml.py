@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import singledispatch
 from html import escape
+from itertools import zip_longest
 
 from symjac.typeset import boxes as b
 from symjac.typeset import signs
@@ -193,4 +194,10 @@ def _(box: b.Gap) -> str:
 
 @_write.register
 def _(box: b.Row) -> str:
-    return "".join(_write(item) for item in box.items)
+    out = ""
+    for item, after in zip_longest(box.items, box.items[1:]):
+        # TeX sets a thin space before an upright word by itself.
+        if isinstance(item, b.Gap) and (isinstance(after, b.Word) or after == b.Mark("diag")):
+            item = b.Gap(thin=True)
+        out += _write(item)
+    return out
