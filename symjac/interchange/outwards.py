@@ -6,7 +6,7 @@ from functools import singledispatchmethod
 from typing import Any
 
 import sympy
-from sympy import MatAdd, MatMul
+from sympy import MatAdd, MatMul, default_sort_key
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixElement
@@ -71,7 +71,13 @@ class _Outwards:
     @node.register
     def _(self, e: expr.Sum) -> Any:
         terms = [self(t) for t in e.args]
-        return sympy.Add(*terms) if e.is_scalar else MatAdd(*terms).doit(deep=False)
+        if e.is_scalar:
+            return sympy.Add(*terms)
+        terms = [a for t in terms for a in (t.args if isinstance(t, MatAdd) else (t,))]
+        if len({t.as_coeff_mmul()[1] for t in terms}) < len(terms):
+            return MatAdd(*terms).doit(deep=False)
+        # Nothing to collect. SymPy would look all the same, and try to evaluate every sum inside.
+        return MatAdd(*sorted(terms, key=default_sort_key))
 
     @node.register
     def _(self, e: expr.Product) -> Any:
