@@ -48,12 +48,13 @@ def add(*terms: Expr) -> Expr:
     return out[0] if len(out) == 1 else Sum(*out)
 
 
-def _chain(factors: tuple[Expr, ...]) -> Iterator[Expr]:
+def _chain(factors: tuple[Expr, ...], alone: bool = True) -> Iterator[Expr]:
     """The factors with nested products opened, but for inner products beside other vectors or matrices."""
-    alone = sum(not all(g.is_scalar for g in _pure(f)) for f in factors) == 1
+    # What stands beside others stays beside them however deep it is nested.
+    alone = alone and sum(not all(g.is_scalar for g in _pure(f)) for f in factors) == 1
     for f in factors:
         if isinstance(f, Product) and (alone or not f.is_scalar or all(g.is_scalar for g in f.args)):
-            yield from _chain(f.args)
+            yield from _chain(f.args, alone)
         else:
             yield f
 
