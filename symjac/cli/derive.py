@@ -19,7 +19,7 @@ from symjac.documents.compile import compile_pdf
 from symjac.explicit import sizes
 from symjac.jacobians import Jacobian
 from symjac.narrative import Page
-from symjac.narrative.example import LARGEST
+from symjac.narrative.example import LARGEST, size_at
 from symjac.narrative.written_out import written_out
 from symjac.system import System
 
@@ -60,11 +60,7 @@ def run(options: argparse.Namespace) -> int:
         target = _target(problem, options)
         J = derive(system, target)
         content = _derived(J, target, options, wanted, begun)
-        if (
-            options.n is not None
-            and wanted in (*DERIVATIONS, "pdf")
-            and max(sizes(system, options.n).values()) > LARGEST
-        ):
+        if wanted in (*DERIVATIONS, "pdf") and options.n is not None and _too_large(system, options.n):
             output.note(f"note: the example is left out, a page holds sizes up to {LARGEST}; --to sympy takes any")
     for said in notes(system, J):
         output.note(f"note: {said['message']}")
@@ -104,6 +100,11 @@ def _derived(J: Jacobian, target: Target, options: argparse.Namespace, wanted: s
     if wanted in CODE:
         return CODE[wanted](J, options.layout or "numerator")
     return DERIVATIONS[wanted](J, layout, n=options.n)
+
+
+def _too_large(system: System, n: int | Mapping[str, int]) -> bool:
+    at = sizes(system, n)
+    return any(size_at(d, at) > LARGEST for s in system.definitions for d in s.shape)
 
 
 def _pdf(article: str) -> bytes:
