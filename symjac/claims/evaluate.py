@@ -16,7 +16,7 @@ from symjac.claims.model import Model, UndecidedError
 from symjac.claims.terms import Ref, Term
 from symjac.claims.times import Time
 from symjac.errors import ShapeError
-from symjac.expr import ONE, Expr, Index, Number, Product
+from symjac.expr import ONE, Expr, Index, Number, Product, Symbol
 from symjac.reading.operators import mean_of
 
 Gradient = Callable[[Ref | None, Ref], Expr]
@@ -35,7 +35,7 @@ class Evaluator:
         convention: Convention,
         gradient: Gradient,
         over: Callable[[Evaluator, Term], Expr],
-        sizes: Mapping[int, ex.Dim],
+        sizes: Mapping[int, ex.Shape],
         values: Mapping[str, Time] | None = None,
     ) -> None:
         self.model = model
@@ -46,12 +46,13 @@ class Evaluator:
         self.values = dict(values or {})  # numbers for index letters, where sums and products are written out
         self.indices: dict[str, ex.Dim] = {}
         self.unknown: list[str] = []  # why some derivative could not be found
+        self.variables: set[Symbol] = set()  # by which something the system defines is differentiated
 
     def inside(self, letter: str, value: Time) -> Evaluator:
         """The same convention under a sum or product, its letter at a value."""
         values = {**self.values, letter: value}
         inner = Evaluator(self.model, self.convention, self.gradient, self.over, self.sizes, values)
-        inner.indices, inner.unknown = self.indices, self.unknown
+        inner.indices, inner.unknown, inner.variables = self.indices, self.unknown, self.variables
         return inner
 
     def __call__(self, t: Term) -> Expr:
@@ -76,10 +77,10 @@ class Evaluator:
         return self.vector(self.model.symbol(self.ref(t.data)))
 
     def constant(self, t: Term) -> Expr:
-        size = ex.dim(t.place.size) if t.place.size else self.sizes[t.place.number]
+        shape = self.sizes[t.place.number]
         if t.kind == "identity":
-            return ex.Identity(size)
-        return self.vector(ex.Ones(size) if t.kind == "ones" else ex.Zero(size))
+            return ex.Identity(shape[0])
+        return self.vector(ex.Ones(*shape) if t.kind == "ones" else ex.Zero(*shape))
 
     def count(self, t: Term) -> Expr:
         assert isinstance(t.data, Time)
@@ -240,6 +241,8 @@ class Evaluator:
         parts = [self(a) for a in t.args]
         if all(p.is_scalar for p in parts):
             return self.vector(ex.Explicit([[p] for p in parts]))
+        if any(p.is_matrix for p in parts):
+            return ex.Stack(*parts)
         flat = [self.column(p) for p in parts]
         if self.convention.row and any(not p.is_row for p in parts):
             raise ShapeError("a list holds what is no row vector")
@@ -299,6 +302,7 @@ class Evaluator:
 
     def chain(self, y: Ref, x: Ref) -> Expr:
         """dy/dx of two symbols; over a number of steps that is a letter, a symbol for the whole product."""
+        self.variables.add(self.model.symbol(x))
         if y.family == x.family and y.time is not None and x.time is not None and self.model.steps(y, x) is None:
             return self.model.long_product(y, x)
         return self.model.derivative(y, x)
@@ -319,6 +323,7 @@ class Evaluator:
             if r is not None and r != x and self.model.definition(r) is not None:
                 definitions |= self.model.between(r, x)
         definitions.pop(wrt, None)
+        self.variables.add(wrt)
         return self.model.closed(definitions, of, wrt).replace({of: definitions[of]})
 
     def entry_derivative(self, y: Term, x: Term) -> Expr:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from symjac import expr as ex
@@ -14,6 +14,7 @@ from symjac.claims.explain import explanation
 from symjac.claims.gradients import Gradients
 from symjac.claims.model import Model, UndecidedError
 from symjac.claims.overtime import OverTime
+from symjac.claims.sizing import Sizing
 from symjac.claims.statement import Statement, state
 from symjac.claims.terms import Term
 from symjac.claims.times import Time
@@ -170,6 +171,7 @@ class Comparison:
     step: Time | None = None
     last: Time | None = None
     unknown: list[str] = field(default_factory=list)
+    variables: frozenset[ex.Symbol] = frozenset()  # by which the claim differentiates
 
     def check_time(self) -> None:
         if time.monotonic() > self.deadline:
@@ -226,69 +228,72 @@ class Comparison:
 
     def compared(self, a: Term, b: Term, values: Mapping[str, Time]) -> Outcome:
         refs = self.statement.refs(a, b)
-        holes = [*self.model.open_sizes(r.family for r in refs), *self.statement.places(a, b)]
+        holes = self.model.open_sizes(r.family for r in refs)
         shape_error = ""
         undecided: Outcome | None = None
-        for sizing in self.sizings(holes):
+        for sizes in self.sizings(holes):
             self.check_time()
-            places = {k: v for k, v in sizing.items() if isinstance(k, int)}
-            self.model.sizes = {k: v for k, v in sizing.items() if isinstance(k, tuple)}
+            self.model.sizes = sizes
             try:
-                left, right = self.sides(a, b, places, values)
+                sides = list(self.sides(a, b, values))
             except ShapeError as error:
                 shape_error = error.message
                 continue
-            if left.shape != right.shape:
-                shapes = f"{ex.show_shape(left.shape)} and {ex.show_shape(right.shape)}"
-                shape_error = f"the two sides have shapes {shapes}"
-                continue
-            if self.unknown:
-                undecided = Outcome(None, "undecided", self.unknown[0])
-                continue
-            return self.decided(left, right)
+            for left, right in sides:
+                if left.shape != right.shape:
+                    shapes = f"{ex.show_shape(left.shape)} and {ex.show_shape(right.shape)}"
+                    shape_error = f"the two sides have shapes {shapes}"
+                    continue
+                if self.unknown:
+                    undecided = Outcome(None, "undecided", self.unknown[0])
+                    continue
+                return self.decided(left, right)
         return undecided or Outcome(False, "shape", shape_error)
 
-    def sizings(self, holes: list[object]) -> list[dict[object, ex.Dim]]:
-        """The ways to give sizes to what nothing says the size of."""
+    def sizings(self, holes: list[tuple[str, int]]) -> list[dict[tuple[str, int], ex.Dim]]:
+        """The ways to give sizes to symbols nothing says the size of."""
         sizes = self.statement.sizes(self.model)
-        if not holes:
-            return [{}]
         if len(sizes) ** len(holes) > MAX_SIZINGS:
             raise UndecidedError("too many sizes are open; declare the symbols")
         return [dict(zip(holes, choice, strict=True)) for choice in itertools.product(sizes, repeat=len(holes))]
 
-    def sides(self, a: Term, b: Term, places: Mapping[int, ex.Dim], values: Mapping[str, Time]) -> tuple[Expr, Expr]:
+    def sides(self, a: Term, b: Term, values: Mapping[str, Time]) -> Iterator[tuple[Expr, Expr]]:
+        """Both sides, in every way to give sizes to constants."""
         s = self.statement
         step = self.step or s.step(values, a, b)
         gradients = Gradients(self.model, s.mentions(a, b, values), step=step, last=self.last or s.last)
         over = OverTime(self.order)
-        ev = Evaluator(self.model, self.convention, gradients, over, places, values)
-        made: list[Expr | UndecidedError] = []
-        for t in (b, a):
-            try:
-                made.append(ev(t))
-            except UndecidedError as error:
-                made.append(error)
-        for m in made:
-            if isinstance(m, UndecidedError):
-                raise m
-        right, left = made
-        assert isinstance(left, Expr)
-        assert isinstance(right, Expr)
-        self.unknown = ev.unknown
-        self.relations = gradients.relations()
-        self.implied = bool(gradients.implied) and s.mentions_strangers(self.model, b)
-        return left, right
+
+        def evaluator(places: Mapping[int, ex.Shape]) -> Evaluator:
+            return Evaluator(self.model, self.convention, gradients, over, places, values)
+
+        def evaluate(t: Term, places: Mapping[int, ex.Shape]) -> Expr:
+            return evaluator(places)(t)
+
+        sizing = Sizing(s.sizes(self.model), evaluate)
+        for places in ({**p, **q} for q in sizing.of(b) for p in sizing.of(a)):
+            ev = evaluator(places)
+            right, left = ev(b), ev(a)
+            self.unknown = ev.unknown
+            self.variables = frozenset(ev.variables)
+            self.relations = gradients.relations()
+            self.implied = bool(gradients.implied) and s.mentions_strangers(self.model, b)
+            yield left, right
 
     def decided(self, left: Expr, right: Expr) -> Outcome:
         """Proof, counterexample, or neither."""
         related = [left, right, *self.relations.values()]
-        definitions: dict[ex.Symbol, Expr] = {}
+        # As printed, symbols at the earliest time are independent; what holds only because of the
+        # equations at that time holds too, but a counterexample need not know them.
         for depth in (0, 1):
-            definitions = {**self.model.values(related, depth), **self.relations}
             self.check_time()
-            if equal(left, right, definitions):
+            try:
+                table = {**self.model.values(related, depth), **self.relations}
+            except UndecidedError:
+                continue  # the equations of the earlier step cannot be written down
+            if equal(left, right, table):
                 return Outcome(True, "proof")
+        definitions = {**self.model.values(related, 0, self.variables), **self.relations}
         if self.implied:
             return Outcome(None, "undecided", "the loss by which the outputs are compared is not given")
         for effort in (EFFORT // 4, EFFORT):

@@ -324,19 +324,25 @@ class Model:
 
     # -------------------------------------------------------------------------------------- values
 
-    def values(self, expressions: Iterable[Expr], depth: int) -> dict[Symbol, Expr]:
+    def values(
+        self, expressions: Iterable[Expr], depth: int, variables: frozenset[Symbol] = frozenset()
+    ) -> dict[Symbol, Expr]:
         """The definitions under which expressions are compared: those of the steps that are mentioned.
 
         With ``depth`` 0 a symbol keeps its name where its equation would lead to a step before the
-        earliest one that is mentioned; with 1 one step more is opened.
+        earliest one that is mentioned; with 1 one step more is opened. ``variables`` at the earliest step
+        are not opened.
         """
         seen: dict[Symbol, Expr] = {}
         frontier = {s for e in expressions for s in e.symbols}
-        earliest = self._earliest(frontier)
+        earliest = self._earliest(frontier | variables)
         while frontier:
             s = frontier.pop()
             r = self.ref(s)
             if s in seen or r is None:
+                continue
+            first = earliest.get(r.time.letters) if r.time is not None else None
+            if s in variables and r.time is not None and r.time.offset == first:
                 continue
             rhs = self.definition(r)
             if rhs is None or (depth >= 0 and any(self._before(u, earliest, depth) for u in rhs.symbols)):

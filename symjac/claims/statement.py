@@ -10,7 +10,7 @@ from symjac.claims.aliases import Alias, Aliases
 from symjac.claims.gradients import Mentions
 from symjac.claims.model import Model, UndecidedError
 from symjac.claims.syntax import Names, read_terms
-from symjac.claims.terms import Place, Ref, Term
+from symjac.claims.terms import Ref, Term
 from symjac.claims.times import Time
 from symjac.claims.typing import types_somewhere
 from symjac.errors import DefinitionError, ReadError, ShapeError, SymjacError, TargetError
@@ -115,14 +115,6 @@ class Statement:
 
     def refs(self, *terms: Term) -> list[Ref]:
         return [r for t in terms for r in t.refs() if r.family in self.model.families]
-
-    def places(self, *terms: Term) -> list[int]:
-        """The constants whose size nothing prints."""
-        out = []
-        for t in (t for root in terms for t in root.walk()):
-            if isinstance(t.data, Place) and t.data.size is None:
-                out.append(t.data.number)
-        return list(dict.fromkeys(out))
 
     def sizes(self, model: Model) -> list[ex.Dim]:
         """The sizes of the system, states' first."""

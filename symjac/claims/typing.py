@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 
 from symjac import expr as ex
-from symjac.claims.conventions import FOUR
-from symjac.claims.evaluate import Evaluator
+from symjac.claims.conventions import FOUR, Convention
+from symjac.claims.evaluate import Evaluator, Gradient
 from symjac.claims.model import Model, UndecidedError
 from symjac.claims.overtime import OverTime
-from symjac.claims.terms import Place, Ref, Term
+from symjac.claims.sizing import Sizing
+from symjac.claims.terms import Ref, Term
 from symjac.errors import SymjacError
-
-MAX_SIZINGS = 30
 
 
 def types_somewhere(members: Sequence[Term], models: Mapping[str, Model]) -> bool:
@@ -26,14 +24,21 @@ def types_somewhere(members: Sequence[Term], models: Mapping[str, Model]) -> boo
         def gradient(_: Ref | None, x: Ref, model: Model = model) -> ex.Expr:
             return ex.Symbol(r"\nabla", model.symbol(x).shape)
 
-        places = [t.place.number for m in members for t in m.walk() if isinstance(t.data, Place)]
         sizes = list(dict.fromkeys(d for i in model.reading.symbols.values() for d in i.symbol.shape if d != ex.ONE))
-        for choice in itertools.islice(itertools.product(sizes, repeat=len(places)), MAX_SIZINGS):
-            ev = Evaluator(model, convention, gradient, OverTime("ascending"), dict(zip(places, choice, strict=True)))
-            try:
-                shapes = {ev(m).shape for m in members}
-            except (SymjacError, UndecidedError, KeyError):
-                continue
-            if len(shapes) == 1:
-                return True
+
+        def evaluate(
+            t: Term,
+            places: Mapping[int, ex.Shape],
+            model: Model = model,
+            convention: Convention = convention,
+            gradient: Gradient = gradient,
+        ) -> ex.Expr:
+            return Evaluator(model, convention, gradient, OverTime("ascending"), places)(t)
+
+        try:
+            shapes = [{evaluate(m, w).shape for w in Sizing(sizes, evaluate).of(m)} for m in members]
+        except (SymjacError, UndecidedError, KeyError):
+            continue
+        if set.intersection(*shapes):
+            return True
     return False
