@@ -51,7 +51,7 @@ def add(*terms: Expr) -> Expr:
 def _chain(factors: tuple[Expr, ...], alone: bool = True) -> Iterator[Expr]:
     """The factors with nested products opened, but for inner products beside other vectors or matrices."""
     # What stands beside others stays beside them however deep it is nested.
-    alone = alone and sum(not all(g.is_scalar for g in _pure(f)) for f in factors) == 1
+    alone = alone and sum(not _plain(f) for f in factors) == 1
     for f in factors:
         if isinstance(f, Product) and (alone or not f.is_scalar or all(g.is_scalar for g in f.args)):
             yield from _chain(f.args, alone)
@@ -59,8 +59,9 @@ def _chain(factors: tuple[Expr, ...], alone: bool = True) -> Iterator[Expr]:
             yield f
 
 
-def _pure(f: Expr) -> tuple[Expr, ...]:
-    return f.args if isinstance(f, Product) else (f,)
+def _plain(f: Expr) -> bool:
+    """A scalar that is no product of vectors, nor has one for a factor."""
+    return f.is_scalar and (not isinstance(f, Product) or all(map(_plain, f.args)))
 
 
 def mul(*factors: Expr) -> Expr:
