@@ -42,6 +42,7 @@ SIGNS = {
     r"\pm": "±",
     r"\top": "⊤",
     r"\square": "□",
+    r"\quad": "  ",
 }
 ACCENTS = {
     r"\tilde": "˜",
