@@ -224,11 +224,26 @@ def test_an_index_on_a_plain_letter_is_an_entry_of_the_bold_vector() -> None:
     assert {s.name for s in reading.equations[1].rhs.symbols} == {r"\mathbf{t}", r"\mathbf{y}"}
 
 
+def test_a_definition_is_recognised_wherever_the_function_stands() -> None:
+    """A letter defined as tanh is tanh in every equation; one defined as something else stays unspecified."""
+    tanh, cube = r"f(z) = \frac{e^z - e^{-z}}{e^z + e^{-z}}", "f(z) = z^3"
+    for definition, known in ((tanh, "tanh"), (cube, None)):
+        activated = read_system([definition, r"h_t = f(W h_{t-1})"]).equations[0].rhs
+        assert isinstance(activated, Apply)
+        assert activated.function == Function("f", 0, known)
+
+
+def test_a_known_function_cannot_be_defined_as_another() -> None:
+    """tanh(z) = z contradicts what tanh means."""
+    with pytest.raises(DefinitionError, match="defines another one"):
+        read_system([r"\tanh(z) = z", r"h_t = \tanh(W h_{t-1})"])
+
+
 def test_a_definition_of_a_function_is_no_equation_of_the_system() -> None:
     """sigma(z) = 1/(1 + e^{-z}) defines sigma of one real variable."""
     reading = read_system([r"\sigma(z) = \frac{1}{1+e^{-z}}", r"h_t = \sigma(W h_{t-1})"])
     (definition,) = reading.functions
-    assert definition.function == Function(r"\sigma")
+    assert definition.function == Function(r"\sigma", 0, "sigmoid")
     assert definition.variable == Symbol("z")
     assert len(reading.equations) == 1
 

@@ -11,6 +11,7 @@ from symjac.expr import Expr, Function, Symbol
 from symjac.reading import entrywise
 from symjac.reading.context import Context, Note
 from symjac.reading.equations import finish
+from symjac.reading.recognise import known_as
 from symjac.reading.session import Attempt, Session
 from symjac.reading.spelling import plain
 
@@ -106,8 +107,33 @@ def read_system(
         equations.append(Equation(sides.left, sides.right, source))
     if not equations and not definitions and not attempt.context.families:
         raise ReadError("there is no equation in the text", text=texts[0] if texts else "", span=(0, 1))
+    recognised = _recognised(definitions)
+    if recognised:
+        # Read anew with what is known now: derivatives can be printed as z (1 - z), numbers computed.
+        known = {name: f"elementwise {key}" for name, key in recognised.items()}
+        return read_system(texts, {**known, **(symbols or {})}, orientation=orientation, strict=strict, lenient=lenient)
     attempt.role_note()
     return _reading(attempt, tuple(equations), tuple(definitions), session.orientation, strict)
+
+
+def _recognised(definitions: list[FunctionDefinition]) -> dict[str, str]:
+    """The functions left unspecified so far whose definitions are those of known ones.
+
+    :raises DefinitionError: where a known function is defined as another one.
+    """
+    found: dict[str, str] = {}
+    for d in definitions:
+        if d.function.order:
+            continue
+        key = known_as(d.body, d.variable)
+        if d.function.known is None and key is not None:
+            found[d.function.name] = key
+        elif key is not None and key != d.function.known:
+            raise DefinitionError(
+                f"{d.function.name} is a known function, "
+                f"but {d.source} defines another one"
+            )
+    return found
 
 
 def _reading(
