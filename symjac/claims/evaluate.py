@@ -237,6 +237,21 @@ class Evaluator:
             return self.laid_out(ex.MapJacobian(name, v, rows), scalar=False)
         return self.vector(ex.VectorMap(name, v, rows))
 
+    def bare_map(self, t: Term) -> Expr:
+        """A map without its argument, or its Jacobian: of known shape, and not known otherwise."""
+        assert isinstance(t.data, tuple)
+        name, order = t.data
+        family = self.model.families[name]
+        rows, cols = family.rows.value(), family.cols.value()
+        self.unknown.append(f"{name} stands without its argument")
+        if order:
+            return self.laid_out(Symbol(rf"\partial {name}", (rows, cols)), scalar=False)
+        return self.vector(Symbol(rf"{name}(\cdot)", (rows, ONE)))
+
+    def bare_function(self, t: Term) -> Expr:
+        self.unknown.append("a function stands without its argument")
+        return self.vector(Symbol(rf"\text{{function}} {t.place.number}", self.sizes[t.place.number]))
+
     def stack(self, t: Term) -> Expr:
         parts = [self(a) for a in t.args]
         if all(p.is_scalar for p in parts):
@@ -390,6 +405,8 @@ _EVALUATIONS: dict[str, Callable[[Evaluator, Term], Expr]] = {
     "word": Evaluator.word,
     "apply": Evaluator.apply,
     "map": Evaluator.map,
+    "bare_map": Evaluator.bare_map,
+    "bare_function": Evaluator.bare_function,
     "stack": Evaluator.stack,
     "explicit": Evaluator.explicit,
     "derivative": Evaluator.derivative,

@@ -15,7 +15,7 @@ from symjac.claims.gradients import Gradients
 from symjac.claims.model import Model, UndecidedError
 from symjac.claims.overtime import OverTime
 from symjac.claims.sizing import Sizing
-from symjac.claims.statement import Statement, state
+from symjac.claims.statement import SeveralRepairsError, Statement, state
 from symjac.claims.terms import Term
 from symjac.claims.times import Time
 from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict, summed_up
@@ -27,6 +27,7 @@ TIMEOUT = 20.0
 LENGTHS = (1, 2, 3)
 EFFORT = 60
 MAX_SIZINGS = 100
+MAX_REPAIRS = 6
 USUAL = {r"\sigma": "elementwise sigmoid"}  # what letters stand for in many papers without a word
 
 
@@ -79,7 +80,44 @@ def judge_claim(
     """
     deadline = time.monotonic() + timeout
     declared = dict(symbols or {})
-    statement = state(equations, claim, declared, of=of, wrt=wrt)
+    try:
+        return _judged(equations, claim, declared, of, wrt, deadline)
+    except SeveralRepairsError as error:
+        verdicts = [_judged(equations, text, declared, of, wrt, deadline) for text in error.texts[:MAX_REPAIRS]]
+        if len(error.texts) > MAX_REPAIRS or any(not v.conventions for v in verdicts):
+            raise
+        return agreed(claim, error.texts, verdicts)
+
+
+def agreed(claim: str, texts: Sequence[str], verdicts: Sequence[Verdict]) -> Verdict:
+    """What all the places for a missing bracket agree on; the rest is undecided."""
+    doubt = Outcome(None, "undecided", "a bracket is missing, and where it stands matters")
+
+    def common(maps: Sequence[Outcomes]) -> Outcomes:
+        return {k: o if len({m[k].holds for m in maps}) == 1 else doubt for k, o in maps[0].items()}
+
+    descending = [v.descending for v in verdicts if v.descending is not None]
+    out = replace(
+        verdicts[0],
+        claim=claim,
+        conventions=common([v.conventions for v in verdicts]),
+        descending=common(descending) if len(descending) == len(verdicts) else None,
+        links=(),
+        notes=(*verdicts[0].notes, f"a bracket is missing; it was put in {len(texts)} places, and each was judged"),
+    )
+    out = replace(out, verdict=summed_up(out.as_printed))
+    return replace(out, explanation=explanation(out))
+
+
+def _judged(
+    equations: Sequence[str],
+    claim: str,
+    declared: Mapping[str, str],
+    of: str | None,
+    wrt: str | None,
+    deadline: float,
+) -> Verdict:
+    statement = state(equations, claim, dict(declared), of=of, wrt=wrt)
     verdict = Judge(statement, deadline).verdict()
     usual = {f: words for f, words in USUAL.items() if statement.unspecified(f) and f not in declared}
     if verdict.verdict == "true" or not usual:
@@ -293,6 +331,8 @@ class Comparison:
                 continue  # the equations of the earlier step cannot be written down
             if equal(left, right, table):
                 return Outcome(True, "proof")
+        if self.statement.opaque:
+            return Outcome(None, "undecided", "a gate is known by name only, so that nothing can be refuted by values")
         definitions = {**self.model.values(related, 0, self.variables), **self.relations}
         if self.implied:
             return Outcome(None, "undecided", "the loss by which the outputs are compared is not given")

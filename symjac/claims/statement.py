@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from symjac import expr as ex
 from symjac.claims.aliases import Alias, Aliases
 from symjac.claims.gradients import Mentions
 from symjac.claims.model import Model, UndecidedError
 from symjac.claims.syntax import Names, read_terms
+from symjac.claims.systems import sources
 from symjac.claims.terms import Ref, Term
 from symjac.claims.times import Time
 from symjac.claims.typing import types_somewhere
-from symjac.errors import DefinitionError, ReadError, ShapeError, SymjacError, TargetError
-from symjac.reading import Reading, read_system
+from symjac.errors import ReadError, ShapeError, SymjacError, TargetError
+from symjac.reading import Reading
 from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.reading.context import Family
 from symjac.reading.operators import mean_of
-from symjac.reading.parser import parse
-from symjac.reading.repair import mended
+from symjac.reading.repair import candidates
 
 REPAIRS = 60  # so many places for a missing bracket are tried
 LAST = frozenset(["T", r"\tau", "N", "L", "K"])  # letters that papers use for the last step
@@ -37,6 +38,7 @@ class Statement:
     notes: list[str]
     target: Ref | None = None  # by what the left-hand side differentiates a loss that no equation defines
     last: Time | None = None  # the last step, where the claim names it
+    opaque: bool = False  # whether a gate is known by name only
 
     @property
     def model(self) -> Model:
@@ -272,19 +274,19 @@ def state(
 
     :raises ReadError: where the system reads in neither orientation, or the claim cannot be read.
     """
-    texts, naming = _without_naming(equations)
-    readings, refused = _readings(texts, symbols)
+    system = sources(equations, symbols)
+    readings, symbols = system.readings, dict(system.symbols)
     base = next(iter(readings.values()))
     names = Names(base, symbols)
-    notes = [n.message for n in base.notes]
+    notes = list(system.notes)
     members, families, claim, more = _members(claim, names, readings)
     notes += more
     aliases = Aliases(names)
-    for text in naming:
+    for text in system.naming:
         _name(aliases, text, families)
     aliases.declare(symbols)
     _name_left(aliases, members, of, wrt, base)
-    models = {o: Model(r, families, texts, symbols) for o, r in readings.items()}
+    models = {o: Model(r, families, system.texts, symbols) for o, r in readings.items()}
     for m in models.values():
         for family in aliases.preactivations:
             m.preactivation(family)
@@ -293,46 +295,9 @@ def state(
     spans = tuple(claim[m.span[0] : m.span[1]] for m in members)
     out = Statement(claim, resolved, spans, models, aliases, notes)
     out.members = tuple(_fitted(out, m) for m in _without_stray_index(out))
-    for error in refused:
-        out.notes.append(f"the system does not type in the other orientation: {error.message}")
+    out.opaque = system.opaque
     _settle(out)
     return out
-
-
-def _without_naming(equations: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The equations of the system, and those that only name a derivative."""
-    texts: list[str] = []
-    naming: list[str] = []
-    for text in equations:
-        try:
-            roots, _ = parse(text)
-        except ReadError:
-            texts.append(text)
-            continue
-        named = [
-            r
-            for r in roots
-            if r.kind == "relation" and any(n.kind in ("partial", "nabla") for side in r.kids[1:] for n in side.walk())
-        ]
-        naming += [text[r.start : r.end] for r in named]
-        if not named:
-            texts.append(text)
-        else:
-            texts += [text[r.start : r.end] for r in roots if r not in named]
-    return texts, naming
-
-
-def _readings(texts: list[str], symbols: Mapping[str, str]) -> tuple[dict[str, Reading], list[SymjacError]]:
-    readings: dict[str, Reading] = {}
-    errors: list[SymjacError] = []
-    for orientation in ("column", "row"):
-        try:
-            readings[orientation] = read_system(texts, symbols, orientation=orientation, lenient=True)
-        except (ReadError, ShapeError, DefinitionError) as error:
-            errors.append(error)
-    if not readings:
-        raise errors[0]
-    return readings, errors
 
 
 def _members(
@@ -342,16 +307,40 @@ def _members(
         members, notes, families = read_terms(claim, names)
         return members, families, claim, [n.message for n in notes]
     except (UnclosedError, UnopenedError) as error:
+        texts = _repaired(claim, error, names, readings)
+        if not texts:
+            error.hint = "put it in where it belongs; no single place makes the formula fit"
+            raise
+        if len(texts) > 1:
+            raise SeveralRepairsError(error, texts) from error
+        members, notes, families = read_terms(texts[0], names)
+        note = f"a bracket was missing; the only reading that fits is {texts[0]}"
+        return members, families, texts[0], [note, *(n.message for n in notes)]
 
-        def meaning(text: str) -> tuple[Term, ...]:
+
+class SeveralRepairsError(ReadError):
+    """A bracket is missing, and there are several places where it can stand."""
+
+    def __init__(self, error: ReadError, texts: list[str]) -> None:
+        shown = "   or   ".join(texts[:3])
+        hint = f"there are {len(texts)} places where it can stand: {shown}"
+        super().__init__(error.message, text=error.text, span=error.span, hint=hint)
+        self.texts = texts
+
+
+def _repaired(
+    claim: str, error: UnclosedError | UnopenedError, names: Names, readings: Mapping[str, Reading]
+) -> list[str]:
+    """The claim with the missing bracket put in: one text for each meaning that types somewhere."""
+    found: dict[tuple[Term, ...], str] = {}
+    for text, _ in islice(candidates(claim, error), REPAIRS):
+        try:
             members, _, families = read_terms(text, names)
             _must_type(members, families, readings)
-            return members
-
-        text, place = mended(claim, error, meaning, REPAIRS)
-        members, notes, families = read_terms(text, names)
-        note = f"a bracket was missing; the only reading that fits puts {text[place]} at character {place + 1}"
-        return members, families, text, [note, *(n.message for n in notes)]
+        except SymjacError:
+            continue
+        found.setdefault(members, text)
+    return list(found.values())
 
 
 def _must_type(members: Sequence[Term], families: dict[str, Family], readings: Mapping[str, Reading]) -> None:

@@ -30,6 +30,7 @@ from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, Script, juxtaposed
 
 EXP = functions.ACTIVATIONS["exp"].function
+_DOT = re.compile(r"\(\s*\\cdot\s*\)")  # the argument of f'(\cdot), which says nothing
 RELATIONS = ("=", "<", "<=", ">", ">=")
 
 
@@ -71,6 +72,7 @@ def read_terms(text: str, names: Names) -> tuple[tuple[Term, ...], tuple[Note, .
 
     :raises ReadError: where the text cannot be read.
     """
+    text = _DOT.sub("", text)
     roots, _ = parse(text)
     if len(roots) != 1:
         raise ReadError(f"one formula was expected, not {len(roots)}", text=text, span=(0, max(1, len(text))))
@@ -128,8 +130,14 @@ class Builder:
                 return self.operated(self.constant(kind, named.label or None, node), named.operations, node)
         family = self.whole(named.family) if named.entries and not known else None
         family = family or el.roles.settle(named)
-        if family.role in ("function", "map", "softmax"):
+        if family.role == "map":
+            return Term("bare_map", (), (family.name, named.primes), span)
+        if family.role == "function":
+            return self.constant("bare_function", None, node)
+        if family.role == "softmax":
             raise self.error(f"the function {family.name} has no argument", node)
+        if named.primes and named.label and (of := self.context.find(named.base)) is not None and of.role == "map":
+            return Term("bare_map", (), (of.name, named.primes), span)
         if named.primes and family.role == "matrix":
             named.operations = [Operation("transpose") if o.kind == "prime" else o for o in named.operations]
         time = Time.read(named.time) if named.time is not None else None
@@ -379,10 +387,17 @@ class Builder:
         known = self.context.find("d")
         return known is None or not known.declared
 
+    def word(self, node: Node) -> Term:
+        """A function that has lost its argument."""
+        head = calls.head_of(self.el, node, None)
+        if head is None or head.function is None or head.after:
+            raise self.error(f"{self.context.text(node)} is not read here", node)
+        return self.constant("bare_function", None, node)
+
     def applied(self, head: calls.Head, kids: list[Node], i: int) -> tuple[Term, int]:
         item, following = kids[i], kids[i + 1] if i + 1 < len(kids) else None
         if following is None:
-            raise self.error(f"{self.context.text(item)} has no argument", item)
+            return self.build(item), i + 1
         if following.kind == "group" and (following.is_call or following.text in ("{", r"\{")):
             group = calls.bracket(following) if following.is_call else following
             if any(d not in (",", ";") for d in group.detail):
@@ -490,6 +505,7 @@ class Builder:
 
 _HANDLERS: dict[str, Callable[[Builder, Node], Term]] = {
     "name": Builder.name,
+    "word": Builder.word,
     "number": Builder.number,
     "group": Builder.group,
     "add": Builder.add,

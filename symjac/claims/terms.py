@@ -67,6 +67,8 @@ class Term:
     over             a sum or product over time: ``data`` an :class:`Over`
     index_sum        ``data`` the letter
     stack, explicit  ``data`` for explicit the width
+    bare_map,        what has lost its argument: ``data`` (name, order), or a Place
+    bare_function
     ===============  =====================================================================
     """
 
