@@ -274,6 +274,14 @@ def test_entries_at_given_sizes() -> None:
     assert at(stack, {Index("i", 2 * n): 3}, {"n": 2}) == ex.Entry(x, 1)
 
 
+def test_squared_norms_are_written_out_without_a_root() -> None:
+    """In the example a squared norm is a sum of squares."""
+    d = derive(r"L = \frac{1}{2} \lVert W x - y \rVert^2", wrt="x", L="scalar")
+    page = plain_text(narrate(d, sizes=sizes(d)))
+    assert "L = 1/2 ((W₁₁ x₁ + W₁₂ x₂ − y₁)² + (W₂₁ x₁ + W₂₂ x₂ − y₂)²)." in page
+    assert "√" not in page[page.index("Example") :]
+
+
 def test_sentences_are_put_together() -> None:
     """Slots take formulas and words, and lists read as in English."""
     x = Symbol("x")

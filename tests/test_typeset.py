@@ -140,6 +140,14 @@ def test_prints_as_people_write(printed: str, e: Expr) -> None:
     assert latex(e) == printed
 
 
+def test_long_brackets_stand_beside_a_fraction() -> None:
+    """A long scalar bracket is not put into a numerator, where no line could be broken; a short one is."""
+    short = Product(Sum(a, c), EntryPower(Symbol(r"\tau"), Number(-1)))
+    assert latex(short) == r"\frac{\alpha + c}{\tau}"
+    long = Sum(*(Product(Transpose(x), MatrixPower(W, Number(k)), y) for k in range(2, 6)))
+    assert latex(Product(a, long, EntryPower(Symbol(r"\tau"), Number(-1)))).startswith(r"\frac{\alpha}{\tau} (x^{\top}")
+
+
 def test_every_node_can_be_printed() -> None:
     """The printer has an entry for each kind of expression, and the cases above use each of them."""
     nodes = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from itertools import product
 
 from sympy import Expr as Dim
@@ -134,16 +135,25 @@ def _entries(t: Teller, s: Symbol, rhs: Expr, sizes: Mapping[str, int], named: M
     """One row for each entry; the entry form is checked for every size before it is written out at this one."""
     known = {**t.known, **named}
     if s.is_scalar:
-        form = entry(rhs, None)
+        form = _unrooted(entry(rhs, None))
         t.check(s, form, known)
         yield Line(at(form, {}, sizes), s)
         return
     # A vector has one index, a matrix two.
     places = [Index(k.name, size) for k, size in zip(t.indices, s.shape, strict=True) if size != ex.ONE]
-    form = entry(rhs, *places)
+    form = _unrooted(entry(rhs, *places))
     t.check(Entry(s, *places), form, known)
     for values in product(*(range(1, size_at(k.size, sizes) + 1) for k in places)):
         yield Line(at(form, dict(zip(places, values, strict=True)), sizes), Entry(s, *values))
+
+
+def _unrooted(e: Expr) -> Expr:
+    """The square of a square root without either: a squared norm is a sum of squares."""
+    args = tuple(_unrooted(a) for a in e.args)
+    e = e if args == e.args else e.with_args(args)
+    if isinstance(e, ex.EntryPower) and e.exponent == Number(2) and isinstance(e.base, ex.EntryPower):
+        return e.base.base if e.base.exponent == Number(Fraction(1, 2)) else e
+    return e
 
 
 def _jacobians(t: Teller, sizes: Mapping[str, int]) -> Iterator[Block]:

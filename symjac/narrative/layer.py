@@ -75,10 +75,15 @@ def _resolved(before: Expr, after: Expr) -> list[Box]:
 
 def _reason(s: Step, before: Expr, t: Teller) -> Inlines:
     constants = _constants(t)
+    i, j = t.indices
     if s.reason == "linearity" and 0 < len(constants) <= 2:
         key = "linearity constants" if len(constants) == 2 else "linearity constant"
         return say(REASONS[key], constants=listed(constants), wrt=t.wrt)
-    remains = [equals(*(index_box(k) for k in e.indices)) for e in before.walk() if isinstance(e, ex.Delta)]
+    remains = [
+        equals(*(index_box(k) for k in e.indices))
+        for e in before.walk()
+        if isinstance(e, ex.Delta) and set(e.indices) - {i, j}
+    ]
     return say(REASONS[s.reason], wrt=t.wrt, index=listed(list(dict.fromkeys(remains))))
 
 

@@ -22,6 +22,7 @@ from symjac.typeset.boxes import (
     Styled,
     Under,
     row,
+    width,
 )
 from symjac.typeset.placing import Binding, Placed, Style, at_least, fence, place, printed
 
@@ -148,6 +149,10 @@ def _fraction(above: list[Expr], below: list[Expr], style: Style) -> Placed:
         if isinstance(f, ir.Number):
             number *= f.value
     rest = [f for f in scalars if not isinstance(f, ir.Number)]
+    # A long bracket stands beside the fraction: inside it no line could be broken.
+    long = [f for f in rest if isinstance(f, ir.Sum) and width(place(f, style).box) > _LONGEST_TOP]
+    rest = [f for f in rest if f not in long]
+    chain = long + chain
     numerator = ([ir.Number(abs(number.numerator))] if abs(number.numerator) != 1 or not rest else []) + rest
     plain_first = sorted(below, key=_is_long)
     denominator = ([ir.Number(number.denominator)] if number.denominator != 1 else []) + plain_first
@@ -156,6 +161,9 @@ def _fraction(above: list[Expr], below: list[Expr], style: Style) -> Placed:
     if number < 0:
         return Placed(row(Op("-", prefix=True), placed.box), Binding.SUM)
     return placed
+
+
+_LONGEST_TOP = 9.0
 
 
 def _is_long(f: Expr) -> bool:
