@@ -455,6 +455,28 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     assert (done.stdout, done.stderr) == ("0\n", "")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("command", ["cells", "derive indrnn --to json"])
+def test_a_full_disk_is_told_in_one_message(command: str) -> None:
+    """Standard output that cannot be written gives status 2 and one line."""
+    done = subprocess.run(
+        ["bash", "-c", f"'{sys.executable}' -m symjac {command} > /dev/full"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr == "symjac: standard output: No space left on device\n"
+
+
+def test_closed_streams_are_no_defect(tmp_path: Path) -> None:
+    """With standard output and error closed, ``-o`` still writes its file."""
+    page = tmp_path / "page.txt"
+    command = f"'{sys.executable}' -m symjac derive indrnn -o '{page}' >&- 2>&-"
+    assert subprocess.run(["bash", "-c", command], check=False).returncode == 0
+    assert "diag" in page.read_text(encoding="utf-8")
+
+
 def test_output_does_not_depend_on_the_locale() -> None:
     """Under an ASCII locale the same bytes come out."""
     plain = run("derive", r"y = W \sigma(x)", "--wrt", "x", "--to", "text")

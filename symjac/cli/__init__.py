@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
 
 from symjac.cli.arguments import parse
 from symjac.cli.defects import defects_as_errors
@@ -15,21 +18,31 @@ DONE, UNUSABLE, INTERRUPTED = 0, 2, 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status."""
+    # A stream that the caller closed takes what is written to it, and that is all.
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     # Results are for files and pipes as much as for terminals, so their encoding does not depend on the locale;
     # what cannot be encoded at all (half a surrogate pair out of a broken argument) is escaped.
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         status = _run(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader has gone (`symjac derive ... | head`); Python would complain again when it flushes at exit.
+    except OSError as error:
+        # Most likely standard output cannot be written, and Python would try again, and complain again, at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        if isinstance(error, BrokenPipeError):  # the reader has gone: `symjac cells | head`
+            return DONE
+        print(f"symjac: {error.filename or 'standard output'}: {error.strerror or error}", file=sys.stderr)
+        return UNUSABLE
     except KeyboardInterrupt:
         return INTERRUPTED
     return status
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def _run(argv: Sequence[str]) -> int:

@@ -23,7 +23,7 @@ def defects_as_errors() -> Iterator[None]:
     """
     try:
         yield
-    except (SymjacError, BrokenPipeError):
+    except (SymjacError, OSError):  # the latter is the machine's trouble, for the command as a whole
         raise
     except Exception as defect:
         if os.environ.get("SYMJAC_DEBUG") == "1":
