@@ -173,7 +173,11 @@ def dotted(t: Teller) -> tuple[Block, ...]:
         return ()
     i, j = (Index(k.name, size) for k, size in zip(t.indices, closed.shape, strict=True))
     pattern = entry(closed, i, j)
-    if any(isinstance(e, ex.IndexSum | ex.Delta | ex.Sum) for e in pattern.walk()) or width(t.box(pattern)) > 8.0:
+    if (
+        ex.is_zero(pattern)
+        or any(isinstance(e, ex.IndexSum | ex.Delta | ex.Sum) for e in pattern.walk())
+        or width(t.box(pattern)) > 8.0
+    ):
         return ()
 
     def cell(rowwise: int | ex.Index, colwise: int | ex.Index) -> Box:
