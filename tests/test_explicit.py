@@ -235,3 +235,24 @@ def test_work_grows_with_the_entries() -> None:
         for i, j in itertools.product(range(4), repeat=2):
             assert grid[i][j].is_Mul
             assert not grid[i][j].has(sympy.Add)
+
+
+def test_quick_products_are_sympys_own() -> None:
+    """What is multiplied without looking for powers to merge has the arguments that SymPy gives it, in its order."""
+    from symjac.explicit import _times
+
+    x, y, w = sympy.Symbol("x_1"), sympy.Symbol("y_{2}"), sympy.Symbol("W_{1,2}")
+    f = sympy.Function("sigma")
+    slope = sympy.Subs(sympy.Derivative(f(w), w), w, x + y)
+    for a in (x, w, f(x), x**2, 2 * x):
+        for b in (y, x, w, f(y), 1 - y**2, f(x).diff(x), slope, x + y, sympy.S.Zero, 2 * y, y**2, 1 / x, sympy.exp(x)):
+            assert _times(a, b) == sympy.Mul(a, b)
+            assert _times(a, b).args == sympy.Mul(a, b).args
+
+
+def test_softmax_of_a_layer_shares_one_sum_for_each_column() -> None:
+    """(diag(y) - y y^T) W is written out with the n sums of y^T W, not with n^2 of them."""
+    entries = symjac.System(r"y = \operatorname{softmax}(W x)").jacobian(wrt="x").explicit(4)
+    inner = {s for e in entries for t in e.args for s in t.args if s.is_Add}
+    assert len(inner) == 4
+    assert all(len(s.args) == 4 for s in inner)

@@ -11,7 +11,6 @@ simplified.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import singledispatchmethod
 from itertools import product
@@ -19,9 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 from sympy import S
+from sympy.core.function import AppliedUndef
 
 from symjac import expr
 from symjac.errors import DefinitionError, NotYetError
+from symjac.explicit.names import entry_name
 from symjac.expr import Apply, Expr, Function, Symbol
 from symjac.functions import ACTIVATIONS, derivative
 from symjac.interchange import function_name
@@ -33,51 +34,7 @@ if TYPE_CHECKING:
 
 Grid = list[list[Any]]
 LARGEST = 1_000_000  # entries; beyond that writing out serves nobody
-_SCRIPT = re.compile(r"\\[A-Za-z]+(?:\{[^{}]*\})?|[^\\]")
-
-
-# ------------------------------------------------------------------------------------------- names
-
-
-def entry_name(name: str, *indices: int) -> str:
-    """The name of an entry of the vector or matrix called ``name``.
-
-    >>> entry_name("W", 1, 2), entry_name("x", 1), entry_name("x_{t-1}", 1), entry_name("h^{(t-1)}", 1)
-    ('W_{1,2}', 'x_1', 'x_{t-1,1}', 'h^{(t-1)}_1')
-    >>> entry_name("W_{\\\\mathrm{in}}", 1, 2), entry_name("a_t^{(l)}", 3)
-    ('W_{\\\\mathrm{in},1,2}', 'a_{t,3}^{(l)}')
-    """
-    told = ",".join(map(str, indices))
-    found = _subscript(name)
-    if found is not None:
-        start, end = found
-        inner = name[start:end]
-        if inner.startswith("{"):
-            inner = inner[1:-1]
-        return f"{name[:start]}{{{inner},{told}}}{name[end:]}"
-    return f"{name}_{told}" if len(told) == 1 else f"{name}_{{{told}}}"
-
-
-def _subscript(name: str) -> tuple[int, int] | None:
-    """Where the last subscript outside braces stands, without its underscore."""
-    depth, at, found = 0, 0, None
-    while at < len(name):
-        c = name[at]
-        depth += (c == "{") - (c == "}")
-        at += 2 if c == "\\" else 1
-        if c == "_" and depth == 0 and at < len(name):
-            end = _closing(name, at) if name[at] == "{" else at + len(_SCRIPT.match(name, at)[0])  # type: ignore[index]
-            found, at = (at, end), end
-    return found
-
-
-def _closing(name: str, start: int) -> int:
-    depth = 0
-    for at in range(start, len(name)):
-        depth += (name[at] == "{") - (name[at] == "}")
-        if depth == 0:
-            return at + 1
-    return len(name)
+_SINGLE = (AppliedUndef, sympy.Derivative, sympy.Subs)
 
 
 # ------------------------------------------------------------------------------------------- sizes
@@ -224,6 +181,12 @@ class Written:
             for f in reversed(factors[:-1]):
                 grid = self.scaled_rows(f.args[0], grid) if isinstance(f, expr.Diag) else _multiply(self(f), grid)
             return grid
+        for k, f in enumerate(factors[:-1]):
+            if _is_light(f):
+                grid = self.applied(f, self.chain(factors[k + 1 :]))
+                for g in reversed(factors[:k]):
+                    grid = self.scaled_rows(g.args[0], grid) if isinstance(g, expr.Diag) else _multiply(self(g), grid)
+                return grid
         first, *rest = factors
         if isinstance(first, expr.Diag) and rest:
             grid = self.scaled_rows(first.args[0], self.chain(rest[:1]))
@@ -233,13 +196,26 @@ class Written:
         for f in rest:
             if isinstance(f, expr.Diag):
                 d = self.vector(f.args[0])
-                grid = [[sympy.Mul(a, s) for a, s in zip(row, d, strict=True)] for row in grid]
+                grid = [[_times(a, s) for a, s in zip(row, d, strict=True)] for row in grid]
             else:
                 grid = _multiply(grid, self(f))
         return grid
 
+    def applied(self, f: Expr, grid: Grid) -> Grid:
+        """A light factor times a matrix, term by term: `y y^T W` is the column y times the row `y^T W`."""
+        if isinstance(f, expr.Sum):
+            return self.map(sympy.Add, *(self.applied(t, grid) for t in f.args))
+        if isinstance(f, expr.Diag):
+            return self.scaled_rows(f.args[0], grid)
+        if not isinstance(f, expr.Product):
+            return grid
+        for g in reversed([g for g in f.args if not g.is_scalar]):
+            grid = self.applied(g, grid) if _is_light(g) else _multiply(self(g), grid)
+        scalar = sympy.Mul(*(self.scalar(g) for g in f.args if g.is_scalar))
+        return grid if scalar is S.One else [[sympy.Mul(scalar, a) for a in row] for row in grid]
+
     def scaled_rows(self, v: Expr, grid: Grid) -> Grid:
-        return [[sympy.Mul(s, a) for a in row] for s, row in zip(self.vector(v), grid, strict=True)]
+        return [[_times(a, s) for a in row] for s, row in zip(self.vector(v), grid, strict=True)]
 
     @node.register
     def _(self, e: expr.Hadamard) -> Grid:
@@ -349,6 +325,23 @@ class Written:
         return [[sympy.KroneckerDelta(*(i if isinstance(i, int) else sympy.Symbol(i.name) for i in e.indices))]]
 
 
+def _is_light(f: Expr) -> bool:
+    """Whether a square matrix is applied with fewer products than it has columns: diagonal plus rank one."""
+    if isinstance(f, expr.Sum):
+        return all(map(_is_light, f.args))
+    if isinstance(f, expr.Product):
+        chain = [g for g in f.args if not g.is_scalar]
+        return all(map(_is_light, chain)) or (len(chain) == 2 and chain[1].rows == 1)
+    return isinstance(f, expr.Diag | expr.Identity)
+
+
+def _times(a: Any, b: Any) -> Any:
+    """The product. For a symbol and another single factor there is nothing to merge, which SymPy takes long to find."""
+    if a.is_Symbol and a != b and (b.is_Symbol or b.is_Add or isinstance(b, _SINGLE)) and b.is_commutative:
+        return sympy.Mul._from_args((a, b) if a.compare(b) < 0 else (b, a), is_commutative=True)
+    return sympy.Mul(a, b)
+
+
 def _component(name: str, i: int) -> Any:
     return sympy.Function(entry_name(function_name(name), i + 1))
 
@@ -365,9 +358,7 @@ def _bound(e: Expr, index: expr.Index, k: int) -> Expr:
 
 def _multiply(a: Grid, b: Grid) -> Grid:
     columns = list(zip(*b, strict=True))
-    return [
-        [sympy.Add(*(sympy.Mul(p, q) for p, q in zip(row, column, strict=True))) for column in columns] for row in a
-    ]
+    return [[sympy.Add(*(_times(p, q) for p, q in zip(row, column, strict=True))) for column in columns] for row in a]
 
 
 def _matrix(grid: Grid) -> sympy.Matrix:
