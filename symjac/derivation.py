@@ -202,6 +202,8 @@ class Derivation:
             if used:
                 put_in = infer("substitution", self.scope, stage.symbol, collected, *used)
                 theorem = infer("rearrangement", self.scope, stage.closed, put_in)
+            elif stage.closed != stage.collected:
+                theorem = infer("rearrangement", self.scope, stage.closed, collected)
             facts.append(theorem)
         transposed = infer("transposition", self.scope, self.of, facts[-1])
         if facts[-1].rhs != self.closed or transposed.rhs != self.closed_denominator:
