@@ -15,7 +15,8 @@ from symjac.claims.gradients import Gradients
 from symjac.claims.model import Model, UndecidedError
 from symjac.claims.overtime import OverTime
 from symjac.claims.sizing import Sizing
-from symjac.claims.statement import SeveralRepairsError, Statement, state
+from symjac.claims.statement import Statement
+from symjac.claims.stating import SeveralRepairsError, state
 from symjac.claims.terms import Term
 from symjac.claims.times import Time
 from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict, summed_up

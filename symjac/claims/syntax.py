@@ -13,11 +13,12 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from symjac import functions
-from symjac.claims.terms import Over, Place, Ref, Term
+from symjac.claims import printed
+from symjac.claims.terms import Place, Ref, Term
 from symjac.claims.times import Time
 from symjac.errors import ReadError
 from symjac.expr import Function
-from symjac.reading import Reading, calls, derivatives
+from symjac.reading import Reading, calls
 from symjac.reading.context import Context, Family, Note
 from symjac.reading.declarations import declare
 from symjac.reading.elaborate import Elaborator
@@ -25,13 +26,12 @@ from symjac.reading.names import Operation, operation_of
 from symjac.reading.parser import Parser, parse
 from symjac.reading.roles import Roles
 from symjac.reading.spelling import plain, script_text
-from symjac.reading.survey import bound_letter, survey
+from symjac.reading.survey import survey
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, Script, juxtaposed
 
 EXP = functions.ACTIVATIONS["exp"].function
 _DOT = re.compile(r"\(\s*\\cdot\s*\)")  # the argument of f'(\cdot), which says nothing
-RELATIONS = ("=", "<", "<=", ">", ">=")
 
 
 class Names:
@@ -273,7 +273,7 @@ class Builder:
     # -------------------------------------------------------------------------------- derivatives
 
     def derivative(self, top: Node, bottom: Node, node: Node) -> Term | None:
-        above, below = derivatives._head(self.el, top), derivatives._head(self.el, bottom)
+        above, below = printed.head(top), printed.head(bottom)
         if above is None or below is None or above[0] != below[0]:
             return None
         if above[1] is None or below[1] is None:
@@ -293,7 +293,7 @@ class Builder:
         """The variable of ``\\frac{\\partial}{\\partial x}``, which waits for its operand."""
         if item.kind != "frac":
             return None
-        above, below = derivatives._head(self.el, item.kids[0]), derivatives._head(self.el, item.kids[1])
+        above, below = printed.head(item.kids[0]), printed.head(item.kids[1])
         if above is None or below is None or above[1] is not None or below[1] is None:
             return None
         return below[1]
@@ -432,76 +432,6 @@ class Builder:
             f = like[0].function or f if len(like) == 1 else f
         return Term("apply", (values[0],), Function(f.name, f.order + head.order, f.known), span)
 
-    # ------------------------------------------------------------------------------ big, matrices
-
-    def big(self, node: Node) -> Term:
-        sub = next((s.tokens for s in node.scripts if s.kind == "_"), ())
-        sup = next((s.tokens for s in node.scripts if s.kind == "^"), ())
-        letter = bound_letter(sub)
-        if not node.kids or not letter:
-            raise self.error(rf"this \{node.text} does not say over what it runs", node)
-        span = (node.start, node.end)
-        if node.text == "sum" and letter in self.context.letters.entry:
-            return Term("index_sum", (self.build(node.kids[0]),), letter, span)
-        low, high, order = self.bounds(node, sub, sup)
-        kind = "sum" if node.text == "sum" else "product"
-        return Term("over", (self.build(node.kids[0]),), Over(kind, letter, low, high, order), span)
-
-    def bounds(
-        self, node: Node, sub: tuple[Token, ...], sup: tuple[Token, ...]
-    ) -> tuple[Time | None, Time | None, str]:
-        """Least and greatest value of the index, and the order the print settles."""
-        at = [k for k, t in enumerate(sub) if t.kind in RELATIONS]
-        kinds = [sub[k].kind for k in at]
-
-        def read(tokens: tuple[Token, ...]) -> Time:
-            return Time.read(script_text(tokens))
-
-        if kinds == ["="] and sup:
-            low, high = read(sub[at[0] + 1 :]), read(sup)
-            if low.letters == high.letters and low.offset > high.offset:
-                return high, low, "descending"
-            return low, high, "ascending"
-        if len(kinds) == 2 and "=" not in kinds:
-            first, last = read(sub[: at[0]]), read(sub[at[1] + 1 :])
-            if kinds[0] in ("<", "<=") and kinds[1] in ("<", "<="):
-                return first + (kinds[0] == "<"), last - (kinds[1] == "<"), "open"
-            if kinds[0] in (">", ">=") and kinds[1] in (">", ">="):
-                return last + (kinds[1] == ">"), first - (kinds[0] == ">"), "descending"
-        if not kinds and len(sub) == 1 and node.text == "sum":
-            return None, None, "open"
-        raise self.error("I cannot read these bounds", node, r"write \prod_{i=k+1}^{t} or \prod_{t\ge i>k}")
-
-    def matrix(self, node: Node) -> Term:
-        width = int(node.detail[0])
-        span = (node.start, node.end)
-        if any(k.kind in ("blank", "dots") or k.inner.kind in ("blank", "dots") for k in node.kids):
-            return self.posted(self.dotted(node, width), node)
-        entries = tuple(map(self.build, node.kids))
-        if width == 1:
-            return self.posted(Term("stack", entries, None, span), node)
-        return self.posted(Term("explicit", entries, width, span), node)
-
-    def dotted(self, node: Node, width: int) -> Term:
-        """A diagonal matrix whose first and last entries say what the others are."""
-        cells = [node.kids[k : k + width] for k in range(0, len(node.kids), width)]
-        others = [c for i, row in enumerate(cells) for j, c in enumerate(row) if i != j]
-        if len(cells) == width and all(c.kind in ("blank", "dots") or c.inner.text == "0" for c in others):
-            whole = {self.build(c).rebuilt(self.without_index) for c in (cells[0][0], cells[-1][-1])}
-            if len(whole) == 1:
-                return Term("word", (whole.pop(),), "diag", (node.start, node.end))
-        raise self.error("a matrix with dots is read only where it is diagonal with like entries", node)
-
-    def without_index(self, t: Term) -> Term:
-        """The vector of an entry; a label is an index where the letter without it is a symbol of the system."""
-        if t.kind == "entry":
-            return t.args[0]
-        match = re.fullmatch(r"(.+)_(?:\w|\{\w+\})", t.ref.family) if t.ref is not None else None
-        whole = self.whole(match[1]) if match is not None else None
-        if t.ref is not None and whole is not None:
-            return Term("symbol", (), Ref(whole.name, t.ref.time), t.span)
-        return t
-
 
 _HANDLERS: dict[str, Callable[[Builder, Node], Term]] = {
     "name": Builder.name,
@@ -516,6 +446,6 @@ _HANDLERS: dict[str, Callable[[Builder, Node], Term]] = {
     "sqrt": Builder.root,
     "norm": Builder.bars,
     "abs": Builder.bars,
-    "big": Builder.big,
-    "matrix": Builder.matrix,
+    "big": printed.big,
+    "matrix": printed.matrix,
 }

@@ -1,0 +1,111 @@
+"""What is printed large: derivatives as fractions, sums and products over an index, matrices with dots."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from symjac.claims.terms import Over, Ref, Term
+from symjac.claims.times import Time
+from symjac.reading.spelling import script_text
+from symjac.reading.survey import bound_letter
+from symjac.reading.tokens import Token
+from symjac.reading.tree import Node, juxtaposed
+
+if TYPE_CHECKING:
+    from symjac.claims.syntax import Builder
+
+RELATIONS = ("=", "<", "<=", ">", ">=")
+_LABELLED = re.compile(r"(.+)_(?:\w|\{\w+\})")
+
+
+def head(node: Node) -> tuple[str, Node | None] | None:
+    """``\\partial y`` or ``d y``: the sign and what follows it, ``None`` for anything else."""
+    node = node.inner
+    items = node.kids if node.kind == "juxt" else [node]
+    first = items[0]
+    plain_d = first.kind == "name" and first.text == "d" and first.token is not None
+    if first.scripts or (plain_d and first.token is not None and first.token.style in ("bf", "bs")):
+        return None
+    if first.kind != "partial" and not plain_d:
+        return None
+    return ("partial" if first.kind == "partial" else "d"), (juxtaposed(items[1:]) if items[1:] else None)
+
+
+def big(b: Builder, node: Node) -> Term:
+    """``\\sum`` and ``\\prod``: over entries, or over time."""
+    sub = next((s.tokens for s in node.scripts if s.kind == "_"), ())
+    sup = next((s.tokens for s in node.scripts if s.kind == "^"), ())
+    letter = bound_letter(sub)
+    if not node.kids or not letter:
+        raise b.error(rf"this \{node.text} does not say over what it runs", node)
+    span = (node.start, node.end)
+    if node.text == "sum" and letter in b.context.letters.entry:
+        return Term("index_sum", (b.build(node.kids[0]),), letter, span)
+    low, high, order = _bounds(b, node, sub, sup)
+    kind = "sum" if node.text == "sum" else "product"
+    return Term("over", (b.build(node.kids[0]),), Over(kind, letter, low, high, order), span)
+
+
+def _bounds(
+    b: Builder, node: Node, sub: tuple[Token, ...], sup: tuple[Token, ...]
+) -> tuple[Time | None, Time | None, str]:
+    """Least and greatest value of the index, and the order the print settles."""
+    at = [k for k, t in enumerate(sub) if t.kind in RELATIONS]
+    kinds = [sub[k].kind for k in at]
+
+    def read(tokens: tuple[Token, ...]) -> Time:
+        return Time.read(script_text(tokens))
+
+    if kinds == ["="] and sup:
+        low, high = read(sub[at[0] + 1 :]), read(sup)
+        if low.letters == high.letters and low.offset > high.offset:
+            return high, low, "descending"
+        return low, high, "ascending"
+    if len(kinds) == 2 and "=" not in kinds:
+        first, last = read(sub[: at[0]]), read(sub[at[1] + 1 :])
+        if kinds[0] in ("<", "<=") and kinds[1] in ("<", "<="):
+            return first + (kinds[0] == "<"), last - (kinds[1] == "<"), "open"
+        if kinds[0] in (">", ">=") and kinds[1] in (">", ">="):
+            return last + (kinds[1] == ">"), first - (kinds[0] == ">"), "descending"
+    if not kinds and len(sub) == 1 and node.text == "sum":
+        return None, None, "open"
+    raise b.error("I cannot read these bounds", node, r"write \prod_{i=k+1}^{t} or \prod_{t\ge i>k}")
+
+
+def matrix(b: Builder, node: Node) -> Term:
+    """A matrix written out, vectors on top of each other, or a diagonal matrix with dots."""
+    width = int(node.detail[0])
+    span = (node.start, node.end)
+    if any(k.inner.kind in ("blank", "dots") for k in node.kids):
+        return b.posted(_dotted(b, node, width), node)
+    entries = tuple(map(b.build, node.kids))
+    if width == 1:
+        return b.posted(Term("stack", entries, None, span), node)
+    return b.posted(Term("explicit", entries, width, span), node)
+
+
+def _dotted(b: Builder, node: Node, width: int) -> Term:
+    """A diagonal matrix whose first and last entries say what the others are."""
+    cells = [node.kids[k : k + width] for k in range(0, len(node.kids), width)]
+    others = [c for i, row in enumerate(cells) for j, c in enumerate(row) if i != j]
+    if len(cells) == width and all(c.inner.kind in ("blank", "dots") or c.inner.text == "0" for c in others):
+
+        def without_index(t: Term) -> Term:
+            return _without_index(b, t)
+
+        whole = {b.build(c).rebuilt(without_index) for c in (cells[0][0], cells[-1][-1])}
+        if len(whole) == 1:
+            return Term("word", (whole.pop(),), "diag", (node.start, node.end))
+    raise b.error("a matrix with dots is read only where it is diagonal with like entries", node)
+
+
+def _without_index(b: Builder, t: Term) -> Term:
+    """The vector of an entry; a label is an index where the letter without it is a symbol of the system."""
+    if t.kind == "entry":
+        return t.args[0]
+    match = _LABELLED.fullmatch(t.ref.family) if t.ref is not None else None
+    whole = b.whole(match[1]) if match is not None else None
+    if t.ref is not None and whole is not None:
+        return Term("symbol", (), Ref(whole.name, t.ref.time), t.span)
+    return t

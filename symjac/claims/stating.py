@@ -1,0 +1,257 @@
+"""Reading a claim beside its system: brackets put in, names resolved, times and targets settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
+
+from symjac.claims.aliases import Alias, Aliases
+from symjac.claims.model import Model
+from symjac.claims.statement import Statement
+from symjac.claims.syntax import Names, read_terms
+from symjac.claims.systems import sources
+from symjac.claims.terms import Ref, Term
+from symjac.claims.typing import types_somewhere
+from symjac.errors import ReadError, ShapeError, SymjacError, TargetError
+from symjac.reading import Reading
+from symjac.reading.brackets import UnclosedError, UnopenedError
+from symjac.reading.context import Family
+from symjac.reading.operators import mean_of
+from symjac.reading.repair import candidates
+
+REPAIRS = 60  # so many places for a missing bracket are tried
+LAST = frozenset(["T", r"\tau", "N", "L", "K"])  # letters that papers use for the last step
+
+
+def state(
+    equations: Sequence[str], claim: str, symbols: dict[str, str], *, of: str | None, wrt: str | None
+) -> Statement:
+    """Reads a system in both orientations, and a claim about it.
+
+    :raises ReadError: where the system reads in neither orientation, or the claim cannot be read.
+    """
+    system = sources(equations, symbols)
+    readings, symbols = system.readings, dict(system.symbols)
+    base = next(iter(readings.values()))
+    names = Names(base, symbols)
+    notes = list(system.notes)
+    members, families, claim, more = _members(claim, names, readings)
+    notes += more
+    aliases = Aliases(names)
+    for text in system.naming:
+        _name(aliases, text, families)
+    aliases.declare(symbols)
+    _name_left(aliases, members, of, wrt, base)
+    models = {o: Model(r, families, system.texts, symbols) for o, r in readings.items()}
+    for m in models.values():
+        for family in aliases.preactivations:
+            m.preactivation(family)
+    _define_means(models, symbols, notes)
+    resolved = tuple(aliases.resolve(m).rebuilt(_without_copies(models)) for m in members)
+    spans = tuple(claim[m.span[0] : m.span[1]] for m in members)
+    out = Statement(claim, resolved, spans, models, aliases, notes)
+    out.members = tuple(_fitted(out, m) for m in _without_stray_index(out))
+    out.opaque = system.opaque
+    _settle(out)
+    return out
+
+
+def _members(
+    claim: str, names: Names, readings: Mapping[str, Reading]
+) -> tuple[tuple[Term, ...], dict[str, Family], str, list[str]]:
+    try:
+        members, notes, families = read_terms(claim, names)
+        return members, families, claim, [n.message for n in notes]
+    except (UnclosedError, UnopenedError) as error:
+        texts = _repaired(claim, error, names, readings)
+        if not texts:
+            error.hint = "put it in where it belongs; no single place makes the formula fit"
+            raise
+        if len(texts) > 1:
+            raise SeveralRepairsError(error, texts) from error
+        members, notes, families = read_terms(texts[0], names)
+        note = f"a bracket was missing; the only reading that fits is {texts[0]}"
+        return members, families, texts[0], [note, *(n.message for n in notes)]
+
+
+class SeveralRepairsError(ReadError):
+    """A bracket is missing, and there are several places where it can stand."""
+
+    def __init__(self, error: ReadError, texts: list[str]) -> None:
+        shown = "   or   ".join(texts[:3])
+        hint = f"there are {len(texts)} places where it can stand: {shown}"
+        super().__init__(error.message, text=error.text, span=error.span, hint=hint)
+        self.texts = texts
+
+
+def _repaired(
+    claim: str, error: UnclosedError | UnopenedError, names: Names, readings: Mapping[str, Reading]
+) -> list[str]:
+    """The claim with the missing bracket put in: one text for each meaning that types somewhere."""
+    found: dict[tuple[Term, ...], str] = {}
+    for text, _ in islice(candidates(claim, error), REPAIRS):
+        try:
+            members, _, families = read_terms(text, names)
+            _must_type(members, families, readings)
+        except SymjacError:
+            continue
+        found.setdefault(members, text)
+    return list(found.values())
+
+
+def _must_type(members: Sequence[Term], families: dict[str, Family], readings: Mapping[str, Reading]) -> None:
+    """Refuses a repair that types in no convention at all."""
+    models = {o: Model(r, families) for o, r in readings.items()}
+    if not types_somewhere(members, models):
+        raise ShapeError("this does not type in any convention")
+
+
+def _name(aliases: Aliases, text: str, families: dict[str, Family]) -> None:
+    """``g = \\partial L / \\partial p``: the first derivative of a chain is what its first member names."""
+    members, _, more = read_terms(text, aliases.names)
+    for name, family in more.items():
+        families.setdefault(name, family)
+    meaning = next((m for m in members[1:] if m.kind == "derivative"), None)
+    if meaning is None or members[0].ref is None:
+        raise ReadError(f"{text!r} names no derivative", text=text, span=(0, max(1, len(text))))
+    aliases.add(members[0].ref, meaning)
+
+
+def _name_left(aliases: Aliases, members: Sequence[Term], of: str | None, wrt: str | None, base: Reading) -> None:
+    """What a left-hand side that is a mere name stands for, from what the record says."""
+    left = members[0]
+    if any(t.kind == "derivative" for t in left.walk()) or of is None or wrt is None:
+        return
+    name = left.args[0] if left.kind == "entry" else left
+    r = name.data if isinstance(name.data, Ref) else None
+    if r is None or any(a.name.family == r.family for a in aliases.known):
+        return
+    if name.kind == "symbol" and any(i.family == r.family for i in base.symbols.values()) and _is_defined(r, base):
+        return
+    by = aliases.variable(wrt)
+    if by.time is None and any(
+        i.time is not None for i in base.symbols.values() if by.family.endswith(f"({i.family})")
+    ):
+        by = by.at(r.time)
+    variable = Term("symbol", (), by)
+    meaning = Term("derivative", (aliases.loss(of), variable), of)
+    if name.kind == "gradient":
+        aliases.changes.setdefault(r.family, Alias(r, meaning))
+        assert variable.ref is not None
+        aliases.label(r, variable.ref)
+    elif name.kind == "symbol":
+        aliases.add(r, meaning)
+
+
+def _define_means(models: Mapping[str, Model], symbols: Mapping[str, str], notes: list[str]) -> None:
+    """A scalar that is declared to be a mean, and has no equation, is that of the vector it is taken from."""
+    for m in models.values():
+        for p in list(m.printed):
+            vectors = [r for s, r in p.uses if s.is_vector]
+            for symbol, r in p.uses:
+                words = symbols.get(symbol.name, "")
+                if symbol.is_scalar and "mean" in words.split() and len(vectors) == 1 and m.definition(r) is None:
+                    m.define(r, mean_of(m.symbol(vectors[0])), ((m.symbol(vectors[0]), vectors[0]),))
+                    note = f"{symbol.name} is read as the mean of {m.symbol(vectors[0]).name}"
+                    if note not in notes:
+                        notes.append(note)
+
+
+def _without_copies(models: Mapping[str, Model]) -> Callable[[Term], Term]:
+    """``b^{(t)}`` of a parameter b that the system prints without a time is b as step t uses it."""
+    times: dict[str, set[bool]] = {}
+    for p in next(iter(models.values())).printed:
+        for r in (p.lhs, *(r for _, r in p.uses)):
+            times.setdefault(r.family, set()).add(r.time is not None)
+
+    def change(t: Term) -> Term:
+        if isinstance(t.data, Ref) and t.data.time is not None and times.get(t.data.family) == {False}:
+            return Term(t.kind, t.args, t.data.at(None), t.span)
+        return t
+
+    return change
+
+
+def _is_defined(r: Ref, base: Reading) -> bool:
+    lefts = {base.symbols[e.lhs.name].family for e in base.equations if e.lhs.name in base.symbols}
+    return r.family in lefts
+
+
+def _without_stray_index(s: Statement) -> tuple[Term, ...]:
+    """An index on the left-hand side that no other member has is left out."""
+    left, rest = s.members[0], s.members[1:]
+    if left.kind != "entry" or not isinstance(left.data, tuple) or any(i.isdigit() for i in left.data):
+        return s.members
+    others = {i for m in rest for t in m.walk() if t.kind == "entry" and isinstance(t.data, tuple) for i in t.data}
+    if others & set(left.data):
+        return s.members
+    s.notes.append(f"the index {', '.join(left.data)} stands on the left side only and is left out")
+    return (left.args[0], *rest)
+
+
+def _fitted(s: Statement, member: Term) -> Term:
+    """Index letters that only the right-hand side has, fitted to those of the left."""
+    left = {name for r in s.members[0].refs() if r.time is not None for name, _ in r.time.letters}
+    bound = {t.over.letter for t in s.over(member)}
+    limits = {n for t in s.over(member) for u in (t.over.low, t.over.high) if u for n, _ in u.letters}
+    free = {n for r in member.refs() if r.time is not None for n, _ in r.time.letters} - left - bound - limits
+    anchors = [u for r in s.members[0].refs() if (u := s.model.anchor(r)) is not None]
+    if len(free) != 1 or not anchors or not left:
+        return member
+    letter = free.pop()
+    shifts = [k for k in (0, 1, -1) if _all_printed(s.model, member, letter, k)]
+    if not shifts or letter in LAST:
+        return member
+    s.notes.append(f"the index {letter} is read as {(anchors[0] + shifts[0]).text}")
+    return member.retimed(lambda u: u.put({letter: anchors[0] + shifts[0]}))
+
+
+def _all_printed(model: Model, member: Term, letter: str, shift: int) -> bool:
+    """Whether every symbol with this letter stands in the equations at the same offset."""
+    printed = {
+        (r.family, r.time.offset) for p in model.printed for r in (p.lhs, *(r for _, r in p.uses)) if r.time is not None
+    }
+    here = [r for r in member.refs() if r.time is not None and r.time.letter == letter]
+    return bool(here) and all((r.family, r.time.offset + shift) in printed for r in here if r.time is not None)
+
+
+def _settle(s: Statement) -> None:
+    """The target of a loss gradient, the last step, and whether earlier equations are taken in."""
+    found = list(s.gradients(s.members[0]))
+    if found:
+        s.target = found[0][1]
+    if not any(t.kind in ("derivative", "gradient") for m in s.members for t in m.walk()):
+        raise TargetError("nothing in this claim says what is differentiated by what; give of and wrt")
+    time = s.target.time if s.target is not None else None
+    letters = {n for p in s.model.printed for r in (p.lhs,) if r.time is not None for n, _ in r.time.letters}
+    if time is not None and time.letter in LAST and time.letter not in letters and not time.offset:
+        shifted = any(
+            r.time is not None and r.time.letter == time.letter and r.time.offset > 0
+            for m in s.members
+            for r in m.refs()
+        )
+        if not shifted:
+            s.last = time
+            s.notes.append(f"{time.text} is read as the last step")
+    for m in s.models.values():
+        m.shifted = _needs_shift(s, m)
+    if s.model.shifted:
+        s.notes.append("the equations are shifted one step back, gates of the earlier step held fixed")
+
+
+def _needs_shift(s: Statement, model: Model) -> bool:
+    """Whether the claim holds a derivative of a gate by an earlier state that is zero as printed."""
+    for t in (t for m in s.members for t in m.walk() if t.kind == "derivative"):
+        y, x = t.args[0].ref, t.args[1].ref
+        if y is None or x is None or model.steps(y, x) != 1 or model.definition(y) is None:
+            continue
+        if x.family not in model.defined_families:
+            continue
+        table = model.between(y, x)
+        if not model.depends(y, x, table):
+            model.shifted = True
+            table = model.between(y, x)
+            model.shifted = False
+            if model.depends(y, x, table):
+                return True
+    return False
