@@ -13,6 +13,7 @@ from symjac.expr import (
     Expr,
     Function,
     Hadamard,
+    Identity,
     LogSumExp,
     MatrixPower,
     Norm,
@@ -27,6 +28,7 @@ from symjac.expr import (
     Symbol,
     Transpose,
     VectorMap,
+    Zero,
     dim,
 )
 from symjac.reading import Reading, read_expression, read_expression_with_notes, read_formula, read_symbol, read_system
@@ -528,3 +530,19 @@ def test_printed_derivatives_have_the_shape_of_the_layout(recurrence: Reading) -
         read_formula(gradient, recurrence)
     for layout in ("denominator", "mixed"):
         assert isinstance(read_formula(gradient, recurrence, layout=layout)[0][0], Transpose)
+
+
+def test_blocks_on_top_of_each_other_are_a_stack() -> None:
+    """A column of matrices is one matrix; a zero in it has as many columns as they and the rows that are left."""
+    n, m = dim("n"), dim("m")
+    reading = read_system("y = W [h; x]", {"W": "matrix n n+m", "h": "vector n", "x": "vector m"})
+    for zero in ("0", r"\mathbf{0}"):
+        read = read_expression(rf"W \begin{{bmatrix}} I \\ {zero} \end{{bmatrix}}", reading)
+        assert read == Product(Symbol("W", (n, n + m)), Stack(Identity(n), Zero(m, n)))
+
+
+def test_blocks_that_do_not_fit_are_refused() -> None:
+    """A vector other than zero does not stand under a matrix."""
+    reading = read_system("y = W [h; x]", {"W": "matrix n n+m", "h": "vector n", "x": "vector m"})
+    with pytest.raises(ReadError, match="stands among matrices"):
+        read_expression(r"W \begin{bmatrix} I \\ x \end{bmatrix}", reading)

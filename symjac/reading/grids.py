@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from symjac.expr import Apply, Entry, Explicit, Expr, Index, Number, Product, Stack, Sum, Transpose, dim, transpose
+from symjac.expr import (
+    Apply,
+    Entry,
+    Explicit,
+    Expr,
+    Index,
+    Number,
+    Product,
+    Stack,
+    Sum,
+    Transpose,
+    Zero,
+    dim,
+    transpose,
+)
 from symjac.reading.context import Family
 from symjac.reading.names import Named
 from symjac.reading.parser import Parser
 from symjac.reading.roles import known_function
 from symjac.reading.sizes import UNIT, Size
 from symjac.reading.tree import Node, Script
-from symjac.reading.values import Value, like, negative, scalar, spread
+from symjac.reading.values import Make, Value, like, negative, scalar, spread
 
 if TYPE_CHECKING:
     from symjac.reading.elaborate import Elaborator
@@ -43,6 +58,8 @@ def inner_product(el: Elaborator, values: list[Value], node: Node) -> Value:
 
 
 def stack(el: Elaborator, values: list[Value], node: Node) -> Value:
+    if any(v.is_matrix for v in values):
+        return blocks(el, values, node)
     for v in values:
         if not v.is_vector and not v.is_scalar:
             raise el.error(f"only vectors are stacked; {el.context.text(v.node)} is {v.shown}", v.node)
@@ -54,6 +71,33 @@ def stack(el: Elaborator, values: list[Value], node: Node) -> Value:
             f"the scalar {el.context.text(one.node)} stands among vectors", one.node, "declare it, if it is a vector"
         )
     return Value(Size(parts=tuple(v.rows for v in values)), UNIT, lambda: Stack(*(v.make() for v in values)), node)
+
+
+def blocks(el: Elaborator, values: list[Value], node: Node) -> Value:
+    """Matrices on top of each other; a zero among them has as many columns as they."""
+    cols = next(v.cols for v in values if v.is_matrix)
+    rows: list[Size] = []
+    makes: list[Make] = []
+    for v in values:
+        if v.is_matrix:
+            if not el.context.sizes.equal(v.cols, cols):
+                raise el.error(f"the blocks have {cols} and {v.cols} columns", v.node)
+            rows.append(v.rows)
+            makes.append(v.make)
+        elif el.context.text(v.node) in ZEROS:
+            height = el.context.loose(Size()) if v.is_scalar else v.rows
+            rows.append(height)
+            makes.append(partial(_zeros, height, cols))
+        else:
+            raise el.error(f"{el.context.text(v.node)} stands among matrices and is {v.shown}", v.node)
+    return Value(Size(parts=tuple(rows)), cols, lambda: Stack(*(make() for make in makes)), node)
+
+
+ZEROS = ("0", r"\mathbf{0}", r"\mathbf 0", r"\boldsymbol{0}", r"\bm{0}")
+
+
+def _zeros(rows: Size, cols: Size) -> Expr:
+    return Zero(rows.value(), cols.value())
 
 
 # ----------------------------------------------------------------------------- written-out matrices
@@ -68,7 +112,8 @@ def matrix(el: Elaborator, node: Node) -> Value:
         raise el.error("a matrix with dots or gaps is not read", gap, "write diag(...), or all the entries")
     values = [[el.build(e) for e in row] for row in rows]
     flat = [v for row in values for v in row]
-    if (width == 1 or (len(rows) == 1 and el.context.row)) and any(v.is_vector for v in flat):
+    column = width == 1 or (len(rows) == 1 and el.context.row)
+    if column and any(v.is_vector or v.is_matrix for v in flat):
         return el.post(stack(el, flat, node), node)
     for v in flat:
         if not v.is_scalar:
