@@ -7,6 +7,7 @@ equation, which the rules give as the gradient of a scalar; the sum over the use
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symjac import expr as ex
@@ -51,7 +52,7 @@ class Adjoint:
         return as_sum(chosen, self.of.shape)
 
 
-def as_sum(terms: list[Expr], shape: ex.Shape) -> Expr:
+def as_sum(terms: Sequence[Expr], shape: ex.Shape) -> Expr:
     """The sum; zero where there is no term."""
     return ex.add(*terms) if terms else ex.zero(shape)
 
@@ -79,7 +80,9 @@ class Adjoints:
         return tuple(
             s
             for s, e in step.definitions.items()
-            if isinstance(e, ex.Softmax) and s in self.loss.term.symbols and not step.same_step_users(s)
+            if isinstance(e, ex.Softmax)
+            and s in self.loss.term.symbols
+            and not step.same_step_users(s)
             and not step.next_step_users(s)
         )
 
@@ -167,7 +170,9 @@ class Adjoints:
     def _numbers(self) -> tuple[Expr, ...]:
         """One, and the scalar factors in front of the loss without their sign."""
         e = self.loss.term
-        front = [f for f in e.args if f.is_scalar and not f.symbols & set(self.nodes)] if isinstance(e, ex.Product) else []
+        front = (
+            [f for f in e.args if f.is_scalar and not f.symbols & set(self.nodes)] if isinstance(e, ex.Product) else []
+        )
         rest = ex.mul(*(ex.Number(abs(f.value)) if isinstance(f, ex.Number) else f for f in front))
         return (ex.Number(1),) if rest == ex.Number(1) else (ex.Number(1), rest)
 
@@ -250,10 +255,7 @@ def _columns(e: Expr) -> Expr:
             vector = chain.pop()
             while chain:
                 f = chain.pop()
-                if isinstance(f, Diag):
-                    vector = ex.hadamard(f.args[0], vector)
-                else:
-                    vector = ex.mul(f, vector)
+                vector = ex.hadamard(f.args[0], vector) if isinstance(f, Diag) else ex.mul(f, vector)
             return ex.mul(*scalars, vector)
         if e.is_matrix:
             return _outer(scalars, chain)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from symjac import expr as ex
@@ -70,21 +70,39 @@ class Backward:
     :raises CheckError: where a formula is not the derivative it is said to be, which would be a defect of symjac.
     """
 
-    def __init__(self, system: Recurrence, loss: str | Loss, *, targets: str = "distribution") -> None:
+    def __init__(
+        self, system: Recurrence, loss: str | Loss, *, window: int | None = None, targets: str = "distribution"
+    ) -> None:
         self.system = system
         self.step = Step(system)
         self.loss = read_loss(loss, self.step) if isinstance(loss, str) else loss
         self.adjoints = Adjoints(self.step, self.loss)
         self._raw = {v: self.adjoints.adjoint(v) for v in self.adjoints.nodes}
         self._constants = self._constant_adjoints()
-        self._inlined = self._inline()
-        self.rows = tuple(self._row(v) for v in reversed(self.adjoints.nodes) if self._symbol(v) not in self._inlined)
+        self.inlined = self._inline()
+        self.rows = tuple(self._row(v) for v in reversed(self.adjoints.nodes) if self._symbol(v) not in self.inlined)
         self.gradients = self._gradients((*self.step.parameters, *self.step.constants))
         self.input_gradients = self._gradients(self.step.inputs)
         self._check()
+        self.window = window
+        self.single = self._single(targets)
         self.hypotheses: tuple[Expr, ...] = ()
+        self.supposing: Mapping[Expr, Expr] = {}
         if targets != "any":
             self._suppose()
+
+    def _single(self, targets: str) -> Backward | None:
+        """For a window: the same with the loss of one step alone, the last one.
+
+        :raises TargetError: where the window is no positive number, or the loss has no steps.
+        """
+        if self.window is None:
+            return None
+        if self.window < 1:
+            raise TargetError(f"a window has at least one step, not {self.window}")
+        if not self.loss.every_step:
+            raise TargetError("a window cuts the way back from the loss of every step; this loss is of one step alone")
+        return Backward(self.system, replace(self.loss, every_step=False), targets=targets)
 
     def _symbol(self, v: Symbol) -> Symbol:
         return self.adjoints.symbol(v)
@@ -124,8 +142,8 @@ class Backward:
 
     def put_in(self, e: Expr) -> Expr:
         """The expression with inlined gradients put in, innermost last, as computing builds it."""
-        while any(s in self._inlined for s in e.symbols):
-            e = _rebuilt(e, self._inlined)
+        while any(s in self.inlined for s in e.symbols):
+            e = _rebuilt(e, self.inlined)
         return e
 
     def _row(self, v: Symbol) -> Row:
@@ -179,7 +197,7 @@ class Backward:
             uses = self.adjoints.parameter_uses(p)
             checks.uses(self, (*uses, *self._constants.get(p, ())))
             checks.paths(self, p, uses)
-        checks.put_together(self, self._inlined)
+        checks.put_together(self, self.inlined)
 
     def verify(self) -> None:
         """Check every formula once more with all equations of two steps opened; takes seconds for gated cells.
@@ -202,6 +220,7 @@ class Backward:
             return
         table: dict[Expr, Expr] = {e: ex.Number(1) for e in sums}
         self.hypotheses = tuple(sums)
+        self.supposing = table
         short = tuple(
             Row(r.of, r.symbol, _rebuilt(r.before, table), _rebuilt(r.last, table), r.final) for r in self.rows
         )
@@ -216,7 +235,7 @@ class Backward:
         :raises TargetError: where ``of`` is no parameter that the loss depends on.
         """
         g = self._find(of)
-        terms = []
+        terms: list[Expr] = []
         if g.summand is not None:
             terms.append(OverTime("sum", self.step.clock.letter, ONE_STEP, self.loss.last.expr, g.summand, "ascending"))
         if g.once is not None:
@@ -249,6 +268,10 @@ class Backward:
             later = [self.put_in(u.term) for u in self.chosen(self._raw[s].uses, last=False) if u.later]
             out[self.step.at(s, start)] = self.at(as_sum(later, s.shape), start)
         return out
+
+    def shown(self, term: Expr) -> Expr:
+        """A term of the proof under the hypotheses."""
+        return _rebuilt(term, self.supposing)
 
     @property
     def theorems(self) -> tuple[Theorem, ...]:

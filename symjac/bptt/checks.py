@@ -41,7 +41,9 @@ def paths(b: Backward, v: Symbol, found: tuple[Use, ...]) -> None:
     for last in (False, True):
         graph = _Linear(b, v, last=last)
         right = [graph.carried_back(u) for u in b.chosen(found, last=last)]
-        if not equal(ex.Transpose(Partial(graph.tail, graph.variable)), as_sum(right, graph.variable.shape), graph.definitions):
+        if not equal(
+            ex.Transpose(Partial(graph.tail, graph.variable)), as_sum(right, graph.variable.shape), graph.definitions
+        ):
             raise defect(v)
 
 
@@ -110,9 +112,9 @@ def put_together(b: Backward, inlined: Mapping[Expr, Expr]) -> None:
             if not equal(as_sum(terms, row.of.shape), form, known):
                 raise defect(row.of)
     for p, g in (*b.gradients.items(), *b.input_gradients.items()):
-        for last, form in ((False, g.summand), (True, g.at_last)):
+        for last, part in ((False, g.summand), (True, g.at_last)):
             terms = [u.term for u in b.chosen(b.adjoints.parameter_uses(p), last=last)]
-            if not equal(as_sum(terms, p.shape), ex.zero(p.shape) if form is None else form, known):
+            if not equal(as_sum(terms, p.shape), part if part is not None else ex.zero(p.shape), known):
                 raise defect(p)
 
 

@@ -103,7 +103,8 @@ class Step:
 
     def _worth_naming(self, e: Expr) -> Iterator[Expr]:
         if isinstance(e, Apply | Softmax) and e.args[0].is_vector and isinstance(e.args[0], ex.Sum | ex.Product):
-            if any(p in self._fixed for p in e.args[0].symbols):
+            fixed = [p for p in e.args[0].symbols if p in self._fixed]
+            if fixed:
                 yield e.args[0]
                 return
         for a in e.args:
@@ -152,7 +153,9 @@ class Step:
         """A symbol of this step at another time, or so many steps later; arguments and targets too."""
         if s in self.clock.times:
             own = self.clock.times[s]
-            return self.clock.at(s, own.plus(when) if isinstance(when, int) else when.plus(own.offset - self.now.offset))
+            return self.clock.at(
+                s, own.plus(when) if isinstance(when, int) else when.plus(own.offset - self.now.offset)
+            )
         moment = self.now.plus(when) if isinstance(when, int) else when
         if s in self.arguments:
             return Symbol(self.timed(self._argument_letter, self._labels[s.name], moment), s.shape)

@@ -23,8 +23,8 @@ _SUM = re.compile(r"\\sum\s*(?:\\limits)?\s*(_\s*(\{[^{}]*\}|\w))?\s*(\^\s*(\{[^
 class Loss:
     """``name`` is the whole loss; ``term`` the loss of one step as an expression at the time ``t``.
 
-    ``symbol`` names the loss of one step, ``letter`` without its time. With ``every_step`` the loss is the sum over t = 1..T, otherwise the
-    term at ``t = T`` alone. An unspecified loss of some vectors is a :class:`VectorMap` of them.
+    ``symbol`` names the loss of one step, ``letter`` without its time. With ``every_step`` the loss is the sum over
+    t = 1..T, otherwise the term at ``t = T`` alone. An unspecified loss of some vectors is a :class:`VectorMap` of them.
     """
 
     name: str
@@ -157,8 +157,7 @@ def _given(name: str, body: str, text: str, step: Step) -> Loss:
     term = _to_now(term, step.now if every else last, step)
     reading_notes = tuple(n for n in notes if n not in step.system.notes)
     if not any(s in step.printed for s in term.symbols):
-        bare = isinstance(term, Symbol)
-        hint = f"say what it depends on, for instance \\sum_t {term.name}(h_t)" if bare and every else None
+        hint = f"say what it depends on, for instance \\sum_t {term.name}(h_t)" if isinstance(term, Symbol) else None
         raise TargetError(f"the loss {text} holds nothing that the recurrence computes", hint=hint)
     letter = next(c for c in (r"\ell", "E", "C", r"\mathcal{E}") if c not in step.system.symbols and c != name)
     return Loss(name, letter, Symbol(step.timed(letter, "", step.now)), term, last, every, False, reading_notes, text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from symjac.bptt.adjoint import as_sum
@@ -24,6 +24,8 @@ def program(b: Backward, target: str = "numpy", layout: str = "denominator") -> 
     Inputs (and the targets of a loss at every step) are arrays with a row for each step, initial states are vectors.
     An unspecified loss enters by its gradients, ``dloss_h(t, h_t)``. It returns the gradients by name.
     """
+    if b.single is not None and b.window is not None:
+        return _Writer(b.single, target, layout, b.window).source()
     return _Writer(b, target, layout).source()
 
 
@@ -36,11 +38,12 @@ def forward(b: Backward, target: str = "numpy") -> Source:
 
 
 class _Writer:
-    def __init__(self, b: Backward, target: str, layout: str) -> None:
+    def __init__(self, b: Backward, target: str, layout: str, window: int | None = None) -> None:
         self.b = b
+        self.window = window
         self.target = target
         self.layout = layout
-        self.names = Names({"T", "t", "gradients", "forward", "part"})
+        self.names = Names({"T", "t", "gradients", "forward", "part", "last"})
         self.arguments: dict[str, str] = {}
         self.functions: dict[str, str] = {}
         self.access = self._access()
@@ -68,7 +71,7 @@ class _Writer:
         for y in sorted(step.targets, key=lambda s: s.name):
             if y in self.b.loss.term.symbols:
                 name = self.names[step.targets[y]]
-                out[y.name] = f"{name}[t - 1]" if self.b.loss.every_step else name
+                out[y.name] = f"{name}[t - 1]" if self.b.loss.every_step or self.window else name
                 self.arguments[name] = y.name
         for s in step.order:
             name = self.names[step.label(s) if s not in step.arguments else s.name.split("_")[0]]
@@ -177,23 +180,34 @@ class _Writer:
             yield f"{self._list(self.access[row.symbol.name])} = [None] * (T + 2)"
         for p in b.gradients:
             yield f"{self._total(p)} = 0.0"
+        if self.window is not None:
+            yield "for last in range(1, T + 1):"
+            yield f"    for t in range(last, max(0, last - {self.window}), -1):"
+            for line in self._one_step("last", ()):
+                yield f"    {line}"
+            return
         for x in b.input_gradients:
             yield f"{self._total(x)} = [None] * T"
         yield "for t in range(T, 0, -1):"
+        yield from self._one_step("T", b.input_gradients)
+
+    def _one_step(self, last: str, inputs: Iterable[Symbol]) -> Iterator[str]:
+        """Everything for one t on the way back."""
+        b = self.b
         for row in b.rows:
             place = self.access[row.symbol.name]
             if row.steady and not row.final:
                 yield from self._indented(self.formula(row.before, place))
                 continue
-            yield "    if t == T:"
+            yield f"    if t == {last}:"
             yield from self._indented(self.formula(row.last, place), 2)
             if not row.final:
                 yield "    else:"
                 yield from self._indented(self.formula(row.before, place), 2)
-        for p, g in (*b.gradients.items(), *b.input_gradients.items()):
-            yield from self._indented(self._part(p, g.summand, g.once))
+        for p, g in (*b.gradients.items(), *((x, b.input_gradients[x]) for x in inputs)):
+            yield from self._indented(self._part(p, g.summand, g.once, last))
 
-    def _part(self, p: Symbol, summand: Expr | None, once: Expr | None) -> Iterator[str]:
+    def _part(self, p: Symbol, summand: Expr | None, once: Expr | None, last: str) -> Iterator[str]:
         total = self._total(p)
         is_input = p in self.b.input_gradients
         place = f"{total}[t - 1]" if is_input else "part"
@@ -205,7 +219,7 @@ class _Writer:
         elif is_input:
             yield f"{place} = 0.0"
         if once is not None:
-            yield "if t == T:"
+            yield f"if t == {last}:"
             goes_to = place if is_input else total
             lines = self.formula(once, "part")
             lines[-1] = f"{goes_to} = {goes_to} + " + lines[-1].removeprefix("part = ")
@@ -232,6 +246,9 @@ class _Writer:
                 lines[-1] = f"{self._total(p)} = {self._total(p)} + " + lines[-1].removeprefix("part = ")
                 yield from lines
         pairs = [f'"{self.access[p.name]}": {self._turned(p)}' for p in b.gradients if p not in b.step.constants]
+        if self.window is not None:
+            yield f"return {{{', '.join(pairs)}}}"
+            return
         yield "t = 0"
         for s in b.step.states:
             name = self._list(self.access[s.name])

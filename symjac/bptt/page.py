@@ -1,0 +1,362 @@
+"""The page: setting, theorem, proof and algorithm of backpropagation through time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from symjac import expr as ex
+from symjac.bptt.adjoint import Use
+from symjac.bptt.graph import base_letter
+from symjac.bptt.words import told
+from symjac.expr import Apply, Expr, Function, Hadamard, OverTime, Partial, Symbol
+from symjac.functions import ACTIVATIONS
+from symjac.narrative import Block, Display, Environment, Inline, Inlines, Line, Math, Page, Paragraph, Ref
+from symjac.narrative.teller import equals
+from symjac.narrative.words import listed, sentences
+from symjac.timing import Moment
+from symjac.typeset import names
+from symjac.typeset.boxes import Box, Fence, Gap, Ident, Mark, Op, Script, row, width
+from symjac.typeset.printer import fence, function_box, style_for, to_box
+
+if TYPE_CHECKING:
+    from symjac.bptt.backward import Backward, Gradient, Row
+
+ROOM = 36.0  # ems for equations side by side
+
+
+def page(b: Backward, layout: str = "both") -> Page:
+    """The page that states and proves the derivatives of a loss."""
+    t = _Teller(b, layout)
+    blocks = (*t.setting(), t.theorem(), t.proof(), *t.algorithm(), *t.truncation())
+    return Page(told("title"), blocks, t.style, "symjac-bptt")
+
+
+class _Teller:
+    def __init__(self, b: Backward, layout: str) -> None:
+        self.b = b
+        self.layout = layout
+        self.step = b.step
+        self.adjoints = b.adjoints
+        everything = [info.symbol for info in b.system.symbols.values()]
+        self.style = style_for(ex.Sum(*(ex.Norm(s) for s in everything)))
+        self.loss = names.name_box(b.loss.name)
+        self.now = b.step.now
+        self.last = b.loss.last
+
+    def box(self, e: Expr) -> Box:
+        return to_box(e, self.style)
+
+    def time(self, moment: Moment) -> Box:
+        return self.box(moment.expr)
+
+    def range(self, first: Box | str, last: Box | str) -> Box:
+        """``t = 1, ..., T``."""
+        ends = [names.name_box(e) if isinstance(e, str) else e for e in (first, last)]
+        dots = [Op(", ", prefix=True), Op(r"\dots", prefix=True), Op(", ", prefix=True)]
+        return equals(self.time(self.now), row(ends[0], *dots, ends[1]))
+
+    @property
+    def forwards(self) -> Box:
+        return self.range("1", self.last.text)
+
+    def at_last(self) -> Box:
+        return equals(self.time(self.now), self.time(self.last))
+
+    # ---------------------------------------------------------------------------------------- setting
+
+    def setting(self) -> Iterator[Block]:
+        b, step = self.b, self.step
+        direction = told("rows" if b.system.orientation == "row" else "columns")
+        yield Paragraph(sentences(direction, told("steps", range=self.forwards)), "Setting")
+        lines = [(s, e) for s, e in step.printed.items()]
+        lines += [(s, e) for s, e in step.constants.items()]
+        yield Display(tuple(Line(e, s, label=self.equation(s), end=",", numbered=True) for s, e in lines))
+        start = [Math(names.name_box(step.at(s, Moment("", 0)).name)) for s in step.states]
+        yield Paragraph(sentences(told("from", states=listed(start)), told("loss_sum")))
+        yield from self._loss()
+        yield Paragraph(self._notation())
+
+    def equation(self, s: Symbol) -> str:
+        return f"eq{[*self.step.printed, *self.step.constants].index(s) + 1}"
+
+    def _loss(self) -> Iterator[Block]:
+        loss = self.b.loss
+        if loss.every_step:
+            letter = self.step.clock.letter
+            total = OverTime("sum", letter, ex.Number(1), self.last.expr, loss.term, "ascending")
+            yield Display((Line(total, Symbol(loss.name), end="."),))
+            return
+        at_last = self.adjoints.moved(loss.term, self.last)
+        if isinstance(at_last, ex.VectorMap):
+            at_last = ex.VectorMap(self.adjoints.loss_symbol(self.last).name, at_last.arg, ex.ONE)
+        yield Display((Line(at_last, Symbol(loss.name), end="."),))
+
+    def _notation(self) -> Inlines:
+        b = self.b
+        out: list[Inlines] = []
+        when: int | Moment = 0 if b.loss.every_step else self.last
+        if b.loss.unspecified:
+            for v in self.adjoints.nodes:
+                if v in self.adjoints.local.symbols:
+                    out.append(
+                        told(
+                            "unspecified",
+                            term=self.box(self.adjoints.loss_symbol(when)),
+                            nabla=self.box(self.adjoints.nabla(v, when)),
+                            state=self.box(self.step.at(v, when)),
+                        )
+                    )
+        for total in b.hypotheses:
+            out.append(told("sum_to_one", target=self.box(self.adjoints.moved(total.args[1], when))))
+        out.append(self._acts())
+        out.append(self._arguments())
+        out.append(self._meanings())
+        return sentences(*out)
+
+    def _acts(self) -> Inlines:
+        applied = [e for d in self.step.definitions.values() for e in d.walk() if isinstance(e, Apply)]
+        if not applied:
+            return ()
+        primes = any(isinstance(e, Apply) and e.function.order for r in self.b.rows for e in r.before.walk())
+        extra: Inlines = (", their derivatives too",) if primes else ()
+        used = sentences(*self._known())
+        products = any(isinstance(e, Hadamard) for r in self.b.rows for e in (*r.before.walk(), *r.last.walk()))
+        if products:
+            return sentences(told("acts", extra=extra, sign=Mark("odot")), used)
+        return sentences(told("acts_plain", extra=extra), used)
+
+    def _known(self) -> Iterator[Inlines]:
+        """The derivatives of known functions that the formulas rest on, and where they do not exist."""
+        z = Symbol("z" if "z" not in {base_letter(name) for name in self.b.system.symbols} else "s")
+        rules: list[Box] = []
+        excluded: list[Inlines] = []
+        found: dict[Function, None] = {}
+        for d in self.step.definitions.values():
+            for e in d.walk():
+                if isinstance(e, Apply):
+                    found.setdefault(e.function)
+        for f in found:
+            known = ACTIVATIONS.get(f.known or "")
+            if known is None:
+                continue
+            derivative = known.derivative(z, Apply(f, z))
+            if not any(
+                p.function.name == f.name and p.function.order for p in derivative.walk() if isinstance(p, Apply)
+            ):
+                left = row(function_box(f.name, 1), fence(self.box(z)))
+                rules.append(equals(left, self.box(derivative)))
+            if known.excluded is not None:
+                place = names.take_apart(known.excluded.replace("z", z.name))
+                excluded.append(told("excluded", function=function_box(f.name, 0), place=place))
+        if rules:
+            yield told("known", derivatives=listed([Math(r) for r in rules]))
+        yield from excluded
+
+    def _arguments(self) -> Inlines:
+        found = [a for a in self.step.arguments.values() if a.symbol in self.adjoints.nodes]
+        if not found:
+            return ()
+        if len(found) == 1:
+            (a,) = found
+            return told("arguments", name=self.box(a.symbol), equation=Ref(self.equation(a.of)))
+        return told(
+            "arguments_many",
+            names=listed([Math(self.box(a.symbol)) for a in found]),
+            equations=listed([Ref(self.equation(a.of)) for a in found]),
+        )
+
+    def _meanings(self) -> Inlines:
+        big = Symbol(self.b.loss.name)
+        pairs: list[Inline] = []
+        for r in self.b.rows:
+            slash = row(Op(r"\partial", prefix=True), self.box(big), Op("/", prefix=True), Op(r"\partial", prefix=True))
+            pairs.append(Math(equals(self.box(r.symbol), row(slash, self.box(r.of)))))
+        return told("adjoints", meanings=listed(pairs), loss=self.loss, last=self.time(self.last))
+
+    # ---------------------------------------------------------------------------------------- theorem
+
+    def label(self, r: Row) -> str:
+        return f"row{self.b.rows.index(r) + 1}"
+
+    def theorem(self) -> Block:
+        b = self.b
+        changing = [r for r in b.rows if not r.steady]
+        final = [r for r in b.rows if r.final]
+        steady = [r for r in b.rows if r.steady and not r.final]
+        blocks: list[Block] = []
+        if changing or final:
+            blocks.append(Paragraph(told("theorem_last", time=self.at_last())))
+            at_last = [Line(self._at_last(r), self._symbol_last(r), end=",") for r in (*final, *changing)]
+            blocks.append(self._display(at_last, end="," if changing or steady else "."))
+        if changing:
+            first = self._minus_one()
+            blocks.append(Paragraph(told("theorem_before", range=self.range(first, "1"))))
+            blocks.append(
+                self._display(
+                    [Line(r.before, r.symbol, label=self.label(r), end=",", numbered=True) for r in changing],
+                    end="," if steady else ".",
+                )
+            )
+        if steady:
+            key = "theorem_steady" if changing or final else "theorem_steady_first"
+            blocks.append(Paragraph(told(key, range=self.range(self.last.text, "1"))))
+            blocks.append(
+                self._display([Line(r.before, r.symbol, label=self.label(r), end=",", numbered=True) for r in steady])
+            )
+        blocks.append(Paragraph(told("theorem_gradients", loss=self.loss)))
+        shown = "numerator" if self.layout == "numerator" else "denominator"
+        blocks.append(self._gradients(shown))
+        if self.layout == "numerator":
+            blocks.append(Paragraph(told("numerator")))
+        if self.layout == "both":
+            p = next((p for p in b.gradients if p.is_matrix), next(iter(b.gradients)))
+            blocks.append(Paragraph(told("denominator")))
+            blocks.append(Display((Line(b.gradient(p, "numerator"), self._derivative(p), end="."),)))
+        return Environment("theorem", tuple(blocks), label="theorem")
+
+    def _minus_one(self) -> Box:
+        return self.time(self.last.plus(-1))
+
+    @staticmethod
+    def _display(lines: list[Line], end: str = ".") -> Display:
+        return Display((*lines[:-1], replace(lines[-1], end=end)))
+
+    def _symbol_last(self, r: Row) -> Symbol:
+        return self.adjoints.symbol(r.of, self.last)
+
+    def _at_last(self, r: Row) -> Expr:
+        return self.b.at(r.last, self.last)
+
+    def _derivative(self, p: Symbol) -> Box:
+        if p.is_scalar or p.cols == ex.ONE or p.is_matrix:
+            return self.box(Partial(Symbol(self.b.loss.name), p))
+        return self.box(p)
+
+    def _gradients(self, layout: str) -> Display:
+        """Rows of equations, those of parameters that share a derivative side by side where there is room."""
+        groups: dict[object, list[tuple[Symbol, Expr]]] = {}
+        for p, g in self.b.gradients.items():
+            groups.setdefault(self._group(p, g), []).append((p, self.b.gradient(p, layout)))
+        lines: list[Line] = []
+        for group in groups.values():
+            line: list[Box] = []
+            for p, e in group:
+                box = equals(self._derivative(p), self.box(e))
+                if line and sum(map(width, line)) + width(box) + 2 * len(line) > ROOM:
+                    lines.append(self._joined(line))
+                    line = []
+                line.append(box)
+            lines.append(self._joined(line))
+        return self._display(lines)
+
+    def _group(self, p: Symbol, g: Gradient) -> object:
+        """What parameters of one line have in common: the gradients their summands hold."""
+        e = g.summand if g.summand is not None else g.once
+        held = {self.adjoints.symbol(v) for v in self.adjoints.nodes}
+        return frozenset(e.symbols & held) if e is not None else p
+
+    @staticmethod
+    def _joined(boxes: list[Box]) -> Line:
+        out: list[Box] = []
+        for n, box in enumerate(boxes):
+            out += [*([Op(",", prefix=True), Op(r"\quad", prefix=True)] if n else []), box]
+        return Line(row(*out), relation="", end=",")
+
+    # ------------------------------------------------------------------------------------------ proof
+
+    def proof(self) -> Block:
+        blocks: list[Block] = []
+        users = [u.user for r in self.b.rows for u in self.b.adjoint(r.of).uses if u.user in self.adjoints.nodes]
+        if users:
+            user = users[0]
+            d = Op(r"\partial", prefix=True)
+            quotient = row(d, self.box(user), Op("/", prefix=True), d, Ident("v"))
+            local = row(Script(Fence("(", quotient, ")"), sup=Mark("T")), Gap(), self.box(self.adjoints.symbol(user)))
+            chain = told("proof_chain", loss=self.loss, user=self.box(user), local=local)
+            bars = told("bars", loss=self.loss) if self.b.inlined else ()
+            blocks.append(Paragraph(sentences(chain, bars)))
+        blocks.append(Paragraph(sentences(*(self._row_proof(r) for r in self.b.rows))))
+        induction = told(
+            "induction",
+            time=self.at_last(),
+            later=self.time(self.now.plus(1)),
+            now=self.time(self.now),
+            range=self.range(self.last.text, "1"),
+        )
+        parameters = told("parameters", now=self.time(self.now))
+        constants = told("constants") if self.step.constants else ()
+        blocks.append(Paragraph(sentences(induction, parameters, constants)))
+        return Environment("proof", tuple(blocks))
+
+    def _row_proof(self, r: Row) -> Inlines:
+        uses = self.b.adjoint(r.of).uses
+        if r.final:
+            return (*self._uses(r.of, uses), ".")
+        before = tuple(self.b.chosen(uses, last=False))
+        key = "sum" if len(before) > 1 else "alone"
+        out = told(key, uses=self._uses(r.of, before), label=Ref(self.label(r)))
+        rest = tuple(u for u in uses if u not in before)
+        if not rest:
+            return out
+        return sentences(out, told("at_the_end", places=listed([self._place(u) for u in rest])))
+
+    def _uses(self, v: Symbol, uses: tuple[Use, ...]) -> Inlines:
+        """``h_t stands in l_t, which gives ..., and in a_{t+1}, which gives ...``."""
+        inner = [u.user for u in uses if self.adjoints.symbol(u.user) in self.b.inlined]
+        out = told("use", symbol=self.box(v), places=listed([self._place(u) for u in uses], ", and "))
+        for u in inner:
+            out = sentences((*out, ","), ("and ", *self._uses(u, self.b.adjoint(u).uses)))
+        return out
+
+    def _place(self, u: Use) -> Inlines:
+        if u.user == self.b.loss.symbol:
+            through = [Math(self.box(s)) for s in self.adjoints.folded if u.of in self.step.definitions[s].symbols]
+            key = "place_loss_through" if through else "place_loss"
+            return told(
+                key,
+                loss=self.box(self.adjoints.loss_symbol()),
+                term=self.box(self.b.shown(u.term)),
+                through=listed(through) if through else "",
+            )
+        user = self.step.at(u.user, u.later)
+        return told("place", user=self.box(user), term=self.box(u.term))
+
+    # -------------------------------------------------------------------------------------- algorithm
+
+    def algorithm(self) -> Iterator[Block]:
+        b = self.b
+        forward = [Math(self.box(s)) for s in self.step.printed]
+        backward = [Math(self.box(r.symbol)) for r in b.rows if not r.final]
+        first = [Math(self.box(self._symbol_last(r))) for r in b.rows]
+        yield Paragraph(self._numbered(1, told("go_forward", range=self.forwards, names=listed(forward))), "Algorithm")
+        yield Paragraph(self._numbered(2, told("go_last", names=listed(first))), start=True)
+        back = told("go_back", range=self.range(self._minus_one(), "1"), names=listed(backward))
+        yield Paragraph(self._numbered(3, back), start=True)
+        yield Paragraph(self._numbered(4, told("go_sum", last=self.time(self.last))), start=True)
+
+    @staticmethod
+    def _numbered(n: int, words: Inlines) -> Inlines:
+        return (f"{n}. ", *words)
+
+    def truncation(self) -> Iterator[Block]:
+        """The same with the loss of each step carried back through a window of steps."""
+        window = self.b.window
+        if window is None:
+            return
+        starts = [r for r in self.b.rows if any(u.user == self.b.loss.symbol for u in self.b.adjoint(r.of).uses)]
+        before = [Math(self.box(self.step.at(s, self.now.plus(-window)))) for s in self.step.states]
+        yield Paragraph(
+            told(
+                "truncated",
+                window=str(window),
+                first=self.time(self.now.plus(1 - window)),
+                now=self.time(self.now),
+                states=listed(before),
+                verb="were" if len(before) > 1 else "was",
+            ),
+            "Truncation",
+        )
+        yield self._display([Line(r.last, r.symbol, end=",") for r in starts], end=",")
+        yield Paragraph(told("truncated_then", loss=self.loss, window=str(window), last=self.time(self.last)))
