@@ -8,6 +8,7 @@ from typing import Protocol
 import sympy
 
 from symjac import explicit, typeset
+from symjac.bptt import Backpropagation
 from symjac.errors import TargetError
 from symjac.expr import Apply, Symbol
 from symjac.interchange import from_sympy
@@ -73,6 +74,21 @@ class System(Recurrence):
         (n, n)
         """
         return Jacobian(self, of, wrt)
+
+    def bptt(self, loss: str, *, window: int | None = None, targets: str = "distribution") -> Backpropagation:
+        """Backpropagation through time for a loss such as ``L = \\sum_{t=1}^{T} \\ell_t(h_t)`` or ``L = \\ell(h_T)``.
+
+        ``window`` cuts the way back after so many steps; ``targets="any"`` takes nothing for granted about the
+        targets of a cross-entropy, whose entries otherwise add up to one.
+
+        :raises ReadError: where the loss cannot be read.
+        :raises TargetError: where the loss holds nothing that the recurrence computes.
+
+        >>> back = System(r"h_t = \\tanh(W h_{t-1} + U x_t)").bptt(r"L = \\ell(h_T)")
+        >>> back.gradient("W")
+        OverTime(Number(Fraction(1, 1)), T, Product(\\delta_t, Transpose(h_{t-1})), ('sum', 't', 'ascending'))
+        """
+        return Backpropagation(self, loss, window=window, targets=targets)
 
     def explicit(self, n: int | Mapping[str, int] = 2) -> list[sympy.Eq]:
         """The elementwise recurrence at given sizes, one SymPy equation for each entry of a left-hand side.
