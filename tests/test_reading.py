@@ -537,8 +537,18 @@ def test_blocks_on_top_of_each_other_are_a_stack() -> None:
     n, m = dim("n"), dim("m")
     reading = read_system("y = W [h; x]", {"W": "matrix n n+m", "h": "vector n", "x": "vector m"})
     for zero in ("0", r"\mathbf{0}"):
-        read = read_expression(rf"W \begin{{bmatrix}} I \\ {zero} \end{{bmatrix}}", reading)
+        (_, read), notes = read_formula(
+            rf"\frac{{\partial y}}{{\partial h}} = W \begin{{bmatrix}} I \\ {zero} \end{{bmatrix}}", reading
+        )
         assert read == Product(Symbol("W", (n, n + m)), Stack(Identity(n), Zero(m, n)))
+        assert notes == ()
+
+
+def test_blocks_whose_heights_nothing_settles_are_refused() -> None:
+    """Alone, W [I; 0] may be the part of W for h or, with other heights, the part for x."""
+    reading = read_system("y = W [h; x]", {"W": "matrix n n+m", "h": "vector n", "x": "vector m"})
+    with pytest.raises(ReadError, match="does not settle"):
+        read_expression(r"W \begin{bmatrix} I \\ 0 \end{bmatrix}", reading)
 
 
 def test_blocks_that_do_not_fit_are_refused() -> None:

@@ -191,6 +191,8 @@ class Attempt:
             elaborate(piece, self.elaborator)
         if not self.context.sizes.settle():
             raise ReadError("the sizes of the stacked vectors do not fit together")
+        if self.context.sizes.chosen and not self.session.system:
+            raise ReadError("the text does not settle how the stacked parts share out the rows")
         ties.name_sizes(self.context, self.defining)
         return self
 

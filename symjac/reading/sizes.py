@@ -70,6 +70,7 @@ class Sizes:
 
     def __init__(self) -> None:
         self.open: list[tuple[Size, Size]] = []
+        self.chosen = False  # whether sums of letters were matched term by term, which the text does not settle
 
     def equal(self, a: Size, b: Size) -> bool:
         """Records that two sizes are one; False where that cannot be."""
@@ -115,7 +116,9 @@ class Sizes:
                     if forced or len(left) != len(right):
                         if not (self._match(a.root, b.root)):
                             return False
-                    elif not all(self.equal(p, q) for p, q in zip(left, right, strict=True)):
+                        continue
+                    self.chosen |= any(len({t.root.known for t in s}) > 1 for s in (left, right))
+                    if not all(self.equal(p, q) for p, q in zip(left, right, strict=True)):
                         return False
                 if not self.open:
                     return True
