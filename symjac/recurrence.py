@@ -13,10 +13,15 @@ from symjac.reading import Equation, FunctionDefinition, Note, Reading, SymbolIn
 class Recurrence:
     """Equations with the roles and shapes of their symbols.
 
-    :raises DefinitionError: for a symbol defined twice, or one that is defined through itself.
+    :raises DefinitionError: where there is none, or for a symbol defined twice or through itself.
     """
 
     def __init__(self, reading: Reading) -> None:
+        if not reading.equations:
+            raise DefinitionError(
+                "only functions are defined; a system needs an equation for a vector or a scalar",
+                hint=r"for instance x_t = W \sigma(x_{t-1})",
+            )
         self.reading = reading
         self._definitions = _definitions(reading.equations)
         self._order = _dependency_order(self._definitions)

@@ -363,6 +363,7 @@ BAD_INPUT = {
     "a circle": (["derive", "a = A b", "b = B a", "--wrt", "c"], "circle"),
     "defined twice": (["derive", "a = A b", "a = B b", "--wrt", "b"], "twice"),
     "shapes that clash": (["derive", "y = A x + B y_0 + x^T", "--wrt", "x"], ""),
+    "a function alone": (["derive", r"f(z) = \ln(1 + e^z)", "--wrt", "z"], "only functions are defined"),
     "no such symbol": (["derive", "y = A x", "--wrt", "q"], "q"),
     "nothing to differentiate by": (["derive", "y = A x"], "--wrt"),
     "several ends": (["derive", "y = A x", "z = B x", "--wrt", "x"], "z"),
