@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from symjac.cli import main
 from tests.problems.generator import generate
-from tests.problems.oracle import Outcome, compare, judge
+from tests.problems.oracle import Outcome, compare, evaluate, held_against, judge
 from tests.problems.published import RECORDS, TRUTH
 
 SIZES = {"n": 3, "m": 2, "p": 4}
@@ -60,6 +63,33 @@ def test_random_systems() -> None:
 def test_many_random_systems() -> None:
     """The same for a thousand others."""
     assert tally(range(1000, 2000))["refused"] < 20
+
+
+def test_a_batch_through_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`symjac derive FILE.jsonl --to json` gives a line for each layout whose NumPy source is right, checks passed."""
+    problems = {p.record["id"]: p for p in map(generate, range(3000, 3040))}
+    batch = tmp_path / "problems.jsonl"
+    batch.write_text("\n".join(json.dumps(p.record) for p in problems.values()), encoding="utf-8")
+    main(["derive", str(batch), "--to", "json"])
+    emitted: dict[str, dict[str, Any]] = {}
+    refused = 0
+    for line in capsys.readouterr().out.splitlines():
+        answer = json.loads(line)
+        if "error" in answer:
+            assert answer["error"]["message"]
+            refused += 1
+            continue
+        assert answer["checks"]
+        assert all(check["passed"] for check in answer["checks"])
+        space: dict[str, Any] = {}
+        exec(compile(answer["numpy"], answer["id"], "exec"), space)
+        emitted.setdefault(answer["id"], {})[answer["layout"]] = (space["jacobian"], answer["arguments"])
+    assert len(emitted) + refused == len(problems)
+    assert refused <= 1
+    for name, layouts in emitted.items():
+        p = problems[name]
+        assert set(layouts) == {"numerator", "denominator"}
+        assert held_against(layouts, p.record, evaluate(p), p.shapes, p.sizes, p.functions) == Outcome("right")
 
 
 def test_the_generator_covers_the_language() -> None:

@@ -88,6 +88,19 @@ def compare(
         emitted = {layout: emitted_function(derived, layout) for layout in ("numerator", "denominator")}
     except SymjacError as error:
         return Outcome("refused", f"{error.kind}: {error}")
+    return held_against(emitted, record, f, shapes, sizes, functions)
+
+
+def held_against(
+    emitted: Mapping[str, tuple[Callable[..., Any], Mapping[str, str]]],
+    record: Mapping[str, Any],
+    f: Callable[[Mapping[str, Any]], Any],
+    shapes: Mapping[str, Shape],
+    sizes: Mapping[str, int],
+    functions: Mapping[str, Function | None],
+) -> Outcome:
+    """Whether emitted functions, one a layout with the names of their arguments, give the derivative of ``f``."""
+    target = record["targets"][0]
     unspecified = [name for name, known in functions.items() if known is None]
     for seed in (1, 2):
         values = draw(shapes, sizes, seed)
