@@ -209,9 +209,22 @@ def merge_powers(scalars: Iterable[Expr]) -> tuple[Expr, ...]:
     """
     exponents: dict[Expr, Expr] = {}
     for s in scalars:
-        base, exponent = (s.base, s.exponent) if isinstance(s, ex.EntryPower) else (s, Number(1))
+        base, exponent = _base(s)
         exponents[base] = ex.add(exponents[base], exponent) if base in exponents else exponent
     return tuple(ex.power(b, q) for b, q in exponents.items() if not ex.is_zero(q))
+
+
+def _base(s: Expr) -> tuple[Expr, Expr]:
+    """Base and exponent of a scalar; a whole power of a root is a power of what stands under it."""
+    if not isinstance(s, ex.EntryPower):
+        return s, Number(1)
+    base, q = s.base, s.exponent
+    while isinstance(base, ex.EntryPower) and isinstance(q, Number):
+        inner = base.exponent
+        if not isinstance(inner, Number) or (q.value.denominator != 1 and inner.value.numerator % 2 == 0):
+            break  # the root of a square is no power of the base
+        base, q = base.base, Number(q.value * inner.value)
+    return base, q
 
 
 def product_of(t: Term, shape: ex.Shape) -> Expr:
@@ -327,6 +340,8 @@ def _common_factor(e: Expr) -> Expr:
     """``A W + B W`` as ``(A + B) W`` and, for rows, ``a^T A + a^T B`` as ``a^T (A + B)``."""
     if not isinstance(e, Sum):
         return e
+    if e.is_scalar:
+        return _common_scalars(e)
     chains = [_chain(t) for t in e.args]
     if any(len(c) < 1 for c in chains):
         return e
@@ -343,6 +358,25 @@ def _common_factor(e: Expr) -> Expr:
         if len({i.shape for i in inner}) == 1:
             return ex.mul(tidy_sum(ex.add(*inner)), last)
     return e
+
+
+def _common_scalars(e: Sum) -> Expr:
+    """``a (1 - b) - b a`` as ``a (1 - 2 b)``."""
+    factors = [list(t.args) if isinstance(t, Product) and all(f.is_scalar for f in t.args) else [t] for t in e.args]
+    shared = [f for f in factors[0] if not isinstance(f, Number) and all(f in other for other in factors[1:])]
+    shared = list(dict.fromkeys(shared))
+    for f in shared:
+        for other in factors:
+            other.remove(f)
+    rest: list[Expr] = []
+    for other in factors:
+        signed = ex.mul(*other) if other else Number(1)
+        flat = signed.args[1:] if isinstance(signed, Product) and signed.args[0] == Number(-1) else (signed,)
+        if len(flat) == 1 and isinstance(flat[0], Sum):
+            rest += [ex.neg(t) if flat != (signed,) else t for t in flat[0].args]
+        else:
+            rest.append(signed)
+    return ex.mul(*shared, add_like(rest)) if shared else add_like(rest)
 
 
 def _worth(last: Expr) -> bool:
