@@ -191,6 +191,8 @@ class _Differential:
         for cls, name in MANY_OPERANDS.items():
             if isinstance(y, cls):
                 return infer(name, self.scope, y, *map(self.of, y.args))
+        if isinstance(y, ex.MatrixPower) and y.exponent != ex.Number(-1):
+            return infer("d_matrix_power", self.scope, y, self.of(y.base))
         for cls, name in ONE_CHANGING.items():
             if isinstance(y, cls):
                 return infer(name, self.scope, y, self.of(y.args[0]))

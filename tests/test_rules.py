@@ -55,6 +55,7 @@ WITNESSES: dict[str, tuple[list[str], dict[str, str], str, str]] = {
     "d_trace": ([r"s = \operatorname{tr}(A W)"], {"s": "scalar"}, "s", "W"),
     "d_function": ([r"s = u^\top \sigma(W x)"], {"s": "scalar"}, "s", "W"),
     "d_power": ([r"s = (u^\top W x)^3"], {"s": "scalar"}, "s", "W"),
+    "d_matrix_power": ([r"s = u^\top W^3 x + u^\top W^{-2} x"], {"s": "scalar"}, "s", "W"),
     "d_inverse": ([r"s = u^\top W^{-1} x"], {"s": "scalar"}, "s", "W"),
     "d_determinant": ([r"s = \det(W)"], {"s": "scalar", "W": "matrix n n"}, "s", "W"),
     "d_norm": ([r"s = \lVert W x - b \rVert"], {"s": "scalar"}, "s", "W"),

@@ -22,6 +22,7 @@ from symjac.normal.atoms import (
     atom,
     freeze,
     single,
+    slot,
     tables,
 )
 from symjac.normal.network import (
@@ -264,6 +265,9 @@ def inverse(p: Poly, d: int) -> Poly:
     if len(p) == 1:
         ((m, c),) = p.items()
         outer = tuple(f for f in m if tables.components[f[0]].free.isdisjoint((ROW, COL)))
+        twice = _inverted(m) if not outer and c == 1 else None
+        if twice is not None:
+            return twice
         if outer or c != 1:
             rest = inverse({tuple(f for f in m if f not in outer): 1}, d)
             return multiply(power({outer: c}, -1), rest)
@@ -272,11 +276,27 @@ def inverse(p: Poly, d: int) -> Poly:
     return lone(single(a, *ends, *extra))
 
 
+def _inverted(m: Mono) -> Poly | None:
+    """The matrix of which an inverse, at (ROW, COL) or turned round, is all that the monomial holds."""
+    if len(m) != 1 or m[0][1] != 1 or tables.components[m[0][0]].bound:
+        return None
+    a, _, ix = tables.components[m[0][0]].factors[0]
+    what = tables.atoms[a]
+    if what.kind != "inverse" or {*ix[:2]} != {ROW, COL}:
+        return None
+    return rename(dict(what.args[0]), {slot(k): v for k, v in enumerate(ix)})
+
+
 def determinant(p: Poly, d: int) -> Poly:
     """The determinant of such a matrix."""
     if not d:
         return p
     if p == delta(ROW, COL, d):
         return constant(1)
+    if len(p) == 1:
+        ((m, c),) = p.items()
+        inner = _inverted(m) if c == 1 else None
+        if inner is not None:
+            return power(determinant(inner, d), -1)
     a, extra, _ = _square("determinant", p, d)
     return lone(single(a, *extra))

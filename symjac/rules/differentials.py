@@ -176,6 +176,46 @@ def d_inverse(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
 
 
 @rule
+def d_matrix_power(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+    """
+    |- dA = P    k a positive whole number
+    --------------------------------------------------------
+    |- dA^k = P A^(k-1) + A P A^(k-2) + ... + A^(k-1) P
+
+    and for a negative one, A invertible,
+
+    |- dA^-k = -(A^-1 P A^-k + A^-2 P A^-(k-1) + ... + A^-k P A^-1)
+    """
+    ok = isinstance(y, ex.MatrixPower) and isinstance(y.args[1], ex.Number) and y.args[1].value.denominator == 1
+    require(ok and not scope.depends(y.args[1]), "d_matrix_power", "the operand is no whole power of a matrix")
+    assert isinstance(y.args[1], ex.Number)
+    base, k, change = y.args[0], int(y.args[1].value), _d("d_matrix_power", y.args[0], inner)
+    require(k != 0 and abs(k) <= LARGEST_POWER, "d_matrix_power", "the power is zero or too large to write out")
+    if ex.is_zero(change):
+        return ex.Differential(y), ex.zero(y.shape)
+    if k > 0:
+        terms = [_around(_whole(base, r), change, _whole(base, k - 1 - r)) for r in range(k)]
+        return ex.Differential(y), ex.add(*terms)
+    terms = [_around(_whole(base, -r), change, _whole(base, k - 1 + r)) for r in range(1, 1 - k)]
+    return ex.Differential(y), ex.add(*(Product(ex.Number(-1), *t.args) for t in terms))
+
+
+LARGEST_POWER = 12
+
+
+def _whole(base: Expr, k: int) -> Expr | None:
+    """The matrix power, nothing for the power 0."""
+    if k == 0:
+        return None
+    return base if k == 1 else ex.MatrixPower(base, ex.Number(k))
+
+
+def _around(left: Expr | None, change: Expr, right: Expr | None) -> Expr:
+    factors = [f for f in (left, change, right) if f is not None]
+    return factors[0] if len(factors) == 1 else Product(*factors)
+
+
+@rule
 def d_determinant(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     """
     |- dA = P    A invertible
