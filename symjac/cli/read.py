@@ -3,32 +3,64 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 from symjac import typeset
 from symjac.cli.sources import from_arguments
-from symjac.expr import Apply
+from symjac.errors import ReadError, SymjacError
+from symjac.expr import Apply, Symbol
+from symjac.reading import Note, read_formula
 from symjac.system import System
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the echo: canonical LaTeX, every symbol with role and shape, what was assumed."""
     problem = from_arguments(options.equations, dict(options.symbol))
-    system = System(*problem.equations, symbols=problem.symbols, orientation=options.orientation, strict=options.strict)
+    try:
+        system = System(
+            *problem.equations, symbols=problem.symbols, orientation=options.orientation, strict=options.strict
+        )
+    except ReadError as refusal:
+        # What defines no symbol may still be a formula: a printed derivative, one side of an equation.
+        if len(problem.equations) != 1 or problem.symbols:
+            raise
+        return _formula(problem.equations[0], options, refusal)
     row = options.orientation == "row"
     for function in system.functions:
         applied = Apply(function.function, function.variable)
         print(f"{typeset.latex(applied)} = {typeset.latex(function.body)}")
     for equation in system.equations:
         print(f"{equation.lhs.name} = {typeset.latex(equation.rhs, row=row)}")
-    print()
-    width = max(len(name) for name in system.symbols)
-    for name, info in system.symbols.items():
-        rows, cols = info.symbol.shape
-        shape = {"scalar": "", "vector": f"{rows}", "matrix": f"{rows} x {cols}"}[info.role]
-        print(f"  {name:{width}}  {info.role:6}  {shape:8}  {info.how}".rstrip())
-    if system.notes:
-        print()
-    # The notes are part of what was asked for, so here they are a result.
-    for message in dict.fromkeys(note.message for note in system.notes):
-        print(f"note: {message}")
+    _symbols([(info.symbol, info.how) for info in system.symbols.values()])
+    _notes(system.notes)
     return 0
+
+
+def _formula(text: str, options: argparse.Namespace, refusal: ReadError) -> int:
+    """The echo of a formula that is no equation of a system."""
+    try:
+        members, notes = read_formula(text, strict=options.strict)
+    except SymjacError:
+        raise refusal from None
+    print(" = ".join(typeset.latex(m) for m in members))
+    _symbols([(s, "") for s in dict.fromkeys(s for m in members for s in m.walk() if isinstance(s, Symbol))])
+    _notes(notes)
+    return 0
+
+
+def _symbols(rows: Sequence[tuple[Symbol, str]]) -> None:
+    """Every symbol with role, shape and how the role was found."""
+    print()
+    width = max((len(s.name) for s, _ in rows), default=0)
+    for s, how in rows:
+        role = "scalar" if s.is_scalar else "vector" if s.is_vector else "matrix"
+        shape = {"scalar": "", "vector": f"{s.rows}", "matrix": f"{s.rows} x {s.cols}"}[role]
+        print(f"  {s.name:{width}}  {role:6}  {shape:8}  {how}".rstrip())
+
+
+def _notes(notes: Sequence[Note]) -> None:
+    """What was assumed: part of what was asked for, so here it is a result."""
+    if notes:
+        print()
+    for message in dict.fromkeys(note.message for note in notes):
+        print(f"note: {message}")
