@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import mpmath  # type: ignore[import-untyped]  # mpmath ships no types
 import numpy as np
 
 from symjac import System, cells, typeset
@@ -28,6 +29,14 @@ STAND_INS: Mapping[str, Callable[[int, Array], Array]] = {
     "second": lambda k, z: [z**3 - z, 3 * z**2 - 1, 6 * z][k],
 }
 TOLERANCE = 1e-8
+mpmath.mp.dps = 800
+PRECISE: Mapping[str, tuple[Callable[[Any], Any], ...]] = {
+    "tanh": (mpmath.tanh, lambda z: 1 - mpmath.tanh(z) ** 2),
+    "sigmoid": (lambda z: 1 / (1 + mpmath.exp(-z)), lambda z: 1 / (2 + mpmath.exp(z) + mpmath.exp(-z))),
+    "exp": (mpmath.exp, mpmath.exp),
+    "sin": (mpmath.sin, mpmath.cos),
+    "cos": (mpmath.cos, lambda z: -mpmath.sin(z)),
+}
 
 
 class MisfitError(Exception):
@@ -214,6 +223,7 @@ class Point:
     leaf: Callable[[Symbol, tuple[int, int]], Array]
     functions: Callable[[str, int, Array], Array]
     sizes: Mapping[str, int]
+    precise: bool = False  # numbers of mpmath, for differences that doubles do not show
 
     def size(self, d: Any) -> int:
         return int(d.subs({s: self.sizes.get(str(s), 1) for s in d.free_symbols}))
@@ -257,11 +267,13 @@ class Point:
                 raise MisfitError
             return np.diag(args[0].ravel())
         if isinstance(e, ex.EntryPower):
-            return args[0] ** float(np.real(args[1]).item())
+            exponent = args[1].item()
+            return args[0] ** (int(exponent.real) if exponent.real == int(exponent.real) else exponent)
         if isinstance(e, ex.Apply):
             return self.apply(e.function, args[0])
         if isinstance(e, ex.Softmax):
-            return np.exp(args[0]) / np.exp(args[0]).sum()
+            weights = self.apply(ex.Function(r"\exp", 0, "exp"), args[0])
+            return weights / weights.sum()
         if isinstance(e, ex.Stack) and e.is_matrix:
             if len({a.shape[1] for a in args}) > 1:
                 raise MisfitError
@@ -290,6 +302,8 @@ class Point:
     def apply(self, f: ex.Function, z: Array) -> Array:
         if f.known is None:
             return self.functions(f.name, f.order, z)
+        if self.precise:
+            return np.vectorize(PRECISE[f.known][f.order], otypes=[object])(z)
         s = (1 + np.tanh(z / 2)) / 2
         table: dict[str, list[Callable[[], Array]]] = {
             "tanh": [lambda: np.tanh(z), lambda: 1 - np.tanh(z) ** 2],
@@ -317,10 +331,12 @@ def jacobian(claim: Claim, point: Point) -> tuple[Array, dict[Symbol, Array]]:
 
     base = point.symbol(claim.wrt)
     columns = []
+    step = mpmath.mpf(10) ** -700 if point.precise else 1e-30
+    imaginary = np.vectorize(mpmath.im, otypes=[object]) if point.precise else np.imag
     for k in range(base.size):
-        x = base.astype(complex)
-        x.flat[k] += 1e-30j
-        columns.append(run(x)[claim.of].imag.ravel() / 1e-30)
+        x = base.astype(object if point.precise else complex)
+        x.flat[k] += (mpmath.mpc(0, 1) if point.precise else 1j) * step
+        columns.append(imaginary(run(x)[claim.of]).ravel() / step)
     return np.array(columns).T, run(None)
 
 
@@ -377,39 +393,43 @@ def truth(claim: Claim) -> dict[str, bool]:
 
 
 def differs(claim: Claim, convention: str, shown: Mapping[str, Any]) -> bool:
-    """Whether the two sides differ at a printed counterexample, computed anew."""
+    """Whether the two sides differ at a printed counterexample, computed anew in many digits."""
     layout, orientation = convention.split("_")
 
     def leaf(s: Symbol, shape: tuple[int, int]) -> Array:
         given = shown["values"].get(s.name)
         if given is None:
             return np.zeros(shape)  # what no side depends on
-        return np.array([[float(eval_fraction(c)) for c in r] for r in given]).reshape(shape)
-
-    polynomials = {name: polynomial(text) for name, text in shown["functions"].items()}
+        return np.array([[number(c) for c in r] for r in given], dtype=object).reshape(shape)
 
     def function(name: str, order: int, z: Array) -> Array:
-        return np.asarray(polynomials[name].deriv(order)(z)) if order else np.asarray(polynomials[name](z))
+        coefficients = polynomial(shown["functions"][name])
+        for _ in range(order):
+            coefficients = [k * c for k, c in enumerate(coefficients)][1:] or [0]
+        out = 0 * z
+        for k, c in enumerate(coefficients):
+            out = out + c * z**k
+        return out
 
-    point = Point(orientation == "row", leaf, function, shown["sizes"])
-    with np.errstate(over="ignore"):
-        J, known = jacobian(claim, point)
-        right = point.value(claim.formula, known, acts=False)
+    point = Point(orientation == "row", leaf, function, shown["sizes"], precise=True)
+    J, known = jacobian(claim, point)
+    right = point.value(claim.formula, known, acts=False)
     left = J if layout == "numerator" else J.T
     i, j = shown["entry"]
-    return bool(abs(left[i - 1, j - 1] - right[i - 1, j - 1]) > 1e-12 * (1 + abs(left[i - 1, j - 1])))
+    a, b = mpmath.re(left[i - 1, j - 1]), mpmath.re(right[i - 1, j - 1])
+    return bool(abs(a - b) > mpmath.mpf(10) ** -400 * (1 + abs(a)))
 
 
-def eval_fraction(text: str) -> float:
+def number(text: str) -> Any:
     top, _, bottom = text.partition("/")
-    return int(top) / int(bottom or 1)
+    return mpmath.mpf(int(top)) / int(bottom or 1)
 
 
-def polynomial(text: str) -> np.polynomial.Polynomial:
-    """A stand-in as it is printed, such as ``z^{3} + 2 z + 1``."""
-    coefficients: dict[int, float] = {}
+def polynomial(text: str) -> list[int]:
+    """The coefficients, from the constant upwards, of a stand-in as it is printed: ``z^{3} + 2 z + 1``."""
+    coefficients: dict[int, int] = {}
     for term in text.replace(" ", "").split("+"):
-        number, _, exponent = term.partition("z")
+        factor, _, exponent = term.partition("z")
         power = 0 if "z" not in term else int(exponent.strip("^{}") or 1)
-        coefficients[power] = float(number or 1)
-    return np.polynomial.Polynomial([coefficients.get(k, 0.0) for k in range(max(coefficients) + 1)])
+        coefficients[power] = int(factor or 1)
+    return [coefficients.get(k, 0) for k in range(max(coefficients) + 1)]

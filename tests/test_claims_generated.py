@@ -49,9 +49,8 @@ def test_five_thousand_generated_claims_are_judged_as_numpy_does(seed: int) -> N
 
 def test_the_stand_ins_of_counterexamples_are_read_as_polynomials() -> None:
     """The oracle takes the functions that a counterexample names."""
-    p = polynomial("z^{3} + z^{2} + 2 z + 1")
-    assert [float(p(k)) for k in (0, 1, 2)] == [1.0, 5.0, 17.0]
-    assert float(polynomial("z^{2}").deriv(1)(3)) == 6.0
+    assert polynomial("z^{3} + z^{2} + 2 z + 1") == [1, 2, 1, 1]
+    assert polynomial("z^{2}") == [0, 0, 1]
 
 
 def test_the_oracle_tells_the_four_orders_apart() -> None:

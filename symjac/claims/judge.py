@@ -269,6 +269,7 @@ class Comparison:
         refs = self.statement.refs(a, b)
         holes = self.model.open_sizes(r.family for r in refs)
         shape_error = ""
+        strangers = self.statement.strangers(a, b)
         undecided: Outcome | None = None
         for sizes in self.sizings(holes):
             self.check_time()
@@ -286,7 +287,13 @@ class Comparison:
                 if self.unknown:
                     undecided = Outcome(None, "undecided", self.unknown[0])
                     continue
-                return self.decided(left, right)
+                found = self.decided(left, right)
+                if found.holds is False and strangers:
+                    return Outcome(None, "undecided", f"nothing says what {strangers[0]} is")
+                return found
+        guessed = [name for name in strangers if self.statement.is_guessed(name)]
+        if undecided is None and guessed:
+            undecided = Outcome(None, "undecided", f"nothing says what {guessed[0]} is")
         return undecided or Outcome(False, "shape", shape_error)
 
     def sizings(self, holes: list[tuple[str, int]]) -> list[dict[tuple[str, int], ex.Dim]]:

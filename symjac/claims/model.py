@@ -243,6 +243,8 @@ class Model:
         of, wrt = self.symbol(y), self.symbol(x)
         if y == x:
             return ex.Identity(of.rows) if not of.is_scalar else ex.Number(1)
+        if x.family not in self.defined_families and all(r.family != x.family for p in self.printed for _, r in p.uses):
+            raise UndecidedError(f"{wrt.name} does not occur in the system")
         if self.definition(y) is None:
             raise UndecidedError(f"no equation says how {of.name} depends on {wrt.name}")
         return self.closed(self.between(y, x), of, wrt)

@@ -244,9 +244,9 @@ class Builder:
         if starts and below[0].kind == "partial":
             first, k = items[: starts[-1]], starts[-1]
             middle = self.derivative(juxtaposed(items[k:]), juxtaposed(below[:2]), node)
-            assert middle is not None
-            parts = [*(self.split(first) if first else ()), middle, *(self.split(below[2:]) if below[2:] else ())]
-            return parts[0] if len(parts) == 1 else Term("product", tuple(parts), None, (node.start, node.end))
+            if middle is not None:
+                parts = [*(self.split(first) if first else ()), middle, *(self.split(below[2:]) if below[2:] else ())]
+                return parts[0] if len(parts) == 1 else Term("product", tuple(parts), None, (node.start, node.end))
         whole = self.derivative(left, right, node)
         if whole is not None:
             return whole

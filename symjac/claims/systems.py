@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -32,6 +33,7 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str]) -> Sources:
     :raises ReadError: where it reads in neither.
     """
     texts, naming = without_naming(equations)
+    symbols = {name: _plainly(words) for name, words in symbols.items()}
     readings, errors = _readings(texts, symbols)
     opaque = False
     declared = dict(symbols)
@@ -52,6 +54,20 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str]) -> Sources:
         notes.append(f"the system does not type in the other orientation: {error.message}")
     base = next(iter(readings.values()))
     return Sources(tuple(texts), tuple(naming), declared, readings, (*(n.message for n in base.notes), *notes), opaque)
+
+
+_VECTOR = re.compile(r"\bvector (?:of (?:length|size|dimension) )?([A-Za-z](?:_\w+)?)(?=$|[\s,.;:)])")
+_TWO_SIZES = re.compile(r"([a-z])([a-z])(?= \(|$)")
+
+
+def _plainly(words: str) -> str:
+    """A declaration that records put in other words, in those that are known: ``one-hot vector q``, ``nn (...)``."""
+    if words.startswith(("vector", "matrix", "scalar", "elementwise", "upstream", "gradient")):
+        return words
+    vector, sizes = _VECTOR.search(words), _TWO_SIZES.match(words)
+    if sizes:
+        return f"matrix {sizes[1]} {sizes[2]}"
+    return f"vector {vector[1]}" if vector else words
 
 
 def without_naming(equations: Sequence[str]) -> tuple[list[str], list[str]]:
