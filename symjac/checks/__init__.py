@@ -20,7 +20,7 @@ from symjac.checks import numbers, second, sizes
 from symjac.checks.likeness import alike
 from symjac.errors import CheckError, NotYetError, ReadError, RuleError
 from symjac.explicit import size_letters
-from symjac.expr import Symbol, is_zero
+from symjac.expr import Expr, Symbol, is_zero
 from symjac.normal import NormalFormTooLarge, UndefinedFormError, jacobian_form, normal_form
 from symjac.reading import read_formula
 from symjac.second_reader import Answer
@@ -188,22 +188,38 @@ def _numbers(d: Derivation) -> str:
 
 def _readback(d: Derivation) -> str:
     partial = rf"\frac{{\partial {d.of.name}}}{{\partial {d.wrt.name}}}"
-    for layout, e in (("numerator", d.closed), ("denominator", d.closed_denominator)):
-        # The left side gives a lone identity its shape; a zero is printed without one.
-        printed = f"{partial} = {typeset.latex(e)}" if not is_zero(e) else typeset.latex(e)
-        try:
-            members, notes = read_formula(printed, d.system.reading, layout=layout)
-            same = alike(members[-1], e) if not is_zero(e) else is_zero(members[-1])
-        except ReadError as error:
-            # The reader refuses rather than misread; a refusal is no second opinion.
-            raise _SkippedError(f"the reader does not take the printed form: {error.message}") from error
-        except (NormalFormTooLarge, UndefinedFormError) as error:
-            raise _SkippedError(f"what is read cannot be compared with what was printed: {error.message}") from error
-        if notes:
-            raise _disagreement(d, "what was printed", "what is read", f": {printed}: {notes[0].message}")
-        if not same:
-            raise _disagreement(d, "what was printed", "what is read", f": {printed}")
-    return "the printed closed form in both layouts"
+    named = {s.name: _declared(s) for s, _ in d.abbreviations}
+    printed: list[tuple[str, str, Expr, Mapping[str, str]]] = [
+        (layout, partial, e, {}) for layout, e in (("numerator", d.closed), ("denominator", d.closed_denominator))
+    ]
+    if named:
+        printed += [("numerator", partial, d.short, named), ("denominator", partial, d.short_denominator, named)]
+        printed += [("numerator", s.name, value, named) for s, value in d.abbreviations]
+    for layout, lhs, e, symbols in printed:
+        _read_again(d, lhs, e, layout, symbols)
+    return "the printed closed form in both layouts" + (" and its abbreviations" if named else "")
+
+
+def _declared(s: Symbol) -> str:
+    rows, cols = (str(size).replace(" ", "") for size in s.shape)
+    return f"vector {rows}" if cols == "1" else f"matrix {rows} {cols}"
+
+
+def _read_again(d: Derivation, lhs: str, e: Expr, layout: str, symbols: Mapping[str, str]) -> None:
+    # The left side gives a lone identity its shape; a zero is printed without one.
+    printed = f"{lhs} = {typeset.latex(e)}" if not is_zero(e) else typeset.latex(e)
+    try:
+        members, notes = read_formula(printed, d.system.reading, layout=layout, symbols=symbols)
+        same = alike(members[-1], e) if not is_zero(e) else is_zero(members[-1])
+    except ReadError as error:
+        # The reader refuses rather than misread; a refusal is no second opinion.
+        raise _SkippedError(f"the reader does not take the printed form: {error.message}") from error
+    except (NormalFormTooLarge, UndefinedFormError) as error:
+        raise _SkippedError(f"what is read cannot be compared with what was printed: {error.message}") from error
+    if notes:
+        raise _disagreement(d, "what was printed", "what is read", f": {printed}: {notes[0].message}")
+    if not same:
+        raise _disagreement(d, "what was printed", "what is read", f": {printed}")
 
 
 def _second_reader(d: Derivation) -> str:

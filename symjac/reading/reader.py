@@ -129,10 +129,7 @@ def _recognised(definitions: list[FunctionDefinition]) -> dict[str, str]:
         if d.function.known is None and key is not None:
             found[d.function.name] = key
         elif key is not None and key != d.function.known:
-            raise DefinitionError(
-                f"{d.function.name} is a known function, "
-                f"but {d.source} defines another one"
-            )
+            raise DefinitionError(f"{d.function.name} is a known function, but {d.source} defines another one")
     return found
 
 
@@ -178,8 +175,14 @@ def _time(text: str | None) -> tuple[str, int] | None:
     return match[1], int((match[2] or "+") + (match[3] or "0"))
 
 
-def _in_context(text: str, reading: Reading | None, strict: bool, layout: str | None = None) -> Attempt:
-    session = Session([text], base=reading.context if reading else None, strict=strict, layout=layout)
+def _in_context(
+    text: str,
+    reading: Reading | None,
+    strict: bool,
+    layout: str | None = None,
+    symbols: Mapping[str, str] | None = None,
+) -> Attempt:
+    session = Session([text], symbols, base=reading.context if reading else None, strict=strict, layout=layout)
     attempt = session.run()
     if len(attempt.pieces) != 1:
         raise ReadError(f"one formula was expected, not {len(attempt.pieces)}", text=text, span=(0, max(1, len(text))))
@@ -202,9 +205,16 @@ def read_expression_with_notes(text: str, reading: Reading) -> tuple[Expr, tuple
 
 
 def read_formula(
-    text: str, reading: Reading | None = None, *, strict: bool = False, layout: str = "numerator"
+    text: str,
+    reading: Reading | None = None,
+    *,
+    strict: bool = False,
+    layout: str = "numerator",
+    symbols: Mapping[str, str] | None = None,
 ) -> tuple[tuple[Expr, ...], tuple[Note, ...]]:
     r"""The members of a chain ``a = b = c``, and what was assumed.
+
+    ``symbols`` declares what the formula has beside the reading's own symbols, such as abbreviations.
 
     A formula is read in its printed order in either orientation. ``layout`` says what shape a printed
     derivative has: in ``"denominator"`` it is the transpose of :class:`Partial`, in ``"mixed"`` that
@@ -214,7 +224,7 @@ def read_formula(
     >>> members[1]
     Product(Diag(s), W)
     """
-    attempt = _in_context(text, reading, strict, layout)
+    attempt = _in_context(text, reading, strict, layout, symbols)
     _refuse_notes(attempt.context, strict)
     return tuple(v.make() for v in attempt.pieces[0].values or ()), tuple(attempt.context.notes)
 
