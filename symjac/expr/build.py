@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from symjac.expr.core import ONE, SCALAR, Expr, Identity, Number, Ones, Shape, Zero, same_shape
-from symjac.expr.operations import Diag, EntryPower, Hadamard, MatrixPower, Product, Sum, Transpose
+from symjac.expr.operations import Diag, EntryPower, Hadamard, MatrixPower, Product, Stack, Sum, Transpose
 
 
 def _flatten(cls: type[Expr], args: Iterable[Expr]) -> Iterator[Expr]:
@@ -18,6 +18,8 @@ def _flatten(cls: type[Expr], args: Iterable[Expr]) -> Iterator[Expr]:
 
 
 def is_zero(e: Expr) -> bool:
+    if isinstance(e, Stack):
+        return all(map(is_zero, e.args))
     return isinstance(e, Zero) or (isinstance(e, Number) and e.value == 0)
 
 

@@ -158,7 +158,8 @@ class Parser:
                 raise self.error(
                     "a second superscript on the same symbol", t, "put brackets around what carries the first"
                 )
-            if t.kind == "^" and node.kind == "name" and node.text == "e" and tokens[0].kind not in ("top", "'"):
+            euler = node.kind == "name" and node.text == "e" and not node.scripts
+            if t.kind == "^" and euler and tokens[0].kind not in ("top", "'"):
                 self.deeper()
                 node.exponent = Parser(self.source, tokens, self.depth).whole()
                 self.depth -= 1
