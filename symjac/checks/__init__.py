@@ -20,7 +20,7 @@ from symjac.checks import numbers, second, sizes
 from symjac.checks.likeness import alike
 from symjac.errors import CheckError, NotYetError, ReadError, RuleError
 from symjac.explicit import size_letters
-from symjac.expr import Expr, Symbol, is_zero
+from symjac.expr import Expr, Symbol, Transpose, is_zero
 from symjac.normal import NormalFormTooLarge, UndefinedFormError, jacobian_form, normal_form
 from symjac.reading import read_formula
 from symjac.second_reader import Answer
@@ -210,7 +210,8 @@ def _read_again(d: Derivation, lhs: str, e: Expr, layout: str, symbols: Mapping[
     printed = f"{lhs} = {typeset.latex(e)}" if not is_zero(e) else typeset.latex(e)
     try:
         members, notes = read_formula(printed, d.system.reading, layout=layout, symbols=symbols)
-        same = alike(members[-1], e) if not is_zero(e) else is_zero(members[-1])
+        last = members[-1]
+        same = alike(last, e) if not is_zero(e) else is_zero(last.arg if isinstance(last, Transpose) else last)
     except ReadError as error:
         # The reader refuses rather than misread; a refusal is no second opinion.
         raise _SkippedError(f"the reader does not take the printed form: {error.message}") from error
