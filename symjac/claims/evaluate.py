@@ -17,6 +17,7 @@ from symjac.claims.terms import Ref, Term
 from symjac.claims.times import Time
 from symjac.errors import ShapeError
 from symjac.expr import ONE, Expr, Index, Number, Product, Symbol
+from symjac.functions import ACTIVATIONS
 from symjac.reading.operators import mean_of
 
 Gradient = Callable[[Ref | None, Ref], Expr]
@@ -102,6 +103,19 @@ class Evaluator:
         if self.indices.setdefault(text, size) != size:
             raise ShapeError(f"the index {text} runs to {self.indices[text]} and to {size}")
         return Index(text, size)
+
+    def kronecker(self, t: Term) -> Expr:
+        assert isinstance(t.data, tuple)
+        sizes = [self.indices[k] for k in t.data if k in self.indices]
+        if not sizes:
+            raise UndecidedError("nothing says how far the indices of this delta run")
+        i, j = (self.index(k, sizes[0]) for k in t.data)
+        return ex.Delta(i, j)
+
+    def indicator(self, t: Term) -> Expr:
+        """1 where the first side is the greater one, entry by entry."""
+        greater, less = (self(a) for a in t.args)
+        return ex.Apply(ACTIVATIONS["step"].function, self.summed([greater, ex.neg(less)]))
 
     def index_sum(self, t: Term) -> Expr:
         letter = t.data
@@ -287,9 +301,15 @@ class Evaluator:
         assert x.ref is not None
         numerator = self.known(t, self.ref(x.ref))
         variable = self.model.symbol(self.ref(x.ref))
-        scalar = numerator.rows == ONE if variable.cols == ONE else True
+        scalar = numerator.rows == ONE
+        if variable.cols != ONE:
+            scalar = t.args[0].ref is None or not self.is_vector(t.args[0].ref)
         row = self.convention.row and variable.cols == ONE
         return self.laid_out(numerator, scalar=scalar, variable_row=row)
+
+    def is_vector(self, r: Ref) -> bool:
+        family = self.model.families.get(r.family)
+        return family is not None and family.role == "vector"
 
     def known(self, t: Term, x: Ref) -> Expr:
         """The Jacobian, or a symbol of its shape where it cannot be found."""
@@ -301,7 +321,8 @@ class Evaluator:
             if y is None:
                 raise
             of, wrt = self.model.symbol(self.ref(y)), self.model.symbol(x)
-            shape = ex.Partial(of, wrt).shape
+            by_matrix = wrt.cols != ONE and not of.is_scalar
+            shape = (of.rows, wrt.rows * wrt.cols) if by_matrix else ex.Partial(of, wrt).shape
             return ex.Symbol(rf"\partial {of.name}/\partial {wrt.name}", shape)
 
     def jacobian(self, t: Term, x: Ref) -> Expr:
@@ -318,6 +339,8 @@ class Evaluator:
     def chain(self, y: Ref, x: Ref) -> Expr:
         """dy/dx of two symbols; over a number of steps that is a letter, a symbol for the whole product."""
         self.variables.add(self.model.symbol(x))
+        if self.model.symbol(x).cols != ONE and not self.model.symbol(y).is_scalar:
+            raise UndecidedError("the derivative of a vector by a matrix is not judged yet")
         if y.family == x.family and y.time is not None and x.time is not None and self.model.steps(y, x) is None:
             return self.model.long_product(y, x)
         return self.model.derivative(y, x)
@@ -407,6 +430,8 @@ _EVALUATIONS: dict[str, Callable[[Evaluator, Term], Expr]] = {
     "map": Evaluator.map,
     "bare_map": Evaluator.bare_map,
     "bare_function": Evaluator.bare_function,
+    "kronecker": Evaluator.kronecker,
+    "indicator": Evaluator.indicator,
     "stack": Evaluator.stack,
     "explicit": Evaluator.explicit,
     "derivative": Evaluator.derivative,

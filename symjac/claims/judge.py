@@ -328,6 +328,7 @@ class Comparison:
 
     def decided(self, left: Expr, right: Expr) -> Outcome:
         """Proof, counterexample, or neither."""
+        left, right = self.model.signs(left), self.model.signs(right)
         related = [left, right, *self.relations.values()]
         # As printed, symbols at the earliest time are independent; what holds only because of the
         # equations at that time holds too, but a counterexample need not know them.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -17,6 +18,7 @@ from symjac.reading.spelling import render
 from symjac.recurrence import Recurrence
 
 MAX_INSTANCES = 60
+_STEPS = frozenset([("relu", 1), ("step", 0)])
 
 
 class UndecidedError(Exception):
@@ -201,21 +203,23 @@ class Model:
             elif anchor is not None:
                 yield _shifted(p.lhs, {p.letter: anchor})
 
-    def preactivation(self, family: str) -> str:
+    def preactivation(self, family: str, name: str | None = None) -> str:
         """Names the argument of the function in a symbol's equation; the name of the new family.
 
-        :raises UndecidedError: where the equation is no function of one argument.
+        :raises TargetError: where the equation is no function of one argument.
         """
-        name = rf"\mathrm{{pre}}({family})"
-        if name in self.families:
-            return name
+        name = name or rf"\mathrm{{pre}}({family})"
         k = next((k for k, p in enumerate(self.printed) if p.lhs.family == family), None)
+        if any(p.lhs.family == name for p in self.printed):
+            return name
         if k is None or not isinstance(self.printed[k].rhs, ex.Apply):
-            raise UndecidedError(f"the equation of {family} is no function of one argument")
+            raise TargetError(f"the equation of {family} is no function of one argument")
         p = self.printed[k]
         assert isinstance(p.rhs, ex.Apply)
         old = self.families[family]
-        new = Family(name, name, place=old.place, role="vector" if p.rhs.is_vector else "scalar", rows=old.rows)
+        new = copy.copy(self.families[name]) if name in self.families else Family(name, name)
+        new.place = new.place or old.place
+        new.role, new.rows, new.cols = old.role, old.rows, old.cols
         self.families[name] = new
         inner = Ref(name, p.lhs.time)
         z = self.symbol(inner)
@@ -354,6 +358,25 @@ class Model:
             if len(seen) > 40 * MAX_INSTANCES:
                 raise UndecidedError("too many steps are mentioned")
         return seen
+
+    def signs(self, e: Expr) -> Expr:
+        """The expression with the step of ``h = relu(z)`` as the step of z: they jump together."""
+        table: dict[Expr, Expr] = {}
+        for node in e.walk():
+            if isinstance(node, ex.Apply) and (node.function.known, node.function.order) in _STEPS:
+                inner = self._opened(node.arg)
+                if isinstance(inner, ex.Apply) and (inner.function.known, inner.function.order) == ("relu", 0):
+                    table[node] = ex.Apply(node.function, inner.arg)
+        return e.replace(table) if table else e
+
+    def _opened(self, e: Expr) -> Expr:
+        """The right-hand side of a symbol's equation; a transposed one's transposed."""
+        if isinstance(e, ex.Transpose) and isinstance(e.arg, Symbol):
+            inner = self._opened(e.arg)
+            return ex.Apply(inner.function, ex.Transpose(inner.arg)) if isinstance(inner, ex.Apply) else e
+        r = self.ref(e) if isinstance(e, Symbol) else None
+        rhs = self.definition(r) if r is not None else None
+        return rhs if rhs is not None else e
 
     def _earliest(self, symbols: Iterable[Symbol]) -> dict[tuple[tuple[str, int], ...], int]:
         """The earliest offset of a defined family for each letter."""

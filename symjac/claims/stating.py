@@ -13,6 +13,7 @@ from symjac.claims.systems import sources
 from symjac.claims.terms import Ref, Term
 from symjac.claims.typing import types_somewhere
 from symjac.errors import ReadError, ShapeError, SymjacError, TargetError
+from symjac.expr import Apply, Function
 from symjac.reading import Reading
 from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.reading.context import Family
@@ -47,6 +48,7 @@ def state(
         for family in aliases.preactivations:
             m.preactivation(family)
     _define_means(models, symbols, notes)
+    _define_preactivations(models, members, notes)
     resolved = tuple(aliases.resolve(m).rebuilt(_without_copies(models)) for m in members)
     spans = tuple(claim[m.span[0] : m.span[1]] for m in members)
     out = Statement(claim, resolved, spans, models, aliases, notes)
@@ -141,6 +143,23 @@ def _name_left(aliases: Aliases, members: Sequence[Term], of: str | None, wrt: s
         aliases.label(r, variable.ref)
     elif name.kind == "symbol":
         aliases.add(r, meaning)
+
+
+def _define_preactivations(models: Mapping[str, Model], members: Sequence[Term], notes: list[str]) -> None:
+    """The z of ``f'(z)`` that no equation holds is what f is applied to, where f is applied in one equation only."""
+    first = next(iter(models.values()))
+    known = {r.family for p in first.printed for r in (p.lhs, *(r for _, r in p.uses))}
+    for t in (t for m in members for t in m.walk() if t.kind == "apply"):
+        argument, f = t.args[0], t.data
+        r = argument.args[0].ref if argument.kind == "entry" else argument.ref
+        if r is None or not isinstance(f, Function) or r.family in known:
+            continue
+        users = [p.lhs for p in first.printed if isinstance(p.rhs, Apply) and p.rhs.function.name == f.name]
+        if len(users) == 1 and (users[0].time is None) == (r.time is None) and f.order:
+            for m in models.values():
+                m.preactivation(users[0].family, r.family)
+            known.add(r.family)
+            notes.append(f"{r.family} is read as the argument of {f.name} in the equation of {users[0].family}")
 
 
 def _define_means(models: Mapping[str, Model], symbols: Mapping[str, str], notes: list[str]) -> None:

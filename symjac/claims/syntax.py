@@ -18,7 +18,7 @@ from symjac.claims.terms import Place, Ref, Term
 from symjac.claims.times import Time
 from symjac.errors import ReadError
 from symjac.expr import Function
-from symjac.reading import Reading, calls
+from symjac.reading import Reading, calls, grids
 from symjac.reading.context import Context, Family, Note
 from symjac.reading.declarations import declare
 from symjac.reading.elaborate import Elaborator
@@ -30,6 +30,7 @@ from symjac.reading.survey import survey
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, Script, juxtaposed
 
+ENTRYLIKE = frozenset("ijklpqrmn")
 EXP = functions.ACTIVATIONS["exp"].function
 _DOT = re.compile(r"\(\s*\\cdot\s*\)")  # the argument of f'(\cdot), which says nothing
 
@@ -128,6 +129,10 @@ class Builder:
             if token.text in ("0", "1") and token.style in ("bf", "bs", "bb") and plain:
                 kind = "ones" if token.text == "1" else "zeros"
                 return self.operated(self.constant(kind, named.label or None, node), named.operations, node)
+        if not known and token.text == r"\delta" and not token.accents and named.time is None:
+            pair = named.entries or tuple(named.label)
+            if len(pair) == 2 and set(pair) <= ENTRYLIKE:
+                return Term("kronecker", (), pair, span)
         family = self.whole(named.family) if named.entries and not known else None
         family = family or el.roles.settle(named)
         if family.role == "map":
@@ -360,6 +365,13 @@ class Builder:
             if inner.ref is None:
                 raise self.error("d is read before one symbol", following)
             return Term("gradient", (), inner.ref, (item.start, following.end)), i + 2
+        if following is not None and following.is_call and grids.is_indicator(item, following):
+            relation = calls.bracket(following)
+            if len(relation.kids) != 2:
+                raise self.error("an indicator holds one relation", following)
+            less = relation.detail[0] in ("<", "<=")
+            sides = tuple(map(self.build, relation.kids[::-1] if less else relation.kids))
+            return self.posted(Term("indicator", sides, None, (item.start, following.end)), following), i + 2
         if following is not None and following.is_call and item.kind == "name":
             if self.el.roles.is_time_call(item, following):
                 named = self.el.named(item)

@@ -66,6 +66,8 @@ class Term:
     gradient         ``data`` the Ref of the variable, of the loss that nothing names
     over             a sum or product over time: ``data`` an :class:`Over`
     index_sum        ``data`` the letter
+    kronecker        ``data`` two index letters
+    indicator        two ``args``: 1 where the first is greater
     stack, explicit  ``data`` for explicit the width
     bare_map,        what has lost its argument: ``data`` (name, order), or a Place
     bare_function
