@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from symjac.documents.layout import Fitted, fit
@@ -54,118 +56,129 @@ def fragment(page: Page) -> str:
     """The page for ``\\input`` into a paper that loads amsmath, amssymb and amsthm."""
     return (
         "% Needs amsmath, amssymb and amsthm. Every macro may be redefined before this file is read.\n"
-        f"{MACROS}\n{_environments()}\n\n{_body(page)}"
+        f"{MACROS}\n{_environments()}\n\n{Writer(page).blocks(page.blocks)}"
     )
 
 
 def article(page: Page) -> str:
     """The page as an article that compiles as it stands."""
-    title = _inlines(page.title, page)
+    title = Writer(page).inlines(page.title)
     return (
         f"{_PREAMBLE}\n\n{MACROS}\n{_environments()}\n\n\\begin{{document}}\n\n\\section*{{{title}}}\n\n"
-        f"{_body(page)}\n\\end{{document}}\n"
+        f"{Writer(page).blocks(page.blocks)}\n\\end{{document}}\n"
     )
 
 
-def _body(page: Page) -> str:
-    return _blocks(page.blocks, page)
+@dataclass(frozen=True)
+class Writer:
+    """Blocks of one page as LaTeX.
 
+    ``width`` is the room for a formula in ems; ``environments`` and ``labels`` name what a paper calls otherwise;
+    ``mark`` stands between the page's prefix and a label.
+    """
 
-def _blocks(blocks: tuple[Block, ...], page: Page) -> str:
-    """Blocks in order; a blank line ends a paragraph only where a new one begins."""
-    out = ""
-    before: Block | None = None
-    for b in blocks:
-        joined = isinstance(b, Display) or (isinstance(b, Paragraph) and isinstance(before, Display) and not b.start)
-        out += ("" if before is None or joined else "\n") + _block(b, page)
-        before = b
-    return out
+    page: Page
+    width: float = LINE_WIDTH
+    environments: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    mark: str = ":"
 
+    def label(self, name: str) -> str:
+        """The label of a row or environment in the whole paper."""
+        return self.labels.get(name, f"{self.page.prefix}{self.mark}{name}")
 
-def _block(block: Block, page: Page) -> str:
-    match block:
-        case Paragraph(content, heading):
-            head = rf"\paragraph{{{heading}.}} " if heading else r"\smallskip\noindent " if block.start else ""
-            return f"{head}{_inlines(content, page)}\n"
-        case Display():
-            return _display(block, page)
-        case Environment(kind, blocks, title, label):
-            option = f"[{_inlines(title, page)}]" if title else ""
-            mark = rf"\label{{{page.prefix}:{label}}}" if label in page.references else ""
-            inner = _blocks(blocks, page)
-            return f"\\begin{{{kind}}}{option}{mark}\n{inner}\\end{{{kind}}}\n"
+    def blocks(self, blocks: tuple[Block, ...]) -> str:
+        """Blocks in order; a blank line ends a paragraph only where a new one begins."""
+        out = ""
+        before: Block | None = None
+        for b in blocks:
+            joined = isinstance(b, Display) or (
+                isinstance(b, Paragraph) and isinstance(before, Display) and not b.start
+            )
+            out += ("" if before is None or joined else "\n") + self._block(b)
+            before = b
+        return out
 
+    def _block(self, block: Block) -> str:
+        match block:
+            case Paragraph(content, heading):
+                head = rf"\paragraph{{{heading}.}} " if heading else r"\smallskip\noindent " if block.start else ""
+                return f"{head}{self.inlines(content)}\n"
+            case Display():
+                return self._display(block)
+            case Environment(kind, blocks, title, label):
+                option = f"[{self.inlines(title)}]" if title else ""
+                mark = rf"\label{{{self.label(label)}}}" if label in self.page.references else ""
+                inner = self.blocks(blocks)
+                name = self.environments.get(kind, kind)
+                return f"\\begin{{{name}}}{option}{mark}\n{inner}\\end{{{name}}}\n"
 
-def _inlines(content: Inlines, page: Page) -> str:
-    return "".join(_inline(i, page) for i in content)
+    def inlines(self, content: Inlines) -> str:
+        """Words and formulas inside a sentence."""
+        return "".join(self._inline(i) for i in content)
 
+    def _inline(self, i: Inline) -> str:
+        match i:
+            case str():
+                return i.replace("–", "--")
+            case Math(formula):
+                return f"${write_latex(self.page.box(formula), PAGE)}$"
+            case Emph(text):
+                return rf"\emph{{{text}}}"
+            case Ref(label):
+                numbers = {b.label for b in self.page.walk() if isinstance(b, Environment)}
+                command = "ref" if label in numbers else "eqref"
+                return rf"\{command}{{{self.label(label)}}}"
 
-def _inline(i: Inline, page: Page) -> str:
-    match i:
-        case str():
-            return i.replace("–", "--")
-        case Math(formula):
-            return f"${write_latex(page.box(formula), PAGE)}$"
-        case Emph(text):
-            return rf"\emph{{{text}}}"
-        case Ref(label):
-            numbers = {b.label for b in page.walk() if isinstance(b, Environment)}
-            command = "ref" if label in numbers else "eqref"
-            return rf"\{command}{{{page.prefix}:{label}}}"
+    def _display(self, display: Display) -> str:
+        rows = fit(self.page, display, self.width)
+        numbered = any(r.label for r in rows)
+        if len(rows) == 1 and len(rows[0].pieces) == 1 and not rows[0].beside and not rows[0].below:
+            return self._single(rows[0])
+        lines: list[str] = []
+        for n, r in enumerate(rows):
+            lines += self._lines(r, numbered=numbered, last=n == len(rows) - 1)
+        notes = any(r.beside and r.note for r in rows)
+        name = ("alignat" if notes else "align") + ("" if numbered else "*")
+        argument = "{2}" if notes else ""
+        body = " \\\\\n".join(lines)
+        return f"\\begin{{{name}}}{argument}\n{body}\n\\end{{{name}}}\n"
 
+    def _single(self, r: Fitted) -> str:
+        left = f"{_tex(r.lhs)} {r.relation} " if r.lhs is not None else ""
+        body = f"  {left}{_tex(r.pieces[0].box)}{_end(r.end)}"
+        if r.label:
+            return f"\\begin{{equation}}\\label{{{self.label(r.label)}}}\n{body}\n\\end{{equation}}\n"
+        return f"\\[\n{body}\n\\]\n"
 
-def _display(display: Display, page: Page) -> str:
-    rows = fit(page, display, LINE_WIDTH)
-    numbered = any(r.label for r in rows)
-    if len(rows) == 1 and len(rows[0].pieces) == 1 and not rows[0].beside and not rows[0].below:
-        return _single(rows[0], page)
-    lines: list[str] = []
-    for n, r in enumerate(rows):
-        lines += _lines(r, page, numbered=numbered, last=n == len(rows) - 1)
-    notes = any(r.beside and r.note for r in rows)
-    name = ("alignat" if notes else "align") + ("" if numbered else "*")
-    argument = "{2}" if notes else ""
-    body = " \\\\\n".join(lines)
-    return f"\\begin{{{name}}}{argument}\n{body}\n\\end{{{name}}}\n"
+    def _lines(self, r: Fitted, *, numbered: bool, last: bool) -> list[str]:
+        """The rows of an alignment that one told row takes."""
+        left = _tex(r.lhs) if r.lhs is not None else ""
+        out: list[str] = []
+        for n, (piece, words) in enumerate(zip_longest(r.pieces, r.beside)):
+            if piece is None:
+                line = "  &"
+            elif n == 0:
+                line = f"  {left} &{r.relation} {_tex(piece.box)}"
+            else:
+                indent = r"\qquad" + r"\;" * (2 * piece.depth)
+                line = f"  &{indent} {{}}{_tex(piece.box)}"
+            if n == len(r.pieces) - 1:
+                line += _end(r.end)
+            if words is not None:
+                gap = r"\qquad" if r.note else ""
+                line += f"\n    &&{gap}{self._by(r, words)}"
+            out.append(line)
+        if r.below:
+            out.append(rf"  &\qquad{self._by(r, r.below)}")
+        if numbered:
+            label = rf" \label{{{self.label(r.label)}}}" if r.label else r" \nonumber"
+            out = [f"{line} \\nonumber" for line in out[:-1]] + [out[-1] + label]
+        return out
 
-
-def _single(r: Fitted, page: Page) -> str:
-    left = f"{_tex(r.lhs)} {r.relation} " if r.lhs is not None else ""
-    body = f"  {left}{_tex(r.pieces[0].box)}{_end(r.end)}"
-    if r.label:
-        return f"\\begin{{equation}}\\label{{{page.prefix}:{r.label}}}\n{body}\n\\end{{equation}}\n"
-    return f"\\[\n{body}\n\\]\n"
-
-
-def _lines(r: Fitted, page: Page, *, numbered: bool, last: bool) -> list[str]:
-    """The rows of an alignment that one told row takes."""
-    left = _tex(r.lhs) if r.lhs is not None else ""
-    out: list[str] = []
-    for n, (piece, words) in enumerate(zip_longest(r.pieces, r.beside)):
-        if piece is None:
-            line = "  &"
-        elif n == 0:
-            line = f"  {left} &{r.relation} {_tex(piece.box)}"
-        else:
-            indent = r"\qquad" + r"\;" * (2 * piece.depth)
-            line = f"  &{indent} {{}}{_tex(piece.box)}"
-        if n == len(r.pieces) - 1:
-            line += _end(r.end)
-        if words is not None:
-            gap = r"\qquad" if r.note else ""
-            line += f"\n    &&{gap}{_by(r, words, page)}"
-        out.append(line)
-    if r.below:
-        out.append(rf"  &\qquad{_by(r, r.below, page)}")
-    if numbered:
-        label = rf" \label{{{page.prefix}:{r.label}}}" if r.label else r" \nonumber"
-        out = [f"{line} \\nonumber" for line in out[:-1]] + [out[-1] + label]
-    return out
-
-
-def _by(r: Fitted, words: Inlines, page: Page) -> str:
-    macro = "symjaclayout" if r.note else "symjacby"
-    return rf"\{macro}{{{_inlines(words, page)}}}"
+    def _by(self, r: Fitted, words: Inlines) -> str:
+        macro = "symjaclayout" if r.note else "symjacby"
+        return rf"\{macro}{{{self.inlines(words)}}}"
 
 
 def _tex(box: Box) -> str:
