@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from symjac import expr as ex
 from symjac.claims.conventions import FOUR, MIXED, Convention
+from symjac.claims.correct import correct
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.explain import explanation
 from symjac.claims.gradients import Gradients
@@ -173,6 +174,7 @@ class Judge:
             maps.get("descending"),
             s.order,
             links,
+            correct=correct(s),
             notes=tuple(dict.fromkeys([*s.notes, *self.notes])),
         )
         out = replace(out, verdict=summed_up(out.as_printed))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from symjac.claims.terms import Over, Ref, Term
 from symjac.claims.times import Time
+from symjac.reading import calls
 from symjac.reading.spelling import script_text
 from symjac.reading.survey import bound_letter
 from symjac.reading.tokens import Token
@@ -30,6 +31,33 @@ def head(node: Node) -> tuple[str, Node | None] | None:
     if first.kind != "partial" and not plain_d:
         return None
     return ("partial" if first.kind == "partial" else "d"), (juxtaposed(items[1:]) if items[1:] else None)
+
+
+def nabla(b: Builder, kids: list[Node], i: int) -> tuple[Term, int]:
+    """``\\nabla_x L``: it takes the symbol after it, with its bracket where one follows."""
+    item = kids[i]
+    sub = next((s for s in item.scripts if s.kind == "_"), None)
+    if sub is None or i + 1 >= len(kids):
+        raise b.error(r"a \nabla is read as in \nabla_{x} L", item)
+    stop = i + 2
+    if kids[i + 1].kind == "name" and stop < len(kids) and kids[stop].is_call and not kids[i + 1].inner.scripts:
+        stop += 1
+    operand = juxtaposed(kids[i + 1 : i + 2])
+    text = b.context.source[operand.start : kids[stop - 1].end]
+    family = b.el.roles.settle(b.el.named(operand)) if operand.kind == "name" else None
+    if stop - i == 3 and family is not None and family.role != "scalar":
+        operand = juxtaposed(kids[i + 1 : stop])
+        y = b.build(operand)
+    elif family is not None and stop - i == 3:
+        named = b.el.named(operand)
+        argument = tuple(b.build(k) for k in calls.bracket(kids[i + 2]).kids)
+        y = Term("symbol", argument, Ref(family.name, Time.read(named.time) if named.time else None))
+    else:
+        y = b.build(operand)
+    x = b.script(sub.tokens)
+    if x.kind != "symbol":
+        raise b.error(r"a \nabla is by one symbol", item)
+    return Term("derivative", (y, x), text, (item.start, kids[stop - 1].end)), stop
 
 
 def big(b: Builder, node: Node) -> Term:

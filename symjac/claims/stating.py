@@ -19,6 +19,7 @@ from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.reading.context import Family
 from symjac.reading.operators import mean_of
 from symjac.reading.repair import candidates
+from symjac.reading.spelling import plain
 
 REPAIRS = 60  # so many places for a missing bracket are tried
 LAST = frozenset(["T", r"\tau", "N", "L", "K"])  # letters that papers use for the last step
@@ -48,8 +49,10 @@ def state(
         for family in aliases.preactivations:
             m.preactivation(family)
     _define_means(models, symbols, notes)
+    identify = _up_to_style(models, notes)
+    members = tuple(m.rebuilt(identify) for m in members)
     _define_preactivations(models, members, notes)
-    resolved = tuple(aliases.resolve(m).rebuilt(_without_copies(models)) for m in members)
+    resolved = tuple(aliases.resolve(m).rebuilt(identify).rebuilt(_without_copies(models)) for m in members)
     spans = tuple(claim[m.span[0] : m.span[1]] for m in members)
     out = Statement(claim, resolved, spans, models, aliases, notes)
     out.members = tuple(_fitted(out, m) for m in _without_stray_index(out))
@@ -143,6 +146,29 @@ def _name_left(aliases: Aliases, members: Sequence[Term], of: str | None, wrt: s
         aliases.label(r, variable.ref)
     elif name.kind == "symbol":
         aliases.add(r, meaning)
+
+
+def _up_to_style(models: Mapping[str, Model], notes: list[str]) -> Callable[[Term], Term]:
+    """A letter that the system does not hold is the one it holds bold, or the reverse."""
+    printed: dict[str, set[str]] = {}
+    for p in next(iter(models.values())).printed:
+        for r in (p.lhs, *(r for _, r in p.uses)):
+            printed.setdefault(plain(r.family), set()).add(r.family)
+    known = {name for names in printed.values() for name in names}
+
+    def change(t: Term) -> Term:
+        if not isinstance(t.data, Ref) or t.data.family in known:
+            return t
+        near = printed.get(plain(t.data.family), set())
+        if len(near) != 1:
+            return t
+        (name,) = near
+        note = f"{t.data.family} is read as {name}"
+        if note not in notes:
+            notes.append(note)
+        return Term(t.kind, t.args, Ref(name, t.data.time), t.span)
+
+    return change
 
 
 def _define_preactivations(models: Mapping[str, Model], members: Sequence[Term], notes: list[str]) -> None:

@@ -303,32 +303,6 @@ class Builder:
             return None
         return below[1]
 
-    def nabla(self, kids: list[Node], i: int) -> tuple[Term, int]:
-        """``\\nabla_x L``: it takes the symbol after it, with its bracket where one follows."""
-        item = kids[i]
-        sub = next((s for s in item.scripts if s.kind == "_"), None)
-        if sub is None or i + 1 >= len(kids):
-            raise self.error(r"a \nabla is read as in \nabla_{x} L", item)
-        stop = i + 2
-        if kids[i + 1].kind == "name" and stop < len(kids) and kids[stop].is_call and not kids[i + 1].inner.scripts:
-            stop += 1
-        operand = juxtaposed(kids[i + 1 : i + 2])
-        text = self.context.source[operand.start : kids[stop - 1].end]
-        family = self.el.roles.settle(self.el.named(operand)) if operand.kind == "name" else None
-        if stop - i == 3 and family is not None and family.role != "scalar":
-            operand = juxtaposed(kids[i + 1 : stop])
-            y = self.build(operand)
-        elif family is not None and stop - i == 3:
-            named = self.el.named(operand)
-            argument = tuple(self.build(k) for k in calls.bracket(kids[i + 2]).kids)
-            y = Term("symbol", argument, Ref(family.name, Time.read(named.time) if named.time else None))
-        else:
-            y = self.build(operand)
-        x = self.script(sub.tokens)
-        if x.kind != "symbol":
-            raise self.error(r"a \nabla is by one symbol", item)
-        return Term("derivative", (y, x), text, (item.start, kids[stop - 1].end)), stop
-
     # -------------------------------------------------------------------------------- side by side
 
     def juxt(self, node: Node) -> Term:
@@ -359,7 +333,7 @@ class Builder:
             operand = juxtaposed(kids[i + 1 : stop])
             return self.by(self.build(operand), variable, calls.spanning(item, operand), operand), stop
         if item.kind == "nabla":
-            return self.nabla(kids, i)
+            return printed.nabla(self, kids, i)
         if following is not None and self.is_change(item, following):
             inner = self.build(following)
             if inner.ref is None:

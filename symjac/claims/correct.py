@@ -1,0 +1,73 @@
+"""The formula that a claim should have been: the truth of its left-hand side, in both layouts."""
+
+from __future__ import annotations
+
+from symjac import expr as ex
+from symjac import typeset
+from symjac.claims.conventions import Convention
+from symjac.claims.evaluate import Evaluator
+from symjac.claims.gradients import Gradients
+from symjac.claims.model import Model, UndecidedError
+from symjac.claims.overtime import OverTime
+from symjac.claims.statement import Statement
+from symjac.claims.terms import Ref, Term
+from symjac.claims.times import Time
+from symjac.errors import SymjacError
+from symjac.expr import Expr, Symbol
+
+BOUND = ("i", "j", "s", "r", "q")
+
+
+def correct(s: Statement) -> dict[str, str]:
+    """LaTeX of what the left-hand side is, for columns; empty where symjac cannot tell."""
+    model = s.models.get("column")
+    left, right = s.members[0], s.members[-1]
+    if model is None or left.kind not in ("derivative", "gradient"):
+        return {}
+    try:
+        return {layout: _latex(s, model, layout, left, right) for layout in ("numerator", "denominator")}
+    except (SymjacError, UndecidedError):
+        return {}
+
+
+def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term) -> str:
+    y, x = (left.args[0].ref, left.args[1].ref) if left.kind == "derivative" else (None, None)
+    if y is not None and x is not None and y.family == x.family and y.time and x.time and model.steps(y, x) is None:
+        return _product(model, layout, y, x)
+    over = s.per_step(left, right)
+    step = Time(((over[2], 1),)) if over is not None else s.step({}, left, right)
+    gradients = Gradients(model, s.mentions(left, right, {}), step=step, last=s.last)
+    ev = Evaluator(model, Convention(layout, "column"), gradients, OverTime("ascending"), {})
+    out = ev(left)
+    if ev.unknown or any("later" in e.name or "local" in e.name for e in out.symbols if isinstance(e, Symbol)):
+        raise UndecidedError("the gradient depends on what the claim does not mention")
+    text = typeset.latex(_with_loss(out, gradients, s))
+    return text if over is None else rf"\sum_{{{over[2]}}} {text}"
+
+
+def _with_loss(e: Expr, gradients: Gradients, s: Statement) -> Expr:
+    """Gradients as ``\\nabla_v L``, with the loss by the name it has in the claim."""
+    names = [loss.family for m in s.members for loss, _, _ in s.gradients(m) if loss is not None]
+    loss = next((n for n in names if not n.startswith(r"\text")), "L")
+    table: dict[Expr, Expr] = {}
+    for r in gradients.mentions.frontier | gradients.mentions.upstream:
+        for kind in ("", "upstream"):
+            free = gradients.free(r, kind)
+            table[free] = Symbol(rf"(\nabla_{{{gradients.model.symbol(r).name}}} {loss})", free.shape)
+    return e.replace(table)
+
+
+def _product(model: Model, layout: str, y: Ref, x: Ref) -> str:
+    """The product over a number of steps that is a letter, latest leftmost in numerator layout."""
+    assert y.time is not None
+    assert x.time is not None
+    used = {name for time in (y.time, x.time) for name, _ in time.letters}
+    letter = next(c for c in BOUND if c not in used)
+    here = Time(((letter, 1),))
+    step = model.derivative(y.at(here), y.at(here - 1))
+    if not model.timed(step):
+        power = ex.MatrixPower(step if layout == "numerator" else ex.transpose(step), model.count(y.time - x.time))
+        return typeset.latex(power)
+    if layout == "numerator":
+        return rf"\prod_{{{y.time.text} \ge {letter} > {x.time.text}}} {typeset.latex(step)}"
+    return rf"\prod_{{{letter}={(x.time + 1).text}}}^{{{y.time.text}}} {typeset.latex(ex.transpose(step))}"
