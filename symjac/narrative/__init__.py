@@ -52,11 +52,13 @@ __all__ = [
 ]
 
 
-def narrate(d: Derivation, *, layout: str = "both", sizes: Mapping[str, int] | None = None) -> Page:
+def narrate(
+    d: Derivation, *, layout: str = "both", sizes: Mapping[str, int] | None = None, restated: bool = True
+) -> Page:
     """The page that states and proves a derivation.
 
     ``layout`` is ``"numerator"``, ``"denominator"`` or ``"both"``; ``sizes`` gives a value to each size letter
-    for a worked example.
+    for a worked example. The equations are ``restated`` unless the paper around the page shows them.
 
     :raises CheckError: where an equation the page would tell does not hold; then there is no page.
     """
@@ -64,7 +66,7 @@ def narrate(d: Derivation, *, layout: str = "both", sizes: Mapping[str, int] | N
     opened = dict(d.abbreviations)
     t.check(d.closed, d.short, {**t.known, **opened})
     t.check(Transpose(d.closed), d.short_denominator, {**t.known, **opened})
-    blocks: list[Block] = [*setting(t), _theorem(t)]
+    blocks: list[Block] = [*setting(t, restated=restated), _theorem(t)]
     if t.by_entries:
         blocks.append(Environment("proof", layer_proof(t)))
         blocks += dotted(t)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from symjac import expr as ex
 from symjac.expr import Apply, Entry, Expr, Function, Partial, Symbol
@@ -15,17 +16,20 @@ from symjac.typeset.boxes import Box, Fence, Ident, Mark, Num, Op, Script, Style
 from symjac.typeset.printer import fence, function_box, size_box
 
 
-def setting(t: Teller) -> tuple[Block, ...]:
-    """The paragraphs before the theorem."""
+def setting(t: Teller, *, restated: bool = True) -> tuple[Block, ...]:
+    """The paragraphs before the theorem; the equations are not ``restated`` where the paper shows them already."""
     changing = [t.wrt, *(s for s in t.told if s != t.wrt), *t.symbols]
     changing = [s for s in dict.fromkeys(changing) if t.d.scope.depends(s) or s in t.told]
-    opening = told("let", symbols=_memberships(changing))
+    opening = told("let" if restated else "let_given", symbols=_memberships(changing))
     direction = told("rows" if t.style.row else "columns")
     equations = Display(tuple(_equations(t)))
     head = Paragraph(sentences(direction, opening), WORDS["head_setting"])
     cut = told("cut", wrt=t.wrt) if t.wrt in t.d.system.definitions else ()
     after = sentences(_fixed(t), cut, *_functions(t), *_maps(t), _signs(t), *_uses(t), _notation(t))
-    blocks: list[Block] = [head, equations, Paragraph(after)]
+    if restated:
+        blocks: list[Block] = [head, equations, Paragraph(after)]
+    else:
+        blocks = [replace(head, content=sentences(head.content, after))]
     if t.d.abbreviations:
         blocks += [Paragraph(told("abbreviate")), Display(tuple(_abbreviations(t)))]
     blocks.append(Paragraph(sentences(_short_partial(t), *_layouts(t))))

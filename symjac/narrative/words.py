@@ -37,6 +37,7 @@ WORDS: dict[str, str] = {
     "columns": "All vectors are columns.",
     "rows": "All vectors are rows.",
     "let": "Let {symbols} and let",
+    "let_given": "Let {symbols}.",
     "independent": "Here {symbols} do not depend on {wrt}.",
     "independent_one": "Here {symbols} does not depend on {wrt}.",
     "acts": "The differentiable function {function} acts entrywise.",
