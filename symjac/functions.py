@@ -328,6 +328,42 @@ _ROWS = (
 ACTIVATIONS: Mapping[str, Activation] = MappingProxyType({row.key: row for row in _ROWS})
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """Where the values of a function lie, ``None`` where there is no bound, and the least upper bound of |f'|."""
+
+    low: Fraction | None
+    high: Fraction | None
+    slope: Fraction
+
+
+def _bounds(low: int | None, high: int | None, slope: int | Fraction = 1) -> Bounds:
+    return Bounds(*(None if v is None else Fraction(v) for v in (low, high)), Fraction(slope))
+
+
+# Functions whose steepest slope is a rational number; for the others it is a hypothesis of a bound.
+BOUNDS: Mapping[str, Bounds] = MappingProxyType(
+    {
+        "tanh": _bounds(-1, 1),
+        "sigmoid": _bounds(0, 1, Fraction(1, 4)),
+        "relu": _bounds(0, None),
+        "leaky_relu": _bounds(None, None),
+        "elu": _bounds(-1, None),
+        "softplus": _bounds(0, None),
+        "softsign": _bounds(-1, 1),
+        "logsigmoid": _bounds(None, 0),
+        "hardtanh": _bounds(-1, 1),
+        "relu6": _bounds(0, 6),
+        "hardsigmoid": _bounds(0, 1, Fraction(1, 6)),
+        "abs": _bounds(0, None),
+        "sin": _bounds(-1, 1),
+        "cos": _bounds(-1, 1),
+        "arctan": _bounds(-2, 2),
+        "identity": _bounds(None, None),
+    }
+)
+
+
 def _plain(name: str) -> str:
     return name.replace("_", "").replace("-", "").replace(" ", "").lower()
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from symjac import expr as ex
+from symjac import typeset
 from symjac.derivation import Derivation
 from symjac.errors import CheckError, NotYetError, TargetError
 from symjac.expr import Expr, OverTime, Partial, Symbol
@@ -52,17 +53,23 @@ class Unrolled:
         self._prove()
 
     @staticmethod
+    def states_in(system: Recurrence) -> tuple[Symbol, ...]:
+        """The states of a recurrence: the left-hand sides whose value at the step before is used."""
+        return states_of(Clock(system), system.definitions)
+
+    @staticmethod
     def _name(s: str | Symbol) -> str:
         return s if isinstance(s, str) else s.name
 
     def _find(self, s: str | Symbol) -> tuple[Symbol, Moment]:
         return self.clock.find(self._name(s), self.states)
 
-    def _before(self, s: Symbol) -> Symbol:
+    def before(self, s: Symbol) -> Symbol:
+        """A state at the step before."""
         return self.clock.at(s, self.clock.times[s].plus(-1))
 
     def _derive(self) -> Mapping[tuple[Symbol, Symbol], Derivation]:
-        return {(s, r): Derivation(self.system, s, self._before(r)) for s in self.states for r in self.states}
+        return {(s, r): Derivation(self.system, s, self.before(r)) for s in self.states for r in self.states}
 
     # --------------------------------------------------------------------------------------- the proof
 
@@ -74,14 +81,12 @@ class Unrolled:
         """
         start = {s: Symbol(rf"{s.name}\text{{ at }}k", s.shape) for s in self.states}
         at_start = start[self.states[0]] if len(self.states) == 1 else ex.Stack(*start.values())
-        earlier = {
-            self._before(s): ex.VectorMap(rf"{s.name}\text{{ from }}k", at_start, s.rows) for s in self.states
-        }
+        earlier = {self.before(s): ex.VectorMap(rf"{s.name}\text{{ from }}k", at_start, s.rows) for s in self.states}
         definitions = {**self.system.definitions, **earlier}
         for s in self.states:
             for r in self.states:
                 right = [
-                    ex.Product(self.derivations[s, q].closed, Partial(self._before(q), start[r])) for q in self.states
+                    ex.Product(self.derivations[s, q].closed, Partial(self.before(q), start[r])) for q in self.states
                 ]
                 if not equal(Partial(s, start[r]), ex.add(*right), definitions):
                     raise CheckError(
@@ -148,6 +153,19 @@ class Unrolled:
             blocks = [ex.Transpose(self.block(s, r)) for r in self.states]
             rows.append(ex.Transpose(ex.Stack(*blocks)))
         return ex.Stack(*rows)
+
+    def __str__(self) -> str:
+        left = f"∂{typeset.text(self.of)}/∂{typeset.text(self.wrt)}"
+        if not self.is_block:
+            return f"{left} = {typeset.text(self.numerator)} (numerator layout)"
+        product = typeset.text(self.product(named=True))
+        states = ", ".join(typeset.text(s) for s in self.states)
+        return (
+            f"{left} is a block of {product} (numerator layout), {typeset.text(self.name)} the Jacobian of ({states})"
+        )
+
+    def __repr__(self) -> str:
+        return f"Unrolled: {self}"
 
     def _limits(self) -> tuple[Expr, Expr]:
         return self.early.plus(1).expr, self.late.expr

@@ -7,7 +7,7 @@ equation, which the rules give as the gradient of a scalar; the sum over the use
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from symjac import expr as ex
@@ -155,17 +155,9 @@ class Adjoints:
         return Use(v, self.loss.symbol, 0, theorem, closed, closed)
 
     def _entropy(self, gradient: Expr) -> Expr:
-        """The gradient of a cross-entropy through softmax, ``(1^T y) p - y``, where it is that."""
-        outputs = [e for e in gradient.walk() if isinstance(e, ex.Softmax) or e in self.folded]
-        for p in dict.fromkeys(outputs):
-            for y in sorted(self.loss.term.symbols - {*self.nodes, *self.folded}, key=lambda s: s.name):
-                if y.shape == p.shape and y != p:
-                    total = ex.mul(ex.transpose(ex.Ones(y.rows)), y)
-                    for number in self._numbers():
-                        short = ex.mul(number, ex.sub(ex.mul(total, p), y))
-                        if short.shape == gradient.shape and equal(gradient, short, self.step.definitions):
-                            return short
-        return gradient
+        """The gradient of a cross-entropy in its short form."""
+        targets = sorted(self.loss.term.symbols - {*self.nodes, *self.folded}, key=lambda s: s.name)
+        return cross_entropy(gradient, self.folded, targets, self.step.definitions, self._numbers())
 
     def _numbers(self) -> tuple[Expr, ...]:
         """One, and the scalar factors in front of the loss without their sign."""
@@ -217,6 +209,27 @@ class Adjoints:
         if not self.loss.unspecified:
             return {}
         return {self.nabla(v): ex.Transpose(Partial(self.local, v)) for v in self.nodes if v in self.local.symbols}
+
+
+def cross_entropy(
+    gradient: Expr,
+    outputs: Iterable[Symbol],
+    targets: Iterable[Symbol],
+    definitions: Mapping[Symbol, Expr],
+    numbers: Iterable[Expr] = (ex.Number(1),),
+) -> Expr:
+    """``(1^T y) p - y`` where a gradient is that, perhaps times a number, for an output p of softmax and a target y."""
+    named = set(outputs)
+    found = [e for e in gradient.walk() if isinstance(e, ex.Softmax) or e in named]
+    for p in dict.fromkeys(found):
+        for y in targets:
+            if y.shape == p.shape and y != p:
+                total = ex.mul(ex.transpose(ex.Ones(y.rows)), y)
+                for number in numbers:
+                    short = ex.mul(number, ex.sub(ex.mul(total, p), y))
+                    if short.shape == gradient.shape and equal(gradient, short, definitions):
+                        return short
+    return gradient
 
 
 def accented(name: str, accent: str) -> str:

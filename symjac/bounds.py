@@ -1,0 +1,367 @@
+r"""How large a product over time can become: the bound that says when gradients vanish.
+
+Pascanu, Mikolov and Bengio (2013), section 2.1: ``|dx_t/dx_k| <= (|W| gamma)^(t-k)`` in the spectral norm, with
+gamma the least upper bound of ``|sigma'|``. The same argument is made here for the system at hand: the norm of a
+product is at most the product of the norms, that of a sum at most the sum, and that of ``diag(v)`` is the largest
+``|v_i|``, which known functions bound by a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symjac import expr as ex
+from symjac import typeset
+from symjac.expr import Apply, Expr, Number, Symbol
+from symjac.functions import BOUNDS
+from symjac.recurrence import Recurrence
+from symjac.unroll import Unrolled
+
+Range = tuple[Fraction | None, Fraction | None]
+ANY: Range = (None, None)
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """``what`` is at most ``constant`` at every step; both are LaTeX."""
+
+    what: str
+    constant: Symbol
+
+    @property
+    def latex(self) -> str:
+        """The hypothesis as a formula."""
+        return rf"{self.what} \le {self.constant.name}"
+
+
+class Bound:
+    r"""A bound on the norm of the Jacobian of a late state by an early one.
+
+    ``rate`` is what one step multiplies the norm by at most; with several state vectors ``rates`` has a number for
+    each pair, and powers of that matrix bound the blocks. The norm is the spectral norm.
+
+    >>> from symjac import System
+    >>> System(r"x_t = W \tanh(x_{t-1}) + W_{in} u_t + b").bound("x_t", back_to="x_k")
+    ‖∂xₜ/∂xₖ‖ ≤ ‖W‖^(t-k)
+    >>> print(System(r"x_t = W \sigma(x_{t-1}) + b").bound("x_t", back_to="x_k").formula())
+    \lVert \frac{\partial x_t}{\partial x_k} \rVert \le \left(\lVert W \rVert \gamma\right)^{t-k}
+    """
+
+    def __init__(self, system: Recurrence, of: str | Symbol, back_to: str | Symbol) -> None:
+        self.unrolled = Unrolled(system, of, back_to)
+        self.system = system
+        self.hypotheses: tuple[Hypothesis, ...] = ()
+        estimator = _Estimator(self.unrolled)
+        states = self.unrolled.states
+        self.rates: Mapping[tuple[Symbol, Symbol], Expr] = {
+            (s, r): estimator.norm(self.unrolled.derivations[s, r].closed) for s in states for r in states
+        }
+        self.hypotheses = tuple(estimator.hypotheses)
+        self.invariant = tuple(estimator.invariant)
+
+    @property
+    def is_block(self) -> bool:
+        """Whether the state is several vectors."""
+        return self.unrolled.is_block
+
+    @property
+    def rate(self) -> Expr:
+        """What one step multiplies the norm by at most.
+
+        For several state vectors it is the sum of all rates, which no norm of the matrix of rates exceeds.
+        """
+        return ex.add(*self.rates.values())
+
+    @property
+    def exponent(self) -> str:
+        """The number of steps as LaTeX."""
+        late, early = self.unrolled.late, self.unrolled.early
+        if self.unrolled.steps is not None:
+            return str(self.unrolled.steps)
+        minus = f"-({early.text})" if early.letter and early.offset else f"-{early.text}"
+        return late.text + (minus if early.text != "0" else "")
+
+    @property
+    def never_below_one(self) -> bool:
+        """Whether the rate is a number of at least one plus what cannot be negative."""
+        terms = self.rate.args if isinstance(self.rate, ex.Sum) else (self.rate,)
+        return sum(t.value for t in terms if isinstance(t, Number)) >= 1
+
+    def matrix(self) -> Expr:
+        """The rates as a matrix, a row for each state."""
+        states = self.unrolled.states
+        return ex.Explicit([[self.rates[s, r] for r in states] for s in states])
+
+    def formula(self) -> str:
+        """The bound as LaTeX."""
+        of, wrt = self.unrolled.of.name, self.unrolled.wrt.name
+        left = rf"\lVert \frac{{\partial {of}}}{{\partial {wrt}}} \rVert"
+        if self.is_block:
+            states = self.unrolled.states
+            i, j = states.index(self.unrolled.of_state) + 1, states.index(self.unrolled.wrt_state) + 1
+            return rf"{left} \le \left({typeset.latex(self.matrix())}^{{{self.exponent}}}\right)_{{{i}{j}}}"
+        rate = typeset.latex(self.rate)
+        base = rate if _is_atom(self.rate) else rf"\left({rate}\right)"
+        return rf"{left} \le {base}^{{{self.exponent}}}"
+
+    def vanishing(self) -> str:
+        """The condition under which the Jacobian tends to zero as the steps become many, as LaTeX."""
+        return rf"{typeset.latex(self.rate)} < 1"
+
+    def exploding(self) -> str:
+        """The condition without which the Jacobian cannot grow without bound, as LaTeX."""
+        return rf"{typeset.latex(self.rate)} > 1"
+
+    def sentences(self) -> tuple[str, ...]:
+        """The bound, why it holds, and what it says, in words with LaTeX formulas in dollar signs."""
+        of, wrt = self.unrolled.of.name, self.unrolled.wrt.name
+        out = [f"In the spectral norm, ${self.formula()}$."]
+        for h in self.hypotheses:
+            out.append(f"Here it is supposed that ${h.latex}$ at every step.")
+        for s in self.invariant:
+            out.append(f"The entries of ${s.name}$ lie between -1 and 1 if they do at the start.")
+        out.append(
+            "Each factor of the product over time is bounded on its own: the norm of a product is at most the product "
+            "of the norms, the norm of a sum at most the sum, and that of a diagonal matrix its largest entry in size."
+        )
+        if self.never_below_one:
+            out.append("This bound is never below 1, so it does not show that gradients vanish.")
+        elif self.is_block:
+            out.append(
+                f"The blocks of the product are bounded by the entries of the power; they tend to zero if the largest "
+                f"eigenvalue of the matrix is below 1, for which ${self.vanishing()}$ is enough."
+            )
+        else:
+            out.append(
+                rf"If ${self.vanishing()}$, then $\partial {of} / \partial {wrt}$ tends to zero exponentially fast as "
+                rf"the number of steps grows; for it to grow without bound ${self.exploding()}$ is necessary, and not "
+                "sufficient."
+            )
+        out.append(
+            r"A formula with a matrix transposed has the same bound, since $\lVert W^\top \rVert = \lVert W \rVert$; "
+            "its own norm is in general another number."
+        )
+        return tuple(out)
+
+    def __str__(self) -> str:
+        return "\n".join(self.sentences())
+
+    def __repr__(self) -> str:
+        of, wrt = typeset.text(self.unrolled.of), typeset.text(self.unrolled.wrt)
+        if self.is_block:
+            return f"‖∂{of}/∂{wrt}‖ ≤ entry of {typeset.text(self.matrix())}^({self.exponent})"
+        rate = typeset.text(self.rate)
+        return f"‖∂{of}/∂{wrt}‖ ≤ {rate if _is_atom(self.rate) else f'({rate})'}^({self.exponent})"
+
+
+def _is_atom(e: Expr) -> bool:
+    return isinstance(e, Symbol) or (isinstance(e, Number) and e.value >= 0 and e.value.denominator == 1)
+
+
+class _Estimator:
+    """Upper bounds of norms and of entries, from the structure of an expression."""
+
+    def __init__(self, unrolled: Unrolled) -> None:
+        self.unrolled = unrolled
+        self.clock = unrolled.clock
+        self.definitions = unrolled.system.definitions
+        self.hypotheses: dict[Hypothesis, None] = {}
+        self.invariant: dict[Symbol, None] = {}
+        self._ranges: dict[Symbol, Range] = {}
+        self._hold: dict[Symbol, Range] = {}
+        self._hold = self._invariants()
+        self.invariant.clear()  # what was tried is not yet what was used
+
+    def _invariants(self) -> dict[Symbol, Range]:
+        """The states whose entries stay between -1 and 1, supposing that they and others have been so."""
+        unit = (Fraction(-1), Fraction(1))
+        kept = list(self.unrolled.states)
+        while True:
+            before = {self.unrolled.before(s): unit for s in kept}
+            self._ranges = {}
+            self._hold = before
+            holds = [s for s in kept if _within(self.range(self.definitions[s]), unit)]
+            if holds == kept:
+                self._ranges = {}
+                return before
+            kept = holds
+
+    # -------------------------------------------------------------------------------------- matrices
+
+    def norm(self, e: Expr) -> Expr:
+        """An upper bound of the spectral norm of a matrix, the length of a vector or the size of a scalar."""
+        if ex.is_zero(e):
+            return Number(0)
+        if isinstance(e, Number):
+            return Number(abs(e.value))
+        plain = not isinstance(e, ex.Identity | ex.Product | ex.Diag | ex.Stack | ex.Transpose)
+        if not e.is_scalar and plain and not self._is_timed(e):
+            return self._named(e, r"\lVert", r"\rVert")
+        match e:
+            case ex.Identity():
+                return Number(1)
+            case ex.Stack() if [type(p) for p in e.args if not ex.is_zero(p)] == [ex.Identity]:
+                return Number(1)
+            case ex.Transpose():
+                return self.norm(e.arg)
+            case ex.Diag():
+                return self.largest(e.arg)
+            case ex.Sum() if not e.is_scalar:
+                return ex.add(*(self.norm(t) for t in e.args))
+            case ex.Product():
+                factors = [self.norm(f) for f in e.args]
+                return ex.mul(*factors)
+        if e.is_scalar:
+            return self._named(e, r"\lvert", r"\rvert")
+        return self._named(e, r"\lVert", r"\rVert")
+
+    def _is_timed(self, e: Expr) -> bool:
+        return any(s in self.clock.times or s in self.definitions for s in e.symbols)
+
+    def _named(self, e: Expr, left: str, right: str, sub: str = "") -> Expr:
+        """The size of an expression by name; of one that changes with time a constant that bounds it."""
+        inner = e.arg if isinstance(e, ex.Transpose) else e
+        name = f"{left} {typeset.latex(inner)} {right}{sub}"
+        if not self._is_timed(e):
+            return Symbol(name)
+        known = [h for h in self.hypotheses if h.what == name]
+        if known:
+            return known[0].constant
+        constant = Symbol(r"\kappa" if not self._constants() else rf"\kappa_{self._constants() + 1}")
+        self.hypotheses[Hypothesis(name, constant)] = None
+        return constant
+
+    def _constants(self) -> int:
+        return sum(h.constant.name.startswith(r"\kappa") for h in self.hypotheses)
+
+    # --------------------------------------------------------------------------------------- vectors
+
+    def largest(self, v: Expr) -> Expr:
+        """An upper bound of the size of every entry."""
+        low, high = self.range(v)
+        if low is not None and high is not None:
+            return Number(max(abs(low), abs(high)))
+        match v:
+            case ex.Hadamard():
+                pairs, rest = self._pairs(v.args)
+                return ex.mul(Number(Fraction(1, 4) ** pairs), *(self.largest(f) for f in rest))
+            case ex.Sum():
+                return ex.add(*(self.largest(t) for t in v.args))
+            case ex.Product() if all(f.is_scalar for f in v.args[:-1]):
+                return ex.mul(*(self.norm(f) for f in v.args[:-1]), self.largest(v.args[-1]))
+            case Apply() if v.function.order == 1:
+                return self._slope(v)
+            case ex.EntryPower() if isinstance(v.exponent, Number) and v.exponent.value > 0:
+                return ex.power(self.largest(v.base), v.exponent)
+        return self._named(v, r"\lVert", r"\rVert", r"_{\infty}")
+
+    def _slope(self, v: Apply) -> Expr:
+        """The largest |f'|: a number where the table knows it, a hypothesis where it does not."""
+        known = BOUNDS.get(v.function.known or "")
+        if known is not None:
+            return Number(known.slope)
+        letters = {h.constant.name for h in self.hypotheses}
+        name = rf"\lvert {v.function.name}'(z) \rvert"
+        found = [h for h in self.hypotheses if h.what == name]
+        if found:
+            return found[0].constant
+        taken = {s.name for s in self.definitions} | letters | set(self.unrolled.system.symbols)
+        candidates = (r"\gamma", *(rf"\gamma_{k}" for k in range(2, 9)))
+        constant = Symbol(next(c for c in candidates if c not in taken))
+        self.hypotheses[Hypothesis(name, constant)] = None
+        return constant
+
+    def range(self, v: Expr) -> Range:
+        """An interval that holds every entry."""
+        if isinstance(v, Symbol):
+            if v in self._hold:
+                state = next(s for s in self.unrolled.states if self.unrolled.before(s) == v)
+                self.invariant[state] = None
+                return self._hold[v]
+            if v in self.definitions:
+                if v not in self._ranges:
+                    self._ranges[v] = ANY
+                    self._ranges[v] = self.range(self.definitions[v])
+                return self._ranges[v]
+            return ANY
+        match v:
+            case Number():
+                return v.value, v.value
+            case ex.Ones():
+                return Fraction(1), Fraction(1)
+            case Apply():
+                known = BOUNDS.get(v.function.known or "")
+                if known is None or v.function.order > 1:
+                    return ANY
+                return (known.low, known.high) if v.function.order == 0 else (-known.slope, known.slope)
+            case ex.EntryPower() if v.exponent == Number(2):
+                low, high = self.range(v.base)
+                if low is None or high is None:
+                    return Fraction(0), None
+                return (Fraction(0), max(low * low, high * high))
+            case ex.Sum():
+                return self._between(v) or _total(self.range(t) for t in v.args)
+            case ex.Hadamard():
+                pairs, rest = self._pairs(v.args)
+                ranges = [(Fraction(0), Fraction(1, 4))] * pairs + [self.range(f) for f in rest]
+                return _times(ranges)
+            case ex.Product() if len(v.args) == 2 and isinstance(v.args[0], Number):
+                return _times([self.range(v.args[0]), self.range(v.args[1])])
+        return ANY
+
+    def _pairs(self, factors: tuple[Expr, ...]) -> tuple[int, list[Expr]]:
+        """How many pairs ``z, 1 - z`` with z between 0 and 1 there are, and the other factors."""
+        rest = list(factors)
+        count = 0
+        for z in factors:
+            other = ex.sub(ex.Ones(*z.shape), z)
+            if z in rest and other in rest and _within(self.range(z), (Fraction(0), Fraction(1))):
+                rest.remove(z)
+                rest.remove(other)
+                count += 1
+        return count, rest
+
+    def _between(self, e: ex.Sum) -> Range | None:
+        """The range of ``(1 - z) o a + z o b`` with z between 0 and 1: what lies between a and b."""
+        if len(e.args) != 2:
+            return None
+        for first, second in (e.args, e.args[::-1]):
+            if not (isinstance(first, ex.Hadamard) and isinstance(second, ex.Hadamard)):
+                return None
+            for z in second.args:
+                other = ex.sub(ex.Ones(*z.shape), z)
+                if other in first.args and _within(self.range(z), (Fraction(0), Fraction(1))):
+                    a = _times([self.range(f) for f in first.args if f != other])
+                    b = _times([self.range(f) for f in second.args if f != z])
+                    if None in (*a, *b):
+                        return ANY
+                    return min(x for x in (a[0], b[0]) if x is not None), max(x for x in (a[1], b[1]) if x is not None)
+        return None
+
+
+def _within(r: Range, other: Range) -> bool:
+    low, high = r
+    assert other[0] is not None
+    assert other[1] is not None
+    return low is not None and high is not None and low >= other[0] and high <= other[1]
+
+
+def _total(ranges: Iterable[Range]) -> Range:
+    low: Fraction | None = Fraction(0)
+    high: Fraction | None = Fraction(0)
+    for a, b in ranges:
+        low = None if low is None or a is None else low + a
+        high = None if high is None or b is None else high + b
+    return low, high
+
+
+def _times(ranges: Iterable[Range]) -> Range:
+    low, high = Fraction(1), Fraction(1)
+    for a, b in ranges:
+        if a is None or b is None:
+            return ANY
+        ends = [x * y for x in (low, high) for y in (a, b)]
+        low, high = min(ends), max(ends)
+    return low, high

@@ -1,0 +1,154 @@
+r"""Second derivatives: the Hessian of a scalar by a vector, and its product with a vector.
+
+Magnus and Neudecker, *Matrix Differential Calculus*, chapter 6: ``H = d/dx^T (dL/dx^T)^T``, a symmetric matrix.
+"""
+
+from __future__ import annotations
+
+import sympy
+
+from symjac import expr as ex
+from symjac import typeset
+from symjac.bptt.adjoint import as_gradient, cross_entropy
+from symjac.derivation import Derivation
+from symjac.differentiate import jacobian_theorem
+from symjac.errors import CheckError, NotYetError, TargetError
+from symjac.expr import Expr, Partial, Symbol
+from symjac.interchange import to_sympy
+from symjac.kernel import Scope, Theorem
+from symjac.normal import equal
+from symjac.recurrence import Recurrence
+from symjac.tidy import collect
+
+
+class Hessian:
+    r"""The Hessian of a scalar left-hand side by a vector, for every size. It is the same in both layouts.
+
+    :raises TargetError: where ``of`` is no scalar or ``wrt`` no vector.
+    :raises NotYetError: where symjac has no rule.
+    :raises CheckError: where the rules and the entries disagree, which would be a defect of symjac.
+
+    >>> from symjac import System
+    >>> H = System(r"f = a^\top \sigma(W x)").hessian(wrt="x")
+    >>> H
+    Hessian of f by x: Wᵀ diag(a ⊙ σ′′(W x)) W
+    >>> H.product("v")
+    Product(Transpose(W), Hadamard(a, Apply(Product(W, x), Function(name='\\sigma', order=2, known=None)), Product(W, v)))
+    """
+
+    def __init__(self, system: Recurrence, of: str | Symbol | None, wrt: str | Symbol) -> None:
+        first = Derivation(system, of, wrt)
+        if not first.of.is_scalar:
+            raise TargetError(f"a Hessian is of a scalar; {first.of.name} is {ex.show_shape(first.of.shape)}")
+        if first.wrt.cols != ex.ONE:
+            raise NotYetError(f"{first.wrt.name} is a matrix; Hessians are by vectors so far")
+        self.system = system
+        self.of, self.wrt = first.of, first.wrt
+        self.first = first
+        self.definitions = first.definitions
+        self.gradient = self._gradient()
+        self.theorem = self._theorem()
+        self.closed = self._closed()
+        self._check()
+
+    def _gradient(self) -> Expr:
+        """The gradient as a column; that of a cross-entropy in its short form."""
+        found = as_gradient(self.first.closed)
+        outputs = [s for s, e in self.definitions.items() if isinstance(e, ex.Softmax)]
+        targets = sorted(self._opened(self.of).symbols - {self.wrt}, key=lambda s: s.name)
+        return cross_entropy(found, outputs, targets, self.definitions)
+
+    def _opened(self, e: Expr) -> Expr:
+        """The expression with every gate that depends on the variable opened."""
+        table: dict[Expr, Expr] = {
+            s: self._opened(self.definitions[s])
+            for s in e.symbols
+            if s in self.definitions and s != self.wrt and self.first.scope.depends(s)
+        }
+        return e.replace(table) if table else e
+
+    def _theorem(self) -> Theorem:
+        """``|- d(gradient)/dx = H``, by the rules."""
+        return jacobian_theorem(self._opened(self.gradient), Scope(self.wrt, {}))
+
+    def _closed(self) -> Expr:
+        names: dict[Expr, Symbol] = {}
+        for s, e in self.definitions.items():
+            if e.args and self.first.scope.depends(s):
+                names[self._opened(e)] = s
+        closed = collect(self.theorem.rhs, names)
+        # What a kink hides, such as the second derivative of relu, is zero wherever it is defined.
+        return ex.zero(closed.shape) if equal(self._opened(closed), ex.zero(closed.shape)) else closed
+
+    def _check(self) -> None:
+        twice = Partial(ex.Transpose(Partial(self.of, self.wrt)), self.wrt)
+        opened = self._opened(self.closed)
+        whole = twice.replace({self.of: self._opened(self.of)})
+        if not equal(whole, opened) or not equal(ex.Transpose(opened), opened):
+            raise CheckError(
+                f"the rules and the entries disagree about the Hessian of {self.of.name} by {self.wrt.name}; "
+                "this is a defect of symjac, and nothing is printed"
+            )
+
+    @property
+    def shape(self) -> ex.Shape:
+        """The shape, (len wrt, len wrt)."""
+        return self.closed.shape
+
+    @property
+    def numerator(self) -> sympy.Basic:
+        """The Hessian as a SymPy matrix expression."""
+        return to_sympy(self.closed)
+
+    denominator = numerator
+
+    def product(self, v: str | Symbol = "v") -> Expr:
+        """The Hessian times a vector, without a matrix of its size being formed: diagonals scale.
+
+        :raises TargetError: where ``v`` has another shape than the variable.
+        """
+        symbol = Symbol(v, self.wrt.shape) if isinstance(v, str) else v
+        if symbol.shape != self.wrt.shape:
+            raise TargetError(f"{symbol.name} is {ex.show_shape(symbol.shape)}, the variable is another shape")
+        return _applied(self.closed, symbol)
+
+    def formula(self) -> str:
+        """The Hessian as LaTeX."""
+        return typeset.latex(self.closed)
+
+    def __repr__(self) -> str:
+        return f"Hessian of {typeset.text(self.of)} by {typeset.text(self.wrt)}: {typeset.text(self.closed)}"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same second derivative, however they are written."""
+        if not isinstance(other, Hessian):
+            return NotImplemented
+        return self.wrt == other.wrt and equal(self._opened(self.closed), other._opened(other.closed))
+
+    def __hash__(self) -> int:
+        return hash((self.of, self.wrt, self.shape))
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        x = self.wrt.name
+        left = rf"\frac{{\partial^2 {self.of.name}}}{{\partial {x} \, \partial {x}^\top}}"
+        equation = f"{left} = {self.formula()}"
+        return {
+            "text/plain": repr(self),
+            "text/latex": f"$\\displaystyle {equation}$",
+            "text/markdown": f"$$\n{equation}\n$$",
+        }
+
+
+def _applied(e: Expr, v: Expr) -> Expr:
+    """A matrix expression times a vector, multiplied from the right."""
+    if isinstance(e, ex.Sum):
+        return ex.add(*(_applied(t, v) for t in e.args))
+    if isinstance(e, ex.Product):
+        scalars = [f for f in e.args if f.is_scalar]
+        out = v
+        for f in reversed([f for f in e.args if not f.is_scalar]):
+            out = _applied(f, out) if out.is_vector else ex.mul(f, out)
+        return ex.mul(*scalars, out)
+    if isinstance(e, ex.Diag):
+        return ex.hadamard(e.arg, v)
+    return ex.mul(e, v)
