@@ -8,14 +8,17 @@ from typing import Protocol
 import sympy
 
 from symjac import explicit, typeset
+from symjac.bounds import Bound
 from symjac.bptt import Backpropagation
 from symjac.errors import TargetError
 from symjac.expr import Apply, Symbol
+from symjac.hessian import Hessian
 from symjac.interchange import from_sympy
 from symjac.jacobians import Jacobian
 from symjac.normal import normal_form
 from symjac.reading import read_system
 from symjac.recurrence import Recurrence
+from symjac.unroll import Unrolled
 
 
 class Collected(Protocol):
@@ -89,6 +92,30 @@ class System(Recurrence):
         OverTime(Number(Fraction(1, 1)), T, Product(\\delta_t, Transpose(h_{t-1})), ('sum', 't', 'ascending'))
         """
         return Backpropagation(self, loss, window=window, targets=targets)
+
+    def unroll(self, of: str | Symbol, *, back_to: str | Symbol) -> Unrolled:
+        """The Jacobian of a late state by an early one, a product over the steps between, proved for any number.
+
+        :raises TargetError: where ``of`` or ``back_to`` is no state of the recurrence.
+
+        >>> print(System(r"x_t = W \\sigma(x_{t-1}) + b").unroll("x_t", back_to="x_k"))
+        ∂xₜ/∂xₖ = ∏_{t≥i≥k + 1} W diag(σ′(xᵢ₋₁)) (numerator layout)
+        """
+        return Unrolled(self, of, back_to)
+
+    def hessian(self, of: str | Symbol | None = None, *, wrt: str | Symbol) -> Hessian:
+        """The second derivative of a scalar by a vector.
+
+        :raises TargetError: where ``of`` is no scalar or ``wrt`` not in the system.
+        """
+        return Hessian(self, of, wrt)
+
+    def bound(self, of: str | Symbol, *, back_to: str | Symbol) -> Bound:
+        """How large the Jacobian of a late state by an early one can be, from the structure of one step.
+
+        :raises TargetError: where ``of`` or ``back_to`` is no state of the recurrence.
+        """
+        return Bound(self, of, back_to)
 
     def explicit(self, n: int | Mapping[str, int] = 2) -> list[sympy.Eq]:
         """The elementwise recurrence at given sizes, one SymPy equation for each entry of a left-hand side.
