@@ -52,7 +52,7 @@ class Evaluator:
     def inside(self, letter: str, value: Time) -> Evaluator:
         """The same convention under a sum or product, its letter at a value."""
         values = {**self.values, letter: value}
-        inner = Evaluator(self.model, self.convention, self.gradient, self.over, self.sizes, values)
+        inner = type(self)(self.model, self.convention, self.gradient, self.over, self.sizes, values)
         inner.indices, inner.unknown, inner.variables = self.indices, self.unknown, self.variables
         return inner
 
@@ -134,8 +134,7 @@ class Evaluator:
     def add(self, t: Term) -> Expr:
         return self.summed([self(a) for a in t.args])
 
-    @staticmethod
-    def summed(parts: list[Expr]) -> Expr:
+    def summed(self, parts: list[Expr]) -> Expr:
         """A sum in which scalars are added to every entry of a vector."""
         shaped = [p for p in parts if not p.is_scalar]
         if not shaped:
@@ -148,18 +147,24 @@ class Evaluator:
     def product(self, t: Term) -> Expr:
         return self.multiplied([self(a) for a in t.args])
 
-    @staticmethod
-    def multiplied(factors: list[Expr]) -> Expr:
+    def multiplied(self, factors: list[Expr]) -> Expr:
         """The product from left to right; what has become a scalar multiplies what follows."""
         out = factors[0]
         for f in factors[1:]:
             out = Product(out, f)
         return out
 
+    def entrywise(self, a: Expr, b: Expr, sign: str) -> Expr:
+        """The entrywise product of two operands of one shape."""
+        if a.shape != b.shape:
+            shapes = f"{ex.show_shape(a.shape)} and {ex.show_shape(b.shape)}"
+            raise ShapeError(f"the operands of {sign} do not fit: {shapes}")
+        return ex.Hadamard(a, b)
+
     def operation(self, t: Term) -> Expr:
         a, b = self(t.args[0]), self(t.args[1])
         if t.data in ("cdot", "times"):
-            return Product(a, b)
+            return self.multiplied([a, b])
         if t.data == "otimes":
             if not all(v.is_vector or v.is_row for v in (a, b)):
                 raise UndecidedError(r"\otimes is judged between vectors only")
@@ -169,11 +174,9 @@ class Evaluator:
                 return self.divided(a, b)
             if t.data == "star" or (a.is_scalar and b.is_scalar):
                 return Product(a, b)
-        if a.shape != b.shape:
-            sign = {"star": "*", "odot": r"\odot", "circ": r"\circ", "oslash": r"\oslash"}[str(t.data)]
-            shapes = f"{ex.show_shape(a.shape)} and {ex.show_shape(b.shape)}"
-            raise ShapeError(f"the operands of {sign} do not fit: {shapes}")
-        return ex.Hadamard(a, ex.EntryPower(b, Number(-1)) if t.data == "oslash" else b)
+        if t.data == "oslash":
+            return self.entrywise(a, ex.EntryPower(b, Number(-1)), r"\oslash")
+        return self.entrywise(a, b, {"star": "*", "odot": r"\odot", "circ": r"\circ"}[str(t.data)])
 
     def quotient(self, t: Term) -> Expr:
         return self.divided(self(t.args[0]), self(t.args[1]))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from symjac import expr as ex
+from symjac.claims.alternatives import REWRITES, Diagonals
 from symjac.claims.conventions import FOUR, MIXED, Convention
 from symjac.claims.correct import correct
 from symjac.claims.evaluate import Evaluator
@@ -178,18 +179,40 @@ class Judge:
             notes=tuple(dict.fromkeys([*s.notes, *self.notes])),
         )
         out = replace(out, verdict=summed_up(out.as_printed))
+        if out.verdict != "true":
+            out = replace(out, alternatives=self.alternatives(first, last, conventions, maps))
         return replace(out, explanation=explanation(out))
 
-    def outcomes(self, a: Term, b: Term, conventions: Sequence[Convention], order: str) -> Outcomes:
-        return {c.name: self.outcome(a, b, c, order) for c in conventions}
+    def alternatives(
+        self, a: Term, b: Term, conventions: Sequence[Convention], printed: Mapping[str, Outcomes]
+    ) -> dict[str, Outcomes]:
+        """The other readings of the right-hand side that hold somewhere."""
+        readings: list[tuple[str, Term, type[Evaluator]]] = [
+            (name, changed, Evaluator) for name, change in REWRITES.items() if (changed := b.rebuilt(change)) != b
+        ]
+        readings.append(("vectors_as_diag", b, Diagonals))
+        found: dict[str, Outcomes] = {}
+        for name, changed, kind in readings:
+            for order in printed:
+                outcomes = self.outcomes(a, changed, conventions, order, kind)
+                if any(o.holds and printed[order][k].holds is not True for k, o in outcomes.items()):
+                    found[name if order == "ascending" else f"{name}_descending"] = outcomes
+        return found
 
-    def outcome(self, a: Term, b: Term, convention: Convention, order: str) -> Outcome:
+    def outcomes(
+        self, a: Term, b: Term, conventions: Sequence[Convention], order: str, kind: type[Evaluator] = Evaluator
+    ) -> Outcomes:
+        return {c.name: self.outcome(a, b, c, order, kind) for c in conventions}
+
+    def outcome(
+        self, a: Term, b: Term, convention: Convention, order: str, kind: type[Evaluator] = Evaluator
+    ) -> Outcome:
         """One convention's answer; whatever cannot be found out is undecided."""
         model = self.statement.models.get(convention.orientation)
         if model is None:
             return Outcome(False, "shape", "the system does not type in this orientation")
         try:
-            return Comparison(self.statement, model, convention, order, self.deadline).outcome(a, b)
+            return Comparison(self.statement, model, convention, order, self.deadline, kind).outcome(a, b)
         except UndecidedError as error:
             return Outcome(None, "undecided", str(error))
         except NormalFormTooLarge:
@@ -207,6 +230,7 @@ class Comparison:
     convention: Convention
     order: str
     deadline: float
+    kind: type[Evaluator] = Evaluator
     relations: dict[ex.Symbol, Expr] = field(default_factory=dict)
     implied: bool = False
     step: Time | None = None
@@ -313,7 +337,7 @@ class Comparison:
         over = OverTime(self.order)
 
         def evaluator(places: Mapping[int, ex.Shape]) -> Evaluator:
-            return Evaluator(self.model, self.convention, gradients, over, places, values)
+            return self.kind(self.model, self.convention, gradients, over, places, values)
 
         def evaluate(t: Term, places: Mapping[int, ex.Shape]) -> Expr:
             return evaluator(places)(t)

@@ -1,0 +1,80 @@
+"""Other readings of a printed formula: named, and judged in every convention like the formula itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from symjac import expr as ex
+from symjac.claims.evaluate import Evaluator
+from symjac.claims.terms import Term
+from symjac.errors import ShapeError
+from symjac.expr import Expr
+
+
+class Diagonals(Evaluator):
+    """Vectors are diagonal matrices, and 1 is the identity, wherever only that fits."""
+
+    def multiplied(self, factors: list[Expr]) -> Expr:
+        out = factors[0]
+        for f in factors[1:]:
+            out = self._product(out, f)
+        return out
+
+    def _product(self, a: Expr, b: Expr) -> Expr:
+        try:
+            return super().multiplied([a, b])
+        except ShapeError:
+            for x, y in ((self._diagonal(a), b), (a, self._diagonal(b)), (self._diagonal(a), self._diagonal(b))):
+                if (x is not a or y is not b) and (x.is_matrix and y.is_matrix):
+                    return super().multiplied([x, y])
+            raise
+
+    def _diagonal(self, e: Expr) -> Expr:
+        return ex.Diag(self.column(e)) if e.is_vector or e.is_row else e
+
+    def summed(self, parts: list[Expr]) -> Expr:
+        matrices = [p for p in parts if p.is_matrix]
+        if not matrices:
+            return super().summed(parts)
+        size = matrices[0].rows
+        return ex.add(*(ex.mul(p, ex.Identity(size)) if p.is_scalar else self._diagonal(p) for p in parts))
+
+    def entrywise(self, a: Expr, b: Expr, sign: str) -> Expr:
+        if a.is_matrix == b.is_matrix:
+            return super().entrywise(a, b, sign)
+        vector, matrix = (b, a) if a.is_matrix else (a, b)
+        return super().multiplied([self._diagonal(vector), matrix])
+
+
+def _matrix_product(sign: str) -> Callable[[Term], Term]:
+    def change(t: Term) -> Term:
+        return Term(t.kind, t.args, "cdot", t.span) if t.kind == "operation" and t.data == sign else t
+
+    return change
+
+
+def _tighter(t: Term) -> Term:
+    """``A b \\odot c`` as ``A (b \\odot c)``, and ``a \\odot B c`` as ``(a \\odot B) c``."""
+    if t.kind != "operation" or t.data not in ("odot", "circ", "star"):
+        return t
+    a, b = t.args
+    if a.kind == "product" and a.data is None:
+        return Term("product", (*a.args[:-1], Term("operation", (a.args[-1], b), t.data, t.span)), None, t.span)
+    if b.kind == "product" and b.data is None:
+        return Term("product", (Term("operation", (a, b.args[0]), t.data, t.span), *b.args[1:]), None, t.span)
+    return t
+
+
+REWRITES: Mapping[str, Callable[[Term], Term]] = {
+    "star_is_matrix_product": _matrix_product("star"),
+    "circ_is_matrix_product": _matrix_product("circ"),
+    "odot_is_matrix_product": _matrix_product("odot"),
+    "hadamard_binds_tighter": _tighter,
+}
+WORDS: Mapping[str, str] = {
+    "star_is_matrix_product": "with * as the matrix product",
+    "circ_is_matrix_product": r"with \\circ as the matrix product",
+    "odot_is_matrix_product": r"with \\odot as the matrix product",
+    "hadamard_binds_tighter": "with the entrywise product binding tighter than juxtaposition",
+    "vectors_as_diag": "with vectors read as diagonal matrices where nothing else fits",
+}
