@@ -16,7 +16,11 @@ from symjac import expr as ex
 from symjac import typeset
 from symjac.expr import Apply, Expr, Number, Symbol
 from symjac.functions import BOUNDS
+from symjac.narrative.blocks import Inline, Inlines, Math
 from symjac.recurrence import Recurrence
+from symjac.typeset import names, to_box
+from symjac.typeset.boxes import Box, Derivative, Fence, Ident, Mark, Num, Op, Script, row
+from symjac.typeset.printer import fence
 from symjac.unroll import Unrolled
 
 Range = tuple[Fraction | None, Fraction | None]
@@ -46,7 +50,7 @@ class Bound:
     >>> System(r"x_t = W \tanh(x_{t-1}) + W_{in} u_t + b").bound("x_t", back_to="x_k")
     ‖∂xₜ/∂xₖ‖ ≤ ‖W‖^(t-k)
     >>> print(System(r"x_t = W \sigma(x_{t-1}) + b").bound("x_t", back_to="x_k").formula())
-    \lVert \frac{\partial x_t}{\partial x_k} \rVert \le \left(\lVert W \rVert \gamma\right)^{t-k}
+    \left\lVert\frac{\partial x_t}{\partial x_k}\right\rVert \le (\lVert W \rVert \gamma)^{t-k}
     """
 
     def __init__(self, system: Recurrence, of: str | Symbol, back_to: str | Symbol) -> None:
@@ -96,15 +100,7 @@ class Bound:
 
     def formula(self) -> str:
         """The bound as LaTeX."""
-        of, wrt = self.unrolled.of.name, self.unrolled.wrt.name
-        left = rf"\lVert \frac{{\partial {of}}}{{\partial {wrt}}} \rVert"
-        if self.is_block:
-            states = self.unrolled.states
-            i, j = states.index(self.unrolled.of_state) + 1, states.index(self.unrolled.wrt_state) + 1
-            return rf"{left} \le \left({typeset.latex(self.matrix())}^{{{self.exponent}}}\right)_{{{i}{j}}}"
-        rate = typeset.latex(self.rate)
-        base = rate if _is_atom(self.rate) else rf"\left({rate}\right)"
-        return rf"{left} \le {base}^{{{self.exponent}}}"
+        return typeset.write_latex(self.box())
 
     def vanishing(self) -> str:
         """The condition under which the Jacobian tends to zero as the steps become many, as LaTeX."""
@@ -114,39 +110,55 @@ class Bound:
         """The condition without which the Jacobian cannot grow without bound, as LaTeX."""
         return rf"{typeset.latex(self.rate)} > 1"
 
-    def sentences(self) -> tuple[str, ...]:
-        """The bound, why it holds, and what it says, in words with LaTeX formulas in dollar signs."""
-        of, wrt = self.unrolled.of.name, self.unrolled.wrt.name
-        out = [f"In the spectral norm, ${self.formula()}$."]
+    def box(self) -> Box:
+        """The bound as layout boxes."""
+        d = Derivative(to_box(self.unrolled.of), to_box(self.unrolled.wrt))
+        power = names.take_apart(self.exponent)
+        if self.is_block:
+            states = self.unrolled.states
+            place = [states.index(s) + 1 for s in (self.unrolled.of_state, self.unrolled.wrt_state)]
+            powers = Fence("(", Script(to_box(self.matrix()), sup=power), ")", 3)
+            right: Box = Script(powers, sub=row(*(Num(str(k)) for k in place)))
+        else:
+            rate = to_box(self.rate)
+            right = Script(rate if _is_atom(self.rate) else fence(rate), sup=power)
+        return row(Fence(r"\lVert", d, r"\rVert", 3), Op(r"\le"), right)
+
+    def _compared(self, sign: str) -> Math:
+        return Math(row(to_box(self.rate), Op(sign), Num("1")))
+
+    def inlines(self) -> tuple[Inlines, ...]:
+        """The bound, why it holds and what it says, sentence by sentence."""
+        of, wrt = self.unrolled.of, self.unrolled.wrt
+        out: list[Inlines] = [("In the spectral norm, ", Math(self.box()), ".")]
         for h in self.hypotheses:
-            out.append(f"Here it is supposed that ${h.latex}$ at every step.")
+            what = row(names.take_apart(h.what), Op(r"\le"), to_box(h.constant))
+            out.append(("Here it is supposed that ", Math(what), " at every step."))
         for s in self.invariant:
-            out.append(f"The entries of ${s.name}$ lie between -1 and 1 if they do at the start.")
-        out.append(
-            "Each factor of the product over time is bounded on its own: the norm of a product is at most the product "
-            "of the norms, the norm of a sum at most the sum, and that of a diagonal matrix its largest entry in size."
-        )
+            out.append(("The entries of ", Math(s), " lie between -1 and 1 if they do at the start."))
+        out.append((_WHY,))
+        d = Op(r"\partial", prefix=True)
+        jacobian = Math(row(d, to_box(of), Op("/", prefix=True), d, to_box(wrt)))
+        less, more = self._compared("<"), self._compared(">")
         if self.never_below_one:
-            out.append("This bound is never below 1, so it does not show that gradients vanish.")
+            out.append(("This bound is never below 1, so it does not show that gradients vanish.",))
         elif self.is_block:
-            out.append(
-                f"The blocks of the product are bounded by the entries of the power; they tend to zero if the largest "
-                f"eigenvalue of the matrix is below 1, for which ${self.vanishing()}$ is enough."
-            )
+            out.append(("The blocks tend to zero if the largest eigenvalue of the matrix is below 1, for which ",))
+            out[-1] += (less, " is enough.")
         else:
             out.append(
-                rf"If ${self.vanishing()}$, then $\partial {of} / \partial {wrt}$ tends to zero exponentially fast as "
-                rf"the number of steps grows; for it to grow without bound ${self.exploding()}$ is necessary, and not "
-                "sufficient."
+                ("If ", less, ", then ", jacobian, " tends to zero exponentially fast as the steps become many;")
             )
-        out.append(
-            r"A formula with a matrix transposed has the same bound, since $\lVert W^\top \rVert = \lVert W \rVert$; "
-            "its own norm is in general another number."
-        )
+            out[-1] += (" for it to grow without bound ", more, " is necessary, and not sufficient.")
+        out.append(("A formula with a matrix transposed has the same bound, since ", Math(_same_norm()), _OTHER))
         return tuple(out)
 
+    def sentences(self) -> tuple[str, ...]:
+        """The same in words with LaTeX formulas in dollar signs."""
+        return tuple("".join(_latex(i) for i in inlines) for inlines in self.inlines())
+
     def __str__(self) -> str:
-        return "\n".join(self.sentences())
+        return "\n".join("".join(_text(i) for i in inlines) for inlines in self.inlines())
 
     def __repr__(self) -> str:
         of, wrt = typeset.text(self.unrolled.of), typeset.text(self.unrolled.wrt)
@@ -154,6 +166,31 @@ class Bound:
             return f"‖∂{of}/∂{wrt}‖ ≤ entry of {typeset.text(self.matrix())}^({self.exponent})"
         rate = typeset.text(self.rate)
         return f"‖∂{of}/∂{wrt}‖ ≤ {rate if _is_atom(self.rate) else f'({rate})'}^({self.exponent})"
+
+
+_WHY = (
+    "Each factor of the product over time is bounded on its own: the norm of a product is at most the product of the "
+    "norms, the norm of a sum at most the sum, and that of a diagonal matrix its largest entry in size."
+)
+_OTHER = "; its own norm is in general another number."
+
+
+def _same_norm() -> Box:
+    w = Ident("W")
+    sides = [Fence(r"\lVert", side, r"\rVert") for side in (Script(w, sup=Mark("T")), w)]
+    return row(sides[0], Op("="), sides[1])
+
+
+def _formula(i: Math) -> Box:
+    return to_box(i.formula) if isinstance(i.formula, Expr) else i.formula
+
+
+def _latex(i: Inline) -> str:
+    return f"${typeset.write_latex(_formula(i))}$" if isinstance(i, Math) else str(i)
+
+
+def _text(i: Inline) -> str:
+    return typeset.write_text(_formula(i)) if isinstance(i, Math) else str(i)
 
 
 def _is_atom(e: Expr) -> bool:
@@ -176,10 +213,10 @@ class _Estimator:
 
     def _invariants(self) -> dict[Symbol, Range]:
         """The states whose entries stay between -1 and 1, supposing that they and others have been so."""
-        unit = (Fraction(-1), Fraction(1))
+        unit: Range = (Fraction(-1), Fraction(1))
         kept = list(self.unrolled.states)
         while True:
-            before = {self.unrolled.before(s): unit for s in kept}
+            before: dict[Symbol, Range] = {self.unrolled.before(s): unit for s in kept}
             self._ranges = {}
             self._hold = before
             holds = [s for s in kept if _within(self.range(self.definitions[s]), unit)]

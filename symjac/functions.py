@@ -338,7 +338,7 @@ class Bounds:
 
 
 def _bounds(low: int | None, high: int | None, slope: int | Fraction = 1) -> Bounds:
-    return Bounds(*(None if v is None else Fraction(v) for v in (low, high)), Fraction(slope))
+    return Bounds(None if low is None else Fraction(low), None if high is None else Fraction(high), Fraction(slope))
 
 
 # Functions whose steepest slope is a rational number; for the others it is a hypothesis of a bound.

@@ -1,4 +1,4 @@
-"""Published tables of matrix calculus, judged by numbers: the derived form, the printed form, the slope of the function."""
+"""Published tables of matrix calculus, judged by numbers: derived form, printed form and slope agree."""
 
 from __future__ import annotations
 

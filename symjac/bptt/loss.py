@@ -24,7 +24,7 @@ class Loss:
     """``name`` is the whole loss; ``term`` the loss of one step as an expression at the time ``t``.
 
     ``symbol`` names the loss of one step, ``letter`` without its time. With ``every_step`` the loss is the sum over
-    t = 1..T, otherwise the term at ``t = T`` alone. An unspecified loss of some vectors is a :class:`VectorMap` of them.
+    t = 1..T, otherwise the term at ``t = T`` alone. An unspecified loss is a :class:`VectorMap` of what it sees.
     """
 
     name: str

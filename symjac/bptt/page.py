@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from symjac import expr as ex
+from symjac.bounds import Bound
 from symjac.bptt.adjoint import Use
 from symjac.bptt.graph import base_letter
 from symjac.bptt.words import told
@@ -19,17 +20,19 @@ from symjac.timing import Moment
 from symjac.typeset import names
 from symjac.typeset.boxes import Box, Fence, Gap, Ident, Mark, Op, Script, row, width
 from symjac.typeset.printer import fence, function_box, style_for, to_box
+from symjac.unroll import Unrolled
 
 if TYPE_CHECKING:
     from symjac.bptt.backward import Backward, Gradient, Row
 
 ROOM = 36.0  # ems for equations side by side
+LONG = 14.0  # a factor wider than this goes by its name in a product
 
 
 def page(b: Backward, layout: str = "both") -> Page:
     """The page that states and proves the derivatives of a loss."""
     t = _Teller(b, layout)
-    blocks = (*t.setting(), t.theorem(), t.proof(), *t.algorithm(), *t.truncation())
+    blocks = (*t.setting(), t.theorem(), t.proof(), *t.algorithm(), *t.truncation(), *t.products())
     return Page(told("title"), blocks, t.style, "symjac-bptt")
 
 
@@ -339,6 +342,44 @@ class _Teller:
     @staticmethod
     def _numbered(n: int, words: Inlines) -> Inlines:
         return (f"{n}. ", *words)
+
+    def products(self) -> Iterator[Block]:
+        """The product of one-step Jacobians, and how large it can be."""
+        states = self.step.states
+        some = states[-1]
+        early = next(c for c in ("k", "s", "j", "q") if c not in self.step.system.symbols and c != self.now.letter)
+        product = Unrolled(self.b.system, self.step.at(some, 0), self.step.at(some, Moment(early)))
+        yield Paragraph(told("products_block" if product.is_block else "products"), "Products over time")
+        lines = []
+        named = product.is_block or width(self.box(product.factor)) > LONG
+        for n, layout in enumerate(("numerator", "denominator")):
+            e = product.product(layout, named=named)
+            left = None if product.is_block else self.box(Partial(product.of, product.wrt))
+            end = "," if n == 0 or named else "."
+            lines.append(Line(e, left, relation="=" if left is not None else "", note=(f"{layout} layout",), end=end))
+        yield Display(tuple(lines))
+        if named:
+            yield Paragraph(told("products_with" if product.is_block else "products_is", name=self.box(product.name)))
+            yield self._display(list(self._blocks(product)))
+        proof = told(
+            "products_proof",
+            early=self.box(product.wrt),
+            late=self.box(product.of),
+            between=listed([Math(self.box(self.step.before(s))) for s in states]),
+        )
+        yield Paragraph(sentences(proof), start=True)
+        if not product.is_block:
+            yield Paragraph(sentences(*Bound(self.b.system, product.of, product.wrt).inlines()), "Bound")
+
+    def _blocks(self, product: Unrolled) -> Iterator[Line]:
+        told_before: dict[Expr, Expr] = {}
+        for s in product.states:
+            for r in product.states:
+                d = Partial(product.clock.at(s, product.index), product.clock.at(r, product.index.plus(-1)))
+                block = product.block(s, r)
+                yield Line(block.replace(told_before), self.box(d), end=",")
+                if isinstance(block, ex.Sum):
+                    told_before[block] = d
 
     def truncation(self) -> Iterator[Block]:
         """The same with the loss of each step carried back through a window of steps."""

@@ -44,8 +44,16 @@ WORDS: dict[str, str] = {
     "induction": "At {time} nothing comes later. Going down from {later} to {now}, everything of step {later} on the "
     "right-hand sides is known, so that these equations give every derivative for {range}, by induction.",
     "parameters": "A parameter stands in the equations of every step. With a copy of its own for each step, the copy "
-    "of step {now} has the immediate derivative that is the summand, earlier states held fixed, and the total derivative "
-    "adds up the copies.",
+    "of step {now} has the immediate derivative that is the summand, earlier states held fixed, and the total "
+    "derivative adds up the copies.",
+    "products": "The derivative of a late state by an early one is a product over the steps between, the latest factor "
+    "leftmost in numerator layout and rightmost in denominator layout:",
+    "products_block": "The derivatives of the late states by the early ones are the blocks of a product over the steps "
+    "between, the latest factor leftmost in numerator layout and rightmost in denominator layout:",
+    "products_with": "where {name} has the blocks",
+    "products_is": "where {name} is",
+    "products_proof": "Over no step it is the identity; {early} reaches {late} through {between} alone, so that the "
+    "chain rule adds one factor for each step: this is an induction over their number.",
     "constants": "What is defined without a time passes its own derivative on to the parameters it is made of.",
     "go_forward": "Forward. For {range}, compute {names} and keep them.",
     "go_last": "Last step. Compute {names}.",

@@ -43,6 +43,9 @@ SIGNS = {
     r"\top": "⊤",
     r"\square": "□",
     r"\quad": "  ",
+    r"\lvert": "|",
+    r"\rvert": "|",
+    r"\infty": "∞",
 }
 ACCENTS = {
     r"\tilde": "˜",
