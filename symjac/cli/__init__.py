@@ -52,6 +52,10 @@ def _run(argv: Sequence[str]) -> int:
             # SymPy is loaded by the commands that need it, after the arguments have been found good.
             if options.command == "cells":
                 from symjac.cli.collection import run
+            elif options.command == "tex":
+                from symjac.cli.tex import run
+            elif options.command == "bptt":
+                from symjac.cli.bptt import run
             elif options.command == "read":
                 from symjac.cli.read import run
             else:

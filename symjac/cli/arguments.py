@@ -26,8 +26,12 @@ SUMMARY = rf"""symjac {__version__}: Jacobians of vector recurrences, derived fo
 commands:
   derive   the Jacobian of a state update, with its proof
              symjac derive 'x_t = W \sigma(x_{{t-1}}) + b' --wrt 'x_{{t-1}}' --to pdf -o rnn.pdf
+  bptt     backpropagation through time of a loss: recurrence, gradients, proof, program
+             symjac bptt lstm --loss 'L = \sum_{{t=1}}^{{T}} \ell_t(h_t)' -o lstm.pdf
   read     how an equation is understood: canonical LaTeX, every symbol with role and shape
              symjac read 'h_t = \tanh(W h_{{t-1}} + U x_t + b)'
+  tex      answers what a paper asks through symjac.sty
+             symjac tex paper.tex
   cells    the built-in collection with sources
              symjac cells
 
@@ -138,6 +142,52 @@ def _derive() -> Parser:
     return parser
 
 
+def _bptt() -> Parser:
+    parser = Parser(
+        prog="symjac bptt",
+        description="Derive, prove and print the gradients of a loss over a recurrence, by backpropagation through time.",
+        epilog=r"example: symjac bptt lstm --loss 'L = \sum_{t=1}^{T} \ell_t(h_t)' --to pdf -o lstm.pdf",
+    )
+    _reading_options(parser)
+    parser.add_argument(
+        "--loss",
+        metavar="LATEX",
+        required=True,
+        help=r"a sum over the steps, 'L = \sum_{t=1}^{T} \ell_t(h_t)', or a function of the last one, "
+        r"'L = \frac{1}{2} \lVert o_T - y_T \rVert^2'",
+    )
+    parser.add_argument("--window", metavar="K", type=_steps, help="truncate: carry each loss back through K steps")
+    parser.add_argument(
+        "--targets",
+        choices=("distribution", "any"),
+        default="distribution",
+        help="whether the entries of a cross-entropy's target add up to one (default) or may be anything",
+    )
+    parser.add_argument(
+        "--products",
+        action="store_true",
+        help="also the product of one-step Jacobians and its bound (a state of one vector has them anyway)",
+    )
+    parser.add_argument(
+        "--layout",
+        choices=("numerator", "denominator", "both"),
+        help="gradients in the shape of their parameter (denominator) or transposed (default: both; code: denominator)",
+    )
+    parser.add_argument(
+        "--to",
+        choices=tuple(f for f in FORMATS if f != "sympy"),
+        help="what to write (default: what the suffix of -o says, else text)",
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", help="write to FILE instead of standard output")
+    return parser
+
+
+def _steps(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"a window is a number of steps, at least 1, not {text!r}")
+    return int(text)
+
+
 def _read() -> Parser:
     parser = Parser(
         prog="symjac read",
@@ -145,6 +195,31 @@ def _read() -> Parser:
         epilog=r"example: symjac read 'h_t = \tanh(W h_{t-1} + U x_t + b)'",
     )
     _reading_options(parser)
+    return parser
+
+
+def _tex() -> Parser:
+    parser = Parser(
+        prog="symjac tex",
+        description="Answer what a paper asks through symjac.sty: write PAPER.sjtex, which LaTeX reads in its next run.",
+        epilog="example: pdflatex paper && symjac tex paper && pdflatex paper",
+    )
+    parser.add_argument("paper", metavar="PAPER", help="the paper, with or without .tex")
+    parser.add_argument("--scan", action="store_true", help="read the requests from the source; no LaTeX need have run")
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; exit 1 if the answers are out of date, or a claim is false or a request unanswered",
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help="exit 1 if a claim is false or undecided or a request unanswered"
+    )
+    parser.add_argument(
+        "--init", action="store_true", help="put symjac.sty and the lines for latexmk beside the paper; answer nothing"
+    )
+    parser.add_argument(
+        "--arxiv", action="store_true", help="also make PAPER-arxiv.tar.gz, and compile it where a LaTeX is installed"
+    )
     return parser
 
 
@@ -156,7 +231,7 @@ def _cells() -> Parser:
     )
 
 
-COMMANDS = {"derive": _derive, "read": _read, "cells": _cells}
+COMMANDS = {"derive": _derive, "bptt": _bptt, "read": _read, "tex": _tex, "cells": _cells}
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:

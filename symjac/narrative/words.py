@@ -79,6 +79,7 @@ WORDS: dict[str, str] = {
     "recurrence": "the recurrence {equation}",
     "equation": "equation {equation}",
     "equations": "equations {equation}",
+    "the_system": "the system",
     "for_every": "For {equation} and every {wrt},",
     "for_every_numerator": "For {equation} and every {wrt}, in numerator layout,",
     "for_every_denominator": "For {equation} and every {wrt}, in denominator layout,",

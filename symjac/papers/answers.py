@@ -1,0 +1,170 @@
+"""``paper.sjtex``: the answers, as plain TeX that ``symjac.sty`` reads."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from symjac import __version__
+from symjac.papers.groups import groups, squeezed
+from symjac.papers.requests import FORMAT
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is said to one request.
+
+    ``kind`` is "answer" (``text`` is TeX to be printed), "failure" (``text`` says why not), or a verdict on a claim:
+    "true", "false" or "undecided".
+    """
+
+    key: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A system as it was answered for: its text, the macros it was read with, the answers by key."""
+
+    name: str
+    text: str
+    macros: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AnswerFile:
+    """The whole file; ``stamp`` says what made it, and for lines of which width."""
+
+    systems: Mapping[str, Answered] = field(default_factory=dict)
+    stamp: str = ""
+
+
+def stamp(width: int) -> str:
+    """What an answer rests on besides the paper."""
+    return f"symjac {__version__}, lines of {width} em"
+
+
+_HEAD = """\
+% Answers of symjac to {paper}.tex. Generated: do not edit, ship this file with the paper.
+% Plain TeX; it needs symjac.sty beside it, neither Python nor shell escape.
+% {stamp}
+\\ifdefined\\symjacformat\\else\\expandafter\\endinput\\fi
+\\symjacformat{{{format}}}
+\\symjacpaper{{{paper}}}
+"""
+
+
+def write(paper: str, file: AnswerFile) -> str:
+    """The text of the file."""
+    out = [_HEAD.format(paper=paper, stamp=file.stamp, format=FORMAT)]
+    for system in file.systems.values():
+        out.append(f"\n\\symjacsource{{{system.name}}}{{{system.text}}}\n")
+        out += [f"\\symjacmacro{{{system.name}}}{{{name}}}{{{meaning}}}\n" for name, meaning in system.macros.items()]
+        out += [_entry(a) for a in system.answers.values()]
+    text = "".join(out)
+    return f"{text}\n% {_digest(text)}\n\\endinput\n"
+
+
+def _entry(a: Answer) -> str:
+    if a.kind == "answer":
+        body = f"{{%\n{a.text.strip()}\n}}" if "\n" in a.text.strip() else f"{{{a.text.strip()}}}"
+        return f"\\symjacanswer{{{a.key}}}{body}\n"
+    if a.kind == "failure":
+        return f"\\symjacfailure{{{a.key}}}{{{a.text}}}\n"
+    return f"\\symjacverdict{{{a.key}}}{{{a.kind}}}{{{a.text}}}\n"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+_FIELDS = {"symjacsource": 2, "symjacmacro": 3, "symjacanswer": 2, "symjacfailure": 2, "symjacverdict": 3}
+_COMMAND = re.compile(r"^\\(symjac\w+)", re.MULTILINE)
+
+
+def read(path: Path) -> AnswerFile:
+    """The file as symjac wrote it; one that was edited or cut short counts as none."""
+    try:
+        text = path.read_bytes().decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+    except OSError:
+        return AnswerFile()
+    body, found, tail = text.rpartition("\n% ")
+    if not found or tail != f"{_digest(body)}\n\\endinput\n":
+        return AnswerFile()
+    lines = text.splitlines()
+    systems: dict[str, Answered] = {}
+    name, at = "", 0
+    while (hit := _COMMAND.search(text, at)) is not None:
+        at = hit.end()
+        fields = groups(text, at, _FIELDS[hit[1]]) if hit[1] in _FIELDS else None
+        if fields is None:
+            continue
+        at = fields[1]
+        match hit[1], fields[0]:
+            case "symjacsource", [name, compared]:
+                systems[name] = Answered(name, compared, {}, {})
+            case "symjacmacro", [_, macro, meaning]:
+                systems[name] = _with_macro(systems[name], macro, meaning)
+            case "symjacanswer", [key, tex]:
+                systems[name] = _with(systems[name], Answer(key, "answer", tex.removeprefix("%").strip()))
+            case "symjacfailure", [key, message]:
+                systems[name] = _with(systems[name], Answer(key, "failure", message))
+            case "symjacverdict", [key, verdict, message]:
+                systems[name] = _with(systems[name], Answer(key, verdict, message))
+    return AnswerFile(systems, lines[2].removeprefix("% ") if len(lines) > 2 else "")
+
+
+def _with(s: Answered, a: Answer) -> Answered:
+    return Answered(s.name, s.text, s.macros, {**s.answers, a.key: a})
+
+
+def _with_macro(s: Answered, name: str, meaning: str) -> Answered:
+    return Answered(s.name, s.text, {**s.macros, name: meaning}, s.answers)
+
+
+def replace_file(path: Path, text: str) -> bool:
+    """Write the file at once, and only where its content changes; whether it did."""
+    data = text.encode("utf-8", "surrogateescape")
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(name).chmod(0o666 & ~mask)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return True
+
+
+def message(text: str) -> str:
+    r"""A message as TeX can hold it in braces: no comment sign, no parameter sign, every brace with its partner.
+
+    >>> message("100% of #1 {")
+    '100 percent of 1 '
+    """
+    text = re.sub(r"\s*%", " percent", text).replace("#", "").replace("\n", " ")
+    text = text.encode("ascii", "replace").decode()
+    depth, balanced = 0, True
+    for c in re.sub(r"\\.", "", text):
+        depth += (c == "{") - (c == "}")
+        balanced = balanced and depth >= 0
+    if depth or not balanced:
+        text = text.replace("{", "").replace("}", "")
+    return text.rstrip("\\")
+
+
+def same(a: str, b: str) -> bool:
+    """Whether two texts are one to ``symjac.sty``."""
+    return squeezed(a) == squeezed(b)

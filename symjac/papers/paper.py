@@ -1,0 +1,154 @@
+"""A paper filled: requests found, answered or kept, and what is to be said about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from symjac.errors import DefinitionError
+from symjac.papers.answering import Desk, Guard
+from symjac.papers.answers import Answer, Answered, AnswerFile, read, stamp, write
+from symjac.papers.macros import find_macros
+from symjac.papers.requests import Place, Request, Requests, read_requests
+from symjac.papers.scan import scan
+from symjac.papers.source import Source, sources
+
+_SUFFIXES = (".tex", ".symjac", ".sjtex")
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The files of a paper, found from the name a user gives: ``paper``, ``paper.tex`` or ``build/paper``."""
+
+    base: Path
+
+    @classmethod
+    def named(cls, name: str) -> Paper:
+        """The paper of a name.
+
+        :raises DefinitionError: where there is neither a source nor a request file.
+        """
+        path = Path(name)
+        base = path.with_suffix("") if path.suffix in _SUFFIXES else path
+        paper = cls(base)
+        if paper.main is None and not paper.requests.is_file():
+            raise DefinitionError(f"there is no {base}.tex, and no {base}.symjac either")
+        return paper
+
+    def _with(self, suffix: str) -> Path:
+        return self.base.with_name(self.base.name + suffix)
+
+    @property
+    def requests(self) -> Path:
+        """What LaTeX wrote."""
+        return self._with(".symjac")
+
+    @property
+    def answers(self) -> Path:
+        """What symjac writes."""
+        return self._with(".sjtex")
+
+    @cached_property
+    def main(self) -> Path | None:
+        """The source; with an output directory it is not beside the requests."""
+        for candidate in (self._with(".tex"), Path(self.base.name + ".tex")):
+            if candidate.is_file():
+                return candidate
+        return None
+
+    @cached_property
+    def sources(self) -> list[Source]:
+        """The source and what it inputs."""
+        return sources(self.main) if self.main else []
+
+
+@dataclass(frozen=True)
+class Said:
+    """Something to be said about a request: ``kind`` is "note", "failure", "false" or "undecided"."""
+
+    place: Place
+    kind: str
+    text: str
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether ``--strict`` minds."""
+        return self.kind != "note"
+
+
+@dataclass(frozen=True)
+class Report:
+    """The new text of the answer file and what is to be said."""
+
+    text: str
+    said: tuple[Said, ...]
+    answered: int
+
+    @property
+    def problems(self) -> tuple[Said, ...]:
+        """What ``--strict`` minds."""
+        return tuple(s for s in self.said if s.is_problem)
+
+
+def fill(paper: Paper, *, scanned: bool = False, afresh: bool = False, guard: Guard = nullcontext) -> Report:
+    """Answer what a paper asks.
+
+    ``scanned`` reads the requests from the sources; ``afresh`` derives again what was answered before.
+    """
+    found = scan(paper.sources)
+    asked = found if scanned else read_requests(paper.requests)
+    said: list[Said] = []
+    if not asked.complete:
+        said.append(Said(Place(paper.requests.name, 1), "note", "LaTeX stopped early; what it had seen is answered"))
+    if not scanned:
+        asked = _placed(asked, found)
+    old = read(paper.answers)
+    kept = old.systems if asked.partial or not asked.complete else {}
+    if kept:
+        # A request may be about a system in a part that this run left out.
+        asked = replace(asked, systems={**{k: v for k, v in found.systems.items() if k in kept}, **asked.systems})
+    macros = find_macros(paper.sources)
+    reusable = old.systems if old.stamp == stamp(asked.width) and not afresh else {}
+    systems: dict[str, Answered] = dict(kept)
+    for name, system in asked.systems.items():
+        requests = [r for r in asked.requests if r.system == name]
+        desk = Desk(system, requests, macros, asked.width, guard)
+        systems[name] = desk.answered(reusable.get(name))
+        if name in kept and desk.rests_on_the_same(kept[name]):
+            systems[name] = replace(systems[name], answers={**kept[name].answers, **systems[name].answers})
+        said += [Said(system.place, "note", text) for text in desk.notes()]
+    unknown = [r for r in asked.requests if r.system not in asked.systems]
+    for r in unknown:
+        failure = Answer(r.key, "failure", f"the paper defines no system {r.system}")
+        systems.setdefault(r.system, Answered(r.system, ""))
+        systems[r.system] = replace(systems[r.system], answers={**systems[r.system].answers, r.key: failure})
+    file = AnswerFile(systems, stamp(asked.width))
+    said += _said(asked, systems)
+    return Report(write(paper.base.name, file), tuple(said), len(asked.requests))
+
+
+def _placed(asked: Requests, found: Requests) -> Requests:
+    """The requests with the lines they stand on in the sources, which LaTeX does not know inside arguments."""
+    places = {r.key: r.place for r in found.requests}
+    moved = tuple(replace(r, place=places.get(r.key, r.place)) for r in asked.requests)
+    return replace(asked, requests=moved)
+
+
+def _said(asked: Requests, systems: dict[str, Answered]) -> Iterator[Said]:
+    for r in asked.requests:
+        a = systems[r.system].answers.get(r.key)
+        if a is None:
+            yield Said(r.place, "failure", "a request cannot hold a parameter sign")
+        elif a.kind == "failure":
+            yield Said(r.place, "failure", f"no answer for {_shown(r)}: {a.text}")
+        elif a.kind == "false":
+            yield Said(r.place, "false", f"the claim {_shown(r)} = {r.claim.strip()} is wrong. {a.text}")
+        elif a.kind == "undecided":
+            yield Said(r.place, "undecided", f"the claim {_shown(r)} = {r.claim.strip()} is undecided. {a.text}")
+
+
+def _shown(r: Request) -> str:
+    return f"d {r.of.strip()} / d {r.wrt.strip()} of {r.system}"

@@ -1,0 +1,124 @@
+"""Answers as TeX for a paper: in the width of its lines, its own environments and its own labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from symjac.documents.tex import Writer
+from symjac.jacobians import Jacobian
+from symjac.narrative import Block, Display, Environment, Inline, Inlines, Page, Paragraph, Ref, narrate
+from symjac.narrative.words import WORDS
+from symjac.papers.options import Asked
+from symjac.typeset.breaking import break_lines
+from symjac.typeset.latex import PAGE, write_latex
+from symjac.typeset.printer import style_for, to_box
+
+ENVIRONMENTS = {
+    "theorem": "symjactheorem",
+    "lemma": "symjaclemma",
+    "corollary": "symjaccorollary",
+    "example": "symjacexampleof",
+    "proof": "symjacproofof",
+}
+"""What ``symjac.sty`` turns into the paper's own environments."""
+
+_MARGIN = 0.6
+_LEFT = 6.0
+"""The room a formula's left-hand side takes beside it."""
+
+
+def formula(J: Jacobian, asked: Asked, width: float) -> str:
+    """The closed form; in lines, where it is wider than the line it stands in."""
+    numerator = asked.layout != "denominator"
+    if asked.short:
+        e = J.short if numerator else J.short_denominator
+    else:
+        e = J.closed if numerator else J.closed_denominator
+    box = to_box(e, style_for(e, row=J.system.orientation == "row"))
+    lines = [write_latex(line.box, PAGE) for line in break_lines(box, width - _LEFT)]
+    if len(lines) == 1:
+        return lines[0]
+    first, *rest = lines
+    return r"\begin{aligned}[t]&" + first + "".join(rf"\\&\quad{{}}{line}" for line in rest) + r"\end{aligned}"
+
+
+def proof(J: Jacobian, asked: Asked, width: float, prefix: str, given: Mapping[str, str]) -> str:
+    """The setting, the statement and the proof, or those parts that are asked for.
+
+    ``prefix`` begins every label; ``given`` are the paper's labels of the system's equations.
+    """
+    page = replace(narrate(J, layout=asked.layout or "both", restated=not given), prefix=prefix)
+    blocks: list[Block] = []
+    for block in page.blocks:
+        if _part(block, page) in asked.parts:
+            blocks.append(replace(block, heading=None) if isinstance(block, Paragraph) else block)
+    if "setting" not in asked.parts and "statement" in asked.parts:
+        blocks = _unintroduced(page, restated=not given) + blocks
+    table = _labels(page, given, asked.label)
+    return Writer(page, asked.width or width - _MARGIN, ENVIRONMENTS, table, "-").blocks(tuple(blocks))
+
+
+def _part(block: Block, page: Page) -> str:
+    """Which part of the answer a block of the page belongs to."""
+    at = page.blocks.index(block)
+    theorem = next(n for n, b in enumerate(page.blocks) if isinstance(b, Environment) and b.kind == "theorem")
+    last = next(n for n, b in enumerate(page.blocks) if isinstance(b, Environment) and b.kind == "proof")
+    if at < theorem:
+        return "setting"
+    return "statement" if at == theorem else "proof" if at <= last else "entries"
+
+
+def _unintroduced(page: Page, *, restated: bool) -> list[Block]:
+    """The setting without its first paragraph, which says what each symbol is; abbreviations stay."""
+    blocks = [b for b in page.blocks if _part(b, page) == "setting"]
+    return blocks if restated else blocks[1:]
+
+
+def example(
+    J: Jacobian, asked: Asked, sizes: Mapping[str, int], width: float, prefix: str, given: Mapping[str, str], told: bool
+) -> str:
+    """Everything written out at given sizes; ``told`` says that the paper holds the statement with its labels."""
+    page = replace(narrate(J, layout=asked.layout or "both", sizes=sizes, restated=not given), prefix=prefix)
+    blocks = tuple(b for b in page.blocks if isinstance(b, Environment) and b.kind == "example")
+    if not given and not told:
+        blocks = tuple(replace(b, blocks=tuple(_without_references(inner) for inner in b.blocks)) for b in blocks)
+    table = _labels(page, given, "")
+    return Writer(page, asked.width or width - _MARGIN, ENVIRONMENTS, table, "-").blocks(blocks)
+
+
+def _labels(page: Page, given: Mapping[str, str], label: str) -> dict[str, str]:
+    """The labels that the author chose, by their names on the page."""
+    return {**given, **({"theorem": label} if label else {})}
+
+
+def _without_references(block: Block) -> Block:
+    """A paragraph that speaks of the system instead of its equations' numbers."""
+    if not isinstance(block, Paragraph):
+        return block
+    out: list[Inline] = []
+    for i in block.content:
+        if isinstance(i, Ref):
+            out.append(WORDS["the_system"])
+        elif not (i == "–" and out and out[-1] == WORDS["the_system"]):
+            out.append(i)
+    content: Inlines = tuple(i for n, i in enumerate(out) if n == 0 or i != out[n - 1])
+    return replace(block, content=content)
+
+
+def label_prefix(*parts: str) -> str:
+    r"""The beginning of the labels of a request that names none.
+
+    >>> label_prefix("rnn", "x_t", r"x_{t-1}")
+    'symjac-rnn-x-t-x-t-1'
+    """
+    return re.sub(r"[^A-Za-z0-9]+", "-", " ".join(("symjac", *parts))).strip("-")
+
+
+def has_example(tex: str) -> bool:
+    """Whether anything was written out."""
+    return bool(tex.strip())
+
+
+__all__ = ["ENVIRONMENTS", "Display", "example", "formula", "has_example", "label_prefix", "proof"]

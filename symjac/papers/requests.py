@@ -1,0 +1,120 @@
+"""What a paper asks for: its systems and requests, as LaTeX wrote them to ``paper.symjac``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from symjac.papers.groups import groups, squeezed
+
+FORMAT = 1
+KINDS = ("jacobian", "proof", "example", "claim")
+COLUMN = 34
+"""Ems in a line where nothing says how many: article at 10 pt."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something stands in a source."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class PaperSystem:
+    """A system as the paper defines it; ``text`` is what ``symjac.sty`` compares."""
+
+    name: str
+    text: str
+    options: str
+    source: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Request:
+    """One thing asked about a system; ``key`` is the text it is found by."""
+
+    key: str
+    kind: str
+    system: str
+    of: str
+    wrt: str
+    options: str
+    claim: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Requests:
+    """Everything a run of LaTeX saw, or a scan of the sources.
+
+    ``complete`` is false where LaTeX stopped early, ``partial`` true where ``\\includeonly`` left files out.
+    """
+
+    systems: Mapping[str, PaperSystem] = field(default_factory=dict)
+    requests: tuple[Request, ...] = ()
+    width: int = COLUMN
+    answers: str = ""
+    partial: bool = False
+    complete: bool = True
+
+
+def key(kind: str, system: str, of: str, wrt: str, options: str, claim: str) -> str:
+    """The text by which ``symjac.sty`` finds an answer.
+
+    >>> key("jacobian", "rnn", "x_t", "x_{t-1}", "", "")
+    'jacobian|rnn|x_t|x_{t-1}||'
+    """
+    return squeezed("|".join((kind, system, of, wrt, options, claim)))
+
+
+_FIELDS = {"symjacformat": 1, "symjacpage": 2, "symjacsystem": 6, "symjacrequest": 9, "symjacend": 1}
+_COMMAND = re.compile(r"^\\(\w+)", re.MULTILINE)
+
+
+def _commands(text: str) -> Iterator[tuple[str, list[str]]]:
+    at = 0
+    while (found := _COMMAND.search(text, at)) is not None:
+        at = found.end()
+        if found[1] == "symjacpartial":
+            yield found[1], []
+            continue
+        fields = groups(text, at, _FIELDS[found[1]]) if found[1] in _FIELDS else None
+        if fields is not None:
+            yield found[1], fields[0]
+            at = fields[1]
+
+
+def read_requests(path: Path) -> Requests:
+    """The requests that LaTeX wrote."""
+    text = path.read_text(encoding="utf-8", errors="surrogateescape")
+    systems: dict[str, PaperSystem] = {}
+    requests: list[Request] = []
+    width, answers, partial, complete = COLUMN, "", False, False
+    for command, fields in _commands(text):
+        match command:
+            case "symjacpage":
+                width, answers = _number(fields[0], COLUMN), fields[1]
+            case "symjacpartial":
+                partial = True
+            case "symjacsystem":
+                system, compared, options, source, file, line = fields
+                systems[system] = PaperSystem(system, compared, options, source, Place(file, _number(line, 0)))
+            case "symjacrequest":
+                place = Place(fields[7], _number(fields[8], 0))
+                name, kind, system, of, wrt, options, claim, *_ = fields
+                requests.append(Request(name, kind, system.strip(), of, wrt, options, claim, place))
+            case "symjacend":
+                complete = True
+    return Requests(systems, tuple(requests), width, answers, partial, complete)
+
+
+def _number(text: str, default: int) -> int:
+    return int(text) if re.fullmatch(r"\d{1,6}", text) else default
