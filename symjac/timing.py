@@ -154,7 +154,7 @@ def states_of(clock: Clock, definitions: Mapping[Symbol, Expr]) -> tuple[Symbol,
                 back = clock.times[s].offset - clock.times[u].offset
                 if back < 0 or back > 1:
                     raise NotYetError(
-                        f"the equations use {u.name}, {abs(back)} steps from {s.name}; one step is followed",
+                        f"the equations use {u.name}, {abs(back)} steps from {s.name}; one step back is followed",
                         hint="name the older states: y_t = x_{t-1} makes x_{t-2} into y_{t-1}",
                     )
         if any(clock.family(u) == clock.family(s) and clock.times[s].offset - clock.times[u].offset == 1 for u in used):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -15,6 +16,8 @@ from symjac import System, cells
 from symjac.bptt import Backpropagation, checks
 from symjac.bptt.backward import Backward, Row
 from symjac.bptt.program import forward, program
+from symjac.cli import main
+from symjac.documents.compile import compile_pdf
 from symjac.errors import CheckError, SymjacError
 from symjac.expr import Sum, neg
 
@@ -251,7 +254,7 @@ def test_cross_entropy_of_softmax_is_output_less_target() -> None:
 @pytest.mark.parametrize(
     ("equations", "loss", "error"),
     [
-        ("h_t = Wh_{t-1}", r"L = \ell(x)", "one time"),
+        ("h_t = Wh_{t-1}", r"L = \ell(x)", "holds nothing"),
         ("h_t = Wh_{t-1}", r"\sum_t \lambda", "holds nothing"),
         ("h_t = Wh_{t-1}", r"\sum_{s} \ell_s(h_s)", "runs over"),
         ("h_t = Wh_{t-1} + Vh_{t-2}", r"\ell(h_T)", "one step back"),
@@ -275,5 +278,58 @@ def test_the_page_of_an_lstm_is_short() -> None:
 @pytest.mark.tex
 def test_the_page_of_an_lstm_fits_two_sheets(tmp_path: Path) -> None:
     """The printed page of LSTM backpropagation through time is at most two A4 pages."""
-    file = System(cells.lstm).bptt(r"L = \sum_{t=1}^{T} \ell_t(h_t)").pdf(tmp_path / "page.pdf")
-    assert len(re.findall(rb"/Type\s*/Page[^s]", file.read_bytes())) <= 2 or b"/ObjStm" in file.read_bytes()
+    article = System(cells.lstm).bptt(r"L = \sum_{t=1}^{T} \ell_t(h_t)").document()
+    file = compile_pdf(r"\pdfobjcompresslevel=0" + "\n" + article, tmp_path / "page.pdf")
+    assert 1 <= len(re.findall(rb"/Type\s*/Page[^s]", file.read_bytes())) <= 2
+
+
+def test_the_command_line_prints_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+    """``symjac bptt`` writes the recurrence, the gradients and the algorithm as text by default."""
+    assert main(["bptt", "lstm", "--loss", r"L = \sum_{t=1}^{T} \ell_t(h_t)"]) == 0
+    out = capsys.readouterr().out
+    assert "Theorem 1" in out
+    assert "Algorithm" in out
+    assert "∂L/∂W_f = ∑_{t=1}^{T} δₜᶠ xₜᵀ" in out
+
+
+def test_the_command_line_answers_as_data(capsys: pytest.CaptureFixture[str]) -> None:
+    """As JSON there is a row for each derivative in the recurrence and a gradient for each parameter."""
+    assert main(["bptt", "tanh_rnn", "--loss", r"L = \ell(o^{(T)})", "--to", "json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert [r["of"] for r in record["recurrence"]] == ["o^{(t)}", "h^{(t)}", "a^{(t)}"]
+    assert record["recurrence"][0]["latex"] is None
+    by = {g["of"]: g for g in record["gradients"]}
+    assert by["V"]["denominator"] == r"\delta_{o}^{(T)} (h^{(T)})^{\top}"
+    assert by["V"]["numerator"] == r"h^{(T)} (\delta_{o}^{(T)})^{\top}"
+    assert "def gradients" in record["numpy"]
+
+
+@pytest.mark.parametrize("wanted", ["latex", "document", "markdown", "html", "numpy", "jax", "torch"])
+def test_every_format_is_written(wanted: str, tmp_path: Path) -> None:
+    """Pages and programs go to files in every format."""
+    file = tmp_path / "answer"
+    loss = r"L = -\sum_{t=1}^{T} y_t^\top \log \operatorname{softmax}(V h_t)"
+    arguments = ["gru", "--loss", loss, "--to", wanted, "-o", str(file), "--symbol", "V: matrix p n"]
+    assert main(["bptt", *arguments, "--window", "3"]) == 0
+    text = file.read_text()
+    assert "gradients" in text if wanted in ("numpy", "jax", "torch") else "Truncation" in text
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["gru", "--loss", r"L = \ell(q_T)"],
+        ["gru"],
+        ["gru", "--loss", r"\sum_t \ell_t(h_t)", "--window", "0"],
+        ["gru", "--loss", r"\ell(h_T)", "--window", "3"],
+        ["highway", "--loss", r"\ell(y)"],
+        ["gru", "--loss", r"\sum_t \ell_t(h_t)", "--to", "numpy", "--layout", "both"],
+    ],
+)
+def test_the_command_line_refuses_in_one_message(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """What cannot be used gives exit status 2, one message on standard error and nothing on standard output."""
+    assert main(["bptt", *arguments]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "Traceback" not in captured.err
+    assert captured.err

@@ -23,7 +23,8 @@ __all__ = ["Backpropagation", "Backward", "Gradient", "Row", "forward", "program
 class Backpropagation(Backward):
     r"""Backpropagation through time for a system and a loss, as users hold it.
 
-    Made by :meth:`symjac.System.bptt`.
+    Made by :meth:`symjac.System.bptt`. Every page takes ``products``: whether the product of one-step Jacobians and
+    its bound follow (by default where the state is one vector).
 
     >>> from symjac import System
     >>> system = System(r"h_t = \tanh(W h_{t-1} + U x_t + b)")
@@ -36,13 +37,13 @@ class Backpropagation(Backward):
     ∂L/∂b = ∑_{t=1}^{T} δₜ
     """
 
-    def latex(self, layout: str = "both") -> str:
+    def latex(self, layout: str = "both", *, products: bool | None = None) -> str:
         """Statement, proof and algorithm as a LaTeX fragment for ``\\input``."""
-        return tex.fragment(page(self, layout))
+        return tex.fragment(page(self, layout, products))
 
-    def document(self, layout: str = "both") -> str:
+    def document(self, layout: str = "both", *, products: bool | None = None) -> str:
         """Statement, proof and algorithm as a complete LaTeX article."""
-        return tex.article(page(self, layout))
+        return tex.article(page(self, layout, products))
 
     def pdf(self, path: str | Path, layout: str = "both") -> Path:
         """The article compiled into a file.
@@ -51,17 +52,17 @@ class Backpropagation(Backward):
         """
         return compile_pdf(self.document(layout), Path(path))
 
-    def markdown(self, layout: str = "both") -> str:
+    def markdown(self, layout: str = "both", *, products: bool | None = None) -> str:
         """The page as Markdown with formulas that KaTeX and MathJax render."""
-        return portable.markdown(page(self, layout))
+        return portable.markdown(page(self, layout, products))
 
-    def html(self, layout: str = "both") -> str:
+    def html(self, layout: str = "both", *, products: bool | None = None) -> str:
         """The page as one self-contained HTML file."""
-        return web.html(page(self, layout))
+        return web.html(page(self, layout, products))
 
-    def text(self, layout: str = "both") -> str:
+    def text(self, layout: str = "both", *, products: bool | None = None) -> str:
         """The page as plain Unicode text."""
-        return plain.plain_text(page(self, layout))
+        return plain.plain_text(page(self, layout, products))
 
     def numpy(self, layout: str = "denominator") -> str:
         """Source of ``gradients(...)``, the whole algorithm over NumPy arrays."""

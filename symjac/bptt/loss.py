@@ -199,6 +199,8 @@ def _time_of(terms: list[Expr], step: Step, text: str) -> Moment:
             found = _moment(s, step)
             if found is not None:
                 moments.setdefault(found)
+    if not moments:
+        raise TargetError(f"the loss {text} holds nothing that the recurrence computes at some time, such as T")
     if len(moments) != 1:
         times = ", ".join(m.text for m in moments) or "none"
         raise ReadError(f"the loss of one step carries one time, such as T; here: {times}", text=text, span=(0, 1))

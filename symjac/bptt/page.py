@@ -29,11 +29,17 @@ ROOM = 36.0  # ems for equations side by side
 LONG = 14.0  # a factor wider than this goes by its name in a product
 
 
-def page(b: Backward, layout: str = "both") -> Page:
-    """The page that states and proves the derivatives of a loss."""
+def page(b: Backward, layout: str = "both", products: bool | None = None) -> Page:
+    """The page that states and proves the derivatives of a loss.
+
+    ``products`` says whether the product of one-step Jacobians and its bound follow; by default they do where the
+    state is one vector.
+    """
     t = _Teller(b, layout)
-    blocks = (*t.setting(), t.theorem(), t.proof(), *t.algorithm(), *t.truncation(), *t.products())
-    return Page(told("title"), blocks, t.style, "symjac-bptt")
+    blocks = [*t.setting(), t.theorem(), t.proof(), *t.algorithm(), *t.truncation()]
+    if products or (products is None and len(b.step.states) == 1):
+        blocks += t.products()
+    return Page(told("title"), tuple(blocks), t.style, "symjac-bptt")
 
 
 class _Teller:
@@ -368,8 +374,7 @@ class _Teller:
             between=listed([Math(self.box(self.step.before(s))) for s in states]),
         )
         yield Paragraph(sentences(proof), start=True)
-        if not product.is_block:
-            yield Paragraph(sentences(*Bound(self.b.system, product.of, product.wrt).inlines()), "Bound")
+        yield Paragraph(sentences(*Bound(self.b.system, product.of, product.wrt).inlines()), "Bound")
 
     def _blocks(self, product: Unrolled) -> Iterator[Line]:
         told_before: dict[Expr, Expr] = {}
