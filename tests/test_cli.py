@@ -81,7 +81,7 @@ def test_options_may_stand_between_equations() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["derivate"], "there is no command 'derivate'; the commands are derive, read, cells"),
+        (["derivate"], f"there is no command 'derivate'; the commands are {', '.join(COMMANDS)}"),
         (["derive"], "missing: EQUATION"),
         (["derive", "y = A x", "--layout", "mixed"], "--layout: invalid choice: 'mixed'"),
         (["derive", "y = A x", "--n", "two"], "sizes are written 2 or n=2,m=3, not 'two'"),
