@@ -26,6 +26,7 @@ HUGE = 2_000  # binary exponents beyond this are not compared
 TRIES = 6  # so many points at each
 PLAIN = (1, 2, 3, -1, 4, 5, -2, 7, Fraction(1, 2), 6, -3, Fraction(3, 2), 8, 9, Fraction(1, 3), -4)
 TAME = tuple(Fraction(v) / 4 for v in (2, 3, 5, -1, 6, 1, -3, 7, 4, -2, 9, -5))
+SMALL = tuple(v / 4 for v in TAME)  # where functions that saturate, nested in others, still move
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ class _Point:
     def leaf(self, s: Symbol, rows: int, cols: int, numbers: Rationals) -> Matrix:
         if s not in self.chosen:
             stream = random.Random(f"{self.seed} {s.name}")
-            pool = TAME if self.seed % 2 else PLAIN
+            pool = (PLAIN, TAME, SMALL)[self.seed % 3]
             start = 5 * self.order.get(s, len(self.order))
             cells = [Fraction(pool[(start + k) % len(pool)]) for k in range(rows * cols)]
             if self.seed > 1:
