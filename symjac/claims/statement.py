@@ -247,16 +247,15 @@ class Statement:
     def strangers(self, *terms: Term) -> list[str]:
         """What stands for something that neither the system nor a declaration says.
 
-        A declared symbol that carries no time and is no argument of a function is a parameter of its own,
-        whatever the system holds. Everything else that the system does not know has a meaning that is not
-        said, so that nothing may be refuted by giving it a value.
+        A declared symbol that carries no time is a parameter of its own, whatever the system holds.
+        Everything else that the system does not know has a meaning that is not said, so that nothing may
+        be refuted by giving it a value.
         """
         known = {r.family for p in self.model.printed for r in (p.lhs, *(r for _, r in p.uses))}
         known |= {r.family for loss, x, _ in self.gradients(*terms) for r in (loss, x) if r is not None}
         functions = {e.function.name for p in self.model.printed for e in p.rhs.walk() if isinstance(e, ex.Apply)}
         found: list[str] = []
         for root in terms:
-            arguments = {r for t in root.walk() if t.kind in ("apply", "word", "map") for a in t.args for r in a.refs()}
             for t in root.walk():
                 f = t.data
                 if isinstance(f, ex.Function) and f.known is None and f.name not in functions:
@@ -265,7 +264,7 @@ class Statement:
                     continue
                 family = self.model.families.get(t.data.family)
                 declared = family is not None and family.how == "declared"
-                if not declared or t.data.time is not None or t.data in arguments:
+                if not declared or t.data.time is not None:
                     found.append(t.data.family)
         return list(dict.fromkeys(found))
 
