@@ -107,9 +107,10 @@ class Desk:
         width = how.width or self.width
         if r.kind == "jacobian":
             return Answer(r.key, "answer", render.formula(J, how, width))
-        given, prefix = self._given(J, how), self._prefix(r, how)
+        given, theorem = self._given(J, how), self._label(r, how)
+        prefix = theorem or render.label_prefix(r.system, r.of, r.wrt)
         if r.kind == "proof":
-            return Answer(r.key, "answer", render.proof(J, how, width, prefix, given))
+            return Answer(r.key, "answer", render.proof(J, how, width, theorem, prefix, given))
         at = sizes(self.system, how.n or 2)
         tex = render.example(J, how, at, width, prefix, given, self._is_told(r))
         if not tex.strip():
@@ -137,16 +138,10 @@ class Desk:
             return {}
         return {f"eq{n}": known[e.lhs.name] for n, e in enumerate(told, 1)}
 
-    def _prefix(self, r: Request, how: Asked) -> str:
-        """The beginning of a request's labels: statement and proof of one theorem share it."""
-        if how.label:
-            return how.label
-        for other in self._about(r):
-            if other.kind == "proof":
-                label = asked("proof", other.options).label
-                if label:
-                    return label
-        return render.label_prefix(r.system, r.of, r.wrt)
+    def _label(self, r: Request, how: Asked) -> str:
+        """The author's label of a theorem: its proof and its example need not repeat it."""
+        others = [asked("proof", o.options).label for o in self._about(r) if o.kind == "proof"]
+        return how.label or next((label for label in others if label), "")
 
     def _about(self, r: Request) -> list[Request]:
         return [o for o in self.requests if (o.of.strip(), o.wrt.strip()) == (r.of.strip(), r.wrt.strip())]

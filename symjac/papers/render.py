@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from symjac.documents.tex import Writer
 from symjac.jacobians import Jacobian
-from symjac.narrative import Block, Display, Environment, Inline, Inlines, Page, Paragraph, Ref, narrate
+from symjac.narrative import Block, Environment, Inline, Inlines, Page, Paragraph, Ref, narrate
 from symjac.narrative.words import WORDS
 from symjac.papers.options import Asked
 from symjac.typeset.breaking import break_lines
@@ -44,10 +44,11 @@ def formula(J: Jacobian, asked: Asked, width: float) -> str:
     return r"\begin{aligned}[t]&" + first + "".join(rf"\\&\quad{{}}{line}" for line in rest) + r"\end{aligned}"
 
 
-def proof(J: Jacobian, asked: Asked, width: float, prefix: str, given: Mapping[str, str]) -> str:
+def proof(J: Jacobian, asked: Asked, width: float, theorem: str, prefix: str, given: Mapping[str, str]) -> str:
     """The setting, the statement and the proof, or those parts that are asked for.
 
-    ``prefix`` begins every label; ``given`` are the paper's labels of the system's equations.
+    ``theorem`` is the author's label, if any, ``prefix`` begins every other; ``given`` are the paper's labels of the
+    system's equations.
     """
     page = replace(narrate(J, layout=asked.layout or "both", restated=not given), prefix=prefix)
     blocks: list[Block] = []
@@ -56,7 +57,7 @@ def proof(J: Jacobian, asked: Asked, width: float, prefix: str, given: Mapping[s
             blocks.append(replace(block, heading=None) if isinstance(block, Paragraph) else block)
     if "setting" not in asked.parts and "statement" in asked.parts:
         blocks = _unintroduced(page, restated=not given) + blocks
-    table = _labels(page, given, asked.label)
+    table = {**given, **({"theorem": theorem} if theorem else {})}
     return Writer(page, asked.width or width - _MARGIN, ENVIRONMENTS, table, "-").blocks(tuple(blocks))
 
 
@@ -64,7 +65,7 @@ def _part(block: Block, page: Page) -> str:
     """Which part of the answer a block of the page belongs to."""
     at = page.blocks.index(block)
     theorem = next(n for n, b in enumerate(page.blocks) if isinstance(b, Environment) and b.kind == "theorem")
-    last = next(n for n, b in enumerate(page.blocks) if isinstance(b, Environment) and b.kind == "proof")
+    last = max(n for n, b in enumerate(page.blocks) if isinstance(b, Environment) and b.kind == "proof")
     if at < theorem:
         return "setting"
     return "statement" if at == theorem else "proof" if at <= last else "entries"
@@ -84,13 +85,7 @@ def example(
     blocks = tuple(b for b in page.blocks if isinstance(b, Environment) and b.kind == "example")
     if not given and not told:
         blocks = tuple(replace(b, blocks=tuple(_without_references(inner) for inner in b.blocks)) for b in blocks)
-    table = _labels(page, given, "")
-    return Writer(page, asked.width or width - _MARGIN, ENVIRONMENTS, table, "-").blocks(blocks)
-
-
-def _labels(page: Page, given: Mapping[str, str], label: str) -> dict[str, str]:
-    """The labels that the author chose, by their names on the page."""
-    return {**given, **({"theorem": label} if label else {})}
+    return Writer(page, asked.width or width - _MARGIN, ENVIRONMENTS, given, "-").blocks(blocks)
 
 
 def _without_references(block: Block) -> Block:
@@ -114,11 +109,3 @@ def label_prefix(*parts: str) -> str:
     'symjac-rnn-x-t-x-t-1'
     """
     return re.sub(r"[^A-Za-z0-9]+", "-", " ".join(("symjac", *parts))).strip("-")
-
-
-def has_example(tex: str) -> bool:
-    """Whether anything was written out."""
-    return bool(tex.strip())
-
-
-__all__ = ["ENVIRONMENTS", "Display", "example", "formula", "has_example", "label_prefix", "proof"]
