@@ -7,7 +7,6 @@ knows nothing of the rules.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +15,7 @@ from symjac.abbreviate import Abbreviations, abbreviate
 from symjac.differentiate import jacobian_theorem
 from symjac.errors import CheckError, NotYetError, TargetError
 from symjac.expr import Expr, Partial, Symbol
-from symjac.kernel import Scope, Theorem, infer
+from symjac.kernel import Assumption, Scope, Theorem, infer
 from symjac.normal import jacobian_form, normal_form
 from symjac.reading import Equation, Note
 from symjac.recurrence import Recurrence
@@ -71,6 +70,11 @@ class Proof:
         return tuple(dict.fromkeys(step.rule for step in self.steps))
 
     @property
+    def assumptions(self) -> frozenset[Assumption]:
+        """What was taken for granted: functions differentiable, bases and norms not zero, matrices invertible."""
+        return self.theorem.assumptions
+
+    @property
     def premises(self) -> tuple[tuple[Symbol, Expr], ...]:
         """The equations that were opened."""
         opened = {s.operand for s in self.steps if s.rule in ("definition", "d_definition")}
@@ -95,9 +99,9 @@ class Derivation:
             raise NotYetError(f"{self.of.name} is a matrix; derivatives of scalars and vectors are derived so far")
         if self.wrt.cols != ex.ONE and not self.of.is_scalar:
             raise NotYetError(f"{self.wrt.name} is a matrix; so far only scalars are differentiated by a matrix")
+        self.scope = Scope(self.wrt, system.definitions)
         # A target with respect to a defined symbol cuts that definition.
-        self.definitions: Mapping[Symbol, Expr] = {s: e for s, e in system.definitions.items() if s != self.wrt}
-        self.scope = Scope(self.wrt, self.definitions)
+        self.definitions = self.scope.definitions
         self._names = {e: s for s, e in self.definitions.items() if e.args}
         self._origin: dict[Expr, Symbol] = {}
         self.notes = self._notes()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import graphlib
 from collections.abc import Mapping
 from functools import cached_property
 
 from symjac.errors import DefinitionError, TargetError
-from symjac.expr import Expr, Symbol
+from symjac.expr import Expr, Symbol, size_names
 from symjac.reading import Equation, FunctionDefinition, Note, Reading, SymbolInfo, read_symbol
 
 
@@ -89,9 +90,12 @@ class Recurrence:
     def variable(self, wrt: str | Symbol) -> Symbol:
         """The symbol to differentiate by.
 
-        :raises TargetError: where it is neither in an equation nor declared.
+        :raises TargetError: where it is neither in an equation nor declared, or stands for a size.
         """
-        return read_symbol(wrt, self.reading) if isinstance(wrt, str) else wrt
+        symbol = read_symbol(wrt, self.reading) if isinstance(wrt, str) else wrt
+        if symbol.is_scalar and symbol.name in size_names(info.symbol for info in self.symbols.values()):
+            raise TargetError(f"{symbol.name} is a size here; there is no derivative by it")
+        return symbol
 
     def occurs(self, s: Symbol) -> bool:
         """Whether a symbol stands in some equation."""
@@ -108,22 +112,10 @@ def _definitions(equations: tuple[Equation, ...]) -> dict[Symbol, Expr]:
 
 
 def _dependency_order(definitions: Mapping[Symbol, Expr]) -> tuple[Symbol, ...]:
-    order: list[Symbol] = []
-    path: list[Symbol] = []
-
-    def visit(s: Symbol) -> None:
-        if s in order:
-            return
-        if s in path:
-            cycle = [*path[path.index(s) :], s]
-            raise DefinitionError("the equations go in a circle: " + " uses ".join(c.name for c in cycle))
-        path.append(s)
-        for used in sorted(definitions[s].symbols, key=lambda u: u.name):
-            if used in definitions:
-                visit(used)
-        path.pop()
-        order.append(s)
-
-    for s in definitions:
-        visit(s)
-    return tuple(order)
+    graph = {s: [u for u in definitions if u in e.symbols] for s, e in definitions.items()}
+    try:
+        return tuple(graphlib.TopologicalSorter(graph).static_order())
+    except graphlib.CycleError as error:
+        # graphlib lists each symbol after one that it uses; told the other way round it reads as it is written.
+        cycle = " uses ".join(s.name for s in reversed(error.args[1]))
+        raise DefinitionError(f"the equations go in a circle: {cycle}") from error

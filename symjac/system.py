@@ -10,10 +10,11 @@ import sympy
 from symjac import explicit, typeset
 from symjac.bounds import Bound
 from symjac.bptt import Backpropagation
-from symjac.errors import TargetError
+from symjac.checks.likeness import alike
+from symjac.errors import DefinitionError, TargetError
 from symjac.expr import Apply, Symbol
 from symjac.hessian import Hessian
-from symjac.interchange import from_sympy
+from symjac.interchange import Names, from_sympy
 from symjac.jacobians import Jacobian
 from symjac.normal import normal_form
 from symjac.reading import read_system
@@ -156,6 +157,7 @@ def jacobian(expression: sympy.Basic, wrt: sympy.Basic) -> Jacobian:
 
     :raises TargetError: where ``wrt`` is no symbol of the expression.
     :raises NotYetError: where the expression holds something symjac does not know.
+    :raises DefinitionError: where two symbols would print alike, such as ``A1`` and ``A_1``.
 
     >>> from sympy import Function, MatrixSymbol, symbols
     >>> n = symbols("n", integer=True, positive=True)
@@ -163,7 +165,8 @@ def jacobian(expression: sympy.Basic, wrt: sympy.Basic) -> Jacobian:
     >>> jacobian(A * x + U * (W * x).applyfunc(Function("s")), x)
     Jacobian of y by x: A + U diag(s′(W x)) W (numerator layout)
     """
-    e, x = from_sympy(expression), from_sympy(wrt)
+    names = Names()
+    e, x = from_sympy(expression, names), from_sympy(wrt, names)
     if not isinstance(x, Symbol):
         raise TargetError(f"a derivative is taken by a symbol, not by {wrt}")
     taken = {s.name for s in e.symbols}
@@ -173,7 +176,13 @@ def jacobian(expression: sympy.Basic, wrt: sympy.Basic) -> Jacobian:
     for part in e.walk():
         if isinstance(part, Apply) and part.function.known is None:
             declared[part.function.name] = "elementwise"
-    return System(f"{y} = {typeset.latex(e)}", symbols=declared).jacobian(y, wrt=x.name)
+    J = System(f"{y} = {typeset.latex(e)}", symbols=declared).jacobian(y, wrt=x.name)
+    if not alike(J.definitions[J.of], e):
+        raise DefinitionError(
+            f"{expression} does not come back from its print {typeset.latex(e)}; give its symbols plainer names"
+        )
+    J.names = names
+    return J
 
 
 def _declaration(s: Symbol) -> str:

@@ -160,9 +160,38 @@ def test_cut_definition_is_not_differentiated_through() -> None:
 
 def test_kernel_knows_no_words() -> None:
     """The rules hold no prose for readers: a theorem is data."""
-    assert set(kernel.Theorem.__dataclass_fields__) == {"lhs", "rhs", "rule", "operand", "premises"}
+    assert set(kernel.Theorem.__dataclass_fields__) == {"lhs", "rhs", "rule", "operand", "premises", "assumptions"}
 
 
 def test_definitions_come_in_order_of_use() -> None:
     """A left-hand side stands after those it uses, in whatever order the equations were written."""
     assert [s.name for s in system("y = W z", r"z = \sigma(x)").order] == ["z", "y"]
+
+
+def test_assumptions_travel_with_a_theorem() -> None:
+    """What the norm's derivative takes for granted is on the record of everything derived from it."""
+    quotient = system(r"y = x / \lVert x \rVert", x="vector n", y="vector n")
+    assumptions = Derivation(quotient, "y", "x").proof.assumptions
+    assert {(a.kind, a.about) for a in assumptions} == {("nonzero", x), ("nonzero", ex.Norm(x))}
+
+
+def test_theorem_without_its_assumptions_does_not_replay() -> None:
+    """Dropping an assumption is a forgery like any other."""
+    scope = Scope(x, {})
+    theorem = infer("norm_rule", scope, ex.Norm(x), infer("variable", scope, x))
+    with pytest.raises(RuleError, match="does not follow"):
+        replace(theorem, assumptions=frozenset()).replay(scope)
+
+
+def test_size_is_no_variable() -> None:
+    """There is no derivative by a size: x has as many entries as it says."""
+    with pytest.raises(RuleError, match="is a size"):
+        Scope(Symbol("n"), {Symbol("s"): Product(Transpose(x), x)})
+
+
+def test_long_chain_of_definitions_is_derived_or_refused_in_words() -> None:
+    """Three hundred layers end in one of symjac's own errors, not in the interpreter's."""
+    layers = [rf"x_{{{k + 1}}} = \tanh(W x_{{{k}}})" for k in range(300)]
+    declared = {f"x_{{{k}}}" if k > 9 else f"x_{k}": "vector n" for k in range(301)}
+    with pytest.raises(SymjacError, match="too deep"):
+        Derivation(Recurrence(read_system(layers, declared)), None, "x_0")

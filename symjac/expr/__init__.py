@@ -19,7 +19,22 @@ symjac.errors.ShapeError: the product does not fit: x is n x 1, W is n x n
 """
 
 from symjac.expr.build import add, chained, diag, hadamard, is_zero, mul, neg, power, sub, transpose, zero
-from symjac.expr.core import ONE, SCALAR, Dim, Expr, Identity, Number, Ones, Shape, Symbol, Zero, brief, dim, show_shape
+from symjac.expr.core import (
+    ONE,
+    SCALAR,
+    Dim,
+    Expr,
+    Identity,
+    Number,
+    Ones,
+    Shape,
+    Symbol,
+    Zero,
+    brief,
+    dim,
+    show_shape,
+    size_names,
+)
 from symjac.expr.notation import Delta, Differential, Entry, Index, IndexSum, OverTime, Partial
 from symjac.expr.operations import (
     Apply,
@@ -42,11 +57,13 @@ from symjac.expr.operations import (
     Transpose,
     VectorMap,
 )
+from symjac.expr.vectorised import Commutation, Kronecker, Vec
 
 __all__ = [
     "ONE",
     "SCALAR",
     "Apply",
+    "Commutation",
     "Delta",
     "Determinant",
     "Diag",
@@ -62,6 +79,7 @@ __all__ = [
     "Identity",
     "Index",
     "IndexSum",
+    "Kronecker",
     "LogSumExp",
     "MapJacobian",
     "MatrixPower",
@@ -78,6 +96,7 @@ __all__ = [
     "Symbol",
     "Trace",
     "Transpose",
+    "Vec",
     "VectorMap",
     "Zero",
     "add",
@@ -91,6 +110,7 @@ __all__ = [
     "neg",
     "power",
     "show_shape",
+    "size_names",
     "sub",
     "transpose",
     "zero",

@@ -15,7 +15,7 @@ from sympy.matrices.expressions.diagonal import DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symjac import expr
-from symjac.errors import NotYetError
+from symjac.errors import DefinitionError, NotYetError
 from symjac.expr import Apply, Expr, Function, Number, Symbol, add, mul, neg
 from symjac.functions import ACTIVATIONS
 from symjac.interchange.names import Names, latex_name
@@ -64,7 +64,8 @@ class _Inwards:
 
     def size(self, s: Any) -> Any:
         for symbol in s.free_symbols:
-            self.names.sizes[expr.dim(symbol.name)] = symbol
+            known = self.names.sizes.setdefault(expr.dim(symbol.name), symbol)
+            self.distinct(known, symbol)
         return s.xreplace({v: k for k, v in self.names.sizes.items()})
 
     def shape(self, s: Any) -> tuple[Any, Any]:
@@ -72,12 +73,22 @@ class _Inwards:
 
     def leaf(self, s: Any, shape: tuple[Any, Any]) -> Symbol:
         symbol = Symbol(latex_name(s.name), shape)
-        self.names.symbols.setdefault(symbol, s)
+        for other in self.names.symbols:
+            if isinstance(other, Symbol) and other.name == symbol.name:
+                self.distinct(self.names.symbols[other], s)
+        self.names.symbols[symbol] = s
         return symbol
+
+    def distinct(self, known: Any, new: Any) -> None:
+        """Two symbols of SymPy's that print alike must not become one."""
+        if known != new:
+            raise DefinitionError(f"two different symbols of the expression would print as {latex_name(new.name)}")
 
     def function(self, f: Any) -> str:
         name = latex_name(f.__name__)
-        self.names.functions[name] = f
+        known = self.names.functions.setdefault(name, f)
+        if known != f:
+            raise DefinitionError(f"two different functions of the expression would print as {name}")
         return name
 
     @singledispatchmethod

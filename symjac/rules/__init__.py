@@ -1,5 +1,5 @@
-"""The rules, in one table: importing this package fills :data:`symjac.kernel.RULES`."""
+"""The rules, in one table: importing this package fills :data:`symjac.kernel.RULES` and ``ASSUMES``."""
 
-from symjac.rules import differentials, jacobians
+from symjac.rules import assumptions, differentials, jacobians
 
-__all__ = ["differentials", "jacobians"]
+__all__ = ["assumptions", "differentials", "jacobians"]

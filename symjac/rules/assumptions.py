@@ -1,0 +1,55 @@
+"""What the rules take for granted: functions differentiable where used, norms off zero, inverses that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symjac import expr as ex
+from symjac.expr import Expr
+from symjac.functions import ACTIVATIONS
+from symjac.kernel import ASSUMES, Assumption
+
+
+def _function(y: Expr) -> Iterator[Assumption]:
+    """An unspecified function is differentiable; a known one is used where it is."""
+    assert isinstance(y, ex.Apply)
+    known = y.function.known
+    if known is None or ACTIVATIONS[known].excluded is not None:
+        yield Assumption("differentiable", y)
+
+
+def _map(y: Expr) -> Iterator[Assumption]:
+    yield Assumption("differentiable", y)
+
+
+def _power(y: Expr) -> Iterator[Assumption]:
+    """A negative power has no zero base, a root none but positive ones."""
+    assert isinstance(y, ex.EntryPower)
+    q = y.exponent
+    if not isinstance(q, ex.Number) or q.value.denominator != 1:
+        yield Assumption("positive", y.base)
+    elif q.value < 0:
+        yield Assumption("nonzero", y.base)
+
+
+def _norm(y: Expr) -> Iterator[Assumption]:
+    yield Assumption("nonzero", y.args[0])
+
+
+def _invertible(y: Expr) -> Iterator[Assumption]:
+    yield Assumption("invertible", y.args[0])
+
+
+ASSUMES.update(
+    {
+        "chain_rule": _function,
+        "d_function": _function,
+        "map_rule": _map,
+        "power_rule": _power,
+        "d_power": _power,
+        "norm_rule": _norm,
+        "d_norm": _norm,
+        "d_inverse": _invertible,
+        "d_determinant": _invertible,
+    }
+)
