@@ -17,7 +17,8 @@ from symjac.typeset.breaking import break_lines
 NUMBER = 3.2
 """The room an equation number takes, in ems."""
 _COLUMN = 1.3
-_RELATION = 1.35
+RELATION = 1.35
+"""The room a relation takes."""
 _LEAST = 14.0
 """A column of reasons is only set beside formulas that keep at least this much room."""
 _REASON = 16.0
@@ -52,7 +53,7 @@ def fit(page: Page, display: Display, line_width: float) -> tuple[Fitted, ...]:
     """The rows of a display, none wider than ``line_width`` ems where that is possible."""
     rows = display.rows
     numbered = any(page.label(r) for r in rows)
-    left = max((width(page.box(r.lhs)) for r in rows if r.lhs is not None), default=0.0) + _RELATION
+    left = max((width(page.box(r.lhs)) for r in rows if r.lhs is not None), default=0.0) + RELATION
     room = line_width - left - (NUMBER if numbered else 0.0) - 0.3
     widest = max(width(page.box(r.rhs)) for r in rows)
     for limit in (line_width, _REASON):

@@ -1,164 +1,242 @@
-"""One self-contained HTML page whose formulas browsers lay out themselves, as MathML."""
+"""One self-contained HTML page whose formulas browsers lay out themselves, as MathML.
+
+Headings give its outline; proofs, their steps and examples fold; the two layouts of a theorem stand
+side by side where there is room; every display gives its LaTeX away.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
-from symjac.documents.layout import Fitted, fit
+from symjac.documents.dress import SCRIPT, STYLE
+from symjac.documents.layout import NUMBER, RELATION, Fitted, fit
 from symjac.documents.tex import fragment
 from symjac.narrative import Block, Display, Emph, Environment, Inline, Inlines, Math, Page, Paragraph, Ref
 from symjac.narrative.blocks import NUMBERED
-from symjac.narrative.words import WORDS
-from symjac.typeset.boxes import Box, Op, row
+from symjac.narrative.words import WORDS, told
+from symjac.typeset.boxes import Box, Op, row, width
+from symjac.typeset.breaking import INDENT
 from symjac.typeset.latex import PLAIN, write_latex
 from symjac.typeset.mathml import math_element
 from symjac.typeset.text import write_text
 
-LINE_WIDTH = 42.0
-
-STYLE = """
-:root { color-scheme: light dark; --ink: #1b1b1f; --paper: #fff; --soft: #55565e; --rule: #d9d9df; --tint: #f6f6f9;
-        --link: #1f4e9c; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e6e6ea; --paper: #16171b; --soft: #a6a8b3; --rule: #34363f; --tint: #1d1f25; --link: #8ab4f8; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 2.5rem 1.25rem 4rem; max-width: 52rem; color: var(--ink); background: var(--paper);
-       font: 1.0625rem/1.6 "Latin Modern Roman", "STIX Two Text", Charter, Georgia, "Times New Roman", serif; }
-h1 { font-size: 1.5rem; line-height: 1.3; margin: 0 0 1.5rem; }
-math { font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math", math; }
-h1 math { font-weight: normal; }
-a { color: var(--link); text-decoration: none; } a:hover, a:focus { text-decoration: underline; }
-section { margin: 1.25rem 0; }
-.theorem, .lemma, .corollary { background: var(--tint); border-left: 3px solid var(--rule); padding: .5rem 1rem; }
-.theorem > p, .lemma > p, .corollary > p { font-style: italic; }
-.head { font-weight: bold; font-style: normal; }
-.proof > p:first-child .head { font-weight: normal; font-style: italic; }
-.display { overflow-x: auto; margin: .75rem 0; }
-.display table { border-collapse: collapse; margin: 0 auto; width: 100%; }
-.display td { padding: .3rem 0; vertical-align: baseline; white-space: nowrap; }
-.lhs { text-align: right; } .display td.rhs { text-align: left; padding-left: .3em; }
-.display td.more { padding-left: 2.6em; }
-.display td.why { padding-left: 1.5em; color: var(--soft); font-size: .92em; white-space: normal; min-width: 7em; }
-.display td.number { text-align: right; padding-left: 1em; width: 1%; }
-.qed { float: right; }
-details { margin-top: 2.5rem; border-top: 1px solid var(--rule); padding-top: .75rem; }
-summary { cursor: pointer; color: var(--soft); }
-pre { overflow-x: auto; background: var(--tint); padding: 1rem; font-size: .8rem; line-height: 1.45; }
-button { font: inherit; font-size: .85rem; padding: .2rem .7rem; border: 1px solid var(--rule); border-radius: .3rem;
-         background: var(--tint); color: inherit; cursor: pointer; }
-@media print { body { max-width: none; padding: 0; font-size: 11pt; } details { display: none; }
-  section { break-inside: avoid-page; } .display { overflow: visible; } }
-""".strip()
-
-_COPY = (
-    "const b=document.getElementById('copy');b.hidden=!navigator.clipboard;"
-    "b.addEventListener('click',()=>navigator.clipboard.writeText(document.getElementById('source').textContent)"
-    ".then(()=>{b.textContent=b.dataset.done}))"
-)
+LINE_WIDTH = 46.0
+CARD_WIDTH = 21.0
+"""The room of a formula that shares a line with another."""
+LAYOUTS = {"num": "numerator", "den": "denominator"}
+_SLACK = 1.15
+"""Widths are estimated from above."""
+FOLDED = ("proof", "example")
 
 
 def html(page: Page) -> str:
     """The page as HTML that needs no network, no script library and no font of its own."""
-    numbers = page.numbers()
-    title = _inlines(page.title, page, numbers)
-    bare = escape("".join(i if isinstance(i, str) else _bare(i, page) for i in page.title))
-    body = "\n".join(_block(b, page, numbers) for b in page.blocks)
-    return f"""<!DOCTYPE html>
+    return _Writer(page).page()
+
+
+class _Writer:
+    """Writes one page; holds what every part needs to know of it."""
+
+    def __init__(self, page: Page) -> None:
+        self.of = page
+        self.numbers = page.numbers()
+        self.environments = frozenset(b.label for b in page.walk() if isinstance(b, Environment))
+
+    def page(self) -> str:
+        title = self.inlines(self.of.title, linked=False)
+        bare = "".join(i if isinstance(i, str) else self.bare(i) for i in self.of.title)
+        return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{bare}</title>
+<meta name="generator" content="symjac">
+<title>{escape(bare)}</title>
 <style>
 {STYLE}
 </style>
 </head>
 <body>
-<main>
+<header>
 <h1>{title}</h1>
-{body}
+</header>
+<main>
+{self.sections()}
 </main>
+<footer>
 <details>
 <summary>{WORDS["source"]}</summary>
-<p><button type="button" id="copy" data-done="{WORDS["copied"]}" hidden>{WORDS["copy"]}</button></p>
-<pre id="source">{escape(fragment(page))}</pre>
+<p><button type="button" data-copy="source" data-done="{WORDS["copied"]}" hidden>{WORDS["copy"]}</button></p>
+<pre id="source" tabindex="0" role="group" aria-label="{WORDS["source"]}">{escape(fragment(self.of))}</pre>
 </details>
-<script>{_COPY}</script>
+</footer>
+<div id="said" class="unseen" role="status"></div>
+<script>
+{SCRIPT}
+</script>
 </body>
 </html>
 """
 
+    def bare(self, i: Inline) -> str:
+        return write_text(self.of.box(i.formula)) if isinstance(i, Math) else ""
 
-def _bare(i: Inline, page: Page) -> str:
-    return write_text(page.box(i.formula)) if isinstance(i, Math) else ""
+    # ---------------------------------------------------------------------------------------- blocks
+
+    def sections(self) -> str:
+        """The page's blocks; a paragraph with a heading opens a section that lasts until an environment."""
+        out: list[str] = []
+        inside = False
+        for block in self.of.blocks:
+            opens = isinstance(block, Paragraph) and block.heading is not None
+            if inside and (opens or isinstance(block, Environment)):
+                out.append("</section>")
+                inside = False
+            if isinstance(block, Paragraph) and block.heading is not None:
+                out.append(f"<section>\n<h2>{escape(block.heading)}</h2>")
+                inside = True
+            out.append(self.environment(block) if isinstance(block, Environment) else self.block(block))
+        return "\n".join([*out, "</section>"] if inside else out)
+
+    def block(self, block: Block, tail: str = "") -> str:
+        match block:
+            case Paragraph(content):
+                return f"<p>{self.inlines(content)}{tail}</p>"
+            case Display():
+                return self.display(block) + tail
+            case Environment():
+                return self.environment(block)
+
+    def environment(self, e: Environment) -> str:
+        end = f'<span class="qed" role="img" aria-label="{WORDS["qed"]}">□</span>' if e.kind == "proof" else ""
+        head = f"<h2>{self.head(e)}</h2>"
+        body = self.layouts(e.blocks) if e.kind == "theorem" else self.steps(e.blocks, end)
+        if e.kind in FOLDED:
+            body = f"<details open>\n<summary>{head}</summary>\n{body}\n</details>"
+        else:
+            body = f"{head}\n{body}"
+        mark = f' id="{self.of.prefix}-{e.label}"' if e.label in self.numbers else ""
+        return f'<section class="{e.kind}"{mark}>\n{body}\n</section>'
+
+    def head(self, e: Environment) -> str:
+        if e.kind == "proof":
+            return self.inlines(e.title, linked=False) if e.title else WORDS[e.kind]
+        number = f" {self.numbers[e.label]}" if e.kind in NUMBERED and e.label in self.numbers else ""
+        named = f" ({self.inlines(e.title, linked=False)})" if e.title else ""
+        return f"{WORDS[e.kind]}{number}{named}"
+
+    def steps(self, blocks: Sequence[Block], end: str) -> str:
+        """The blocks of an environment; each paragraph that names a step folds away what follows it."""
+        out: list[str] = []
+        inside = False
+        for n, block in enumerate(blocks):
+            tail = end if n == len(blocks) - 1 else ""
+            if isinstance(block, Paragraph) and block.start and isinstance(block.content[0], Emph):
+                out += ["</details>"] if inside else []
+                out.append(f'<details class="step" open>\n<summary><h3>{self.inlines(block.content)}</h3></summary>')
+                inside = True
+                if tail:
+                    out.append(f"<p>{tail}</p>")
+            else:
+                out.append(self.block(block, tail))
+        return "\n".join([*out, "</details>"] if inside else out)
+
+    def layouts(self, blocks: Sequence[Block]) -> str:
+        """A theorem; where it states both layouts, each has a card of its own, side by side where they fit."""
+        rows = [r for b in blocks if isinstance(b, Display) for r in b.rows]
+        if [r.label for r in rows] != list(LAYOUTS):
+            return self.steps(blocks, "")
+        # The cards' headings say which layout is which.
+        words = [
+            _without_layout(b) for b in blocks if isinstance(b, Paragraph) and b.content != told("then_denominator")
+        ]
+        singles = [Display((replace(r, note=()),)) for r in rows]
+        beside = all(self.fits(d, CARD_WIDTH) for d in singles)
+        cards = [
+            f'<div class="layout">\n<h3>{WORDS[f"head_{layout}"]}</h3>\n'
+            f"{self.display(d, CARD_WIDTH if beside else LINE_WIDTH - 2)}\n</div>"
+            for d, layout in zip(singles, LAYOUTS.values(), strict=True)
+        ]
+        return "\n".join(
+            [*(self.block(b) for b in words), f'<div class="layouts{"" if beside else " stacked"}">', *cards, "</div>"]
+        )
+
+    def fits(self, display: Display, room: float) -> bool:
+        """Whether every line of a display, broken where it can be, is within so many ems."""
+        rows = fit(self.of, display, room)
+        left = max((width(r.lhs) + RELATION for r in rows if r.lhs is not None), default=0.0)
+        number = NUMBER if any(r.label for r in rows) else 0.0
+        widest = max(width(piece.box) + (INDENT if n else 0) for r in rows for n, piece in enumerate(r.pieces))
+        return left + widest + number <= _SLACK * room
+
+    # --------------------------------------------------------------------------------------- inlines
+
+    def inlines(self, content: Inlines, *, linked: bool = True) -> str:
+        return "".join(self.inline(i, linked) for i in content)
+
+    def inline(self, i: Inline, linked: bool) -> str:
+        match i:
+            case str():
+                return escape(i)
+            case Math(formula):
+                return _math(self.of.box(formula))
+            case Emph(text):
+                return f"<em>{escape(text)}</em>"
+            case Ref(label):
+                shown = self.numbers[label] if label in self.environments else f"({self.numbers[label]})"
+                return f'<a href="#{self.of.prefix}-{label}">{shown}</a>' if linked else shown
+
+    # -------------------------------------------------------------------------------------- displays
+
+    def display(self, display: Display, room: float = LINE_WIDTH) -> str:
+        rows = "\n".join(self.row(r) for r in fit(self.of, display, room))
+        tex = escape(self.tex(display), quote=True)
+        return (
+            f'<div class="formula"><div class="display" tabindex="0" role="group" aria-label="{WORDS["formula"]}">'
+            f'<table role="presentation">\n{rows}\n</table></div>'
+            f'<button type="button" data-copy="formula" data-tex="{tex}" data-done="{WORDS["copied"]}" '
+            f'aria-label="{WORDS["copy_formula"]}" title="{WORDS["copy_formula"]}" hidden>TeX</button></div>'
+        )
+
+    def tex(self, display: Display) -> str:
+        """The formula of a display in LaTeX, ready for a displayed equation of one's own."""
+        rows = []
+        for r in display.rows:
+            left = write_latex(self.of.box(r.lhs), PLAIN) + " " if r.lhs is not None else ""
+            rows.append((left, f"{r.relation} {write_latex(self.of.box(r.rhs), PLAIN)}"))
+        if len(rows) == 1:
+            return "".join(rows[0])
+        return "\\begin{aligned}\n" + " \\\\\n".join("&".join(r) for r in rows) + "\n\\end{aligned}"
+
+    def row(self, r: Fitted) -> str:
+        left = _math(r.lhs, large=True) if r.lhs is not None else ""
+        out: list[str] = []
+        for n, piece in enumerate(r.pieces):
+            last = n == len(r.pieces) - 1
+            body = _math(row(Op(r.relation), piece.box) if n == 0 else piece.box, large=True)
+            more = "" if n == 0 else " more"
+            why = self.inlines(r.words) if n == 0 else ""
+            mark, number = "", ""
+            if last and r.label:
+                mark, number = f' id="{self.of.prefix}-{r.label}"', f"({self.numbers[r.label]})"
+            out.append(
+                f'<tr><td class="lhs">{left if n == 0 else ""}</td>'
+                f'<td class="rhs{more}">{body}{r.end if last else ""}</td>'
+                f'<td class="why">{why}</td><td class="number"{mark}>{number}</td></tr>'
+            )
+        return "\n".join(out)
 
 
-def _block(block: Block, page: Page, numbers: dict[str, str], head: str = "", tail: str = "") -> str:
-    match block:
-        case Paragraph(content, heading):
-            opening = f'<span class="head">{heading}.</span> ' if heading else head
-            return f"<p>{opening}{_inlines(content, page, numbers)}{tail}</p>"
-        case Display():
-            return _display(block, page, numbers)
-        case Environment(kind, blocks, title, label):
-            first = f'<span class="head">{_head(kind, title, label, page, numbers)}</span> '
-            end = '<span class="qed" aria-label="end of proof">□</span>' if kind == "proof" else ""
-            inner = [
-                _block(b, page, numbers, first if n == 0 else "", end if n == len(blocks) - 1 else "")
-                for n, b in enumerate(blocks)
-            ]
-            mark = f' id="{page.prefix}-{label}"' if label in numbers else ""
-            return f'<section class="{kind}"{mark}>\n' + "\n".join(inner) + "\n</section>"
-
-
-def _head(kind: str, title: Inlines, label: str | None, page: Page, numbers: dict[str, str]) -> str:
-    if kind == "proof":
-        return (_inlines(title, page, numbers) if title else WORDS[kind]) + "."
-    number = f" {numbers[label]}" if kind in NUMBERED and label in numbers else ""
-    named = f" ({_inlines(title, page, numbers)})" if title else ""
-    return f"{WORDS[kind]}{number}{named}."
-
-
-def _inlines(content: Inlines, page: Page, numbers: dict[str, str]) -> str:
-    return "".join(_inline(i, page, numbers) for i in content)
-
-
-def _inline(i: Inline, page: Page, numbers: dict[str, str]) -> str:
-    match i:
-        case str():
-            return escape(i)
-        case Math(formula):
-            return _math(page.box(formula))
-        case Emph(text):
-            return f"<em>{escape(text)}</em>"
-        case Ref(label):
-            environments = {b.label for b in page.walk() if isinstance(b, Environment)}
-            shown = numbers[label] if label in environments else f"({numbers[label]})"
-            return f'<a href="#{page.prefix}-{label}">{shown}</a>'
+def _without_layout(p: Paragraph) -> Paragraph:
+    """The words that lead up to a theorem's first formula, without the name of its layout."""
+    *before, last = p.content
+    if last == WORDS["for_every_numerator"].rpartition("}")[2]:
+        return replace(p, content=(*before, WORDS["for_every"].rpartition("}")[2]))
+    return p
 
 
 def _math(box: Box, *, large: bool = False) -> str:
     element = math_element(box, write_latex(box, PLAIN))
     return element.replace("<math ", '<math displaystyle="true" ', 1) if large else element
-
-
-def _display(display: Display, page: Page, numbers: dict[str, str]) -> str:
-    rows = "\n".join(_row(r, page, numbers) for r in fit(page, display, LINE_WIDTH))
-    return f'<div class="display" tabindex="0"><table role="presentation">\n{rows}\n</table></div>'
-
-
-def _row(r: Fitted, page: Page, numbers: dict[str, str]) -> str:
-    left = _math(r.lhs, large=True) if r.lhs is not None else ""
-    out: list[str] = []
-    words = r.words
-    for n, piece in enumerate(r.pieces):
-        last = n == len(r.pieces) - 1
-        body = _math(row(Op(r.relation), piece.box) if n == 0 else piece.box, large=True)
-        more = "" if n == 0 else " more"
-        why = _inlines(words, page, numbers) if n == 0 else ""
-        number = f'<a id="{page.prefix}-{r.label}"></a>({numbers[r.label]})' if last and r.label else ""
-        out.append(
-            f'<tr><td class="lhs">{left if n == 0 else ""}</td><td class="rhs{more}">{body}{r.end if last else ""}</td>'
-            f'<td class="why">{why}</td><td class="number">{number}</td></tr>'
-        )
-    return "\n".join(out)

@@ -32,6 +32,11 @@ WORDS: dict[str, str] = {
     "source": "LaTeX source",
     "copy": "Copy",
     "copied": "Copied",
+    "copy_formula": "Copy the LaTeX of this formula",
+    "formula": "formula",
+    "qed": "end of proof",
+    "head_numerator": "Numerator layout",
+    "head_denominator": "Denominator layout",
     "and": " and ",
     # setting
     "columns": "All vectors are columns.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import singledispatch
 from html import escape
-from itertools import zip_longest
 
 from symjac.typeset import boxes as b
 from symjac.typeset import signs
@@ -65,7 +64,8 @@ def _(box: b.Num) -> str:
 def _(box: b.Op) -> str:
     sign = signs.sign(box.latex).strip()
     if not box.prefix:
-        return f"<mo>{escape(sign)}</mo>"
+        # At the start of a continued line a browser would take the sign for a prefix.
+        return f'<mo form="infix">{escape(sign)}</mo>' if sign in ("−", "+") else f"<mo>{escape(sign)}</mo>"
     form = ' form="prefix"' if sign in ("−", "+", "∂") else ""
     after = "0.17em" if sign in (",", ":", "…") else "0"
     return f'<mo{form} lspace="0" rspace="{after}">{escape(sign)}</mo>'
@@ -115,10 +115,10 @@ def _(box: b.Mark) -> str:
 def _(box: b.Script) -> str:
     box = _merged(box)
     base = _single(box.base)
-    primes = "<mo>" + "′" * box.primes + "</mo>" if box.primes else ""
-    sup = primes + (_single(box.sup) if box.sup is not None else "")
-    if primes and box.sup is not None:
-        sup = f"<mrow>{sup}</mrow>"
+    if box.primes:
+        # Fonts draw the prime small and raised already; as a superscript browsers would raise it twice.
+        base = f'<mrow>{base}<mo form="postfix" lspace="0" rspace="0">{"′" * box.primes}</mo></mrow>'
+    sup = _single(box.sup) if box.sup is not None else ""
     if box.sub is None:
         return f"<msup>{base}{sup}</msup>" if sup else base
     sub = _single(box.sub)
@@ -187,17 +187,32 @@ def _(box: b.Under) -> str:
     return f"<munder>{brace}{_single(box.note)}</munder>"
 
 
+_HAIR, _THIN, _OVERHANG = 0.08, 0.17, 0.11
+
+
 @_write.register
 def _(box: b.Gap) -> str:
-    return '<mspace width="0.17em"/>' if box.thin else '<mspace width="0.08em"/>'
+    return _space(_THIN if box.thin else _HAIR)
+
+
+def _space(ems: float) -> str:
+    return f'<mspace width="{ems:.2f}em"/>'
 
 
 @_write.register
 def _(box: b.Row) -> str:
     out = ""
-    for item, after in zip_longest(box.items, box.items[1:]):
-        # TeX sets a thin space before an upright word by itself.
-        if isinstance(item, b.Gap) and (isinstance(after, b.Word) or after == b.Mark("diag")):
-            item = b.Gap(thin=True)
-        out += _write(item)
+    for before, item, after in zip((None, *box.items), box.items, (*box.items[1:], None), strict=False):
+        if not isinstance(item, b.Gap):
+            out += _write(item)
+            continue
+        # TeX sets a thin space before an upright word by itself, and after a slanted capital as much as it leans over.
+        thin = item.thin or isinstance(after, b.Word) or after == b.Mark("diag")
+        out += _space((_THIN if thin else _HAIR) + (_OVERHANG if _leans(before) else 0))
     return out
+
+
+def _leans(box: b.Box | None) -> bool:
+    """Whether a box ends in a slanted capital, whose top reaches over what comes next."""
+    inner = box.body if isinstance(box, b.Named) else box
+    return isinstance(inner, b.Ident) and len(inner.latex) == 1 and inner.latex.isupper()
