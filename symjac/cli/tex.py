@@ -3,28 +3,72 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from symjac.cli import output
 from symjac.cli.defects import defects_as_errors
-from symjac.papers import Paper, fill
+from symjac.papers import Paper, arxiv, fill
 from symjac.papers.answers import replace_file
+from symjac.papers.beside import hints, prepare
 
 
 def run(options: argparse.Namespace) -> int:
     """Fill the paper and give the exit status."""
+    if options.init:
+        return _init(options.paper)
     paper = Paper.named(options.paper)
     scanned = options.scan
     if not scanned and not paper.requests.is_file():
-        output.note(f"note: {paper.requests} is not there, LaTeX has not run; the requests are read from {paper.main}")
+        output.note(f"note: there is no {paper.requests}, LaTeX has not run; reading the requests from {paper.main}")
         scanned = True
     report = fill(paper, scanned=scanned, afresh=options.check, guard=defects_as_errors)
     for said in report.said:
         output.note(f"{said.place}: {said.text}")
-    current = paper.answers.is_file() and paper.answers.read_bytes() == report.text.encode("utf-8", "surrogateescape")
+    failed = bool(report.problems)
     if options.check:
-        if not current:
-            output.note(f"{paper.answers} is out of date; symjac tex {paper.base} writes it anew")
-        return 0 if current and not report.problems else 1
+        return 1 if not _is_current(paper, report.text) or failed else 0
     if replace_file(paper.answers, report.text):
-        output.note(f"wrote {paper.answers}: {report.answered} requests")
-    return 1 if options.strict and report.problems else 0
+        output.note(f"wrote {paper.answers}, requests answered: {report.answered}")
+    if options.arxiv:
+        return 1 if not _arxiv(paper, report.text) or (options.strict and failed) else 0
+    return 1 if options.strict and failed else 0
+
+
+def _is_current(paper: Paper, text: str) -> bool:
+    current = paper.answers.is_file() and paper.answers.read_bytes() == text.encode("utf-8", "surrogateescape")
+    if not current:
+        output.note(f"{paper.answers} is out of date; symjac tex {paper.base} writes it anew")
+    return current
+
+
+def _init(name: str) -> int:
+    base = Path(name)
+    for said in prepare(base if base.is_dir() else base.parent):
+        output.note(said)
+    if not base.is_dir():
+        paper = Paper.named(name)
+        if paper.main is not None:
+            main = next(s.text for s in paper.sources)
+            for hint in hints(main, paper.base.name):
+                output.note(f"{paper.main}: {hint}")
+    return 0
+
+
+def _arxiv(paper: Paper, answers: str) -> bool:
+    """Make the tarball and check it; whether arXiv would take it."""
+    contents = arxiv.collect(paper, answers)
+    name = paper.base.name
+    target = paper.base.with_name(f"{name}-arxiv.tar.gz")
+    target.write_bytes(arxiv.pack(contents))
+    output.note(f"wrote {target}: {', '.join(contents)}")
+    main = next(s.text for s in paper.sources)
+    wrong = list(hints(main, name))
+    if arxiv.can_compile():
+        wrong += arxiv.compiled(contents, name)
+    else:
+        output.note("note: pdflatex is not installed; the tarball was not compiled")
+    for said in wrong:
+        output.note(f"{target}: {said}")
+    if not wrong:
+        output.note(f"{target} holds what arXiv needs")
+    return not wrong
