@@ -16,7 +16,7 @@ from symjac.differentiate import jacobian_theorem
 from symjac.errors import CheckError, NotYetError, TargetError
 from symjac.expr import Expr, Partial, Symbol
 from symjac.kernel import Assumption, Scope, Theorem, infer
-from symjac.normal import jacobian_form, normal_form
+from symjac.normal import equal, jacobian_form, normal_form
 from symjac.reading import Equation, Note
 from symjac.recurrence import Recurrence
 from symjac.tidy import close, collect
@@ -176,7 +176,10 @@ class Derivation:
     @cached_property
     def _short(self) -> tuple[Expr, Abbreviations]:
         letters = [i.family for i in self.system.symbols.values()]
-        return abbreviate(self.closed, [*self.system.symbols, *letters], self._origin)
+        short, named = abbreviate(self.closed, [*self.system.symbols, *letters], self._origin)
+        if not equal(_opened(short, named), self.closed, self.definitions):
+            raise CheckError(f"the abbreviated form of the derivative of {self.of.name} is not the derivative")
+        return short, named
 
     @property
     def short(self) -> Expr:
@@ -187,7 +190,10 @@ class Derivation:
     def short_denominator(self) -> Expr:
         """The closed form in denominator layout with abbreviations; the diagonals they name are symmetric."""
         names: dict[Expr, Expr] = {ex.Transpose(s): s for s, e in self.abbreviations if isinstance(e, ex.Diag)}
-        return ex.transpose(self.short).replace(names)
+        turned = ex.transpose(self.short).replace(names)
+        if not equal(_opened(turned, self.abbreviations), self.closed_denominator, self.definitions):
+            raise CheckError(f"the abbreviated transpose of the derivative of {self.of.name} is not its transpose")
+        return turned
 
     @property
     def abbreviations(self) -> Abbreviations:
@@ -213,6 +219,13 @@ class Derivation:
         if facts[-1].rhs != self.closed or transposed.rhs != self.closed_denominator:
             raise CheckError(f"the proof about {self.of.name} does not end in the formula it is to prove")
         return Proof(facts[-1], transposed, self.scope)
+
+
+def _opened(e: Expr, named: Abbreviations) -> Expr:
+    """The expression with the values of its abbreviations, the last ones first: they may hold earlier ones."""
+    for symbol, value in reversed(named):
+        e = e.replace({symbol: value})
+    return e
 
 
 def _partials(e: Expr) -> list[Expr]:

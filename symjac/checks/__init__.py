@@ -22,7 +22,8 @@ from symjac.errors import CheckError, NotYetError, ReadError, RuleError
 from symjac.explicit import size_letters
 from symjac.expr import Expr, Symbol, Transpose, is_zero
 from symjac.normal import NormalFormTooLarge, UndefinedFormError, jacobian_form, normal_form
-from symjac.reading import read_formula
+from symjac.reading import read_expression_with_notes, read_formula
+from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.second_reader import Answer
 
 if TYPE_CHECKING:
@@ -206,12 +207,18 @@ def _declared(s: Symbol) -> str:
 
 
 def _read_again(d: Derivation, lhs: str, e: Expr, layout: str, symbols: Mapping[str, str]) -> None:
+    row = d.system.orientation == "row"
     # The left side gives a lone identity its shape; a zero is printed without one.
-    printed = f"{lhs} = {typeset.latex(e)}" if not is_zero(e) else typeset.latex(e)
+    printed = f"{lhs} = {typeset.latex(e)}" if not is_zero(e) and not row else typeset.latex(e, row=row)
     try:
-        members, notes = read_formula(printed, d.system.reading, layout=layout, symbols=symbols)
-        last = members[-1]
+        if row:
+            last, notes = read_expression_with_notes(printed, d.system.reading, symbols)
+        else:
+            members, notes = read_formula(printed, d.system.reading, layout=layout, symbols=symbols)
+            last = members[-1]
         same = alike(last, e) if not is_zero(e) else is_zero(last.arg if isinstance(last, Transpose) else last)
+    except (UnclosedError, UnopenedError) as error:
+        raise _disagreement(d, "what was printed", "what is read", f": {printed}: {error.message}") from error
     except ReadError as error:
         # The reader refuses rather than misread; a refusal is no second opinion.
         raise _SkippedError(f"the reader does not take the printed form: {error.message}") from error

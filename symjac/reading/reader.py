@@ -195,9 +195,14 @@ def read_expression(text: str, reading: Reading) -> Expr:
     return read_expression_with_notes(text, reading)[0]
 
 
-def read_expression_with_notes(text: str, reading: Reading) -> tuple[Expr, tuple[Note, ...]]:
-    """An expression and what was assumed in reading it; of an equation the last member."""
-    attempt = _in_context(text, reading, reading.strict)
+def read_expression_with_notes(
+    text: str, reading: Reading, symbols: Mapping[str, str] | None = None
+) -> tuple[Expr, tuple[Note, ...]]:
+    """An expression and what was assumed in reading it; of an equation the last member.
+
+    Of a row-oriented reading, rows are read as rows. ``symbols`` declares what else the expression has.
+    """
+    attempt = _in_context(text, reading, reading.strict, symbols=symbols)
     _refuse_notes(attempt.context, reading.strict)
     values = attempt.pieces[0].values
     assert values
