@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import subprocess
 from collections.abc import Callable
+from functools import cache
 
 import pytest
 
@@ -18,8 +20,25 @@ def _package(name: str) -> Callable[[], bool]:
     return lambda: importlib.util.find_spec(name) is not None
 
 
+def _all(*programs: str) -> Callable[[], bool]:
+    return lambda: all(shutil.which(name) for name in programs)
+
+
+def _succeeds(*command: str) -> Callable[[], bool]:
+    def run() -> bool:
+        if shutil.which(command[0]) is None:
+            return False
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+    return cache(run)
+
+
 TOOLS: dict[str, Callable[[], bool]] = {
     "tex": _program("pdflatex"),
+    "engines": _all("pdflatex", "lualatex", "xelatex", "latex", "dvips"),
+    "classes": _succeeds("kpsewhich", "IEEEtran.cls", "acmart.cls", "beamer.cls", "llncs.cls", "revtex4-2.cls"),
+    "mathjs": _succeeds("node", "-e", "require('katex'); require('mathjax-full')"),
+    "pandoc": _program("pandoc"),
     "browser": _program("chromium", "chromium-browser", "google-chrome"),
     "torch": _package("torch"),
     "jax": _package("jax"),

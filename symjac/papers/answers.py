@@ -51,6 +51,16 @@ def stamp(width: int) -> str:
     return f"symjac {__version__}, lines of {width} em"
 
 
+def stamped_width(text: str) -> int | None:
+    """The width in a stamp.
+
+    >>> stamped_width(stamp(25))
+    25
+    """
+    found = re.search(r"lines of (\d+) em$", text)
+    return int(found[1]) if found else None
+
+
 _HEAD = """\
 % Answers of symjac to {paper}.tex. Generated: do not edit, ship this file with the paper.
 % Plain TeX; it needs symjac.sty beside it, neither Python nor shell escape.

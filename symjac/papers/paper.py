@@ -10,7 +10,7 @@ from pathlib import Path
 
 from symjac.errors import DefinitionError
 from symjac.papers.answering import Desk, Guard
-from symjac.papers.answers import Answer, Answered, AnswerFile, read, stamp, write
+from symjac.papers.answers import Answer, Answered, AnswerFile, read, stamp, stamped_width, write
 from symjac.papers.macros import find_macros
 from symjac.papers.requests import Place, Request, Requests, read_requests
 from symjac.papers.scan import scan
@@ -99,13 +99,15 @@ def fill(paper: Paper, *, scanned: bool = False, afresh: bool = False, guard: Gu
     ``scanned`` reads the requests from the sources; ``afresh`` derives again what was answered before.
     """
     found = scan(paper.sources)
+    old = read(paper.answers)
+    # A scan cannot measure the page; what LaTeX once measured is better than a guess.
+    found = replace(found, width=stamped_width(old.stamp) or found.width)
     asked = found if scanned else read_requests(paper.requests)
     said: list[Said] = []
     if not asked.complete:
         said.append(Said(Place(paper.requests.name, 1), "note", "LaTeX stopped early; what it had seen is answered"))
     if not scanned:
         asked = _placed(asked, found)
-    old = read(paper.answers)
     kept = old.systems if asked.partial or not asked.complete else {}
     if kept:
         # A request may be about a system in a part that this run left out.
@@ -134,7 +136,11 @@ def _placed(asked: Requests, found: Requests) -> Requests:
     """The requests with the lines they stand on in the sources, which LaTeX does not know inside arguments."""
     places = {r.key: r.place for r in found.requests}
     moved = tuple(replace(r, place=places.get(r.key, r.place)) for r in asked.requests)
-    return replace(asked, requests=moved)
+    systems = {
+        name: replace(s, place=found.systems[name].place) if name in found.systems else s
+        for name, s in asked.systems.items()
+    }
+    return replace(asked, systems=systems, requests=moved)
 
 
 def _said(asked: Requests, systems: dict[str, Answered]) -> Iterator[Said]:

@@ -76,6 +76,8 @@ def key(kind: str, system: str, of: str, wrt: str, options: str, claim: str) -> 
 
 
 _FIELDS = {"symjacformat": 1, "symjacpage": 2, "symjacsystem": 6, "symjacrequest": 9, "symjacend": 1}
+# TeX writes a space after every command.
+_AFTER_COMMAND = re.compile(r"(\\[A-Za-z]+) (?![A-Za-z])")
 _COMMAND = re.compile(r"^\\(\w+)", re.MULTILINE)
 
 
@@ -88,7 +90,7 @@ def _commands(text: str) -> Iterator[tuple[str, list[str]]]:
             continue
         fields = groups(text, at, _FIELDS[found[1]]) if found[1] in _FIELDS else None
         if fields is not None:
-            yield found[1], fields[0]
+            yield found[1], [_AFTER_COMMAND.sub(r"\1", field) for field in fields[0]]
             at = fields[1]
 
 

@@ -12,7 +12,7 @@ from symjac.papers.source import Source
 _SYSTEM = re.compile(r"\\begin\s*\{(symjacsystem\*?)\}|\\symjacdefine(?![A-Za-z@])")
 _REQUEST = re.compile(rf"\\symjac({'|'.join(KINDS)})(?![A-Za-z@])")
 _CLASS = re.compile(r"\\documentclass\s*(?:\[([^\]]*)\])?\s*\{([^{}]+)\}")
-_LINES = {"IEEEtran": 25, "acmart": 34, "beamer": 28, "llncs": 34, "amsart": 36, "elsarticle": 39, "revtex4-2": 25}
+_LINES = {"IEEEtran": 25, "acmart": 40, "beamer": 28, "llncs": 35, "amsart": 36, "elsarticle": 34, "revtex4-2": 25}
 """Ems in a line of a class, as LaTeX would tell."""
 
 
@@ -80,5 +80,7 @@ def _width(files: Sequence[Source]) -> int:
         return COLUMN
     options, name = found[1] or "", found[2].strip()
     if "twocolumn" in options or (name == "acmart" and re.search("sig(conf|plan)", options)):
-        return 24
+        return 25
+    if name in ("article", "report", "book") and re.search(r"1[12]pt", options):
+        return 33
     return _LINES.get(name, COLUMN)
