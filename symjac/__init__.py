@@ -6,15 +6,13 @@ Names load when they are first used, so that ``symjac --help`` does not wait for
 from __future__ import annotations
 
 import importlib
-import sys
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from symjac.errors import SymjacError
 
 if TYPE_CHECKING:
     from symjac import cells, errors
-    from symjac.factor import factor
+    from symjac.factoring import factor
     from symjac.jacobians import Jacobian
     from symjac.system import System, jacobian
 
@@ -24,7 +22,7 @@ __all__ = ["Jacobian", "SymjacError", "System", "__version__", "cells", "errors"
 _HOMES = {
     "Jacobian": "symjac.jacobians",
     "System": "symjac.system",
-    "factor": "symjac.factor",
+    "factor": "symjac.factoring",
     "jacobian": "symjac.system",
 }
 
@@ -42,15 +40,3 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
-
-
-class _Package(ModuleType):
-    """Keeps ``symjac.factor`` the function, not the module that holds it."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        # The import system binds every submodule it loads to the package, whoever asked for it.
-        if not (name in _HOMES and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package

@@ -8,7 +8,7 @@ from sympy import Function, ImmutableDenseMatrix, Matrix, MatrixSymbol, Symbol, 
 
 from symjac import System, cells
 from symjac.errors import ShapeError
-from symjac.factor import Factored, NoClosedForm, factor
+from symjac.factoring import Factored, NoClosedForm, factor
 from symjac.interchange import from_sympy, to_sympy
 from symjac.normal import equal
 

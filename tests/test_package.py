@@ -28,7 +28,7 @@ def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
 
 def test_factor_stays_a_function() -> None:
     """Loading the modules behind ``symjac.factor`` does not put one in the function's place."""
-    code = "import symjac.factor.chains, symjac, sympy; symjac.factor(sympy.zeros(2, 2))"
+    code = "import symjac.factoring.chains, symjac, sympy; symjac.factor(sympy.zeros(2, 2))"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

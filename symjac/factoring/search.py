@@ -9,11 +9,11 @@ import sympy
 from sympy import DiagMatrix, Identity, ImmutableDenseMatrix, MatrixExpr
 
 from symjac.errors import ShapeError
-from symjac.factor.chains import Chain, Polynomial, TooLargeError, coefficients, monomial, polynomial, sizes
-from symjac.factor.form import Factored, NoClosedForm, Term
-from symjac.factor.names import Names
-from symjac.factor.products import Sample, Split, factors_of, is_zero, splits
-from symjac.factor.vectors import closed_vector, known_matrix
+from symjac.factoring.chains import Chain, Polynomial, TooLargeError, coefficients, monomial, polynomial, sizes
+from symjac.factoring.form import Factored, NoClosedForm, Term
+from symjac.factoring.names import Names
+from symjac.factoring.products import Sample, Split, factors_of, is_zero, splits
+from symjac.factoring.vectors import closed_vector, known_matrix
 
 Entries = dict[tuple[int, ...], sympy.Expr]
 TRIES = 200

@@ -8,7 +8,7 @@ from itertools import permutations, product
 
 import sympy
 
-from symjac.factor.names import Atom, Names
+from symjac.factoring.names import Atom, Names
 
 Monomial = tuple[Atom, ...]
 Polynomial = dict[Monomial, sympy.Expr]

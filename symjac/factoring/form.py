@@ -8,8 +8,8 @@ from functools import cached_property
 import sympy
 from sympy import ImmutableDenseMatrix, MatAdd, MatMul, MatrixExpr
 
-from symjac.factor.printing import latex, text
-from symjac.factor.products import is_zero
+from symjac.factoring.printing import latex, text
+from symjac.factoring.products import is_zero
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Factored:
-    """A matrix in closed form. Truth value: true. Made only by :func:`symjac.factor.factor`, after `verify`."""
+    """A matrix in closed form. Truth value: true. Made only by :func:`symjac.factoring.factor`, after `verify`."""
 
     matrix: ImmutableDenseMatrix
     terms: tuple[Term, ...]

@@ -13,7 +13,7 @@ what they stand for, else every matrix would have one.
 
 from __future__ import annotations
 
-from symjac.factor.form import Factored, NoClosedForm, Term
-from symjac.factor.search import factor
+from symjac.factoring.form import Factored, NoClosedForm, Term
+from symjac.factoring.search import factor
 
 __all__ = ["Factored", "NoClosedForm", "Term", "factor"]

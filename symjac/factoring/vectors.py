@@ -11,9 +11,9 @@ from sympy import HadamardPower, HadamardProduct, Lambda, MatAdd, MatMul, Matrix
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
-from symjac.factor.chains import Link, TooLargeError, monomial, paths, polynomial, sizes
-from symjac.factor.names import Names
-from symjac.factor.products import is_zero, splits
+from symjac.factoring.chains import Link, TooLargeError, monomial, paths, polynomial, sizes
+from symjac.factoring.names import Names
+from symjac.factoring.products import is_zero, splits
 
 _Z = sympy.Symbol("z")
 
