@@ -101,7 +101,8 @@ class Writer:
         """A size as source over the size letters."""
         terms = []
         for term, factor in sorted(size.as_coefficients_dict().items(), key=str):
-            name = "1" if term == 1 else self.letter(term.name)
+            powers = [f.as_base_exp() for f in term.as_ordered_factors() if f != 1]
+            name = " * ".join(" * ".join([self.letter(letter.name)] * int(k)) for letter, k in powers) or "1"
             terms.append(name if factor == 1 else str(factor) if term == 1 else f"{factor} * {name}")
         return " + ".join(terms).replace("+ -", "- ")
 
@@ -276,6 +277,36 @@ class Writer:
         if isinstance(e.exponent, expr.Number) and e.exponent.value == -1:
             return self.call("np.linalg.inv({a})", "matrix", a=base.code)
         return self.call("np.linalg.matrix_power({a}, {k})", "matrix", a=base.code, k=self(e.exponent).code)
+
+    @node.register
+    def _(self, e: expr.Vec) -> Value:
+        value = self.full(e.arg)
+        return self.call("{a}.T.reshape(-1)", "column" if not e.is_scalar else "scalar", a=value.at(ATOM))
+
+    @node.register
+    def _(self, e: expr.Kronecker) -> Value:
+        left, right = (self._two_axes(a) for a in e.args)
+        code = self.np("np.kron({a}, {b})", a=left, b=right)
+        kind = kind_of(e)
+        return Value(code if kind == "matrix" else f"{code}.reshape(-1)", ATOM, kind)
+
+    def _two_axes(self, e: Expr) -> str:
+        """The code of an array with rows and columns, whatever the shape."""
+        value = self.full(e)
+        match value.kind:
+            case "column":
+                return f"{value.at(ATOM)}[:, None]"
+            case "row":
+                return f"{value.at(ATOM)}[None, :]"
+            case "scalar":
+                return self.np("np.eye(1)") + f" * {value.at(TERM)}"
+        return value.code
+
+    @node.register
+    def _(self, e: expr.Commutation) -> Value:
+        q, r = (self.size(d) for d in e.of)
+        template = "np.eye(({q}) * ({r}))[np.arange(({q}) * ({r})).reshape({r}, {q}).T.reshape(-1)]"
+        return self.call(template, "matrix", q=q, r=r)
 
     @node.register
     def _(self, e: expr.Transpose) -> Value:

@@ -19,6 +19,7 @@ from symjac import expr as x
 from symjac.errors import NotYetError
 from symjac.expr import Expr, Function, Index, Symbol
 from symjac.functions import ACTIVATIONS, derivative
+from symjac.normal.atoms import in_time
 from symjac.normal.numbers import NoValueError, Rationals
 
 Matrix = list[list[Any]]
@@ -85,6 +86,7 @@ class Evaluator:
         return int(d.subs({s: self.sizes[str(s)] for s in d.free_symbols}))
 
     def matrix(self, e: Expr) -> Matrix:
+        in_time()
         if self.indices and free_indices(e):
             return VALUES[type(e)](self, e)
         found = self._known.get(e)
@@ -316,6 +318,23 @@ def _map_jacobian(v: Evaluator, e: Expr) -> Matrix:
     return [[2 * map_weight(i, k) * a for k, a in enumerate(arg)] for i in range(v.size(e.rows))]
 
 
+def _vec(v: Evaluator, e: Expr) -> Matrix:
+    rows = v.matrix(e.args[0])
+    return [[row[j]] for j in range(len(rows[0])) for row in rows]
+
+
+def _kronecker(v: Evaluator, e: Expr) -> Matrix:
+    a, b = (v.matrix(f) for f in e.args)
+    return [[p * q for p in first for q in second] for first in a for second in b]
+
+
+def _commutation(v: Evaluator, e: Expr) -> Matrix:
+    assert isinstance(e, x.Commutation)
+    rows, cols = (v.size(d) for d in e.of)
+    places = [j * rows + i for i in range(rows) for j in range(cols)]
+    return [[v.number(int(k == place)) for k in range(rows * cols)] for place in places]
+
+
 def _stack(v: Evaluator, e: Expr) -> Matrix:
     return [row for a in e.args for row in v.matrix(a)]
 
@@ -432,6 +451,9 @@ VALUES: Mapping[type[Expr], Callable[[Evaluator, Expr], Matrix]] = {
     x.Softmax: _softmax,
     x.LogSumExp: _logsumexp,
     x.Apply: _apply,
+    x.Vec: _vec,
+    x.Kronecker: _kronecker,
+    x.Commutation: _commutation,
     x.VectorMap: _vector_map,
     x.MapJacobian: _map_jacobian,
     x.Stack: _stack,

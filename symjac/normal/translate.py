@@ -324,6 +324,14 @@ def _over_time(t: Translation, e: Expr) -> Poly:
     return lone(single(a, *ends, *extra))
 
 
+def _vectorised(t: Translation, e: Expr) -> Poly:
+    """Opaque: equal where the operands are. What they do to a vec is told apart by :mod:`symjac.vectorised`."""
+    ends = _ends(e)
+    parts = (type(e).__name__, e.data, *(a.shape for a in e.args))
+    a, extra = packed("vectorised", parts, [t.poly(a) for a in e.args], tuple(ends.values()), 2)
+    return lone(single(a, *ends, *extra))
+
+
 Rule = Callable[[Translation, Expr], Poly]
 TRANSLATIONS: Mapping[type[Expr], Rule] = {
     Symbol: _symbol,
@@ -345,6 +353,9 @@ TRANSLATIONS: Mapping[type[Expr], Rule] = {
     x.Softmax: _softmax,
     x.LogSumExp: _logsumexp,
     x.Apply: _apply,
+    x.Vec: _vectorised,
+    x.Kronecker: _vectorised,
+    x.Commutation: _vectorised,
     x.VectorMap: _vector_map,
     x.MapJacobian: _vector_map,
     x.Stack: _stack,

@@ -65,6 +65,23 @@ def _(e: ir.LogSumExp, style: Style) -> Placed:
 
 
 @printed.register
+def _(e: ir.Vec, style: Style) -> Placed:
+    return _called("vec", e.arg, style)
+
+
+@printed.register
+def _(e: ir.Kronecker, style: Style) -> Placed:
+    left, right = (at_least(a, style, Binding.ATOM) for a in e.args)
+    return Placed(row(left, Op(r"\otimes"), right), Binding.HADAMARD)
+
+
+@printed.register
+def _(e: ir.Commutation, style: Style) -> Placed:
+    sizes = row(size_box(e.of[0]), Op(",", prefix=True), size_box(e.of[1]))
+    return Placed(Script(Ident("K"), sub=sizes), Binding.BASE)
+
+
+@printed.register
 def _(e: ir.Norm, style: Style) -> Placed:
     body = fence(place(e.arg, style).box, r"\lVert", r"\rVert")
     if e.arg.is_matrix:
@@ -201,6 +218,11 @@ def size_box(size: Dim) -> Box:
         for a in terms:
             out += [*([Op("+", prefix=True)] if out else []), size_box(a)]
         return row(*out)
+    if isinstance(size, sympy.Mul):
+        factors = sorted(size.args, key=lambda a: (not a.is_number, str(a)))
+        return row(*(size_box(a) for a in factors))
+    if isinstance(size, sympy.Pow):
+        return Script(size_box(size.base), sup=size_box(size.exp))
     if isinstance(size, sympy.Integer):
         return Num(str(size))
     if isinstance(size, sympy.Symbol):
