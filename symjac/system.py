@@ -20,6 +20,7 @@ from symjac.normal import normal_form
 from symjac.reading import read_system
 from symjac.recurrence import Recurrence
 from symjac.unroll import Unrolled
+from symjac.vectorised import VecJacobian
 
 
 class Collected(Protocol):
@@ -103,6 +104,21 @@ class System(Recurrence):
         ∂xₜ/∂xₖ = ∏_{t≥i≥k + 1} W diag(σ′(xᵢ₋₁)) (numerator layout)
         """
         return Unrolled(self, of, back_to)
+
+    def vec_jacobian(
+        self, of: str | Symbol | None = None, *, wrt: str | Symbol, immediate: bool = False
+    ) -> VecJacobian:
+        """The Jacobian by the entries of a matrix, ``dy / d vec(W)^T``, with Kronecker products.
+
+        With ``immediate`` the other left-hand sides are held fixed.
+
+        :raises TargetError: where ``of`` or ``wrt`` is not in the system.
+        :raises NotYetError: where a term has no form with Kronecker products.
+
+        >>> System(r"h_t = \\tanh(W h_{t-1} + b)").vec_jacobian(wrt="W")
+        ∂hₜ/∂vec(W)ᵀ = diag(𝟏 − hₜ ⊙ hₜ) (hₜ₋₁ᵀ ⊗ I)
+        """
+        return VecJacobian(self, of, wrt, immediate=immediate)
 
     def hessian(self, of: str | Symbol | None = None, *, wrt: str | Symbol) -> Hessian:
         """The second derivative of a scalar by a vector.

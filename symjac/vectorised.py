@@ -1,0 +1,265 @@
+r"""Derivatives by a matrix: ``dy / d vec(X)^T`` with Kronecker products.
+
+A differential is a sum of terms ``L dX R`` and ``L dX^T R``; since ``vec(L dX R) = (R^T (x) L) vec(dX)`` and
+``vec(dX^T) = K vec(dX)``, it tells the Jacobian. vec stacks columns; Magnus and Neudecker, *Matrix Differential
+Calculus*, sections 2.4, 3.7 and 9.2.
+"""
+
+from __future__ import annotations
+
+from symjac import expr as ex
+from symjac import typeset
+from symjac.derivation import Derivation
+from symjac.differentiate import differential_theorem
+from symjac.errors import CheckError, NotYetError, TargetError
+from symjac.expr import Commutation, Expr, Kronecker, Symbol, Vec
+from symjac.kernel import Scope, Theorem
+from symjac.normal import equal
+from symjac.recurrence import Recurrence
+from symjac.rules.linear import pull_back
+from symjac.tidy import collect
+from symjac.timing import Clock, states_of
+
+
+class VecJacobian:
+    r"""The Jacobian of the entries of ``of`` by those of ``wrt``, a matrix, for every size.
+
+    ``closed`` has the numerator layout: a row for each entry of ``vec(of)``, a column for each of ``vec(wrt)``.
+    Other left-hand sides that the target uses are differentiated through; with ``immediate`` they are held fixed.
+    Symbols at other times are independent: that is the immediate derivative of a recurrent state, and
+    :meth:`over_time` says what the total one is.
+
+    :raises TargetError: where ``of`` or ``wrt`` is not in the system.
+    :raises NotYetError: where a term has no form with Kronecker products.
+    :raises CheckError: where the closed form does not do to ``vec(dX)`` what the differential does.
+
+    >>> from symjac import System
+    >>> System(r"y = W x + b").vec_jacobian(wrt="W")
+    ∂y/∂vec(W)ᵀ = xᵀ ⊗ I
+    >>> System(r"x_t = W \sigma(x_{t-1}) + b").vec_jacobian(wrt="W")
+    ∂xₜ/∂vec(W)ᵀ = (σ(xₜ₋₁))ᵀ ⊗ I
+    """
+
+    def __init__(
+        self, system: Recurrence, of: str | Symbol | None, wrt: str | Symbol, *, immediate: bool = False
+    ) -> None:
+        self.system = system
+        self.of = system.target(of)
+        self.wrt = system.variable(wrt)
+        if self.of == self.wrt:
+            raise TargetError(f"{self.of.name} is both what is differentiated and what it is differentiated by")
+        self.immediate = immediate
+        self.definitions = {s: e for s, e in system.definitions.items() if s != self.wrt}
+        self.scope = Scope(self.wrt, {} if immediate else self.definitions)
+        self.value = system.definitions[self.of]
+        self.theorem: Theorem = differential_theorem(self.value, self.scope)
+        names: dict[Expr, Symbol] = {e: s for s, e in system.definitions.items() if e.args}
+        self.closed = collect(matrix_of(self.theorem.rhs, self.wrt), {} if immediate else names)
+        self._check()
+
+    def _check(self) -> None:
+        """What the closed form does to ``vec(dX)`` is the differential that the entries have, for every size."""
+        change = ex.Differential(self.wrt)
+        wanted = ex.Differential(self.value)
+        definitions = {} if self.immediate else self.definitions
+        if not equal(wanted, applied(self.closed, change, self.value.shape), definitions, moving=frozenset({self.wrt})):
+            raise CheckError(
+                f"the Jacobian of {self.of.name} by vec({self.wrt.name}) does not give the differential; "
+                "this is a defect of symjac, and nothing is printed"
+            )
+
+    @property
+    def closed_denominator(self) -> Expr:
+        """The closed form in denominator layout."""
+        return turned(self.closed)
+
+    @property
+    def shape(self) -> ex.Shape:
+        """The shape in numerator layout."""
+        return self.closed.shape
+
+    def formula(self, layout: str = "numerator") -> str:
+        """The closed form as LaTeX."""
+        return typeset.latex({"numerator": self.closed, "denominator": self.closed_denominator}[layout])
+
+    def over_time(self) -> tuple[Expr, Expr]:
+        """For a recurrent state: the immediate derivative, and the Jacobian by the state before.
+
+        The total derivative S_t obeys ``S_t = immediate + Jacobian S_{t-1}``: it is the sum over all earlier steps of
+        the product of Jacobians times the immediate derivative there (Pascanu et al. 2013, equations 4 and 5).
+
+        :raises TargetError: where the target is no state of a recurrence.
+        """
+        clock = Clock(self.system)
+        states = states_of(clock, self.system.definitions)
+        if self.of not in states or len(states) != 1:
+            raise TargetError(f"{self.of.name} is not the one state of a recurrence")
+        before = clock.at(self.of, clock.times[self.of].plus(-1))
+        return self.closed, Derivation(self.system, self.of, before).closed
+
+    def __repr__(self) -> str:
+        below = f"∂vec({typeset.text(self.wrt)})ᵀ" if self.wrt.is_matrix else f"∂{typeset.text(self.wrt)}"
+        above = f"∂vec({typeset.text(self.of)})" if self.of.is_matrix else f"∂{typeset.text(self.of)}"
+        return f"{above}/{below} = {typeset.text(self.closed)}"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        top = rf"\operatorname{{vec}}({self.of.name})" if self.of.is_matrix else self.of.name
+        equation = rf"\frac{{\partial {top}}}{{\partial \operatorname{{vec}}({self.wrt.name})^\top}} = {self.formula()}"
+        return {
+            "text/plain": repr(self),
+            "text/latex": f"$\\displaystyle {equation}$",
+            "text/markdown": f"$$\n{equation}\n$$",
+        }
+
+
+def matrix_of(linear: Expr, x: Symbol) -> Expr:
+    """The matrix M with ``vec(linear) = M vec(dX)``.
+
+    :raises NotYetError: where a term has no form with Kronecker products.
+    """
+    size = x.rows * x.cols
+    if ex.is_zero(linear):
+        return ex.zero((linear.rows * linear.cols, size))
+    if linear.is_scalar:
+        total = [ex.zero((x.cols, x.rows))]
+        pull_back(linear, ex.Number(1), Scope(x, {}), total)
+        return ex.transpose(vec(ex.transpose(ex.add(*total))))
+    match linear:
+        case ex.Differential():
+            return ex.Identity(size)
+        case ex.Sum():
+            return ex.add(*(matrix_of(t, x) for t in linear.args))
+        case ex.Transpose():
+            inner = matrix_of(linear.arg, x)
+            a = linear.arg
+            return inner if a.cols == ex.ONE or a.rows == ex.ONE else ex.mul(Commutation(a.rows, a.cols), inner)
+        case ex.Hadamard():
+            k = _changing(linear)
+            others = ex.hadamard(*linear.args[:k], *linear.args[k + 1 :])
+            return ex.mul(ex.diag(vec(others)), matrix_of(linear.args[k], x))
+        case ex.Stack() if linear.cols == ex.ONE:
+            return ex.Stack(*(matrix_of(p, x) for p in linear.args))
+        case ex.Product():
+            return _product(linear, x)
+    raise NotYetError(f"a {type(linear).__name__} of what changes has no form with Kronecker products yet")
+
+
+def _product(e: ex.Product, x: Symbol) -> Expr:
+    k = _changing(e)
+    before, inner, after = e.args[:k], e.args[k], e.args[k + 1 :]
+    scalars = [f for f in (*before, *after) if f.is_scalar]
+    left = [f for f in before if not f.is_scalar]
+    right = [f for f in after if not f.is_scalar]
+    if inner.is_scalar:
+        return ex.mul(*scalars, vec(ex.mul(*left, *right)), matrix_of(inner, x))
+    behind = ex.mul(*right) if right else None
+    if isinstance(inner, ex.Diag) and behind is not None and behind.cols == ex.ONE:
+        # diag(u) v = diag(v) u
+        return ex.mul(*scalars, *left, ex.diag(behind), matrix_of(inner.arg, x))
+    if isinstance(inner, ex.Product | ex.Sum | ex.Hadamard) and not left and not right:
+        return ex.mul(*scalars, matrix_of(inner, x))
+    front = ex.mul(*left) if left else None
+    rest = matrix_of(inner, x)
+    if behind is None and inner.cols == ex.ONE:
+        return ex.mul(*scalars, *([front] if front is not None else []), rest)
+    if behind is None and front is None:
+        return ex.mul(*scalars, rest)
+    a = ex.transpose(behind) if behind is not None else ex.Identity(inner.cols)
+    b = front if front is not None else ex.Identity(inner.rows)
+    factor: Expr = Kronecker(a, b) if not (inner.rows == ex.ONE and front is None) else a
+    return ex.mul(*scalars, factor, rest)
+
+
+def _changing(e: Expr) -> int:
+    """The one operand that holds the differential.
+
+    :raises NotYetError: where there are several, which a linear expression has not.
+    """
+    places = [k for k, a in enumerate(e.args) if any(isinstance(p, ex.Differential) for p in a.walk())]
+    if len(places) != 1:
+        raise NotYetError("the differential is not linear in the change of the variable")
+    return places[0]
+
+
+def vec(e: Expr) -> Expr:
+    """vec, of a vector itself; of a row its transpose."""
+    if e.cols == ex.ONE:
+        return e
+    if e.rows == ex.ONE:
+        return ex.transpose(e)
+    if isinstance(e, ex.Product):
+        scalars = [f for f in e.args if f.is_scalar]
+        if scalars:
+            return ex.mul(*scalars, vec(ex.mul(*(f for f in e.args if not f.is_scalar))))
+    return Vec(e)
+
+
+def turned(e: Expr) -> Expr:
+    """The transpose, also of Kronecker products."""
+    if isinstance(e, ex.Sum) and not e.is_vector:
+        return ex.Sum(*(turned(t) for t in e.args))
+    if isinstance(e, ex.Product):
+        scalars = [f for f in e.args if f.is_scalar]
+        return ex.chained([*scalars, *(turned(f) for f in reversed(e.args) if not f.is_scalar)])
+    if isinstance(e, Kronecker):
+        return Kronecker(ex.transpose(e.left), ex.transpose(e.right))
+    if isinstance(e, Commutation):
+        return Commutation(e.of[1], e.of[0])
+    return ex.transpose(e)
+
+
+def applied(m: Expr, z: Expr, shape: ex.Shape) -> Expr:
+    """What ``m vec(z)`` is, as a matrix of a shape: Kronecker products turned back into products on both sides.
+
+    :raises NotYetError: where a factor acts on no matrix of a known shape.
+    """
+    if isinstance(m, ex.Sum):
+        return ex.add(*(applied(t, z, shape) for t in m.args))
+    if ex.is_zero(m):
+        return ex.zero(shape)
+    factors = m.args if isinstance(m, ex.Product) else (m,)
+    out = z
+    column: list[Expr] = []
+    chain = [f for f in factors if not f.is_scalar]
+    scalars = [f for f in factors if f.is_scalar]
+    for k in range(len(chain) - 1, -1, -1):
+        f = chain[k]
+        if out.is_scalar and f.cols == ex.ONE:
+            column = chain[: k + 1]
+            break
+        out = _act(f, out)
+    if column:
+        whole = column[-1]
+        made = whole.arg if isinstance(whole, Vec) else whole
+        for f in reversed(column[:-1]):
+            made = _act(f, made)
+        return ex.mul(*scalars, out, made)
+    return ex.mul(*scalars, out)
+
+
+def _act(f: Expr, z: Expr) -> Expr:
+    match f:
+        case ex.Identity():
+            return z
+        case Kronecker():
+            return ex.mul(f.right, z, ex.transpose(f.left))
+        case Commutation():
+            return ex.transpose(z) if not isinstance(z, ex.Differential) else ex.Transpose(z)
+        case ex.Diag() if z.cols != ex.ONE:
+            weight = f.arg.arg if isinstance(f.arg, Vec) else None
+            if weight is not None and weight.shape == z.shape:
+                return ex.Hadamard(weight, z)
+        case ex.Transpose() if isinstance(f.arg, Vec):
+            return ex.Trace(ex.Product(ex.transpose(f.arg.arg), z))
+        case ex.Sum():
+            return ex.add(*(_act(t, z) for t in f.args))
+        case ex.Product():
+            out = z
+            for part in reversed([p for p in f.args if not p.is_scalar]):
+                out = _act(part, out)
+            return ex.mul(*(p for p in f.args if p.is_scalar), out)
+        case ex.Stack():
+            return ex.Stack(*(_act(p, z) for p in f.args))
+    if f.cols == z.rows and z.cols == ex.ONE:
+        return ex.Product(f, z)
+    raise NotYetError(f"what a {type(f).__name__} does to the vec of a matrix is not known yet")
