@@ -24,7 +24,7 @@ from symjac.claims.times import Time
 from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict, summed_up
 from symjac.errors import DefinitionError, NotYetError, ShapeError, SymjacError
 from symjac.expr import Expr
-from symjac.normal import NormalFormTooLarge, UndefinedFormError, counterexample, equal
+from symjac.normal import NormalFormTooLarge, UndefinedFormError, counterexample, equal, time_limit
 
 TIMEOUT = 20.0
 LENGTHS = (1, 2, 3)
@@ -121,11 +121,13 @@ def _judged(
     deadline: float,
 ) -> Verdict:
     statement = state(equations, claim, dict(declared), of=of, wrt=wrt)
-    verdict = Judge(statement, deadline).verdict()
+    with time_limit(deadline):
+        verdict = Judge(statement, deadline).verdict()
     usual = {f: words for f, words in USUAL.items() if statement.unspecified(f) and f not in declared}
     if verdict.verdict == "true" or not usual:
         return verdict
-    other = Judge(state(equations, claim, {**declared, **usual}, of=of, wrt=wrt), deadline).verdict()
+    with time_limit(deadline):
+        other = Judge(state(equations, claim, {**declared, **usual}, of=of, wrt=wrt), deadline).verdict()
     return under_condition(verdict, other, usual)
 
 
@@ -215,8 +217,8 @@ class Judge:
             return Comparison(self.statement, model, convention, order, self.deadline, kind).outcome(a, b)
         except UndecidedError as error:
             return Outcome(None, "undecided", str(error))
-        except NormalFormTooLarge:
-            return Outcome(None, "undecided", "the two sides are too large to be compared")
+        except NormalFormTooLarge as error:
+            return Outcome(None, "undecided", error.message)
         except (NotYetError, UndefinedFormError, DefinitionError) as error:
             return Outcome(None, "undecided", error.message)
 
@@ -355,6 +357,7 @@ class Comparison:
     def decided(self, left: Expr, right: Expr) -> Outcome:
         """Proof, counterexample, or neither."""
         left, right = self.model.signs(left), self.model.signs(right)
+        too_large = ""
         related = [left, right, *self.relations.values()]
         # As printed, symbols at the earliest time are independent; what holds only because of the
         # equations at that time holds too, but a counterexample need not know them.
@@ -364,8 +367,11 @@ class Comparison:
                 table = {**self.model.values(related, depth), **self.relations}
             except UndecidedError:
                 continue  # the equations of the earlier step cannot be written down
-            if equal(left, right, table):
-                return Outcome(True, "proof")
+            try:
+                if equal(left, right, table):
+                    return Outcome(True, "proof")
+            except NormalFormTooLarge as error:
+                too_large = error.message  # values may tell the sides apart all the same
         if self.statement.opaque:
             return Outcome(None, "undecided", "a gate is known by name only, so that nothing can be refuted by values")
         definitions = {**self.model.values(related, 0, self.variables), **self.relations}
@@ -376,4 +382,4 @@ class Comparison:
             found = counterexample(left, right, definitions, effort=effort)
             if found is not None:
                 return Outcome(False, "counterexample", "", found)
-        return Outcome(None, "undecided", "neither a proof nor a counterexample was found")
+        return Outcome(None, "undecided", too_large or "neither a proof nor a counterexample was found")

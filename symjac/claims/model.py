@@ -251,6 +251,11 @@ class Model:
             raise UndecidedError(f"{wrt.name} does not occur in the system")
         if self.definition(y) is None:
             raise UndecidedError(f"no equation says how {of.name} depends on {wrt.name}")
+        steps = self.steps(y, x)
+        if y.family == x.family and steps is not None and 1 < steps <= MAX_INSTANCES and not self._carried(y):
+            assert y.time is not None
+            times = [y.time - k for k in range(steps)]
+            return ex.mul(*(self.derivative(y.at(u), y.at(u - 1)) for u in times))
         return self.closed(self.between(y, x), of, wrt)
 
     def depends(self, y: Ref, x: Ref, definitions: Mapping[Symbol, Expr]) -> bool:
@@ -287,6 +292,9 @@ class Model:
         assert y.time is not None
         assert x.time is not None
         of = self.symbol(y)
+        others = self._carried(y)
+        if others:
+            raise UndecidedError(f"{of.name} depends on the step before through {others[0]} too")
         factor = self.derivative(y, y.at(y.time - 1))
         if ex.is_zero(factor):
             raise UndecidedError(f"{of.name} does not depend on itself one step earlier")
@@ -294,6 +302,24 @@ class Model:
             return ex.MatrixPower(factor, self.count(y.time - x.time))
         name = rf"\partial {of.name}/\partial {self.symbol(x).name}"
         return Symbol(name, ex.Partial(of, self.symbol(x)).shape)
+
+    def _carried(self, y: Ref) -> list[str]:
+        """What else than its own family carries y from one step to the next."""
+        seen: set[Ref] = set()
+        stack = [y]
+        found: list[str] = []
+        while stack:
+            r = stack.pop()
+            rhs = self.definition(r)
+            if r in seen or rhs is None:
+                continue
+            seen.add(r)
+            for u in (u for s in rhs.symbols if (u := self.ref(s)) is not None):
+                if u.time == r.time or u.time is None or r.time is None:
+                    stack.append(u)
+                elif u.family in self.defined_families and u != y.at(y.time - 1 if y.time is not None else None):
+                    found.append(u.family)
+        return found
 
     def timed(self, e: Expr) -> bool:
         """Whether an expression changes from step to step."""

@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -37,7 +38,7 @@ from symjac.expr import (
     Transpose,
     transpose,
 )
-from symjac.normal.atoms import NormalFormTooLarge, Poly, UndefinedFormError, budget, tables
+from symjac.normal.atoms import UNTIL, NormalFormTooLarge, Poly, UndefinedFormError, budget, tables
 from symjac.normal.calculus import cleared
 from symjac.normal.polynomial import add
 from symjac.normal.refute import Counterexample, Enclosure, search
@@ -53,6 +54,7 @@ __all__ = [
     "equal",
     "jacobian_form",
     "normal_form",
+    "time_limit",
 ]
 
 NO_DEFINITIONS: Mapping[Symbol, Expr] = MappingProxyType({})
@@ -89,6 +91,19 @@ def _poly(e: Expr, definitions: Mapping[Symbol, Expr], moving: frozenset[Symbol]
         return _translation(definitions, moving).poly(e)
     except RecursionError as error:
         raise NormalFormTooLarge("the expression is nested too deeply for the normal form") from error
+
+
+@contextmanager
+def time_limit(until: float) -> Iterator[None]:
+    """Within it, work on normal forms and counterexamples stops at this time of :func:`time.monotonic`.
+
+    What is stopped raises :class:`NormalFormTooLarge`.
+    """
+    token = UNTIL.set(until)
+    try:
+        yield
+    finally:
+        UNTIL.reset(token)
 
 
 @dataclass(frozen=True, eq=False)

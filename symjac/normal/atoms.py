@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from fractions import Fraction
+from time import monotonic
 
 import sympy
 
@@ -49,6 +51,19 @@ class UndefinedFormError(SymjacError):
     kind = "undefined"
 
 
+UNTIL: ContextVar[float | None] = ContextVar("UNTIL", default=None)
+
+
+def in_time() -> None:
+    """Stops where the caller's time limit is over.
+
+    :raises NormalFormTooLarge: then.
+    """
+    until = UNTIL.get()
+    if until is not None and monotonic() > until:
+        raise NormalFormTooLarge("the time limit was reached")
+
+
 class Budget:
     """How much work is left; :meth:`start` is called once for each question."""
 
@@ -60,6 +75,7 @@ class Budget:
 
     def spend(self, work: int = 1) -> None:
         self.left -= work
+        in_time()
         if self.left < 0:
             raise NormalFormTooLarge("the normal form is too large: a product of long sums was multiplied out")
 
