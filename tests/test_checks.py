@@ -14,6 +14,7 @@ import symjac
 from symjac import cells, checks, expr, second_reader
 from symjac.checks import METHODS, Check, NotRun, likeness, numbers, run_checks, sizes
 from symjac.codegen import Source
+from symjac.entries import numbered
 from symjac.errors import CheckError, NotYetError, ReadError
 from symjac.expr import Apply, Diag, Expr, Function, Number, Product, Sum, Symbol, Transpose
 from symjac.functions import ACTIVATIONS
@@ -110,7 +111,7 @@ def test_each_road_alone_catches_a_wrong_form(
     wrong = Damaged(J, damage(J.closed))
     if road == "second_reader":
         # It compares print and meaning: here the print is of the right form and the meaning of the wrong one.
-        monkeypatch.setattr(checks.second, "cells", lambda e, at, cells=checks.second.cells: cells(J.closed, at))
+        monkeypatch.setattr(numbered, "cells", lambda e, at, cells=numbered.cells: cells(J.closed, at))
     with pytest.raises(CheckError, match="disagree"):
         checks._ROADS[road](wrong)  # type: ignore[arg-type]  # it has what a derivation has
 

@@ -121,3 +121,49 @@ def test_nothing_a_user_types_is_run_as_code(path: Path) -> None:
     forbidden = {"eval", "exec", "sympify", "parse_expr"} | (set() if layer_of(path) == "cli" else {"print"})
     allowed = {"exec"} if path == ROOT / "codegen" / "__init__.py" else set()
     assert called & forbidden - allowed == set()
+
+
+CHECKED_LINES = {"narrative/teller.py", "narrative/sheet.py"}
+
+
+def built_lines(tree: ast.AST) -> list[int]:
+    """Where a row of a page is made, or its sides are replaced."""
+    found = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        sides = {"lhs", "rhs", "relation"} & {k.arg for k in node.keywords if k.arg is not None}
+        if name == "Line" or (name == "replace" and (sides or any(k.arg is None for k in node.keywords))):
+            found.append(node.lineno)
+    return found
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in MODULES if layer_of(p) in ("narrative", "documents")], ids=lambda p: p.stem
+)
+def test_rows_of_a_page_come_from_those_who_check_them(path: Path) -> None:
+    """Only the teller and the sheet make rows, from pairs they have compared or from definitions."""
+    if path.relative_to(ROOT).as_posix() not in CHECKED_LINES:
+        assert built_lines(parse(path)) == []
+
+
+def test_a_row_made_elsewhere_is_noticed() -> None:
+    """The check above sees rows that are made and rows whose sides are changed, and lets labels be changed."""
+    source = "Line(a, b)\nblocks.Line(a)\nreplace(r, rhs=a)\nreplace(r, label='x', end='.')\nreplace(r, **{'lhs': a})"
+    assert built_lines(ast.parse(source)) == [1, 2, 3, 5]
+
+
+def test_every_row_of_the_sheet_and_the_teller_is_checked() -> None:
+    """A function that makes a row compares something first; the one exception hands a definition on."""
+    unchecked = []
+    for name in ("teller", "sheet"):
+        tree = parse(ROOT / "narrative" / f"{name}.py")
+        for f in ast.walk(tree):
+            if isinstance(f, ast.FunctionDef) and built_lines(f):
+                called = {
+                    n.func.attr for n in ast.walk(f) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)
+                }
+                if not called & {"check", "_compare"}:
+                    unchecked.append(f.name)
+    assert unchecked == ["definition"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,16 +13,19 @@ import symjac.narrative as narrative_package
 from symjac import System, cells
 from symjac import expr as ex
 from symjac.documents.plain import plain_text
-from symjac.entries import told_derivative
+from symjac.entries import at, numbered, told_derivative
 from symjac.errors import CheckError
 from symjac.expr import Expr, Index, Partial, Symbol
 from symjac.jacobians import Jacobian
 from symjac.kernel import RULES
 from symjac.narrative import Display, Environment, Math, Page, Ref, narrate
-from symjac.narrative.example import at
+from symjac.narrative.example import example
+from symjac.narrative.layer import dotted
 from symjac.narrative.lemma import LEMMAS, lemma, letters
+from symjac.narrative.sheet import Sheet
 from symjac.narrative.teller import Teller
 from symjac.narrative.words import REASONS, RULE_NAMES, SILENT, WORDS, listed, say
+from symjac.narrative.written_out import written_out
 from symjac.normal import equal
 from symjac.typeset import latex, text
 
@@ -287,3 +290,75 @@ def test_sentences_are_put_together() -> None:
     x = Symbol("x")
     assert say("the {x}th", x=x) == ("the ", Math(x), "th")
     assert listed([x, "y"]) == (Math(x), " and y")
+
+
+def _swapped(e: Expr, values: Mapping[Index, int | Index], given: Mapping[str, int] | None = None) -> Expr:
+    """What an index form at numbers would be if its first two values changed places."""
+    keys = list(values)
+    turned = {**values, keys[0]: values[keys[1]], keys[1]: values[keys[0]]} if len(keys) > 1 else values
+    return at(e, turned, given)
+
+
+def _another(e: Expr, values: Mapping[Index, int | Index], given: Mapping[str, int] | None = None) -> Expr:
+    """The entry beside the one that is asked for."""
+    return at(e, {k: 3 - v if v in (1, 2) else v for k, v in values.items()}, given)  # type: ignore[operator]  # 1 or 2
+
+
+@pytest.mark.parametrize("damaged", [_swapped, _another])
+@pytest.mark.parametrize("name", ["founding", "gru", "lstm"])
+def test_a_wrong_entry_stops_the_example(
+    name: str, damaged: Callable[..., Expr], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the indices of written-out entries exchanged or shifted there is no example, but an error."""
+    d = derive(FOUNDING, wrt="x_{t-1}") if name == "founding" else cell(name)
+    t = Teller(d, "both", sizes(d))
+    assert example(t)
+    monkeypatch.setattr(numbered, "at", damaged)
+    with pytest.raises(CheckError, match="writes out"):
+        example(Teller(d, "both", sizes(d)))
+
+
+def test_a_wrong_entry_stops_the_dotted_matrix(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The corners of the matrix with dots are compared with the closed form."""
+    t = Teller(derive(FOUNDING, wrt="x_{t-1}"), "both", None)
+    assert dotted(t)
+    monkeypatch.setattr(numbered, "at", _swapped)
+    with pytest.raises(CheckError, match="told proof"):
+        dotted(t)
+
+
+def test_a_wrong_entry_stops_the_written_out_recurrence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `--explicit` prints is compared with the recurrence row by row."""
+    system = derive(FOUNDING, wrt="x_{t-1}").system
+    assert len(displays(written_out(system, {"n": 2, "m": 2}))[0].rows) == 2
+    monkeypatch.setattr(numbered, "at", _another)
+    with pytest.raises(CheckError, match="writes out"):
+        written_out(system, {"n": 2, "m": 2})
+
+
+def test_factors_that_are_not_the_matrix_stop_the_example() -> None:
+    """A product of written-out factors is multiplied out and compared with the whole; so are the shapes."""
+    n = ex.dim("n")
+    W, x = Symbol("W", (n, n)), Symbol("x", (n, ex.ONE))
+    sheet = Sheet({"n": 2}, {}, Teller(derive(FOUNDING, wrt="x_{t-1}"), "both", None).box)
+    shown = sheet.factors(ex.Product(W, ex.Diag(x)))
+    assert sheet.line(shown, ex.Product(W, ex.Diag(x))).rhs is shown.box
+    for other in (ex.Product(ex.Diag(x), W), ex.Transpose(ex.Product(W, ex.Diag(x))), W, x):
+        with pytest.raises(CheckError, match="writes out"):
+            sheet.line(shown, other)
+
+
+def test_the_factors_of_a_row_system_can_be_multiplied() -> None:
+    """Where vectors are rows, what is printed as h^T h is a column before a row."""
+    d = derive(r"h_t = \operatorname{softmax}(h_{t-1} W)", wrt="h_{t-1}", orientation="row")
+    page = plain_text(narrate(d, sizes=sizes(d)))
+    assert "hₜᵀ hₜ" in page
+    assert "[h_{t,1}; h_{t,2}] [h_{t,1}, h_{t,2}]" in page
+
+
+def test_scalar_equations_are_written_out_too() -> None:
+    """An inner product is one row, with as many terms as its vectors have entries."""
+    system = System(r"s = a^\top b", r"h = s a", symbols={"a": "vector n", "b": "vector n", "s": "scalar"})
+    shown = plain_text(written_out(system, {"n": 2}))
+    assert "s = a₁ b₁ + a₂ b₂," in shown
+    assert "h₂ = s a₂." in shown

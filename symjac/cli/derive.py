@@ -16,10 +16,11 @@ from symjac.cli.sources import Problem, Target, UsageError, from_arguments, is_b
 from symjac.cli.srepr import source
 from symjac.documents import plain, portable, tex, web
 from symjac.documents.compile import compile_pdf
+from symjac.entries import size_at
 from symjac.explicit import sizes
 from symjac.jacobians import Jacobian
 from symjac.narrative import Page
-from symjac.narrative.example import LARGEST, size_at
+from symjac.narrative.example import LARGEST
 from symjac.narrative.written_out import written_out
 from symjac.system import System
 

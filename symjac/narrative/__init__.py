@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from symjac.derivation import Derivation
-from symjac.expr import Partial, Transpose
+from symjac.expr import Partial
 from symjac.narrative.blocks import (
     Block,
     Display,
@@ -32,8 +32,7 @@ from symjac.narrative.lemma import lemma
 from symjac.narrative.setting import equation_label, setting
 from symjac.narrative.teller import Teller
 from symjac.narrative.words import told
-from symjac.typeset.boxes import Box, width
-from symjac.typeset.printer import to_box
+from symjac.typeset.boxes import width
 
 __all__ = [
     "Block",
@@ -60,12 +59,11 @@ def narrate(
     ``layout`` is ``"numerator"``, ``"denominator"`` or ``"both"``; ``sizes`` gives a value to each size letter
     for a worked example. The equations are ``restated`` unless the paper around the page shows them.
 
-    :raises CheckError: where an equation the page would tell does not hold; then there is no page.
+    :raises CheckError: where an equation the page would tell, or an entry it would write out, does not hold; then
+        there is no page.
+    :raises NotYetError: where an example is asked for that has no written-out form to compare with.
     """
     t = Teller(d, layout, sizes)
-    opened = dict(d.abbreviations)
-    t.check(d.closed, d.short, {**t.known, **opened})
-    t.check(Transpose(d.closed), d.short_denominator, {**t.known, **opened})
     blocks: list[Block] = [*setting(t, restated=restated), _theorem(t)]
     if t.by_entries:
         blocks.append(Environment("proof", layer_proof(t)))
@@ -88,35 +86,29 @@ def _theorem(t: Teller) -> Environment:
     labels: Inlines = (first,) if first == last else (first, "–", last)
     kind = "recurrence" if t.is_recurrence else "equation" if first == last else "equations"
     where = told(kind, equation=labels)
-    forms = {layout: _form(t, layout) for layout in t.layouts}
+    under = paths(t) if "numerator" in t.layouts else {}
+    rows = [t.result(layout, lhs, label=layout[:3], under=under) for layout in t.layouts]
     blocks: list[Block]
-    if len(forms) == 2 and t.d.short == t.d.short_denominator:
-        row = Line(forms["numerator"], lhs, note=told("both"), label="num", end=".")
-        blocks = [Paragraph(told("for_every", equation=where, wrt=t.wrt)), Display((row,))]
-    elif all(width(lhs) + width(f) < _BESIDE for f in forms.values()):
-        rows = [
-            Line(f, lhs, note=told(layout), label=layout[:3], end="." if layout == t.layouts[-1] else ",")
-            for layout, f in forms.items()
+    if len(rows) == 2 and t.d.short == t.d.short_denominator:
+        one = replace(rows[0], note=told("both"), end=".")
+        blocks = [Paragraph(told("for_every", equation=where, wrt=t.wrt)), Display((one,))]
+    elif all(width(lhs) + width(t.box(r.rhs)) < _BESIDE for r in rows):
+        beside = [
+            replace(r, note=told(layout), end="." if r is rows[-1] else ",")
+            for layout, r in zip(t.layouts, rows, strict=True)
         ]
-        blocks = [Paragraph(told("for_every", equation=where, wrt=t.wrt)), Display(tuple(rows))]
+        blocks = [Paragraph(told("for_every", equation=where, wrt=t.wrt)), Display(tuple(beside))]
     else:
         blocks = []
-        for n, (layout, f) in enumerate(forms.items()):
+        for n, (layout, r) in enumerate(zip(t.layouts, rows, strict=True)):
             key = f"for_every_{layout}" if n == 0 else f"then_{layout}"
             blocks.append(Paragraph(told(key, equation=where, wrt=t.wrt)))
-            blocks.append(Display((Line(f, lhs, label=layout[:3], end="."),)))
+            blocks.append(Display((replace(r, end="."),)))
     return Environment("theorem", tuple(blocks), label="theorem")
 
 
 _BESIDE = 24.0
 """Formulas up to this many ems leave room for the name of the layout beside them."""
-
-
-def _form(t: Teller, layout: str) -> Box:
-    """The closed form of the theorem; with a brace under each term that comes through one gate."""
-    if layout == "denominator":
-        return t.box(t.d.short_denominator)
-    return to_box(t.d.short, replace(t.style, under=paths(t)))
 
 
 def _prefix(d: Derivation) -> str:

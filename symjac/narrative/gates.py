@@ -74,9 +74,8 @@ def _stage(t: Teller, stage: Stage) -> list[Line]:
     known = {**t.d.definitions, **dict(t.d.abbreviations)}
     rows = t.steps(Partial(stage.symbol, t.wrt), told_steps)
     if final != told_steps[-1][0]:
-        t.check(told_steps[-1][0], final, known)
         rows[-1] = replace(rows[-1], end="")
-        rows.append(Line(final, reason=_by_gates(stage, final, t), end="."))
+        rows.append(t.follows(told_steps[-1][0], final, _by_gates(stage, final, t), definitions=known, end="."))
     if not target:
         rows[-1] = replace(rows[-1], label=gate_label(stage.symbol, t), numbered=True)
     return rows

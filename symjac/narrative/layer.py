@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from symjac import expr as ex
-from symjac.entries import Step, entry
+from symjac.entries import Step, entry, numbered
 from symjac.expr import Apply, Entry, Expr, Index, Partial, Sum, Symbol
 from symjac.narrative.blocks import Block, Display, Environment, Inlines, Line, Paragraph, Ref
-from symjac.narrative.example import at
 from symjac.narrative.setting import equation_label
 from symjac.narrative.teller import Teller, equals
 from symjac.narrative.words import REASONS, STEP_REASONS, listed, say, sentences, told
 from symjac.typeset import names
-from symjac.typeset.boxes import Box, Grid, Ident, Mark, Op, Script, row, width
+from symjac.typeset.boxes import Box, Ident, Mark, Op, Script, row, width
 from symjac.typeset.breaking import break_lines
 from symjac.typeset.printer import fence, index_box
 
@@ -129,7 +128,7 @@ def ending(t: Teller, conclusion: Inlines) -> tuple[Block, ...]:
     if diagonal and isinstance(closed, ex.Product) and width(lhs) <= INLINE:
         return (
             Paragraph(sentences(conclusion, told("transposing"))),
-            Display((Line(turned, lhs, end=","),)),
+            Display((t.equation(ex.Transpose(closed), turned, printed=lhs, end=","),)),
             Paragraph(told("transposed", label=Ref("den"))),
         )
     why = told("transpose_diagonal" if diagonal else "transpose_plain", label=Ref("den"))
@@ -146,8 +145,8 @@ def entries(t: Teller) -> tuple[Block, ...]:
     lines = break_lines(t.box(form), _LINE)
     if stacked or len(lines) > _FEW_LINES or any(width(line.box) > _LINE for line in lines):
         return ()
-    t.check(Entry(t.d.closed, i, j), form)
     lhs = t.full(Partial(Entry(t.of, i), Entry(t.wrt, j)))
+    row_ = t.equation(Entry(t.d.closed, i, j), form, printed=lhs, end=".")
     opening = told("entry_corollary", i=Ident(i.name), j=Ident(j.name))
     if any(isinstance(e, ex.Delta) for e in form.walk()):
         delta = Script(Ident(r"\delta"), sub=row(Ident(i.name), Ident(j.name)))
@@ -155,7 +154,7 @@ def entries(t: Teller) -> tuple[Block, ...]:
     return (
         Environment(
             "corollary",
-            (Paragraph(opening), Display((Line(form, lhs, end="."),))),
+            (Paragraph(opening), Display((row_,))),
             title=told("entries"),
             label="corollary",
         ),
@@ -180,16 +179,12 @@ def dotted(t: Teller) -> tuple[Block, ...]:
     ):
         return ()
 
-    def cell(rowwise: int | ex.Index, colwise: int | ex.Index) -> Box:
-        return t.box(at(pattern, {i: rowwise, j: colwise}))
-
     m, n = (ex.Index(str(s), s) for s in closed.shape)
-    h, v, d = (Op(c, prefix=True) for c in (r"\cdots", r"\vdots", r"\ddots"))
-    grid = Grid(((cell(1, 1), h, cell(1, n)), (v, d, v), (cell(m, 1), h, cell(m, n))), "pmatrix")
+    corners = {(r, c): numbered.at(pattern, {i: r, j: c}) for r in (1, m) for c in (1, n)}
     words, matrix = _scaling(closed)
     return (
         Paragraph(told(words, matrix=matrix)),
-        Display((Line(grid, closed, end="."),)),
+        Display((t.dotted(closed, corners),)),
     )
 
 

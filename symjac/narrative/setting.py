@@ -44,7 +44,7 @@ def equation_label(s: Symbol, t: Teller) -> str:
 def _equations(t: Teller) -> Iterator[Line]:
     for n, s in enumerate(t.told):
         end = "." if n == len(t.told) - 1 else ","
-        yield Line(t.d.definitions[s], s, label=equation_label(s, t), end=end, numbered=True)
+        yield t.definition(s, label=equation_label(s, t), end=end)
 
 
 def _memberships(symbols: Iterable[Symbol]) -> Inlines:
@@ -171,9 +171,9 @@ def _notation(t: Teller) -> Inlines:
 
 
 def _abbreviations(t: Teller) -> Iterator[Line]:
-    for n, (s, e) in enumerate(t.d.abbreviations):
+    for n, (s, _) in enumerate(t.d.abbreviations):
         end = "," if n < len(t.d.abbreviations) - 1 or t.wrt in t.style.short_partials else "."
-        yield Line(e, s, label=abbreviation_label(s, t), end=end, numbered=True)
+        yield t.definition(s, label=abbreviation_label(s, t), end=end)
 
 
 def abbreviation_label(s: Symbol, t: Teller) -> str:

@@ -16,7 +16,7 @@ from symjac.expr import Apply, Entry, Expr, Index, Partial, Symbol
 from symjac.narrative.blocks import Formula, Inline, Inlines, Line, Math
 from symjac.normal import equal
 from symjac.typeset import names
-from symjac.typeset.boxes import Box, Fence, Ident, Named, Num, Op, Plain, Row, Script, Styled, row, width
+from symjac.typeset.boxes import Box, Fence, Grid, Ident, Named, Num, Op, Plain, Row, Script, Styled, row, width
 from symjac.typeset.printer import Style, size_box, style_for, to_box
 from symjac.typeset.text import text
 
@@ -165,8 +165,8 @@ class Teller:
         """A derivative written out as a fraction also where the page has a short form."""
         return to_box(p, replace(self.style, short_partials={}))
 
-    def box(self, e: Expr) -> Box:
-        return to_box(e, self.style)
+    def box(self, e: Formula) -> Box:
+        return to_box(e, self.style) if isinstance(e, Expr) else e
 
     # -------------------------------------------------------------------------------------- the checks
 
@@ -196,6 +196,41 @@ class Teller:
         """A checked row ``lhs = rhs``; ``printed`` stands for the left side where it is shown otherwise."""
         self.check(lhs, rhs, definitions)
         return Line(rhs, lhs if printed is None else printed, note=note, label=label, end=end)
+
+    def follows(
+        self, before: Expr, e: Expr, reason: Inlines, *, definitions: Mapping[Symbol, Expr] | None = None, end: str = ""
+    ) -> Line:
+        """The next row of a chain, checked against the one before it."""
+        self.check(before, e, definitions)
+        return Line(e, reason=reason, end=end)
+
+    def definition(self, s: Symbol, *, label: str, end: str) -> Line:
+        """The row that says what a symbol of the system or an abbreviation stands for."""
+        return Line(self.letters[s], s, label=label, end=end, numbered=True)
+
+    @cached_property
+    def letters(self) -> Mapping[Symbol, Expr]:
+        """What every symbol and every abbreviation of the page stands for."""
+        return {**self.known, **dict(self.d.abbreviations)}
+
+    def result(self, layout: str, lhs: Box, *, label: str, under: Mapping[Expr, Box]) -> Line:
+        """The row of the theorem in one layout, its short form checked against the closed form.
+
+        ``under`` are the words under terms of the numerator layout, which are printed as they stand.
+        """
+        if layout == "denominator":
+            self.check(ex.Transpose(self.d.closed), self.d.short_denominator, self.letters)
+            return Line(self.box(self.d.short_denominator), lhs, label=label)
+        self.check(self.d.closed, self.d.short, self.letters)
+        return Line(to_box(self.d.short, replace(self.style, under=under)), lhs, label=label)
+
+    def dotted(self, e: Expr, corners: Mapping[tuple[int | Index, int | Index], Expr]) -> Line:
+        """A matrix with dots between its four corners, each of which is checked."""
+        for (i, j), cell in corners.items():
+            self.check(Entry(e, i, j), cell)
+        h, v, d = (Op(c, prefix=True) for c in (r"\cdots", r"\vdots", r"\ddots"))
+        first, second, third, fourth = map(self.box, corners.values())
+        return Line(Grid(((first, h, second), (v, d, v), (third, h, fourth)), "pmatrix"), e, end=".")
 
     def steps(self, lhs: Expr, told: list[tuple[Expr, Inlines, str | None]], end: str = ".") -> list[Line]:
         """A checked chain ``lhs = a = b = ...`` with a reason and perhaps a label for each member."""
