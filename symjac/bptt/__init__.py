@@ -16,6 +16,7 @@ from symjac.bptt.page import page
 from symjac.bptt.program import forward, program
 from symjac.documents import plain, portable, tex, web
 from symjac.documents.compile import compile_pdf
+from symjac.expr import Symbol
 
 __all__ = ["Backpropagation", "Backward", "Gradient", "Row", "forward", "program"]
 
@@ -78,7 +79,8 @@ class Backpropagation(Backward):
 
     def __str__(self) -> str:
         lines = [f"{typeset.text(r.symbol)} = {typeset.text(r.last if r.final else r.before)}" for r in self.rows]
-        lines += [f"∂{self.loss.name}/∂{typeset.text(p)} = {typeset.text(self.gradient(p))}" for p in self.gradients]
+        loss = typeset.text(Symbol(self.loss.name))
+        lines += [f"∂{loss}/∂{typeset.text(p)} = {typeset.text(self.gradient(p))}" for p in self.gradients]
         return "\n".join(lines)
 
     def __repr__(self) -> str:
