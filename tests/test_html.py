@@ -144,11 +144,11 @@ window.errors = []; window.onerror = m => errors.push(String(m));
 """
 REPORT = """
 <script>
-addEventListener('load', () => {
+{
   const held = [...document.querySelectorAll('math')].map(m => [m, m.getBoundingClientRect()]);
   const cards = [...document.querySelectorAll('.layout')].map(c => c.getBoundingClientRect());
   const range = document.createRange();
-  range.selectNodeContents(document.querySelector('.layout'));
+  range.selectNodeContents(document.querySelector('.layout') ?? document.querySelector('.theorem'));
   getSelection().addRange(range);
   const event = new ClipboardEvent('copy', {clipboardData: new DataTransfer(), cancelable: true});
   document.dispatchEvent(event);
@@ -164,7 +164,7 @@ addEventListener('load', () => {
     errors: errors,
   };
   document.title = 'REPORT' + JSON.stringify(report);
-});
+}
 </script></body>
 """
 

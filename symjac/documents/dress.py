@@ -8,7 +8,7 @@ STYLE = """
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e6e6ea; --paper: #16171b; --soft: #a6a8b3; --rule: #34363f; --tint: #1d1f25; --link: #8ab4f8; } }
 * { box-sizing: border-box; }
-body { margin: 0 auto; padding: 2.5rem 1.25rem 4rem; max-width: 58rem; color: var(--ink); background: var(--paper);
+body { margin: 0 auto; padding: 2.5rem 1.25rem 4rem; max-width: 62rem; color: var(--ink); background: var(--paper);
        font: 1.0625rem/1.6 "Latin Modern Roman", "STIX Two Text", Charter, Georgia, "Times New Roman", serif; }
 h1, h2, h3 { line-height: 1.3; font-weight: bold; }
 h1 { font-size: 1.5rem; margin: 0 0 1.5rem; }

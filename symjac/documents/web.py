@@ -23,11 +23,9 @@ from symjac.typeset.mathml import math_element
 from symjac.typeset.text import write_text
 
 LINE_WIDTH = 46.0
-CARD_WIDTH = 21.0
+CARD_WIDTH = 23.5
 """The room of a formula that shares a line with another."""
 LAYOUTS = {"num": "numerator", "den": "denominator"}
-_SLACK = 1.15
-"""Widths are estimated from above."""
 FOLDED = ("proof", "example")
 
 
@@ -169,7 +167,7 @@ class _Writer:
         left = max((width(r.lhs) + RELATION for r in rows if r.lhs is not None), default=0.0)
         number = NUMBER if any(r.label for r in rows) else 0.0
         widest = max(width(piece.box) + (INDENT if n else 0) for r in rows for n, piece in enumerate(r.pieces))
-        return left + widest + number <= _SLACK * room
+        return left + widest + number <= room
 
     # --------------------------------------------------------------------------------------- inlines
 
