@@ -1,0 +1,131 @@
+"""The page and its formulas as Typst source, which symjac's ``preview`` extra turns into PDF, SVG and PNG."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symjac.documents.layout import Fitted, fit
+from symjac.narrative import Block, Display, Emph, Environment, Inline, Inlines, Math, Page, Paragraph, Ref
+from symjac.narrative.blocks import NUMBERED
+from symjac.narrative.words import WORDS
+from symjac.typeset.boxes import Box
+from symjac.typeset.latex import PLAIN, write_latex
+from symjac.typeset.text import write_text
+from symjac.typeset.typst import quoted, write_typst
+
+LINE_WIDTH = 40.0
+
+_FONT = '#set text(font: "New Computer Modern", size: 10.5pt, lang: "en")'
+_MATH = """#show math.equation: set text(font: "New Computer Modern Math")
+#let m(tex, body) = { set math.equation(alt: tex); body }"""
+_PAGE = """#set page(paper: "a4", margin: (x: 27mm, y: 28mm), numbering: "1")
+#set par(justify: true)
+#show heading: set block(above: 1.4em, below: 0.9em)
+#let rows(..cells) = block(above: 1em, below: 1em, grid(columns: (auto, auto, 1fr, auto), column-gutter: 0.3em,
+  row-gutter: 0.9em, align: (right + horizon, left + horizon, left + horizon, right + horizon), ..cells))"""
+
+
+def formulas(rows: Sequence[tuple[Box, Box]], names: Sequence[str]) -> str:
+    """A picture of equations one below the other, each with a name beside it (or none), just as large as they are."""
+    cells = []
+    for (left, right), name in zip(rows, names, strict=True):
+        cells += [f"[{_math(left, large=True)}]", f"[{_math(right, large=True, before='= ')}]", f"[{_text(name)}]"]
+    table = "grid(columns: 3, align: (right + horizon, left + horizon, left + horizon), row-gutter: 1em, "
+    return "\n".join(
+        [
+            "#set page(width: auto, height: auto, margin: 3pt, fill: none)",
+            _FONT,
+            _MATH,
+            f"#{table}column-gutter: (0.3em, 1.5em), {', '.join(cells)})",
+        ]
+    )
+
+
+def typst(page: Page) -> str:
+    """The page as a Typst document."""
+    return _Writer(page).page()
+
+
+class _Writer:
+    def __init__(self, page: Page) -> None:
+        self.of = page
+        self.numbers = page.numbers()
+        self.environments = frozenset(b.label for b in page.walk() if isinstance(b, Environment))
+
+    def page(self) -> str:
+        bare = "".join(i if isinstance(i, str) else self.bare(i) for i in self.of.title)
+        head = [f"#set document(title: {quoted(bare)})", _FONT, _MATH, _PAGE]
+        title = f"#heading(level: 1)[{self.inlines(self.of.title)}]"
+        return "\n\n".join(["\n".join(head), title, *(self.block(b) for b in self.of.blocks)]) + "\n"
+
+    def bare(self, i: Inline) -> str:
+        return write_text(self.of.box(i.formula)) if isinstance(i, Math) else ""
+
+    def block(self, block: Block, head: str = "", tail: str = "") -> str:
+        match block:
+            case Paragraph(content, heading):
+                opening = f"#strong[{_text(heading + '.')}] " if heading else head
+                return opening + self.inlines(content) + tail
+            case Display():
+                return self.display(block) + tail
+            case Environment(kind, blocks):
+                end = "#h(1fr)□" if kind == "proof" else ""
+                first = self.head(block) + " "
+                parts = [
+                    self.block(b, first if n == 0 else "", end if n == len(blocks) - 1 else "")
+                    for n, b in enumerate(blocks)
+                ]
+                return "\n\n".join(parts)
+
+    def head(self, e: Environment) -> str:
+        if e.kind == "proof":
+            return f"#emph[{self.inlines(e.title) if e.title else _text(WORDS[e.kind])}.]"
+        number = f" {self.numbers[e.label]}" if e.kind in NUMBERED and e.label in self.numbers else ""
+        named = f" ({self.inlines(e.title)})" if e.title else ""
+        mark = f" <{self.of.prefix}-{e.label}>" if e.label in self.numbers else ""
+        return f"#strong[{_text(WORDS[e.kind] + number)}{named}.]{mark}"
+
+    def inlines(self, content: Inlines) -> str:
+        return "".join(self.inline(i) for i in content)
+
+    def inline(self, i: Inline) -> str:
+        match i:
+            case str():
+                return _text(i)
+            case Math(formula):
+                return _math(self.of.box(formula))
+            case Emph(text):
+                return f"#emph[{_text(text)}]"
+            case Ref(label):
+                shown = self.numbers[label] if label in self.environments else f"({self.numbers[label]})"
+                return f"#link(<{self.of.prefix}-{label}>)[{_text(shown)}]"
+
+    def display(self, display: Display) -> str:
+        cells = [cell for r in fit(self.of, display, LINE_WIDTH) for cell in self.row(r)]
+        return f"#rows({', '.join(cells)})"
+
+    def row(self, r: Fitted) -> list[str]:
+        out: list[str] = []
+        for n, piece in enumerate(r.pieces):
+            last = n == len(r.pieces) - 1
+            left = _math(r.lhs, large=True) if n == 0 and r.lhs is not None else ""
+            relation = f"{r.relation} " if n == 0 else ""
+            body = _math(piece.box, large=True, before=relation) + (_text(r.end) if last else "")
+            why = self.inlines(r.words) if n == 0 else ""
+            number = ""
+            if last and r.label:
+                number = f"#box[{_text(f'({self.numbers[r.label]})')}] <{self.of.prefix}-{r.label}>"
+            indent = "#h(2em)" if n else ""
+            out += [f"[{left}]", f"[{indent}{body}]", f"[#h(1em)#text(0.92em)[{why}]]" if why else "[]", f"[{number}]"]
+        return out
+
+
+def _text(text: str) -> str:
+    return f"#{quoted(text)};" if text else ""
+
+
+def _math(box: Box, *, large: bool = False, before: str = "") -> str:
+    """A formula with its LaTeX as the text that assistive technology reads."""
+    source = before + write_typst(box)
+    body = f"$display({source})$" if large else f"${source}$"
+    return f"#m({quoted(before + write_latex(box, PLAIN))}, {body});"

@@ -1,0 +1,90 @@
+"""PDF, SVG and PNG without TeX, through Typst: ``pip install 'symjac[preview]'``.
+
+Typst is one wheel with its own fonts. It sets a whole page in milliseconds, and the pictures it makes
+hold outlines, so that they look the same everywhere.
+
+>>> from symjac import System
+>>> J = System(r"x_t = W \\sigma(x_{t-1}) + b").jacobian(wrt="x_{t-1}")
+>>> print(source(J, "numerator").splitlines()[-1][:30])
+#grid(columns: 3, align: (righ
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Mapping
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from symjac.documents.typst import formulas, typst
+from symjac.errors import MissingToolError
+from symjac.expr import Expr, Partial
+from symjac.narrative import Page, narrate
+from symjac.narrative.words import WORDS
+from symjac.typeset import latex, style_for, to_box
+
+if TYPE_CHECKING:
+    from symjac.derivation import Derivation
+
+FORMATS = ("pdf", "svg", "png")
+PIXELS_PER_INCH = 300.0
+HINT = "pip install 'symjac[preview]' brings it; or ask for --to html, which needs nothing"
+
+
+def available() -> bool:
+    """Whether the typesetter is installed."""
+    return importlib.util.find_spec("typst") is not None
+
+
+def page(told: Page, to: str) -> list[bytes]:
+    """A page as a PDF (one item), or as SVG or PNG pictures, one for each sheet.
+
+    :raises MissingToolError: where the ``preview`` extra is not installed.
+    """
+    return _compile(typst(told), to)
+
+
+def derivation(d: Derivation, to: str, *, layout: str = "both", n: Mapping[str, int] | None = None) -> list[bytes]:
+    """A derivation's page, as :func:`page` makes it."""
+    return page(narrate(d, layout=layout, sizes=n), to)
+
+
+def formula(d: Derivation, to: str, *, layout: str = "both") -> bytes:
+    """The closed form as a picture of its own size, for slides; the layouts named where there are two.
+
+    :raises MissingToolError: where the ``preview`` extra is not installed.
+    """
+    (made,) = _compile(source(d, layout), to)
+    if to != "svg":
+        return made
+    # Outlines say nothing to a screen reader; the title does.
+    title = "; ".join(
+        rf"\frac{{\partial {d.of.name}}}{{\partial {d.wrt.name}}} = {latex(e)}" for _, e in _forms(d, layout)
+    )
+    head, body = made.decode("utf-8").split(">", 1)
+    return f'{head} role="img"><title>{escape(title)}</title>{body}'.encode()
+
+
+def source(d: Derivation, layout: str = "both") -> str:
+    """The Typst source of :func:`formula`."""
+    forms = _forms(d, layout)
+    style = style_for(d.closed, row=d.system.orientation == "row")
+    rows = [(to_box(Partial(d.of, d.wrt), style), to_box(e, style)) for _, e in forms]
+    return formulas(rows, [WORDS[name] if len(forms) > 1 else "" for name, _ in forms])
+
+
+def _forms(d: Derivation, layout: str) -> list[tuple[str, Expr]]:
+    every = {"numerator": d.closed, "denominator": d.closed_denominator}
+    return list(every.items()) if layout == "both" else [(layout, every[layout])]
+
+
+def _compile(text: str, to: str) -> list[bytes]:
+    if to not in FORMATS:
+        raise ValueError(f"one of {', '.join(FORMATS)} was wanted, {to!r} came")
+    if not available():
+        raise MissingToolError(f"a {to.upper()} without TeX needs the package typst, which is not installed", hint=HINT)
+    compiler: Any = importlib.import_module("typst")
+    # Only the fonts it brings: the same picture on every machine.
+    made = compiler.compile(text.encode("utf-8"), format=to, ppi=PIXELS_PER_INCH, ignore_system_fonts=True)
+    return list(made) if isinstance(made, list) else [made]
