@@ -43,6 +43,8 @@ def nabla(b: Builder, kids: list[Node], i: int) -> tuple[Term, int]:
     if kids[i + 1].kind == "name" and stop < len(kids) and kids[stop].is_call and not kids[i + 1].inner.scripts:
         stop += 1
     operand = juxtaposed(kids[i + 1 : i + 2])
+    if operand.kind == "name":
+        b.differentiated(operand)
     text = b.context.source[operand.start : kids[stop - 1].end]
     family = b.el.roles.settle(b.el.named(operand)) if operand.kind == "name" else None
     if stop - i == 3 and family is not None and family.role != "scalar":

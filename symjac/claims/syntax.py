@@ -283,7 +283,18 @@ class Builder:
             return None
         if above[1] is None or below[1] is None:
             return None
-        return self.by(self.build(above[1]), below[1], node, above[1])
+        return self.by(self.differentiated(above[1]), below[1], node, above[1])
+
+    def differentiated(self, node: Node) -> Term:
+        """What is differentiated; a letter that nothing else knows is a loss there, and so a scalar."""
+        inner = node.inner
+        if inner.kind == "name":
+            named = self.el.named(inner)
+            family = self.context.find(named.family)
+            unknown = family is None or (not family.declared and family.role != "function")
+            if unknown and not named.entries and self.whole(named.family) is None:
+                (family or self.context.family(named)).take("scalar", "it is differentiated")
+        return self.build(node)
 
     def by(self, y: Term, variable: Node, node: Node, what: Node) -> Term:
         x = self.build(variable)
