@@ -5,8 +5,8 @@ hold outlines, so that they look the same everywhere.
 
 >>> from symjac import System
 >>> J = System(r"x_t = W \\sigma(x_{t-1}) + b").jacobian(wrt="x_{t-1}")
->>> print(source(J, "numerator").splitlines()[-1][:30])
-#grid(columns: 3, align: (righ
+>>> print(source(J, "numerator").splitlines()[0])
+#set page(width: auto, height: auto, margin: 3pt, fill: none)
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def formula(d: Derivation, to: str, *, layout: str = "both") -> bytes:
 
     :raises MissingToolError: where the ``preview`` extra is not installed.
     """
-    (made,) = _compile(source(d, layout), to)
+    (made,) = _compile(source(d, layout, fill="white" if to == "png" else "none"), to)
     if to != "svg":
         return made
     # Outlines say nothing to a screen reader; the title does.
@@ -66,12 +66,12 @@ def formula(d: Derivation, to: str, *, layout: str = "both") -> bytes:
     return f'{head} role="img"><title>{escape(title)}</title>{body}'.encode()
 
 
-def source(d: Derivation, layout: str = "both") -> str:
+def source(d: Derivation, layout: str = "both", *, fill: str = "none") -> str:
     """The Typst source of :func:`formula`."""
     forms = _forms(d, layout)
     style = style_for(d.closed, row=d.system.orientation == "row")
     rows = [(to_box(Partial(d.of, d.wrt), style), to_box(e, style)) for _, e in forms]
-    return formulas(rows, [WORDS[name] if len(forms) > 1 else "" for name, _ in forms])
+    return formulas(rows, [WORDS[name] if len(forms) > 1 else "" for name, _ in forms], fill=fill)
 
 
 def _forms(d: Derivation, layout: str) -> list[tuple[str, Expr]]:

@@ -9,6 +9,7 @@ from symjac.narrative import Block, Display, Emph, Environment, Inline, Inlines,
 from symjac.narrative.blocks import NUMBERED
 from symjac.narrative.words import WORDS
 from symjac.typeset.boxes import Box
+from symjac.typeset.breaking import break_lines
 from symjac.typeset.latex import PLAIN, write_latex
 from symjac.typeset.text import write_text
 from symjac.typeset.typst import quoted, write_typst
@@ -17,26 +18,37 @@ LINE_WIDTH = 40.0
 
 _FONT = '#set text(font: "New Computer Modern", size: 10.5pt, lang: "en")'
 _MATH = """#show math.equation: set text(font: "New Computer Modern Math")
-#let m(tex, body) = { set math.equation(alt: tex); body }"""
+#let m(tex, body) = { set math.equation(alt: tex); body }
+#let row(left, right, why, number) = {
+  // Unseen in every cell, so that all are as tall, and what is centred in them shares one baseline.
+  let strut = box(width: 0pt, box(width: 999em, hide(left + right)))
+  (strut + left, strut + right, strut + why, strut + number) }
+#set text(top-edge: "cap-height", bottom-edge: "baseline")"""
 _PAGE = """#set page(paper: "a4", margin: (x: 27mm, y: 28mm), numbering: "1")
 #set par(justify: true)
 #show heading: set block(above: 1.4em, below: 0.9em)
-#let rows(..cells) = block(above: 1em, below: 1em, grid(columns: (auto, auto, 1fr, auto), column-gutter: 0.3em,
-  row-gutter: 0.9em, align: (right + horizon, left + horizon, left + horizon, right + horizon), ..cells))"""
+#let rows(..rows) = block(above: 1em, below: 1em, { set text(top-edge: "bounds", bottom-edge: "bounds")
+  grid(columns: (auto, auto, 1fr, auto), column-gutter: 0.3em, row-gutter: 0.7em,
+    align: (right + horizon, left + horizon, left + horizon, right + horizon), ..rows.pos().flatten()) })"""
 
 
-def formulas(rows: Sequence[tuple[Box, Box]], names: Sequence[str]) -> str:
+def formulas(rows: Sequence[tuple[Box, Box]], names: Sequence[str], *, fill: str = "none") -> str:
     """A picture of equations one below the other, each with a name beside it (or none), just as large as they are."""
     cells = []
     for (left, right), name in zip(rows, names, strict=True):
-        cells += [f"[{_math(left, large=True)}]", f"[{_math(right, large=True, before='= ')}]", f"[{_text(name)}]"]
-    table = "grid(columns: 3, align: (right + horizon, left + horizon, left + horizon), row-gutter: 1em, "
+        for n, piece in enumerate(break_lines(right, LINE_WIDTH)):
+            lhs = "" if n else _math(left, large=True)
+            rhs = _math(piece.box, large=True, before="" if n else "= ")
+            cells.append(f"row([{lhs}], [{'#h(2em)' if n else ''}{rhs}], [{'' if n else _text(name)}], [])")
+    table = "grid(columns: 4, align: (right + horizon, left + horizon, left + horizon, left), row-gutter: 0.8em, "
     return "\n".join(
         [
-            "#set page(width: auto, height: auto, margin: 3pt, fill: none)",
+            f"#set page(width: auto, height: auto, margin: 3pt, fill: {fill})",
             _FONT,
             _MATH,
-            f"#{table}column-gutter: (0.3em, 1.5em), {', '.join(cells)})",
+            '#set text(top-edge: "bounds", bottom-edge: "bounds")',
+            f"#{table}column-gutter: (0.3em, {'1.5em' if any(names) else '0pt'}, 0pt),",
+            f"  ..({', '.join(cells)},).flatten())",
         ]
     )
 
@@ -101,10 +113,9 @@ class _Writer:
                 return f"#link(<{self.of.prefix}-{label}>)[{_text(shown)}]"
 
     def display(self, display: Display) -> str:
-        cells = [cell for r in fit(self.of, display, LINE_WIDTH) for cell in self.row(r)]
-        return f"#rows({', '.join(cells)})"
+        return f"#rows({', '.join(line for r in fit(self.of, display, LINE_WIDTH) for line in self.lines(r))})"
 
-    def row(self, r: Fitted) -> list[str]:
+    def lines(self, r: Fitted) -> list[str]:
         out: list[str] = []
         for n, piece in enumerate(r.pieces):
             last = n == len(r.pieces) - 1
@@ -116,7 +127,8 @@ class _Writer:
             if last and r.label:
                 number = f"#box[{_text(f'({self.numbers[r.label]})')}] <{self.of.prefix}-{r.label}>"
             indent = "#h(2em)" if n else ""
-            out += [f"[{left}]", f"[{indent}{body}]", f"[#h(1em)#text(0.92em)[{why}]]" if why else "[]", f"[{number}]"]
+            beside = f"#h(1em)#text(0.92em)[{why}]" if why else ""
+            out.append(f"row([{left}], [{indent}{body}], [{beside}], [{number}])")
         return out
 
 
