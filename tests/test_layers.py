@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -91,6 +91,63 @@ def test_a_module_imports_only_from_earlier_layers(path: Path) -> None:
     """No module imports from its own line of the list of layers or from a later one."""
     assert layer_of(path) in LEVEL, "a new module takes its place in LAYERS"
     assert wrong_imports(layer_of(path), parse(path)) == []
+
+
+def file_of(name: str) -> Path | None:
+    """The file of a module's name; ``None`` if it is no module but something in one."""
+    path = ROOT.parent.joinpath(*name.split("."))
+    return next((p for p in (path.with_suffix(".py"), path / "__init__.py") if p.exists()), None)
+
+
+def needed(path: Path) -> set[Path]:
+    """The files that a file imports, also inside functions."""
+    names: set[str] = set()
+    for node in ast.walk(runtime(parse(path))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            names |= {name for name in inner if file_of(name)}
+            # `from package import module` needs the module; what else is imported is needed from the package itself.
+            names |= {node.module} if any(not file_of(name) for name in inner) else set()
+    return {p for name in names if name.startswith("symjac.") and (p := file_of(name)) is not None}
+
+
+def runtime(tree: ast.Module) -> ast.Module:
+    """Without what is only imported for annotations."""
+    kept = [n for n in tree.body if not (isinstance(n, ast.If) and ast.unparse(n.test).endswith("TYPE_CHECKING"))]
+    return ast.Module(kept, [])
+
+
+def circles(graph: Mapping[Path, set[Path]]) -> list[list[str]]:
+    """The circles in which files import one another, as far as a depth-first search meets them."""
+    found: list[list[str]] = []
+    done: set[Path] = set()
+
+    def visit(path: Path, way: list[Path]) -> None:
+        if path in way:
+            found.append([p.stem if p.stem != "__init__" else p.parent.name for p in way[way.index(path) :]])
+        elif path not in done:
+            for other in sorted(graph.get(path, ())):
+                visit(other, [*way, path])
+            done.add(path)
+
+    for path in sorted(graph):
+        visit(path, [])
+    return found
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    """Within a layer too, imports go one way; an import inside a function hides no circle."""
+    assert circles({path: needed(path) for path in MODULES}) == []
+
+
+def test_a_circle_is_noticed() -> None:
+    """The check above sees a circle of two files and one of three."""
+    a, b, c, d = (Path(f"{name}.py") for name in "abcd")
+    assert circles({a: {b}, b: {c}, c: set(), d: {a}}) == []
+    assert circles({a: {b}, b: {a}, c: set()}) == [["a", "b"]]
+    assert circles({a: {b, d}, b: {c}, c: {a}}) == [["a", "b", "c"]]
 
 
 def test_an_import_from_a_later_layer_is_noticed() -> None:

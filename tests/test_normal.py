@@ -59,7 +59,7 @@ from symjac.normal import (
     jacobian_form,
     normal_form,
 )
-from symjac.normal.atoms import tables
+from symjac.normal.atoms import budget, tables
 
 n, m = dim("n"), dim("m")
 
@@ -434,3 +434,45 @@ def test_forms_outlive_the_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     assert tables.generation > generation
     assert before == after
     assert before != normal_form(Product(Diag(d), W))
+
+
+def test_a_question_has_one_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Operands are compared within the question: the budget starts once, and the tables stay."""
+    begun: list[int] = []
+    begin = normal._begin
+    monkeypatch.setattr(normal, "_begin", lambda: (begun.append(1), begin()))
+    matrices = [mat(c) for c in "ABCDE"]
+    left = Product(*(T(Product(M, Diag(d))) for M in matrices))
+    right = Product(*(Product(Diag(d), T(M)) for M in matrices))
+    monkeypatch.setattr(normal, "LOAD", 0)
+    before = tables.generation
+    assert normal.equal(left, right)
+    assert len(begun) == 1
+    assert tables.generation <= before + 1
+
+
+def test_a_second_way_is_paid_once() -> None:
+    """Where the whole is too large the operands are tried with as much work again, but not a third time."""
+    budget.start(10)
+    assert budget.again()
+    assert budget.left == 10
+    assert not budget.again()
+    with pytest.raises(NormalFormTooLarge):
+        budget.spend(11)
+
+
+def test_everything_that_is_kept_counts() -> None:
+    """What decides when the tables are emptied counts every table and every kept translation."""
+    assert equal(Product(W, d), Product(W, Sum(d, Zero(n, ONE))))
+    kept = [t for t in vars(tables).values() if isinstance(t, dict | list)]
+    assert tables.load == sum(map(len, kept)) > 0
+    assert sum(t.load for t in normal._translations.values()) > 0
+
+
+def test_kept_translations_alone_empty_the_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Expressions that were translated are memory too: many of them end a generation."""
+    assert equal(Product(W, d), Product(W, Sum(d, Zero(n, ONE))))
+    monkeypatch.setattr(normal, "LOAD", tables.load)
+    before = tables.generation
+    assert not equal(W, T(W))
+    assert tables.generation == before + 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import comb, prod
 from typing import Any
 
@@ -209,7 +209,7 @@ def _terms(e: Any) -> int:
     return 1
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def _real(name: str) -> Any:
     return sympy.Symbol(name, real=True)
 

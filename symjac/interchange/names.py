@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import sympy
@@ -27,7 +27,7 @@ def function_name(latex: str) -> str:
     return m[1] + (f"_{subscript}" if subscript else "")
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def latex_name(name: str) -> str:
     r"""The canonical LaTeX of a SymPy symbol's or function's name.
 

@@ -60,7 +60,7 @@ __all__ = [
 NO_DEFINITIONS: Mapping[Symbol, Expr] = MappingProxyType({})
 LONG = 4  # products of so many factors are compared factor by factor first
 CONGRUENT = (Apply, Diag, Diagonal, EntryPower, Hadamard, Product, Sum, Trace, Transpose)
-LOAD = 400_000  # so many table rows are kept before the tables are emptied
+LOAD = 800_000  # so many table rows and translated expressions are kept before the tables are emptied
 _lock = threading.RLock()
 _translations: OrderedDict[object, Translation] = OrderedDict()
 
@@ -68,7 +68,7 @@ _translations: OrderedDict[object, Translation] = OrderedDict()
 def _begin() -> None:
     """The start of a question. Only here may the tables be emptied, as polynomials refer to them."""
     budget.start()
-    if tables.load > LOAD:
+    if tables.load + sum(t.load for t in _translations.values()) > LOAD:
         tables.clear()
         _translations.clear()
 
@@ -181,24 +181,25 @@ def equal(
     Denominators are cleared where that helps, and long products compared factor by factor. ``False``
     says only that this is not known. Raises :class:`NormalFormTooLarge` rather than run on.
     """
-    if a.shape != b.shape:
-        return False
-    if a == b:
-        return True
     with _lock:
         _begin()
         return _equal(a, b, definitions, moving)
 
 
 def _equal(a: Expr, b: Expr, definitions: Mapping[Symbol, Expr], moving: frozenset[Symbol] | None) -> bool:
+    """The answer within a question: operands are compared on the same budget and in the same tables."""
+    if a.shape != b.shape:
+        return False
+    if a == b:
+        return True
     pairs = _pairs(a, b)
-    if len(pairs) >= LONG and all(equal(p, q, definitions, moving=moving) for p, q in pairs):
+    if len(pairs) >= LONG and all(_equal(p, q, definitions, moving) for p, q in pairs):
         return True
     try:
         p, q = _poly(a, definitions, moving), _poly(b, definitions, moving)
         return p == q or not cleared(add(dict(p), q, -1))
     except NormalFormTooLarge:
-        if pairs and len(pairs) < LONG and all(equal(p, q, definitions, moving=moving) for p, q in pairs):
+        if len(pairs) in range(1, LONG) and budget.again() and all(_equal(p, q, definitions, moving) for p, q in pairs):
             return True
         raise
 

@@ -65,13 +65,20 @@ def in_time() -> None:
 
 
 class Budget:
-    """How much work is left; :meth:`start` is called once for each question."""
+    """How much work is left; :meth:`start` is called once for each question, :meth:`again` has an effect once."""
 
     def __init__(self) -> None:
-        self.left = WORK
+        self.left = self.spare = WORK
 
     def start(self, work: int = WORK) -> None:
-        self.left = work
+        self.left = self.spare = work
+
+    def again(self) -> bool:
+        """As much work once more, for another way to the answer; ``False`` if that was given already."""
+        given = self.spare > 0
+        if given:
+            self.left, self.spare = self.spare, 0
+        return given
 
     def spend(self, work: int = 1) -> None:
         self.left -= work
@@ -133,7 +140,9 @@ class Tables:
 
     @property
     def load(self) -> int:
-        return len(self.raw) + len(self.renamed) + len(self.atoms) + len(self.derived)
+        """The rows of all tables; atoms and components are found by number and by description."""
+        rows = (self.sizes, self.size_numbers, self.labels, self.raw, self.renamed, self.derived, self.univariate)
+        return sum(map(len, rows)) + 2 * (len(self.atoms) + len(self.components))
 
 
 tables = Tables()

@@ -15,6 +15,7 @@ from symjac.functions import ACTIVATIONS
 from symjac.normal.atoms import ROW, Atom, Mono, Poly, Rational, single, slot, tables
 from symjac.normal.elements import by_blocks, determinant, exponential, inverse, logarithm, power, power_by
 from symjac.normal.network import (
+    above,
     delta,
     inside,
     join,
@@ -78,10 +79,8 @@ def _table(known: str, order: int) -> Poly:
         if known not in ACTIVATIONS:
             raise NotYetError(f"no known function is called {known}")
         if order == 1:
-            from symjac.normal.translate import Translation  # reads the table's expressions; built on this module
-
             z = Symbol(VARIABLE)
-            found = Translation({}).poly(ACTIVATIONS[known].derivative(z, ACTIVATIONS[known](z)))
+            found = above.translate(ACTIVATIONS[known].derivative(z, ACTIVATIONS[known](z)))
         else:
             found = derive(_table(known, order - 1), scalar(VARIABLE), ())
         tables.derived[key] = found
@@ -259,6 +258,8 @@ def rebuild(a: Atom, ix: Sequence[int]) -> Poly:
         return OVER_ARGUMENTS[a.kind](a, inside(a, ix))
     return lone(single(a, *ix))
 
+
+above.rebuild = rebuild
 
 OVER_ARGUMENTS: Mapping[str, Callable[[Atom, Sequence[Poly]], Poly]] = {
     "function": lambda a, args: apply(_function(a), args[0]),

@@ -26,6 +26,7 @@ from symjac.normal.atoms import (
     tables,
 )
 from symjac.normal.network import (
+    above,
     combine,
     delta,
     inside,
@@ -73,6 +74,9 @@ def power(p: Poly, r: Rational) -> Poly:
         half = power(p, r // 2)
         return multiply(multiply(half, half), p) if r % 2 else multiply(half, half)
     return _power_of_sum(p, r)
+
+
+above.power = power
 
 
 def _power_with_zeros(p: Poly, r: Rational) -> Poly:

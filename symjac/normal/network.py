@@ -7,13 +7,14 @@ only ever meet as components with free labels, so like factors have merged befor
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import permutations, product
 from math import floor, prod
 
 import sympy
 
+from symjac.expr import Expr
 from symjac.normal.atoms import (
     COL,
     LINKS,
@@ -56,6 +57,21 @@ from symjac.normal.polynomial import (
 TERMS = 20_000  # so many terms a product of sums may have
 COPIES = 4  # a sum to a higher power enters a network as one factor
 SLOTS = 4  # so many free labels an argument may have
+
+
+class Above:
+    """What is built on networks and yet needed inside them.
+
+    Powers, functions and expressions are made of networks; where labels that become one let factors merge,
+    a network is made of them. The modules above enter their functions here, so that none imports upwards.
+    """
+
+    power: Callable[[Poly, Rational], Poly]
+    rebuild: Callable[[Atom, Sequence[int]], Poly]
+    translate: Callable[[Expr], Poly]
+
+
+above = Above()
 
 
 # -------------------------------------------------------------------------------------- polynomials
@@ -192,7 +208,7 @@ def combine(parts: Sequence[tuple[Mono, Mapping[int, int]]], bound: Mapping[int,
             if names or places:
                 renamed = _moved(c, names, places)
                 if not isinstance(renamed, int):
-                    extras.append(_power(renamed, e))
+                    extras.append(above.power(renamed, e))
                     continue
                 c = renamed
             powers[c] = powers.get(c, 0) + e
@@ -254,23 +270,11 @@ def _renamed(what: Component, names: dict[int, int]) -> int | Poly:
         return intern(factors) if after == sorted(after) else component(factors)
     if not what.bound:
         a, _, ix = factors[0]
-        return single(tables.atoms[a], *ix) if not tables.atoms[a].args else _rebuilt(tables.atoms[a], ix)
+        return single(tables.atoms[a], *ix) if not tables.atoms[a].args else above.rebuild(tables.atoms[a], ix)
     if len({(a, ix) for a, _, ix in factors}) == len(factors):
         return component(factors)
     loose, bound = opened(what.number, passing(names, names.values()))
     return combine([(tuple(sorted(loose)), names)], bound)
-
-
-def _power(p: Poly, e: Rational) -> Poly:
-    from symjac.normal.elements import power  # built on this module
-
-    return power(p, e)
-
-
-def _rebuilt(a: Atom, ix: Sequence[int]) -> Poly:
-    from symjac.normal.calculus import rebuild  # built on this module
-
-    return rebuild(a, ix)
 
 
 def _settled(powers: Powers, extras: list[Poly], bound: Mapping[int, int]) -> Poly:
@@ -288,7 +292,7 @@ def _settled(powers: Powers, extras: list[Poly], bound: Mapping[int, int]) -> Po
             if tables.atoms[a].kind == "base" and not tables.components[c].bound:
                 whole = floor(e)
                 if whole > 0 or (whole < 0 and tables.atoms[a].data):
-                    extras.append(_power(inside(tables.atoms[a], ix)[0], whole))
+                    extras.append(above.power(inside(tables.atoms[a], ix)[0], whole))
                     powers[c] = e - whole
                     if not powers[c]:
                         del powers[c]

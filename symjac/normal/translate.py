@@ -12,6 +12,7 @@ from symjac.normal.atoms import COL, ROW, Atom, Poly, atom, label_of, single, si
 from symjac.normal.calculus import Values, apply, derive, substitute, vector_map
 from symjac.normal.elements import block, determinant, exponential, inverse, logarithm, power, power_by
 from symjac.normal.network import (
+    above,
     chain,
     delta,
     join,
@@ -60,6 +61,11 @@ class Translation:
             rest = {k: v for k, v in self.definitions.items() if k != s}
             self._cuts[s] = Translation(rest, self.moving)
         return self._cuts[s]
+
+    @property
+    def load(self) -> int:
+        """How many expressions are kept."""
+        return len(self._known) + sum(cut.load for cut in self._cuts.values())
 
     def letters(self, e: Expr) -> frozenset[str]:
         """The letters of sizes, which are scalars that do not move."""
@@ -366,3 +372,5 @@ TRANSLATIONS: Mapping[type[Expr], Rule] = {
     x.Delta: _delta,
     x.OverTime: _over_time,
 }
+
+above.translate = lambda e: Translation({}).poly(e)
