@@ -8,19 +8,16 @@ from typing import Protocol
 import sympy
 
 from symjac import explicit, typeset
-from symjac.bounds import Bound
 from symjac.bptt import Backpropagation
 from symjac.checks.likeness import alike
 from symjac.errors import DefinitionError, TargetError
 from symjac.expr import Apply, Symbol
-from symjac.hessian import Hessian
 from symjac.interchange import Names, from_sympy
 from symjac.jacobians import Jacobian
 from symjac.normal import normal_form
 from symjac.reading import read_system
 from symjac.recurrence import Recurrence
-from symjac.unroll import Unrolled
-from symjac.vectorised import VecJacobian
+from symjac.results import MatrixJacobian, NormBound, Product, SecondDerivative
 
 
 class Collected(Protocol):
@@ -95,7 +92,7 @@ class System(Recurrence):
         """
         return Backpropagation(self, loss, window=window, targets=targets)
 
-    def unroll(self, of: str | Symbol, *, back_to: str | Symbol) -> Unrolled:
+    def unroll(self, of: str | Symbol, *, back_to: str | Symbol) -> Product:
         """The Jacobian of a late state by an early one, a product over the steps between, proved for any number.
 
         :raises TargetError: where ``of`` or ``back_to`` is no state of the recurrence.
@@ -103,11 +100,11 @@ class System(Recurrence):
         >>> print(System(r"x_t = W \\sigma(x_{t-1}) + b").unroll("x_t", back_to="x_k"))
         ∂xₜ/∂xₖ = ∏_{t≥i≥k + 1} W diag(σ′(xᵢ₋₁)) (numerator layout)
         """
-        return Unrolled(self, of, back_to)
+        return Product(self, of, back_to)
 
     def vec_jacobian(
         self, of: str | Symbol | None = None, *, wrt: str | Symbol, immediate: bool = False
-    ) -> VecJacobian:
+    ) -> MatrixJacobian:
         """The Jacobian by the entries of a matrix, ``dy / d vec(W)^T``, with Kronecker products.
 
         With ``immediate`` the other left-hand sides are held fixed.
@@ -118,21 +115,21 @@ class System(Recurrence):
         >>> System(r"h_t = \\tanh(W h_{t-1} + b)").vec_jacobian(wrt="W")
         ∂hₜ/∂vec(W)ᵀ = diag(𝟏 − hₜ ⊙ hₜ) (hₜ₋₁ᵀ ⊗ I)
         """
-        return VecJacobian(self, of, wrt, immediate=immediate)
+        return MatrixJacobian(self, of, wrt, immediate=immediate)
 
-    def hessian(self, of: str | Symbol | None = None, *, wrt: str | Symbol) -> Hessian:
+    def hessian(self, of: str | Symbol | None = None, *, wrt: str | Symbol) -> SecondDerivative:
         """The second derivative of a scalar by a vector.
 
         :raises TargetError: where ``of`` is no scalar or ``wrt`` not in the system.
         """
-        return Hessian(self, of, wrt)
+        return SecondDerivative(self, of, wrt)
 
-    def bound(self, of: str | Symbol, *, back_to: str | Symbol) -> Bound:
+    def bound(self, of: str | Symbol, *, back_to: str | Symbol) -> NormBound:
         """How large the Jacobian of a late state by an early one can be, from the structure of one step.
 
         :raises TargetError: where ``of`` or ``back_to`` is no state of the recurrence.
         """
-        return Bound(self, of, back_to)
+        return NormBound(self, of, back_to)
 
     def explicit(self, n: int | Mapping[str, int] = 2) -> list[sympy.Eq]:
         """The elementwise recurrence at given sizes, one SymPy equation for each entry of a left-hand side.

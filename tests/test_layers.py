@@ -39,6 +39,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("bounds",),
     ("bptt",),
     ("hessian",),
+    ("results",),
     ("jacobians",),
     ("system",),
     ("papers",),
