@@ -57,16 +57,16 @@ def test_pandoc_converts_every_fragment_without_a_warning(to: str, tmp_path: Pat
     source = tmp_path / "all.md"
     source.write_text("\n\n".join(fragment(name) for name in cells.COLLECTION), encoding="utf-8")
     flags = ["--mathml"] if to == "html" else []
+    out = tmp_path / f"all.{to}"
     done = subprocess.run(
-        ["pandoc", "-f", "markdown", "-t", to, *flags, "-s", "--metadata", "title=cells", str(source)]
-        + ["-o", str(tmp_path / f"all.{to}")],
+        ["pandoc", "-f", "markdown", "-t", to, *flags, "-s", "--metadata", "title=cells", str(source), "-o", str(out)],
         capture_output=True,
         text=True,
         check=False,
         timeout=120,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert (tmp_path / f"all.{to}").stat().st_size > 10_000
+    assert out.stat().st_size > 10_000
 
 
 @pytest.mark.pandoc

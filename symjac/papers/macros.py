@@ -19,6 +19,7 @@ _OPERATOR = re.compile(r"\\DeclareMathOperator\s*(\*?)")
 _NAME = re.compile(r"\s*(?:\{\s*\\([A-Za-z]+)\s*\}|\\([A-Za-z]+))")
 _COUNT = re.compile(r"\s*\[\s*(\d)\s*\]")
 _WORD = re.compile(r"\\([A-Za-z]+)")
+_ENDS_IN_COMMAND = re.compile(r"\\[A-Za-z]+$")
 DEEPEST = 30
 LONGEST = 20_000
 """Characters an expanded formula may have; beyond that macros call themselves."""
@@ -91,6 +92,8 @@ def expand(text: str, macros: Mapping[str, Macro], used: set[str] | None = None)
     >>> bold = Macro("vec", 1, r"\mathbf{#1}", "")
     >>> expand(r"\vec x + \vec{y}", {"vec": bold})
     '\\mathbf{x} + \\mathbf{y}'
+    >>> expand(r"a\odot\h", {"h": Macro("h", 0, "h", "")})
+    'a\\odot h'
     """
     for _ in range(DEEPEST):
         new = _once(text, macros, used if used is not None else set())
@@ -114,6 +117,7 @@ def _once(text: str, macros: Mapping[str, Macro], used: set[str]) -> str:
         at = arguments[1]
         body = _filled(macro.body, arguments[0])
         # A command must not swallow the letter after it.
+        out += " " if _ENDS_IN_COMMAND.search(out) and body[:1].isalpha() else ""
         joined = body[-1:].isalpha() and text[at : at + 1].isalpha()
         out += body + (" " if joined else "")
     return out + text[at:]

@@ -1,0 +1,240 @@
+"""Papers compiled: every class and engine, answers filled, and withheld as soon as the system is another."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from symjac.cli import main
+from symjac.papers.beside import LATEXMK, style
+
+PAPERS = Path(__file__).with_name("papers")
+_BATCH = ("-interaction=nonstopmode", "-file-line-error", "-no-shell-escape")
+_PREAMBLE = r"""\documentclass{article}
+\usepackage{amsmath,amsthm}
+\usepackage{symjac}
+\InputIfFileExists{paper.sjtex}{}{}
+"""
+_RNN = r"""\begin{symjacsystem}{rnn}
+  x_t = W\,\sigma(x_{t-1}) + b . \label{eq:rnn}
+\end{symjacsystem}
+"""
+_WRONG = r"$\symjacclaim{rnn}{x_t}{x_{t-1}}{W^{\mathsf T}\operatorname{diag}(\sigma'(x_{t-1}))}$"
+_JACOBIAN = r"$\symjacjacobian{rnn}{x_t}{x_{t-1}}$"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder as --init leaves it, with the symjac under test for latexmk."""
+    monkeypatch.chdir(tmp_path)
+    for source in PAPERS.glob("*.tex"):
+        shutil.copy(source, tmp_path)
+    (tmp_path / "symjac.sty").write_text(style(), encoding="utf-8")
+    command = f"'{sys.executable}' -m symjac tex"
+    (tmp_path / ".latexmkrc").write_text(LATEXMK.replace("symjac tex", command), encoding="utf-8")
+    return tmp_path
+
+
+def run(*command: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False, timeout=300)
+
+
+def log(path: Path) -> str:
+    """A log without TeX's line breaks."""
+    return re.sub(r"(?<=.{79})\n", "", path.read_bytes().decode("utf-8", "replace")).replace("\n(symjac) ", "\n")
+
+
+def typeset(body: str, preamble: str = _PREAMBLE, *, engine: str = "pdflatex", fill: bool = True) -> str:
+    """The log of a paper with this body, after symjac has answered it unless it is not to."""
+    Path("paper.tex").write_text(f"{preamble}\\begin{{document}}\n{body}\n\\end{{document}}\n", encoding="utf-8")
+    for _ in range(3 if fill else 1):
+        done = run(engine, *_BATCH, "paper")
+        assert done.returncode == 0, log(Path("paper.log"))[-2000:]
+        if fill:
+            assert main(["tex", "paper"]) == 0
+    return log(Path("paper.log"))
+
+
+def words(pdf: str = "paper.pdf") -> str:
+    return re.sub(r"\s+", "", run("pdftotext", pdf, "-").stdout.decode())
+
+
+CLASSES = sorted(p.stem for p in PAPERS.glob("*.tex") if p.stem != "body")
+
+
+@pytest.mark.tex
+@pytest.mark.classes
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_paper_of_each_class_compiles_clean_with_latexmk(name: str, folder: Path) -> None:
+    """latexmk alone: every answer is there, no reference is open, and the wrong claim is the only complaint."""
+    assert run("latexmk", "-pdf", *_BATCH, name).returncode == 0
+    said = log(folder / f"{name}.log")
+    warnings = re.findall(r"Package symjac Warning: ([^\n]*)", said)
+    assert len(warnings) == 2
+    place = "beamer.tex:16" if name == "beamer" else "body.tex:17"
+    assert warnings[0].startswith(f"{place}: the claimed derivative is WRONG")
+    assert not re.search(
+        r"undefined|multiply|^!|\.tex:\d+: [A-Z]", said.replace("Font shape", ""), re.MULTILINE
+    ) or all("Font" in s for s in re.findall(r"[^\n]*undefined[^\n]*", said))
+    assert "??" not in words(f"{name}.pdf")
+    assert run("latexmk", "-pdf", *_BATCH, name).stdout.count(b"Run number") == 0
+
+
+@pytest.mark.tex
+def test_a_changed_system_withholds_its_answers(folder: Path) -> None:
+    """After an edit plain LaTeX prints ?? for each answer about that system, and warns; nothing stale is left."""
+    body = _RNN + _JACOBIAN + r"\symjacproof{rnn}{x_t}{x_{t-1}} \symjacexample{rnn}{x_t}{x_{t-1}}" + _WRONG
+    assert "out of date" not in typeset(body)
+    assert "numeratorlayout" in words()
+    said = typeset(body.replace("+ b", "- b"), fill=False)
+    assert said.count("out of date") == 4
+    assert words().count("??") == 3
+    assert "numeratorlayout" not in words()
+    assert "WRONG" not in said
+    assert "out of date" not in typeset(body.replace("+ b", "- b"))
+
+
+@pytest.mark.tex
+def test_only_the_text_counts_not_its_spacing(folder: Path) -> None:
+    """Spaces, line breaks and comments in a system do not withhold anything."""
+    typeset(_RNN + _JACOBIAN)
+    again = _RNN.replace(r"W\,\sigma(x_{t-1})", "W \\,% the weights\n \\sigma ( x_{t-1} )")
+    assert "out of date" not in typeset(again + _JACOBIAN, fill=False)
+
+
+@pytest.mark.tex
+def test_a_changed_macro_withholds_the_answers(folder: Path) -> None:
+    """The system's text is the same but one of the author's macros in it is another: nothing is printed."""
+    macro = "\\newcommand{\\act}[1]{\\tanh(#1)}\n"
+    body = _RNN.replace(r"\sigma(x_{t-1})", r"\act{x_{t-1}}") + _JACOBIAN
+    said = typeset(body, _PREAMBLE + macro)
+    assert "out of date" not in said
+    assert "??" not in words()
+    said = typeset(body, _PREAMBLE + macro.replace("tanh", "cos"), fill=False)
+    assert r"`\act' is no longer what it was" in said
+    assert "out of date" in said
+    assert "??" in words()
+
+
+@pytest.mark.tex
+def test_a_declared_operator_and_a_robust_macro_are_compared(folder: Path) -> None:
+    """\\DeclareMathOperator and \\DeclareRobustCommand hide their meaning one step deeper, where it is found."""
+    preamble = _PREAMBLE + "\\DeclareMathOperator{\\relu}{relu}\n\\DeclareRobustCommand{\\wt}{W}\n"
+    body = _RNN.replace(r"W\,\sigma(x_{t-1})", r"\wt \relu(x_{t-1})") + _JACOBIAN
+    assert "out of date" not in typeset(body, preamble)
+    assert "out of date" in typeset(body, preamble.replace("{W}", "{V}"), fill=False)
+
+
+@pytest.mark.tex
+def test_a_request_before_its_system_waits_for_a_second_run(folder: Path) -> None:
+    """In an abstract or a table of contents nothing is printed on the word of an older source."""
+    body = "\\tableofcontents\n" + _JACOBIAN + "\\section{" + _JACOBIAN + "}\n" + _RNN
+    said = typeset(body)
+    assert "symjac Warning" not in said
+    assert "??" not in words()
+    said = typeset(body.replace("+ b", "- b"), fill=False)
+    assert "??" in words()
+    assert "diag" not in words()
+
+
+@pytest.mark.tex
+def test_no_request_is_a_tex_error(folder: Path) -> None:
+    """Unknown systems, options and symbols, odd places and odd formulas: only warnings."""
+    body = (
+        _RNN
+        + r"""\symjacjacobian{nosuch}{x}{y} \symjacjacobian[odd=1]{rnn}{x_t}{x_{t-1}} $\symjacjacobian{rnn}{}{}$
+        \symjacproof[part=none]{rnn}{x_t}{x_{t-1}} \symjacexample[n=0]{rnn}{x_t}{x_{t-1}}
+        \symjacclaim{rnn}{x_t}{x_{t-1}}{W_{ij} \$ \% \&}
+        \[ \symjacclaim{rnn}{x_t}{x_{t-1}}{\frac12} \]
+        \begin{align} a &= \symjacclaim{rnn}{x_t}{x_{t-1}}{W &= b} \end{align}
+        \begin{figure} \caption{\symjacjacobian{rnn}{x_t}{x_{t-1}}} \end{figure}
+        \footnote{\symjacjacobian{rnn}{x_t}{x_{t-1}}}
+        \begin{symjacsystem*}[env=gather*]{other} y = A x \end{symjacsystem*}
+        \symjacdefine{hidden}{y = B x} $\symjacjacobian{hidden}{y}{x}$"""
+    )
+    said = typeset(body, _PREAMBLE.replace(r"\usepackage{symjac}", r"\usepackage[nonsense,draft]{symjac}"))
+    assert "There is no option `nonsense'" in said
+    assert "cannot be answered" in said
+
+
+@pytest.mark.tex
+def test_draft_marks_wrong_claims(folder: Path) -> None:
+    """[wrong] stands at a false claim under draft, and nowhere else."""
+    typeset(_RNN + _WRONG)
+    assert "[wrong]" not in words()
+    typeset(_RNN + _WRONG, _PREAMBLE.replace(r"\usepackage{symjac}", r"\usepackage[draft]{symjac}"))
+    assert words().count("[wrong]") == 1
+
+
+@pytest.mark.tex
+def test_notation_is_the_papers(folder: Path) -> None:
+    """A macro that the paper defines before or after the package is the one that answers use."""
+    macros = "\\newcommand{\\symjacdiag}{\\mathrm{Dg}}\n"
+    said = typeset(_RNN + _JACOBIAN, _PREAMBLE.replace("\\usepackage{symjac}", macros + "\\usepackage{symjac}"))
+    assert "symjac Warning" not in said
+    assert "Dg" in words()
+
+
+@pytest.mark.tex
+def test_an_output_directory_works(folder: Path) -> None:
+    """latexmk -outdir=build leaves requests and answers there, and the paper finds them."""
+    assert run("latexmk", "-pdf", "-outdir=build", *_BATCH, "article").returncode == 0
+    assert "no answer" not in log(folder / "build/article.log")
+    assert (folder / "build/article.sjtex").is_file()
+
+
+@pytest.mark.tex
+def test_overleafs_job_name_works(folder: Path) -> None:
+    """Under -jobname=output the answers are found by the literal line, also those before their systems."""
+    assert main(["tex", "article", "--scan"]) == 0
+    for _ in range(3):
+        assert run("pdflatex", *_BATCH, "-jobname=output", "article.tex").returncode == 0
+    said = log(folder / "output.log")
+    assert "no answer" not in said
+    assert "out of date" not in said
+    assert "article.tex:" not in said.replace("(./article.tex", "") or "WRONG" in said
+
+
+@pytest.mark.tex
+def test_arxiv_takes_the_archive(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Source, answers and style alone compile without Python in at most five runs, every request answered."""
+    assert main(["tex", "article", "--scan", "--arxiv"]) == 0
+    assert "holds what arXiv needs" in capsys.readouterr().err
+    text = (folder / "article.tex").read_text().replace("\\InputIfFileExists{article.sjtex}{}{}\n", "")
+    (folder / "article.tex").write_text(text, encoding="utf-8")
+    assert main(["tex", "article", "--scan", "--arxiv"]) == 1
+
+
+@pytest.mark.tex
+def test_includeonly_keeps_what_it_leaves_out(folder: Path) -> None:
+    """A run over one chapter leaves the other chapter's answers in the file, and prints its own."""
+    one, two = _RNN + _JACOBIAN, _RNN.replace("rnn", "other") + _JACOBIAN.replace("rnn", "other")
+    Path("one.tex").write_text(one + _JACOBIAN.replace("rnn", "other"), encoding="utf-8")
+    Path("two.tex").write_text(two, encoding="utf-8")
+    typeset("\\include{one}\n\\include{two}")
+    said = typeset("\\include{one}\n\\include{two}", _PREAMBLE + "\\includeonly{one}\n")
+    assert "symjac Warning" not in said
+    assert "??" not in words()
+    assert "symjac Warning" not in typeset("\\include{one}\n\\include{two}", fill=False)
+
+
+@pytest.mark.tex
+@pytest.mark.engines
+def test_every_engine_prints_the_same_answers(folder: Path) -> None:
+    """pdfLaTeX, LuaLaTeX, XeLaTeX and LaTeX with dvips write the same requests but for rounding, and print them."""
+    written: set[str] = set()
+    for engine in ("pdflatex", "lualatex", "xelatex", "latex"):
+        for _ in range(2):
+            assert run(engine, *_BATCH, "amsart").returncode == 0, engine
+            assert main(["tex", "amsart"]) == 0
+        said = log(folder / "amsart.log")
+        assert "no answer" not in said, engine
+        written.add((folder / "amsart.sjtex").read_text(encoding="utf-8"))
+    assert len(written) == 1
+    assert run("dvips", "-q", "amsart").returncode == 0
+    assert (folder / "amsart.ps").stat().st_size > 10_000
