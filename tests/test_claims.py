@@ -154,6 +154,15 @@ def test_an_equation_is_shifted_where_a_gate_depends_on_the_earlier_state_only_s
     assert any("shifted" in n for n in v.notes)
 
 
+def test_where_the_shift_is_not_asked_for_and_matters_nothing_is_claimed() -> None:
+    """dc_t/dc_{t-1} = diag(f_t) holds of the equations as printed and not with h_{t-1} of the earlier step."""
+    claim = r"\frac{\partial c_t}{\partial c_{t-1}} = diag(f_t)"
+    v = verdict(claim, tuple(cells.lstm.equations), cells.lstm.symbols)
+    assert v.verdict == "undecided"
+    assert v.alternatives["as_printed"]["numerator_column"].holds
+    assert v.alternatives["earlier_step_taken_in"]["numerator_column"].holds is False
+
+
 def test_a_product_claim_at_two_steps_shifts_the_equations_along_the_chain() -> None:
     """dh_t/dh_{t-2} is the product of two one-step Jacobians."""
     claim = r"\frac{\partial h_t}{\partial h_{t-2}} = diag(\sigma'(z_t)) W diag(\sigma'(z_{t-1})) W"

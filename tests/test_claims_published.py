@@ -94,3 +94,15 @@ def test_verdicts_are_plain_data() -> None:
         assert json.loads(json.dumps(data)) == data
         assert data["id"] == record["id"]
         assert data["verdict"] in ("true", "false", "undecided", "unreadable")
+
+
+@pytest.mark.parametrize("k", range(len(RECORDS)), ids=IDS)
+def test_the_formula_that_a_verdict_offers_is_right(k: int) -> None:
+    """What stands under ``correct`` is itself judged right in its layout, or undecided, never false."""
+    record, v = RECORDS[k], verdict(k)
+    left = record["claim"].split("=")[0]
+    for layout, formula in v.correct.items():
+        again = judge({**record, "claim": f"{left} = {formula}"})
+        assert again.verdict != "unreadable", again.error
+        maps = [m for m in (again.conventions, again.descending) if m is not None]
+        assert any(m[f"{layout}_column"].holds is not False for m in maps), formula

@@ -41,7 +41,8 @@ def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term) -> 
     out = ev(left)
     if ev.unknown or any("later" in e.name or "local" in e.name for e in out.symbols if isinstance(e, Symbol)):
         raise UndecidedError("the gradient depends on what the claim does not mention")
-    text = typeset.latex(_with_loss(out, gradients, s))
+    out = out.replace({model.symbol(p.lhs): p.rhs for p in model.printed if p.lhs.family.startswith(r"\mathrm{pre}")})
+    text = typeset.latex(_laid_out(_with_loss(out, gradients, s), layout))
     return text if over is None else rf"\sum_{{{over[2]}}} {text}"
 
 
@@ -50,11 +51,36 @@ def _with_loss(e: Expr, gradients: Gradients, s: Statement) -> Expr:
     names = [loss.family for m in s.members for loss, _, _ in s.gradients(m) if loss is not None]
     loss = next((n for n in names if not n.startswith(r"\text")), "L")
     table: dict[Expr, Expr] = {}
-    for r in gradients.mentions.frontier | gradients.mentions.upstream:
+    for r in gradients.mentions.frontier | gradients.mentions.upstream | gradients.implied:
         for kind in ("", "upstream"):
             free = gradients.free(r, kind)
             table[free] = Symbol(rf"(\nabla_{{{gradients.model.symbol(r).name}}} {loss})", free.shape)
     return e.replace(table)
+
+
+def _laid_out(e: Expr, layout: str) -> Expr:
+    """Gradients and Jacobians of maps as this layout has them: rows, or transposed."""
+    turned = {
+        node: Symbol(node.name if isinstance(node, Symbol) else typeset.latex(node), (node.cols, node.rows))
+        for node in e.walk()
+        if (isinstance(node, ex.MapJacobian) and layout == "denominator")
+        or (isinstance(node, Symbol) and r"\nabla" in node.name and layout == "numerator")
+    }
+    return _pushed(e.replace({node: ex.Transpose(other) for node, other in turned.items()}), False)
+
+
+def _pushed(e: Expr, turn: bool) -> Expr:
+    """The expression, transposed where ``turn`` says so, with every transpose at a leaf."""
+    if isinstance(e, ex.Transpose):
+        return _pushed(e.arg, not turn)
+    if isinstance(e, ex.Sum):
+        return ex.add(*(_pushed(t, turn) for t in e.args))
+    if isinstance(e, ex.Product):
+        factors = [_pushed(f, turn and not f.is_scalar) for f in e.args]
+        scalars = [f for f in factors if f.is_scalar]
+        chain = [f for f in factors if not f.is_scalar]
+        return ex.mul(*scalars, *(reversed(chain) if turn else chain)) if turn else ex.mul(*factors)
+    return ex.transpose(e) if turn else e
 
 
 def _product(model: Model, layout: str, y: Ref, x: Ref) -> str:

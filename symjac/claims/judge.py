@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +32,9 @@ LENGTHS = (1, 2, 3)
 EFFORT = 60
 MAX_SIZINGS = 100
 MAX_REPAIRS = 6
+SHIFT_MATTERS = Outcome(
+    None, "undecided", "it depends on whether the equations of the earlier step are taken in; see the alternatives"
+)
 USUAL = {r"\sigma": "elementwise sigmoid"}  # what letters stand for in many papers without a word
 
 
@@ -120,7 +124,12 @@ def _judged(
     wrt: str | None,
     deadline: float,
 ) -> Verdict:
-    statement = state(equations, claim, dict(declared), of=of, wrt=wrt)
+    try:
+        statement = state(equations, claim, dict(declared), of=of, wrt=wrt)
+    except UndecidedError as error:
+        outcomes = {c.name: Outcome(None, "undecided", str(error)) for c in FOUR}
+        out = Verdict(claim, "undecided", outcomes)
+        return replace(out, explanation=explanation(out))
     with time_limit(deadline):
         verdict = Judge(statement, deadline).verdict()
     usual = {f: words for f, words in USUAL.items() if statement.unspecified(f) and f not in declared}
@@ -183,6 +192,8 @@ class Judge:
         out = replace(out, verdict=summed_up(out.as_printed))
         if out.verdict != "true":
             out = replace(out, alternatives=self.alternatives(first, last, conventions, maps))
+        if SHIFT_MATTERS in out.conventions.values():
+            out = replace(out, alternatives={**out.alternatives, **self.shifts(first, last, conventions)})
         return replace(out, explanation=explanation(out))
 
     def alternatives(
@@ -201,6 +212,17 @@ class Judge:
                     found[name if order == "ascending" else f"{name}_descending"] = outcomes
         return found
 
+    def shifts(self, a: Term, b: Term, conventions: Sequence[Convention]) -> dict[str, Outcomes]:
+        """The equations as printed, and with those of the earlier step taken in, gates of that step held fixed."""
+        s = self.statement
+        plain = Judge(replace(s, shiftable=False), self.deadline)
+        out = {"as_printed": plain.outcomes(a, b, conventions, "ascending")}
+        with contextlib.ExitStack() as stack:
+            for model in s.models.values():
+                stack.enter_context(model.taking_in_the_earlier_step())
+            out["earlier_step_taken_in"] = plain.outcomes(a, b, conventions, "ascending")
+        return out
+
     def outcomes(
         self, a: Term, b: Term, conventions: Sequence[Convention], order: str, kind: type[Evaluator] = Evaluator
     ) -> Outcomes:
@@ -209,10 +231,21 @@ class Judge:
     def outcome(
         self, a: Term, b: Term, convention: Convention, order: str, kind: type[Evaluator] = Evaluator
     ) -> Outcome:
-        """One convention's answer; whatever cannot be found out is undecided."""
+        """One convention's answer, where it matters for both readings of the time shift."""
         model = self.statement.models.get(convention.orientation)
         if model is None:
             return Outcome(False, "shape", "the system does not type in this orientation")
+        found = self.one_outcome(a, b, convention, order, kind, model)
+        if not self.statement.shiftable or found.because == "shape":
+            return found
+        with model.taking_in_the_earlier_step():
+            other = self.one_outcome(a, b, convention, order, kind, model)
+        return found if other.holds is found.holds else SHIFT_MATTERS
+
+    def one_outcome(
+        self, a: Term, b: Term, convention: Convention, order: str, kind: type[Evaluator], model: Model
+    ) -> Outcome:
+        """One convention's answer; whatever cannot be found out is undecided."""
         try:
             return Comparison(self.statement, model, convention, order, self.deadline, kind).outcome(a, b)
         except UndecidedError as error:

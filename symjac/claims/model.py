@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from symjac import expr as ex
 from symjac.claims.terms import Ref
@@ -230,6 +231,15 @@ class Model:
         return name
 
     # --------------------------------------------------------------------------------- derivatives
+
+    @contextmanager
+    def taking_in_the_earlier_step(self) -> Iterator[None]:
+        """Within it, the equations of the step before are taken in where they hold the variable."""
+        before, self.shifted = self.shifted, True
+        try:
+            yield
+        finally:
+            self.shifted = before
 
     def derivative(self, y: Ref, x: Ref) -> Expr:
         """dy/dx in numerator layout, in closed form: through the printed equations at the time of y.

@@ -25,6 +25,7 @@ class Statement:
     notes: list[str]
     target: Ref | None = None  # by what the left-hand side differentiates a loss that no equation defines
     last: Time | None = None  # the last step, where the claim names it
+    shiftable: bool = False  # whether taking in the equations of the earlier step changes what is differentiated
     opaque: bool = False  # whether a gate is known by name only
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
 from symjac.claims.aliases import Alias, Aliases
-from symjac.claims.model import Model
+from symjac.claims.model import Model, UndecidedError
 from symjac.claims.statement import Statement
 from symjac.claims.syntax import Names, read_terms
 from symjac.claims.systems import sources
@@ -279,24 +279,34 @@ def _settle(s: Statement) -> None:
             s.last = time
             s.notes.append(f"{time.text} is read as the last step")
     for m in s.models.values():
-        m.shifted = _needs_shift(s, m)
+        m.shifted = _shift_matters(s, m, zero=True)
     if s.model.shifted:
         s.notes.append("the equations are shifted one step back, gates of the earlier step held fixed")
+    else:
+        s.shiftable = _shift_matters(s, s.model, zero=False)
 
 
-def _needs_shift(s: Statement, model: Model) -> bool:
-    """Whether the claim holds a derivative of a gate by an earlier state that is zero as printed."""
+def _shift_matters(s: Statement, model: Model, *, zero: bool) -> bool:
+    """Whether a derivative by an earlier state changes when the equations of that step are taken in.
+
+    With ``zero`` only derivatives count that are zero as printed.
+    """
     for t in (t for m in s.members for t in m.walk() if t.kind == "derivative"):
         y, x = t.args[0].ref, t.args[1].ref
         if y is None or x is None or model.steps(y, x) != 1 or model.definition(y) is None:
             continue
         if x.family not in model.defined_families:
             continue
-        table = model.between(y, x)
-        if not model.depends(y, x, table):
-            model.shifted = True
-            table = model.between(y, x)
-            model.shifted = False
-            if model.depends(y, x, table):
-                return True
+        try:
+            printed = model.between(y, x)
+            with model.taking_in_the_earlier_step():
+                more = model.between(y, x)
+        except UndecidedError:
+            continue  # the equations of that step cannot be written down
+        as_printed, taken_in = model.depends(y, x, printed), model.depends(y, x, more)
+        if zero and not as_printed and taken_in:
+            return True
+        new = [r for symbol in more.keys() - printed.keys() if (r := model.ref(symbol)) is not None]
+        if not zero and any(model.depends(y, r, printed) for r in new):
+            return True
     return False
