@@ -240,6 +240,33 @@ def test_formulas_read_as_in_books(equations: list[str], loss: str, wanted: list
         assert unicodedata.normalize("NFC", line) in lines
 
 
+def test_a_step_without_parameters_has_a_page() -> None:
+    """A recurrence through an unspecified map has a recurrence for the derivatives and no gradients by parameters."""
+    back = System("h_t = F(h_{t-1})", symbols={"F": "map n n"}).bptt(r"\sum_t \ell_t(h_t)")
+    assert not back.gradients
+    assert "Theorem" in back.text()
+    assert "parameters, each" not in back.text()
+
+
+def test_a_loss_may_be_an_equation_of_the_system() -> None:
+    """A scalar that an equation defines at every step is summed like a term that is written out."""
+    step = r"h_t = \tanh(W h_{t-1} + U x_t)"
+    named = System(step, r"L_t = \lVert h_t - y_t \rVert^2", symbols={"L_t": "scalar"}).bptt(r"L = \sum_t L_t")
+    written = System(step).bptt(r"L = \sum_t \lVert h_t - y_t \rVert^2")
+    assert str(named) == str(written)
+
+
+def test_the_mean_over_the_steps_divides_by_their_number() -> None:
+    """In a mean, T is the number of steps, also in the program."""
+    system = System(r"h_t = \tanh(W h_{t-1} + U x_t)")
+    mean = program(system.bptt(r"L = \frac{1}{T} \sum_{t=1}^{T} \lVert h_t \rVert^2")).load()
+    total = program(system.bptt(r"L = \sum_{t=1}^{T} \lVert h_t \rVert^2")).load()
+    rng = np.random.default_rng(2)
+    given = {"W": rng.normal(size=(3, 3)), "U": rng.normal(size=(3, 2)), "x": rng.normal(size=(5, 2))}
+    given["h_0"] = rng.normal(size=3)
+    assert np.allclose(5 * mean(**given)["W"], total(**given)["W"])
+
+
 def test_cross_entropy_of_softmax_is_output_less_target() -> None:
     """The derivative of a cross-entropy by the scores is p - y if y adds up to one, and (1^T y) p - y for any y."""
     loss = r"L = -\sum_{t=1}^{T} (y^{(t)})^\top \log \hat{y}^{(t)}"

@@ -64,7 +64,9 @@ class Adjoints:
         self.step = step
         self.loss = loss
         self.folded = self._folded()
-        self.local = loss.term.replace({s: step.definitions[s] for s in self.folded})
+        self.local = loss.term
+        for s in reversed(self.folded):
+            self.local = self.local.replace({s: step.definitions[s]})
         self.names: dict[Expr, Symbol] = {e: s for s, e in step.definitions.items() if e.args}
         self.nodes = tuple(s for s in step.order if s not in self.folded and self._reaches(s))
         self.deltas = frozenset(s for s in self.nodes if self._is_affine(s))
@@ -73,18 +75,18 @@ class Adjoints:
     # ---------------------------------------------------------------------------------------- symbols
 
     def _folded(self) -> tuple[Symbol, ...]:
-        """Softmax outputs that only a given loss uses: they and the loss have one derivative together."""
+        """Softmax outputs and scalars that only a given loss uses: they and the loss have one derivative together."""
         if self.loss.unspecified:
             return ()
-        step = self.step
-        return tuple(
-            s
-            for s, e in step.definitions.items()
-            if isinstance(e, ex.Softmax)
-            and s in self.loss.term.symbols
-            and not step.same_step_users(s)
-            and not step.next_step_users(s)
-        )
+        step, found = self.step, list[Symbol]()
+        seen = self.loss.term.symbols
+        for s in reversed(step.order):
+            plain = isinstance(step.definitions[s], ex.Softmax) or s.is_scalar
+            alone = all(u in found for u in step.same_step_users(s)) and not step.next_step_users(s)
+            if plain and alone and s in seen:
+                found.append(s)
+                seen = seen | step.definitions[s].symbols
+        return tuple(reversed(found))
 
     def _reaches(self, s: Symbol) -> bool:
         """Whether a symbol influences the loss."""

@@ -214,16 +214,22 @@ class _Teller:
             blocks.append(
                 self._display([Line(r.before, r.symbol, label=self.label(r), end=",", numbered=True) for r in steady])
             )
-        blocks.append(Paragraph(told("theorem_gradients", loss=self.loss)))
+        if b.gradients:
+            blocks += self._parameters()
+        return Environment("theorem", tuple(blocks), label="theorem")
+
+    def _parameters(self) -> Iterator[Block]:
+        """The gradients by the parameters, in the layout that is asked for."""
+        b = self.b
+        yield Paragraph(told("theorem_gradients", loss=self.loss))
         shown = "numerator" if self.layout == "numerator" else "denominator"
-        blocks.append(self._gradients(shown))
+        yield self._gradients(shown)
         if self.layout == "numerator":
-            blocks.append(Paragraph(told("numerator")))
+            yield Paragraph(told("numerator"))
         if self.layout == "both":
             p = next((p for p in b.gradients if p.is_matrix), next(iter(b.gradients)))
-            blocks.append(Paragraph(told("denominator")))
-            blocks.append(Display((Line(b.gradient(p, "numerator"), self._derivative(p), end="."),)))
-        return Environment("theorem", tuple(blocks), label="theorem")
+            yield Paragraph(told("denominator"))
+            yield Display((Line(b.gradient(p, "numerator"), self._derivative(p), end="."),))
 
     def _minus_one(self) -> Box:
         return self.time(self.last.plus(-1))

@@ -59,6 +59,9 @@ class _Writer:
         for p in step.parameters:
             out[p.name] = self.names[p.name]
             self.arguments[out[p.name]] = p.name
+        last = self.b.loss.last
+        if last.letter and not last.offset and any(s.name == last.letter for s in self.b.loss.term.symbols):
+            out[last.letter] = "T"
         for c in step.constants:
             out[c.name] = self.names[c.name]
             out[adjoints.symbol(c).name] = self.names[f"d_{c.name}"]
