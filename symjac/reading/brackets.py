@@ -132,7 +132,7 @@ def _flatten(tokens: list[Token]) -> tuple[list[Token], list[int]]:
     for t in tokens:
         if t.kind in CLOSING and t.kind not in angles:
             depth -= 1
-            opened.pop()
+            del opened[-1:]  # an angle bracket may close what is no bracket
             matrices -= t.kind == "end"
         inside_braces = opened[-1:] == ["{"]
         mark = t.kind == "&" or (t.kind == "\\\\" and depth)
