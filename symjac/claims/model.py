@@ -94,6 +94,8 @@ class Model:
             if all(t.root.known is not None for t in terms):
                 out.append(size.value())
             else:
+                if (family.name, k) not in self.sizes:
+                    raise UndecidedError(f"nothing says what size {family.name} has")
                 out.append(self.sizes[family.name, k])
         return out[0], out[1]
 
@@ -186,7 +188,6 @@ class Model:
         return p.rhs.replace(table)
 
     def define(self, lhs: Ref, rhs: Expr, uses: tuple[tuple[Symbol, Ref], ...]) -> None:
-        """One more equation."""
         self.printed.append(Printed(lhs, rhs, "", uses))
 
     def anchor(self, ref: Ref) -> Time | None:
@@ -269,7 +270,6 @@ class Model:
         return self.closed(self.between(y, x), of, wrt)
 
     def depends(self, y: Ref, x: Ref, definitions: Mapping[Symbol, Expr]) -> bool:
-        """Whether y changes with x through these definitions."""
         return _depends(self.symbol(y), self.symbol(x), definitions)
 
     def steps(self, y: Ref, x: Ref) -> int | None:
@@ -337,7 +337,6 @@ class Model:
 
     @staticmethod
     def count(time: Time) -> Expr:
-        """A number of steps as a scalar."""
         terms = [ex.mul(ex.Number(c), Symbol(name)) for name, c in time.letters]
         return ex.add(*terms, ex.Number(time.offset))
 
