@@ -360,3 +360,40 @@ def test_the_command_line_refuses_in_one_message(arguments: list[str], capsys: p
     assert captured.out == ""
     assert "Traceback" not in captured.err
     assert captured.err
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        r"L = \frac{1}{T} \sum_{t=1}^{T} \ell_t(h_t) + \lambda \lVert W \rVert^2",
+        r"L = 3 \ell(h_T) - \lambda \operatorname{tr}(U^\top U) + \lVert W \rVert^2",
+        r"L = \frac{1}{2} \sum_{t=1}^{T} \lVert h_t \rVert^2 + \frac{\lambda}{2} \lVert W \rVert^2",
+    ],
+)
+def test_a_loss_may_be_scaled_and_penalised(loss: str) -> None:
+    """A factor in front and a penalty of the parameters are part of every gradient: central differences agree."""
+    b = System(r"h_t = \tanh(W h_{t-1} + U x_t)", symbols={r"\lambda": "scalar"}).bptt(loss)
+    rng = np.random.default_rng(4)
+    given = {"W": rng.normal(size=(3, 3)), "U": rng.normal(size=(3, 2)), "x": rng.normal(size=(4, 2))}
+    given |= {"h_0": rng.normal(size=3), "lambda_": np.array(0.7)}
+    calls = functions(b, np, np.ones((4, 1)))
+    found = program(b).load()(**given, **calls)
+
+    def value(at: Arrays) -> float:
+        h = forward(b).load()(**at, **calls)["h"][1:]
+        squares = np.sum(at["W"] ** 2)
+        if "frac{1}{T}" in loss:
+            return float(sum(np.sin(v).sum() for v in h) / 4 + at["lambda_"] * squares)
+        if "operatorname" in loss:
+            return float(3 * np.sin(h[-1]).sum() - at["lambda_"] * np.sum(at["U"] ** 2) + squares)
+        return float(sum(np.sum(v**2) for v in h) / 2 + at["lambda_"] / 2 * squares)
+
+    for key, array in given.items():
+        for index in list(np.ndindex(array.shape))[:4]:
+            ends = []
+            for h in (1e-6, -1e-6):
+                moved = {k: np.array(v) for k, v in given.items()}
+                moved[key][index] += h
+                ends.append(value(moved))
+            slope = (ends[0] - ends[1]) / 2e-6
+            assert np.asarray(found[key])[index] == pytest.approx(slope, rel=1e-6, abs=1e-7), key

@@ -152,7 +152,8 @@ class Adjoints:
             return None
         theorem = jacobian_theorem(self.local, Scope(v, {}))
         if self.loss.unspecified:
-            return Use(v, self.loss.symbol, 0, theorem, self.nabla(v), self.nabla(v))
+            term = ex.mul(self.loss.scale, self.nabla(v))
+            return Use(v, self.loss.symbol, 0, theorem, term, term)
         closed = self._entropy(as_gradient(collect(theorem.rhs, self.names)))
         return Use(v, self.loss.symbol, 0, theorem, closed, closed)
 
@@ -173,6 +174,15 @@ class Adjoints:
     def nabla(self, v: Symbol, when: int | Moment = 0) -> Symbol:
         """The gradient of an unspecified loss of one step by one of its arguments, by name."""
         return Symbol(rf"\nabla_{{{self.step.at(v, when).name}}} {self.loss_symbol(when).name}", v.shape)
+
+    def penalty_use(self, p: Symbol) -> Use | None:
+        """The use of a parameter in what the parameters alone add to the loss."""
+        penalty = self.loss.penalty
+        if penalty is None or p not in penalty.symbols:
+            return None
+        theorem = jacobian_theorem(penalty, Scope(p, {}))
+        term = as_gradient(collect(theorem.rhs, {}))
+        return Use(p, self.loss.symbol, 0, theorem, term, term)
 
     def constant_use(self, p: Symbol, c: Symbol) -> Use:
         """The use of a parameter in the definition of a constant such as ``A = M - M^T``."""
@@ -210,7 +220,7 @@ class Adjoints:
         """What the gradients of an unspecified loss stand for."""
         if not self.loss.unspecified:
             return {}
-        return {self.nabla(v): ex.Transpose(Partial(self.local, v)) for v in self.nodes if v in self.local.symbols}
+        return {self.nabla(v): ex.Transpose(Partial(self.loss.bare, v)) for v in self.nodes if v in self.local.symbols}
 
 
 def cross_entropy(

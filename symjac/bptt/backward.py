@@ -182,6 +182,8 @@ class Backward:
         out: dict[Symbol, tuple[Use, ...]] = {}
         for p in (*self.step.parameters, *self.step.constants):
             uses = [self.adjoints.constant_use(p, c) for c, e in self.step.constants.items() if p in e.symbols]
+            added = self.adjoints.penalty_use(p)
+            uses += [] if added is None else [added]
             if uses:
                 out[p] = tuple(uses)
         return out

@@ -3,7 +3,7 @@ r"""What a loss says: a sum over the steps or a function of the last one, given 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from symjac import expr as ex
 from symjac.bptt.graph import Step
@@ -36,6 +36,26 @@ class Loss:
     unspecified: bool
     notes: tuple[Note, ...] = ()
     source: str = ""
+    scale: Expr = field(default_factory=lambda: ex.Number(1))
+    """What an unspecified loss is multiplied by; it is part of ``term``."""
+    penalty: Expr | None = None
+    """What the parameters alone add, such as the square of a norm."""
+    running: str = "t"
+    """The letter that counts the steps."""
+
+    @property
+    def bare(self) -> Expr:
+        """The loss of one step without its factor, where it is unspecified."""
+        return self.term.args[-1] if self.scale != ex.Number(1) else self.term
+
+    @property
+    def whole(self) -> Expr:
+        """The loss as it is printed, the last step's term at the time t."""
+        summed: Expr = self.bare if self.unspecified else self.term
+        if self.every_step:
+            summed = OverTime("sum", self.running, ex.Number(1), self.last.expr, summed, "ascending")
+        terms = [ex.mul(self.scale, summed) if self.unspecified else summed]
+        return ex.add(*terms, *([] if self.penalty is None else [self.penalty]))
 
 
 def read_loss(text: str, step: Step) -> Loss:
@@ -74,18 +94,29 @@ def _unspecified(name: str, body: str, text: str, step: Step) -> Loss | None:
     rest = body
     every = False
     last = Moment("T")
-    summed = _SUM.match(rest)
+    summed = _SUM.search(rest)
+    call = _CALL.search(rest)
+    begin = summed.start() if summed is not None else call.start() if call is not None else 0
+    scale, notes = _factor(rest[:begin], step)
+    if scale is None:
+        return None
+    rest = rest[begin:]
     if summed is not None:
         every, last = True, _upper(summed, step, text)
-        rest = rest[summed.end() :].strip()
+        rest = rest[summed.end() - summed.start() :].strip()
     call = _CALL.match(rest)
-    if call is None or not rest.endswith(")") or _closing(rest, call.end()) != len(rest) - 1:
+    if call is None:
         return None
+    end = _closing(rest, call.end())
+    tail = rest[end + 1 :].strip()
+    if end < 0 or (tail and tail[0] not in "+-"):
+        return None
+    penalty = None if not tail else _penalty(tail, step, text, notes)
+    rest = rest[: end + 1]
     letter = call["name"].strip()
     if _is_known(letter, step):
         return None
     arguments: list[Expr] = []
-    notes: list[Note] = []
     for part in _split(rest[call.end() : -1]):
         e, more = read_expression_with_notes(part, step.system.reading)
         notes += [n for n in more if n.kind != "role"]
@@ -102,10 +133,43 @@ def _unspecified(name: str, body: str, text: str, step: Step) -> Loss | None:
         raise ShapeError(f"the loss {text} is a function of vectors; one of its arguments is a row or a matrix")
     base = letter.split("_")[0].split("^")[0].strip()
     symbol = Symbol(step.timed(base, "", step.now), ex.SCALAR)
-    term = ex.VectorMap(symbol.name, vectors[0] if len(vectors) == 1 else ex.Stack(*vectors), ex.ONE)
+    bare = ex.VectorMap(symbol.name, vectors[0] if len(vectors) == 1 else ex.Stack(*vectors), ex.ONE)
+    term = ex.mul(scale, bare)
     if base == name and not every:
         name = "L" if base != "L" else r"\mathcal{L}"
-    return Loss(name, base, symbol, term, last, every, True, tuple(notes), text)
+    running = step.clock.letter
+    return Loss(name, base, symbol, term, last, every, True, tuple(notes), text, scale, penalty, running)
+
+
+def _factor(text: str, step: Step) -> tuple[Expr | None, list[Note]]:
+    """What stands before the sum or the loss: a scalar without a time, or nothing."""
+    if not text.strip():
+        return ex.Number(1), []
+    if text.strip()[-1] in "+-":
+        return None, []
+    try:
+        e, notes = read_expression_with_notes(text, step.system.reading)
+    except ReadError:
+        return None, []
+    if not e.is_scalar or any(_moment(s, step) is not None for s in e.symbols):
+        return None, []
+    return e, [n for n in notes if n.kind != "role"]
+
+
+def _penalty(tail: str, step: Step, text: str, notes: list[Note]) -> Expr:
+    """What is added to the loss, a scalar of parameters alone."""
+    e, more = read_expression_with_notes(tail.removeprefix("+"), step.system.reading)
+    notes += [n for n in more if n.kind != "role"]
+    return _of_parameters(e, step, text)
+
+
+def _of_parameters(e: Expr, step: Step, text: str) -> Expr:
+    known = {*step.parameters, *step.constants}
+    if not e.is_scalar or not e.symbols & known:
+        raise ReadError("what is added to the loss is a scalar of parameters", text=text, span=(0, len(text)))
+    if any(_moment(s, step) is not None for s in e.symbols):
+        raise ReadError("a loss is a sum over the steps, or a term of the last step", text=text, span=(0, len(text)))
+    return e
 
 
 def _is_known(letter: str, step: Step) -> bool:
@@ -150,6 +214,7 @@ def _given(name: str, body: str, text: str, step: Step) -> Loss:
     e, notes = read_expression_with_notes(body, step.system.reading)
     if not e.is_scalar:
         raise ShapeError(f"a loss is a scalar; {text} has the shape {ex.show_shape(e.shape)}")
+    e, penalty = _apart(e, step, text)
     term, last = _without_sum(e, step, text)
     every = last is not None
     if last is None:
@@ -160,7 +225,33 @@ def _given(name: str, body: str, text: str, step: Step) -> Loss:
         hint = f"say what it depends on, for instance \\sum_t {term.name}(h_t)" if isinstance(term, Symbol) else None
         raise TargetError(f"the loss {text} holds nothing that the recurrence computes", hint=hint)
     letter = next(c for c in (r"\ell", "E", "C", r"\mathcal{E}") if c not in step.system.symbols and c != name)
-    return Loss(name, letter, Symbol(step.timed(letter, "", step.now)), term, last, every, False, reading_notes, text)
+    return Loss(
+        name,
+        letter,
+        Symbol(step.timed(letter, "", step.now)),
+        term,
+        last,
+        every,
+        False,
+        reading_notes,
+        text,
+        penalty=penalty,
+        running=step.clock.letter,
+    )
+
+
+def _apart(e: Expr, step: Step, text: str) -> tuple[Expr, Expr | None]:
+    """The terms that a time touches, and those of parameters alone."""
+    if not isinstance(e, ex.Sum):
+        return e, None
+
+    def timed(t: Expr) -> bool:
+        return any(isinstance(p, OverTime) for p in t.walk()) or any(_moment(s, step) is not None for s in t.symbols)
+
+    rest = [t for t in e.args if not timed(t)]
+    if not rest or len(rest) == len(e.args):
+        return e, None
+    return ex.add(*(t for t in e.args if timed(t))), _of_parameters(ex.add(*rest), step, text)
 
 
 def _without_sum(e: Expr, step: Step, text: str) -> tuple[Expr, Moment | None]:

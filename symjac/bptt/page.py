@@ -11,7 +11,7 @@ from symjac.bounds import Bound
 from symjac.bptt.adjoint import Use
 from symjac.bptt.graph import base_letter
 from symjac.bptt.words import told
-from symjac.expr import Apply, Expr, Function, Hadamard, OverTime, Partial, Symbol
+from symjac.expr import Apply, Expr, Function, Hadamard, Partial, Symbol
 from symjac.functions import ACTIVATIONS
 from symjac.narrative import Block, Display, Environment, Inline, Inlines, Line, Math, Page, Paragraph, Ref
 from symjac.narrative.teller import equals
@@ -93,13 +93,14 @@ class _Teller:
     def _loss(self) -> Iterator[Block]:
         loss = self.b.loss
         if loss.every_step:
-            letter = self.step.clock.letter
-            total = OverTime("sum", letter, ex.Number(1), self.last.expr, loss.term, "ascending")
-            yield Display((Line(total, Symbol(loss.name), end="."),))
+            yield Display((Line(loss.whole, Symbol(loss.name), end="."),))
             return
-        at_last = self.adjoints.moved(loss.term, self.last)
-        if isinstance(at_last, ex.VectorMap):
-            at_last = ex.VectorMap(self.adjoints.loss_symbol(self.last).name, at_last.arg, ex.ONE)
+        at_last = self.adjoints.moved(loss.whole, self.last)
+        own = loss.bare
+        if isinstance(own, ex.VectorMap) and loss.unspecified:
+            moved = self.adjoints.moved(own, self.last)
+            named = ex.VectorMap(self.adjoints.loss_symbol(self.last).name, moved.args[0], ex.ONE)
+            at_last = at_last.replace({moved: named})
         yield Display((Line(at_last, Symbol(loss.name), end="."),))
 
     def _notation(self) -> Inlines:
