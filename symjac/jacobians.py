@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sympy
 
-from symjac import codegen, documents, explicit, typeset
+from symjac import codegen, documents, explicit, preview, typeset
 from symjac.checks import Checks, run_checks
 from symjac.derivation import Derivation
 from symjac.errors import CheckError, TargetError
@@ -112,6 +112,22 @@ class Jacobian(Derivation):
         """
         self._confirm(thorough=True)
         return documents.pdf(self, Path(path), layout=layout, n=_sizes(self, n))
+
+    def svg(self, layout: str = "both") -> str:
+        """The closed form as a picture for slides, outlines and all.
+
+        :raises MissingToolError: where the ``preview`` extra is not installed.
+        """
+        self._confirm()
+        return preview.formula(self, "svg", layout=layout).decode("utf-8")
+
+    def png(self, layout: str = "both") -> bytes:
+        """The closed form as a picture, 300 pixels an inch.
+
+        :raises MissingToolError: where the ``preview`` extra is not installed.
+        """
+        self._confirm()
+        return preview.formula(self, "png", layout=layout)
 
     def markdown(self, layout: str = "both", *, n: Sizes = None) -> str:
         """The statement and its proof as Markdown with formulas that KaTeX and MathJax render."""

@@ -37,15 +37,15 @@ def available() -> bool:
     return importlib.util.find_spec("typst") is not None
 
 
-def page(told: Page, to: str) -> list[bytes]:
-    """A page as a PDF (one item), or as SVG or PNG pictures, one for each sheet.
+def page(told: Page, to: str) -> bytes:
+    """A page: as a PDF in sheets, as SVG or PNG in one picture as tall as it has to be.
 
     :raises MissingToolError: where the ``preview`` extra is not installed.
     """
-    return _compile(typst(told), to)
+    return _compile(typst(told, sheets=to == "pdf"), to)
 
 
-def derivation(d: Derivation, to: str, *, layout: str = "both", n: Mapping[str, int] | None = None) -> list[bytes]:
+def derivation(d: Derivation, to: str, *, layout: str = "both", n: Mapping[str, int] | None = None) -> bytes:
     """A derivation's page, as :func:`page` makes it."""
     return page(narrate(d, layout=layout, sizes=n), to)
 
@@ -55,7 +55,7 @@ def formula(d: Derivation, to: str, *, layout: str = "both") -> bytes:
 
     :raises MissingToolError: where the ``preview`` extra is not installed.
     """
-    (made,) = _compile(source(d, layout, fill="white" if to == "png" else "none"), to)
+    made = _compile(source(d, layout, fill="white" if to == "png" else "none"), to)
     if to != "svg":
         return made
     # Outlines say nothing to a screen reader; the title does.
@@ -79,7 +79,7 @@ def _forms(d: Derivation, layout: str) -> list[tuple[str, Expr]]:
     return list(every.items()) if layout == "both" else [(layout, every[layout])]
 
 
-def _compile(text: str, to: str) -> list[bytes]:
+def _compile(text: str, to: str) -> bytes:
     if to not in FORMATS:
         raise ValueError(f"one of {', '.join(FORMATS)} was wanted, {to!r} came")
     if not available():
@@ -87,4 +87,4 @@ def _compile(text: str, to: str) -> list[bytes]:
     compiler: Any = importlib.import_module("typst")
     # Only the fonts it brings: the same picture on every machine.
     made = compiler.compile(text.encode("utf-8"), format=to, ppi=PIXELS_PER_INCH, ignore_system_fonts=True)
-    return list(made) if isinstance(made, list) else [made]
+    return bytes(made)

@@ -36,13 +36,14 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("claims",),
     ("narrative",),
     ("documents",),
+    ("preview",),
     ("bounds",),
     ("bptt",),
     ("hessian",),
     ("results",),
     ("jacobians",),
     ("system",),
-    ("papers",),
+    ("papers", "notebook"),
     ("cli",),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

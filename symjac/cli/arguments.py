@@ -10,6 +10,7 @@ from typing import NoReturn
 from symjac import __version__
 
 FORMATS = ("latex", "document", "pdf", "markdown", "html", "text", "json", "sympy", "numpy", "jax", "torch")
+PICTURES = ("svg", "png")
 SUFFIXES: Mapping[str, str] = {
     ".tex": "document",
     ".pdf": "pdf",
@@ -19,6 +20,8 @@ SUFFIXES: Mapping[str, str] = {
     ".txt": "text",
     ".json": "json",
     ".jsonl": "json",
+    ".svg": "svg",
+    ".png": "png",
 }
 
 SUMMARY = rf"""symjac {__version__}: Jacobians of vector recurrences, derived for every n, proved, and written out.
@@ -134,10 +137,11 @@ def _derive() -> Parser:
     parser.add_argument("--thorough", action="store_true", help="run every check, also the slow second reader")
     parser.add_argument(
         "--to",
-        choices=FORMATS,
+        choices=(*FORMATS, *PICTURES),
         help="what to write (default: what the suffix of -o says, else text); latex is a fragment for \\input, "
         "document a complete article",
     )
+    parser.add_argument("--page", action="store_true", help="svg, png: the whole page, not the formula alone")
     parser.add_argument("-o", "--output", metavar="FILE", help="write to FILE instead of standard output")
     return parser
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from symjac.cli import output
-from symjac.cli.arguments import SUFFIXES
+from symjac.cli.arguments import PICTURES, SUFFIXES
+from symjac.cli.pictures import picture, without_tex
 from symjac.cli.records import LAYOUTS, answers, confirmed, derive, line, notes, records
 from symjac.cli.sources import Problem, Target, UsageError, from_arguments, is_batch, problems
 from symjac.cli.srepr import source
@@ -76,8 +77,10 @@ def _format(options: argparse.Namespace) -> str:
     """
     suffix = Path(options.output).suffix.lower() if options.output else ""
     wanted: str = options.to or SUFFIXES.get(suffix, "text")
-    if wanted == "pdf" and options.output is None and sys.stdout.isatty():
-        raise UsageError("a PDF is no text for a terminal; name a file with -o, for instance -o jacobian.pdf")
+    if wanted in ("pdf", "png") and options.output is None and sys.stdout.isatty():
+        raise UsageError(f"a {wanted.upper()} is no text for a terminal; name a file with -o: -o jacobian.{wanted}")
+    if options.page and wanted not in PICTURES:
+        raise UsageError(f"--page goes with {' and '.join(PICTURES)}; {wanted} needs no such choice")
     if wanted in CODE and options.layout == "both":
         raise UsageError(f"{wanted} code is one function in one layout; --layout says which")
     return wanted
@@ -95,7 +98,12 @@ def _derived(J: Jacobian, target: Target, options: argparse.Namespace, wanted: s
         found = answers(None, J, target, layout, checks=checks, begun=begun)
         return "".join(line(record) + "\n" for record in found)
     if wanted == "pdf":
+        if without_tex():
+            output.note("note: no TeX is installed, so Typst sets the page")
+            return picture(J, "pdf", layout, page=True, n=options.n)
         return _pdf(J.document(layout, n=options.n))
+    if wanted in PICTURES:
+        return picture(J, wanted, layout, page=options.page, n=options.n)
     if wanted == "sympy":
         return "\n".join(f"{each} = {_srepr(J, each, options.n)}" for each in LAYOUTS[layout])
     if wanted in CODE:

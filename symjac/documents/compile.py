@@ -31,8 +31,8 @@ def _commands() -> list[list[str]]:
     if shutil.which("pdflatex") is None:
         raise MissingToolError(
             "a PDF needs pdflatex, which is not installed",
-            hint="install TeX Live or MiKTeX (Debian: apt install texlive-latex-recommended lmodern), or ask for "
-            "--to html, which needs nothing",
+            hint="install TeX Live or MiKTeX (Debian: apt install texlive-latex-recommended lmodern), or "
+            "pip install 'symjac[preview]', or ask for --to html, which needs nothing",
         )
     if shutil.which("latexmk") is not None:
         return [["latexmk", "-norc", "-pdf", *_FLAGS, "page.tex"]]

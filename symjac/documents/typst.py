@@ -24,8 +24,9 @@ _MATH = """#show math.equation: set text(font: "New Computer Modern Math")
   let strut = box(width: 0pt, box(width: 999em, hide(left + right)))
   (strut + left, strut + right, strut + why, strut + number) }
 #set text(top-edge: "cap-height", bottom-edge: "baseline")"""
-_PAGE = """#set page(paper: "a4", margin: (x: 27mm, y: 28mm), numbering: "1")
-#set par(justify: true)
+_SHEETS = '#set page(paper: "a4", margin: (x: 27mm, y: 28mm), numbering: "1")'
+_ONE_SHEET = "#set page(width: 176mm, height: auto, margin: 10mm, fill: white)"
+_PAGE = """#set par(justify: true)
 #show heading: set block(above: 1.4em, below: 0.9em)
 #let rows(..rows) = block(above: 1em, below: 1em, { set text(top-edge: "bounds", bottom-edge: "bounds")
   grid(columns: (auto, auto, 1fr, auto), column-gutter: 0.3em, row-gutter: 0.7em,
@@ -53,9 +54,9 @@ def formulas(rows: Sequence[tuple[Box, Box]], names: Sequence[str], *, fill: str
     )
 
 
-def typst(page: Page) -> str:
-    """The page as a Typst document."""
-    return _Writer(page).page()
+def typst(page: Page, *, sheets: bool = True) -> str:
+    """The page as a Typst document: on sheets of paper, or on one that is as tall as it has to be."""
+    return _Writer(page).page(_SHEETS if sheets else _ONE_SHEET)
 
 
 class _Writer:
@@ -64,9 +65,9 @@ class _Writer:
         self.numbers = page.numbers()
         self.environments = frozenset(b.label for b in page.walk() if isinstance(b, Environment))
 
-    def page(self) -> str:
+    def page(self, paper: str) -> str:
         bare = "".join(i if isinstance(i, str) else self.bare(i) for i in self.of.title)
-        head = [f"#set document(title: {quoted(bare)})", _FONT, _MATH, _PAGE]
+        head = [f"#set document(title: {quoted(bare)})", paper, _FONT, _MATH, _PAGE]
         title = f"#heading(level: 1)[{self.inlines(self.of.title)}]"
         return "\n\n".join(["\n".join(head), title, *(self.block(b) for b in self.of.blocks)]) + "\n"
 
