@@ -38,7 +38,7 @@ TOOLS: dict[str, Callable[[], bool]] = {
     "engines": _all("pdflatex", "lualatex", "xelatex", "latex", "dvips"),
     "classes": _succeeds("kpsewhich", "IEEEtran.cls", "acmart.cls", "beamer.cls", "llncs.cls", "revtex4-2.cls"),
     "mathjs": _succeeds("node", "-e", "require('katex'); require('mathjax-full')"),
-    "pandoc": _program("pandoc"),
+    "pandoc": _succeeds("sh", "-c", "pandoc --version | head -n 1 | grep -Eq ' ([3-9]|[1-9][0-9])[.]'"),
     "browser": _program("chromium", "chromium-browser", "google-chrome"),
     "torch": _package("torch"),
     "jax": _package("jax"),

@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
         scanned = True
     report = fill(paper, scanned=scanned, afresh=options.check, guard=defects_as_errors)
     for said in report.said:
-        output.note(f"{said.place}: {said.text}")
+        output.note(f"{said.place}: {said.text}" if said.is_problem else f"note: {said.place}: {said.text}")
     failed = bool(report.problems)
     if options.check:
         return 1 if not _is_current(paper, report.text) or failed else 0

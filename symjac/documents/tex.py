@@ -108,7 +108,9 @@ class Writer:
                 return self._display(block)
             case Environment(kind, blocks, title, label):
                 option = f"[{self.inlines(title)}]" if title else ""
-                mark = rf"\label{{{self.label(label)}}}" if label in self.page.references or label in self.labels else ""
+                mark = (
+                    rf"\label{{{self.label(label)}}}" if label in self.page.references or label in self.labels else ""
+                )
                 inner = self.blocks(blocks)
                 name = self.environments.get(kind, kind)
                 return f"\\begin{{{name}}}{option}{mark}\n{inner}\\end{{{name}}}\n"
