@@ -37,7 +37,7 @@ TOOLS: dict[str, Callable[[], bool]] = {
     "tex": _program("pdflatex"),
     "engines": _all("pdflatex", "lualatex", "xelatex", "latex", "dvips"),
     "classes": _succeeds("kpsewhich", "IEEEtran.cls", "acmart.cls", "beamer.cls", "llncs.cls", "revtex4-2.cls"),
-    "mathjs": _succeeds("node", "-e", "require('katex'); require('mathjax-full')"),
+    "mathjs": _succeeds("node", "-e", "require('katex'); require('mathjax-full/js/mathjax.js')"),
     "pandoc": _succeeds("sh", "-c", "pandoc --version | head -n 1 | grep -Eq ' ([3-9]|[1-9][0-9])[.]'"),
     "browser": _program("chromium", "chromium-browser", "google-chrome"),
     "torch": _package("torch"),
