@@ -205,7 +205,7 @@ def _read() -> Parser:
 def _tex() -> Parser:
     parser = Parser(
         prog="symjac tex",
-        description="Answer what a paper asks through symjac.sty: write PAPER.sjtex, which LaTeX reads in its next run.",
+        description="Answer what a paper asks through symjac.sty: write PAPER.sjtex, which the next LaTeX run reads.",
         epilog="example: pdflatex paper && symjac tex paper && pdflatex paper",
     )
     parser.add_argument("paper", metavar="PAPER", help="the paper, with or without .tex")
