@@ -24,6 +24,7 @@ _HOMES = {
     "System": "symjac.system",
     "factor": "symjac.factoring",
     "jacobian": "symjac.system",
+    "load_ipython_extension": "symjac.notebook",
 }
 
 

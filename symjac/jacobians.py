@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -10,13 +11,31 @@ import sympy
 
 from symjac import codegen, documents, explicit, preview, typeset
 from symjac.checks import Checks, run_checks
-from symjac.derivation import Derivation
+from symjac.derivation import Derivation, Proof
 from symjac.errors import CheckError, TargetError
 from symjac.expr import Expr
 from symjac.interchange import Names, to_sympy
 from symjac.normal import normal_form
 
 Sizes = int | Mapping[str, int] | None
+
+
+@dataclass(frozen=True, repr=False)
+class PrintedProof(Proof):
+    """The record of a derivation, which shows itself in a notebook as the proof that a page tells."""
+
+    about: Jacobian = field(compare=False)
+
+    def __repr__(self) -> str:
+        d = self.about
+        return (
+            f"Proof that ∂{typeset.text(d.of)}/∂{typeset.text(d.wrt)} = {typeset.text(d.closed)}: "
+            f"{len(self.steps)} steps by {', '.join(r.replace('_', ' ') for r in self.rules)}"
+        )
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        # No LaTeX: theorem and proof environments are the paper's, and a notebook has none.
+        return {"text/plain": repr(self), "text/markdown": self.about.markdown()}
 
 
 class Jacobian(Derivation):
@@ -46,6 +65,12 @@ class Jacobian(Derivation):
     def denominator(self) -> sympy.Basic:
         """The closed form in denominator layout as a SymPy (matrix) expression, gates by name."""
         return to_sympy(self.closed_denominator, self.names)
+
+    @cached_property
+    def proof(self) -> PrintedProof:
+        """The record of rules, rearrangements and substitutions, which can be replayed."""
+        made = super().proof
+        return PrintedProof(made.theorem, made.transposed, made.scope, about=self)
 
     def in_layout(self, layout: str) -> Expr:
         """The closed form in ``"numerator"`` or ``"denominator"`` layout."""

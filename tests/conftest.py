@@ -41,6 +41,8 @@ TOOLS: dict[str, Callable[[], bool]] = {
     "pandoc": _succeeds("sh", "-c", "pandoc --version | head -n 1 | grep -Eq ' ([3-9]|[1-9][0-9])[.]'"),
     "browser": _program("chromium", "chromium-browser", "google-chrome"),
     "torch": _package("torch"),
+    "preview": _package("typst"),
+    "notebook": lambda: all(_package(name)() for name in ("ipykernel", "nbclient", "nbconvert")),
     "jax": _package("jax"),
 }
 
