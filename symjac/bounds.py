@@ -266,12 +266,11 @@ class _Estimator:
         known = [h for h in self.hypotheses if h.what == name]
         if known:
             return known[0].constant
-        constant = Symbol(r"\kappa" if not self._constants() else rf"\kappa_{self._constants() + 1}")
+        taken = {*self.unrolled.system.symbols, *(h.constant.name for h in self.hypotheses)}
+        numbered = (rf"\kappa_{k}" if k < 10 else rf"\kappa_{{{k}}}" for k in range(2, 99))
+        constant = Symbol(next(c for c in (r"\kappa", *numbered) if c not in taken))
         self.hypotheses[Hypothesis(name, constant)] = None
         return constant
-
-    def _constants(self) -> int:
-        return sum(h.constant.name.startswith(r"\kappa") for h in self.hypotheses)
 
     # --------------------------------------------------------------------------------------- vectors
 

@@ -56,7 +56,7 @@ class Hessian:
         found = as_gradient(self.first.closed)
         outputs = [s for s, e in self.definitions.items() if isinstance(e, ex.Softmax)]
         targets = sorted(self._opened(self.of).symbols - {self.wrt}, key=lambda s: s.name)
-        return cross_entropy(found, outputs, targets, self.definitions)
+        return cross_entropy(found, outputs, targets, self.definitions)[0]
 
     def _opened(self, e: Expr) -> Expr:
         """The expression with every gate that depends on the variable opened."""

@@ -240,6 +240,25 @@ def test_formulas_read_as_in_books(equations: list[str], loss: str, wanted: list
         assert unicodedata.normalize("NFC", line) in lines
 
 
+def test_letters_for_gradients_are_not_those_of_the_loss() -> None:
+    """Where a target carries a bar or is called delta, the gradients are written another way."""
+    system = System("h_t = \\tanh(W h_{t-1} + U x_t)", "y_t = V h_t + h_t")
+    text = str(system.bptt(r"L = \frac{1}{2} \sum_{t=1}^{T} \lVert h_t - \bar{h}_t \rVert^2"))
+    assert "h̄ₜ = " not in text
+    assert "ȟₜ = hₜ − " in unicodedata.normalize("NFC", text)
+    other = str(system.bptt(r"L = \frac{1}{2} \sum_{t=1}^{T} \lVert h_t - \delta_t \rVert^2"))
+    assert "δₜ = " not in other
+
+
+def test_only_targets_of_a_cross_entropy_are_taken_to_add_up_to_one() -> None:
+    """A sum over the entries of a state, or of a vector that is no target, stays a sum."""
+    system = System(r"h_t = \tanh(W h_{t-1} + U x_t)")
+    back = system.bptt(r"L = \frac{1}{2} \sum_{t=1}^{T} (\mathbf{1}^\top h_t)^2 + \lambda \lVert W \rVert^2")
+    assert back.hypotheses == ()
+    assert "𝟏ᵀ hₜ" in str(back)
+    back.verify()
+
+
 def test_a_step_without_parameters_has_a_page() -> None:
     """A recurrence through an unspecified map has a recurrence for the derivatives and no gradients by parameters."""
     back = System("h_t = F(h_{t-1})", symbols={"F": "map n n"}).bptt(r"\sum_t \ell_t(h_t)")

@@ -67,6 +67,7 @@ class Adjoints:
         self.local = loss.term
         for s in reversed(self.folded):
             self.local = self.local.replace({s: step.definitions[s]})
+        self.targets: list[Symbol] = []  # the targets of cross-entropies
         self.names: dict[Expr, Symbol] = {e: s for s, e in step.definitions.items() if e.args}
         self.nodes = tuple(s for s in step.order if s not in self.folded and self._reaches(s))
         self.deltas = frozenset(s for s in self.nodes if self._is_affine(s))
@@ -106,10 +107,11 @@ class Adjoints:
         return holds and all(not (fixed & f.symbols) for f in outside)
 
     def _choose_letters(self) -> tuple[str, str]:
-        taken = {base_letter(name) for name in self.step.system.symbols}
+        held = [self.loss.term, *([] if self.loss.penalty is None else [self.loss.penalty])]
+        names = {*self.step.system.symbols, *(s.name for e in held for s in e.symbols)}
+        taken = {base_letter(name) for name in names}
         delta = next(c for c in (r"\delta", "d", "g", r"\zeta") if c not in taken)
-        bars = {name.split("{")[0] for name in self.step.system.symbols}
-        bar = next(c for c in (r"\bar", r"\check", r"\breve") if c not in bars)
+        bar = next(c for c in (r"\bar", r"\check", r"\breve", r"\mathring") if not any(c in name for name in names))
         return delta, bar
 
     def symbol(self, s: Symbol, when: int | Moment = 0) -> Symbol:
@@ -160,7 +162,10 @@ class Adjoints:
     def _entropy(self, gradient: Expr) -> Expr:
         """The gradient of a cross-entropy in its short form."""
         targets = sorted(self.loss.term.symbols - {*self.nodes, *self.folded}, key=lambda s: s.name)
-        return cross_entropy(gradient, self.folded, targets, self.step.definitions, self._numbers())
+        short, target = cross_entropy(gradient, self.folded, targets, self.step.definitions, self._numbers())
+        if target is not None and target not in self.targets:
+            self.targets.append(target)
+        return short
 
     def _numbers(self) -> tuple[Expr, ...]:
         """One, and the scalar factors in front of the loss without their sign."""
@@ -229,8 +234,11 @@ def cross_entropy(
     targets: Iterable[Symbol],
     definitions: Mapping[Symbol, Expr],
     numbers: Iterable[Expr] = (ex.Number(1),),
-) -> Expr:
-    """``(1^T y) p - y`` where a gradient is that, perhaps times a number, for an output p of softmax and a target y."""
+) -> tuple[Expr, Symbol | None]:
+    """``(1^T y) p - y`` and y where a gradient is that, perhaps times a number, for an output p of softmax.
+
+    Any other gradient comes back as it is, without a target.
+    """
     named = set(outputs)
     found = [e for e in gradient.walk() if isinstance(e, ex.Softmax) or e in named]
     for p in dict.fromkeys(found):
@@ -240,8 +248,8 @@ def cross_entropy(
                 for number in numbers:
                     short = ex.mul(number, ex.sub(ex.mul(total, p), y))
                     if short.shape == gradient.shape and equal(gradient, short, definitions):
-                        return short
-    return gradient
+                        return short, y
+    return gradient, None
 
 
 def accented(name: str, accent: str) -> str:

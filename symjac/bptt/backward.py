@@ -213,11 +213,7 @@ class Backward:
 
     def _suppose(self) -> None:
         """Targets of a cross-entropy whose entries add up to one: the sum is left out, and said to be one."""
-        sums: dict[Expr, None] = {}
-        for row in self.rows:
-            for e in (*row.before.walk(), *row.last.walk()):
-                if isinstance(e, ex.Product) and len(e.args) == 2 and e.is_scalar and _adds_up(e):
-                    sums.setdefault(e)
+        sums = [ex.mul(ex.transpose(ex.Ones(y.rows)), y) for y in self.adjoints.targets]
         if not sums:
             return
         table: dict[Expr, Expr] = {e: ex.Number(1) for e in sums}
@@ -284,11 +280,6 @@ class Backward:
     def adjoint(self, v: Symbol) -> Adjoint:
         """The uses of a symbol of the step and their terms."""
         return self._raw[v]
-
-
-def _adds_up(e: Expr) -> bool:
-    first, second = e.args
-    return isinstance(first, ex.Transpose) and isinstance(first.arg, ex.Ones) and isinstance(second, Symbol)
 
 
 def _turned(e: Expr) -> Expr:
