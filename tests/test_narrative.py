@@ -142,7 +142,9 @@ def test_every_reason_has_a_word() -> None:
 def test_every_word_is_used() -> None:
     """No sentence of the table is dead, and no key is asked for that the table lacks."""
     folder = Path(narrative_package.__file__).parent
-    source = "\n".join(p.read_text() for f in (folder, folder.parent / "documents") for p in f.glob("*.py"))
+    source = "\n".join(
+        p.read_text() for f in (folder, folder.parent / "documents", folder.parent / "papers") for p in f.glob("*.py")
+    )
     source = source[: source.index("WORDS: dict")] + source[source.index("_SLOT = ") :]
     literals = set(re.findall(r'"([a-z_0-9]+)"', source))
     patterns = [re.sub(r"\\\{.*?\\\}", ".*", re.escape(f)) for f in re.findall(r'f"([a-z_{}0-9]*\{[a-z_{}]*)"', source)]

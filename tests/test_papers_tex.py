@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from symjac import System, cells
 from symjac.cli import main
 from symjac.papers.beside import LATEXMK, style
 
@@ -81,6 +82,26 @@ def test_a_paper_of_each_class_compiles_clean_with_latexmk(name: str, folder: Pa
     assert not re.search(r"^! |Reference .* undefined|multiply.defined|No file \S+\.sjtex", said, re.MULTILINE)
     assert "??" not in words(f"{name}.pdf")
     assert run("latexmk", "-pdf", *_BATCH, name).stdout.count(b"Run number") == 0
+
+
+@pytest.mark.tex
+@pytest.mark.classes
+@pytest.mark.parametrize("name", ["amsart", "IEEEtran", "acmart", "llncs", "elsarticle", "revtex4-2", "beamer"])
+def test_a_fragment_can_be_input_into_every_class(name: str, folder: Path) -> None:
+    """What --to latex writes compiles in classes with amsthm, with theorems of their own, and with neither."""
+    fragment = System(cells.COLLECTION["gru"]).jacobian(wrt="h_{t-1}").latex(n=2)
+    opening, closing = (r"\begin{frame}[allowframebreaks]", r"\end{frame}") if name == "beamer" else ("", "")
+    (folder / "jacobian.tex").write_text(fragment, encoding="utf-8")
+    (folder / "p.tex").write_text(
+        f"\\documentclass{{{name}}}\\usepackage{{amsmath}}"
+        + ("" if name == "acmart" else r"\usepackage{amssymb}")
+        + ("" if name == "revtex4-2" else r"\title{T}\author{A}")
+        + rf"\begin{{document}}{opening}\input{{jacobian}}{closing}\end{{document}}",
+        encoding="utf-8",
+    )
+    for _ in range(2):
+        assert run("pdflatex", *_BATCH, "p").returncode == 0, log(folder / "p.log")[-1500:]
+    assert not re.search(r"Reference .* undefined|multiply.defined", log(folder / "p.log"))
 
 
 @pytest.mark.tex

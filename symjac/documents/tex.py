@@ -46,16 +46,25 @@ def _environments() -> str:
         counter = "" if kind == "theorem" else "[theorem]"
         style = "definition" if kind == "example" else "plain"
         out.append(
-            rf"\ifcsname {kind}\endcsname\else\theoremstyle{{{style}}}"
+            rf"\ifcsname {kind}\endcsname\else\symjacstyle{{{style}}}"
             rf"\newtheorem{{{kind}}}{counter}{{{WORDS[kind]}}}\fi"
         )
-    return "\n".join(out)
+    return "\n".join([_STYLE, _HEADING, *out, _PROOF.replace("PROOF", WORDS["proof"])])
+
+
+# Some classes of journals do without amsthm, and slides without paragraphs.
+_HEADING = r"\providecommand{\paragraph}[1]{\par\smallskip\noindent\textbf{#1} }"
+_STYLE = r"\providecommand{\symjacstyle}[1]{\ifcsname theoremstyle\endcsname\theoremstyle{#1}\fi}"
+_PROOF = (
+    r"\ifcsname proof\endcsname\else\newenvironment{proof}[1][PROOF]{\par\smallskip\noindent\textit{#1.} }"
+    r"{\unskip\nobreak\hfill\rule{1ex}{1ex}\par\smallskip}\fi"
+)
 
 
 def fragment(page: Page) -> str:
-    """The page for ``\\input`` into a paper that loads amsmath, amssymb and amsthm."""
+    """The page for ``\\input`` into a paper that loads amsmath and amssymb; amsthm is used where it is there."""
     return (
-        "% Needs amsmath, amssymb and amsthm. Every macro may be redefined before this file is read.\n"
+        "% Needs amsmath and amssymb; uses amsthm. Every macro may be redefined before this file is read.\n"
         f"{MACROS}\n{_environments()}\n\n{Writer(page).blocks(page.blocks)}"
     )
 
@@ -108,9 +117,8 @@ class Writer:
                 return self._display(block)
             case Environment(kind, blocks, title, label):
                 option = f"[{self.inlines(title)}]" if title else ""
-                mark = (
-                    rf"\label{{{self.label(label)}}}" if label in self.page.references or label in self.labels else ""
-                )
+                known = label is not None and (label in self.page.references or label in self.labels)
+                mark = rf"\label{{{self.label(str(label))}}}" if known else ""
                 inner = self.blocks(blocks)
                 name = self.environments.get(kind, kind)
                 return f"\\begin{{{name}}}{option}{mark}\n{inner}\\end{{{name}}}\n"
