@@ -135,6 +135,7 @@ def infer(name: str, scope: Scope, operand: Expr, *premises: Theorem) -> Theorem
 
 
 def require(condition: bool, name: str, what: str) -> None:
+    """Holds a side condition of the rule ``name``; a :class:`~symjac.errors.RuleError` where it fails."""
     if not condition:
         raise RuleError(f"{name}: {what}")
 

@@ -123,7 +123,7 @@ def test_rules_that_do_not_replay_are_caught() -> None:
     wrong = Damaged(J, J.closed)
     wrong.proof = replace(J.proof, transposed=theorem)  # type: ignore[attr-defined]  # shadows the property
     with pytest.raises(CheckError, match="the record of the proof"):
-        checks._rules(wrong)  # type: ignore[arg-type]
+        checks._rules(wrong)  # type: ignore[arg-type]  # as above
 
 
 def test_a_print_that_reads_differently_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +147,7 @@ def test_wrong_emitted_code_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     emit = numbers.emit
 
     def wrong(d: object, *, layout: str) -> Source:
-        source = emit(d, layout=layout)  # type: ignore[arg-type]
+        source = emit(d, layout=layout)  # type: ignore[arg-type]  # as above
         return replace(source, code=source.code.replace("return ", "return 2 * "))
 
     monkeypatch.setattr(numbers, "emit", wrong)
@@ -241,7 +241,7 @@ def test_digits_decide_what_is_too_long_to_multiply_out(monkeypatch: pytest.Monk
     J = derived(TANH)
     assert "50 digits" in checks._sizes(J)
     with pytest.raises(CheckError):
-        checks._sizes(Damaged(J, turned(J.closed)))  # type: ignore[arg-type]
+        checks._sizes(Damaged(J, turned(J.closed)))  # type: ignore[arg-type]  # as above
 
 
 def test_scalar_by_matrix_is_laid_out_transposed() -> None:
@@ -250,7 +250,7 @@ def test_scalar_by_matrix_is_laid_out_transposed() -> None:
     assert [c.method for c in run_checks(J)] == list(METHODS[:5])
     wrong = Damaged(J, Product(Symbol("b", J.closed.args[0].shape), Transpose(Symbol("b", J.closed.args[0].shape))))
     with pytest.raises((CheckError, IndexError)):
-        checks._sizes(wrong)  # type: ignore[arg-type]
+        checks._sizes(wrong)  # type: ignore[arg-type]  # as above
 
 
 @pytest.mark.parametrize(("cell", "limit"), [("rnn", 0.3), ("gru", 2.0), ("lstm", 2.0)])

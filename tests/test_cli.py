@@ -30,7 +30,7 @@ def run(*arguments: str, timeout: float = 60, **options: object) -> subprocess.C
         timeout=timeout,
         check=False,
         stdin=subprocess.DEVNULL,
-        **options,  # type: ignore[call-overload]
+        **options,  # type: ignore[call-overload]  # what subprocess.run takes
     )
 
 

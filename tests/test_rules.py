@@ -10,9 +10,10 @@ import pytest
 from symjac import expr as ex
 from symjac import kernel
 from symjac.derivation import Derivation
-from symjac.errors import RuleError, SymjacError
+from symjac.errors import RuleError, ShapeError, SymjacError
 from symjac.expr import Expr, Product, Symbol, Transpose
-from symjac.kernel import RULES, Conclusion, Scope, infer
+from symjac.kernel import RULES, Conclusion, Scope, Theorem, infer
+from symjac.normal import equal
 from symjac.reading import read_system
 from symjac.recurrence import Recurrence
 
@@ -94,22 +95,77 @@ def test_witness_uses_its_rule(rule: str) -> None:
     assert rule in derive(rule).proof.rules
 
 
-def doubled(conclusion: Conclusion) -> Conclusion:
-    lhs, rhs = conclusion
-    return lhs, ex.add(rhs, rhs) if not ex.is_zero(rhs) else ones(rhs)
+def doubled(e: Expr) -> Expr:
+    return ex.add(e, e) if not ex.is_zero(e) else ex.Number(1) if e.is_scalar else ex.Ones(*e.shape)
 
 
-def ones(e: Expr) -> Expr:
-    return ex.Number(1) if e.is_scalar else ex.Ones(*e.shape)
+def transposed(e: Expr) -> Expr:
+    return ex.transpose(e)
 
 
+def without_a_term(e: Expr) -> Expr:
+    """Without the last term or factor of the outermost sum or product."""
+    if isinstance(e, ex.Sum | Product) and len(e.args) > 1:
+        return type(e)(*e.args[:-1]) if len(e.args) > 2 else e.args[0]
+    return e
+
+
+def reordered(e: Expr) -> Expr:
+    """With the factors of every product in the opposite order."""
+    args = tuple(reordered(a) for a in e.args)
+    return Product(*reversed(args)) if isinstance(e, Product) else e.with_args(args) if args else e
+
+
+DAMAGES = (doubled, transposed, without_a_term, reordered)
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda f: f.__name__)
 @pytest.mark.parametrize("rule", sorted(WITNESSES))
-def test_wrong_rule_is_caught(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A rule that says twice too much, or not zero where zero is right, makes the derivation stop."""
+def test_wrong_rule_is_caught(rule: str, damage: Callable[[Expr], Expr], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule that says another value, in the same shape, makes the derivation stop."""
     true_rule: Callable[..., Conclusion] = RULES[rule]
-    monkeypatch.setitem(RULES, rule, lambda scope, y, *premises: doubled(true_rule(scope, y, *premises)))
-    with pytest.raises(SymjacError):
+    changed: list[Expr] = []
+
+    def wrong_rule(scope: Scope, y: Expr, *premises: Theorem) -> Conclusion:
+        lhs, rhs = true_rule(scope, y, *premises)
+        try:
+            other = damage(rhs)
+        except ShapeError:
+            return lhs, rhs
+        if other.shape != rhs.shape or equal(rhs, other, scope.definitions):
+            return lhs, rhs
+        changed.append(other)
+        return lhs, other
+
+    monkeypatch.setitem(RULES, rule, wrong_rule)
+    try:
         derive(rule)
+    except SymjacError:
+        return
+    assert not changed, "the value was changed and nobody noticed"
+    assert damage is not doubled
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda f: f.__name__)
+def test_each_damage_changes_rules(damage: Callable[[Expr], Expr], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test above is no empty one: each kind of damage stops derivations by several rules."""
+    stopped = 0
+    for rule in ("sum_rule", "product_rule", "softmax_rule", "same_expression", "identification", "chain_rule"):
+        with monkeypatch.context() as patch:
+            true_rule = RULES[rule]
+
+            def wrong_rule(
+                scope: Scope, y: Expr, *premises: Theorem, true: Callable[..., Conclusion] = true_rule
+            ) -> Conclusion:
+                lhs, rhs = true(scope, y, *premises)
+                return lhs, damage(rhs)
+
+            patch.setitem(RULES, rule, wrong_rule)
+            try:
+                derive(rule)
+            except SymjacError:
+                stopped += 1
+    assert stopped >= 2
 
 
 def test_defined_symbol_is_not_constant() -> None:

@@ -36,7 +36,8 @@ def _subscript(name: str) -> tuple[int, int] | None:
         depth += (c == "{") - (c == "}")
         at += 2 if c == "\\" else 1
         if c == "_" and depth == 0 and at < len(name):
-            end = _closing(name, at) if name[at] == "{" else at + len(_SCRIPT.match(name, at)[0])  # type: ignore[index]
+            script = _SCRIPT.match(name, at)
+            end = _closing(name, at) if name[at] == "{" or script is None else script.end()
             found, at = (at, end), end
     return found
 

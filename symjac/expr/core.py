@@ -216,6 +216,8 @@ def brief(e: Expr) -> str:
 
 
 class Nary(Expr):
+    """An operation on any number of operands."""
+
     __slots__ = ()
 
     def with_args(self, args: tuple[Expr, ...]) -> Expr:
@@ -223,6 +225,8 @@ class Nary(Expr):
 
 
 class Unary(Expr):
+    """An operation on one operand, ``arg``."""
+
     __slots__ = ()
 
     @property

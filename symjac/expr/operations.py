@@ -132,6 +132,8 @@ class Diagonal(Unary):
 
 
 class Trace(Unary):
+    """The sum of the diagonal entries of a square matrix."""
+
     __slots__ = ()
 
     def __init__(self, arg: Expr) -> None:
@@ -140,6 +142,8 @@ class Trace(Unary):
 
 
 class Determinant(Unary):
+    """The determinant of a square matrix."""
+
     __slots__ = ()
 
     def __init__(self, arg: Expr) -> None:

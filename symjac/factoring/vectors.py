@@ -136,7 +136,7 @@ def _parts(e: sympy.Expr, names: Names) -> dict[str, list[sympy.Expr]]:
         if atom is not None:
             kind = f"entry {atom.family}" if len(atom.indices) == 1 else "matrix"
         elif _function_and_argument(e) is not None:
-            kind = f"function {_function_and_argument(e)[0]}"  # type: ignore[index]
+            kind = f"function {_function_and_argument(e)[0]}"  # type: ignore[index]  # found above
         elif e.is_Add and not top and any(names.matrix_entry(a) for a in e.atoms(*_ATOMS)):
             kind = "sum"
         elif e.is_Add or e.is_Mul or isinstance(e, sympy.Pow):
@@ -229,4 +229,4 @@ def _linear(entries: Sequence[sympy.Expr], names: Names) -> sympy.MatrixExpr | N
 
 
 def _product(m: Sequence[object], names: Names) -> sympy.Expr:
-    return sympy.Mul(*(names.expression(a) for a in m))  # type: ignore[arg-type]
+    return sympy.Mul(*(names.expression(a) for a in m))  # type: ignore[arg-type]  # only atoms are left here

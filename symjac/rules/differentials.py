@@ -1,6 +1,8 @@
 """Rules for differentials: dY of an expression of any shape, and what a differential identifies.
 
-Magnus and Neudecker, *Matrix Differential Calculus*, sections 8.2 and 9.2.
+Magnus and Neudecker, *Matrix Differential Calculus*, third edition (2019): section 8.2 for sums, products,
+transposes, traces and entrywise products, chapter 9 for what a differential identifies. Rules of which nothing is
+cited follow by writing out the entries.
 """
 
 from __future__ import annotations
@@ -55,6 +57,8 @@ def d_sum(scope: Scope, y: Expr, *terms: Theorem) -> Conclusion:
     |- dA = P    |- dB = Q
     ----------------------
     |- d(A + B) = P + Q
+
+    Magnus and Neudecker, section 8.2.
     """
     require(isinstance(y, ex.Sum) and len(y.args) == len(terms), "d_sum", "the operand is no sum of the premises")
     return ex.Differential(y), ex.add(*(_d("d_sum", a, t) for a, t in zip(y.args, terms, strict=True)))
@@ -66,6 +70,8 @@ def d_product(scope: Scope, y: Expr, *factors: Theorem) -> Conclusion:
     |- dA = P    |- dB = Q
     ------------------------
     |- d(A B) = P B + A Q
+
+    Magnus and Neudecker, section 8.2.
     """
     require(isinstance(y, Product) and len(y.args) == len(factors), "d_product", "no product of the premises")
     terms = []
@@ -82,6 +88,8 @@ def d_hadamard(scope: Scope, y: Expr, *factors: Theorem) -> Conclusion:
     |- dA = P    |- dB = Q
     ----------------------------
     |- d(A o B) = P o B + A o Q
+
+    Magnus and Neudecker, section 8.2.
     """
     require(isinstance(y, ex.Hadamard) and len(y.args) == len(factors), "d_hadamard", "no entrywise product")
     terms = []
@@ -98,6 +106,8 @@ def d_transpose(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     |- dA = P
     ---------------
     |- dA^T = P^T
+
+    Magnus and Neudecker, section 8.2.
     """
     require(isinstance(y, ex.Transpose), "d_transpose", "the operand is no transpose")
     return ex.Differential(y), ex.Transpose(_d("d_transpose", y.args[0], inner))
@@ -131,6 +141,8 @@ def d_trace(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     |- dA = P
     ------------------
     |- d tr A = tr P
+
+    Magnus and Neudecker, section 8.2.
     """
     require(isinstance(y, ex.Trace), "d_trace", "the operand is no trace")
     return ex.Differential(y), ex.Trace(_d("d_trace", y.args[0], inner))
@@ -169,6 +181,8 @@ def d_inverse(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     |- dA = P    A invertible
     -----------------------------
     |- dA^-1 = -A^-1 P A^-1
+
+    Magnus and Neudecker, section 8.4.
     """
     ok = isinstance(y, ex.MatrixPower) and y.args[1] == ex.Number(-1)
     require(ok, "d_inverse", "the operand is no inverse")
@@ -221,6 +235,8 @@ def d_determinant(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     |- dA = P    A invertible
     ---------------------------------
     |- d det A = det A tr(A^-1 P)
+
+    Jacobi's formula; Magnus and Neudecker, section 8.3.
     """
     require(isinstance(y, ex.Determinant), "d_determinant", "the operand is no determinant")
     a = y.args[0]
@@ -288,6 +304,8 @@ def identification(scope: Scope, y: Expr, differential: Theorem) -> Conclusion:
     |- ds = tr(G dX)
     ----------------
     |- ds/dX = G        (numerator layout, shape of X^T)
+
+    Identification; Magnus and Neudecker, chapter 9.
     """
     require(differential.lhs == ex.Differential(y) and y.is_scalar, "identification", "no differential of a scalar")
     total = [ex.zero((scope.wrt.cols, scope.wrt.rows))]
