@@ -135,7 +135,8 @@ class Bound:
             what = row(names.take_apart(h.what), Op(r"\le"), to_box(h.constant))
             out.append(("Here it is supposed that ", Math(what), " at every step."))
         for s in self.invariant:
-            out.append(("The entries of ", Math(s), " lie between -1 and 1 if they do at the start."))
+            said = " are supposed to lie between -1 and 1 at the start; then they do at every step."
+            out.append(("The entries of ", Math(s), said))
         out.append((_WHY,))
         d = Op(r"\partial", prefix=True)
         jacobian = Math(row(d, to_box(of), Op("/", prefix=True), d, to_box(wrt)))

@@ -250,6 +250,14 @@ def test_letters_for_gradients_are_not_those_of_the_loss() -> None:
     assert "δₜ = " not in other
 
 
+def test_a_known_function_is_no_unspecified_loss() -> None:
+    """log-sum-exp, a trace or a norm before a bracket is what it is; a word such as loss is unspecified."""
+    system = System(r"h_t = \tanh(W h_{t-1} + U x_t)")
+    assert "softmax(hₜ)" in str(system.bptt(r"L = \sum_{t=1}^{T} \operatorname{logsumexp}(h_t)"))
+    assert system.bptt(r"L = \sum_{t=1}^{T} \operatorname{loss}(h_t)").loss.unspecified
+    assert not system.bptt(r"L = \frac{1}{2} (h_T - y_T)^\top (h_T - y_T)").loss.unspecified
+
+
 def test_only_targets_of_a_cross_entropy_are_taken_to_add_up_to_one() -> None:
     """A sum over the entries of a state, or of a vector that is no target, stays a sum."""
     system = System(r"h_t = \tanh(W h_{t-1} + U x_t)")

@@ -13,7 +13,7 @@ from symjac.reading import Note, read_expression_with_notes
 from symjac.timing import Moment
 
 _CALL = re.compile(
-    r"(?P<name>(?:\\ell|\\mathcal\s*\{?\s*[A-Z]\s*\}?|\\mathrm\{[A-Za-z]+\}|\\operatorname\{[A-Za-z]+\}|[A-Za-z])"
+    r"(?<![A-Za-z\\])(?P<name>(?:\\ell|\\mathcal\s*\{?\s*[A-Z]\s*\}?|\\mathrm\{[A-Za-z]+\}|\\operatorname\{[A-Za-z]+\}|[A-Za-z])"
     r"(?:_(?P<sub>\{[^{}]*\}|\w)|\^(?P<sup>\{\([^{}]*\)\}))?)\s*\(",
 )
 _SUM = re.compile(r"\\sum\s*(?:\\limits)?\s*(_\s*(\{[^{}]*\}|\w))?\s*(\^\s*(\{[^{}]*\}|\w))?")
@@ -172,7 +172,14 @@ def _of_parameters(e: Expr, step: Step, text: str) -> Expr:
     return e
 
 
+_WORDS = frozenset({"loss", "cost", "error", "err", "risk", "nll", "ce", "mse"})
+
+
 def _is_known(letter: str, step: Step) -> bool:
+    """Whether something says what a name before a bracket is; words are functions unless they mean a loss."""
+    word = re.match(r"\\(?:mathrm|operatorname)\{([A-Za-z]+)\}", letter)
+    if word is not None and word[1].lower() not in _WORDS:
+        return True
     return letter in step.system.symbols or letter in step.system.reading.applied
 
 
