@@ -36,8 +36,8 @@ WORDS = {
     "bound_title": "A bound on the Jacobian of {of} with respect to {wrt}",
     "hessian_title": "The Hessian of {of} with respect to {wrt}",
     "hessian": "The gradient of {of}, the Hessian, and its product with a vector {v} are",
-    "hessian_proof": "The gradient is differentiated once more by the rules of matrix calculus ({rules}). The entries of "
-    "the result are the second derivatives of the equations, taken index by index, and it is symmetric.",
+    "hessian_proof": "The gradient is differentiated once more by the rules of matrix calculus ({rules}). The entries "
+    "of the result are the second derivatives of the equations, taken index by index, and it is symmetric.",
     "vec_title": "The Jacobian of {of} with respect to the entries of {wrt}",
     "vec": "With vec stacking columns, in numerator layout",
     "vec_other": "and in denominator layout the transpose,",
