@@ -53,7 +53,8 @@ button { font: inherit; font-size: .75rem; padding: .1rem .4rem; border: 1px sol
   :root { --ink: #000; --paper: #fff; --soft: #333; --rule: #999; --tint: #fff; --link: #000; color-scheme: light; }
   body { max-width: none; padding: 0; font-size: 10.5pt; } footer, button { display: none; }
   details::details-content { content-visibility: visible; display: block; }
-  details > summary { list-style: none; } .formula, .layouts, h2, h3, summary { break-inside: avoid; }
+  details > summary { list-style: none; }
+  .formula, .theorem, .lemma, .corollary, h2, h3, summary { break-inside: avoid; }
   h2, h3, summary { break-after: avoid; } .display { overflow: visible; } }
 """.strip()
 

@@ -199,13 +199,20 @@ def _(box: b.Gap, f: Flavour) -> str:
 @_write.register
 def _(box: b.Row, f: Flavour) -> str:
     out = ""
-    for item in box.items:
+    for item, after in zip(box.items, (*box.items[1:], None), strict=True):
+        # \operatorname brings a thin space along, \mathrm does not.
+        if isinstance(item, b.Gap) and f.words == PORTABLE.words and _is_word(after):
+            item = b.Gap(thin=True)
         text = _write(item, f)
         # A command before a letter needs a space, and two spaces are never wanted.
         if out and out[-1].isalpha() and text[:1].isalpha() and _ends_in_command(out):
             out += " "
         out += text.lstrip() if out.endswith(" ") else text
     return out
+
+
+def _is_word(box: b.Box | None) -> bool:
+    return isinstance(box, b.Word) or box == b.Mark("diag")
 
 
 def _ends_in_command(text: str) -> bool:
