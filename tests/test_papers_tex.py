@@ -162,6 +162,18 @@ def test_a_request_before_its_system_waits_for_a_second_run(folder: Path) -> Non
 
 
 @pytest.mark.tex
+def test_a_system_in_a_folder_below_is_found_by_its_path(folder: Path) -> None:
+    """A request before a system in another folder's file is answered too, and warnings name that file."""
+    (folder / "parts").mkdir()
+    (folder / "parts/model.tex").write_text(_RNN + _WRONG, encoding="utf-8")
+    said = typeset(_JACOBIAN + "\n\\input{parts/model}")
+    assert "no answer" not in said
+    assert "out of date" not in said
+    assert "Warning: parts/model.tex:4: the claimed derivative is WRONG" in said
+    assert "??" not in words()
+
+
+@pytest.mark.tex
 def test_no_request_is_a_tex_error(folder: Path) -> None:
     """Unknown systems, options and symbols, odd places and odd formulas: only warnings."""
     body = (
