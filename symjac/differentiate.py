@@ -7,6 +7,8 @@ scalar by a matrix. Symbols that the system defines keep their own derivative by
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from symjac import expr as ex
 from symjac import rules
 from symjac.errors import NotYetError
@@ -38,8 +40,8 @@ def differential_theorem(y: Expr, scope: Scope) -> Theorem:
     return _Differential(scope).of(y)
 
 
-class _Jacobian:
-    """Jacobians within one scope; equal subexpressions are differentiated once."""
+class _Derivatives(ABC):
+    """Derivatives within one scope; equal subexpressions are differentiated once."""
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
@@ -52,6 +54,14 @@ class _Jacobian:
 
     def infer(self, name: str, y: Expr, *premises: Theorem) -> Theorem:
         return infer(name, self.scope, y, *premises)
+
+    @abstractmethod
+    def derive(self, y: Expr) -> Theorem:
+        """The derivative of an expression that is not known yet."""
+
+
+class _Jacobian(_Derivatives):
+    """Jacobians, by the rules for vectors."""
 
     def derive(self, y: Expr) -> Theorem:
         if y == self.scope.wrt:
@@ -169,33 +179,24 @@ ONE_OPERAND: dict[type[Expr], str] = {
 }
 
 
-class _Differential:
-    """Differentials within one scope; equal subexpressions are differentiated once."""
-
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-        self.done: dict[Expr, Theorem] = {}
-
-    def of(self, y: Expr) -> Theorem:
-        if y not in self.done:
-            self.done[y] = self.derive(y)
-        return self.done[y]
+class _Differential(_Derivatives):
+    """Differentials, of expressions of any shape."""
 
     def derive(self, y: Expr) -> Theorem:
         if y == self.scope.wrt:
-            return infer("d_variable", self.scope, y)
+            return self.infer("d_variable", y)
         if not self.scope.depends(y):
-            return infer("d_constant", self.scope, y)
+            return self.infer("d_constant", y)
         if isinstance(y, ex.Symbol):
-            return infer("d_definition", self.scope, y, self.of(self.scope.definitions[y]))
+            return self.infer("d_definition", y, self.of(self.scope.definitions[y]))
         for cls, name in MANY_OPERANDS.items():
             if isinstance(y, cls):
-                return infer(name, self.scope, y, *map(self.of, y.args))
+                return self.infer(name, y, *map(self.of, y.args))
         if isinstance(y, ex.MatrixPower) and y.exponent != ex.Number(-1):
-            return infer("d_matrix_power", self.scope, y, self.of(y.base))
+            return self.infer("d_matrix_power", y, self.of(y.base))
         for cls, name in ONE_CHANGING.items():
             if isinstance(y, cls):
-                return infer(name, self.scope, y, self.of(y.args[0]))
+                return self.infer(name, y, self.of(y.args[0]))
         raise NotYetError(f"there is no rule yet for the differential of a {type(y).__name__}")
 
 

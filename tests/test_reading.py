@@ -32,6 +32,7 @@ from symjac.expr import (
     dim,
 )
 from symjac.reading import Reading, read_expression, read_expression_with_notes, read_formula, read_symbol, read_system
+from symjac.reading.session import Attempt, Session
 
 N, M = dim("n"), dim("m")
 LSTM = r"""\begin{align}
@@ -287,6 +288,32 @@ def test_a_capital_state_is_a_vector_where_nothing_else_fits() -> None:
     reading = read_system([r"f_t = \sigma(W_f h_{t-1}); C_t = f_t \odot C_{t-1}"])
     assert reading.symbols["C_t"].role == "vector"
     assert any("only role that fits" in n.message for n in reading.notes)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [r"H_t = \tanh(W H_{t-1} + b)"],
+        [r"X_t = \sigma(X_{t-1}) + b", r"y_t = V X_t"],
+        [r"h_t = \tanh(W h_{t-1} + U X_t + b)"],
+        [r"x_t = W \sigma(x_{t-1}) + C"],
+        [r"y = a x + b", r"s = a^\top x"],
+    ],
+)
+def test_a_role_that_was_changed_to_fit_is_always_noted(texts: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever role the first guess did not fit and another replaced, a note names the letter and its role."""
+    tried: list[Attempt] = []
+    flipped = Session.flipped
+
+    def watched(session: Session, *failed: object) -> Attempt:
+        tried.append(flipped(session, *failed))  # type: ignore[arg-type]  # handed on
+        return tried[-1]
+
+    monkeypatch.setattr(Session, "flipped", watched)
+    reading = read_system(texts)
+    (attempt,) = tried
+    ((letter, role),) = attempt.flips.items()
+    assert f"{letter}: read as a {role} (the only role that fits)" in [n.message for n in reading.notes]
 
 
 def test_a_guess_with_two_ways_out_is_an_error_that_asks() -> None:

@@ -1,4 +1,4 @@
-"""What confirms a closed form before it leaves: spec section 5, each road apart from the others.
+"""What confirms a closed form before it leaves: several roads, each apart from the others.
 
 A check that runs and disagrees raises :class:`~symjac.errors.CheckError`, which names both roads; one
 that cannot run says why. Nothing is decided by majority.
@@ -38,7 +38,11 @@ LARGEST = 4000  # entries of all symbols together that are written out
 
 @dataclass(frozen=True)
 class Check:
-    """A method that ran, at what, and whether it passed."""
+    """A method that ran, and at what.
+
+    ``passed`` is what readers of the JSON records look for. It is always true: a method that fails raises
+    :class:`~symjac.errors.CheckError`, and there is no record of checks then.
+    """
 
     method: str
     at: str
