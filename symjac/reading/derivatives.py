@@ -163,7 +163,7 @@ def big(el: Elaborator, node: Node) -> Value:
             rf"this \{node.text} does not say over what it runs", node, r"write \sum_{i=1}^{n} or \prod_{i=k+1}^{t}"
         )
     if node.text == "sum" and variable in el.context.letters.entry:
-        return over_entries(el, node, variable, sup)
+        return over_entries(el, node, variable, sub, sup)
     low, high, order = bounds(el, node, sub, sup)
     if node.text == "sum":
         order = "ascending"
@@ -181,12 +181,23 @@ def big(el: Elaborator, node: Node) -> Value:
     return Value(body.rows, body.cols, lambda: OverTime(kind, variable, low, high, body.make(), order), node)
 
 
-def over_entries(el: Elaborator, node: Node, variable: str, sup: tuple[Token, ...]) -> Value:
-    """A sum over the entries of vectors."""
+def over_entries(el: Elaborator, node: Node, variable: str, sub: tuple[Token, ...], sup: tuple[Token, ...]) -> Value:
+    """A sum over all entries of vectors: ``\\sum_j`` or ``\\sum_{j=1}^{n}``, n being how many there are."""
     outer = el.indices.get(variable)
+    restricted = el.error(
+        rf"this \sum does not run over all {variable}: {el.context.text(node)}",
+        Node("big", "", [], node.start, node.scripts[-1].end),
+        rf"sums over all entries are read, as in \sum_{{{variable}}} or \sum_{{{variable}=1}}^{{n}}; "
+        "put a mask of zeros and ones into the matrix for the others",
+    )
+    plain = len(sub) == 1 and not sup
+    if not plain and ([t.text for t in sub] != [variable, "=", "1"] or len(sup) != 1):
+        raise restricted
     size = Size()
-    if len(sup) == 1 and sup[0].kind in ("name", "number"):
+    if sup and sup[0].kind == "name" and not el.context.letters.numbers(sup[0].text):
         size = el.context.named_size(script_text(sup))
+    elif sup and not (sup[0].kind == "number" and sup[0].text.isdigit()):
+        raise restricted
     el.indices[variable] = size
     body = el.build(node.kids[0])
     if outer is None:
@@ -195,6 +206,8 @@ def over_entries(el: Elaborator, node: Node, variable: str, sup: tuple[Token, ..
         el.indices[variable] = outer
     if not body.is_scalar:
         raise el.error(f"a sum over entries takes a scalar; {el.context.text(body.node)} is {body.shown}", body.node)
+    if sup and sup[0].kind == "number" and size.root.known != int(sup[0].text):
+        raise restricted  # it is not known that there are no more entries
     el.context.loose(size)
     return scalar(lambda: IndexSum(Index(variable, size.value()), body.make()), node)
 
@@ -214,7 +227,7 @@ def bounds(el: Elaborator, node: Node, sub: tuple[Token, ...], sup: tuple[Token,
             return shifted(first, kinds[0] == "<", 1), shifted(last, kinds[1] == "<", -1), "open"
         if kinds[0] in (">", ">=") and kinds[1] in (">", ">="):
             return shifted(last, kinds[1] == ">", 1), shifted(first, kinds[0] == ">", -1), "descending"
-    if not kinds and node.text == "sum":
+    if all(t.kind == "name" for t in sub) and not sup and node.text == "sum":
         variable = sub[0].text
         return Symbol(rf"\min {variable}"), Symbol(rf"\max {variable}"), "open"
     raise el.error("I cannot read these bounds", node, r"write \prod_{i=k+1}^{t}, \prod_{k<i\le t} or \prod_{t\ge i>k}")

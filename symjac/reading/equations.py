@@ -210,6 +210,13 @@ def finish(piece: Piece, error: Callable[..., Exception]) -> Sides:
     assert piece.values is not None
     made = [v.make() for v in piece.values]
     left = made[0]
+    stray = sorted({k.name for m in made[1:] for k in entrywise.free(m) - entrywise.free(left)})
+    if stray:
+        raise error(
+            f"the index {stray[0]} is neither on the left side nor summed over",
+            piece.root,
+            rf"write \sum_{{{stray[0]}}} before what it runs through",
+        )
     if isinstance(left, Entry):
         whole = [entrywise.whole(m, left.indices) for m in made]
         if any(w is None for w in whole):

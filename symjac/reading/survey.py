@@ -26,6 +26,10 @@ class Letters:
     shaped: set[str] = field(default_factory=set)  # bases of vectors and matrices that are known already
     labels: set[tuple[str, str]] = field(default_factory=set)  # labels that are known already, with their bases
 
+    def numbers(self, text: str) -> bool:
+        """Whether a letter runs through time or entries, so that it is no size."""
+        return text in self.time or text in self.entry
+
 
 def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
     """What the letters of a text are used for."""
