@@ -193,6 +193,19 @@ def test_proof_and_statement_apart_share_their_labels(paper: Make) -> None:
     assert "symjactheorem" not in proof
 
 
+def test_one_label_for_a_whole_system_is_named_once(paper: Make) -> None:
+    """A split display has one number: the statement speaks of (1), not of (1) to (1)."""
+    path = paper(
+        r"""\begin{symjacsystem}[env=equation]{gate}
+          \begin{split} z_t &= \tanh(A y_{t-1}) ,\\ y_t &= z_t \odot y_{t-1} \end{split} \label{eq:gate}
+        \end{symjacsystem}
+        \symjacproof{gate}{y_t}{y_{t-1}}"""
+    )
+    assert main(["tex", "paper", "--scan"]) == 0
+    ((_, proof),) = answers(path).values()
+    assert r"For the recurrence \eqref{eq:gate} and every" in proof
+
+
 def test_inputs_are_followed_and_comments_are_not(paper: Make, tmp_path: Path) -> None:
     """A system in an \\input file counts with that file's name; a request in a comment or verbatim does not."""
     (tmp_path / "model.tex").write_text("\n" + RNN, encoding="utf-8")

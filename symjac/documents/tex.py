@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -51,6 +52,9 @@ def _environments() -> str:
         )
     return "\n".join([_STYLE, _HEADING, *out, _PROOF.replace("PROOF", WORDS["proof"])])
 
+
+# From an equation to itself, where a paper has one number for all.
+_ONE_LABEL = re.compile(r"(\\eqref\{([^{}]*)\})--\\eqref\{\2\}")
 
 # Some classes of journals do without amsthm, and slides without paragraphs.
 _HEADING = r"\providecommand{\paragraph}[1]{\par\smallskip\noindent\textbf{#1} }"
@@ -125,7 +129,7 @@ class Writer:
 
     def inlines(self, content: Inlines) -> str:
         """Words and formulas inside a sentence."""
-        return "".join(self._inline(i) for i in content)
+        return _ONE_LABEL.sub(r"\1", "".join(self._inline(i) for i in content))
 
     def _inline(self, i: Inline) -> str:
         match i:
