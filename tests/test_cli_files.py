@@ -1,0 +1,133 @@
+"""Files that the command line reads and writes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from symjac import cli
+from tests.command import Capture, run
+
+
+def test_a_suffix_says_what_to_write(tmp_path: Path, capsys: Capture) -> None:
+    """``-o page.html`` writes HTML; the file is named on standard error and standard output stays empty."""
+    page = tmp_path / "page.html"
+    assert cli.main(["derive", "y = A x", "--wrt", "x", "-o", str(page)]) == 0
+    assert page.read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype html>")
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.endswith(f"symjac: wrote {page}\n")
+
+
+@pytest.mark.tex
+def test_a_pdf_goes_to_a_file_or_a_pipe(tmp_path: Path) -> None:
+    """A PDF is written to the file named, or as bytes to a pipe."""
+    page = tmp_path / "page.pdf"
+    assert run("derive", "y = A x", "--wrt", "x", "-o", str(page)).returncode == 0
+    assert page.read_bytes().startswith(b"%PDF-")
+    command = [sys.executable, "-m", "symjac", "derive", "y = A x", "--wrt", "x", "--to", "pdf"]
+    assert subprocess.run(command, capture_output=True, check=True).stdout.startswith(b"%PDF-")
+
+
+def test_a_pdf_is_not_poured_into_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    """On a terminal a PDF without ``-o`` is refused with a word on what to do."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    assert cli.main(["derive", "y = A x", "--wrt", "x", "--to", "pdf"]) == 2
+    assert "-o jacobian.pdf" in capsys.readouterr().err
+
+
+def test_an_output_that_cannot_be_written_is_said(tmp_path: Path, capsys: Capture) -> None:
+    """A missing folder, or a folder in the file's place, gives one message and status 2."""
+    for bad in (tmp_path / "missing" / "x.txt", tmp_path):
+        assert cli.main(["derive", "y = A x", "--wrt", "x", "--to", "text", "-o", str(bad)]) == 2
+        assert f"symjac: {bad} cannot be written: " in capsys.readouterr().err
+
+
+def test_the_input_is_never_overwritten(tmp_path: Path, capsys: Capture) -> None:
+    """``symjac derive cell.tex -o cell.tex`` is refused, and the file is as it was."""
+    cell = tmp_path / "cell.tex"
+    cell.write_text("y = A x", encoding="utf-8")
+    assert cli.main(["derive", str(cell), "--wrt", "x", "-o", str(cell)]) == 2
+    assert cell.read_text(encoding="utf-8") == "y = A x"
+    assert "is the input" in capsys.readouterr().err
+
+
+# ------------------------------------------------------------------------------------------- files
+
+
+def test_a_tex_file_gives_its_displays(tmp_path: Path, capsys: Capture) -> None:
+    """The displays of a paper make one system; prose, comments and verbatim text do not."""
+    paper = tmp_path / "paper.tex"
+    paper.write_text(
+        r"""\documentclass{article}\begin{document} With $n = 3$ units % \[ q = r \]
+        \begin{align} a_t &= W h_{t-1} + b, \label{eq:a} \\ h_t &= \tanh(a_t). \end{align}
+        \begin{verbatim} \[ v = w \] \end{verbatim} and \[ y_t = C h_t \] \end{document} \[ z = 1 \]""",
+        encoding="utf-8",
+    )
+    assert cli.main(["read", str(paper)]) == 0
+    lefts = [line.split(" = ")[0] for line in capsys.readouterr().out.split("\n\n")[0].splitlines()]
+    assert lefts == ["a_t", "h_t", "y_t"]
+
+
+def test_a_utf8_mark_at_the_start_of_a_file_is_no_matter(tmp_path: Path) -> None:
+    """A file that an editor began with a byte order mark is read."""
+    file = tmp_path / "cell.tex"
+    file.write_bytes(b"\xef\xbb\xbfy = A x\n")
+    assert cli.main(["read", str(file)]) == 0
+
+
+BAD_FILES = {
+    "binary.tex": b"\x89PNG\r\n\x1a\n\x00\x00",
+    "latin.tex": "y = A x % für".encode("latin-1"),
+    "nul.tex": b"y = A x\x00",
+    "prose.tex": b"\\documentclass{article}\\begin{document}No formula.\\end{document}",
+    "empty.tex": b"",
+    "empty.jsonl": b"",
+    "text.jsonl": b"these are\nno records\n",
+    "binary.jsonl": bytes(range(256)),
+    "list.jsonl": b"[1, 2]\n",
+    "deep.jsonl": b"[" * 100_000,
+    "bad.json": b"{",
+    "notes.txt": b"y = A x",
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_file_that_cannot_be_used_is_told_in_one_message(name: str, tmp_path: Path, capsys: Capture) -> None:
+    """Binary, foreign, empty and broken files give status 2, one line that names the file, and no output."""
+    file = tmp_path / name
+    file.write_bytes(BAD_FILES[name])
+    assert cli.main(["derive", str(file), "--wrt", "x"]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert len(shown.err.splitlines()) == 1
+    assert name in shown.err
+
+
+def test_missing_files_and_folders_are_told(tmp_path: Path, capsys: Capture) -> None:
+    """A file that is not there and a folder that is give one message each."""
+    (tmp_path / "folder.tex").mkdir()
+    for argument, words in [
+        (str(tmp_path / "none.tex"), "No such file"),
+        (str(tmp_path / "none.jsonl"), "No such file"),
+        (str(tmp_path / "folder.tex"), "is a directory"),
+        (str(tmp_path), "symjac reads .tex files"),
+    ]:
+        assert cli.main(["derive", argument, "--wrt", "x"]) == 2
+        assert words in capsys.readouterr().err
+
+
+def test_a_file_without_permission_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    """A file that may not be read gives one message."""
+
+    def refused(self: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    file = tmp_path / "secret.tex"
+    file.write_text("y = A x", encoding="utf-8")
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    assert cli.main(["derive", str(file), "--wrt", "x"]) == 2
+    assert capsys.readouterr().err == f"symjac: {file} cannot be read: Permission denied\n"

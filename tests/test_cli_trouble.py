@@ -1,0 +1,148 @@
+"""What the command line says and does when something goes wrong."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from symjac import cli
+from tests.command import Capture, run
+
+BAD_INPUT = {
+    "a misspelt cell": (["derive", "grru"], "did you mean gru?"),
+    "a word": (["derive", "Jacobian"], "neither an equation"),
+    "nothing": (["derive", ""], "an empty argument"),
+    "a missing bracket": (["read", r"h_t = \tanh(W h_{t-1}"], "^"),
+    "no left side": (["derive", "= A x", "--wrt", "x"], "="),
+    "a circle": (["derive", "a = A b", "b = B a", "--wrt", "c"], "circle"),
+    "defined twice": (["derive", "a = A b", "a = B b", "--wrt", "b"], "twice"),
+    "shapes that clash": (["derive", "y = A x + B y_0 + x^T", "--wrt", "x"], ""),
+    "a function alone": (["derive", r"f(z) = \ln(1 + e^z)", "--wrt", "z"], "only functions are defined"),
+    "no such symbol": (["derive", "y = A x", "--wrt", "q"], "q"),
+    "nothing to differentiate by": (["derive", "y = A x"], "--wrt"),
+    "several ends": (["derive", "y = A x", "z = B x", "--wrt", "x"], "z"),
+    "code as input": (["derive", "y = __import__('os').system('true')", "--wrt", "x"], ""),
+    "deep nesting": (["derive", "y = " + "(" * 5000 + "x" + ")" * 5000, "--wrt", "x"], ""),
+    "a tower of powers": (["derive", "y = 9^{9^{9^{9}}} A x", "--wrt", "z"], ""),
+    "a broken character": (["derive", "y = A \udcff x", "--wrt", "x"], ""),
+    "a NUL character": (["derive", "y = A \0 x", "--wrt", "x"], ""),
+    "a bad declaration": (["derive", "y = A x", "--wrt", "x", "--symbol", "A: elephant"], "elephant"),
+    "a long line": (["derive", "y = " + "A" * 200_000 + "(", "--wrt", "x"], ""),
+}
+
+
+@pytest.mark.parametrize("name", BAD_INPUT)
+def test_bad_input_gives_status_2_and_one_message_quickly(name: str, capsys: Capture) -> None:
+    """Whatever is wrong with the input, there is one message within two seconds, no output, no traceback."""
+    arguments, words = BAD_INPUT[name]
+    begun = time.process_time()
+    assert cli.main(arguments) == 2
+    assert time.process_time() - begun < 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.startswith("symjac: ")
+    assert words in shown.err
+    assert "Traceback" not in shown.err
+    assert "internal error" not in shown.err
+
+
+def test_bad_input_in_a_process_of_its_own_is_as_quick() -> None:
+    """Starting Python and loading SymPy included, a bracket that is missing is told within two seconds of work."""
+    before = os.times()
+    done = run("derive", r"\frac{\partial x}{\partial y} = W^\top diag(\sigma'(x_{i-1})", "--wrt", "x")
+    after = os.times()
+    assert after.children_user + after.children_system - before.children_user - before.children_system < 2
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "^" in done.stderr
+
+
+def test_strict_refuses_what_else_is_a_note(capsys: Capture) -> None:
+    """What is read with a note is an error under ``--strict``."""
+    equation = "y = A x + c 1"
+    assert cli.main(["read", equation, "--symbol", "c: scalar"]) == 0
+    assert "note: " in capsys.readouterr().out
+    assert cli.main(["read", equation, "--symbol", "c: scalar", "--strict"]) == 2
+
+
+# -------------------------------------------------------------------------- what nobody asked for
+
+
+def test_a_defect_of_symjac_shows_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    """An exception that nobody raised on purpose is one line that asks for a report, status 2."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("lost")
+
+    monkeypatch.setattr("symjac.cli.derive.System", broken)
+    assert cli.main(["derive", "y = A x", "--wrt", "x"]) == 2
+    shown = capsys.readouterr().err
+    assert shown.startswith("symjac: internal error (KeyError: 'lost')")
+    assert len(shown.splitlines()) == 1
+
+
+def test_a_defect_can_be_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``SYMJAC_DEBUG=1`` lets the exception through."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("lost")
+
+    monkeypatch.setattr("symjac.cli.derive.System", broken)
+    monkeypatch.setenv("SYMJAC_DEBUG", "1")
+    with pytest.raises(KeyError):
+        cli.main(["derive", "y = A x", "--wrt", "x"])
+
+
+def test_an_interrupt_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    """Ctrl-C ends with status 130 and no words."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("symjac.cli.derive.System", interrupted)
+    assert cli.main(["derive", "y = A x", "--wrt", "x"]) == 130
+    assert capsys.readouterr().err == ""
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    """``symjac cells | head -1`` ends quietly."""
+    command = f"'{sys.executable}' -m symjac cells | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("0\n", "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("command", ["cells", "derive indrnn --to json"])
+def test_a_full_disk_is_told_in_one_message(command: str) -> None:
+    """Standard output that cannot be written gives status 2 and one line."""
+    done = subprocess.run(
+        ["bash", "-c", f"'{sys.executable}' -m symjac {command} > /dev/full"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr == "symjac: standard output: No space left on device\n"
+
+
+def test_closed_streams_are_no_defect(tmp_path: Path) -> None:
+    """With standard output and error closed, ``-o`` still writes its file."""
+    page = tmp_path / "page.txt"
+    command = f"'{sys.executable}' -m symjac derive indrnn -o '{page}' >&- 2>&-"
+    assert subprocess.run(["bash", "-c", command], check=False).returncode == 0
+    assert "diag" in page.read_text(encoding="utf-8")
+
+
+def test_output_does_not_depend_on_the_locale() -> None:
+    """Under an ASCII locale the same bytes come out."""
+    plain = run("derive", r"y = W \sigma(x)", "--wrt", "x", "--to", "text")
+    ascii_only = run(
+        "derive", r"y = W \sigma(x)", "--wrt", "x", "--to", "text", env=os.environ | {"PYTHONIOENCODING": "ascii"}
+    )
+    assert plain.returncode == 0
+    assert "σ" in plain.stdout
+    assert ascii_only.stdout == plain.stdout
