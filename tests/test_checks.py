@@ -311,3 +311,9 @@ def test_nesting_order_and_powers_are_no_difference(one: Expr, other: Expr, monk
 def test_real_differences_stay(one: Expr, other: Expr) -> None:
     """Order of vectors, a root of a square, a prime, a letter or an operation is a difference."""
     assert not likeness.alike(one, other)
+
+
+def test_the_second_reader_reads_at_the_sizes_of_the_page() -> None:
+    """With sizes it reads the matrix that a page shows at these sizes; what it read is on record."""
+    told = run_checks(derived(FOUNDING), thorough=True, at={"n": 3, "m": 2})
+    assert told.ran[-1] == Check("second_reader", "the matrix of entries printed for n = 3")

@@ -23,6 +23,7 @@ from symjac.jacobians import Jacobian
 from symjac.narrative import Page
 from symjac.narrative.example import LARGEST
 from symjac.narrative.written_out import written_out
+from symjac.recurrence import Recurrence
 from symjac.system import System
 
 CODE: Mapping[str, Callable[[Jacobian, str], str]] = {
@@ -92,7 +93,8 @@ def _target(problem: Problem, options: argparse.Namespace) -> Target:
 
 
 def _derived(J: Jacobian, target: Target, options: argparse.Namespace, wanted: str, begun: float) -> str | bytes:
-    checks = confirmed(J, thorough=options.thorough)
+    shown = options.n is not None and not _too_large(J.system, options.n)
+    checks = confirmed(J, thorough=options.thorough, at=sizes(J.system, options.n) if shown else None)
     layout = options.layout or "both"
     if wanted == "json":
         found = answers(None, J, target, layout, checks=checks, begun=begun)
@@ -111,7 +113,7 @@ def _derived(J: Jacobian, target: Target, options: argparse.Namespace, wanted: s
     return DERIVATIONS[wanted](J, layout, n=options.n)
 
 
-def _too_large(system: System, n: int | Mapping[str, int]) -> bool:
+def _too_large(system: Recurrence, n: int | Mapping[str, int]) -> bool:
     at = sizes(system, n)
     return any(size_at(d, at) > LARGEST for s in system.definitions for d in s.shape)
 

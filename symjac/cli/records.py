@@ -81,12 +81,12 @@ def notes(system: Recurrence, J: Jacobian | None = None) -> list[dict[str, str]]
     return [{"kind": kind, "message": message} for message, kind in said.items()]
 
 
-def confirmed(J: Jacobian, *, thorough: bool) -> Checks:
-    """The checks of a Jacobian; nothing leaves without them.
+def confirmed(J: Jacobian, *, thorough: bool, at: Mapping[str, int] | None = None) -> Checks:
+    """The checks of a Jacobian; nothing leaves without them. ``at`` are the sizes of a page's example.
 
     :raises CheckError: where two roads disagree.
     """
-    return run_checks(J, thorough=True) if thorough else J.checks
+    return run_checks(J, thorough=True, at=at) if thorough else J.checks
 
 
 def answers(

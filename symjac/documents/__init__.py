@@ -20,12 +20,18 @@ Sizes = Mapping[str, int] | None
 
 
 def fragment(d: Derivation, *, layout: str = "both", n: Sizes = None) -> str:
-    """A LaTeX fragment for ``\\input``."""
+    """A LaTeX fragment for ``\\input``.
+
+    :raises CheckError: where a line or an entry of the page does not hold.
+    """
     return tex.fragment(narrate(d, layout=layout, sizes=n))
 
 
 def article(d: Derivation, *, layout: str = "both", n: Sizes = None) -> str:
-    """A complete LaTeX article."""
+    """A complete LaTeX article.
+
+    :raises CheckError: where a line or an entry of the page does not hold.
+    """
     return tex.article(narrate(d, layout=layout, sizes=n))
 
 
@@ -33,20 +39,35 @@ def pdf(d: Derivation, path: Path, *, layout: str = "both", n: Sizes = None) -> 
     """The article as a PDF file.
 
     :raises MissingToolError: where no LaTeX is installed.
+    :raises CheckError: where a line or an entry of the page does not hold.
     """
     return _compile.compile_pdf(article(d, layout=layout, n=n), path)
 
 
 def markdown(d: Derivation, *, layout: str = "both", n: Sizes = None) -> str:
-    """Markdown with formulas that KaTeX and MathJax render."""
+    """Markdown with formulas that KaTeX and MathJax render.
+
+    :raises CheckError: where a line or an entry of the page does not hold.
+    """
     return portable.markdown(narrate(d, layout=layout, sizes=n))
 
 
 def html(d: Derivation, *, layout: str = "both", n: Sizes = None) -> str:
-    """One self-contained HTML page with MathML."""
+    """One self-contained HTML page with MathML.
+
+    :raises CheckError: where a line or an entry of the page does not hold.
+    """
     return web.html(narrate(d, layout=layout, sizes=n))
 
 
 def text(d: Derivation, *, layout: str = "both", n: Sizes = None) -> str:
-    """Plain Unicode text."""
+    """Plain Unicode text.
+
+    :raises CheckError: where a line or an entry of the page does not hold.
+
+    >>> from symjac import System
+    >>> J = System(r"x_t = W \\sigma(x_{t-1})").jacobian(wrt="x_{t-1}")
+    >>> print(text(J).splitlines()[0])
+    The Jacobian of xₜ with respect to xₜ₋₁
+    """
     return plain.plain_text(narrate(d, layout=layout, sizes=n))

@@ -57,8 +57,8 @@ class Hadamard(Nary):
         super().__init__(factors, None, same_shape("the entrywise product", factors))
 
 
-class EntryPower(Expr):
-    """Every entry raised to a scalar power; for a scalar the ordinary power."""
+class _Power(Expr):
+    """A ``base`` and a scalar ``exponent``."""
 
     __slots__ = ()
 
@@ -76,10 +76,16 @@ class EntryPower(Expr):
         return self.args[1]
 
     def with_args(self, args: tuple[Expr, ...]) -> Expr:
-        return EntryPower(args[0], args[1])
+        return type(self)(args[0], args[1])
 
 
-class MatrixPower(Expr):
+class EntryPower(_Power):
+    """Every entry raised to a scalar power; for a scalar the ordinary power."""
+
+    __slots__ = ()
+
+
+class MatrixPower(_Power):
     """A power of a square matrix; exponent -1 is the inverse."""
 
     __slots__ = ()
@@ -87,20 +93,7 @@ class MatrixPower(Expr):
     def __init__(self, base: Expr, exponent: Expr) -> None:
         if base.rows != base.cols:
             raise ShapeError(f"only a square matrix has powers, {brief(base)} is {show_shape(base.shape)}")
-        if not exponent.is_scalar:
-            raise ShapeError(f"an exponent is a scalar, {brief(exponent)} is {show_shape(exponent.shape)}")
-        super().__init__((base, exponent), None, base.shape)
-
-    @property
-    def base(self) -> Expr:
-        return self.args[0]
-
-    @property
-    def exponent(self) -> Expr:
-        return self.args[1]
-
-    def with_args(self, args: tuple[Expr, ...]) -> Expr:
-        return MatrixPower(args[0], args[1])
+        super().__init__(base, exponent)
 
 
 class Transpose(Unary):
