@@ -248,8 +248,25 @@ def tidy_sum(e: Expr) -> Expr:
     terms = _in_order(_like(terms))
     if not terms:
         return ex.zero(e.shape)
-    total = ex.add(*(product_of(t, e.shape) for t in terms))
+    total = ex.add(*_by_gate([product_of(t, e.shape) for t in terms]))
     return _common_factor(total)
+
+
+def _by_gate(products: list[Expr]) -> list[Expr]:
+    """``P dz + Q dz`` as ``(P + Q) dz``: the derivative of a gate stands once, so that layers multiply, not branch."""
+    groups: dict[Expr, list[Expr]] = {}
+    for p in products:
+        last = p.args[-1] if isinstance(p, Product) else p
+        groups.setdefault(last if isinstance(last, Partial) and last.is_matrix else p, []).append(p)
+    out: list[Expr] = []
+    for last, group in groups.items():
+        if len(group) == 1:
+            out += group
+            continue
+        heads = [ex.mul(*p.args[:-1]) if isinstance(p, Product) else ex.Identity(p.rows) for p in group]
+        scaled = [ex.mul(h, ex.Identity(last.rows)) if h.is_scalar else h for h in heads]
+        out.append(ex.mul(tidy_sum(ex.add(*scaled)), last))
+    return out
 
 
 def _in_order(terms: list[Term]) -> list[Term]:

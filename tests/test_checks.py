@@ -11,7 +11,7 @@ import pytest
 import sympy
 
 import symjac
-from symjac import cells, checks, expr, second_reader
+from symjac import cells, checks, derivation, expr, second_reader
 from symjac.checks import METHODS, Check, NotRun, likeness, numbers, run_checks, sizes
 from symjac.codegen import Source
 from symjac.entries import numbered
@@ -165,7 +165,7 @@ def _raise(error: Exception) -> Callable[..., object]:
 @pytest.mark.parametrize(
     ("place", "name", "error", "method"),
     [
-        (checks, "jacobian_form", NormalFormTooLarge("too large"), "entries"),
+        (derivation, "jacobian_form", NormalFormTooLarge("too large"), "entries"),
         (sizes, "compare", NotYetError("cannot be written out"), "sizes"),
         (numbers, "deviation", NotYetError("cannot be written as code"), "numbers"),
         (checks, "read_formula", ReadError("not understood"), "readback"),

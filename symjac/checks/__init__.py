@@ -13,21 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from symjac import typeset
 from symjac.checks import numbers, second, sizes
 from symjac.checks.likeness import alike
+from symjac.derivation import Derivation, compare_with_entries
 from symjac.errors import CheckError, NotYetError, ReadError, RuleError
 from symjac.explicit import size_letters
 from symjac.expr import Expr, Symbol, Transpose, is_zero
-from symjac.normal import NormalFormTooLarge, UndefinedFormError, jacobian_form, normal_form
+from symjac.normal import NormalFormTooLarge, UndefinedFormError
 from symjac.reading import read_expression_with_notes, read_formula
 from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.second_reader import Answer
-
-if TYPE_CHECKING:
-    from symjac.derivation import Derivation
 
 __all__ = ["METHODS", "Check", "Checks", "NotRun", "run_checks"]
 
@@ -113,12 +110,9 @@ def _rules(d: Derivation) -> str:
 
 def _entries(d: Derivation) -> str:
     try:
-        same = jacobian_form(d.of, d.wrt, d.definitions) == normal_form(d.closed, d.definitions)
+        return compare_with_entries(d)
     except NormalFormTooLarge as error:
         raise _SkippedError("the entries are too long to be compared for every size") from error
-    if not same:
-        raise _disagreement(d, "the rules", "the derivative of the entries")
-    return "every size, entry (i, j)"
 
 
 def _at_sizes(d: Derivation, numbers: tuple[int, ...]) -> list[dict[str, int]]:
