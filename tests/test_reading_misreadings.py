@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from symjac.errors import SymjacError
-from symjac.reading import read_system
+from symjac.expr import Delta
+from symjac.reading import read_formula, read_system
 
 
 def right(text: str, *, orientation: str = "column", **symbols: str) -> str:
@@ -57,3 +58,77 @@ def test_an_index_that_nothing_binds_is_refused(text: str) -> None:
     """An index on the right is on the left too, or summed over."""
     with pytest.raises(SymjacError):
         read_system([text])
+
+
+@pytest.mark.parametrize(
+    ("text", "rhs"),
+    [
+        (r"x_t = 1/2 W x_{t-1} + b", "Sum(Product(Number(Fraction(1, 2)), W, x_{t-1}), b)"),
+        (r"y = -3/4 W x", "Product(Number(Fraction(-3, 4)), W, x)"),
+        (r"y = \frac{x}{W x}", "Hadamard(x, EntryPower(Product(W, x), Number(Fraction(-1, 1))))"),
+        (
+            r"y = 1/2 \mathbf{x}^T W \mathbf{x}",
+            r"Product(Number(Fraction(1, 2)), Transpose(\mathbf{x}), W, \mathbf{x})",
+        ),
+    ],
+)
+def test_a_number_over_a_number_is_a_coefficient(text: str, rhs: str) -> None:
+    """In 1/2 W x nothing but the 2 stands below the line, and a capital before a vector stays a matrix."""
+    reading = read_system([text])
+    assert str(reading.equations[0].rhs) == rhs
+    assert reading.symbols["W"].role == "matrix"
+
+
+REFUSED = [
+    ("y = a/b W x", r"\(a/b\)c or a/\(bc\)"),
+    ("y = x / W", "stands below a line"),
+    (r"y = \|W\|_2 x", "spectral norm"),
+    (r"y = |\mathbf{x}|", "its norm, or the absolute value"),
+    ("y = |x| + W x", "its norm, or the absolute value"),
+    (r"y = [W, U] \begin{bmatrix} h \\ x \end{bmatrix}", "beside each other"),
+    (r"y = \begin{bmatrix} W & U \end{bmatrix} \begin{bmatrix} h \\ x \end{bmatrix}", "matrices of blocks"),
+    (r"y = [W\ U] [h; x]", "commas are missing"),
+    (r"h_t = \tanh(W [h_{t-1} \; x_t])", "commas are missing"),
+    (r"h_t = \tanh(W [h_{t-1} x_t])", "commas are missing"),
+    (r"y = (f\circ g)(W x)", "composes"),
+    (r"y = f\circ g(W x)", "composes"),
+    (r"y = \sigma\circ\tanh(W x)", "composes"),
+    (r"y = \tanh \circ \sigma(W x)", "composes"),
+    (r"y = \tanh W \tanh(x)", "where does its argument end"),
+    (r"y = \sigma^{-1}(x)", "inverse function or the reciprocal"),
+    ("y = f^{-1}(W x)", "inverse function or the reciprocal"),
+    (r"y_i = \sum_j \delta_{ij} x_j", "not read as one between vectors"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), REFUSED, ids=range(len(REFUSED)))
+def test_what_has_two_meanings_is_refused(text: str, message: str) -> None:
+    """A print that papers use for two things is refused, with a hint that spells both or the one that is known."""
+    with pytest.raises(SymjacError, match=message) as error:
+        read_system([text])
+    assert error.value.span is not None
+    assert error.value.hint
+
+
+def test_a_function_ends_the_argument_of_the_one_before() -> None:
+    r"""\sin x \cos x is the product of two functions."""
+    assert right(r"y = \sin x \cos x").startswith("Product(Apply(x")
+    assert right(r"y = \log \cos x").startswith("Apply(Apply(x")
+
+
+def test_bars_around_an_entry_or_a_declared_vector_are_entrywise() -> None:
+    """Bars around an entry are those of a number; around a plain vector that is declared they go entry by entry."""
+    assert "abs" in right(r"y_i = |x_i| + \sum_j W_{ij} x_j")
+    assert "abs" in right("y = |x|", x="vector n")
+
+
+def test_the_delta_of_two_indices_is_the_one_of_kronecker() -> None:
+    r"""\delta_{ij} in index notation is no matrix of unknown entries."""
+    (member,), _ = read_formula(r"\sum_j \delta_{ij} x_j")
+    assert any(isinstance(e, Delta) for e in member.walk())
+
+
+def test_a_ring_between_defined_gates_multiplies_entries() -> None:
+    """Where f is a gate with a definition, the ring is the entrywise product."""
+    reading = read_system([r"f = \sigma(W x)", r"y = f \circ \tanh(U x)"])
+    assert str(reading.equations[1].rhs).startswith("Hadamard(f")

@@ -35,6 +35,10 @@ class Arithmetic(ABC):
         """A derivative operator with all it governs across a sign of multiplication."""
 
     @abstractmethod
+    def refuse_composition(self, node: Node) -> None:
+        """Raises where a ring stands between functions."""
+
+    @abstractmethod
     def row_factors(self, values: list[Value], node: Node) -> list[Value]:
         """In row orientation the factors in the order that columns want."""
 
@@ -120,6 +124,8 @@ class Arithmetic(ABC):
             joined = self.governed(node)
             if joined is not None:
                 return joined
+        if op == "circ":
+            self.refuse_composition(node)
         a, b = self.build(node.kids[0]), self.build(node.kids[1])
         if a.is_scalar and b.is_scalar:
             if op == "oslash":
@@ -174,11 +180,7 @@ class Arithmetic(ABC):
             return derivative
         left, right = node.kids
         if right.kind == "juxt":
-            numeric = left.kind == "number" and right.kids[0].kind == "number"
-            if not numeric:
-                raise self.error("a/bc: is it (a/b)c or a/(bc)?", node, r"write \frac{a}{bc}, or brackets")
-            first = self.quotient(self.build(left), self.build(right.kids[0]), left)
-            return self.product([first, self.build(juxtaposed(right.kids[1:]))], node)
+            raise self.error("a/bc: is it (a/b)c or a/(bc)?", node, r"write \frac{a}{bc}, or brackets")
         return self.quotient(self.build(left), self.build(right), node)
 
     def fraction(self, node: Node) -> Value:

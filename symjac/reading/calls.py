@@ -14,7 +14,7 @@ from symjac.reading import derivatives, grids, vocabulary
 from symjac.reading.context import Family
 from symjac.reading.names import Operation, operation_of
 from symjac.reading.operators import OPERATORS, apply
-from symjac.reading.roles import known_function
+from symjac.reading.roles import FUNCTION_LETTERS, known_function
 from symjac.reading.sizes import UNIT
 from symjac.reading.tree import Node, juxtaposed
 from symjac.reading.values import Value
@@ -138,8 +138,34 @@ def head_of(el: Elaborator, item: Node, following: Node | None) -> Head | None:
         return None
     family = el.roles.settle(named)
     if family.role in ("function", "map", "softmax"):
+        if any(o.kind == "inverse" for o in named.operations):
+            message = f"{family.name} to the power -1: the inverse function or the reciprocal?"
+            raise el.error(message, item, rf"write \frac{{1}}{{{family.name}(...)}} for the reciprocal")
         return Head(family.function, "softmax" if family.role == "softmax" else "", named.operations, family)
     return None
+
+
+def refuse_composition(el: Elaborator, node: Node) -> None:
+    """``f \\circ g(x)``: a ring between functions composes them, between vectors it multiplies entries."""
+    left, right = node.kids[0].inner, node.kids[1].inner
+    first = right.kids[0].inner if right.kind == "juxt" else right
+    if _is_bare_function(el, left) and (first.kind == "word" or _is_bare_function(el, first)):
+        raise el.error(
+            "a ring between functions composes them, which is not read",
+            node,
+            r"write f(g(x)); for vectors that are multiplied entry by entry, \odot, or declare them",
+        )
+
+
+def _is_bare_function(el: Elaborator, node: Node) -> bool:
+    if node.kind == "word":
+        return True
+    if node.kind != "name" or any(s.kind != "'" for s in node.scripts):
+        return False
+    family = el.context.find(el.named(node).family)
+    if family is not None and family.declared:
+        return family.role in ("function", "map")
+    return node.text in FUNCTION_LETTERS and el.named(node).family not in el.roles.defined
 
 
 def not_a_call(el: Elaborator, item: Node, group: Node) -> None:
@@ -194,12 +220,30 @@ def applied(el: Elaborator, head: Head, kids: list[Node], i: int) -> tuple[Value
         if j < len(kids):
             el.context.note("no-brackets", f"{item.text} is read as applied to the next factor only", item)
     else:
-        value, j = el.items(kids[i + 1 :], juxtaposed(kids[i + 1 :])), len(kids)
-        if len(kids) - i > 2:
-            message = f"{el.context.text(item)} without brackets is read as applied to all that follows in the product"
-            el.context.note("no-brackets", message, spanning(item, kids[-1]))
+        j = next((k for k in range(i + 2, len(kids)) if _begins_call(el, kids, k)), len(kids))
+        value = el.items(kids[i + 1 : j], juxtaposed(kids[i + 1 : j]))
+        if j < len(kids) and (value.is_matrix or kids[j].text in vocabulary.OPERATORS):
+            raise el.error(
+                f"{el.context.text(item)} without brackets: where does its argument end?",
+                spanning(item, kids[j]),
+                "put brackets around its argument",
+            )
+        if j - i > 2:
+            far = "all that follows in the product" if j == len(kids) else "what stands before the next function"
+            message = f"{el.context.text(item)} without brackets is read as applied to {far}"
+            el.context.note("no-brackets", message, spanning(item, kids[j - 1]))
     whole = spanning(item, kids[j - 1])
     return el.operate(call_value(el, head, [value], whole, value.node), head.after, whole), j
+
+
+def _begins_call(el: Elaborator, kids: list[Node], k: int) -> bool:
+    """Whether a function stands there, which ends the argument of the one before."""
+    following = kids[k + 1] if k + 1 < len(kids) else None
+    if kids[k].kind == "word":
+        return True
+    if kids[k].kind != "name" or following is None or not following.is_call:
+        return False
+    return head_of(el, kids[k], following) is not None
 
 
 def call(el: Elaborator, head: Head, group: Node, whole: Node) -> Value:

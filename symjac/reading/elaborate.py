@@ -74,6 +74,9 @@ class Elaborator(Arithmetic):
         constant = self.constant(named, node)
         if constant is not None:
             return self.operate(constant, named.operations, node)
+        delta = grids.kronecker(self, named, node)
+        if delta is not None:
+            return delta
         family = self.roles.settle(named)
         if family.role in ("function", "map", "softmax"):
             raise self.error(f"the function {family.name} has no argument", node, f"write {family.name}(...)")
@@ -218,6 +221,7 @@ class Elaborator(Arithmetic):
             return self.post(grids.iverson(self, node), node)
         if len(node.kids) > 1:
             return self.post(grids.list_value(self, node), node)
+        grids.refuse_spaced_list(self, node)
         v = self.build(node.kids[0])
         if node.text != "{" or node.scripts:
             v = v.at(node)
@@ -228,6 +232,9 @@ class Elaborator(Arithmetic):
 
     def governed(self, node: Node) -> Value | None:
         return derivatives.governed(self, node)
+
+    def refuse_composition(self, node: Node) -> None:
+        calls.refuse_composition(self, node)
 
     def row_factors(self, values: list[Value], node: Node) -> list[Value]:
         return grids.row_product(self, values, node)

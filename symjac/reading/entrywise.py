@@ -13,6 +13,7 @@ from __future__ import annotations
 from symjac.expr import (
     ONE,
     Apply,
+    Delta,
     Entry,
     EntryPower,
     Expr,
@@ -30,7 +31,7 @@ from symjac.expr import (
 
 def free(e: Expr) -> frozenset[Index]:
     """The indices an expression depends on."""
-    own = frozenset(k for k in e.indices if isinstance(k, Index)) if isinstance(e, Entry) else frozenset()
+    own = frozenset(k for k in e.indices if isinstance(k, Index)) if isinstance(e, Entry | Delta) else frozenset()
     out = own.union(*(free(a) for a in e.args))
     return out - {e.index} if isinstance(e, IndexSum) else out
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
 from symjac.expr import (
     Apply,
+    Delta,
     Entry,
     Explicit,
     Expr,
@@ -25,6 +28,7 @@ from symjac.reading.names import Named
 from symjac.reading.parser import Parser
 from symjac.reading.roles import known_function
 from symjac.reading.sizes import UNIT, Size
+from symjac.reading.spelling import is_upper
 from symjac.reading.tree import Node, Script
 from symjac.reading.values import Make, Value, like, negative, scalar, spread
 
@@ -44,7 +48,36 @@ def list_value(el: Elaborator, node: Node, *, stacked: bool = False) -> Value:
     values = [el.build(k) for k in node.kids]
     if node.text == "langle":
         return inner_product(el, values, node)
+    if "," in node.detail and any(v.is_matrix for v in values):
+        names = [el.context.text(k) for k in node.kids]
+        raise el.error(
+            f"the matrices {' and '.join(names)} stand beside each other in a row: blocks in a row are not read",
+            node,
+            "write the product with each block out, as in W h + U x; matrices on top of each other are [W; U]",
+        )
     return stack(el, values, node)
+
+
+_SPACED = re.compile(r"\\([ ;:>]|quad|qquad|enspace|thickspace|medspace)")
+
+
+def refuse_spaced_list(el: Elaborator, node: Node) -> None:
+    """``[h \\; x]``, ``[W U]``: a list without its commas, or a product?"""
+    juxt = node.kids[0]
+    if node.text != "[" or juxt.kind != "juxt" or any(k.kind != "name" for k in juxt.kids):
+        return
+    families = [el.context.find(el.named(k).family) for k in juxt.kids]
+    if any(f is not None and f.declared and f.role == "scalar" for f in families):
+        return
+    between = [el.context.source[a.end : b.start] for a, b in itertools.pairwise(juxt.kids)]
+    capitals = {is_upper(k.text) for k in juxt.kids}
+    if len(capitals) == 1 or any(_SPACED.search(gap) for gap in between):
+        names = [el.context.text(k) for k in juxt.kids]
+        raise el.error(
+            f"{el.context.text(node)}: a list whose commas are missing, or a product?",
+            node,
+            f"write [{'; '.join(names)}] for what is stacked, ({' '.join(names)}) for a product",
+        )
 
 
 def inner_product(el: Elaborator, values: list[Value], node: Node) -> Value:
@@ -173,6 +206,25 @@ def entry_value(el: Elaborator, named: Named, family: Family, node: Node) -> Val
     out = scalar(make, node)
     out.tag = "entry"
     return out
+
+
+def kronecker(el: Elaborator, named: Named, node: Node) -> Value | None:
+    """The delta of two indices, where the letter is not declared as something else."""
+    found = el.context.find(named.family)
+    plain = named.family == r"\delta" and named.time is None and not named.operations
+    if not plain or len(named.entries) != 2 or (found is not None and found.declared):
+        return None
+    first, second = named.entries
+    size = el.indices.setdefault(first, Size()) if not first.isdigit() else Size()
+    other = el.indices.setdefault(second, Size()) if not second.isdigit() else size
+    if not el.context.sizes.equal(size, other):
+        raise el.error(f"the indices {first} and {second} run to different sizes", node)
+    el.context.loose(size)
+
+    def make() -> Expr:
+        return Delta(*(int(t) if t.isdigit() else Index(t, size.value()) for t in named.entries))
+
+    return scalar(make, node)
 
 
 def subscripted(el: Elaborator, v: Value, s: Script, node: Node) -> Value:

@@ -30,6 +30,7 @@ from symjac.expr import (
 from symjac.reading import grids
 from symjac.reading.roles import known_function
 from symjac.reading.sizes import UNIT
+from symjac.reading.spelling import is_bold
 from symjac.reading.tree import Node
 from symjac.reading.values import Value, like, negative, scalar
 
@@ -180,7 +181,25 @@ def norm(el: Elaborator, node: Node) -> Value:
         return el.post(out, node)
     if subs and subs[0] not in ("2", "F", "\\mathrm{F}"):
         raise el.error(f"the norm with index {subs[0]} is not read", node, "the Euclidean and the Frobenius norm are")
+    if v.is_matrix and subs == ["2"]:
+        raise el.error(
+            "the 2 on the norm of a matrix says the spectral norm, which is not read",
+            node,
+            rf"write \|{el.context.text(v.node)}\|_F for the root of the sum of squares",
+        )
+    if v.is_matrix and not subs:
+        message = f"the norm of the matrix {el.context.text(v.node)} is read as the root of the sum of squares"
+        el.context.note("norm", message, node)
     return el.post(_norm(el, [v], node), node)
+
+
+def _plainly_entrywise(el: Elaborator, node: Node) -> bool:
+    """Whether nothing in a vector is bold, and all of it is declared."""
+    families = [(n, el.context.find(el.named(n).family)) for n in node.walk() if n.kind == "name"]
+    return all(
+        f is not None and f.declared and not is_bold(f.name) and not (n.token and n.token.accents[:1] == ("vec",))
+        for n, f in families
+    )
 
 
 def absolute(el: Elaborator, node: Node) -> Value:
@@ -188,4 +207,11 @@ def absolute(el: Elaborator, node: Node) -> Value:
     if v.is_matrix:
         el.context.note("bars", "bars around a matrix are read as its determinant", node)
         return el.post(OPERATORS["det"](el, [v], node), node)
+    if v.is_vector and not _plainly_entrywise(el, node.kids[0]):
+        inner = el.context.text(node.kids[0])
+        raise el.error(
+            f"bars around the vector {inner}: its norm, or the absolute value of each entry?",
+            node,
+            rf"write \|{inner}\| or \operatorname{{abs}}({inner})",
+        )
     return el.post(apply(el, known("abs"), 0, v, node), node)

@@ -110,7 +110,8 @@ class Parser:
             op = self.current.kind
             self.at += 1
             right = self.unary()
-            left = Node("binary", op, [left, right], left.start, right.end)
+            coefficient = _coefficient(left, right) if op == "/" else None
+            left = coefficient or Node("binary", op, [left, right], left.start, right.end)
         return left
 
     def unary(self) -> Node:
@@ -306,6 +307,18 @@ class Parser:
             self.at += 2
             return Node("blank", "", [], t.start, following[0].end)
         return self.expression()
+
+
+def _coefficient(top: Node, below: Node) -> Node | None:
+    """``1/2 W x`` is a half of W x: a number over a number is one factor of what stands beside it."""
+    if top.kind == "negative":
+        inner = _coefficient(top.kids[0], below)
+        return inner and Node("negative", "", [inner], top.start, inner.end)
+    numbers = top.kind == "number" and below.kind == "juxt" and below.kids[0].kind == "number"
+    if not numbers or top.scripts or below.kids[0].scripts:
+        return None
+    half = Node("frac", "", [top, below.kids[0]], top.start, below.kids[0].end)
+    return juxtaposed([half, *below.kids[1:]])
 
 
 def _unbraced(node: Node) -> Node:

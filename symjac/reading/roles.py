@@ -7,6 +7,7 @@ a derivative); its own definition; last, capital or small letter, which is a gue
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Callable, Sequence
 
 from symjac import functions
@@ -37,6 +38,8 @@ FUNCTION_LETTERS = frozenset(
 ALWAYS_FUNCTIONS = frozenset([r"\sigma", r"\phi", r"\varphi", r"\psi"])
 _KNOWN_WORDS = [*OPERATORS, *(s for row in functions.ACTIVATIONS.values() for s in row.spellings if len(s) > 3)]
 _VECTOR_GREEK = frozenset([r"\delta", r"\xi", r"\zeta"])
+# Capitals that stand for losses and for numbers of things.
+COUNTS = frozenset(["L", "E", "J", "C", "T", "N", "M", "D", "K"])
 _LOSSES = frozenset(["L", "E", "C", "J", r"\ell", "l", r"\mathcal{L}"])
 
 
@@ -117,10 +120,13 @@ class Roles:
             stacked = node.kind == "matrix" and self.context.row and int(node.detail[0]) == len(node.kids)
             if node.kind == "matrix" and int(node.detail[0]) > 1 and not stacked:
                 for n in node.walk():
-                    if n.kind == "name" and not _bold(n):
+                    block = is_upper(n.text) and not any(s.kind == "_" for s in n.scripts)
+                    if n.kind == "name" and not _bold(n) and not block:
                         self.inside.add(take_apart(n, self.context.letters, source).family)
             if (node.kind == "frac" or (node.kind == "binary" and node.text == "/")) and not _is_derivative(node):
                 for n in _factors(node.kids[1]):
+                    if _applied_below(node.kids[1]):
+                        break
                     self.below.add(take_apart(n, self.context.letters, source).family)
             if node.kind == "juxt" and node.kids[0].kind == "partial":
                 head = node.kids[1].inner
@@ -196,6 +202,12 @@ class Roles:
         if defined:
             return defined, "its definition"
         if name in self.below and name not in self.turned:
+            if upper and token.text not in COUNTS:
+                raise context.error(
+                    f"{name} stands below a line: a scalar, or a matrix whose inverse is meant?",
+                    named.node,
+                    f'declare it, as in "{name}: scalar", or write {name}^{{-1}}',
+                )
             return "scalar", "it stands below a line"
         if upper:
             return "matrix", "capital letter"
@@ -251,6 +263,19 @@ def _factors(node: Node) -> list[Node]:
     if node.kind == "sqrt" or (node.kind == "juxt" and all(k.kind in ("name", "number", "sqrt") for k in node.kids)):
         return [n for k in node.kids for n in _factors(k)]
     return []
+
+
+def _applied_below(node: Node) -> bool:
+    """Whether a capital stands before a small letter below a line, as in W x: a vector rather than a scalar."""
+    items = node.inner.kids if node.inner.kind == "juxt" else []
+    return any(
+        a.kind == b.kind == "name"
+        and is_upper(a.text)
+        and a.text not in COUNTS
+        and b.text.isalpha()
+        and b.text.islower()
+        for a, b in itertools.pairwise(items)
+    )
 
 
 def _is_derivative(fraction: Node) -> bool:
