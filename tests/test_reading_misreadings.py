@@ -132,3 +132,97 @@ def test_a_ring_between_defined_gates_multiplies_entries() -> None:
     """Where f is a gate with a definition, the ring is the entrywise product."""
     reading = read_system([r"f = \sigma(W x)", r"y = f \circ \tanh(U x)"])
     assert str(reading.equations[1].rhs).startswith("Hadamard(f")
+
+
+MORE = [
+    (r"y = f(x); f(z) = \tanh(W z + b)", "defined at another place"),
+    (r"f(z) = \tanh(W z + b); y = f(x)", "defined at another place"),
+    ("x_{t+1} = x_t + dt W x_t", "a step of time, or a product"),
+    (r"x_{t+1} = x_t + \Delta t\, W x_t", "a step of time, or a product"),
+    (r"\mathbf{y} = \boldsymbol{x} + \mathbf{x}", "two kinds of bold"),
+    ("y = W^* x", "conjugate transpose"),
+    (r"\mathbf{y}_i = \sum_j W_{ij} \mathbf{x}_j", "vector with a number"),
+    (r"y = \log(-1) x", "logarithm of -1"),
+    (r"y = \log(0) x", "logarithm of 0"),
+    (r"y = \sqrt{-1} x", "square root of a negative"),
+    (r"y = (-2)^{1/2} x", "root of a negative"),
+    ("y = f^{(2)}(W x)", "derivative of high order"),
+    ("y = W^t x", "an exponent, an index or a label"),
+    ("y = W^H x", "an exponent, an index or a label"),
+    ("y = W^{T2} x", "an exponent, an index or a label"),
+    ("y = W^{2T} x", "an exponent, an index or a label"),
+    ("y = W^{1/2} x", "no whole number"),
+    (r"\begin{align} y = W x \end{equation}", "does not match"),
+    (r"\begin{align} y = W x", "never closed"),
+    (r"y = W x \end{align*}", "closes nothing"),
+    (r"y = W \mathbf{}x", "nothing in its braces"),
+    (r"y = \operatorname x", "without braces"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), MORE, ids=range(len(MORE)))
+def test_what_is_no_plain_formula_is_refused(text: str, message: str) -> None:
+    """What would have to be guessed, or is left unfinished, is refused with the place."""
+    with pytest.raises(SymjacError, match=message) as error:
+        read_system([text])
+    assert error.value.span is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "symbols"),
+    [
+        ("y = W^{k} x", {"k": "scalar"}),
+        ("y = W^{100} x", {}),
+        ("y = W^* x", {"W^*": "matrix n n"}),
+        (r"\mathbf{y} = \boldsymbol{x} + \mathbf{x}", {r"\boldsymbol{x}": "vector n", r"\mathbf{x}": "vector n"}),
+        (r"y = \Delta t \, x", {r"\Delta": "scalar", "t": "scalar"}),
+        (r"\begin{align*} \begin{aligned} y = W x \end{aligned} \end{align*}", {}),
+    ],
+)
+def test_a_declaration_settles_what_is_in_doubt(text: str, symbols: dict[str, str]) -> None:
+    """What is refused in doubt is read once the symbol is declared."""
+    assert read_system([text], symbols).equations
+
+
+def test_a_function_of_a_number_is_used_on_a_vector() -> None:
+    """The variable of f(x) = x^2 is no symbol of the text: x may be a vector elsewhere."""
+    reading = read_system(["f(x) = x^2", "y = f(x) + W x"])
+    assert reading.symbols["x"].role == "vector"
+
+
+def test_rows_are_multiplied_in_printed_order() -> None:
+    """With rows h W h^T is the quadratic form; x^T A x and b h^T h do not type, and no letter changes to make them."""
+    assert right(r"y = h W h^\top", orientation="row", h="vector n") == "Product(Transpose(h), W, h)"
+    for text in (r"y = x^\top A x", r"y = b h^\top h"):
+        with pytest.raises(SymjacError, match="printed order"):
+            read_system([text], {"x": "vector n", "h": "vector n"}, orientation="row")
+
+
+def test_a_size_is_a_letter_below_a_line_only() -> None:
+    """A scalar factor is never taken for the size of the vectors around it."""
+    reading = read_system([r"x_{t+1} = x_t + d \tanh(W x_t)"], {"d": "scalar"})
+    assert str(reading.symbols["W"].symbol.shape) == "(n, n)"
+    reading = read_system([r"\mathbf{y} = \mathbf{x} + d \tanh(\mathbf{x})"])
+    assert str(reading.symbols[r"\mathbf{x}"].symbol.shape) == "(n, 1)"
+
+
+def test_a_declaration_that_nothing_uses_is_noted() -> None:
+    """A symbol that is declared and occurs nowhere may be a slip of the pen; strict readings take it too."""
+    reading = read_system(["y = W x"], {"w": "matrix n n", "x": "vector n", "W": "matrix n n"}, strict=True)
+    assert [n.message for n in reading.notes] == ["w is declared and occurs in no equation"]
+
+
+def test_nothing_has_no_rows() -> None:
+    """A matrix with 0 rows is refused."""
+    with pytest.raises(SymjacError, match="at least one row"):
+        read_system(["y = W x"], {"W": "matrix 0 n"})
+
+
+def test_of_a_long_line_only_the_place_is_shown() -> None:
+    """An error in a line of thousands of characters stays readable, with the caret under the place."""
+    with pytest.raises(SymjacError) as error:
+        read_system(["y = " + "x + " * 300 + r"\simga(z)" + " + x" * 300])
+    line, caret = str(error.value).splitlines()[1:3]
+    assert len(line) < 200
+    assert line[caret.index("^") :].startswith(r"\simga(z)")
+    assert caret.count("^") == len(r"\simga")

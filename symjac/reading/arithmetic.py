@@ -260,4 +260,6 @@ class Arithmetic(ABC):
 
     def sqrt(self, node: Node) -> Value:
         v = self.build(node.kids[0])
+        if v.literal and (value := number(v.make())) is not None and value.value < 0:
+            raise self.error("the square root of a negative number", node, "numbers are real here")
         return self.post(like(v, lambda: EntryPower(v.make(), Number(Fraction(1, 2))), node), node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,14 @@ def step(el: Elaborator, kids: list[Node], i: int) -> tuple[Value, int]:
                 whole = spanning(item, following)
                 value = Value(family.rows, family.cols, lambda: family.symbol(None), whole, tag="symbol")
                 return el.post(value, following), i + 2
+            named = el.named(item)
+            known = el.context.find(named.family) if el.context.continued else None
+            if named.family in el.context.heads and (known is None or known.role != "function"):
+                raise el.error(
+                    f"{named.family} is defined at another place only, and not entry by entry",
+                    spanning(item, following),
+                    "write its definition out here, or define a symbol for its argument and use that in both places",
+                )
     head = head_of(el, item, following)
     if head is not None:
         return applied(el, head, kids, i)
@@ -68,6 +77,22 @@ def step(el: Elaborator, kids: list[Node], i: int) -> tuple[Value, int]:
             "braces print nothing, so this sum has no brackets", item, "is a _ or ^ missing, or are brackets?"
         )
     return el.build(item), i + 1
+
+
+def refuse_time_step(el: Elaborator, kids: list[Node]) -> None:
+    """``dt`` and ``\\Delta t``: one symbol for a step of time, or a product?"""
+    for a, b in itertools.pairwise(kids):
+        if a.kind != "name" or b.kind != "name" or b.text not in ("t", r"\tau") or a.scripts:
+            continue
+        if a.text not in (r"\Delta", r"\delta") and not (a.text == "d" and a.end == b.start):
+            continue
+        family = el.context.find(el.named(a).family)
+        if family is None or not family.declared:
+            raise el.error(
+                f"{el.context.text(spanning(a, b))}: a step of time, or a product?",
+                spanning(a, b),
+                f'write one letter for the step, such as \\epsilon; "{a.text}: scalar" declares a factor',
+            )
 
 
 def spanning(first: Node, last: Node) -> Node:
@@ -138,6 +163,12 @@ def head_of(el: Elaborator, item: Node, following: Node | None) -> Head | None:
         return None
     family = el.roles.settle(named)
     if family.role in ("function", "map", "softmax"):
+        if not family.declared and re.fullmatch(r"\(\d+\)", named.upper):
+            raise el.error(
+                f"{family.name}: a derivative of high order, or the function with that number?",
+                item,
+                "write primes for a derivative, a subscript for a number",
+            )
         if any(o.kind == "inverse" for o in named.operations):
             message = f"{family.name} to the power -1: the inverse function or the reciprocal?"
             raise el.error(message, item, rf"write \frac{{1}}{{{family.name}(...)}} for the reciprocal")

@@ -38,6 +38,7 @@ class Commands(ABC):
         self.source = source
         self.tokens: list[Token] = []
         self.styles = [""]
+        self.displays: list[tuple[str, int, int]] = []  # environments that are open
         self.braces: list[bool] = []  # whether the braces that are open hold a script
 
     def error(self, message: str, start: int, end: int | None = None, hint: str | None = None) -> ReadError:
@@ -143,6 +144,7 @@ class Commands(ABC):
         start, stop, j = self.argument(j, which)
         name = self.source[start:stop].strip().rstrip("*")
         if name in v.DISPLAYS:
+            self.display(self.source[start:stop].strip(), which, i, j)
             if name == "aligned" and self.source[j : j + 1] == "[":
                 j = self.source.find("]", j) + 1 or j
             if name.startswith("alignat") and which == "begin":
@@ -154,6 +156,23 @@ class Commands(ABC):
             self.add(which, name, i, j)
             return j
         raise self.error(f"the environment {name!r} is no formula that is read here", i, j)
+
+    def display(self, name: str, which: str, i: int, j: int) -> None:
+        """Environments that frame equations print nothing, but they open and close in pairs."""
+        if which == "begin":
+            self.displays.append((name, i, j))
+            return
+        if not self.displays:
+            raise self.error(rf"this \end{{{name}}} closes nothing", i, j)
+        opened, *_ = self.displays.pop()
+        if opened != name:
+            raise self.error(rf"this \end{{{name}}} does not match \begin{{{opened}}}", i, j)
+
+    def closed(self) -> None:
+        """Raises where a display is still open at the end."""
+        if self.displays:
+            name, i, j = self.displays[-1]
+            raise self.error(rf"this \begin{{{name}}} is never closed", i, j, rf"\end{{{name}}} is missing")
 
     def dropped(self, j: int, name: str) -> int:
         # A tag that was cut off, as in "\tag{15", holds nothing that could be missed.
@@ -176,6 +195,10 @@ class Commands(ABC):
     def styled(self, i: int, j: int, name: str) -> int:
         start, stop, j = self.argument(j, name)
         style, word = v.STYLE_OF[name], self.source[start:stop].strip()
+        if not word and (style != "rm" or name == "operatorname"):
+            raise self.error(rf"\{name} with nothing in its braces", i, j, "write the letters into the braces")
+        if name == "operatorname" and self.source[stop : stop + 1] != "}":
+            raise self.error(r"\operatorname without braces", i, j, r"write \operatorname{name}")
         if style == "rm" and word not in v.CONNECTING and (_WORD.fullmatch(word) or _LABEL.fullmatch(word)):
             bold = self.styles[-1] in ("bf", "bs")
             if is_word(word):

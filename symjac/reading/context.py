@@ -15,6 +15,10 @@ from symjac.reading.survey import Letters
 from symjac.reading.tree import Node
 
 
+class TwoMeaningsError(ReadError):
+    """What papers print with two meanings: no other role of a letter is tried to make it fit."""
+
+
 @dataclass(frozen=True)
 class Note:
     """Something a reading assumed: a role guessed from case, a bracket put in, an order left open."""
@@ -82,6 +86,7 @@ class Context:
         self.flips: dict[str, str] = {}
         self.continued = False
         self.calls: dict[str, Family] = {}  # names such as \phi(x), by their text
+        self.heads: set[str] = set()  # the letters before the brackets of those names
         self.exact: dict[str, Named] = {}  # the names the text prints
         self.constants: list[Size] = []
         self.system = False
@@ -95,6 +100,10 @@ class Context:
         nodes = [at] if isinstance(at, Node) else list(at)
         span = (nodes[0].start, max(nodes[-1].end, nodes[0].start + 1))
         return ReadError(message, text=self.source, span=span, hint=hint)
+
+    def doubt(self, message: str, at: Node, hint: str) -> TwoMeaningsError:
+        """An error that trying other roles would only hide."""
+        return TwoMeaningsError(message, text=self.source, span=(at.start, max(at.end, at.start + 1)), hint=hint)
 
     def note(self, kind: str, message: str, at: Node | None = None) -> None:
         span = (at.start, at.end) if at is not None else None

@@ -158,6 +158,8 @@ def _which(words: list[str]) -> tuple[str | None, str | None]:
 
 def size(context: Context, text: str) -> Size:
     """The size a word of a declaration stands for."""
+    if any(p.isdigit() and int(p) == 0 for p in text.split("+")):
+        raise DefinitionError(f"the size {text}: a vector or a matrix has at least one row and one column")
     parts = [context.named_size(p) for p in text.split("+")]
     if len(parts) == 1:
         return parts[0]

@@ -201,12 +201,31 @@ class Elaborator(Arithmetic):
             value = self.numeric_power(v, exponent, node)
             return scalar(lambda: value, node, literal=isinstance(value, Number))
         if v.is_matrix and not entrywise:
+            self.matrix_exponent(exponent, node)
             self.square(v, "a power")
             return like(v, lambda: MatrixPower(base(), top()), node)
         return like(v, lambda: EntryPower(base(), top()), node)
 
+    def matrix_exponent(self, exponent: Value, node: Node) -> None:
+        """A matrix is raised to whole numbers, and to letters that are surely numbers."""
+        value = number(exponent.make()) if exponent.literal else None
+        if value is not None and value.value.denominator != 1:
+            raise self.error("a matrix to a power that is no whole number is not read", node, "declare it as a symbol")
+        if value is not None or not self.context.system:
+            return
+        for n in exponent.node.walk():
+            family = self.context.find(self.named(n).family) if n.kind == "name" else None
+            if family is not None and not family.declared:
+                raise self.error(
+                    f"{family.name} above the matrix in {self.context.text(node)}: an exponent, an index or a label?",
+                    node,
+                    f'for an exponent declare it, as in "{family.name}: scalar"; ^\\top is the transpose',
+                )
+
     def numeric_power(self, v: Value, exponent: Value, node: Node) -> Expr:
         base, top = number(v.make()), number(exponent.make())
+        if base is not None and top is not None and base.value < 0 and top.value.denominator != 1:
+            raise self.error("a root of a negative number", node, "numbers are real here")
         if base is None or top is None or top.value.denominator != 1:
             return EntryPower(v.make(), exponent.make())
         digits = len(str(base.value.numerator)) + len(str(base.value.denominator))
@@ -245,6 +264,7 @@ class Elaborator(Arithmetic):
     def items(self, kids: list[Node], node: Node) -> Value:
         values: list[Value] = []
         i = 0
+        calls.refuse_time_step(self, kids)
         with self.deeper(node):
             while i < len(kids):
                 value, i = calls.step(self, kids, i)

@@ -115,6 +115,8 @@ def elaborate(piece: Piece, el: Elaborator) -> list[Value]:
             if piece.family is not None and right and piece.kind == "equation":
                 piece.role = "vector" if right[0].is_row else right[0].role
             values = [el.build(piece.sides[0]), *right]
+            if values[0].tag == "entry":
+                _refuse_indexed_vectors(piece, el)
         if context.system and piece.kind == "equation" and len(values) > 1:
             if _is_gradient(values):
                 piece.kind = "gradient"
@@ -128,6 +130,21 @@ def elaborate(piece: Piece, el: Elaborator) -> list[Value]:
         context.source, el.indices, el.locals = outer
     piece.values = values
     return values
+
+
+def _refuse_indexed_vectors(piece: Piece, el: Elaborator) -> None:
+    """``\\mathbf{x}_i``: the entry of a vector, or the vector with number i?"""
+    for n in piece.root.walk():
+        bold = n.kind == "name" and n.token is not None and n.token.style in ("bf", "bs") and not is_upper(n.text)
+        if not bold or not el.named(n).entries:
+            continue
+        family = el.context.find(el.named(n).family)
+        if family is None or not family.declared:
+            raise el.error(
+                f"{el.context.text(n)}: an entry of a vector, or a vector with a number?",
+                n,
+                f'write the entry without boldness, or declare the vector, as in "{el.named(n).family}: vector n"',
+            )
 
 
 def _is_gradient(values: list[Value]) -> bool:
@@ -160,7 +177,8 @@ def _function_sides(piece: Piece, el: Elaborator) -> list[Value]:
     el.locals = {piece.variable.name: piece.variable}
     for side in piece.root.kids[1:]:
         for n in side.walk():
-            if n.kind == "name" and el.named(n).family not in el.roles.applied:
+            family = el.named(n).family if n.kind == "name" else piece.variable.name
+            if family != piece.variable.name and family not in el.roles.applied:
                 el.roles.inside.add(el.named(n).family)
     found = calls.head_of(el, head, left.kids[1])
     if found is None or found.function is None or found.after:

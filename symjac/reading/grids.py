@@ -50,7 +50,7 @@ def list_value(el: Elaborator, node: Node, *, stacked: bool = False) -> Value:
         return inner_product(el, values, node)
     if "," in node.detail and any(v.is_matrix for v in values):
         names = [el.context.text(k) for k in node.kids]
-        raise el.error(
+        raise el.context.doubt(
             f"the matrices {' and '.join(names)} stand beside each other in a row: blocks in a row are not read",
             node,
             "write the product with each block out, as in W h + U x; matrices on top of each other are [W; U]",
@@ -307,6 +307,8 @@ def row_product(el: Elaborator, values: list[Value], node: Node) -> list[Value]:
     if len(shaped) == 2 and shaped[0].is_vector and shaped[1].is_row:
         return [*scalars, *(_flipped(v) for v in shaped)]  # u v^T is the inner product of two rows
     vectors = [k for k, v in enumerate(shaped) if v.is_vector]
+    if len(shaped) > 2 and vectors and any(v.is_row for v in shaped):
+        return [*scalars, *_as_rows(el, shaped, node)]
     if len(shaped) < 2 or not vectors or (len(shaped) == 2 and shaped[0].is_row and shaped[1].is_vector):
         if any(v.is_row for v in shaped) and any(v.is_matrix for v in shaped):
             raise el.error("a transposed row vector beside a matrix does not fit in the row orientation", node)
@@ -316,6 +318,26 @@ def row_product(el: Elaborator, values: list[Value], node: Node) -> list[Value]:
     if len(vectors) == 1 and vectors[0] == 0 and all(v.is_matrix for v in shaped[1:]):
         return [*scalars, *(acting(el, v, "after") for v in reversed(shaped[1:])), shaped[0]]
     return values
+
+
+def _as_rows(el: Elaborator, shaped: list[Value], node: Node) -> list[Value]:
+    """Rows and transposed rows among each other, as in ``h W h^T``: the product in printed order."""
+    printed = [(v.rows, v.cols) if v.is_matrix else (v.cols, v.rows) for v in shaped]
+    inner = any(a.is_row and b.is_vector for a, b in itertools.pairwise(shaped))
+    if inner or not all(el.context.sizes.equal(a[1], b[0]) for a, b in itertools.pairwise(printed)):
+        raise el.context.doubt(
+            "this product of rows and transposed rows does not fit in its printed order",
+            node,
+            "with rows a quadratic form is h W h^\\top; put brackets around an inner product",
+        )
+    values = [acting(el, v, "after") if v.is_matrix else v for v in shaped]
+    if printed[0][0].is_one and not printed[-1][1].is_one:
+        return values[::-1]
+    return [Value(v.cols, v.rows, partial(_transposed, v), v.node) for v in values]
+
+
+def _transposed(v: Value) -> Expr:
+    return transpose(v.make())
 
 
 def _flipped(v: Value) -> Value:

@@ -35,6 +35,7 @@ def tokenise(source: str) -> list[Token]:
         raise ReadError(f"the text has {len(source)} characters; at most {MAX_LENGTH} are read")
     lexer = Lexer(source)
     lexer.run(0, len(source))
+    lexer.closed()
     return lexer.tokens
 
 

@@ -10,7 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from symjac.errors import ReadError
-from symjac.reading.spelling import ENCLOSURES, ENTRYLIKE, SHOWN_ENCLOSURE, TIMELIKE, braced, letter, script_text
+from symjac.reading.spelling import (
+    ENCLOSURES,
+    ENTRYLIKE,
+    SHOWN_ENCLOSURE,
+    TIMELIKE,
+    braced,
+    is_upper,
+    letter,
+    script_text,
+)
 from symjac.reading.survey import Letters, is_timed
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, Script
@@ -183,6 +192,13 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
     kinds = [t.kind for t in tokens]
     text = script_text(tokens)
     if kinds == ["*"]:
+        if is_upper(out.token.text) and not declaring and (out.base, "^*") not in letters.labels:
+            raise ReadError(
+                f"{out.base}^*: a conjugate transpose, or a name?",
+                text=source,
+                span=(out.node.start, s.end),
+                hint=f'write ^\\top for the transpose; for a name declare it, as in "{out.base}^*: matrix n n"',
+            )
         out.upper = "*"
     elif (out.base, "^" + text) in letters.labels:
         out.upper = text

@@ -32,7 +32,7 @@ from symjac.reading.roles import known_function
 from symjac.reading.sizes import UNIT
 from symjac.reading.spelling import is_bold
 from symjac.reading.tree import Node
-from symjac.reading.values import Value, like, negative, scalar
+from symjac.reading.values import Value, like, negative, number, scalar
 
 if TYPE_CHECKING:
     from symjac.reading.elaborate import Elaborator
@@ -45,6 +45,8 @@ def known(word: str) -> Function:
 
 
 def apply(el: Elaborator, function: Function, order: int, v: Value, node: Node) -> Value:
+    if v.literal and function.known == "log" and (value := number(v.make())) is not None and value.value <= 0:
+        raise el.error(f"the logarithm of {value.value}", node, "a logarithm takes a positive number")
     f = Function(function.name, function.order + order, function.known)
     return like(v, lambda: Apply(f, v.make()), node)
 
@@ -182,7 +184,7 @@ def norm(el: Elaborator, node: Node) -> Value:
     if subs and subs[0] not in ("2", "F", "\\mathrm{F}"):
         raise el.error(f"the norm with index {subs[0]} is not read", node, "the Euclidean and the Frobenius norm are")
     if v.is_matrix and subs == ["2"]:
-        raise el.error(
+        raise el.context.doubt(
             "the 2 on the norm of a matrix says the spectral norm, which is not read",
             node,
             rf"write \|{el.context.text(v.node)}\|_F for the root of the sum of squares",

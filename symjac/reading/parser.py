@@ -64,7 +64,11 @@ class Parser:
             return self.error(f"a term is missing before this {show(kind)}")
         if kind == "'":
             return self.error("nothing stands before this prime")
-        return self.error(f"a term was expected here, not {self.current.text or kind}")
+        return self.error(f"a term was expected here, not {self.printed()}")
+
+    def printed(self) -> str:
+        """What stands here, as the text prints it."""
+        return self.source[self.current.start : self.current.end] or show(self.current.kind)
 
     def equation(self) -> Node:
         if self.current.kind == "=" and len(self.tokens) > 1:
@@ -78,7 +82,7 @@ class Parser:
         if self.current.kind != "stop":
             if self.current.kind in NOT_READ:
                 raise self.refuse()
-            raise self.error(f"I cannot go on at {self.current.text or self.current.kind}")
+            raise self.error(f"I cannot go on at {self.printed()}")
         if not relations:
             return first
         return Node("relation", "", kids, first.start, kids[-1].end, detail=tuple(relations))
@@ -87,7 +91,7 @@ class Parser:
         """An expression that takes all tokens."""
         node = self.expression()
         if self.current.kind != "stop":
-            raise self.error(f"I cannot go on at {self.current.text or self.current.kind}")
+            raise self.error(f"I cannot go on at {self.printed()}")
         return node
 
     def expression(self) -> Node:

@@ -113,7 +113,20 @@ def read_system(
         known = {name: f"elementwise {key}" for name, key in recognised.items()}
         return read_system(texts, {**known, **(symbols or {})}, orientation=orientation, strict=strict, lenient=lenient)
     attempt.role_note()
+    if not lenient:
+        _note_unused(attempt, symbols or {})
     return _reading(attempt, tuple(equations), tuple(definitions), session.orientation, strict)
+
+
+def _note_unused(attempt: Attempt, symbols: Mapping[str, str]) -> None:
+    """Says which declared vectors, matrices and scalars the text does not hold."""
+    context = attempt.context
+    text = plain(" ".join(attempt.session.texts))
+    for f in context.families.values():
+        near = [key for key in symbols if plain(key) == plain(f.name)]
+        shaped = f.role in ("vector", "matrix", "scalar") and f.name not in context.dims
+        if near and shaped and f.declared and not f.printed and f.gradient is None and plain(f.base) not in text:
+            context.note("unused", f"{f.name} is declared and occurs in no equation")
 
 
 def _recognised(definitions: list[FunctionDefinition]) -> dict[str, str]:
@@ -156,7 +169,7 @@ def _reading(
 
 def _refuse_notes(context: Context, strict: bool) -> None:
     for n in context.notes:
-        if strict:
+        if strict and n.kind != "unused":  # says what is there, assumes nothing
             raise ReadError(f"refused, since this would have to be assumed: {n.message}", text=n.text, span=n.span)
 
 

@@ -14,7 +14,7 @@ from symjac import functions
 from symjac.expr import Function
 from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, take_apart
-from symjac.reading.spelling import is_upper, letter
+from symjac.reading.spelling import is_upper, letter, plain
 from symjac.reading.tree import Node, Script
 from symjac.reading.vocabulary import NORMALISATIONS, OPERATORS
 
@@ -90,8 +90,26 @@ class Roles:
         declared = any(f.role in ("vector", "matrix") for f in context.families.values())
         for n, following, source in names:
             self._note_use(n, following, source)
+        self._one_style(names)
         entries = any(count for count in self.entries.values()) and bool(context.letters.entry)
         context.all_scalar = not (context.has_bold or capital or marks or declared or entries or self.turned)
+
+    def _one_style(self, names: Sequence[tuple[Node, Node | None, str]]) -> None:
+        """Two kinds of bold are two symbols only where both are declared."""
+        seen: dict[str, str] = {}
+        for n, _, source in names:
+            if n.token is None or n.token.style not in ("bf", "bs"):
+                continue
+            name = take_apart(n, self.context.letters, source).family
+            other = seen.setdefault(plain(name), name)
+            known = [self.context.families.get(f) for f in (name, other)]
+            if other != name and not all(f is not None and f.declared for f in known):
+                self.context.source = source
+                raise self.context.error(
+                    f"{other} and {name}: one symbol in two kinds of bold, or two symbols?",
+                    n,
+                    "write both in the same bold, or declare both",
+                )
 
     def _note_use(self, n: Node, following: Node | None, source: str) -> None:
         for s in n.scripts:

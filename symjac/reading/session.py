@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from symjac.errors import DefinitionError, ReadError, ShapeError
 from symjac.reading import repair, ties
 from symjac.reading.brackets import UnclosedError, UnopenedError
-from symjac.reading.context import Context, Family, Note
+from symjac.reading.context import Context, Family, Note, TwoMeaningsError
 from symjac.reading.declarations import declare, is_declaration, take_membership
 from symjac.reading.elaborate import Elaborator
 from symjac.reading.equations import Piece, classify, elaborate, left_name
@@ -87,7 +87,7 @@ class Session:
         try:
             return attempt.run()
         except (ReadError, ShapeError) as error:
-            if self.strict or isinstance(error, UnclosedError | UnopenedError):
+            if self.strict or isinstance(error, UnclosedError | UnopenedError | TwoMeaningsError):
                 raise
             return self.flipped(attempt, error)
 
@@ -229,6 +229,9 @@ class Attempt:
             classify(piece, self.elaborator, defined)
             if piece.family is not None and len(piece.sides) > 1:
                 self.defining.setdefault(piece.family, piece)
+        context.heads |= {
+            self.elaborator.named(p.root.kids[0].inner.kids[0]).family for p in self.pieces if p.kind == "named"
+        }
         for piece in self.pieces:
             if piece.kind == "named":
                 elaborate(piece, self.elaborator)
@@ -246,6 +249,7 @@ class Attempt:
             self.context.add(again)
         self.context.dims = dict(base.dims)
         self.context.continued = True
+        self.context.heads |= base.heads
         for key, family in base.calls.items():
             self.context.calls[key] = self.context.families[family.name]
 

@@ -57,7 +57,11 @@ def tie_sizes(context: Context) -> None:
     """A letter such as the n of 1/n is the size where there is one size it can be."""
     sizes = [s for f in context.families.values() for s in (f.rows, f.cols)] + context.constants
     still_open = {id(t.root): t.root for s in sizes for t in s.terms() if t.root.known is None}
-    letters = [f for f in context.families.values() if f.name in SIZE_LETTERS and f.role == "scalar" and not f.declared]
+    letters = [
+        f
+        for f in context.families.values()
+        if f.name in SIZE_LETTERS and f.how == "it stands below a line" and not f.declared
+    ]
     if len(letters) != 1 or len(still_open) != 1 or letters[0].name in context.dims:
         return
     name = letters[0].name
