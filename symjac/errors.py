@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+# Of a longer line only this much around the place is shown.
+SHOWN = 160
+
+
+def _cut(line: str, place: int, width: int) -> tuple[str, int, int]:
+    """A line with what is far from the place left out, where the place is then, and how wide it is."""
+    if len(line) <= SHOWN:
+        return line, place, width
+    start = max(0, min(place - SHOWN // 4, len(line) - SHOWN))
+    shown = line[start : start + SHOWN]
+    before, after = "... " if start else "", " ..." if start + SHOWN < len(line) else ""
+    return before + shown + after, place - start + len(before), max(1, min(width, len(shown) - (place - start)))
+
 
 class SymjacError(Exception):
     """The base of every error that symjac raises on purpose.
@@ -42,7 +55,8 @@ class SymjacError(Exception):
             stop = self.text.find("\n", start)
             line = self.text[begin : stop if stop >= 0 else len(self.text)]
             width = max(1, min(end, begin + len(line)) - start)
-            lines += [f"  {line}", "  " + " " * (start - begin) + "^" * width]
+            line, place, width = _cut(line, start - begin, width)
+            lines += [f"  {line}", "  " + " " * place + "^" * width]
         if self.hint is not None:
             lines.append(f"hint: {self.hint}")
         return "\n".join(lines)
