@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from symjac.cli.arguments import parse
 from symjac.errors import SymjacError
 from symjac.expr import Delta
 from symjac.reading import read_formula, read_system
@@ -85,6 +86,8 @@ REFUSED = [
     (r"y = \|W\|_2 x", "spectral norm"),
     (r"y = |\mathbf{x}|", "its norm, or the absolute value"),
     ("y = |x| + W x", "its norm, or the absolute value"),
+    ("y = |W x|", "its norm, or the absolute value"),
+    ("y = W (f(x))^{-1}", "an inverse needs a square matrix"),
     (r"y = [W, U] \begin{bmatrix} h \\ x \end{bmatrix}", "beside each other"),
     (r"y = \begin{bmatrix} W & U \end{bmatrix} \begin{bmatrix} h \\ x \end{bmatrix}", "matrices of blocks"),
     (r"y = [W\ U] [h; x]", "commas are missing"),
@@ -226,3 +229,11 @@ def test_of_a_long_line_only_the_place_is_shown() -> None:
     assert len(line) < 200
     assert line[caret.index("^") :].startswith(r"\simga(z)")
     assert caret.count("^") == len(r"\simga")
+
+
+def test_two_declarations_of_one_symbol_are_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    """On the command line a second, different declaration of a symbol does not quietly win."""
+    with pytest.raises(SystemExit) as stop:
+        parse(["read", "y = W x", "--symbol", "W: matrix n n", "--symbol", "W: matrix n m"])
+    assert stop.value.code == 2
+    assert "W is declared twice" in capsys.readouterr().err

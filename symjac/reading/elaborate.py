@@ -187,6 +187,12 @@ class Elaborator(Arithmetic):
         if o.kind in ("inverse", "inverse transpose"):
             if v.is_scalar and o.kind == "inverse":
                 return self.quotient(scalar(lambda: Number(1), node, literal=True), v, node)
+            if v.is_vector and o.kind == "inverse":
+                raise self.context.doubt(
+                    f"an inverse needs a square matrix; {self.context.text(v.node)} is {v.shown}",
+                    node,
+                    r"for the reciprocal of each entry write \frac{1}{x}",
+                )
             self.square(v, "an inverse")
             if o.kind == "inverse":
                 return like(v, lambda: MatrixPower(make(), Number(-1)), node)

@@ -211,7 +211,7 @@ def absolute(el: Elaborator, node: Node) -> Value:
         return el.post(OPERATORS["det"](el, [v], node), node)
     if v.is_vector and not _plainly_entrywise(el, node.kids[0]):
         inner = el.context.text(node.kids[0])
-        raise el.error(
+        raise el.context.doubt(
             f"bars around the vector {inner}: its norm, or the absolute value of each entry?",
             node,
             rf"write \|{inner}\| or \operatorname{{abs}}({inner})",
