@@ -10,6 +10,7 @@ from typing import NoReturn
 from symjac import __version__
 
 FORMATS = ("latex", "document", "pdf", "markdown", "html", "text", "json", "sympy", "numpy", "jax", "torch")
+VERDICTS = ("text", "json", "latex", "document", "pdf", "markdown", "html")
 PICTURES = ("svg", "png")
 SUFFIXES: Mapping[str, str] = {
     ".tex": "document",
@@ -29,6 +30,8 @@ SUMMARY = rf"""symjac {__version__}: Jacobians of vector recurrences, derived fo
 commands:
   derive   the Jacobian of a state update, with its proof
              symjac derive 'x_t = W \sigma(x_{{t-1}}) + b' --wrt 'x_{{t-1}}' --to pdf -o rnn.pdf
+  check    under which conventions a printed formula is true, why not, and the nearest true one
+             symjac check 'x_t = W \sigma(x_{{t-1}})' --claim '\partial x_t / \partial x_{{t-1}} = W diag(x_t)'
   bptt     backpropagation through time of a loss: recurrence, gradients, proof, program
              symjac bptt lstm --loss 'L = \sum_{{t=1}}^{{T}} \ell_t(h_t)' -o lstm.pdf
   read     how an equation is understood: canonical LaTeX, every symbol with role and shape
@@ -39,7 +42,8 @@ commands:
              symjac cells
 
 symjac COMMAND --help lists the options of one command.
-Exit status: 0 done, 2 the input cannot be used. Results go to standard output, all else to standard error."""
+Exit status: 0 done, or the claim holds; 1 the claim is false; 2 the input cannot be used; 3 undecided.
+Results go to standard output, all else to standard error."""
 
 EQUATION_HELP = (
     "an equation in LaTeX or Unicode, several of them, a cell's name (symjac cells lists them), "
@@ -96,12 +100,30 @@ def declaration(text: str) -> tuple[str, str]:
     raise argparse.ArgumentTypeError(f"a declaration is written 'W: matrix n n', not {text!r}")
 
 
-def _reading_options(parser: Parser) -> None:
+class Declarations(argparse.Action):
+    """Gathers ``--symbol``; one symbol is declared once."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        assert isinstance(values, tuple)
+        earlier = list(getattr(namespace, self.dest) or [])
+        for name, words in earlier:
+            if name == values[0] and words != values[1]:
+                raise argparse.ArgumentError(self, f"{name} is declared twice, as {words!r} and as {values[1]!r}")
+        setattr(namespace, self.dest, [*earlier, values])
+
+
+def _reading_options(parser: Parser, orientation: str | None = "column") -> None:
     parser.add_argument("equations", metavar="EQUATION", nargs="+", help=EQUATION_HELP)
     parser.add_argument(
         "--symbol",
         metavar="DECL",
-        action="append",
+        action=Declarations,
         default=[],
         type=declaration,
         help="declare a symbol, such as 'W: matrix n n', 'x_t: vector n', 'c: scalar', '\\sigma: elementwise tanh' "
@@ -110,8 +132,10 @@ def _reading_options(parser: Parser) -> None:
     parser.add_argument(
         "--orientation",
         choices=("column", "row"),
-        default="column",
-        help="whether the printed vectors are columns (default) or rows",
+        default=orientation,
+        help="whether the printed vectors are columns (default) or rows"
+        if orientation
+        else "judge with column or with row vectors alone (default: both)",
     )
     parser.add_argument("--strict", action="store_true", help="refuse what can only be read with a note")
 
@@ -144,6 +168,39 @@ def _derive() -> Parser:
     parser.add_argument("--page", action="store_true", help="svg, png: the whole page, not the formula alone")
     parser.add_argument("-o", "--output", metavar="FILE", help="write to FILE instead of standard output")
     return parser
+
+
+def _check() -> Parser:
+    parser = Parser(
+        prog="symjac check",
+        description="Tell under which conventions a printed formula is the derivative, why not, and what is.",
+        epilog=r"example: symjac check 'y = W \sigma(x)' --claim '\frac{\partial y}{\partial x} = W^\top diag(\sigma(x))'",
+    )
+    _reading_options(parser, None)
+    parser.add_argument("--claim", metavar="LATEX", help="the formula: left-hand side = right-hand side, or a chain")
+    parser.add_argument("--of", metavar="TEXT", help="what is differentiated (default: what the claim says)")
+    parser.add_argument("--wrt", metavar="TEXT", help="by what (default: what the claim says)")
+    parser.add_argument(
+        "--layout",
+        choices=("numerator", "denominator", "mixed", "both"),
+        help="judge in this layout alone (default: in all); mixed is numerator with gradients shaped like their variable",
+    )
+    parser.add_argument(
+        "--timeout", metavar="SECONDS", type=_seconds, default=20.0, help="undecided after so long (20)"
+    )
+    parser.add_argument(
+        "--to",
+        choices=VERDICTS,
+        help="what to write (default: what the suffix of -o says, else text; for a file of claims json)",
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", help="write to FILE instead of standard output")
+    return parser
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,3})?", text) or float(text) == 0:
+        raise argparse.ArgumentTypeError(f"a time limit is a number of seconds above 0, not {text!r}")
+    return float(text)
 
 
 def _bptt() -> Parser:
@@ -235,7 +292,7 @@ def _cells() -> Parser:
     )
 
 
-COMMANDS = {"derive": _derive, "bptt": _bptt, "read": _read, "tex": _tex, "cells": _cells}
+COMMANDS = {"derive": _derive, "check": _check, "bptt": _bptt, "read": _read, "tex": _tex, "cells": _cells}
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
