@@ -10,7 +10,8 @@ import sympy
 from symjac import explicit, typeset
 from symjac.bptt import Backpropagation
 from symjac.checks.likeness import alike
-from symjac.errors import DefinitionError, TargetError
+from symjac.claims import Verdict, check_record
+from symjac.errors import DefinitionError, ReadError, TargetError
 from symjac.expr import Apply, Symbol
 from symjac.interchange import Names, from_sympy
 from symjac.jacobians import Jacobian
@@ -54,13 +55,20 @@ class System(Recurrence):
     ) -> None:
         texts: list[str] = []
         declared: dict[str, str] = {}
+        if orientation not in ("column", "row"):
+            raise ReadError(f"the orientation is 'column' or 'row', not {orientation!r}")
+        if not isinstance(symbols, Mapping | None):
+            raise DefinitionError(f"symbols are declared by a mapping from names to declarations, not by {symbols!r}")
         for e in equations:
             if isinstance(e, str):
                 texts.append(e)
+            elif not hasattr(e, "equations"):
+                raise ReadError(f"a system is made of strings or a cell, not of {e!r}")
             else:
                 texts += e.equations
                 declared.update(e.symbols)
         declared.update(symbols or {})
+        self._printed = (tuple(texts), declared)
         super().__init__(read_system(texts, declared, orientation=orientation, strict=strict))
 
     def jacobian(self, of: str | Symbol | None = None, *, wrt: str | Symbol) -> Jacobian:
@@ -76,6 +84,30 @@ class System(Recurrence):
         (n, n)
         """
         return Jacobian(self, of, wrt)
+
+    def check(
+        self,
+        claim: str,
+        of: str | None = None,
+        wrt: str | None = None,
+        layout: str | None = None,
+        orientation: str | None = None,
+        timeout: float = 20.0,
+    ) -> Verdict:
+        """Under which conventions a printed formula is the derivative of this system, why not, and what is.
+
+        ``of`` and ``wrt`` are read from the claim where they are not given. With ``layout`` or ``orientation``
+        the verdict is about that convention alone. A claim that cannot be read has the verdict ``"unreadable"``.
+
+        :raises DefinitionError: for a layout or an orientation that there is not.
+
+        >>> claim = r"\\partial x_t / \\partial x_{t-1} = W^T diag(\\sigma'(x_{t-1}))"
+        >>> System(r"x_t = W \\sigma(x_{t-1})").check(claim).holds_in
+        ('numerator_row',)
+        """
+        texts, symbols = self._printed
+        record = {"equations": texts, "symbols": symbols, "claim": claim, "of": of, "wrt": wrt}
+        return check_record(record, layout=layout, orientation=orientation, timeout=timeout)
 
     def bptt(self, loss: str, *, window: int | None = None, targets: str = "distribution") -> Backpropagation:
         """Backpropagation through time for a loss such as ``L = \\sum_{t=1}^{T} \\ell_t(h_t)`` or ``L = \\ell(h_T)``.

@@ -5,7 +5,8 @@ convention by itself they become expressions (:mod:`~symjac.claims.evaluate`), t
 derivative that symjac derives, and the two are proved equal for every size or told apart by values.
 """
 
+from symjac.claims.checking import check, check_record
 from symjac.claims.judge import judge, judge_claim
 from symjac.claims.verdict import Link, Outcome, Verdict
 
-__all__ = ["Link", "Outcome", "Verdict", "judge", "judge_claim"]
+__all__ = ["Link", "Outcome", "Verdict", "check", "check_record", "judge", "judge_claim"]

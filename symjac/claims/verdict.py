@@ -59,6 +59,27 @@ Outcomes = Mapping[str, Outcome]
 
 
 @dataclass(frozen=True)
+class Formula:
+    """A formula inside a sentence, as LaTeX; ``plain`` where plain text shows it in another way."""
+
+    latex: str
+    plain: str = ""
+
+    @property
+    def typesets(self) -> bool:
+        """Whether LaTeX would take it: nothing beyond ASCII, brackets and dollars in order."""
+        pairs = (("{", "}"), (r"\left", r"\right"), (r"\begin{", r"\end{"))
+        spare = self.latex.replace(r"\leftarrow", "").replace(r"\rightarrow", "").replace(r"\{", "").replace(r"\}", "")
+        closed = all(spare.count(a) == spare.count(b) for a, b in pairs)
+        bare = not any(mark in self.latex for mark in ("$", "%", "#", r"\tag", r"\label", "\n\n"))
+        aligned = "&" not in self.latex.split(r"\begin{")[0]
+        return closed and bare and aligned and self.latex.isascii()
+
+
+Told = tuple[str | Formula, ...]
+
+
+@dataclass(frozen=True)
 class Link:
     """One equation of a chain ``a = b = c``, by the text of its two sides."""
 
@@ -91,6 +112,17 @@ class Verdict:
     error: Json | None = None
     id: object = None
     latex: str = ""
+    asked: tuple[str, ...] = ()  # the conventions the verdict is about, where not all are
+    repair: Json | None = None  # one small change after which it is proved for columns
+    told: tuple[Told, ...] = field(default=(), compare=False, repr=False)
+    equations: tuple[str, ...] = field(default=(), compare=False, repr=False)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        def one(x: str | Formula) -> str:
+            return x if isinstance(x, str) else f"${x.latex}$" if x.typesets else f"`{x.latex}`"
+
+        paragraphs = ["".join(map(one, p)) for p in self.told] or [self.explanation]
+        return {"text/plain": str(self), "text/markdown": "\n\n".join(paragraphs)}
 
     def __str__(self) -> str:
         return self.explanation
@@ -123,6 +155,10 @@ class Verdict:
             out["links"] = [link.to_json() for link in self.links]
         out["alternatives"] = {name: _json(outcomes) for name, outcomes in self.alternatives.items()}
         out["correct"] = dict(self.correct)
+        if self.asked:
+            out["asked"] = list(self.asked)
+        if self.repair is not None:
+            out["repair"] = dict(self.repair)
         out["explanation"] = self.explanation
         out["latex"] = self.latex
         if self.notes:

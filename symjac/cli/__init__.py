@@ -56,6 +56,8 @@ def _run(argv: Sequence[str]) -> int:
                 from symjac.cli.tex import run
             elif options.command == "bptt":
                 from symjac.cli.bptt import run
+            elif options.command == "check":
+                from symjac.cli.check import run
             elif options.command == "read":
                 from symjac.cli.read import run
             else:

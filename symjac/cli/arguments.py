@@ -174,7 +174,7 @@ def _check() -> Parser:
     parser = Parser(
         prog="symjac check",
         description="Tell under which conventions a printed formula is the derivative, why not, and what is.",
-        epilog=r"example: symjac check 'y = W \sigma(x)' --claim '\frac{\partial y}{\partial x} = W^\top diag(\sigma(x))'",
+        epilog=r"example: symjac check 'y = W \sigma(x)' --claim '\frac{\partial y}{\partial x} = W^\top diag(x)'",
     )
     _reading_options(parser, None)
     parser.add_argument("--claim", metavar="LATEX", help="the formula: left-hand side = right-hand side, or a chain")
@@ -183,7 +183,7 @@ def _check() -> Parser:
     parser.add_argument(
         "--layout",
         choices=("numerator", "denominator", "mixed", "both"),
-        help="judge in this layout alone (default: in all); mixed is numerator with gradients shaped like their variable",
+        help="judge in this layout alone (default: in all); mixed: numerator, gradients shaped like their variable",
     )
     parser.add_argument(
         "--timeout", metavar="SECONDS", type=_seconds, default=20.0, help="undecided after so long (20)"
@@ -206,7 +206,7 @@ def _seconds(text: str) -> float:
 def _bptt() -> Parser:
     parser = Parser(
         prog="symjac bptt",
-        description="Derive, prove and print the gradients of a loss over a recurrence, by backpropagation through time.",
+        description="Derive, prove and print the gradients of a loss, by backpropagation through time.",
         epilog=r"example: symjac bptt lstm --loss 'L = \sum_{t=1}^{T} \ell_t(h_t)' --to pdf -o lstm.pdf",
     )
     _reading_options(parser)

@@ -144,12 +144,7 @@ def problems(path: Path) -> Iterator[Problem | BadRecord]:
 
     :raises UsageError: where the file cannot be read or no record in it can.
     """
-    text = read_text(path)
-    if path.suffix.lower() == ".json":
-        records = _whole(path, text)
-    else:
-        lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-        records = [_line(path, number, line) for number, line in lines]
+    records = _records(path)
     found = [r if isinstance(r, BadRecord) else _problem(r) for r in records]
     if not found:
         raise UsageError(f"{path} holds no record; a problem looks like {_EXAMPLE}")
@@ -157,6 +152,26 @@ def problems(path: Path) -> Iterator[Problem | BadRecord]:
     if len(broken) == len(found):
         raise UsageError(f"{path} holds no readable record: {broken[0].error.message}")
     yield from found
+
+
+def records_of(path: Path) -> Iterator[object]:
+    """The records of a file in order as they are, a line that is no JSON as what is wrong with it.
+
+    :raises UsageError: where the file cannot be read or no record in it can.
+    """
+    found = _records(path)
+    if not any(isinstance(r, dict) for r in found):
+        because = next((f": {r.error.message}" for r in found if isinstance(r, BadRecord)), "")
+        raise UsageError(f"{path} holds no readable record{because}")
+    yield from found
+
+
+def _records(path: Path) -> list[object]:
+    text = read_text(path)
+    if path.suffix.lower() == ".json":
+        return _whole(path, text)
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    return [_line(path, number, line) for number, line in lines]
 
 
 _EXAMPLE = r'{"id": "A01", "equations": ["x_t = W \\sigma(x_{t-1})"], "targets": [{"of": "x_t", "wrt": "x_{t-1}"}]}'

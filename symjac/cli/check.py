@@ -1,0 +1,129 @@
+"""``symjac check``: is a printed formula the derivative? One claim, or a file of them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from symjac.claims import Verdict, check, check_record, printing
+from symjac.claims.judge import unreadable
+from symjac.cli import output
+from symjac.cli.arguments import SUFFIXES, VERDICTS
+from symjac.cli.defects import defects_as_errors
+from symjac.cli.sources import BadRecord, UsageError, from_arguments, is_batch, records_of
+from symjac.documents.compile import compile_pdf
+from symjac.errors import SymjacError
+
+TRUE, FALSE, UNUSABLE, UNDECIDED = 0, 1, 2, 3
+STATUS = {"true": TRUE, "false": FALSE, "unreadable": UNUSABLE, "undecided": UNDECIDED}
+WORST_FIRST = (UNUSABLE, FALSE, UNDECIDED)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check what is claimed and give the exit status."""
+    output.refuse_overwriting(options.output, options.equations)
+    if is_batch(options.equations):
+        return _batch(options)
+    if options.claim is None:
+        raise UsageError("what is claimed? --claim says it", hint=r"--claim '\frac{\partial y}{\partial x} = W'")
+    wanted = _format(options)
+    try:
+        with defects_as_errors():
+            problem = from_arguments(options.equations, dict(options.symbol))
+            v = check(
+                problem.equations,
+                options.claim,
+                problem.symbols,
+                of=options.of,
+                wrt=options.wrt,
+                layout=options.layout,
+                orientation=options.orientation,
+                strict=options.strict,
+                timeout=options.timeout,
+            )
+    except SymjacError as error:
+        if wanted == "json":  # every claim gets its line
+            output.deliver(line(unreadable(options.claim, error)), options.output)
+        raise
+    for message in dict.fromkeys(v.notes):
+        output.note(f"note: {message}")
+    output.deliver(_content(v, wanted, options.output), options.output)
+    return STATUS[v.verdict]
+
+
+def line(v: Verdict) -> str:
+    """A verdict as one line of JSON."""
+    return json.dumps(v.to_json(), ensure_ascii=False)
+
+
+def _format(options: argparse.Namespace) -> str:
+    suffix = Path(options.output).suffix.lower() if options.output else ""
+    wanted: str = options.to or SUFFIXES.get(suffix, "text")
+    if wanted not in VERDICTS:
+        raise UsageError(f"a verdict is not written as {wanted}; it is as {', '.join(VERDICTS)}")
+    if wanted == "pdf" and options.output is None and sys.stdout.isatty():
+        raise UsageError("a PDF is no text for a terminal; name a file with -o: -o verdict.pdf")
+    return wanted
+
+
+def _content(v: Verdict, wanted: str, file: str | None) -> str | bytes:
+    if wanted == "json":
+        return line(v)
+    if wanted == "pdf":
+        with tempfile.TemporaryDirectory() as folder:
+            return compile_pdf(printing.document(v), Path(folder) / "page.pdf").read_bytes()
+    if wanted == "text":
+        return printing.text(v, colour=file is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+    return {
+        "latex": printing.fragment,
+        "document": printing.document,
+        "markdown": printing.markdown,
+        "html": printing.html,
+    }[wanted](v)
+
+
+def _batch(options: argparse.Namespace) -> int:
+    if options.to not in (None, "json"):
+        raise UsageError(f"a file of claims is answered as JSON, one line for each, not as {options.to}")
+    if any(v is not None for v in (options.claim, options.of, options.wrt)) or options.symbol:
+        raise UsageError("a file of claims brings its own claims; --claim, --of, --wrt and --symbol go with equations")
+    found = list(records_of(Path(options.equations[0])))
+    seen: set[int] = set()
+
+    def lines() -> Iterator[str]:
+        bar = output.Progress(len(found))
+        bar.show(0)
+        for done, record in enumerate(found, 1):
+            v = _one(record, options)
+            seen.add(STATUS[v.verdict])
+            yield line(v)
+            bar.show(done)
+
+    output.deliver_lines(lines(), options.output)
+    return next((status for status in WORST_FIRST if status in seen), TRUE)
+
+
+def _one(record: object, options: argparse.Namespace) -> Verdict:
+    """The verdict about one record, whatever it is."""
+    if isinstance(record, BadRecord):
+        return unreadable("", record.error)
+    if not isinstance(record, dict):
+        return unreadable("", UsageError("a claim is a JSON object"))
+    try:
+        with defects_as_errors():
+            return check_record(
+                record,
+                layout=options.layout,
+                orientation=options.orientation,
+                strict=options.strict,
+                timeout=options.timeout,
+            )
+    except SymjacError as error:
+        claim = record.get("claim")
+        return replace(unreadable(claim if isinstance(claim, str) else "", error), id=record.get("id"))
