@@ -72,6 +72,19 @@ class Editor:
         if 0 <= start < stop <= len(claim):
             yield Edit(kind, words, claim[start:stop].strip(), new.strip(), claim[:start] + new + claim[stop:])
 
+    def _bare(self, t: Term) -> tuple[int, int] | None:
+        """Where a symbol stands without an exponent; ``None`` where that cannot be told from the text."""
+        text = self.source(t)
+        if t.ref is None or not text:
+            return None
+        try:
+            name = self.model.symbol(t.ref).name
+        except (UndecidedError, KeyError):
+            return None
+        if text.startswith(name):
+            return t.span[0], t.span[0] + len(name)
+        return t.span if "^" not in text else None
+
     def is_matrix(self, t: Term) -> bool:
         family = self.model.families.get(t.ref.family) if t.ref is not None else None
         return family is not None and family.role == "matrix"
@@ -103,14 +116,15 @@ class Editor:
         """Another time at one symbol, or the argument of a function before or after an activation."""
         for t in self.terms:
             r = t.ref
-            if r is not None and r.time is not None and "^" not in self.source(t):
+            span = self._bare(t)
+            if r is not None and r.time is not None and span is not None:
                 for shift, where in ((-1, "earlier"), (1, "later")):
                     try:
                         new = self.model.symbol(Ref(r.family, r.time + shift)).name
                     except (UndecidedError, KeyError):
                         continue
                     words = f"the evaluation point is what is wrong, it is one step {where}"
-                    yield from self._edit("point", words, t.span, f"{new} ")
+                    yield from self._edit("point", words, span, new)
         known = list(dict.fromkeys(self._arguments()))
         for t in self.terms:
             if t.kind == "apply":
@@ -151,10 +165,9 @@ class Editor:
                     if before and before[-1] in "+-":
                         new = "-" if before[-1] == "+" else "+"
                         yield from self._edit("sign", words, (len(before) - 1, len(before)), new)
-        if self.root.kind == "negative":
-            before = self.s.claim[: self.root.span[0]].rstrip()
-            if before.endswith("-"):
-                yield from self._edit("sign", words, (len(before) - 1, len(before)), " ")
+        first = self.root.args[0] if self.root.kind == "add" else self.root
+        if first.kind == "negative" and self.source(first).startswith("-"):
+            yield from self._edit("sign", words, (first.span[0], first.span[0] + 1), " ")
         elif self.root.kind != "add":
             yield from self._edit("sign", words, self.root.span, f"-{self.source(self.root)}")
 
