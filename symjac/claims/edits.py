@@ -123,7 +123,7 @@ class Editor:
                         new = self.model.symbol(Ref(r.family, r.time + shift)).name
                     except (UndecidedError, KeyError):
                         continue
-                    words = f"the evaluation point is what is wrong, it is one step {where}"
+                    words = f"the evaluation point is what is wrong, it should be one step {where}"
                     yield from self._edit("point", words, span, new)
         known = list(dict.fromkeys(self._arguments()))
         for t in self.terms:

@@ -8,6 +8,7 @@ from html import escape
 from symjac.claims.verdict import Formula, Told, Verdict
 
 WIDTH = 100
+TIE = "\0"  # a space at which no line ends
 SPECIALS = {c: "\\" + c for c in "&%$#_{}"} | {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
@@ -38,9 +39,11 @@ def text(v: Verdict, *, colour: bool = False) -> str:
     if colour:
         code = {"true": "32", "false": "31"}.get(v.verdict, "33")
         word = f"\x1b[{code}m{word}\x1b[0m"
-    lines = [f"{word}: {_plain(v.told[0])}" if v.told else word, ""]
+    lines = [f"{word}: {_plain(v.told[0])}" if v.told else word]
     for p in v.told[1:]:
-        lines += textwrap.wrap(_plain(p), WIDTH, break_long_words=False, break_on_hyphens=False)
+        whole = "".join(x if isinstance(x, str) else _plain((x,)).replace(" ", TIE) for x in p)
+        wrapped = textwrap.wrap(whole, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+        lines += [w.replace(TIE, " ") for w in wrapped]
     return "\n".join(lines) + "\n"
 
 

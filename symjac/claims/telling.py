@@ -77,7 +77,11 @@ def _first(v: Verdict, asked: Sequence[str]) -> str:
 
 
 def _in(names: Sequence[str]) -> str:
-    return listed([WORDS[name] for name in names])
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        layout, orientation = name.split("_")
+        groups.setdefault(orientation, []).append(layout)
+    return listed([f"{listed(layouts)} layout with {orientation} vectors" for orientation, layouts in groups.items()])
 
 
 def _rows(v: Verdict, s: Statement | None) -> Iterator[Told]:
@@ -152,7 +156,7 @@ def _cell(v: Value, digits: int, *, tex: bool) -> str:
             return str(v)
         return rf"{'-' if v < 0 else ''}\tfrac{{{abs(v.numerator)}}}{{{v.denominator}}}"
     low, high = (_decimal(end, digits) for end in ends(v, digits))
-    return f"[{low}, {high}]"
+    return low if low == high else f"[{low}, {high}]"
 
 
 def _decimal(v: Fraction, digits: int) -> str:
