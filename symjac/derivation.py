@@ -162,6 +162,15 @@ class Derivation:
         """The closed form in denominator layout, transposed factor by factor."""
         return ex.transpose(self.closed)
 
+    def in_layout(self, layout: str) -> Expr:
+        """The closed form in ``"numerator"`` or ``"denominator"`` layout.
+
+        :raises TargetError: for another word.
+        """
+        if layout not in ("numerator", "denominator"):
+            raise TargetError(f"a layout is 'numerator' or 'denominator', not {layout!r}")
+        return self.closed if layout == "numerator" else self.closed_denominator
+
     @property
     def shape(self) -> ex.Shape:
         """The shape in numerator layout."""

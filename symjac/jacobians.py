@@ -12,8 +12,7 @@ import sympy
 from symjac import codegen, documents, explicit, preview, typeset
 from symjac.checks import Checks, run_checks
 from symjac.derivation import Derivation, Proof
-from symjac.errors import CheckError, TargetError
-from symjac.expr import Expr
+from symjac.errors import CheckError
 from symjac.interchange import Names, to_sympy
 from symjac.normal import normal_form
 
@@ -71,12 +70,6 @@ class Jacobian(Derivation):
         """The record of rules, rearrangements and substitutions, which can be replayed."""
         made = super().proof
         return PrintedProof(made.theorem, made.transposed, made.scope, about=self)
-
-    def in_layout(self, layout: str) -> Expr:
-        """The closed form in ``"numerator"`` or ``"denominator"`` layout."""
-        if layout not in ("numerator", "denominator"):
-            raise TargetError(f"a layout is 'numerator' or 'denominator', not {layout!r}")
-        return self.closed if layout == "numerator" else self.closed_denominator
 
     def explicit(
         self, n: int | Mapping[str, int] = 2, *, layout: str = "numerator", expand: bool = False

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from symjac.errors import RuleError
 from symjac.expr import Expr, Partial, Symbol, size_names
@@ -35,7 +34,7 @@ class Scope:
         definitions = {s: e for s, e in self.definitions.items() if s != self.wrt}
         if self.wrt.is_scalar and self.wrt.name in size_names([self.wrt, *definitions, *definitions.values()]):
             raise RuleError(f"{self.wrt.name} is a size; there is no derivative by it")
-        object.__setattr__(self, "definitions", MappingProxyType(definitions))
+        object.__setattr__(self, "definitions", definitions)
         object.__setattr__(self, "moving", _moving(self.wrt, definitions))
 
     def depends(self, e: Expr) -> bool:

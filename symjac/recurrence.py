@@ -26,6 +26,10 @@ class Recurrence:
         self.reading = reading
         self._definitions = _definitions(reading.equations)
         self._order = _dependency_order(self._definitions)
+        sizes = size_names(info.symbol for info in reading.symbols.values())
+        for s in self._definitions:
+            if s.is_scalar and s.name in sizes:
+                raise DefinitionError(f"{s.name} is a size here and cannot be defined by an equation")
 
     @property
     def equations(self) -> tuple[Equation, ...]:
@@ -81,7 +85,7 @@ class Recurrence:
                     hint=f"name one, for instance --of '{(self.outputs or tuple(self._definitions))[-1].name}'",
                 )
             return self.outputs[0]
-        symbol = read_symbol(of, self.reading) if isinstance(of, str) else of
+        symbol = self._symbol(of)
         if symbol not in self._definitions:
             names = ", ".join(s.name for s in self._definitions)
             raise TargetError(f"no equation defines {symbol.name}; there are equations for {names}")
@@ -92,10 +96,17 @@ class Recurrence:
 
         :raises TargetError: where it is neither in an equation nor declared, or stands for a size.
         """
-        symbol = read_symbol(wrt, self.reading) if isinstance(wrt, str) else wrt
+        symbol = self._symbol(wrt)
         if symbol.is_scalar and symbol.name in size_names(info.symbol for info in self.symbols.values()):
             raise TargetError(f"{symbol.name} is a size here; there is no derivative by it")
         return symbol
+
+    def _symbol(self, s: str | Symbol) -> Symbol:
+        if isinstance(s, str):
+            return read_symbol(s, self.reading)
+        if not isinstance(s, Symbol):
+            raise TargetError(f"a symbol is named by its LaTeX, not by {s!r}")
+        return s
 
     def occurs(self, s: Symbol) -> bool:
         """Whether a symbol stands in some equation."""

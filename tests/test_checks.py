@@ -37,6 +37,9 @@ class Damaged:
     def closed_denominator(self) -> Expr:
         return expr.transpose(self.closed)
 
+    def in_layout(self, layout: str) -> Expr:
+        return self.closed if layout == "numerator" else self.closed_denominator
+
     def __getattr__(self, name: str) -> object:
         return getattr(self.J, name)
 

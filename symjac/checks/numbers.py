@@ -19,6 +19,7 @@ Array = Any
 Call = Callable[..., Any]
 COMPLEX_STEP = 1e-30
 REAL_STEP = 1e-5
+HUGE = 1e8
 POINTS = 8  # tried before it is said that there are no finite numbers
 
 # A stand-in for an unspecified function: its name and its derivatives, cyclically.
@@ -68,6 +69,14 @@ class Trial:
         symbols = [info.symbol for info in d.system.symbols.values()]
         symbols += [s for e in (d.closed, *d.definitions.values()) for s in e.symbols]
         self.symbols = {s.name: s for s in (*symbols, d.wrt)}
+        # Exponents of matrices are whole numbers.
+        self.whole = {
+            s
+            for e in (d.closed, *d.definitions.values())
+            for p in e.walk()
+            if isinstance(p, expr.MatrixPower)
+            for s in p.exponent.symbols
+        }
         self.variant = variant
         self.arrays: dict[str, Array] = {}
         self.taken: dict[str, int] = {}
@@ -76,6 +85,8 @@ class Trial:
         if s.name not in self.arrays:
             if s.is_scalar and s.name in self.sizes:
                 self.arrays[s.name] = self.sizes[s.name]
+            elif s in self.whole:
+                self.arrays[s.name] = 3
             else:
                 shape = tuple(length(size, self.sizes) for size in s.shape if size != 1)
                 values = self.rng.uniform(0.2, 1.4, shape)
@@ -85,7 +96,7 @@ class Trial:
 
     def callable(self, latex: str) -> Call:
         base = latex.split("^{(")[0].rstrip("'")
-        order = int(latex.split("^{(")[1][:-2]) if "^{(" in latex else len(latex) - len(base)
+        order = int(latex.split("^{(")[1].split(")")[0]) if "^{(" in latex else len(latex) - len(base)
         number = self.taken.setdefault(base, len(self.taken))
         derivatives = STAND_INS[(number + self.variant) % len(STAND_INS)][1]
         if base not in self.maps:
@@ -118,7 +129,10 @@ def deviation(d: Derivation, sizes: Mapping[str, int], variant: int) -> Deviatio
     step = emit_step(d.system, d.of, cut=d.wrt)
     told = {layout: emit(d, layout=layout) for layout in ("numerator", "denominator")}
     for attempt in range(POINTS):
-        found = _deviation(d, step, told, Trial(d, sizes, variant, attempt))
+        try:
+            found = _deviation(d, step, told, Trial(d, sizes, variant, attempt))
+        except np.linalg.LinAlgError:  # a matrix that these sizes make singular
+            continue
         if found is not None:
             return found
     return None
@@ -138,6 +152,8 @@ def _deviation(d: Derivation, step: Source, told: Mapping[str, Source], trial: T
     if not all(np.all(np.isfinite(a)) for a in (differences, numerator, denominator)):
         return None
     scale = max(1e-3, float(np.max(np.abs(differences), initial=0)))
+    if scale > HUGE:  # next to a singular matrix no digit of a difference is right
+        return None
     apart = max(float(np.max(np.abs(a - differences), initial=0)) for a in (numerator, denominator.T))
     way = "complex steps" if smooth else "central differences"
     return Deviation(apart / scale, 1e-9 if smooth else 1e-6, trial.described, way)

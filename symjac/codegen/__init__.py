@@ -81,9 +81,8 @@ def emit(derivation: Derivation, *, layout: str = "numerator", target: str = "nu
     >>> emit(J).arguments
     {'W': 'W', 'x_tm1': 'x_{t-1}', 'sigma': '\\\\sigma', 'dsigma': "\\\\sigma'"}
     """
-    e = {"numerator": derivation.closed, "denominator": derivation.closed_denominator}[layout]
     return emit_expression(
-        e,
+        derivation.in_layout(layout),
         definitions=derivation.definitions,
         functions=_functions(derivation.system),
         symbols=_symbols(derivation.system, derivation.wrt),

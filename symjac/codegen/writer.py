@@ -418,6 +418,8 @@ class Writer:
             body = differentiate(body, z)
         inner = Writer(Names({*self.names.taken, "z"}), self.target, {}, self.functions, [body], frozenset())
         inner._done[z] = Value("z", ATOM, "column")
+        for s in sorted(body.symbols - {z}, key=lambda s: s.name):
+            inner._done[s] = self(s)  # a parameter of the function is an argument of the whole
         value = inner(body)
         code = self.np("{c} + np.zeros_like(z)", c=value.code) if value.uniform else value.code
         self.lines += [f"def {given}(z):", *(f"    {line}" for line in inner.lines), f"    return {code}"]

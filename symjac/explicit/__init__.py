@@ -52,6 +52,8 @@ def sizes(system: Recurrence, n: int | Mapping[str, int]) -> dict[str, int]:
     :raises DefinitionError: where a letter is missing or unknown, or a size is no positive integer.
     """
     letters = size_letters(info.symbol for info in system.symbols.values())
+    if not isinstance(n, int | Mapping):
+        raise DefinitionError(f"sizes are a number, or a number for each letter such as {{'n': 2}}, not {n!r}")
     given = dict.fromkeys(letters, n) if isinstance(n, int) else dict(n)
     for letter, number in given.items():
         if letter not in letters:
@@ -405,5 +407,6 @@ def jacobian(
 
     :raises DefinitionError: where the sizes do not fit the system.
     """
-    closed = {"numerator": derivation.closed, "denominator": derivation.closed_denominator}[layout]
-    return write_out(closed, sizes(derivation.system, n), derivation.definitions if expand else None)
+    return write_out(
+        derivation.in_layout(layout), sizes(derivation.system, n), derivation.definitions if expand else None
+    )

@@ -171,7 +171,7 @@ def transpose(e: Expr) -> Expr:
         return Zero(e.cols, e.rows)
     if isinstance(e, Ones) and e.is_matrix:
         return Ones(e.cols, e.rows)
-    if isinstance(e, MatrixPower):
+    if isinstance(e, MatrixPower) and e.exponent == Number(-1):
         return MatrixPower(transpose(e.base), e.exponent)
     return Transpose(e)
 

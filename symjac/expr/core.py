@@ -55,6 +55,10 @@ class Expr:
     def __hash__(self) -> int:
         return self._hash
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Hashes of strings differ from one process to the next, so a copy computes its own.
+        return _restored, (type(self), self.args, self.data, self.shape)
+
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
@@ -124,6 +128,12 @@ class Expr:
             return self
         args = tuple(a.replace(table) for a in self.args)
         return self if args == self.args else self.with_args(args)
+
+
+def _restored(cls: type[Expr], args: tuple[Expr, ...], data: Hashable, shape: Shape) -> Expr:
+    e = cls.__new__(cls)
+    Expr.__init__(e, args, data, shape)
+    return e
 
 
 class Number(Expr):

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from symjac.derivation import Derivation
+from symjac.errors import TargetError
 from symjac.expr import Partial
 from symjac.narrative.blocks import (
     Block,
@@ -63,6 +64,8 @@ def narrate(
         there is no page.
     :raises NotYetError: where an example is asked for that has no written-out form to compare with.
     """
+    if layout not in ("numerator", "denominator", "both"):
+        raise TargetError(f"a layout is 'numerator', 'denominator' or 'both', not {layout!r}")
     t = Teller(d, layout, sizes)
     blocks: list[Block] = [*setting(t, restated=restated), _theorem(t)]
     if t.by_entries:
