@@ -159,7 +159,10 @@ def test_enclosures_are_told_apart() -> None:
     assert "lies in [" in str(v)
 
 
-def test_text_that_latex_would_not_take_is_printed_as_it_stands() -> None:
-    """A claim in Unicode is shown as characters in LaTeX, not as a formula that does not compile."""
-    v = check([r"y = W \sigma(x)"], r"∂y/∂x = W^T diag(σ'(x))")
-    assert v.latex.isascii()
+def test_a_claim_in_unicode_is_set_in_latex() -> None:
+    """Greek letters, scripts and signs become commands; a claim LaTeX would not take stands as characters."""
+    v = check([r"y = W \sigma(x)"], r"∂y/∂x = Wᵀ diag(σ'(x))")
+    assert r"$\partial y/\partial x = W^{\top} diag(\sigma '(x))$" in v.latex
+    assert "∂y/∂x = W diag(σ'(x))" in printing.text(check([r"y = W \sigma(x)"], r"∂y/∂x = Wᵀ W diag(σ'(x))"))
+    stray = check([r"y = W \sigma(x)"], r"\frac{\partial y}{\partial x} = W diag(\sigma'(x)) \tag{3}")
+    assert r"\texttt{" in stray.latex

@@ -19,7 +19,7 @@ from symjac.errors import DefinitionError, ReadError, SymjacError
 
 LAYOUTS = ("numerator", "denominator", "mixed", "both")
 ORIENTATIONS = ("column", "row")
-SEARCH = 3.0  # seconds at most for the nearest true formula
+SEARCH = 2.0  # seconds at most for the nearest true formula
 
 
 def check(

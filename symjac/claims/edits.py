@@ -177,8 +177,8 @@ class Editor:
             if t.kind in ("product", "operation") and (
                 t.kind == "product" or t.data in (*SIDE_BY_SIDE, "odot", "circ")
             ):
-                for k, a in enumerate(t.args):
-                    words = f"the factor {self.source(a)} is one too many"
+                for k in range(len(t.args)):
+                    words = "a factor too many is what is wrong"
                     kept = [b for j, b in enumerate(t.args) if j != k]
                     new = " ".join(self.source(b) for b in kept)
                     yield from self._edit("factor", words, (t.args[0].span[0], t.args[-1].span[1]), new)
@@ -192,7 +192,7 @@ class Editor:
         for name in self._matrices():
             factors += [name, rf"{name}^\top"] if "^" not in name else [name]
         for new in factors:
-            words = f"the factor {new} is missing"
+            words = "a missing factor is what is wrong"
             yield from self._edit("factor", words, e.span, f"{new} {self.source(e)}")
             yield from self._edit("factor", words, e.span, f"{self.source(e)} {new}")
 

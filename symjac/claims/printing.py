@@ -54,7 +54,7 @@ def _tex_words(words: str) -> str:
 def _tex(x: str | Formula) -> str:
     if isinstance(x, str):
         return _tex_words(x)
-    return f"${x.latex}$" if x.typesets else rf"\texttt{{{_tex_words(x.latex)}}}"
+    return f"${x.source}$" if x.typesets else rf"\texttt{{{_tex_words(x.latex)}}}"
 
 
 def _claim(v: Verdict) -> list[Told]:
@@ -86,7 +86,7 @@ def markdown(v: Verdict) -> str:
     def one(x: str | Formula) -> str:
         if isinstance(x, str):
             return x
-        return f"${x.latex}$" if x.typesets else f"`{x.latex}`"
+        return f"${x.source}$" if x.typesets else f"`{x.latex}`"
 
     return "\n\n".join("".join(map(one, p)) for p in (*_claim(v), *v.told)) + "\n"
 

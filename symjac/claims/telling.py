@@ -41,7 +41,7 @@ def tell(v: Verdict, found: Found) -> tuple[Told, ...]:
     out += _right(v)
     out += _repaired(v, found)
     if found.repair is not None and found.statement is not None and _spectrum(v, found.repair, found.statement):
-        out.append(tuple(_SPECTRUM))
+        out.append(_changes(min(found.repair.edit.old, found.repair.edit.new, key=len)))
     return tuple(out)
 
 
@@ -217,10 +217,10 @@ def _repaired(v: Verdict, found: Found) -> Iterator[Told]:
         e = r.edit
         told: list[str | Formula] = [f"{e.words[:1].upper()}{e.words[1:]}: "]
         if _closed(e.old) and _closed(e.new) and e.kind in ("transpose", "point", "diag"):
-            told += ["with ", Formula(e.new), " for ", Formula(e.old), " the claim, "]
+            told += ["with ", Formula(e.new), " for ", Formula(e.old), " the claim becomes "]
         else:
-            told += ["the claim as "]
-        yield (*told, Formula(e.text), f", is proved in {_in(r.conventions)}.")
+            told += ["the nearest true claim is "]
+        yield (*told, Formula(e.text), f", proved in {_in(r.conventions)}.")
     for name, outcomes in v.alternatives.items():
         holds = [key for key, o in outcomes.items() if o.holds]
         if name in READINGS and holds and not any(key.endswith("column") for key in v.holds_in):
@@ -234,13 +234,15 @@ def _closed(text: str) -> bool:
     return all(text.count(a) == text.count(b) for a, b in ("()", "[]", "{}")) and bool(text)
 
 
-_SPECTRUM: list[str | Formula] = [
-    "What the transpose changes: for one step the eigenvalues are the same and the singular values are others, so the "
-    "bound ",
-    Formula(r"\lVert W \rVert \gamma", "||W|| gamma"),
-    " on the norm of a step (gamma bounds the diagonal factor) is the same number, and the norm it bounds is another; "
-    "over three or more steps the eigenvalues of the product differ too.",
-]
+def _changes(name: str) -> Told:
+    """What one transpose more or less means for products of such Jacobians."""
+    return (
+        "What the transpose changes: for one step the eigenvalues are the same and the singular values are others, "
+        "so the bound ",
+        Formula(rf"\lVert {name} \rVert \gamma", f"||{name}|| gamma"),
+        " on the norm of a step (gamma bounds the diagonal factor) is the same number, and the norm it bounds is "
+        "another; over three or more steps the eigenvalues of the product differ too.",
+    )
 
 
 def _spectrum(v: Verdict, r: Repair, s: Statement) -> bool:

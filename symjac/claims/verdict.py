@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from symjac.claims.commands import in_commands
 from symjac.normal import Counterexample
 from symjac.normal.refute import Value
 
@@ -66,14 +67,19 @@ class Formula:
     plain: str = ""
 
     @property
+    def source(self) -> str:
+        """What LaTeX is given."""
+        return in_commands(self.latex)
+
+    @property
     def typesets(self) -> bool:
         """Whether LaTeX would take it: nothing beyond ASCII, brackets and dollars in order."""
         pairs = (("{", "}"), (r"\left", r"\right"), (r"\begin{", r"\end{"))
-        spare = self.latex.replace(r"\leftarrow", "").replace(r"\rightarrow", "").replace(r"\{", "").replace(r"\}", "")
+        spare = self.source.replace(r"\leftarrow", "").replace(r"\rightarrow", "").replace(r"\{", "").replace(r"\}", "")
         closed = all(spare.count(a) == spare.count(b) for a, b in pairs)
-        bare = not any(mark in self.latex for mark in ("$", "%", "#", r"\tag", r"\label", "\n\n"))
-        aligned = "&" not in self.latex.split(r"\begin{")[0]
-        return closed and bare and aligned and self.latex.isascii()
+        bare = not any(mark in self.source for mark in ("$", "%", "#", r"\tag", r"\label", "\n\n"))
+        aligned = "&" not in self.source.split(r"\begin{")[0]
+        return closed and bare and aligned and self.source.isascii()
 
 
 Told = tuple[str | Formula, ...]
@@ -119,7 +125,7 @@ class Verdict:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         def one(x: str | Formula) -> str:
-            return x if isinstance(x, str) else f"${x.latex}$" if x.typesets else f"`{x.latex}`"
+            return x if isinstance(x, str) else f"${x.source}$" if x.typesets else f"`{x.latex}`"
 
         paragraphs = ["".join(map(one, p)) for p in self.told] or [self.explanation]
         return {"text/plain": str(self), "text/markdown": "\n\n".join(paragraphs)}

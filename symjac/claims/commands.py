@@ -1,0 +1,34 @@
+"""A formula in Unicode as LaTeX that any engine sets, character by character."""
+
+from __future__ import annotations
+
+import re
+
+from symjac.reading.vocabulary import SUBSCRIPTS, SUPERSCRIPTS, UNICODE_GREEK, UNICODE_SIGNS
+
+_SIGNS = {"<=": r"\le ", ">=": r"\ge ", "!=": r"\ne ", "||": r"\Vert ", "arrow": r"\to "}
+_UP = re.compile(f"[{re.escape(''.join(SUPERSCRIPTS))}]+")
+_DOWN = re.compile(f"[{re.escape(''.join(SUBSCRIPTS))}]+")
+
+
+def in_commands(text: str) -> str:
+    """The text with every character that has a LaTeX command written as one; others stay.
+
+    >>> print(in_commands("∂h/∂xₜ₋₁ = Wᵀ diag(σ'(z²))"))
+    \\partial h/\\partial x_{t-1} = W^{\\top} diag(\\sigma '(z^{2}))
+    """
+    if text.isascii():
+        return text
+    text = text.replace("ᵀ", r"^{\top}").replace("′", "'").replace("‖", "||")
+    text = _UP.sub(lambda m: "^{" + "".join(SUPERSCRIPTS[c] for c in m[0]) + "}", text)
+    text = _DOWN.sub(lambda m: "_{" + "".join(SUBSCRIPTS[c] for c in m[0]) + "}", text)
+    return "".join(map(_character, text))
+
+
+def _character(c: str) -> str:
+    if c in UNICODE_GREEK:
+        return f"\\{UNICODE_GREEK[c]} "
+    if c in UNICODE_SIGNS:
+        sign = UNICODE_SIGNS[c]
+        return _SIGNS.get(sign, f"\\{sign} " if sign.isalpha() else sign)
+    return c
