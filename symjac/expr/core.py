@@ -104,7 +104,9 @@ class Expr:
 
     def with_args(self, args: tuple[Expr, ...]) -> Expr:
         """The same node over other operands; shapes are checked anew."""
-        raise NotImplementedError(type(self).__name__)
+        if args:
+            raise TypeError(f"{type(self).__name__} has no operands")
+        return self
 
     @property
     def symbols(self) -> frozenset[Symbol]:
@@ -149,9 +151,6 @@ class Number(Expr):
         assert isinstance(self.data, Fraction)
         return self.data
 
-    def with_args(self, args: tuple[Expr, ...]) -> Expr:
-        return self
-
 
 class Symbol(Expr):
     """A named scalar, vector or matrix. ``name`` is its canonical LaTeX."""
@@ -169,9 +168,6 @@ class Symbol(Expr):
     def __repr__(self) -> str:
         return self.name
 
-    def with_args(self, args: tuple[Expr, ...]) -> Expr:
-        return self
-
 
 class Ones(Expr):
     """The vector (or matrix) whose entries are all one."""
@@ -180,9 +176,6 @@ class Ones(Expr):
 
     def __init__(self, rows: Dim, cols: Dim = ONE) -> None:
         super().__init__((), None, (rows, cols))
-
-    def with_args(self, args: tuple[Expr, ...]) -> Expr:
-        return self
 
 
 class Zero(Expr):
@@ -193,9 +186,6 @@ class Zero(Expr):
     def __init__(self, rows: Dim = ONE, cols: Dim = ONE) -> None:
         super().__init__((), None, (rows, cols))
 
-    def with_args(self, args: tuple[Expr, ...]) -> Expr:
-        return self
-
 
 class Identity(Expr):
     """The identity matrix."""
@@ -204,9 +194,6 @@ class Identity(Expr):
 
     def __init__(self, rows: Dim) -> None:
         super().__init__((), None, (rows, rows))
-
-    def with_args(self, args: tuple[Expr, ...]) -> Expr:
-        return self
 
 
 def same_shape(what: str, args: tuple[Expr, ...]) -> Shape:
