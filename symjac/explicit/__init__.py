@@ -36,6 +36,9 @@ Grid = list[list[Any]]
 LARGEST = 1_000_000  # entries; beyond that writing out serves nobody
 _SINGLE = (AppliedUndef, sympy.Derivative, sympy.Subs)
 
+# The entries of higher powers of a matrix fill pages, and SymPy's memory.
+POWERS = 6
+
 
 # ------------------------------------------------------------------------------------------- sizes
 
@@ -233,6 +236,8 @@ class Written:
         exponent, base = self.scalar(e.exponent), self.matrix(e.base)
         if not exponent.is_Integer:
             raise NotYetError(f"the power {exponent} of a matrix cannot be written out")
+        if abs(exponent) > POWERS:
+            raise NotYetError(f"the entries of a matrix to the power {exponent} are too long to be written out")
         if exponent < 0:
             if base.rows > 4:
                 raise NotYetError("the inverse of a matrix of size 5 or more is not written out")

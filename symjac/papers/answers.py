@@ -152,9 +152,8 @@ def replace_file(path: Path, text: str) -> bool:
         os.umask(mask)
         Path(name).chmod(0o666 & ~mask)
         Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    finally:
+        Path(name).unlink(missing_ok=True)  # it is still there only if something went wrong
     return True
 
 
