@@ -99,9 +99,15 @@ class Derivation:
         if self.of == self.wrt:
             raise TargetError(f"{self.of.name} is both what is differentiated and what it is differentiated by")
         if self.of.cols != ex.ONE:
-            raise NotYetError(f"{self.of.name} is a matrix; derivatives of scalars and vectors are derived so far")
+            raise NotYetError(
+                f"{self.of.name} is a matrix; derivatives of scalars and vectors are derived here",
+                hint="if it is a vector, declare it; where vectors are rows, ask for the row orientation",
+            )
         if self.wrt.cols != ex.ONE and not self.of.is_scalar:
-            raise NotYetError(f"{self.wrt.name} is a matrix; so far only scalars are differentiated by a matrix")
+            raise NotYetError(
+                f"{self.wrt.name} is a matrix; here only scalars are differentiated by a matrix",
+                hint="from Python System.vec_jacobian gives the derivative of a vector by a matrix",
+            )
         self.scope = Scope(self.wrt, system.definitions)
         # A target with respect to a defined symbol cuts that definition.
         self.definitions = self.scope.definitions

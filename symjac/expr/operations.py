@@ -215,46 +215,43 @@ class Apply(Expr):
         return Apply(self.function, args[0])
 
 
-class VectorMap(Expr):
+class _OfMap(Expr):
+    """Something about an unspecified map called ``name``, at ``arg``; ``rows`` is the length of its values."""
+
+    __slots__ = ()
+
+    def __init__(self, name: str, arg: Expr, rows: Dim, cols: Dim) -> None:
+        super().__init__((arg,), name, (rows, cols))
+
+    @property
+    def name(self) -> str:
+        assert isinstance(self.data, str)
+        return self.data
+
+    @property
+    def arg(self) -> Expr:
+        return self.args[0]
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        return type(self)(self.name, args[0], self.rows)  # type: ignore[call-arg]  # each subclass knows its columns
+
+
+class VectorMap(_OfMap):
     """An unspecified differentiable map ``name`` from vectors to vectors with ``rows`` entries."""
 
     __slots__ = ()
 
     def __init__(self, name: str, arg: Expr, rows: Dim) -> None:
-        super().__init__((arg,), name, (rows, ONE))
-
-    @property
-    def name(self) -> str:
-        assert isinstance(self.data, str)
-        return self.data
-
-    @property
-    def arg(self) -> Expr:
-        return self.args[0]
-
-    def with_args(self, args: tuple[Expr, ...]) -> Expr:
-        return VectorMap(self.name, args[0], self.rows)
+        super().__init__(name, arg, rows, ONE)
 
 
-class MapJacobian(Expr):
+class MapJacobian(_OfMap):
     """The Jacobian (numerator layout) of an unspecified map, at ``arg``."""
 
     __slots__ = ()
 
     def __init__(self, name: str, arg: Expr, rows: Dim) -> None:
-        super().__init__((arg,), name, (rows, arg.rows))
-
-    @property
-    def name(self) -> str:
-        assert isinstance(self.data, str)
-        return self.data
-
-    @property
-    def arg(self) -> Expr:
-        return self.args[0]
-
-    def with_args(self, args: tuple[Expr, ...]) -> Expr:
-        return MapJacobian(self.name, args[0], self.rows)
+        super().__init__(name, arg, rows, arg.rows)
 
 
 class Stack(Nary):
