@@ -46,7 +46,11 @@ class OverTime:
             return ev.summed(parts)
         for part in parts:
             self.square(part)
-        return ev.multiplied(parts if self.order == "ascending" else parts[::-1])
+        return ev.multiplied(parts if self.order_of(t) == "ascending" else parts[::-1])
+
+    def order_of(self, t: Term) -> str:
+        """The order of the factors: that of print where dots show it."""
+        return t.over.order if t.over.dotted else self.order
 
     @staticmethod
     def square(e: Expr) -> None:
@@ -69,26 +73,30 @@ class OverTime:
             return ex.MatrixPower(body, ev.model.count(high - low + 1))
         for family in sorted(ev.model.defined_families):
             for shift in (0, 1, -1):
-                found = self.chain(ev, family, body, here + shift, low + shift, high + shift)
+                found = self.chain(ev, family, body, (here, low, high), shift, self.order_of(t))
                 if found is not None:
                     return found
-        return self.other(("product", self.order, letter, low, high, body), body.shape)
+        return self.other(("product", self.order_of(t), letter, low, high, body), body.shape)
 
-    def chain(self, ev: Evaluator, family: str, body: Expr, here: Time, low: Time, high: Time) -> Expr | None:
+    def chain(
+        self, ev: Evaluator, family: str, body: Expr, times: tuple[Time, Time, Time], shift: int, order: str
+    ) -> Expr | None:
+        """The Jacobian over the whole way of a state whose one-step Jacobian every factor is."""
         model = ev.model
+        here, low, high = (time + shift for time in times)
         y, x = Ref(family, here), Ref(family, here - 1)
         try:
             step = model.derivative(y, x)
             if step.shape != body.shape or ex.is_zero(step):
                 return None
-            ordered = step if self.order == "descending" else ex.transpose(step)
+            ordered = step if order == "descending" else ex.transpose(step)
             definitions = model.values([ordered, body], 0)
             if not equal(ordered, body, definitions):
                 return None
             whole = model.long_product(Ref(family, high), Ref(family, low - 1))
         except UndecidedError:
             return None
-        return whole if self.order == "descending" else ex.transpose(whole)
+        return whole if order == "descending" else ex.transpose(whole)
 
     def other(self, key: object, shape: ex.Shape) -> Symbol:
         """A symbol for what is no product of the system's Jacobians."""

@@ -88,12 +88,12 @@ class Statement:
 
     @property
     def has_product(self) -> bool:
-        return any(t.over.kind == "product" for t in self.over(*self.members))
+        return any(t.over.kind == "product" and not t.over.dotted for t in self.over(*self.members))
 
     @property
     def order(self) -> str | None:
         """What the print settles about the order of the factors: of the last product in the chain."""
-        orders = [t.over.order for t in self.over(*self.members) if t.over.kind == "product"]
+        orders = [t.over.order for t in self.over(*self.members) if t.over.kind == "product" and not t.over.dotted]
         return orders[-1] if orders else None
 
     def unspecified(self, name: str) -> bool:

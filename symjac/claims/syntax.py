@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from symjac import functions
-from symjac.claims import printed
+from symjac.claims import ellipsis, printed
 from symjac.claims.terms import Place, Ref, Term
 from symjac.claims.times import Time
 from symjac.errors import ReadError
@@ -83,6 +83,7 @@ def read_terms(text: str, names: Names) -> tuple[tuple[Term, ...], tuple[Note, .
     if any(d != "=" for d in root.detail if root.kind == "relation"):
         raise ReadError("a claim is an equation", text=text, span=(root.start, root.end))
     members = tuple(builder.build(side) for side in sides)
+    members = tuple(ellipsis.filled(m, members[0], text) for m in members)
     return members, tuple(builder.context.notes), builder.context.families
 
 
@@ -217,6 +218,9 @@ class Builder:
         if inner.kind == "product" and node.text != "{":
             inner = Term("product", inner.args, "bracketed", inner.span)
         return self.posted(inner, node)
+
+    def dots(self, node: Node) -> Term:
+        return Term("dots", (), None, (node.start, node.end))
 
     def negative(self, node: Node) -> Term:
         return Term("negative", (self.build(node.kids[0]),), None, (node.start, node.end))
@@ -445,4 +449,5 @@ _HANDLERS: dict[str, Callable[[Builder, Node], Term]] = {
     "abs": Builder.bars,
     "big": printed.big,
     "matrix": printed.matrix,
+    "dots": Builder.dots,
 }

@@ -26,13 +26,17 @@ class Ref:
 
 @dataclass(frozen=True)
 class Over:
-    """What a sum or product over time runs through; ``None`` for a bound that is not printed."""
+    """What a sum or product over time runs through; ``None`` for a bound that is not printed.
+
+    One that is printed with dots shows the order of its factors, whatever a sign of product would leave open.
+    """
 
     kind: str
     letter: str
     low: Time | None
     high: Time | None
     order: str
+    dotted: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,7 @@ class Term:
     kronecker        ``data`` two index letters
     indicator        two ``args``: 1 where the first is greater
     stack, explicit  ``data`` for explicit the width
+    dots             what is left out, until :mod:`symjac.claims.ellipsis` has filled it in
     bare_map,        what has lost its argument: ``data`` (name, order), or a Place
     bare_function
     ===============  =====================================================================

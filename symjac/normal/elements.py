@@ -291,6 +291,16 @@ def _inverted(m: Mono) -> Poly | None:
     return rename(dict(what.args[0]), {slot(k): v for k, v in enumerate(ix)})
 
 
+def power_of_matrix(p: Poly, q: Poly, d: int) -> Poly:
+    """A power whose exponent is no small number, opaque but for this: that of the transpose is its transpose."""
+    flipped = rename(p, {ROW: COL, COL: ROW})
+    swap = freeze(flipped) < freeze(p)
+    alike = flipped == p and set(labels(p)) <= {ROW, COL} and not labels(q)
+    a, extra = packed("matrix power", d, [flipped if swap else p, q], (d, d), 2, symmetric=alike)
+    ends = (COL, ROW) if swap else (ROW, COL)
+    return lone(single(a, *ends, *extra))
+
+
 def determinant(p: Poly, d: int) -> Poly:
     """The determinant of such a matrix."""
     if not d:

@@ -10,7 +10,7 @@ from symjac.errors import DefinitionError, NotYetError
 from symjac.expr import Expr, Index, Symbol
 from symjac.normal.atoms import COL, ROW, Atom, Poly, atom, label_of, single, size_number, tables
 from symjac.normal.calculus import Values, apply, derive, substitute, vector_map
-from symjac.normal.elements import block, determinant, exponential, inverse, logarithm, power, power_by
+from symjac.normal.elements import block, determinant, exponential, inverse, logarithm, power, power_by, power_of_matrix
 from symjac.normal.network import (
     above,
     chain,
@@ -161,8 +161,7 @@ def _matrix_power(t: Translation, e: Expr) -> Poly:
     if set(q) <= {ONE} and k.denominator == 1 and abs(k) <= POWERS:
         base = p if k >= 0 else inverse(p, d)
         return chain([base] * abs(int(k)), [d] * (abs(int(k)) - 1), ()) if k else delta(ROW, COL, d)
-    a, extra = packed("matrix power", d, [p, q], (d, d), 2)
-    return lone(single(a, ROW, COL, *extra))
+    return power_of_matrix(p, q, d)
 
 
 def _transpose(t: Translation, e: Expr) -> Poly:
