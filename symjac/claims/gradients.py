@@ -32,6 +32,17 @@ class Mentions:
     local: frozenset[Ref] = frozenset()
     upstream: frozenset[Ref] = frozenset()
     outputs: frozenset[Ref] = frozenset()  # what the loss depends on, where that is printed
+    at_every_step: frozenset[str] = frozenset()  # families that the loss sees at every step, likewise
+    abbreviations: frozenset[str] = frozenset()  # left-hand sides by which no loss is computed
+
+    def sees(self, x: Ref) -> bool:
+        """Whether the loss is printed as a function of ``x``."""
+        return x in self.outputs or (x.family in self.at_every_step and x.time is not None)
+
+    @property
+    def says(self) -> bool:
+        """Whether it is printed what the loss depends on."""
+        return bool(self.outputs or self.at_every_step)
 
 
 @dataclass(eq=False)
@@ -44,12 +55,15 @@ class Gradients:
     depth: int = 0
     step: Time | None = None  # the step at which a parameter's uses are counted
     last: Time | None = None  # the last step there is
+    weights: Mapping[str, Expr] = field(default_factory=dict)  # of a step's loss in the whole one
     implied: set[Ref] = field(default_factory=set)  # outputs by which no gradient is mentioned
 
     def __call__(self, loss: Ref | None, x: Ref) -> Expr:
         """The gradient of a loss by ``x``; a loss that carries a time is the loss of that step."""
         if self.after_last(x):
             return ex.zero(self.model.symbol(x).shape)
+        if x.family in self.weights and x.time is not None:
+            return self.weights[x.family]
         if loss is not None and loss.time is not None and x in self.mentions.local:
             return self.free(x, "local")
         if x in self.mentions.upstream:
@@ -100,6 +114,9 @@ class Gradients:
 
     def _total(self, x: Ref) -> Expr:
         shape = self.model.symbol(x).shape
+        far = self.far(x)
+        if far is not None:
+            return ex.mul(ex.transpose(self.model.long_product(far, x)), self(None, far))
         users = [(c, p) for c, p in self.consumers(x) if not self.after_last(c)]
         terms: list[Expr] = []
         if x in self.mentions.local:
@@ -107,10 +124,12 @@ class Gradients:
         elif x in self.mentions.upstream:
             terms.append(self.free(x, "upstream"))
         elif not users and not self.mentions.upstream:
-            if self.mentions.outputs and x not in self.mentions.outputs:
+            if self.mentions.says and not self.mentions.sees(x):
                 return ex.zero(shape)
             self.implied.add(x)
             return self.free(x)
+        elif self.mentions.sees(x):
+            terms.append(self.free(x, "direct"))
         if any(self.beyond(c) for c, _ in users):
             if not self.mentions.upstream:
                 terms.append(self.free(x, "later"))
@@ -119,13 +138,38 @@ class Gradients:
             terms.append(self.through(c, x, self(None, c)))
         return ex.add(ex.zero(shape), *terms) if terms else ex.zero(shape)
 
+    def far(self, x: Ref) -> Ref | None:
+        """The same state a number of steps later that is a letter, where its gradient is all that is mentioned.
+
+        Only where nothing but the next state uses x, so that the loss sees x through that later state alone.
+        """
+        if x.time is None or self.mentions.local or self.mentions.upstream:
+            return None
+        others = self.mentions.frontier - {self.mentions.target, x}
+        if len(others) != 1:
+            return None
+        (y,) = others
+        if y.family != x.family or y.time is None or self.model.steps(y, x) is not None:
+            return None
+        following = x.at(x.time + 1)
+        stack, seen = [x], {x}
+        while stack:
+            users = [c for c, _ in self.consumers(stack.pop())]
+            if not users or any(c.time != following.time for c in users):
+                return None
+            fresh = [c for c in users if c not in seen and c != following]
+            seen.update(fresh)
+            stack += fresh
+        return y
+
     def without_local(self, x: Ref, users: list[tuple[Ref, Printed]], terms: list[Expr]) -> list[tuple[Ref, Printed]]:
         """What uses x at a later step; what uses it at the same one belongs to the loss of that step."""
         later = [(c, p) for c, p in users if c.time is None or x.time is None or c.time != x.time]
         same = [c for c, p in users if (c, p) not in later]
         if any(u.time != x.time for c in same for u in self.downstream(c)):
             raise UndecidedError("the loss of one step cannot be told from the whole loss here")
-        terms.append(self.free(x, "local"))
+        weight = next(iter(self.weights.values())) if len(self.weights) == 1 else ex.Number(1)
+        terms.append(ex.mul(weight, self.free(x, "local")))
         return later
 
     def through(self, c: Ref, x: Ref, g: Expr) -> Expr:
@@ -148,7 +192,7 @@ class Gradients:
         found: dict[Ref, Printed] = {}
         for p in self.model.printed:
             for _, r in p.uses:
-                if r.family != x.family:
+                if r.family != x.family or p.lhs.family in self.mentions.abbreviations:
                     continue
                 shift = self.shift(p, r, x)
                 if shift is not None:

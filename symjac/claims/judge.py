@@ -368,7 +368,8 @@ class Comparison:
         """Both sides, in every way to give sizes to constants."""
         s = self.statement
         step = self.step or s.step(values, a, b)
-        gradients = Gradients(self.model, s.mentions(a, b, values), step=step, last=self.last or s.last)
+        last = self.last or (s.last.put(values) if s.last is not None else None)
+        gradients = Gradients(self.model, s.mentions(a, b, values), step=step, last=last)
         over = OverTime(self.order)
 
         def evaluator(places: Mapping[int, ex.Shape]) -> Evaluator:
@@ -377,6 +378,7 @@ class Comparison:
         def evaluate(t: Term, places: Mapping[int, ex.Shape]) -> Expr:
             return evaluator(places)(t)
 
+        gradients.weights = {f: evaluate(t, {}) if t is not None else ex.Number(1) for f, t in s.weights.items()}
         sizing = Sizing(s.sizes(self.model), evaluate)
         for places in ({**p, **q} for q in sizing.of(b) for p in sizing.of(a)):
             ev = evaluator(places)

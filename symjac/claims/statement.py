@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from symjac import expr as ex
 from symjac.claims.aliases import Aliases
@@ -27,6 +27,9 @@ class Statement:
     last: Time | None = None  # the last step, where the claim names it
     shiftable: bool = False  # whether taking in the equations of the earlier step changes what is differentiated
     opaque: bool = False  # whether a gate is known by name only
+    weights: Mapping[str, Term | None] = field(default_factory=dict)  # of a step's loss in the whole, 1 where ``None``
+    seen: frozenset[Ref] = frozenset()  # what an equation says the loss depends on
+    at_every_step: frozenset[str] = frozenset()  # families of which an equation says so for every step
 
     @property
     def model(self) -> Model:
@@ -133,8 +136,23 @@ class Statement:
                 (local if per_step and used else frontier).add(x)
         target = _put(self.target, values) if self.target is not None else None
         upstream = frozenset(_put(r, values) for r in self.aliases.upstream)
-        outputs = frozenset(_put(r, values) for r in self.loss_arguments(a, b))
-        return Mentions(target, frozenset(frontier - {target} - upstream), frozenset(local), upstream, outputs)
+        outputs = frozenset(_put(r, values) for r in self.loss_arguments(a, b) | self.seen)
+        others = frozenset(frontier - {target} - upstream)
+        abbreviations = frozenset(self.abbreviations(a, b))
+        return Mentions(target, others, frozenset(local), upstream, outputs, self.at_every_step, abbreviations)
+
+    def abbreviations(self, *terms: Term) -> Iterator[str]:
+        """Matrices that an equation defines, that no other uses and that the claim multiplies by: ``J_t = diag(...) W``.
+
+        No loss is computed from them, though nothing else is.
+        """
+        variables = {x.family for _, x, _ in self.gradients(*terms)}
+        used = {r.family for p in self.model.printed for _, r in p.uses}
+        mentioned = {t.ref.family for root in terms for t in root.walk() if t.ref is not None}
+        for p in self.model.printed:
+            name = p.lhs.family
+            if name in mentioned - used - variables and self.model.families[name].role == "matrix":
+                yield name
 
     def loss_arguments(self, *terms: Term) -> set[Ref]:
         """The t of ``l(t)``: what the loss depends on, where that is printed as a symbol."""
@@ -252,10 +270,14 @@ class Statement:
         Everything else that the system does not know has a meaning that is not said, so that nothing may
         be refuted by giving it a value.
         """
-        known = {r.family for p in self.model.printed for r in (p.lhs, *(r for _, r in p.uses))}
-        known |= {r.family for loss, x, _ in self.gradients(*terms) for r in (loss, x) if r is not None}
+        printed = [r for p in self.model.printed for r in (p.lhs, *(r for _, r in p.uses))]
+        known = {r.family for r in printed}
+        known |= {loss.family for loss, _, _ in self.gradients(*terms) if loss is not None}
+        timed = {(r.family, r.time is None) for r in printed}
+        variables = [x for _, x, _ in self.gradients(*terms)]
         functions = {e.function.name for p in self.model.printed for e in p.rhs.walk() if isinstance(e, ex.Apply)}
-        found: list[str] = []
+        # A gradient by what no equation holds says nothing about the system.
+        found = [x.family for x in variables if (x.family, x.time is None) not in timed]
         for root in terms:
             for t in root.walk():
                 f = t.data

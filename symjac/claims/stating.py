@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
 from symjac.claims.aliases import Alias, Aliases
+from symjac.claims.losses import LossEquation
 from symjac.claims.model import Model, UndecidedError
 from symjac.claims.statement import Statement
 from symjac.claims.syntax import Names, read_terms
@@ -57,6 +58,7 @@ def state(
     out = Statement(claim, resolved, spans, models, aliases, notes)
     out.members = tuple(_fitted(out, m) for m in _without_stray_index(out))
     out.opaque = system.opaque
+    _take_losses(out, system.losses, names)
     _settle(out)
     return out
 
@@ -77,6 +79,25 @@ def _members(
         members, notes, families = read_terms(texts[0], names)
         note = f"a bracket was missing; the only reading that fits is {texts[0]}"
         return members, families, texts[0], [note, *(n.message for n in notes)]
+
+
+def _take_losses(s: Statement, losses: Sequence[LossEquation], names: Names) -> None:
+    """What the equations of losses say: the weights of the steps' losses, and what the whole one sees."""
+    weights: dict[str, Term | None] = {}
+    seen: set[Ref] = set()
+    every: set[str] = set()
+    known = s.model.defined_families
+    for e in losses:
+        if e.step:
+            (step,), _, _ = read_terms(e.step, names)
+            if step.ref is not None:
+                weights[step.ref.family] = read_terms(e.scale, names)[0][0] if e.scale else None
+        found = [r for a in e.arguments for m in read_terms(a, names)[0] for r in m.refs() if r.family in known]
+        if e.summed:
+            every |= {r.family for r in found if r.time is not None}
+        else:
+            seen |= set(found)
+    s.weights, s.seen, s.at_every_step = weights, frozenset(seen), frozenset(every)
 
 
 class SeveralRepairsError(ReadError):

@@ -7,9 +7,10 @@ written ``d x`` or ``\\nabla_x L``, and sums and products over time as they stan
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from symjac import functions
@@ -42,6 +43,7 @@ class Names:
         assert base.context is not None
         self.base = base
         self.declared = dict(declared)
+        self.letters = survey(list(_roots(self.declared)), base.context.letters)
 
     def opened(self, text: str, roots: list[Node]) -> Elaborator:
         """A context in which the names of ``text`` can be asked for."""
@@ -55,7 +57,7 @@ class Names:
                 again.times = dict(family.times)
                 context.add(again)
         context.dims = dict(base.dims)
-        context.letters = survey(roots, base.letters)
+        context.letters = survey(roots, self.letters)
         for key, words in self.declared.items():
             if key not in context.families:
                 declare(context, key, words, lenient=True)
@@ -66,6 +68,13 @@ class Names:
         roles = Roles(context, lambda _: None)
         roles.scan([(root, text) for root in roots])
         return Elaborator(context, roles)
+
+
+def _roots(texts: Iterable[str]) -> Iterator[Node]:
+    """The trees of those texts that are formulas."""
+    for text in texts:
+        with contextlib.suppress(ReadError):
+            yield from parse(text)[0]
 
 
 def read_terms(text: str, names: Names) -> tuple[tuple[Term, ...], tuple[Note, ...], dict[str, Family]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from symjac.claims.losses import LossEquation, without_losses
 from symjac.errors import DefinitionError, ReadError, ShapeError, SymjacError
 from symjac.reading import Reading, read_system
 from symjac.reading.parser import parse
@@ -25,6 +26,7 @@ class Sources:
     readings: Mapping[str, Reading]
     notes: tuple[str, ...]
     opaque: bool = False
+    losses: tuple[LossEquation, ...] = ()
 
 
 def sources(equations: Sequence[str], symbols: Mapping[str, str]) -> Sources:
@@ -33,11 +35,12 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str]) -> Sources:
     :raises ReadError: where it reads in neither.
     """
     texts, naming = without_naming(equations)
+    texts, losses = without_losses(texts, symbols)
     symbols = {name: _plainly(words) for name, words in symbols.items()}
     readings, errors = _readings(texts, symbols)
     opaque = False
     declared = dict(symbols)
-    notes: list[str] = []
+    notes = [e.words for e in losses]
     if not readings:
         changed, maps = _as_maps(texts)
         if not maps:
@@ -53,7 +56,7 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str]) -> Sources:
     for error in errors:
         notes.append(f"the system does not type in the other orientation: {error.message}")
     base = next(iter(readings.values()))
-    return Sources(tuple(texts), tuple(naming), declared, readings, (*(n.message for n in base.notes), *notes), opaque)
+    return Sources(tuple(texts), tuple(naming), declared, readings, (*(n.message for n in base.notes), *notes), opaque, losses)
 
 
 _VECTOR = re.compile(r"\bvector (?:of (?:length|size|dimension) )?([A-Za-z](?:_\w+)?)(?=$|[\s,.;:)])")

@@ -73,7 +73,7 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
                 bare_index = True
         raised.setdefault(base, []).append(bare_index)
     shifted = any(len(s.tokens) > 1 and _shifted(s.tokens) and s.kind == "^" for n in names for s in n.scripts)
-    if shifted:
+    if shifted or out.layered:
         out.layered |= {base for base, flags in raised.items() if all(flags)}
     return out
 

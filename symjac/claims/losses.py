@@ -1,0 +1,109 @@
+"""Equations of a system that only say what a loss depends on: ``L = \\frac{1}{T} \\sum_t l(o_t, y_t)``.
+
+They are taken out before the system is read. What stays of them is which loss is the sum of which, with
+what factor, and what it sees; nothing is known of the function itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from symjac.errors import ReadError
+from symjac.reading.parser import parse
+from symjac.reading.spelling import plain
+from symjac.reading.tree import Node
+
+_PHRASE = re.compile(r"\\(?:text|textrm|mathrm|operatorname)\s*\{\s*([A-Za-z]+)(?:[ -]+([A-Za-z]+))+\s*\}(?=\s*\()")
+_LETTERS = frozenset(["L", "l", "J", "E", "C", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{E}", r"\mathcal{C}"])
+_WORDS = re.compile(r"loss|cost|entropy|error|objective|^(?:ce|bce|mse|nll|xent)$", re.I)
+
+
+@dataclass(frozen=True)
+class LossEquation:
+    """``left = scale * sum over t of step``, or of a function of ``arguments``, all as texts."""
+
+    left: str
+    scale: str = ""
+    step: str = ""
+    arguments: tuple[str, ...] = ()
+    summed: bool = False
+
+    @property
+    def words(self) -> str:
+        """What the equation says, as a note."""
+        if self.step:
+            times = f", times {self.scale}" if self.scale else ""
+            return f"{self.left} is read as the sum of {self.step} over all steps{times}"
+        return f"{self.left} is read as a loss of which nothing is known but that it sees {', '.join(self.arguments)}"
+
+
+def without_losses(
+    texts: Sequence[str], symbols: Mapping[str, str]
+) -> tuple[list[str], tuple[LossEquation, ...]]:
+    """The equations that remain, and what was taken out."""
+    kept: list[str] = []
+    found: list[LossEquation] = []
+    for text in texts:
+        joined = _PHRASE.sub(lambda m: r"\operatorname{" + re.sub(r"[^A-Za-z]", "", m[0].split("{")[1]) + "}", text)
+        try:
+            roots, _ = parse(joined)
+        except ReadError:
+            kept.append(text)
+            continue
+        told = [_told(joined, root, symbols) for root in roots]
+        if not any(told):
+            kept.append(text)
+            continue
+        found += [e for e in told if e is not None]
+        kept += [joined[r.start : r.end] for r, e in zip(roots, told, strict=True) if e is None]
+    return kept, tuple(found)
+
+
+def _told(text: str, root: Node, symbols: Mapping[str, str]) -> LossEquation | None:
+    if root.kind != "relation" or root.detail[:1] != ("=",):
+        return None
+    left = root.kids[0].inner
+    if left.kind == "juxt" and left.kids[-1].is_call and len(left.kids) == 2:
+        left = left.kids[0].inner  # L(\theta)
+    if not _is_loss(text, left, symbols):
+        return None
+    items = list(_factors(root.kids[1].inner))
+    at = next((k for k, n in enumerate(items) if n.kind == "big" and n.text == "sum"), None)
+    name = text[left.start : left.end]
+    if at is None:
+        at = next((k for k, n in enumerate(items) if n.kind in ("name", "word") and k + 1 < len(items)), 0)
+        body, summed = items[at:], False
+    else:
+        body, summed = list(_factors(items[at].kids[0].inner)) if items[at].kids else [], at == len(items) - 1
+        if not summed:
+            return None
+    scale = text[items[0].start : items[at - 1].end] if at else ""
+    if len(body) == 2 and body[1].is_call and _is_loss(text, body[0], symbols):
+        group = body[1].inner
+        arguments = tuple(text[k.start : k.end] for k in group.kids)
+        step = text[body[0].start : body[0].end] if body[0].scripts and summed else ""
+        return LossEquation(name, scale, step, arguments, summed)
+    if summed and len(body) == 1 and body[0].kind == "name" and body[0].scripts and _is_loss(text, body[0], symbols):
+        return LossEquation(name, scale, text[body[0].start : body[0].end], (), True)
+    return None
+
+
+def _factors(n: Node) -> list[Node]:
+    return n.kids if n.kind == "juxt" else [n]
+
+
+def _is_loss(text: str, n: Node, symbols: Mapping[str, str]) -> bool:
+    """Whether a name is that of a loss: by its declaration, its letter or its word."""
+    if n.kind == "word":
+        return bool(_WORDS.search(n.text))
+    if n.kind != "name":
+        return False
+    printed = text[n.start : n.end]
+    words = next((w for key, w in symbols.items() if plain(key) == plain(printed)), None)
+    if words is not None and _WORDS.search(words):
+        return True
+    base = re.split(r"[_^(]", re.sub(r"\s+", "", printed))[0]
+    short = re.sub(r"\\(?:mathcal|mathscr)\{?([A-Z])\}?", r"\\mathcal{\1}", base)
+    return (short in _LETTERS and (words is None or words.startswith("scalar"))) or bool(_WORDS.search(base))
