@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symjac.claims.terms import Over, Ref, Term
@@ -37,6 +38,8 @@ def nabla(b: Builder, kids: list[Node], i: int) -> tuple[Term, int]:
     """``\\nabla_x L``: it takes the symbol after it, with its bracket where one follows."""
     item = kids[i]
     sub = next((s for s in item.scripts if s.kind == "_"), None)
+    if any(s.kind != "_" for s in item.scripts):
+        raise b.error("second and higher derivatives are not read in a claim", item)
     if sub is None or i + 1 >= len(kids):
         raise b.error(r"a \nabla is read as in \nabla_{x} L", item)
     stop = i + 2
@@ -89,7 +92,7 @@ def _bounds(
 
     if kinds == ["="] and sup:
         low, high = read(sub[at[0] + 1 :]), read(sup)
-        if low.letters == high.letters and low.offset > high.offset:
+        if (low.letters == high.letters and low.offset > high.offset) or b.runs_down(low, high):
             return high, low, "descending"
         return low, high, "ascending"
     if len(kinds) == 2 and "=" not in kinds:
@@ -110,6 +113,9 @@ def matrix(b: Builder, node: Node) -> Term:
     if any(k.inner.kind in ("blank", "dots") for k in node.kids):
         return b.posted(_dotted(b, node, width), node)
     entries = tuple(map(b.build, node.kids))
+    if width == 1 and not all(t.kind == "number" for t in entries):
+        zero = Term("number", (), Fraction(0))
+        entries = tuple(b.constant("zeros", None, k) if t == zero else t for t, k in zip(entries, node.kids, strict=True))
     if width == 1:
         return b.posted(Term("stack", entries, None, span), node)
     return b.posted(Term("explicit", entries, width, span), node)

@@ -283,7 +283,11 @@ class Statement:
                 f = t.data
                 if isinstance(f, ex.Function) and f.known is None and f.name not in functions:
                     found.append(f.name)
-                if t.kind != "symbol" or not isinstance(t.data, Ref) or t.data.family in known:
+                if t.kind != "symbol" or not isinstance(t.data, Ref):
+                    continue
+                if t.data.family in known:
+                    if t.data.time is None and (t.data.family, False) in timed and (t.data.family, True) not in timed:
+                        found.append(t.data.family)
                     continue
                 family = self.model.families.get(t.data.family)
                 declared = family is not None and family.how == "declared"

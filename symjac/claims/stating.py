@@ -53,7 +53,9 @@ def state(
     identify = _up_to_style(models, notes)
     members = tuple(m.rebuilt(identify) for m in members)
     _define_preactivations(models, members, notes)
-    resolved = tuple(aliases.resolve(m).rebuilt(identify).rebuilt(_without_copies(models)) for m in members)
+    resolved = tuple(aliases.resolve(m).rebuilt(identify) for m in members)
+    copies = _without_copies(models, resolved, notes)
+    resolved = tuple(m.rebuilt(copies) for m in resolved)
     spans = tuple(claim[m.span[0] : m.span[1]] for m in members)
     out = Statement(claim, resolved, spans, models, aliases, notes)
     out.members = tuple(_fitted(out, m) for m in _without_stray_index(out))
@@ -223,15 +225,33 @@ def _define_means(models: Mapping[str, Model], symbols: Mapping[str, str], notes
                         notes.append(note)
 
 
-def _without_copies(models: Mapping[str, Model]) -> Callable[[Term], Term]:
-    """``b^{(t)}`` of a parameter b that the system prints without a time is b as step t uses it."""
+def _without_copies(models: Mapping[str, Model], members: Sequence[Term], notes: list[str]) -> Callable[[Term], Term]:
+    """An index that the claim gives to what the system prints without one.
+
+    ``b^{(t)}`` of a parameter b is b as step t uses it. Where the system has no index at all, the claim may give
+    all of its symbols the same one.
+
+    :raises UndecidedError: where the claim tells times apart that the system does not have.
+    """
     times: dict[str, set[bool]] = {}
-    for p in next(iter(models.values())).printed:
+    printed = next(iter(models.values())).printed
+    for p in printed:
         for r in (p.lhs, *(r for _, r in p.uses)):
             times.setdefault(r.family, set()).add(r.time is not None)
+    plain = {name for name, timed in times.items() if timed == {False}}
+    found = [r for m in members for r in m.refs() if r.family in plain and r.time is not None]
+    if found and not any(True in timed for timed in times.values()):
+        if len({r.time for r in found}) > 1:
+            names = " and ".join(dict.fromkeys(f"{r.family} at {r.time.text}" for r in found if r.time is not None))
+            raise UndecidedError(f"the system has no index, so that nothing says what {names} are")
+        notes.append(f"the index {found[0].time.text if found[0].time else ''}, which the system does not have, is left out")
+    defined = {p.lhs.family for p in printed}
+    states = [r for r in found if r.family in defined]
+    if states and any(True in timed for timed in times.values()):
+        raise UndecidedError(f"{states[0].family} has no index in the system, and one in the claim")
 
     def change(t: Term) -> Term:
-        if isinstance(t.data, Ref) and t.data.time is not None and times.get(t.data.family) == {False}:
+        if isinstance(t.data, Ref) and t.data.time is not None and t.data.family in plain:
             return Term(t.kind, t.args, t.data.at(None), t.span)
         return t
 

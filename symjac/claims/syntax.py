@@ -91,7 +91,8 @@ def read_terms(text: str, names: Names) -> tuple[tuple[Term, ...], tuple[Note, .
     sides = root.kids if root.kind == "relation" else [root]
     if any(d != "=" for d in root.detail if root.kind == "relation"):
         raise ReadError("a claim is an equation", text=text, span=(root.start, root.end))
-    members = tuple(builder.build(side) for side in sides)
+    builder.left = builder.build(sides[0])
+    members = (builder.left, *(builder.build(side) for side in sides[1:]))
     members = tuple(ellipsis.filled(m, members[0], text) for m in members)
     return members, tuple(builder.context.notes), builder.context.families
 
@@ -103,6 +104,7 @@ class Builder:
         self.el = el
         self.context = el.context
         self.places = 0
+        self.left: Term | None = None  # the first member, once it is built
 
     def error(self, message: str, node: Node, hint: str | None = None) -> ReadError:
         return self.context.error(message, node, hint)
@@ -112,6 +114,16 @@ class Builder:
         if handler is None:
             raise self.error(f"{self.context.text(node) or node.kind} is not read here", node)
         return handler(self, node)
+
+    def runs_down(self, first: Time, last: Time) -> bool:
+        """Whether an index that starts at ``first`` goes back in time: from what is differentiated to the variable."""
+        if self.left is None or self.left.kind != "derivative":
+            return False
+        later, earlier = (
+            {n for r in part.refs() if r.time is not None for n, _ in r.time.letters} for part in self.left.args
+        )
+        starts, ends = ({n for n, _ in time.letters} for time in (first, last))
+        return bool(starts & (later - earlier)) and bool(ends & (earlier - later) or not ends)
 
     def constant(self, kind: str, letter: str | None, node: Node) -> Term:
         """A constant whose size is found by what it stands beside."""
@@ -214,6 +226,9 @@ class Builder:
     # ---------------------------------------------------------------------- brackets, sums, signs
 
     def number(self, node: Node) -> Term:
+        raised = [operation_of(s.tokens).kind for s in node.scripts if s.kind == "^"]
+        if node.text == "1" and raised == ["transpose"]:  # only of a vector of ones is a transpose of any use
+            return self.posted(self.constant("ones", None, node), node)
         return self.posted(Term("number", (), Fraction(node.text), (node.start, node.end)), node)
 
     def group(self, node: Node) -> Term:

@@ -92,6 +92,8 @@ class Context:
         self.system = False
         self.layout: str | None = None
         self.all_scalar = False
+        self.lenient = False  # whether what can be read in one way only is read, however unusual the print
+        self.scalar_left = False  # whether the equation that is read defines a scalar
         self.has_bold = False
 
     # ------------------------------------------------------------------------------ saying things

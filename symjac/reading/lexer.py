@@ -170,6 +170,9 @@ class Lexer(Commands):
         if source.startswith("...", i):
             self.add("dots", "...", i, i + 3)
             return i + 3
+        if source.startswith(".*", i):
+            self.add("odot", ".*", i, i + 2)
+            return i + 2
         if source.startswith((":=", "||"), i):
             self.add("=" if c == ":" else "||", source[i : i + 2], i, i + 2)
             return i + 2

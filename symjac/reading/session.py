@@ -177,6 +177,7 @@ class Attempt:
         self.context = Context(session.orientation, row=session.row)
         self.context.flips = flips
         self.context.system = session.system
+        self.context.lenient = session.lenient
         self.context.layout = session.layout
         self.pieces: list[Piece] = []
         self.defining: dict[str, Piece] = {}
@@ -211,6 +212,11 @@ class Attempt:
         for key, text in session.declared.items():
             declare(context, key, text, lenient=session.lenient)
         for root, source in roots:
+            if root.detail[-1:] == ("in",) and set(root.detail[:-1]) == {"="}:  # x = ... \in \mathbb{R}^n
+                membership = Node("relation", "", [root.kids[0], root.kids[-1]], root.start, root.end, detail=("in",))
+                context.source = source
+                take_membership(context, membership, root.kids[0])
+                root = Node("relation", "", root.kids[:-1], root.start, root.kids[-2].end, detail=root.detail[:-1])
             if not is_declaration(root):
                 self.pieces.append(Piece(root, source))
                 continue

@@ -85,13 +85,13 @@ DROPPED_COMMANDS = _words("label tag tag* hspace hspace* vspace phantom hphantom
 FRAMES = _words("boxed fbox underbrace overbrace cancel bcancel mathclap smash")
 
 _COMMANDS = {
-    "odot": "odot",
+    "odot": "odot bigodot",
     "circ": "circ",
-    "cdot": "cdot bullet centerdot",
+    "cdot": "cdot centerdot",
     "times": "times",
-    "otimes": "otimes",
+    "otimes": "otimes bigotimes",
     "oslash": "oslash",
-    "*": "ast star",
+    "*": "ast star bullet",
     "/": "div",
     "<=": "le leq leqslant",
     ">=": "ge geq geqslant",
@@ -138,7 +138,7 @@ DISPLAYS = _words(
     "subequations dmath"
 )
 UNICODE_SIGNS = {
-    "⊙": "odot", "∘": "circ", "·": "cdot", "⋅": "cdot", "•": "cdot", "×": "times", "⊗": "otimes", "⊘": "oslash",
+    "⊙": "odot", "∘": "circ", "·": "cdot", "⋅": "cdot", "•": "*", "×": "times", "⊗": "otimes", "⊘": "oslash",
     "∗": "*", "−": "-", "–": "-", "≤": "<=", "⩽": "<=", "≥": ">=", "⩾": ">=", "≠": "!=", "∈": "in", "∂": "partial",
     "∇": "nabla", "∏": "prod", "∑": "sum", "√": "sqrt", "…": "dots", "⋯": "dots", "⋮": "dots", "⋱": "dots",
     "⟨": "langle", "⟩": "rangle", "∞": "infty", "≔": "=", "≜": "=", "≡": "=", "←": "=", "≈": "approx", "∫": "int",
