@@ -24,6 +24,11 @@ _LABELLED = re.compile(r"(.+)_(?:\w|\{\w+\})")
 def head(node: Node) -> tuple[str, Node | None] | None:
     """``\\partial y`` or ``d y``: the sign and what follows it, ``None`` for anything else."""
     node = node.inner
+    if node.kind == "binary":
+        left = head(node.kids[0])
+        if left is None or left[1] is None:
+            return None
+        return left[0], Node("binary", node.text, [left[1], node.kids[1]], left[1].start, node.end)
     items = node.kids if node.kind == "juxt" else [node]
     first = items[0]
     plain_d = first.kind == "name" and first.text == "d" and first.token is not None

@@ -33,7 +33,7 @@ from symjac.reading.tree import Node, Script, juxtaposed
 
 ENTRYLIKE = frozenset("ijklpqrmn")
 EXP = functions.ACTIVATIONS["exp"].function
-_DOT = re.compile(r"\(\s*\\cdot\s*\)")  # the argument of f'(\cdot), which says nothing
+_DOT = re.compile(r"\(\s*(?:\\cdot|\\[lc]?dots|\.\.\.)\s*\)")  # the argument of f'(\cdot), which says nothing
 
 
 class Names:
@@ -70,6 +70,36 @@ class Names:
         return Elaborator(context, roles)
 
 
+def without_argument_dots(text: str) -> str:
+    """The text without the ``(\\cdot)`` of ``f'(\\cdot)``, with as many blanks in its place."""
+    return _DOT.sub(lambda m: " " * len(m[0]), text)
+
+
+def without_braces(text: str) -> str:
+    """The text without braces around the whole of it, with blanks in their place.
+
+    >>> without_braces("{ a = b }")
+    '  a = b  '
+    """
+    inner = text.strip()
+    if not (inner.startswith("{") and inner.endswith("}")) or inner.endswith("\\}"):
+        return text
+    depth = 0
+    for k, c in enumerate(inner):
+        depth += (c == "{") - (c == "}") if inner[k - 1 : k] != "\\" else 0
+        if depth == 0 and k < len(inner) - 1:
+            return text
+    start = text.index("{")
+    return text[:start] + " " + inner[1:-1] + " " + text[start + len(inner) :]
+
+
+def _formulas(roots: list[Node]) -> list[Node]:
+    """The formulas of a text without conditions such as ``t > 0`` and memberships beside an equation."""
+    equations = [r for r in roots if r.kind == "relation" and "=" in r.detail]
+    conditions = [r for r in roots if r.kind == "relation" and "=" not in r.detail]
+    return equations if len(equations) == 1 and len(equations) + len(conditions) == len(roots) else roots
+
+
 def _roots(texts: Iterable[str]) -> Iterator[Node]:
     """The trees of those texts that are formulas."""
     for text in texts:
@@ -82,18 +112,18 @@ def read_terms(text: str, names: Names) -> tuple[tuple[Term, ...], tuple[Note, .
 
     :raises ReadError: where the text cannot be read.
     """
-    text = _DOT.sub("", text)
-    roots, _ = parse(text)
+    text = without_argument_dots(without_braces(text))
+    roots = _formulas(parse(text)[0])
     if len(roots) != 1:
         raise ReadError(f"one formula was expected, not {len(roots)}", text=text, span=(0, max(1, len(text))))
     root = roots[0]
     builder = Builder(names.opened(text, roots))
     sides = root.kids if root.kind == "relation" else [root]
+    if root.detail[-1:] == ("in",) and len(sides) > 2:  # a = b \in \mathbb{R}^n
+        sides, root.detail = sides[:-1], root.detail[:-1]
     if any(d != "=" for d in root.detail if root.kind == "relation"):
         raise ReadError("a claim is an equation", text=text, span=(root.start, root.end))
-    builder.left = builder.build(sides[0])
-    members = (builder.left, *(builder.build(side) for side in sides[1:]))
-    members = tuple(ellipsis.filled(m, members[0], text) for m in members)
+    members = tuple(builder.members(sides, text))
     return members, tuple(builder.context.notes), builder.context.families
 
 
@@ -114,6 +144,21 @@ class Builder:
         if handler is None:
             raise self.error(f"{self.context.text(node) or node.kind} is not read here", node)
         return handler(self, node)
+
+    def members(self, sides: list[Node], text: str) -> Iterator[Term]:
+        """The members of a chain; one in the middle that cannot be read is passed over with a note."""
+        self.left = self.build(sides[0])
+        yield ellipsis.filled(self.left, self.left, text)
+        for side in sides[1:-1]:
+            try:
+                member = ellipsis.filled(self.build(side), self.left, text)
+            except ReadError as error:
+                printed = " ".join(text[side.start : side.end].split())
+                self.context.note("member", f"the member {printed} is passed over: {error.message}", side)
+                continue
+            yield member
+        if len(sides) > 1:
+            yield ellipsis.filled(self.build(sides[-1]), self.left, text)
 
     def runs_down(self, first: Time, last: Time) -> bool:
         """Whether an index that starts at ``first`` goes back in time: from what is differentiated to the variable."""

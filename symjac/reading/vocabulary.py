@@ -107,7 +107,7 @@ _COMMANDS = {
     "sum": "sum",
     "int": "int iint oint",
     "lim": "lim limsup liminf",
-    "frac": "frac dfrac tfrac cfrac",
+    "frac": "frac dfrac tfrac cfrac nicefrac sfrac",
     "sqrt": "sqrt",
     "'": "prime",
     "top": "top intercal transpose transp trans tran",
