@@ -49,6 +49,7 @@ class Aliases:
     known: list[Alias] = field(default_factory=list)
     changes: dict[str, Alias] = field(default_factory=dict)  # of "d x" by the family of x
     upstream: set[Ref] = field(default_factory=set)
+    formulas: dict[Term, Term] = field(default_factory=dict)  # ``\\nabla_a C`` by what a declaration says of it
     labels: dict[str, Time] = field(default_factory=dict)  # what "next" and "prev" mean
     preactivations: list[str] = field(default_factory=list)
 
@@ -72,6 +73,8 @@ class Aliases:
                 self.label(name.data, variable)
             elif name.ref is not None:
                 self.known.append(Alias(name.ref, meaning))
+            elif name.kind == "derivative":
+                self.formulas[_bare(name)] = meaning
 
     def meaning(self, words: str) -> Term | None:
         """The derivative that a declaration names, in words or as a formula."""
@@ -127,6 +130,8 @@ class Aliases:
         return term.rebuilt(self._one)
 
     def _one(self, t: Term) -> Term:
+        if t.kind == "derivative" and self.formulas and (meaning := self.formulas.get(_bare(t))) is not None:
+            return Term(meaning.kind, meaning.args, meaning.data, t.span)
         if t.kind == "gradient" and isinstance(t.data, Ref):
             found = self.changes.get(t.data.family)
             meaning = found.at(t.data.time) if found is not None else None
@@ -147,3 +152,8 @@ class Aliases:
             if r.family.endswith(suffix) and r.time is None:
                 return Ref(r.family[: -len(suffix)], time)
         return r
+
+
+def _bare(t: Term) -> Term:
+    """A derivative without the text of what it differentiates."""
+    return Term(t.kind, t.args)

@@ -85,6 +85,7 @@ class Model:
             return ex.SCALAR
         known = self._shapes.get(family.name, set())
         if len(known) > 1:
+            # Layers of different widths: each has the size that the system gives it, others have none.
             raise UndecidedError(f"{family.name} has different sizes at different times")
         if known:
             return next(iter(known))

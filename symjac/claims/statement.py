@@ -157,7 +157,9 @@ class Statement:
     def loss_arguments(self, *terms: Term) -> set[Ref]:
         """The t of ``l(t)``: what the loss depends on, where that is printed as a symbol."""
         losses = [y for root in terms for t in root.walk() if t.kind == "derivative" and self.is_loss(y := t.args[0])]
-        return {u.ref for y in losses for u in y.args if u.ref is not None}
+        found = {u.ref for y in losses for u in y.args if u.ref is not None}
+        # J(W, b) names parameters, of which everything else depends: that says nothing of what comes last.
+        return found if all(r.family in self.model.defined_families for r in found) else set()
 
     def _gradients_at(self, t: Term, values: Mapping[str, Time]) -> Iterator[tuple[Ref | None, Ref]]:
         if t.kind == "over" and t.over.low is not None and t.over.high is not None:
@@ -278,9 +280,14 @@ class Statement:
         functions = {e.function.name for p in self.model.printed for e in p.rhs.walk() if isinstance(e, ex.Apply)}
         # A gradient by what no equation holds says nothing about the system.
         found = [x.family for x in variables if (x.family, x.time is None) not in timed]
+        arguments: set[int] = set()  # the W and b of J(W, b), which say nothing of their own
         for root in terms:
             for t in root.walk():
                 f = t.data
+                if t.kind == "derivative" and t.args[0].kind == "symbol":
+                    arguments |= {id(a) for a in t.args[0].args}
+                if id(t) in arguments:
+                    continue
                 if isinstance(f, ex.Function) and f.known is None and f.name not in functions:
                     found.append(f.name)
                 if t.kind != "symbol" or not isinstance(t.data, Ref):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
 from symjac.claims.aliases import Alias, Aliases
+from symjac.claims.arguments import with_arguments
 from symjac.claims.losses import LossEquation
 from symjac.claims.model import Model, UndecidedError
 from symjac.claims.statement import Statement
@@ -53,6 +54,7 @@ def state(
     identify = _up_to_style(models, notes)
     members = tuple(m.rebuilt(identify) for m in members)
     _define_preactivations(models, members, notes)
+    members = with_arguments(models, members, notes)
     resolved = tuple(aliases.resolve(m).rebuilt(identify) for m in members)
     copies = _without_copies(models, resolved, notes)
     resolved = tuple(m.rebuilt(copies) for m in resolved)

@@ -117,7 +117,7 @@ def read_terms(text: str, names: Names) -> tuple[tuple[Term, ...], tuple[Note, .
     if len(roots) != 1:
         raise ReadError(f"one formula was expected, not {len(roots)}", text=text, span=(0, max(1, len(text))))
     root = roots[0]
-    builder = Builder(names.opened(text, roots))
+    builder = Builder(names.opened(text, roots), frozenset(map(plain, names.declared)))
     sides = root.kids if root.kind == "relation" else [root]
     if root.detail[-1:] == ("in",) and len(sides) > 2:  # a = b \in \mathbb{R}^n
         sides, root.detail = sides[:-1], root.detail[:-1]
@@ -130,8 +130,9 @@ def read_terms(text: str, names: Names) -> tuple[tuple[Term, ...], tuple[Note, .
 class Builder:
     """Neutral trees to terms."""
 
-    def __init__(self, el: Elaborator) -> None:
+    def __init__(self, el: Elaborator, varied: frozenset[str] = frozenset()) -> None:
         self.el = el
+        self.varied = varied  # such as ``\\delta A`` where that is declared, A being no symbol of the system
         self.context = el.context
         self.places = 0
         self.left: Term | None = None  # the first member, once it is built
@@ -170,10 +171,10 @@ class Builder:
         starts, ends = ({n for n, _ in time.letters} for time in (first, last))
         return bool(starts & (later - earlier)) and bool(ends & (earlier - later) or not ends)
 
-    def constant(self, kind: str, letter: str | None, node: Node) -> Term:
+    def constant(self, kind: str, letter: str | None, node: Node, function: Function | None = None) -> Term:
         """A constant whose size is found by what it stands beside."""
         self.places += 1
-        return Term(kind, (), Place(self.places, letter), (node.start, node.end))
+        return Term(kind, (), Place(self.places, letter, function), (node.start, node.end))
 
     # -------------------------------------------------------------------------------------- names
 
@@ -205,7 +206,10 @@ class Builder:
         if family.role == "map":
             return Term("bare_map", (), (family.name, named.primes), span)
         if family.role == "function":
-            return self.constant("bare_function", None, node)
+            f = family.function
+            function = Function(f.name, f.order + named.primes, f.known) if f is not None else None
+            powers = [o for o in named.operations if o.kind != "prime"]
+            return self.operated(self.constant("bare_function", None, node, function), powers, node)
         if family.role == "softmax":
             raise self.error(f"the function {family.name} has no argument", node)
         if named.primes and named.label and (of := self.context.find(named.base)) is not None and of.role == "map":
@@ -450,19 +454,26 @@ class Builder:
 
     def is_change(self, item: Node, following: Node) -> bool:
         """Whether ``d`` before a symbol is a gradient as notebooks write it."""
-        if item.kind != "name" or item.text != "d" or item.scripts or following.kind != "name":
+        if item.kind != "name" or item.text not in ("d", r"\delta") or item.scripts or following.kind != "name":
             return False
         if item.token is not None and item.token.style in ("bf", "bs"):
             return False
-        known = self.context.find("d")
-        return known is None or not known.declared
+        known = self.context.find(item.text)
+        if known is not None and known.declared:
+            return False
+        if item.text == "d" or plain(self.context.source[item.start : following.end]) in self.varied:
+            return True
+        varied = self.context.find(self.el.named(following).family)
+        return varied is not None and varied.declared
 
     def word(self, node: Node) -> Term:
         """A function that has lost its argument."""
         head = calls.head_of(self.el, node, None)
-        if head is None or head.function is None or head.after:
+        if head is None or head.function is None:
             raise self.error(f"{self.context.text(node)} is not read here", node)
-        return self.constant("bare_function", None, node)
+        f = head.function
+        function = Function(f.name, f.order + head.order, f.known)
+        return self.operated(self.constant("bare_function", None, node, function), head.after, node)
 
     def applied(self, head: calls.Head, kids: list[Node], i: int) -> tuple[Term, int]:
         item, following = kids[i], kids[i + 1] if i + 1 < len(kids) else None

@@ -45,6 +45,7 @@ class Place:
 
     number: int
     size: str | None
+    function: Hashable = None  # that stands here without its argument
 
 
 @dataclass(frozen=True)
