@@ -353,7 +353,7 @@ class Evaluator:
         y = t.args[0]
         if y.kind == "derivative" or any(a.kind in ("derivative", "gradient", "over") for a in y.walk()):
             raise UndecidedError("the derivative of a derivative is not judged")
-        column = self.model.expression(str(t.data))
+        column = self.applied_map(y, x) if y.kind == "bare_map" else self.model.expression(str(t.data))
         if not (column.cols == ONE or column.rows == ONE):
             raise UndecidedError("the derivative of a matrix is not judged")
         of = ex.Symbol(r"\text{operand}", self.column(column).shape)
@@ -366,6 +366,30 @@ class Evaluator:
         definitions.pop(wrt, None)
         self.variables.add(wrt)
         return self.model.closed(definitions, of, wrt).replace({of: definitions[of]})
+
+    def applied_map(self, y: Term, x: Ref) -> Expr:
+        """The map of ``\\partial F / \\partial x`` at what the system applies it to, at the step where that holds x.
+
+        :raises UndecidedError: where it is applied to several things, or to nothing that holds x.
+        """
+        assert isinstance(y.data, tuple)
+        name, order = y.data
+        found: dict[Expr, None] = {}
+        for p in self.model.printed:
+            uses = [r for _, r in p.uses if r.family == x.family]
+            for node in p.rhs.walk():
+                if not isinstance(node, ex.VectorMap) or node.name != name:
+                    continue
+                held = [r for r in uses if self.model.symbol(r) in node.symbols]
+                times = {r.time for r in held}
+                if len(times) != 1 or order:
+                    raise UndecidedError(f"nothing says at what {name} stands here")
+                (time,) = times
+                shift = {time.letter: x.time - time.offset} if time is not None and time.letter and x.time else {}
+                found.setdefault(self.model.shifted_rhs(p, node, shift))
+        if len(found) != 1:
+            raise UndecidedError(f"nothing says at what {name} stands here")
+        return next(iter(found))
 
     def entry_derivative(self, y: Term, x: Term) -> Expr:
         """dy_i/dx_j, which no layout concerns."""

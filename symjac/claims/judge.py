@@ -407,6 +407,9 @@ class Comparison:
                     return Outcome(True, "proof")
             except NormalFormTooLarge as error:
                 too_large = error.message  # values may tell the sides apart all the same
+        one_hot = frozenset(s for s in self._free(related) if self._family(s) in self.statement.one_hot)
+        if one_hot and self._with_sum_one(left, right, one_hot):
+            return Outcome(True, "proof")
         if self.statement.opaque:
             return Outcome(None, "undecided", "a gate is known by name only, so that nothing can be refuted by values")
         definitions = {**self.model.values(related, 0, self.variables), **self.relations}
@@ -414,7 +417,56 @@ class Comparison:
             return Outcome(None, "undecided", "the loss by which the outputs are compared is not given")
         for effort in (EFFORT // 4, EFFORT):
             self.check_time()
-            found = counterexample(left, right, definitions, effort=effort)
+            found = counterexample(left, right, definitions, effort=effort, one_hot=one_hot)
             if found is not None:
+                for s in sorted(self._free(related) & self._targets() - one_hot, key=lambda s: s.name):
+                    if self._with_sum_one(left, right, frozenset({s}) | one_hot):
+                        condition = f"it holds if the entries of {s.name} sum to one, which nothing says"
+                        return Outcome(None, "undecided", condition)
                 return Outcome(False, "counterexample", "", found)
         return Outcome(None, "undecided", too_large or "neither a proof nor a counterexample was found")
+
+    # ------------------------------------------------------------------------ vectors that sum to one
+
+    def _family(self, s: ex.Symbol) -> str | None:
+        r = self.model.ref(s)
+        return r.family if r is not None else None
+
+    def _free(self, related: Sequence[Expr]) -> set[ex.Symbol]:
+        """The symbols that both sides depend on and no equation defines."""
+        try:
+            table = {**self.model.values(related, 0), **self.relations}
+        except UndecidedError:
+            table = dict(self.relations)
+        found = {s for e in (*related, *table.values()) for s in e.symbols}
+        return {s for s in found if s not in table}
+
+    def _targets(self) -> set[ex.Symbol]:
+        """Vectors that an equation of a scalar sets against a logarithm: what a cross-entropy compares with."""
+        found: set[ex.Symbol] = set()
+        for p in self.model.printed:
+            if self.model.symbol(p.lhs).is_scalar and _has_logarithm(p.rhs):
+                for s, r in p.uses:
+                    if s.is_vector and self.model.definition(r) is None:
+                        found.add(s)
+        return found
+
+    def _with_sum_one(self, left: Expr, right: Expr, vectors: frozenset[ex.Symbol]) -> bool:
+        """Whether both sides are equal where the entries of these vectors sum to one."""
+        related = [left, right, *self.relations.values()]
+        table = {**self.model.values(related, 0), **self.relations, **{s: _normalised(s) for s in vectors}}
+        try:
+            return equal(left, right, table)
+        except NormalFormTooLarge:
+            return False
+
+
+def _has_logarithm(e: Expr) -> bool:
+    return any(isinstance(node, ex.Apply) and node.function.known == "log" for node in e.walk())
+
+
+def _normalised(s: ex.Symbol) -> Expr:
+    """Any vector whose entries sum to one: another one divided by its sum."""
+    q = ex.Symbol(rf"\text{{weights of {s.name}}}", s.shape)
+    total = ex.Product(ex.Transpose(ex.Ones(*s.shape)), q)
+    return ex.mul(ex.EntryPower(total, ex.Number(-1)), q)

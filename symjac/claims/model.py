@@ -188,6 +188,10 @@ class Model:
         table: dict[Expr, Expr] = {s: self.symbol(_shifted(r, shift)) for s, r in p.uses}
         return p.rhs.replace(table)
 
+    def shifted_rhs(self, p: Printed, part: Expr, shift: Mapping[str, Time]) -> Expr:
+        """A part of a printed right-hand side with its letter moved."""
+        return part.replace({s: self.symbol(_shifted(r, shift)) for s, r in p.uses})
+
     def define(self, lhs: Ref, rhs: Expr, uses: tuple[tuple[Symbol, Ref], ...]) -> None:
         self.printed.append(Printed(lhs, rhs, "", uses))
 

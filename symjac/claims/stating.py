@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
@@ -62,6 +63,13 @@ def state(
     out = Statement(claim, resolved, spans, models, aliases, notes)
     out.members = tuple(_fitted(out, m) for m in _without_stray_index(out))
     out.opaque = system.opaque
+    out.one_hot = frozenset(
+        r.family
+        for key, words in symbols.items()
+        if re.search(r"one[- ]hot", words)
+        for m in _readable(key, names)
+        for r in m.refs()
+    )
     _take_losses(out, system.losses, names)
     _settle(out)
     return out
@@ -102,6 +110,14 @@ def _take_losses(s: Statement, losses: Sequence[LossEquation], names: Names) -> 
         else:
             seen |= set(found)
     s.weights, s.seen, s.at_every_step = weights, frozenset(seen), frozenset(every)
+
+
+def _readable(text: str, names: Names) -> tuple[Term, ...]:
+    """The members of a text, none where it cannot be read."""
+    try:
+        return read_terms(text, names)[0]
+    except SymjacError:
+        return ()
 
 
 class SeveralRepairsError(ReadError):
