@@ -7,7 +7,7 @@ carries.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from symjac.claims.syntax import Names, read_terms
@@ -18,6 +18,7 @@ from symjac.errors import ReadError, SymjacError
 _GRADIENT = re.compile(
     r"(?:upstream )?gradient (?:of (?:the )?(?P<of>.+?) )?(?:w\.r\.t\.|with respect to) (?P<by>.+)", re.S
 )
+_REMARK = re.compile(r"\s+\((?:[A-Za-z -]+)\)$|\s*[,;]\s.*$", re.S)
 _PREACTIVATION = re.compile(r"(?:the )?pre-?activation of (.+)", re.S)
 NEIGHBOURS = ("next", "prev")
 LOSS = Ref(r"\text{loss}")
@@ -49,6 +50,7 @@ class Aliases:
     known: list[Alias] = field(default_factory=list)
     changes: dict[str, Alias] = field(default_factory=dict)  # of "d x" by the family of x
     upstream: set[Ref] = field(default_factory=set)
+    unread: list[str] = field(default_factory=list)  # what is declared to be a gradient in words that are not read
     formulas: dict[Term, Term] = field(default_factory=dict)  # ``\\nabla_a C`` by what a declaration says of it
     labels: dict[str, Time] = field(default_factory=dict)  # what "next" and "prev" mean
     preactivations: list[str] = field(default_factory=list)
@@ -62,6 +64,8 @@ class Aliases:
                     continue
                 (name,), _, _ = read_terms(key, self.names)
             except (SymjacError, ValueError):
+                if _GRADIENT.match(words.strip()):
+                    self.unread.append(key)
                 continue
             variable = meaning.args[1].ref
             if variable is None:
@@ -111,7 +115,7 @@ class Aliases:
 
     def variable(self, text: str) -> Ref:
         """A symbol from its text; of ``pre-activation of S`` the family is marked for naming."""
-        text = text.strip().rstrip(".,;")
+        text = _REMARK.sub("", text.strip()).rstrip(".,;")
         match = _PREACTIVATION.fullmatch(text)
         if match:
             inner = self.variable(match[1])
@@ -121,6 +125,12 @@ class Aliases:
         if term.ref is None:
             raise ReadError(f"{text!r} is no symbol", text=text, span=(0, max(1, len(text))))
         return term.ref
+
+    def variables(self) -> Iterator[Ref]:
+        """By what the names of gradients are derivatives."""
+        for meaning in [*(a.meaning for a in self.known), *(a.meaning for a in self.changes.values())]:
+            if meaning.kind == "derivative" and meaning.args[1].ref is not None:
+                yield meaning.args[1].ref
 
     def add(self, name: Ref, meaning: Term) -> None:
         self.known.append(Alias(name, meaning))

@@ -6,13 +6,70 @@ factor's own step in a product over time, the step of what is differentiated els
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from symjac import expr as ex
 from symjac.claims.model import Model, Printed
 from symjac.claims.terms import Over, Ref, Term
 from symjac.claims.times import Time
 from symjac.expr import Function
+
+
+def name_arguments(
+    models: Mapping[str, Model], members: Sequence[Term], variables: Iterable[Ref], notes: list[str]
+) -> None:
+    """Symbols that no equation holds, as names of arguments: the z of ``f'(z)``, and a z by which is differentiated.
+
+    Only where one equation alone can be meant.
+    """
+    first = next(iter(models.values()))
+    known = {r.family for p in first.printed for r in (p.lhs, *(r for _, r in p.uses))}
+    wanted: dict[Ref, Function | None] = {}
+    for t in (t for m in members for t in m.walk() if t.kind == "apply" and isinstance(t.data, Function)):
+        r = t.args[0].args[0].ref if t.args[0].kind == "entry" else t.args[0].ref
+        if r is not None and r.family not in known and isinstance(t.data, Function):
+            wanted.setdefault(r, t.data)
+    for r in variables:
+        if r.family not in known:
+            wanted.setdefault(r, None)
+    wanted |= _only_applied(first)
+    for r, f in wanted.items():
+        users = [p for p in first.printed if _may_name(first, p, r, f)]
+        if len(users) == 1 and all(p.lhs.family != r.family for p in first.printed):
+            (user,) = users
+            for m in models.values():
+                m.preactivation(user.lhs.family, r.family)
+            notes.append(f"{r.family} is read as the argument of the function in the equation of {user.lhs.family}")
+
+
+def _may_name(model: Model, p: Printed, r: Ref, f: Function | None) -> bool:
+    """Whether a symbol can be a name for what a function is applied to in an equation."""
+    if (p.lhs.time is None) != (r.time is None) or not isinstance(p.rhs, ex.Apply | ex.Softmax):
+        return False
+    if isinstance(p.rhs.arg, ex.Symbol):
+        return False
+    if f is not None:
+        return isinstance(p.rhs, ex.Apply) and p.rhs.function.name == f.name
+    family = model.families.get(r.family)
+    if family is None or family.role != "vector":
+        return False
+    rows = family.rows
+    return any(t.root.known is None for t in rows.terms()) or rows.value() == model.symbol(p.lhs).rows
+
+
+def _only_applied(model: Model) -> dict[Ref, Function | None]:
+    """Symbols of the system that only matrices are made of, each under one function: ``D_t = diag(f'(z_t))``."""
+    found: dict[Ref, Function | None] = {}
+    for p in model.printed:
+        if model.families[p.lhs.family].role != "matrix":
+            continue
+        for s, r in p.uses:
+            others = [q for q in model.printed if q is not p and any(u.family == r.family for _, u in q.uses)]
+            over = {n.function for n in p.rhs.walk() if isinstance(n, ex.Apply) and n.arg == s}
+            names = {f.name for f in over}
+            if not others and len(names) == 1 and model.equation(r) is None:
+                found[r] = next(iter(over))
+    return found
 
 
 def with_arguments(models: Mapping[str, Model], members: Sequence[Term], notes: list[str]) -> tuple[Term, ...]:

@@ -219,10 +219,9 @@ class Model:
         k = next((k for k, p in enumerate(self.printed) if p.lhs.family == family), None)
         if any(p.lhs.family == name for p in self.printed):
             return name
-        if k is None or not isinstance(self.printed[k].rhs, ex.Apply):
+        p = self.printed[k] if k is not None else None
+        if k is None or p is None or not isinstance(p.rhs, ex.Apply | ex.Softmax):
             raise TargetError(f"the equation of {family} is no function of one argument")
-        p = self.printed[k]
-        assert isinstance(p.rhs, ex.Apply)
         old = self.families[family]
         new = copy.copy(self.families[name]) if name in self.families else Family(name, name)
         new.place = new.place or old.place
@@ -231,7 +230,7 @@ class Model:
         inner = Ref(name, p.lhs.time)
         z = self.symbol(inner)
         self.printed[k : k + 1] = [
-            Printed(p.lhs, ex.Apply(p.rhs.function, z), p.source, ((z, inner),)),
+            Printed(p.lhs, p.rhs.replace({p.rhs.arg: z}), p.source, ((z, inner),)),
             Printed(inner, p.rhs.arg, p.source, p.uses),
         ]
         return name

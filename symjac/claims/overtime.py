@@ -71,7 +71,8 @@ class OverTime:
             return self.other(("product", letter, low, high, body), body.shape)
         if not ev.model.timed(body):
             return ex.MatrixPower(body, ev.model.count(high - low + 1))
-        for family in sorted(ev.model.defined_families):
+        vectors = [f for f in sorted(ev.model.defined_families) if ev.model.families[f].role == "vector"]
+        for family in vectors:
             for shift in (0, 1, -1):
                 found = self.chain(ev, family, body, (here, low, high), shift, self.order_of(t))
                 if found is not None:

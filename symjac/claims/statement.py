@@ -298,7 +298,7 @@ class Statement:
                         found.append(t.data.family)
                     continue
                 family = self.model.families.get(t.data.family)
-                declared = family is not None and family.how == "declared"
+                declared = family is not None and family.how == "declared" and not family.remark
                 if not declared or t.data.time is not None:
                     found.append(t.data.family)
         return list(dict.fromkeys(found))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from symjac.claims.aliases import Alias, Aliases
-from symjac.claims.arguments import with_arguments
-from symjac.claims.losses import LossEquation
+from symjac.claims.arguments import name_arguments, with_arguments
+from symjac.claims.losses import LossEquation, without_arguments
 from symjac.claims.model import Model, UndecidedError
 from symjac.claims.statement import Statement
 from symjac.claims.syntax import Names, read_terms
@@ -16,11 +16,10 @@ from symjac.claims.systems import sources
 from symjac.claims.terms import Ref, Term
 from symjac.claims.typing import types_somewhere
 from symjac.errors import ReadError, ShapeError, SymjacError, TargetError
-from symjac.expr import Apply, Function
 from symjac.reading import Reading
 from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.reading.context import Family
-from symjac.reading.operators import mean_of
+from symjac.reading.operators import mean_of, variance_of
 from symjac.reading.repair import candidates
 from symjac.reading.spelling import plain
 
@@ -35,6 +34,7 @@ def state(
 
     :raises ReadError: where the system reads in neither orientation, or the claim cannot be read.
     """
+    equations, claim = without_arguments(equations, claim, symbols)
     system = sources(equations, symbols)
     readings, symbols = system.readings, dict(system.symbols)
     base = next(iter(readings.values()))
@@ -47,6 +47,7 @@ def state(
         _name(aliases, text, families)
     aliases.declare(symbols)
     _name_left(aliases, members, of, wrt, base)
+    _refuse_unread(aliases, members)
     models = {o: Model(r, families, system.texts, symbols) for o, r in readings.items()}
     for m in models.values():
         for family in aliases.preactivations:
@@ -54,7 +55,7 @@ def state(
     _define_means(models, symbols, notes)
     identify = _up_to_style(models, notes)
     members = tuple(m.rebuilt(identify) for m in members)
-    _define_preactivations(models, members, notes)
+    name_arguments(models, members, [*aliases.variables(), *_variables(members)], notes)
     members = with_arguments(models, members, notes)
     resolved = tuple(aliases.resolve(m).rebuilt(identify) for m in members)
     copies = _without_copies(models, resolved, notes)
@@ -110,6 +111,17 @@ def _take_losses(s: Statement, losses: Sequence[LossEquation], names: Names) -> 
         else:
             seen |= set(found)
     s.weights, s.seen, s.at_every_step = weights, frozenset(seen), frozenset(every)
+
+
+def _refuse_unread(aliases: Aliases, members: Sequence[Term]) -> None:
+    """Nothing is judged of a name that is declared to be a gradient in words that are not understood.
+
+    :raises UndecidedError: where a member holds such a name.
+    """
+    unread = {r.family: key for key in aliases.unread for m in _readable(key, aliases.names) for r in m.refs()}
+    for r in (r for m in members for r in m.refs()):
+        if r.family in unread:
+            raise UndecidedError(f"the declaration of {unread[r.family]} is not understood")
 
 
 def _readable(text: str, names: Names) -> tuple[Term, ...]:
@@ -212,21 +224,12 @@ def _up_to_style(models: Mapping[str, Model], notes: list[str]) -> Callable[[Ter
     return change
 
 
-def _define_preactivations(models: Mapping[str, Model], members: Sequence[Term], notes: list[str]) -> None:
-    """The z of ``f'(z)`` that no equation holds is what f is applied to, where f is applied in one equation only."""
-    first = next(iter(models.values()))
-    known = {r.family for p in first.printed for r in (p.lhs, *(r for _, r in p.uses))}
-    for t in (t for m in members for t in m.walk() if t.kind == "apply"):
-        argument, f = t.args[0], t.data
-        r = argument.args[0].ref if argument.kind == "entry" else argument.ref
-        if r is None or not isinstance(f, Function) or r.family in known:
-            continue
-        users = [p.lhs for p in first.printed if isinstance(p.rhs, Apply) and p.rhs.function.name == f.name]
-        if len(users) == 1 and (users[0].time is None) == (r.time is None) and f.order:
-            for m in models.values():
-                m.preactivation(users[0].family, r.family)
-            known.add(r.family)
-            notes.append(f"{r.family} is read as the argument of {f.name} in the equation of {users[0].family}")
+def _variables(members: Sequence[Term]) -> Iterator[Ref]:
+    """By what the members differentiate."""
+    for t in (t for m in members for t in m.walk() if t.kind == "derivative"):
+        x = t.args[1].args[0] if t.args[1].kind == "entry" else t.args[1]
+        if x.ref is not None:
+            yield x.ref
 
 
 def _define_means(models: Mapping[str, Model], symbols: Mapping[str, str], notes: list[str]) -> None:
@@ -236,9 +239,11 @@ def _define_means(models: Mapping[str, Model], symbols: Mapping[str, str], notes
             vectors = [r for s, r in p.uses if s.is_vector]
             for symbol, r in p.uses:
                 words = symbols.get(symbol.name, "")
-                if symbol.is_scalar and "mean" in words.split() and len(vectors) == 1 and m.definition(r) is None:
-                    m.define(r, mean_of(m.symbol(vectors[0])), ((m.symbol(vectors[0]), vectors[0]),))
-                    note = f"{symbol.name} is read as the mean of {m.symbol(vectors[0]).name}"
+                kind = next((w for w in ("mean", "variance") if w in re.split(r"\W+", words)), None)
+                if symbol.is_scalar and kind and len(vectors) == 1 and m.definition(r) is None:
+                    x = m.symbol(vectors[0])
+                    m.define(r, mean_of(x) if kind == "mean" else variance_of(x), ((x, vectors[0]),))
+                    note = f"{symbol.name} is read as the {kind} of {x.name}"
                     if note not in notes:
                         notes.append(note)
 

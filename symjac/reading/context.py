@@ -44,6 +44,7 @@ class Family:
     cols: Size = UNIT
     declared: bool = False
     how: str = ""
+    remark: str = ""  # words of its declaration that say more than is understood
     function: Function | None = None
     gradient: tuple[str, str] | None = None
     times: dict[str | None, None] = field(default_factory=dict)

@@ -109,12 +109,13 @@ def _mean(el: Elaborator, values: list[Value], whole: Node) -> Value:
 def _variance(el: Elaborator, values: list[Value], whole: Node) -> Value:
     v = _one_vector(el, values, whole, "a variance")
 
-    def make() -> Expr:
-        x = v.make()
-        centred = Sum(x, Product(Number(-1), mean_of(x), Ones(x.rows)))
-        return mean_of(EntryPower(centred, Number(2)))
+    return scalar(lambda: variance_of(v.make()), whole)
 
-    return scalar(make, whole)
+
+def variance_of(x: Expr) -> Expr:
+    """The mean of the squares of what lies between the entries and their mean."""
+    centred = Sum(x, Product(Number(-1), mean_of(x), Ones(x.rows)))
+    return mean_of(EntryPower(centred, Number(2)))
 
 
 def size_as_scalar(size: sympy.Expr) -> Expr:

@@ -16,7 +16,7 @@ from symjac.reading.elaborate import Elaborator
 from symjac.reading.equations import Piece, classify, elaborate, left_name
 from symjac.reading.parser import parse
 from symjac.reading.roles import COUNTS, Roles
-from symjac.reading.survey import survey
+from symjac.reading.survey import squares, survey
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
 
@@ -209,6 +209,7 @@ class Attempt:
             self.continue_from(session.base)
             known = dataclasses.replace(known, shaped=context.letters.shaped, labels=context.letters.labels)
         context.letters = survey([r for r, _ in roots], known)
+        context.letters.labels |= squares([r for r, _ in roots])
         for key, text in session.declared.items():
             declare(context, key, text, lenient=session.lenient)
         for root, source in roots:

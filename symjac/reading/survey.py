@@ -171,3 +171,24 @@ def _pairs(root: Node, index: str) -> bool:
             if s.kind == "_" and len(texts) == 2 and index in texts and all(x in ENTRYLIKE for x in texts):
                 return True
     return False
+
+
+def squares(roots: Sequence[Node]) -> set[tuple[str, str]]:
+    """The ``\\sigma^2`` of ``\\sigma^2 = ...``, where sigma never stands without its square: one name each."""
+    found: set[tuple[str, str]] = set()
+    for left in (r.kids[0].inner for r in roots if r.kind == "relation" and r.detail[:1] == ("=",)):
+        raised = _raised(left)
+        if raised is None:
+            continue
+        alike = [n for r in roots for n in r.walk() if n.token is not None and letter(n.token) == raised[0]]
+        if all(_raised(n) == raised for n in alike):
+            found.add((raised[0], "^" + raised[1]))
+    return found
+
+
+def _raised(n: Node) -> tuple[str, str] | None:
+    """The letter and the number above it."""
+    up = [s for s in n.scripts if s.kind == "^"]
+    if n.kind != "name" or n.token is None or len(up) != 1 or [t.kind for t in up[0].tokens] != ["number"]:
+        return None
+    return letter(n.token), up[0].tokens[0].text
