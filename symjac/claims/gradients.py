@@ -155,7 +155,7 @@ class Gradients:
         stack, seen = [x], {x}
         while stack:
             users = [c for c, _ in self.consumers(stack.pop())]
-            if not users or any(c.time != following.time for c in users):
+            if not users or any(c.time not in (x.time, following.time) for c in users):
                 return None
             fresh = [c for c in users if c not in seen and c != following]
             seen.update(fresh)

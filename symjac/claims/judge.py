@@ -22,6 +22,7 @@ from symjac.claims.statement import Statement
 from symjac.claims.stating import SeveralRepairsError, state
 from symjac.claims.terms import Term
 from symjac.claims.times import Time
+from symjac.claims.ways import relations
 from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict, summed_up
 from symjac.errors import DefinitionError, NotYetError, ShapeError, SymjacError
 from symjac.expr import Expr
@@ -393,6 +394,8 @@ class Comparison:
         """Proof, counterexample, or neither."""
         left, right = self.model.signs(left), self.model.signs(right)
         too_large = ""
+        related = [left, right, *self.relations.values()]
+        self.relations |= relations(self.model, {s for e in related for s in e.symbols})
         related = [left, right, *self.relations.values()]
         # As printed, symbols at the earliest time are independent; what holds only because of the
         # equations at that time holds too, but a counterexample need not know them.

@@ -75,6 +75,7 @@ class Model:
         self._refs: dict[Symbol, Ref] = {}
         self.shifted = False  # whether equations of the earlier step are taken in, see the spec's time shift
         self._jacobians: dict[object, Expr] = {}
+        self.ways: dict[Symbol, tuple[Ref, Ref]] = {}  # symbols for Jacobians over many steps: of what, by what
         self.printed = [self._printed(e) for e in reading.equations]
 
     # ------------------------------------------------------------------------------------- symbols
@@ -276,6 +277,15 @@ class Model:
     def depends(self, y: Ref, x: Ref, definitions: Mapping[Symbol, Expr]) -> bool:
         return _depends(self.symbol(y), self.symbol(x), definitions)
 
+    def sees(self, y: Ref, x: Ref) -> bool:
+        """Whether y depends on x directly: through no other instance of either of the two."""
+        table = {s: e for s, e in self.between(y, x).items() if self._between_them(s, y, x)}
+        return self.depends(y, x, table)
+
+    def _between_them(self, s: Symbol, y: Ref, x: Ref) -> bool:
+        r = self.ref(s)
+        return r is None or r == y or r.family not in (y.family, x.family)
+
     def steps(self, y: Ref, x: Ref) -> int | None:
         """How many steps lie between two symbols; ``None`` where that is no number."""
         if y.time is None or x.time is None:
@@ -309,29 +319,49 @@ class Model:
         others = self._carried(y)
         if others:
             raise UndecidedError(f"{of.name} depends on the step before through {others[0]} too")
-        factor = self.derivative(y, y.at(y.time - 1))
+        factor = self.one_step(y)
         if ex.is_zero(factor):
             raise UndecidedError(f"{of.name} does not depend on itself one step earlier")
         if not self.timed(factor):
             return ex.MatrixPower(factor, self.count(y.time - x.time))
         name = rf"\partial {of.name}/\partial {self.symbol(x).name}"
-        return Symbol(name, ex.Partial(of, self.symbol(x)).shape)
+        way = Symbol(name, ex.Partial(of, self.symbol(x)).shape)
+        self.ways[way] = (y, x)
+        return way
+
+    def one_step(self, y: Ref) -> Expr:
+        """The Jacobian of a quantity by itself one step earlier, through what lies between the two."""
+        assert y.time is not None
+        before = y.at(y.time - 1)
+        found = self.derivative(y, before)
+        if not ex.is_zero(found) or self.shifted:
+            return found
+        with self.taking_in_the_earlier_step():
+            return self.derivative(y, before)
 
     def _carried(self, y: Ref) -> list[str]:
-        """What else than its own family carries y from one step to the next."""
-        seen: set[Ref] = set()
+        """What else than itself carries y from one step to the next."""
+        assert y.time is not None
+        before = y.at(y.time - 1)
+        seen: set[Ref] = {before}
         stack = [y]
         found: list[str] = []
         while stack:
             r = stack.pop()
-            rhs = self.definition(r)
-            if r in seen or rhs is None:
+            if r in seen:
                 continue
             seen.add(r)
+            rhs = self.definition(r)
+            if rhs is None:
+                found.append(r.family)
+                continue
             for u in (u for s in rhs.symbols if (u := self.ref(s)) is not None):
-                if u.time == r.time or u.time is None or r.time is None:
+                if u.time is None or u.family not in self.defined_families:
+                    continue
+                distance = y.time - u.time
+                if distance.is_number and distance.offset <= 1:
                     stack.append(u)
-                elif u.family in self.defined_families and u != y.at(y.time - 1 if y.time is not None else None):
+                else:
                     found.append(u.family)
         return found
 

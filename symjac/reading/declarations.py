@@ -110,7 +110,7 @@ def _declare(context: Context, named: Named, text: str, key: str) -> str | None:
         return "this is not understood"
     if named.time is not None or family.role in ("vector", "matrix", "scalar"):
         family.times.setdefault(named.time)
-    family.remark = tail.strip(" ,;:()")
+    family.remark = tail.strip(" ,;:()") if re.search(r"[\\\\=+*/^]|-\s", tail) else ""  # words that hold a formula
     _put(context, family, named)
     if not _TAIL.fullmatch(tail):
         return f"{tail.strip()!r} is not understood"
