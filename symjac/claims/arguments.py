@@ -51,6 +51,8 @@ def _may_name(model: Model, p: Printed, r: Ref, f: Function | None) -> bool:
     if f is not None:
         return isinstance(p.rhs, ex.Apply) and p.rhs.function.name == f.name
     family = model.families.get(r.family)
+    if family is not None and family.how == "it is differentiated":
+        return True
     if family is None or family.role != "vector":
         return False
     rows = family.rows

@@ -346,6 +346,8 @@ class Evaluator:
             raise UndecidedError("the derivative of a vector by a matrix is not judged yet")
         if y.family == x.family and y.time is not None and x.time is not None and self.model.steps(y, x) is None:
             return self.model.long_product(y, x)
+        if y.time is not None and x.time is not None and self.model.steps(y, x) is None:
+            return self.model.over_letters(y, x)
         return self.model.derivative(y, x)
 
     def of_expression(self, t: Term, x: Ref) -> Expr:

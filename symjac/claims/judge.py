@@ -279,6 +279,7 @@ class Comparison:
             raise UndecidedError("the time limit was reached")
 
     def outcome(self, a: Term, b: Term) -> Outcome:
+        self.statement.refuse_unsaid_total(a, b)
         summands = self.statement.per_step(a, b)
         if summands is None:
             return self.at_any_length(a, b)

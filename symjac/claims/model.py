@@ -308,6 +308,18 @@ class Model:
             out = {s: e for s, e in earlier.items() if wrt in e.symbols} | out
         return out
 
+    def over_letters(self, y: Ref, x: Ref) -> Expr:
+        """dy/dx where y is another quantity, a number of steps later that is a letter.
+
+        :raises UndecidedError: where y does not see the state that x is at one step alone.
+        """
+        assert y.time is not None
+        seen = [r for k in (0, 1) if self.definition(y) is not None and self.sees(y, r := x.at(y.time - k))]
+        if len(seen) != 1:
+            of, wrt = self.symbol(y).name, self.symbol(x).name
+            raise UndecidedError(f"nothing says how {of} depends on {wrt}, so many steps before")
+        return ex.mul(self.derivative(y, seen[0]), self.long_product(seen[0], x))
+
     def long_product(self, y: Ref, x: Ref) -> Expr:
         """dy/dx over a number of steps that is a letter: a power where every factor is the same, else a symbol.
 

@@ -215,6 +215,22 @@ class Statement:
             raise UndecidedError("the sum does not run over all steps")
         return t.over.letter
 
+    def refuse_unsaid_total(self, a: Term, b: Term) -> None:
+        """Nothing is judged where a sum over steps stands beside a derivative that may hold them fixed or not.
+
+        :raises UndecidedError: where the derivative is by a parameter, of what depends on earlier steps.
+        """
+        if not any(t.over.kind == "sum" for t in self.over(a, b)):
+            return
+        for t in (t for t in a.walk() if t.kind == "derivative"):
+            y, x = t.args[0].ref, t.args[1].ref
+            if y is None or x is None or y.time is None or x.time is not None:
+                continue
+            variable = self.model.families.get(x.family)
+            if self.model.equation(y) is not None and variable is not None and variable.role in ("matrix", "vector"):
+                names = f"{self.model.symbol(y).name} by {x.family}"
+                raise UndecidedError(f"whether the derivative of {names} goes through earlier steps is not said")
+
     def lengths_matter(self, a: Term, b: Term) -> bool:
         """Whether a number of steps that is a letter plays a part."""
         for t in (t for root in (a, b) for t in root.walk()):

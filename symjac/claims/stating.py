@@ -36,7 +36,7 @@ def state(
     """
     equations, claim = without_arguments(equations, claim, symbols)
     system = sources(equations, symbols)
-    readings, symbols = system.readings, dict(system.symbols)
+    readings, symbols, symbols_as_given = system.readings, dict(system.symbols), symbols
     base = next(iter(readings.values()))
     names = Names(base, symbols)
     notes = list(system.notes)
@@ -46,6 +46,9 @@ def state(
     for text in system.naming:
         _name(aliases, text, families)
     aliases.declare(symbols)
+    if members[0].kind == "gradient" and not aliases.changes and (of is None or wrt is None):
+        message = "a differential, or the gradient of a loss? give of and wrt, or declare it"
+        raise ReadError(message, text=claim, span=members[0].span)
     _name_left(aliases, members, of, wrt, base)
     _refuse_unread(aliases, members)
     models = {o: Model(r, families, system.texts, symbols) for o, r in readings.items()}
@@ -66,7 +69,7 @@ def state(
     out.opaque = system.opaque
     out.one_hot = frozenset(
         r.family
-        for key, words in symbols.items()
+        for key, words in {**symbols_as_given, **dict.fromkeys(system.units, "one-hot")}.items()
         if re.search(r"one[- ]hot", words)
         for m in _readable(key, names)
         for r in m.refs()
@@ -359,7 +362,8 @@ def _shift_matters(s: Statement, model: Model, *, zero: bool) -> bool:
         y, x = t.args[0].ref, t.args[1].ref
         if y is None or x is None or model.steps(y, x) != 1 or model.definition(y) is None:
             continue
-        if x.family not in model.defined_families:
+        inputs = {r.family for p in model.printed for _, r in p.uses} - model.defined_families
+        if x.family not in model.defined_families and not (zero and x.family in inputs):
             continue
         try:
             printed = model.between(y, x)

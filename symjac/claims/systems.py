@@ -10,6 +10,7 @@ from symjac.claims.losses import LossEquation, without_losses
 from symjac.errors import DefinitionError, ReadError, ShapeError, SymjacError
 from symjac.reading import Reading, read_system
 from symjac.reading.parser import parse
+from symjac.reading.spelling import ENTRYLIKE, letter, plain
 from symjac.reading.tree import Node
 
 
@@ -27,6 +28,7 @@ class Sources:
     notes: tuple[str, ...]
     opaque: bool = False
     losses: tuple[LossEquation, ...] = ()
+    units: tuple[str, ...] = ()  # vectors with one entry 1 and zeros beside it, by whose entry a print names another
 
 
 def sources(equations: Sequence[str], symbols: Mapping[str, str]) -> Sources:
@@ -37,10 +39,13 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str]) -> Sources:
     texts, naming = without_naming(equations)
     texts, losses = without_losses(texts, symbols)
     symbols = {name: _plainly(words) for name, words in symbols.items()}
+    texts, units = with_unit_vectors(texts, symbols)
+    symbols = {**dict.fromkeys(units, "vector"), **symbols}
     readings, errors = _readings(texts, symbols)
     opaque = False
     declared = dict(symbols)
     notes = [e.words for e in losses]
+    notes += [f"{entry} is read as an entry, that {unit} picks, a unit vector" for unit, entry in units.items()]
     if not readings:
         changed, maps = _as_maps(texts)
         if not maps:
@@ -56,7 +61,8 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str]) -> Sources:
     for error in errors:
         notes.append(f"the system does not type in the other orientation: {error.message}")
     base = next(iter(readings.values()))
-    return Sources(tuple(texts), tuple(naming), declared, readings, (*(n.message for n in base.notes), *notes), opaque, losses)
+    found = (*(n.message for n in base.notes), *notes)
+    return Sources(tuple(texts), tuple(naming), declared, readings, found, opaque, losses, tuple(units))
 
 
 _VECTOR = re.compile(r"\bvector (?:of (?:length|size|dimension) )?([A-Za-z](?:_\w+)?)(?=$|[\s,.;:)])")
@@ -92,6 +98,49 @@ def without_naming(equations: Sequence[str]) -> tuple[list[str], list[str]]:
 def _names_derivative(root: Node) -> bool:
     sides = root.kids[1:] if root.kind == "relation" else []
     return any(n.kind in ("partial", "nabla") for side in sides for n in side.walk())
+
+
+def with_unit_vectors(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+    """``p_k`` of a vector p that an equation defines as ``(e_k^\\top p)``; the unit vectors by the entries they pick."""
+    parsed: list[tuple[str, list[Node]]] = []
+    for text in texts:
+        try:
+            parsed.append((text, parse(text)[0]))
+        except ReadError:
+            parsed.append((text, []))
+    lefts = [r.kids[0].inner for _, roots in parsed for r in roots if r.kind == "relation"]
+    defined = {letter(n.token) for n in lefts if n.kind == "name" and n.token is not None and not n.scripts}
+    units: dict[str, str] = {}
+    out: list[str] = []
+    for text, roots in parsed:
+        for n in sorted((n for r in roots for n in r.walk()), key=lambda n: -n.start):
+            index = _picked(n, defined)
+            printed = text[n.start : n.end]
+            if index and not any(plain(key) == plain(printed) for key in symbols):
+                unit = f"e_{index}"
+                units[unit] = printed
+                base = text[n.start : n.scripts[0].start].strip()
+                before, after = text[: n.start], text[n.end :]
+                log = _LOG.search(before)
+                if log is not None and (not log[2] or after.lstrip().startswith(")")):
+                    # The logarithm of an entry is that entry of the logarithms.
+                    before, base = before[: log.start()], rf"{log[1]}({base})"
+                    after = after.lstrip()[1:] if log[2] else after
+                text = rf"{before}({unit}^\top {base}){after}"
+        out.append(text)
+    return out, units
+
+
+def _picked(n: Node, defined: set[str]) -> str:
+    """The k of ``p_k``, where p is defined as a vector of its own; nothing for anything else."""
+    if n.kind != "name" or n.token is None or letter(n.token) not in defined or len(n.scripts) != 1:
+        return ""
+    (script,) = n.scripts
+    texts = [t.text for t in script.tokens]
+    return texts[0] if script.kind == "_" and len(texts) == 1 and texts[0] in ENTRYLIKE else ""
+
+
+_LOG = re.compile(r"(\\(?:log|ln))\s*(\(?)\s*$")
 
 
 def _readings(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[dict[str, Reading], list[SymjacError]]:

@@ -55,6 +55,11 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
     _bounds(nodes, out)
     for root in roots:
         _free_entry_letters(root, out)
+    for n in (n for n in nodes if n.kind in ("group", "frac")):
+        for s in (s for s in n.scripts if s.kind == "_"):
+            letters = [t.text for t in s.tokens if t.kind == "name"]
+            if all(x in ENTRYLIKE and x not in out.time for x in letters):  # (A B)_{ij}
+                out.entry.update(letters)
     names = [n for n in nodes if n.kind == "name" and n.token is not None]
     raised: dict[str, list[bool]] = {}
     for n in names:
