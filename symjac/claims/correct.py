@@ -40,7 +40,9 @@ def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term) -> 
     gradients = Gradients(model, s.mentions(left, right, {}), step=step, last=s.last)
     ev = Evaluator(model, Convention(layout, "column"), gradients, OverTime("ascending"), {})
     out = ev(left)
-    if ev.unknown or any(word in e.name for e in out.symbols for word in ("later", "local", "direct")):
+    if ev.unknown or any(word in e.name for e in out.symbols for word in ("later", "local", "direct")) or any(
+        e.name.startswith(r"\partial") and e not in model.ways for e in out.symbols
+    ):
         raise UndecidedError("the gradient depends on what the claim does not mention")
     out = out.replace({model.symbol(p.lhs): p.rhs for p in model.printed if p.lhs.family.startswith(r"\mathrm{pre}")})
     text = typeset.latex(_laid_out(_with_products(_with_loss(out, gradients, s), model, layout), layout))

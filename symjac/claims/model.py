@@ -337,7 +337,10 @@ class Model:
         if not self.timed(factor):
             return ex.MatrixPower(factor, self.count(y.time - x.time))
         name = rf"\partial {of.name}/\partial {self.symbol(x).name}"
-        way = Symbol(name, ex.Partial(of, self.symbol(x)).shape)
+        rows, cols = ex.Partial(of, self.symbol(x)).shape
+        if isinstance(factor, ex.Diag):  # and so is every product of such factors
+            return ex.Diag(Symbol(name, (rows, ex.ONE)))
+        way = Symbol(name, (rows, cols))
         self.ways[way] = (y, x)
         return way
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from symjac import expr as ex
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.model import UndecidedError
@@ -20,9 +22,9 @@ class OverTime:
     ``order`` is ``"ascending"`` where the index increases from left to right.
     """
 
-    def __init__(self, order: str) -> None:
+    def __init__(self, order: str, others: dict[object, Symbol] | None = None) -> None:
         self.order = order
-        self.others: dict[object, Symbol] = {}
+        self.others: dict[object, Symbol] = {} if others is None else others
 
     def __call__(self, ev: Evaluator, t: Term) -> Expr:
         if t.over.low is None or t.over.high is None:
@@ -30,6 +32,9 @@ class OverTime:
         low, high = t.over.low.put(ev.values), t.over.high.put(ev.values)
         if low.is_number and high.is_number:
             return self.written_out(ev, t, low.offset, high.offset)
+        turned = _turned(t)
+        if turned is not None:
+            return OverTime(_OTHER[self.order], self.others)(ev, turned)
         return self.whole(ev, t, low, high)
 
     def written_out(self, ev: Evaluator, t: Term, low: int, high: int) -> Expr:
@@ -105,3 +110,26 @@ class OverTime:
         if key not in self.others:
             self.others[key] = Symbol(rf"\text{{over time {len(self.others) + 1}}}", shape)
         return self.others[key]
+
+
+_OTHER = {"ascending": "descending", "descending": "ascending"}
+
+
+def _turned(t: Term) -> Term | None:
+    """``\\prod_{i=0}^{k-1}`` of what stands at times ``t-i`` as one over ``j = t-i``; ``None`` for any other."""
+    over = t.over
+    times = [r.time for r in t.args[0].refs() if r.time is not None]
+    held = [u for u in times if any(name == over.letter for name, _ in u.letters)]
+    if not held or over.low is None or over.high is None:
+        return None
+    if any((over.letter, -1) not in u.letters for u in held):
+        return None
+    rest = {Time(tuple((n, c) for n, c in u.letters if n != over.letter)) for u in held}
+    if len(rest) != 1:
+        return None
+    end = rest.pop()
+    here = Time(((over.letter, 1),))
+    body = t.args[0].retimed(lambda u: u.put({over.letter: end - here}))
+    order = _OTHER.get(over.order, over.order)
+    turned = replace(over, low=end - over.high, high=end - over.low, order=order)
+    return Term("over", (body,), turned, t.span)

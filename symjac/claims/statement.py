@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -148,12 +149,21 @@ class Statement:
         No loss is computed from them, though nothing else is.
         """
         variables = {x.family for _, x, _ in self.gradients(*terms)}
-        used = {r.family for p in self.model.printed for _, r in p.uses}
         mentioned = {t.ref.family for root in terms for t in root.walk() if t.ref is not None}
-        for p in self.model.printed:
-            name = p.lhs.family
-            if name in mentioned - used - variables and self.model.families[name].role == "matrix":
-                yield name
+        found: set[str] = set()
+        more = True
+        while more:
+            users: dict[str, set[str]] = {}
+            for p in self.model.printed:
+                for _, r in p.uses:
+                    users.setdefault(r.family, set()).add(p.lhs.family)
+            more = False
+            for name in self.model.defined_families - found - variables:
+                matrix = self.model.families[name].role == "matrix" and name in mentioned and name not in users
+                if matrix or (name in users and users[name] <= found):
+                    found.add(name)
+                    more = True
+        yield from found
 
     def loss_arguments(self, *terms: Term) -> set[Ref]:
         """The t of ``l(t)``: what the loss depends on, where that is printed as a symbol."""
@@ -243,26 +253,22 @@ class Statement:
         return False
 
     def lengths(self, counts: Sequence[int], *terms: Term) -> Iterator[dict[str, Time]]:
-        """Numbers for the letters of the bounds that make so many steps."""
+        """Numbers for the letters of the bounds that make so many steps, the smallest ones that do."""
         bounds = self._bounds(terms)
         if bounds is None:
             return
         low, high = bounds
-        if (
-            any(abs(c) != 1 for time in bounds for _, c in time.letters)
-            or len(low.letters) > 1
-            or len(high.letters) != 1
-        ):
+        letters = list(dict.fromkeys(name for time in bounds for name, _ in time.letters))
+        if not letters or len(letters) > 3:
             return
+        choices = sorted(itertools.product(range(max(counts) + 2), repeat=len(letters)), key=sum)
         for count in counts:
-            values: dict[str, Time] = {}
-            if low.letters:
-                values[low.letters[0][0]] = Time((), 0)
-            first = low.put(values).offset
-            top = high.letters[0][0]
-            if top not in values:
-                values[top] = Time((), first + count - 1 - high.offset)
-            yield values
+            for choice in choices:
+                values = {name: Time((), k) for name, k in zip(letters, choice, strict=True)}
+                first, last = low.put(values), high.put(values)
+                if first.is_number and last.is_number and last.offset - first.offset == count - 1 and first.offset >= 0:
+                    yield values
+                    break
 
     def _bounds(self, terms: Iterable[Term]) -> tuple[Time, Time] | None:
         for t in self.over(*terms):

@@ -209,13 +209,13 @@ def _up_to_style(models: Mapping[str, Model], notes: list[str]) -> Callable[[Ter
     printed: dict[str, set[str]] = {}
     for p in next(iter(models.values())).printed:
         for r in (p.lhs, *(r for _, r in p.uses)):
-            printed.setdefault(plain(r.family), set()).add(r.family)
+            printed.setdefault(_unmarked(r.family), set()).add(r.family)
     known = {name for names in printed.values() for name in names}
 
     def change(t: Term) -> Term:
         if not isinstance(t.data, Ref) or t.data.family in known:
             return t
-        near = printed.get(plain(t.data.family), set())
+        near = printed.get(_unmarked(t.data.family), set())
         if len(near) != 1:
             return t
         (name,) = near
@@ -225,6 +225,11 @@ def _up_to_style(models: Mapping[str, Model], notes: list[str]) -> Callable[[Ter
         return Term(t.kind, t.args, Ref(name, t.data.time), t.span)
 
     return change
+
+
+def _unmarked(name: str) -> str:
+    """A name without style and arrow."""
+    return plain(name.replace(r"\vec", ""))
 
 
 def _variables(members: Sequence[Term]) -> Iterator[Ref]:

@@ -423,10 +423,13 @@ class Builder:
         if item.kind == "nabla":
             return printed.nabla(self, kids, i)
         if following is not None and self.is_change(item, following):
-            inner = self.build(following)
-            if inner.ref is None:
+            inner, span = self.build(following), (item.start, following.end)
+            turned = inner.kind == "transpose"
+            varied = inner.args[0].ref if turned else inner.ref
+            if varied is None:
                 raise self.error("d is read before one symbol", following)
-            return Term("gradient", (), inner.ref, (item.start, following.end)), i + 2
+            gradient = Term("gradient", (), varied, span)
+            return (Term("transpose", (gradient,), None, span) if turned else gradient), i + 2
         if following is not None and following.is_call and grids.is_indicator(item, following):
             relation = calls.bracket(following)
             if len(relation.kids) != 2:

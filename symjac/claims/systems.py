@@ -11,6 +11,7 @@ from symjac.errors import DefinitionError, ReadError, ShapeError, SymjacError
 from symjac.reading import Reading, read_system
 from symjac.reading.parser import parse
 from symjac.reading.spelling import ENTRYLIKE, letter, plain
+from symjac.reading.survey import bound_letter
 from symjac.reading.tree import Node
 
 
@@ -113,10 +114,12 @@ def with_unit_vectors(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple
     units: dict[str, str] = {}
     out: list[str] = []
     for text, roots in parsed:
-        for n in sorted((n for r in roots for n in r.walk()), key=lambda n: -n.start):
+        nodes = [n for r in roots for n in r.walk()]
+        bound = {bound_letter(n.scripts[0].tokens) for n in nodes if n.kind == "big" and n.scripts}
+        for n in sorted(nodes, key=lambda n: -n.start):
             index = _picked(n, defined)
             printed = text[n.start : n.end]
-            if index and not any(plain(key) == plain(printed) for key in symbols):
+            if index and index not in bound and not any(plain(key) == plain(printed) for key in symbols):
                 unit = f"e_{index}"
                 units[unit] = printed
                 base = text[n.start : n.scripts[0].start].strip()

@@ -206,9 +206,7 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
         out.upper = script_text(tokens)
     elif out.base in letters.layered or (declaring and len(tokens) == 1 and tokens[0].text in TIMELIKE):
         out.time, out.place = script_text(tokens), "^{}"
-    elif declaring and kinds == ["number"]:  # \sigma^2, declared as one symbol
-        out.upper = text
-    elif declaring and kinds[0] == "name" and set(kinds) <= {"name", "word", "number", "_", "{", "}"}:
+    elif (declaring and kinds == ["number"]) or (declaring and kinds[0] == "name" and set(kinds) <= {"name", "word", "number", "_", "{", "}"}):  # \sigma^2, declared as one symbol
         out.upper = text
     else:
         out.operations.append(operation)
