@@ -138,6 +138,10 @@ def _judged(
         return verdict
     with time_limit(deadline):
         other = Judge(state(equations, claim, {**declared, **usual}, of=of, wrt=wrt), deadline).verdict()
+    if other.verdict == "true" and not statement.differentiated(usual):
+        what = " and ".join(f"{f} is read as {words.removeprefix('elementwise ')}" for f, words in usual.items())
+        note = f"{what}, whose derivative alone is what the claim prints"
+        return replace(other, notes=(*other.notes, note), alternatives={"unspecified": verdict.conventions})
     return under_condition(verdict, other, usual)
 
 

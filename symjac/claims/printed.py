@@ -141,6 +141,18 @@ def _dotted(b: Builder, node: Node, width: int) -> Term:
     raise b.error("a matrix with dots is read only where it is diagonal with like entries", node)
 
 
+def like_entries(b: Builder, values: list[Term], node: Node) -> Term:
+    """The vector of ``f(z_1), \\dots, f(z_n)``."""
+
+    def without_index(t: Term) -> Term:
+        return _without_index(b, t)
+
+    whole = {v.rebuilt(without_index) for v in (values[0], values[-1])}
+    if len(whole) != 1:
+        raise b.error("a list with dots is read only where its first and last entry are alike", node)
+    return whole.pop()
+
+
 def _without_index(b: Builder, t: Term) -> Term:
     """The vector of an entry; a label is an index where the letter without it is a symbol of the system."""
     if t.kind == "entry":

@@ -101,6 +101,12 @@ class Statement:
         orders = [t.over.order for t in self.over(*self.members) if t.over.kind == "product" and not t.over.dotted]
         return orders[-1] if orders else None
 
+    def differentiated(self, names: Iterable[str]) -> bool:
+        """Whether the claim prints a derivative of one of these functions as such: ``\\sigma'(z)``."""
+        functions = [t.data for m in self.members for t in m.walk() if t.kind == "apply"]
+        functions += [t.place.function for m in self.members for t in m.walk() if t.kind == "bare_function"]
+        return any(isinstance(f, ex.Function) and f.order and f.name in names for f in functions)
+
     def unspecified(self, name: str) -> bool:
         """Whether a function of this name is used that nothing specifies."""
         function = self.model.reading.applied.get(name)

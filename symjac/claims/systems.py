@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from symjac.claims.losses import LossEquation, without_losses
+from symjac.claims.syntax import without_braces
 from symjac.errors import DefinitionError, ReadError, ShapeError, SymjacError
 from symjac.reading import Reading, read_system
 from symjac.reading.parser import parse
@@ -37,7 +38,7 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str]) -> Sources:
 
     :raises ReadError: where it reads in neither.
     """
-    texts, naming = without_naming(equations)
+    texts, naming = without_naming([without_braces(e) for e in equations])
     texts, losses = without_losses(texts, symbols)
     symbols = {name: _plainly(words) for name, words in symbols.items()}
     texts, units = with_unit_vectors(texts, symbols)

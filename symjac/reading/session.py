@@ -16,7 +16,7 @@ from symjac.reading.elaborate import Elaborator
 from symjac.reading.equations import Piece, classify, elaborate, left_name
 from symjac.reading.parser import parse
 from symjac.reading.roles import COUNTS, Roles
-from symjac.reading.survey import squares, survey
+from symjac.reading.survey import raised_labels, squares, survey
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
 
@@ -209,14 +209,15 @@ class Attempt:
             self.continue_from(session.base)
             known = dataclasses.replace(known, shaped=context.letters.shaped, labels=context.letters.labels)
         context.letters = survey([r for r, _ in roots], known)
-        context.letters.labels |= squares([r for r, _ in roots])
+        context.letters.labels |= squares([r for r, _ in roots]) | raised_labels(session.declared)
         for key, text in session.declared.items():
             declare(context, key, text, lenient=session.lenient)
         for root, source in roots:
             if root.detail[-1:] == ("in",) and set(root.detail[:-1]) == {"="}:  # x = ... \in \mathbb{R}^n
                 membership = Node("relation", "", [root.kids[0], root.kids[-1]], root.start, root.end, detail=("in",))
                 context.source = source
-                take_membership(context, membership, root.kids[0])
+                if not (session.lenient and context.find(_name_of(root.kids[0])) is not None):
+                    take_membership(context, membership, root.kids[0])
                 root = Node("relation", "", root.kids[:-1], root.start, root.kids[-2].end, detail=root.detail[:-1])
             if not is_declaration(root):
                 self.pieces.append(Piece(root, source))
@@ -290,3 +291,9 @@ class Attempt:
                 else f"a {role}"
             )
             self.context.note("role", f"{', '.join(names)}: read as {noun} ({how})")
+
+
+def _name_of(node: Node) -> str:
+    """The letter of a name, with nothing that is attached to it."""
+    inner = node.inner
+    return inner.text if inner.kind == "name" else ""

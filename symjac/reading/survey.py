@@ -6,7 +6,8 @@ beside another as in ``w_{ij}``, numbers entries.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from symjac.reading.spelling import ENCLOSURES, ENTRYLIKE, TIMELIKE, letter
@@ -197,3 +198,21 @@ def _raised(n: Node) -> tuple[str, str] | None:
     if n.kind != "name" or n.token is None or len(up) != 1 or [t.kind for t in up[0].tokens] != ["number"]:
         return None
     return letter(n.token), up[0].tokens[0].text
+
+
+def raised_labels(keys: Iterable[str]) -> set[tuple[str, str]]:
+    """The i of ``W_x^i`` beside ``W_x^f`` and ``W_x^o``: letters above declared names that are labels, as others are."""
+    found: dict[str, set[str]] = {}
+    for key in keys:
+        match = _RAISED.fullmatch("".join(key.split()))
+        if match is not None:
+            found.setdefault(match[1], set()).add(match[3])
+    return {
+        (base, "^" + above)
+        for base, letters in found.items()
+        for above in letters
+        if len(letters) > 2 and not letters <= TIMELIKE
+    }
+
+
+_RAISED = re.compile(r"(\\?[A-Za-z]+)(_\{?\w+\}?)?\^\{?([A-Za-z])\}?")
