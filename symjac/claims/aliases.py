@@ -18,6 +18,9 @@ from symjac.errors import ReadError, SymjacError
 _GRADIENT = re.compile(
     r"(?:upstream )?gradient (?:of (?:the )?(?P<of>.+?) )?(?:w\.r\.t\.|with respect to) (?P<by>.+)", re.S
 )
+_JACOBIAN = re.compile(
+    r"(?:the )?Jacobian of (?P<of>\S+) (?:at|w\.r\.t\.|with respect to|by) (?P<by>.+)", re.S
+)
 _REMARK = re.compile(r"\s+\((?:[A-Za-z -]+)\)$|\s*[,;]\s.*$", re.S)
 _PREACTIVATION = re.compile(r"(?:the )?pre-?activation of (.+)", re.S)
 NEIGHBOURS = ("next", "prev")
@@ -67,6 +70,10 @@ class Aliases:
                 if _GRADIENT.match(words.strip()):
                     self.unread.append(key)
                 continue
+            if meaning.kind == "map":
+                if name.ref is not None:
+                    self.known.append(Alias(name.ref, meaning))
+                continue
             variable = meaning.args[1].ref
             if variable is None:
                 continue
@@ -86,11 +93,26 @@ class Aliases:
         if match is not None:
             variable = Term("symbol", (), self.variable(match["by"]))
             return Term("derivative", (self.loss(match["of"] or "loss"), variable), "")
+        jacobian = _JACOBIAN.match(words)
+        if jacobian is not None:
+            return self.jacobian(jacobian["of"], jacobian["by"])
         formula = words.split(",")[0]
         if "/" not in formula and "frac" not in formula:
             return None
         members, _, _ = read_terms(formula, self.names)
         return members[0] if len(members) == 1 and members[0].kind == "derivative" else None
+
+    def jacobian(self, of: str, by: str) -> Term | None:
+        """The derivative of a symbol, or that of a map at a point."""
+        by = _REMARK.sub("", by)
+        (inner,), _, _ = read_terms(of, self.names)
+        (point,), _, _ = read_terms(by, self.names)
+        (call,), _, _ = read_terms(f"{of}({by})", self.names)
+        inner = call if call.ref is not None else inner  # the g(x) that an equation defines
+        if inner.kind == "bare_map":
+            assert isinstance(inner.data, tuple)
+            return Term("map", (point,), (inner.data[0], 1))
+        return Term("derivative", (inner, point), of) if inner.ref is not None and point.ref is not None else None
 
     def loss(self, text: str) -> Term:
         """What is differentiated: a symbol, or the loss that nothing names."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from symjac import expr as ex
 from symjac.claims.alternatives import REWRITES, Diagonals
+from symjac.claims.calls import spelled_out
 from symjac.claims.conventions import FOUR, MIXED, Convention
 from symjac.claims.correct import correct
 from symjac.claims.evaluate import Evaluator
@@ -428,6 +429,8 @@ class Comparison:
         if any(s in self.whole or s.name.startswith(r"\partial") for e in related for s in e.symbols):
             # What stands for a whole sum or product has no value of its own.
             return Outcome(None, "undecided", too_large or "neither a proof nor a counterexample was found")
+        left, right = (spelled_out(e, self.statement.normalisations) for e in (left, right))
+        definitions = {s: spelled_out(e, self.statement.normalisations) for s, e in definitions.items()}
         for effort in (EFFORT // 4, EFFORT):
             self.check_time()
             found = counterexample(left, right, definitions, effort=effort, one_hot=one_hot)

@@ -27,6 +27,7 @@ class Statement:
     target: Ref | None = None  # by what the left-hand side differentiates a loss that no equation defines
     last: Time | None = None  # the last step, where the claim names it
     shiftable: bool = False  # whether taking in the equations of the earlier step changes what is differentiated
+    normalisations: frozenset[str] = frozenset()  # maps that are declared to be layer normalisations
     one_hot: frozenset[str] = frozenset()  # families that are declared to have one entry 1 and zeros beside it
     opaque: bool = False  # whether a gate is known by name only
     weights: Mapping[str, Term | None] = field(default_factory=dict)  # of a step's loss in the whole, 1 where ``None``

@@ -8,6 +8,7 @@ from itertools import islice
 
 from symjac.claims.aliases import Alias, Aliases
 from symjac.claims.arguments import name_arguments, with_arguments
+from symjac.claims.calls import LAYER_NORM, without_parameters
 from symjac.claims.losses import LossEquation, without_arguments
 from symjac.claims.model import Model, UndecidedError
 from symjac.claims.statement import Statement
@@ -35,6 +36,9 @@ def state(
     :raises ReadError: where the system reads in neither orientation, or the claim cannot be read.
     """
     equations, claim = without_arguments(equations, claim, symbols)
+    symbols = {**symbols, **_steps_of_time(symbols)}
+    equations = [without_parameters(e, symbols) for e in equations]
+    claim = without_parameters(claim, symbols)
     system = sources(equations, symbols)
     readings, symbols, symbols_as_given = system.readings, dict(system.symbols), symbols
     base = next(iter(readings.values()))
@@ -73,6 +77,14 @@ def state(
         if re.search(r"one[- ]hot", words)
         for m in _readable(key, names)
         for r in m.refs()
+    )
+    out.normalisations = frozenset(
+        r.family
+        for key, words in symbols_as_given.items()
+        if LAYER_NORM.match(words)
+        for m in _readable(key, names)
+        for r in [Ref(str(m.data[0]))]
+        if m.kind == "bare_map" and isinstance(m.data, tuple)
     )
     _take_losses(out, system.losses, names)
     _settle(out)
@@ -125,6 +137,12 @@ def _refuse_unread(aliases: Aliases, members: Sequence[Term]) -> None:
     for r in (r for m in members for r in m.refs()):
         if r.family in unread:
             raise UndecidedError(f"the declaration of {unread[r.family]} is not understood")
+
+
+def _steps_of_time(symbols: Mapping[str, str]) -> dict[str, str]:
+    """``\\Delta t``, declared as a scalar, as a product of two."""
+    steps = [key for key, words in symbols.items() if "".join(key.split()) == r"\Deltat" and words.startswith("scalar")]
+    return {r"\Delta": "scalar"} if steps else {}
 
 
 def _readable(text: str, names: Names) -> tuple[Term, ...]:

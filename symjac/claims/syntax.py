@@ -437,6 +437,8 @@ class Builder:
             less = relation.detail[0] in ("<", "<=")
             sides = tuple(map(self.build, relation.kids[::-1] if less else relation.kids))
             return self.posted(Term("indicator", sides, None, (item.start, following.end)), following), i + 2
+        if following is not None and following.is_call and self.names_jacobian(item):
+            return self.build(item), i + 2  # J(x): the argument says where, which the system says too
         if following is not None and following.is_call and item.kind == "name":
             if self.el.roles.is_time_call(item, following):
                 named = self.el.named(item)
@@ -454,6 +456,13 @@ class Builder:
         if following is not None and following.is_call:
             calls.not_a_call(self.el, item, following)
         return self.build(item), i + 1
+
+    def names_jacobian(self, item: Node) -> bool:
+        """Whether a name before a bracket is a J that neither the system nor a declaration knows as a value."""
+        if item.kind != "name" or item.text != "J":
+            return False
+        known = self.context.find(self.el.named(item).family)
+        return known is None or not known.declared
 
     def is_change(self, item: Node, following: Node) -> bool:
         """Whether ``d`` before a symbol is a gradient as notebooks write it."""

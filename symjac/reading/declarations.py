@@ -98,8 +98,9 @@ def _declare(context: Context, named: Named, text: str, key: str) -> str | None:
     elif text == "softmax" or text.startswith("softmax "):
         family.take("softmax", how)
         tail = "" if text == "softmax" else ": " + text[8:]
-    elif text == "map" or re.match(r"map [a-zA-Z]|general vector function", text):
-        family.take("map", how)
+    elif text == "map" or re.match(r"map [a-zA-Z]|general vector function|layer ?norm", text):
+        same = Size() if text.startswith("layer") else None
+        family.take("map", how, same, same)
         sizes = re.fullmatch(rf"map ({_SIZES}) ({_SIZES})", text)
         if sizes:
             family.take("map", how, size(context, sizes[1]), size(context, sizes[2]))
