@@ -18,7 +18,7 @@ from symjac.claims.times import Time
 from symjac.errors import ShapeError
 from symjac.expr import ONE, Expr, Index, Number, Product, Symbol
 from symjac.functions import ACTIVATIONS
-from symjac.reading.operators import mean_of
+from symjac.reading.operators import mean_of, row_softmax
 
 Gradient = Callable[[Ref | None, Ref], Expr]
 
@@ -227,6 +227,8 @@ class Evaluator:
             return ex.Norm(self.column(a))
         if t.data == "abs" and a.is_scalar:
             return ex.Apply(ex.Function("|", 0, "abs"), a)
+        if t.data == "softmax" and a.is_matrix:
+            return row_softmax(a)
         v = self.column(a)
         if not v.is_vector:
             raise ShapeError(f"{t.data} takes a vector")

@@ -153,6 +153,19 @@ def like_entries(b: Builder, values: list[Term], node: Node) -> Term:
     return whole.pop()
 
 
+def whole_vector(b: Builder, v: Term, node: Node) -> Term:
+    """The vector of ``f'(z_i)`` in a diag, where i numbers the places of the diagonal and nothing else."""
+    letters = {t.data for t in v.walk() if t.kind == "entry"}
+    elsewhere = {t.data for t in b.left.walk() if t.kind == "entry"} if b.left is not None else set()
+    if len(letters) != 1 or letters & elsewhere:
+        return v
+    (only,) = letters
+    if not isinstance(only, tuple) or len(only) != 1 or not only[0].isalpha():
+        return v
+    b.context.note("diag", f"the index {only[0]} in {b.context.text(node)} numbers the places of the diagonal", node)
+    return v.rebuilt(lambda t: t.args[0] if t.kind == "entry" else t)
+
+
 def _without_index(b: Builder, t: Term) -> Term:
     """The vector of an entry; a label is an index where the letter without it is a symbol of the system."""
     if t.kind == "entry":

@@ -65,6 +65,7 @@ def state(
     name_arguments(models, members, [*aliases.variables(), *_variables(members)], notes)
     members = with_arguments(models, members, notes)
     resolved = tuple(aliases.resolve(m).rebuilt(identify) for m in members)
+    _refuse_unknown_losses(resolved, symbols_as_given, models)
     copies = _without_copies(models, resolved, notes)
     resolved = tuple(m.rebuilt(copies) for m in resolved)
     spans = tuple(claim[m.span[0] : m.span[1]] for m in members)
@@ -143,6 +144,25 @@ def _steps_of_time(symbols: Mapping[str, str]) -> dict[str, str]:
     """``\\Delta t``, declared as a scalar, as a product of two."""
     steps = [key for key, words in symbols.items() if "".join(key.split()) == r"\Deltat" and words.startswith("scalar")]
     return {r"\Delta": "scalar"} if steps else {}
+
+
+def _refuse_unknown_losses(members: Sequence[Term], symbols: Mapping[str, str], models: Mapping[str, Model]) -> None:
+    """What no equation defines is taken for a loss only where its declaration says nothing else.
+
+    :raises UndecidedError: where it is declared in words that are not understood.
+    """
+    model = next(iter(models.values()))
+    words = {plain(key): said for key, said in symbols.items()}
+    for t in (t for m in members for t in m.walk() if t.kind == "derivative"):
+        y = t.args[0].ref
+        if y is None or y.family not in model.families or model.equation(y) is not None:
+            continue
+        said = words.get(plain(model.symbol(y).name)) or words.get(plain(y.family)) or "scalar"
+        if not _VALUE.match(said):
+            raise UndecidedError(f"the declaration of {y.family} says {said!r}, which is not understood")
+
+
+_VALUE = re.compile(r"scalar|vector|matrix|one-hot|gradient|upstream|(?:\S+ )*(?:loss|cost|error|energy|objective|entropy)")
 
 
 def _readable(text: str, names: Names) -> tuple[Term, ...]:

@@ -514,6 +514,8 @@ class Builder:
                 raise self.error("a prime on this operator is not read", item)
             if head.word == "diag" and any(v.kind == "dots" for v in values):
                 values = [printed.like_entries(self, values, item)]
+            elif head.word == "diag" and len(values) == 1:
+                values = [printed.whole_vector(self, values[0], item)]
             return Term("word", tuple(values), head.word, span)
         if len(values) != 1:
             raise self.error(f"an elementwise function takes one argument; here are {len(values)}", item)

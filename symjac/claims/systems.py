@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -41,12 +42,15 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str]) -> Sources:
     texts, naming = without_naming([without_braces(e) for e in equations])
     texts, losses = without_losses(texts, symbols)
     symbols = {name: _plainly(words) for name, words in symbols.items()}
+    texts, rest = with_rest([without_middle_calls(t) for t in texts], symbols)
+    symbols = {**rest, **symbols}
     texts, units = with_unit_vectors(texts, symbols)
     symbols = {**dict.fromkeys(units, "vector"), **symbols}
     readings, errors = _readings(texts, symbols)
     opaque = False
     declared = dict(symbols)
     notes = [e.words for e in losses]
+    notes += [f"the dots of the system are read as a vector {name} that depends on nothing it shows" for name in rest]
     notes += [f"{entry} is read as an entry, that {unit} picks, a unit vector" for unit, entry in units.items()]
     if not readings:
         changed, maps = _as_maps(texts)
@@ -100,6 +104,36 @@ def without_naming(equations: Sequence[str]) -> tuple[list[str], list[str]]:
 def _names_derivative(root: Node) -> bool:
     sides = root.kids[1:] if root.kind == "relation" else []
     return any(n.kind in ("partial", "nabla") for side in sides for n in side.walk())
+
+
+_REST = re.compile(r"\+\s*(?:\\[lc]?dots|\.\.\.)\s*(?=(?:\\right|\\[bB]igg?r?)?\s*[)\]}]|$)")
+_FOR_REST = (r"\xi", r"\omega", r"\zeta", r"\kappa")
+
+
+def with_rest(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+    """``\\phi(W h + \\dots)`` with a vector of its own for what the dots leave out, and its declaration."""
+    if not any(_REST.search(t) for t in texts):
+        return list(texts), {}
+    used = " ".join([*texts, *symbols])
+    name = next(n for n in _FOR_REST if n not in used)
+    return [_REST.sub(lambda m: "+ " + name, t) for t in texts], {name: "vector"}
+
+
+def without_middle_calls(text: str) -> str:
+    """``h_t = F(h, u, \\theta) = W h + u`` without the member that only names what h_t depends on."""
+    try:
+        roots, _ = parse(text)
+    except ReadError:
+        return text
+    for root in reversed(roots):
+        if root.kind != "relation" or set(root.detail) != {"="}:
+            continue
+        for before, kid in reversed(list(itertools.pairwise(root.kids[:-1]))):
+            inner = kid.inner
+            call = inner.kind == "juxt" and len(inner.kids) == 2 and inner.kids[1].is_call and len(inner.kids[1].kids) > 1
+            if call and inner.kids[0].kind == "name":
+                text = text[: before.end] + text[kid.end :]
+    return text
 
 
 def with_unit_vectors(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:

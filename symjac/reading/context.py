@@ -191,8 +191,17 @@ class Context:
             self.dims[name] = Size(dim(name))
         return self.dims[name]
 
+    def counted_size(self, name: str) -> Size:
+        """The size up to which a sum over entries runs; lenient reading takes it for that of the vectors summed over."""
+        if self.lenient and name not in self.dims and not name.isdigit():
+            self.dims[name] = Size()
+        return self.named_size(name)
+
     def name_sizes(self, first: Iterable[Family], taken: Iterable[str]) -> None:
         """Gives every size that is still open a letter: those of states first, then as they occur."""
+        for name, size in self.dims.items():
+            if size.root.known is None:
+                size.root.known = dim(name)
         used = set(taken) | set(self.dims)
         letters = [c for c in "nmpqrdlshv" if c not in used]
         letters += [f"n_{k}" for k in range(1, 400) if f"n_{k}" not in used]
