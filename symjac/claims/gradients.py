@@ -74,7 +74,12 @@ class Gradients:
 
     def free(self, x: Ref, kind: str = "") -> Symbol:
         """A gradient that is a symbol of its own."""
-        variable = self.model.symbol(x)
+        return self.symbol(self.model, x, kind)
+
+    @staticmethod
+    def symbol(model: Model, x: Ref, kind: str = "") -> Symbol:
+        """The symbol for a gradient by ``x``."""
+        variable = model.symbol(x)
         sub = f"{kind}, {variable.name}" if kind else variable.name
         return Symbol(rf"\nabla_{{{sub}}}", variable.shape)
 

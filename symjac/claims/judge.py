@@ -16,6 +16,7 @@ from symjac.claims.correct import correct
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.explain import explanation
 from symjac.claims.gradients import Gradients
+from symjac.claims.induction import proved_by_induction
 from symjac.claims.model import Model, UndecidedError
 from symjac.claims.overtime import OverTime
 from symjac.claims.sizing import Sizing
@@ -277,6 +278,7 @@ class Comparison:
     step: Time | None = None
     last: Time | None = None
     unknown: list[str] = field(default_factory=list)
+    weights: Mapping[str, Expr] = field(default_factory=dict)  # of the steps' losses in the whole one
     whole: frozenset[Expr] = frozenset()  # symbols for sums and products over time as a whole
     variables: frozenset[ex.Symbol] = frozenset()  # by which the claim differentiates
 
@@ -315,7 +317,10 @@ class Comparison:
             return found
         # Symbols that stand for whole products cannot refute anything.
         unknown = Outcome(None, "undecided", found.reason or "neither a proof nor a counterexample was found")
-        return self.refuted_at_lengths(a, b, unknown)
+        found = self.refuted_at_lengths(a, b, unknown)
+        if found.holds is None and proved_by_induction(self, a, b):
+            return Outcome(True, "proof", "by induction over the steps")
+        return found
 
     # --------------------------------------------------------------------------- a length in letters
 
@@ -386,7 +391,8 @@ class Comparison:
         def evaluate(t: Term, places: Mapping[int, ex.Shape]) -> Expr:
             return evaluator(places)(t)
 
-        gradients.weights = {f: evaluate(t, {}) if t is not None else ex.Number(1) for f, t in s.weights.items()}
+        self.weights = {f: evaluate(t, {}) if t is not None else ex.Number(1) for f, t in s.weights.items()}
+        gradients.weights = self.weights
         sizing = Sizing(s.sizes(self.model), evaluate)
         for places in ({**p, **q} for q in sizing.of(b) for p in sizing.of(a)):
             ev = evaluator(places)

@@ -14,6 +14,7 @@ from symjac.expr import Expr, Symbol
 from symjac.normal import equal
 
 MAX_LENGTH = 12
+FEW = 2  # so many steps are written out though where they begin is a letter
 
 
 class OverTime:
@@ -30,20 +31,21 @@ class OverTime:
         if t.over.low is None or t.over.high is None:
             raise UndecidedError(f"nothing says how far {t.over.letter} runs")
         low, high = t.over.low.put(ev.values), t.over.high.put(ev.values)
-        if low.is_number and high.is_number:
-            return self.written_out(ev, t, low.offset, high.offset)
+        distance = high - low
+        if distance.is_number and (low.is_number or distance.offset < FEW):
+            return self.written_out(ev, t, [low + k for k in range(distance.offset + 1)], low)
         turned = _turned(t)
         if turned is not None:
             return OverTime(_OTHER[self.order], self.others)(ev, turned)
         return self.whole(ev, t, low, high)
 
-    def written_out(self, ev: Evaluator, t: Term, low: int, high: int) -> Expr:
+    def written_out(self, ev: Evaluator, t: Term, times: list[Time], low: Time) -> Expr:
         kind, letter = t.over.kind, t.over.letter
-        if high - low >= MAX_LENGTH:
+        if len(times) > MAX_LENGTH:
             raise UndecidedError("the sum or product is too long to be written out")
-        parts = [ev.inside(letter, Time((), k))(t.args[0]) for k in range(low, high + 1)]
+        parts = [ev.inside(letter, time)(t.args[0]) for time in times]
         if not parts:
-            like = ev.inside(letter, Time((), low))(t.args[0])
+            like = ev.inside(letter, low)(t.args[0])
             if kind == "sum":
                 return ex.zero(like.shape)
             return ex.Number(1) if like.is_scalar else ex.Identity(like.rows)

@@ -209,6 +209,9 @@ class Statement:
         """
         if b.kind != "over" or b.over.kind != "sum":
             return None
+        of_state = self.target is not None and self.target.time is not None and self.last == b.over.high
+        if a.kind != "over" and (of_state or (b.over.low, b.over.high) != (None, None) and self._counted(b)):
+            return None
         letter = self._runs_through(b)
         if a.kind == "over" and a.over.kind == "sum":
             other = self._runs_through(a)
@@ -222,6 +225,11 @@ class Statement:
         ):
             return None
         return a, b.args[0], letter
+
+    @staticmethod
+    def _counted(t: Term) -> bool:
+        """Whether both ends of a sum are numbers."""
+        return all(u is not None and u.is_number for u in (t.over.low, t.over.high))
 
     @staticmethod
     def _runs_through(t: Term) -> str:

@@ -388,12 +388,28 @@ def _settle(s: Statement) -> None:
         if not shifted:
             s.last = time
             s.notes.append(f"{time.text} is read as the last step")
+    _settle_last_of_sum(s)
     for m in s.models.values():
         m.shifted = _shift_matters(s, m, zero=True)
     if s.model.shifted:
         s.notes.append("the equations are shifted one step back, gates of the earlier step held fixed")
     else:
         s.shiftable = _shift_matters(s, s.model, zero=False)
+
+
+def _settle_last_of_sum(s: Statement) -> None:
+    """The last step is where a sum ends that is claimed to be the gradient by a state."""
+    x = s.target
+    sums = [m for m in s.members[1:] if m.kind == "over" and m.over.kind == "sum" and m.over.low is not None]
+    if s.last is not None or x is None or x.time is None or not sums:
+        return
+    high = sums[-1].over.high
+    if high is None or high.letter not in LAST or high.offset or sums[-1].over.low != x.time:
+        return
+    beyond = [r for m in s.members for r in m.refs() if r.time is not None and r.time.letter == high.letter]
+    if all(r.time is not None and r.time.offset <= 0 for r in beyond):
+        s.last = high
+        s.notes.append(f"{high.text} is read as the last step")
 
 
 def _shift_matters(s: Statement, model: Model, *, zero: bool) -> bool:
