@@ -210,7 +210,7 @@ class Statement:
         if b.kind != "over" or b.over.kind != "sum":
             return None
         of_state = self.target is not None and self.target.time is not None and self.last == b.over.high
-        if a.kind != "over" and (of_state or (b.over.low, b.over.high) != (None, None) and self._counted(b)):
+        if a.kind != "over" and (of_state or ((b.over.low, b.over.high) != (None, None) and self._counted(b))):
             return None
         letter = self._runs_through(b)
         if a.kind == "over" and a.over.kind == "sum":

@@ -52,6 +52,12 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str]) -> Sources:
     notes = [e.words for e in losses]
     notes += [f"the dots of the system are read as a vector {name} that depends on nothing it shows" for name in rest]
     notes += [f"{entry} is read as an entry, that {unit} picks, a unit vector" for unit, entry in units.items()]
+    if not readings and (shorter := [first_and_last(t) for t in texts]) != texts:
+        readings, errors = _readings(shorter, symbols)
+        texts = shorter if readings else texts
+    if not readings:
+        symbols, readings = with_layer_sizes(texts, symbols)
+        declared = dict(symbols)
     if not readings:
         changed, maps = _as_maps(texts)
         if not maps:
@@ -134,6 +140,38 @@ def without_middle_calls(text: str) -> str:
             if call and inner.kids[0].kind == "name":
                 text = text[: before.end] + text[kid.end :]
     return text
+
+
+def first_and_last(text: str) -> str:
+    """Of a chain of equations the first member and the last."""
+    try:
+        roots, _ = parse(text)
+    except ReadError:
+        return text
+    for root in reversed(roots):
+        if root.kind == "relation" and set(root.detail) == {"="} and len(root.kids) > 2:
+            text = text[: root.kids[0].end] + " = " + text[root.kids[-1].start :]
+    return text
+
+
+_SHIFTED = re.compile(r"\s*[+-]\s*1(?=\D)")
+
+
+def with_layer_sizes(
+    texts: Sequence[str], symbols: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, Reading]]:
+    """The declarations with a size for ``a^l`` beside ``a^{l-1}``, where one size alone lets the system be read."""
+    vectors = {key: words.split()[1] for key, words in symbols.items() if re.match(r"vector \w+$", words)}
+    plains = {plain(key) for key in symbols}
+    missing = [k for key in vectors if (k := _SHIFTED.sub("", key)) != key and plain(k) not in plains]
+    fitting: list[tuple[dict[str, str], dict[str, Reading]]] = []
+    for key in missing[:1]:
+        for size in dict.fromkeys(vectors.values()):
+            more = {**symbols, key: f"vector {size}"}
+            readings, _ = _readings(texts, more)
+            if readings:
+                fitting.append((more, readings))
+    return fitting[0] if len(fitting) == 1 else (dict(symbols), {})
 
 
 def with_unit_vectors(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:

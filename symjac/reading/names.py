@@ -169,7 +169,7 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
     tokens = list(s.tokens)
     if _is_transpose(tokens[-1:]) and len(tokens) > 3 and tokens[0].kind in ENCLOSURES:
         tokens.pop()
-        if tokens[-1].kind == "^":
+        if tokens[-1].kind in ("^", ","):
             tokens.pop()
         _superscript(out, Script("^", tuple(tokens), s.start, s.end), letters, source, declaring)
         out.operations.append(Operation("transpose"))

@@ -212,6 +212,7 @@ class Attempt:
         context.letters.labels |= squares([r for r, _ in roots]) | raised_labels(session.declared)
         for key, text in session.declared.items():
             declare(context, key, text, lenient=session.lenient)
+        context.letters.layered |= {f.base for f in context.families.values() if f.place == "^{}"}
         for root, source in roots:
             if root.detail[-1:] == ("in",) and set(root.detail[:-1]) == {"="}:  # x = ... \in \mathbb{R}^n
                 membership = Node("relation", "", [root.kids[0], root.kids[-1]], root.start, root.end, detail=("in",))
