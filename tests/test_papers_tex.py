@@ -203,6 +203,16 @@ def test_draft_marks_wrong_claims(folder: Path) -> None:
 
 
 @pytest.mark.tex
+def test_a_draft_mark_fits_every_formula(folder: Path) -> None:
+    """After a superscript or a prime, before one, inside a subscript and a heading: the mark is no TeX error."""
+    claim = r"\symjacclaim{rnn}{x_t}{x_{t-1}}{W%s}"
+    places = ("$%s$", "$%s^2$", "$%s'$", "$a_{%s}$", r"\[\frac{%s}{2}^2\]", r"\section{$%s$}", "%s")
+    body = "".join(place % (claim % script) for place in places for script in (r"^\top", "'", "_1"))
+    typeset(_RNN + body, _PREAMBLE.replace(r"\usepackage{symjac}", r"\usepackage[draft]{symjac}"))
+    assert "[wrong]" in words()
+
+
+@pytest.mark.tex
 def test_notation_is_the_papers(folder: Path) -> None:
     """A macro that the paper defines before or after the package is the one that answers use."""
     macros = "\\newcommand{\\symjacdiag}{\\mathrm{Dg}}\n"
