@@ -94,6 +94,65 @@ def test_a_claim_may_name_its_layout_and_orientation(paper: Make) -> None:
     assert [kind for kind, _ in answers(path).values()] == ["false", "true", "true", "false"]
 
 
+GATES = r"""
+\begin{symjacsystem}[symbols={\sigma: elementwise sigmoid}]{gru}
+  z_t &= \sigma(U_z h_{t-1} + b_z) ,\\ r_t &= \sigma(U_r h_{t-1} + b_r) .
+\end{symjacsystem}
+"""
+ASKED = r"\frac{\partial z_t}{\partial h_{t-1}}"
+RIGHT = r"\operatorname{diag}(z_t\odot(1-z_t)) U_z"
+
+
+@pytest.mark.parametrize(
+    ("formula", "broken"),
+    [
+        (rf"\frac{{\partial r_t}}{{\partial h_{{t-1}}}} = {RIGHT}", rf"{ASKED} = \frac{{\partial r_t}}"),
+        (rf"{ASKED} = U_z = {RIGHT}", f"{ASKED} = U_z breaks"),
+        (rf"U_z = {RIGHT}", f"{ASKED} = U_z breaks"),
+        (rf"{RIGHT} = U_z^\top \operatorname{{diag}}(z_t\odot(1-z_t))", rf"{RIGHT} = U_z^\top"),
+    ],
+)
+def test_a_chain_with_a_broken_link_is_wrong(
+    paper: Make, capsys: pytest.CaptureFixture[str], formula: str, broken: str
+) -> None:
+    """Every link of a claimed chain is examined, from the derivative asked for on; one that breaks is named."""
+    paper(GATES + rf"$\symjacclaim{{gru}}{{z_t}}{{h_{{t-1}}}}{{{formula}}}$")
+    assert main(["tex", "paper", "--scan", "--strict"]) == 1
+    line = next(s for s in capsys.readouterr().err.splitlines() if "is wrong" in s)
+    assert "link " + broken in line.replace("The link", "the link")
+
+
+def test_a_chain_whose_links_hold_is_right(paper: Make) -> None:
+    """A chain may begin with the derivative itself and go over intermediate forms."""
+    chain = rf"{ASKED} = \operatorname{{diag}}(\sigma'(U_z h_{{t-1}} + b_z)) U_z = {RIGHT}"
+    path = paper(GATES + rf"$\symjacclaim{{gru}}{{z_t}}{{h_{{t-1}}}}{{{chain}}}$")
+    assert main(["tex", "paper", "--scan", "--strict"]) == 0
+    assert [kind for kind, _ in answers(path).values()] == ["true"]
+
+
+def test_links_that_hold_in_different_layouts_are_no_chain(paper: Make, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where each link is right in one layout and none is right in both, the layout of each is named."""
+    claim = r"$\symjacclaim{s}{z_t}{h_{t-1}}{U^\top \frac{\partial z_t}{\partial a_t} = U^\top W}$"
+    paper(r"\symjacdefine[symbols={U: matrix n n, W: matrix n n}]{s}{a_t = U h_{t-1} ,\\ z_t = W a_t}" + claim)
+    assert main(["tex", "paper", "--scan"]) == 0
+    line = next(s for s in capsys.readouterr().err.splitlines() if "is wrong" in s)
+    assert r"\frac{\partial z_t}{\partial a_t} holds in denominator layout only; the link" in line
+    assert r"U^\top W holds in numerator layout only" in line
+
+
+def test_what_holds_only_for_a_usual_function_is_undecided_and_names_the_remedy(
+    paper: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where nothing says that sigma is the sigmoid, the message says how to, for a link as for a whole claim."""
+    bare = GATES.replace(r"[symbols={\sigma: elementwise sigmoid}]", "")
+    prime = r"\operatorname{diag}(\sigma'(U_z h_{t-1} + b_z)) U_z"
+    for formula in (RIGHT, f"{prime} = {RIGHT}", f"{RIGHT} = {prime}", f"{prime} = {RIGHT} = {prime}"):
+        paper(bare + rf"$\symjacclaim{{gru}}{{z_t}}{{h_{{t-1}}}}{{{formula}}}$")
+        assert main(["tex", "paper", "--scan"]) == 0
+        line = next(s for s in capsys.readouterr().err.splitlines() if "is undecided" in s)
+        assert r"symbols={\sigma: elementwise sigmoid}" in line
+
+
 @pytest.mark.parametrize(
     ("request_", "said"),
     [

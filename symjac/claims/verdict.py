@@ -119,6 +119,7 @@ class Verdict:
     id: object = None
     latex: str = ""
     asked: tuple[str, ...] = ()  # the conventions the verdict is about, where not all are
+    if_declared: Mapping[str, str] = field(default_factory=dict)  # what would have to be said for it to hold
     repair: Json | None = None  # one small change after which it is proved for columns
     told: tuple[Told, ...] = field(default=(), compare=False, repr=False)
     equations: tuple[str, ...] = field(default=(), compare=False, repr=False)
