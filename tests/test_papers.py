@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -195,6 +196,24 @@ def test_strict_and_check_mind_false_claims_and_only_check_minds_old_answers(pap
     assert main(["tex", "paper", "--scan"]) == 0
 
 
+def test_a_system_that_is_defined_twice_is_answered_for_neither(
+    paper: Make, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Two texts under one name: both places are named, no request is answered, --strict and --check end with 1."""
+    (tmp_path / "appendix.tex").write_text(RNN.replace("+ b", "- b"), encoding="utf-8")
+    ask = r"$\symjacjacobian{rnn}{x_t}{x_{t-1}}$"
+    path = paper(RNN + ask + "\\input{appendix}" + ask)
+    assert main(["tex", "paper", "--scan"]) == 0
+    said = capsys.readouterr().err.splitlines()
+    (line,) = (s for s in said if "nothing about it is answered" in s)
+    assert "at paper.tex:7 and at appendix.tex:2" in line
+    assert [kind for kind, _ in answers(path).values()] == ["failure"]
+    assert main(["tex", "paper", "--scan", "--strict"]) == 1
+    assert main(["tex", "paper", "--scan", "--check"]) == 1
+    (tmp_path / "appendix.tex").write_text(RNN, encoding="utf-8")
+    assert main(["tex", "paper", "--scan", "--strict"]) == 0
+
+
 def test_the_file_is_touched_only_where_its_content_changes(paper: Make) -> None:
     """Moving text to other lines leaves the answers as they are, to the byte and to the second."""
     path = paper(RNN + r"$\symjacjacobian{rnn}{x_t}{x_{t-1}}$")
@@ -324,6 +343,10 @@ def test_init_puts_the_style_beside_the_paper_and_spares_the_authors_files(
     assert path.with_name("symjac.sty").read_text().startswith("%% symjac.sty")
     rc = path.with_name(".latexmkrc")
     assert "add_cus_dep('symjac', 'sjtex'" in rc.read_text()
+    assert f"'{sys.executable}'" in rc.read_text()
+    rc.write_text(rc.read_text().replace(sys.executable, "/elsewhere/python"), encoding="utf-8")
+    assert main(["tex", "--init", "paper"]) == 0
+    assert f"'{sys.executable}'" in rc.read_text()
     rc.write_text("# mine\n", encoding="utf-8")
     capsys.readouterr()
     assert main(["tex", "--init", "paper"]) == 0

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from symjac import System, cells
 from symjac.cli import main
-from symjac.papers.beside import LATEXMK, style
+from symjac.papers.beside import latexmkrc, style
 
 PAPERS = Path(__file__).with_name("papers")
 _BATCH = ("-interaction=nonstopmode", "-file-line-error", "-no-shell-escape")
@@ -36,8 +36,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for source in PAPERS.glob("*.tex"):
         shutil.copy(source, tmp_path)
     (tmp_path / "symjac.sty").write_text(style(), encoding="utf-8")
-    command = f"'{sys.executable}' -m symjac tex"
-    (tmp_path / ".latexmkrc").write_text(LATEXMK.replace("symjac tex", command), encoding="utf-8")
+    (tmp_path / ".latexmkrc").write_text(latexmkrc(), encoding="utf-8")
     return tmp_path
 
 
@@ -116,6 +115,16 @@ def test_a_changed_system_withholds_its_answers(folder: Path) -> None:
     assert "numeratorlayout" not in words()
     assert "WRONG" not in said
     assert "out of date" not in typeset(body.replace("+ b", "- b"))
+
+
+@pytest.mark.tex
+def test_a_name_for_two_systems_has_no_answers(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before, between and after two systems of one name nothing is printed, and LaTeX's log says why."""
+    other = _RNN.replace("+ b", "- b").replace("eq:rnn", "eq:other")
+    said = typeset(_JACOBIAN + _RNN + _JACOBIAN + other + _JACOBIAN)
+    assert "is defined twice with different text" in said
+    assert words().count("??") == 3
+    assert "at paper.tex:6 and at paper.tex:9" in capsys.readouterr().err
 
 
 @pytest.mark.tex
@@ -229,14 +238,39 @@ def test_an_output_directory_works(folder: Path) -> None:
     assert (folder / "build/article.sjtex").is_file()
 
 
+def _without_symjac(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine where neither the command is on the path nor the interpreter in its place."""
+    (folder / ".latexmkrc").write_text(latexmkrc(str(folder / "gone")), encoding="utf-8")
+    path = os.environ["PATH"].split(os.pathsep)
+    kept = [p for p in path if not (Path(p) / "symjac").exists()]
+    monkeypatch.setenv("PATH", os.pathsep.join(kept))
+
+
 @pytest.mark.tex
-def test_a_coauthor_without_symjac_can_build(folder: Path) -> None:
-    """Where the command is missing, latexmk goes on with the answers that came with the paper."""
+def test_a_coauthor_without_symjac_can_build(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the command is missing, latexmk goes on with the answers that came with the paper, and says what to do."""
     assert main(["tex", "amsart", "--scan"]) == 0
-    rc = LATEXMK.replace("symjac tex", "no-such-symjac tex")
-    (folder / ".latexmkrc").write_text(rc, encoding="utf-8")
-    assert run("latexmk", "-pdf", *_BATCH, "amsart").returncode == 0
+    _without_symjac(folder, monkeypatch)
+    done = run("latexmk", "-pdf", *_BATCH, "amsart")
+    assert done.returncode == 0
+    assert b"activate symjac's environment" in done.stderr
     assert "no answer" not in log(folder / "amsart.log")
+
+
+@pytest.mark.tex
+def test_symjac_that_comes_back_answers_what_is_open(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build without symjac, answers old or none, is a build; the next one with symjac answers, nothing forced."""
+    text = (folder / "body.tex").read_text(encoding="utf-8")
+    for edited in (text, text.replace("x_t = W", "x_t = A W")):
+        (folder / "body.tex").write_text(edited, encoding="utf-8")
+        with monkeypatch.context() as m:
+            _without_symjac(folder, m)
+            for _ in range(2):
+                assert run("latexmk", "-pdf", *_BATCH, "amsart").returncode == 0
+            assert "??" in words("amsart.pdf")
+        (folder / ".latexmkrc").write_text(latexmkrc(), encoding="utf-8")
+        assert run("latexmk", "-pdf", *_BATCH, "amsart").returncode == 0
+        assert "??" not in words("amsart.pdf")
 
 
 @pytest.mark.tex
