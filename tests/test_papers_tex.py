@@ -222,6 +222,26 @@ def test_a_draft_mark_fits_every_formula(folder: Path) -> None:
 
 
 @pytest.mark.tex
+def test_a_long_proof_is_broken_over_slides(folder: Path) -> None:
+    """In a frame with allowframebreaks nothing runs off a slide, and no heading stands alone at its foot."""
+    preamble = _PREAMBLE.replace("{article}", "{beamer}")
+    gru = (
+        "\\symjacdefine[symbols={\\sigma: elementwise sigmoid}]{gru}{"
+        + " \\\\ ".join(cells.COLLECTION["gru"].equations)
+        + "}\n"
+    )
+    ask = r"\symjacproof[%s]{gru}{h_t}{h_{t-1}}"
+    frame = "\\begin{frame}[allowframebreaks]{%s}\n%s\n\\end{frame}\n"
+    body = gru + frame % ("Model", ask % "part=statement,setting=no") + frame % ("Proof", ask % "part=proof")
+    said = typeset(body, preamble)
+    assert "Overfull \\vbox" not in said
+    slides = run("pdftotext", "paper.pdf", "-").stdout.decode().split("\f")
+    assert len(slides) > 5
+    assert "numerator layout" in next(s for s in slides if "Theorem" in s)
+    assert "denominator layout" in next(s for s in slides if "Theorem" in s)
+
+
+@pytest.mark.tex
 def test_notation_is_the_papers(folder: Path) -> None:
     """A macro that the paper defines before or after the package is the one that answers use."""
     macros = "\\newcommand{\\symjacdiag}{\\mathrm{Dg}}\n"

@@ -54,9 +54,11 @@ def proof(J: Jacobian, asked: Asked, width: float, theorem: str, prefix: str, gi
     blocks: list[Block] = []
     for block in page.blocks:
         if _part(block, page) in asked.parts:
-            blocks.append(replace(block, heading=None) if isinstance(block, Paragraph) else block)
+            blocks.append(block)
     if "setting" not in asked.parts and "statement" in asked.parts:
         blocks = _unintroduced(page, restated=not given) + blocks
+    # Slides and letters have no headings within a section.
+    blocks = [replace(b, heading=None) if isinstance(b, Paragraph) else b for b in blocks]
     table = {**given, **({"theorem": theorem} if theorem else {})}
     return Writer(page, asked.width or width - _MARGIN, ENVIRONMENTS, table, "-").blocks(tuple(blocks))
 
