@@ -256,6 +256,44 @@ def test_the_authors_macros_are_understood_and_recorded(paper: Make) -> None:
     assert set(system.macros) == {"act", "bld", "hid", "relu"}
 
 
+def test_macros_with_optional_arguments_are_understood(paper: Make) -> None:
+    """An optional argument has its default where it is left out, in \\newcommand as in \\NewDocumentCommand."""
+    path = paper(
+        r"""\begin{symjacsystem}{rnn}
+          \at{h} = \tanh(\wt[V] \at[t-1]{h})
+        \end{symjacsystem}
+        $\symjacjacobian{rnn}{\at{h}}{\at[t-1]{h}}$""",
+        r"""\newcommand{\at}[2][t]{#2_{#1}} \NewDocumentCommand\wt{O{W}}{#1}""",
+    )
+    assert main(["tex", "paper", "--scan"]) == 0
+    ((kind, tex),) = answers(path).values()
+    assert kind == "answer"
+    assert tex.endswith("V")
+    (system,) = read(path.with_suffix(".sjtex")).systems.values()
+    assert system.macros == {"at": r"->\@protected@testopt\at\\at{t}[#1]#2->#2_{#1}", "wt": "->O{W}#1->#1"}
+
+
+@pytest.mark.parametrize(
+    ("definition", "said"),
+    [
+        (r"\NewDocumentCommand{\wt}{s}{W}", r"\NewDocumentCommand with arguments other than m and O, s"),
+        (r"\def\wt#1.{W#1}", r"\def with more"),
+        (r"\let\wt=W", r"\let"),
+        (r"\DeclarePairedDelimiter{\wt}{(}{)}", r"\DeclarePairedDelimiter is not expanded"),
+    ],
+)
+def test_a_macro_that_is_not_expanded_is_named(
+    paper: Make, capsys: pytest.CaptureFixture[str], definition: str, said: str
+) -> None:
+    """Where a formula holds a macro of another kind, a note names it and the kind; elsewhere nothing is said."""
+    paper(RNN.replace("W", r"\wt "), definition)
+    main(["tex", "paper", "--scan"])
+    assert rf"rnn: the macro \wt is left as it stands; {said}" in capsys.readouterr().err
+    paper(RNN, definition)
+    main(["tex", "paper", "--scan"])
+    assert "macro" not in capsys.readouterr().err
+
+
 def test_proof_and_statement_apart_share_their_labels(paper: Make) -> None:
     """The proof in an appendix refers to the label that the statement was given, and repeats no label."""
     path = paper(

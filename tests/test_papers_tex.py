@@ -159,6 +159,26 @@ def test_a_declared_operator_and_a_robust_macro_are_compared(folder: Path) -> No
 
 
 @pytest.mark.tex
+@pytest.mark.parametrize(
+    "definition",
+    [
+        r"\newcommand{\wt}[2][W]{#1_{#2}}",
+        r"\DeclareRobustCommand\wt[2][W]{#1_{#2}}",
+        r"\NewDocumentCommand{\wt}{O{W} m}{#1_{#2}}",
+        r"\NewDocumentCommand\wt{ m }{W_{#1}}",
+    ],
+)
+def test_a_macro_with_an_optional_argument_is_compared(folder: Path, definition: str) -> None:
+    """Its body and its default are what they were, or nothing is printed."""
+    body = _RNN.replace(r"W\,", r"\wt{h}") + _JACOBIAN
+    said = typeset(body, f"{_PREAMBLE}{definition}\n")
+    assert "symjac Warning" not in said
+    assert "??" not in words()
+    for changed in (definition.replace("{W", "{V").replace("[W", "[V"), definition.replace("_{", "^{")):
+        assert "out of date" in typeset(body, f"{_PREAMBLE}{changed}\n", fill=False)
+
+
+@pytest.mark.tex
 def test_a_request_before_its_system_waits_for_a_second_run(folder: Path) -> None:
     """In an abstract or a table of contents nothing is printed on the word of an older source."""
     body = "\\tableofcontents\n" + _JACOBIAN + "\\section{" + _JACOBIAN + "}\n" + _RNN
