@@ -172,7 +172,9 @@ def test_what_cannot_be_answered_is_said_and_is_no_failure(
     """Exit 0, one message with file and line, a failure in the answers; exit 1 only under --strict or --check."""
     path = paper(RNN + f"${request_}$")
     assert main(["tex", "paper", "--scan"]) == 0
-    line = next(s for s in capsys.readouterr().err.splitlines() if "no answer" in s)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[-1] == "symjac: wrote paper.sjtex, requests answered: 0, not answered: 1"
+    line = next(s for s in lines if "no answer" in s)
     assert line.startswith("symjac: paper.tex:10: ")
     assert said in line
     assert [kind for kind, _ in answers(path).values()] == ["failure"]

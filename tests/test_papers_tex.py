@@ -26,6 +26,7 @@ _RNN = r"""\begin{symjacsystem}{rnn}
 \end{symjacsystem}
 """
 _WRONG = r"$\symjacclaim{rnn}{x_t}{x_{t-1}}{W^{\mathsf T}\operatorname{diag}(\sigma'(x_{t-1}))}$"
+_WAITS = "Some requests have no answer yet"
 _JACOBIAN = r"$\symjacjacobian{rnn}{x_t}{x_{t-1}}$"
 
 
@@ -125,6 +126,31 @@ def test_a_name_for_two_systems_has_no_answers(folder: Path, capsys: pytest.Capt
     assert "is defined twice with different text" in said
     assert words().count("??") == 3
     assert "at paper.tex:6 and at paper.tex:9" in capsys.readouterr().err
+
+
+@pytest.mark.tex
+def test_what_symjac_cannot_answer_is_not_said_to_wait_for_it(folder: Path) -> None:
+    """LaTeX asks for symjac to be run only where that would help, and repeats no reason from before an edit."""
+    ask = r"$\symjacjacobian{rnn}{q_t}{x_{t-1}}$"
+    said = typeset(_RNN + ask)
+    assert "cannot be answered: " in said
+    assert "Some requests cannot be answered" in said
+    assert _WAITS not in said
+    said = typeset(_RNN.replace("x_t =", "q_t =") + ask, fill=False)
+    assert "out of date" in said
+    assert "cannot be answered" not in said
+    assert _WAITS in said
+
+
+@pytest.mark.tex
+def test_a_system_that_is_now_there_waits_for_symjac(folder: Path) -> None:
+    """A request about a system that was missing, or there twice, is said to wait once that is mended, not before."""
+    other = _RNN.replace("+ b", "- b").replace("eq:rnn", "eq:other")
+    for wrong in (_JACOBIAN, _RNN + _JACOBIAN + other + _JACOBIAN):
+        said = typeset(wrong)
+        assert "Some requests cannot be answered" in said
+        assert _WAITS not in said
+        assert _WAITS in typeset(_RNN + _JACOBIAN, fill=False)
 
 
 @pytest.mark.tex

@@ -86,6 +86,7 @@ class Report:
     text: str
     said: tuple[Said, ...]
     answered: int
+    unanswered: int
 
     @property
     def problems(self) -> tuple[Said, ...]:
@@ -135,7 +136,9 @@ def fill(paper: Paper, *, scanned: bool = False, afresh: bool = False, guard: Gu
         systems[r.system] = replace(systems[r.system], answers={**systems[r.system].answers, r.key: failure})
     file = AnswerFile(systems, stamp(asked.width))
     said += _said(asked, systems)
-    return Report(write(paper.base.name, file), tuple(said), len(asked.requests))
+    given = (systems[r.system].answers.get(r.key) for r in asked.requests)
+    answered = sum(a is not None and a.kind != "failure" for a in given)
+    return Report(write(paper.base.name, file), tuple(said), answered, len(asked.requests) - answered)
 
 
 def _twice(s: PaperSystem) -> str:
