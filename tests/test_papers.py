@@ -324,6 +324,23 @@ def test_one_label_for_a_whole_system_is_named_once(paper: Make) -> None:
     assert r"For the recurrence \eqref{eq:gate} and every" in proof
 
 
+def test_a_wide_formula_has_a_form_for_sentences_and_one_for_displays(paper: Make) -> None:
+    """In a narrow column the terms of the sum may be broken apart in a sentence, and begin lines in a display."""
+    gates = GATES.replace(
+        r"b_r) .", r"b_r) ,\\ h_t &= (1 - z_t) \odot h_{t-1} + z_t \odot \tanh(U (r_t \odot h_{t-1}))"
+    )
+    path = paper(
+        gates + r"$\symjacjacobian[width=25]{gru}{h_t}{h_{t-1}}$ $\symjacjacobian[width=99]{gru}{h_t}{h_{t-1}}$"
+    )
+    assert main(["tex", "paper", "--scan"]) == 0
+    narrow, wide = (tex for _, tex in answers(path).values())
+    told, _, shown = narrow.removeprefix(r"\symjacbroken{").partition(r"}{\begin{aligned}[t]&")
+    assert told.replace(r" \symjacbreak", "") == wide
+    lines = [re.sub(r"^\\quad(\\;)*\{\}", "", line) for line in shown.split(r"\\&")]
+    terms = [term for term in told.split(r" + \symjacbreak ") if "Bigl" not in term]
+    assert lines[: len(terms)] == [terms[0], *(f"+ {term}" for term in terms[1:])]
+
+
 def test_inputs_are_followed_and_comments_are_not(paper: Make, tmp_path: Path) -> None:
     """A system in an \\input file counts with that file's name; a request in a comment or verbatim does not."""
     (tmp_path / "model.tex").write_text("\n" + RNN, encoding="utf-8")

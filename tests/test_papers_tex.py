@@ -288,6 +288,30 @@ def test_a_long_proof_is_broken_over_slides(folder: Path) -> None:
 
 
 @pytest.mark.tex
+def test_a_wide_formula_is_broken_in_a_sentence_and_in_every_display(folder: Path) -> None:
+    """In two columns a Jacobian fits its column, in running text as in align, eqnarray and gather."""
+    ask = r"\symjacjacobian[short]{gru}{h_t}{h_{t-1}}"
+    gru = r"\symjacdefine[symbols={\sigma: elementwise sigmoid}]{gru}{" + r" \\ ".join(
+        cells.COLLECTION["gru"].equations
+    )
+    body = (
+        gru
+        + "}\n"
+        + rf"""Words before ${ask}$ and words after it.
+    \[ J = {ask} \] \begin{{align}} J &= {ask} \end{{align}} \begin{{gather}} J = {ask} \end{{gather}}
+    \begin{{eqnarray}} J &=& {ask} \end{{eqnarray}} \footnote{{A note, which is ${ask}$.}}"""
+    )
+    said = typeset(
+        body,
+        _PREAMBLE.replace("{article}", "[twocolumn]{article}").replace(
+            r"\usepackage{amsmath", r"\usepackage[margin=45mm]{geometry}\usepackage{amsmath"
+        ),
+    )
+    assert r"\symjacbroken" in (folder / "paper.sjtex").read_text(encoding="utf-8")
+    assert "Overfull" not in said
+
+
+@pytest.mark.tex
 def test_notation_is_the_papers(folder: Path) -> None:
     """A macro that the paper defines before or after the package is the one that answers use."""
     macros = "\\newcommand{\\symjacdiag}{\\mathrm{Dg}}\n"

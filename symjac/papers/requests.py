@@ -9,7 +9,8 @@ from pathlib import Path
 
 from symjac.papers.groups import groups, squeezed
 
-FORMAT = 1
+FORMAT = 2
+"""Of the answers; ``symjac.sty`` reads those of its own format and of earlier ones."""
 KINDS = ("jacobian", "proof", "example", "claim")
 COLUMN = 34
 """Ems in a line where nothing says how many: article at 10 pt."""
