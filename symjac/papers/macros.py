@@ -19,6 +19,7 @@ _PLAIN = re.compile(r"(?:#\d\s*)*")
 _OPERATOR = re.compile(r"\\DeclareMathOperator\s*(\*?)")
 _DOCUMENT = re.compile(r"\\(?:New|Renew|Provide|Declare)(?:Expandable)?DocumentCommand(?![A-Za-z])")
 _OTHER = re.compile(r"(\\let|\\DeclarePairedDelimiterX?(?:PP)?|\\DeclareDocumentMathCommand)(?![A-Za-z])")
+_SAME = re.compile(r"\s*=?\s*(?:\\[A-Za-z]+|\\?\S)")
 _NAME = re.compile(r"\s*(?:\{\s*\\([A-Za-z]+)\s*\}|\\([A-Za-z]+))")
 _COUNT = re.compile(r"\s*\[\s*(\d)\s*\]")
 _WORD = re.compile(r"\\([A-Za-z]+)")
@@ -43,17 +44,33 @@ class Macro:
     unread: str = ""
 
 
-Found = Iterator[tuple[int, Macro]]
+Found = Iterator[tuple[int, int, Macro]]
+"""Where a definition begins and ends, and what it defines."""
 
 
 def find_macros(files: Iterable[Source]) -> dict[str, Macro]:
     """The macros that the sources define; the last definition counts."""
     out: dict[str, Macro] = {}
     for file in files:
-        kinds = (_new, _defs, _operators, _documents, _others)
-        found = sorted((pair for kind in kinds for pair in kind(file.text)), key=lambda pair: pair[0])
-        out |= {m.name: m for _, m in found}
+        out |= {m.name: m for _, _, m in _all(file.text)}
     return out
+
+
+def definitions(text: str) -> tuple[str, dict[str, Macro]]:
+    r"""A text without the definitions in it, and the macros that they define.
+
+    >>> definitions(r"\newcommand{\h}{h} \h_t")[0]
+    ' \\h_t'
+    """
+    found = _all(text)
+    for start, end, _ in reversed(found):
+        text = text[:start] + text[end:]
+    return text, {m.name: m for _, _, m in found}
+
+
+def _all(text: str) -> list[tuple[int, int, Macro]]:
+    kinds = (_new, _defs, _operators, _documents, _others)
+    return sorted((one for kind in kinds for one in kind(text)), key=lambda one: one[0])
 
 
 def _named(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[re.Match[str], str, int]]:
@@ -71,20 +88,22 @@ def _new(text: str) -> Found:
         default = group(text, at, "[") if count else None
         body = group(text, default[1] if default else at)
         if body is None:
-            yield hit.start(), Macro(name, unread="a definition without braces")
+            yield hit.start(), at, Macro(name, unread="a definition without braces")
         elif default is None:
-            yield hit.start(), _plain(name, int(count[1]) if count else 0, body[0])
+            yield hit.start(), body[1], _plain(name, int(count[1]) if count else 0, body[0])
         else:
-            yield hit.start(), _with_default(name, int(count[1]) if count else 0, default[0], body[0])
+            yield hit.start(), body[1], _with_default(name, int(count[1]) if count else 0, default[0], body[0])
 
 
 def _defs(text: str) -> Found:
     for hit in _DEF.finditer(text):
         body = group(text, hit.end())
-        if not _PLAIN.fullmatch(hit[2]):
-            yield hit.start(), Macro(hit[1], unread=r"\def with more than #1, #2 before its body")
-        elif body is not None:
-            yield hit.start(), _plain(hit[1], hit[2].count("#"), body[0])
+        if body is None:
+            continue
+        if _PLAIN.fullmatch(hit[2]):
+            yield hit.start(), body[1], _plain(hit[1], hit[2].count("#"), body[0])
+        else:
+            yield hit.start(), body[1], Macro(hit[1], unread=r"\def with more than #1, #2 before its body")
 
 
 def _operators(text: str) -> Found:
@@ -95,7 +114,7 @@ def _operators(text: str) -> Found:
         name, words = found[0][0].strip().removeprefix("\\"), found[0][1]
         limits = "m" if hit[1] else "o"
         meaning = squeezed(rf"->\qopname\newmcodes@{limits}{{{words}}}")
-        yield hit.start(), Macro(name, (), rf"\operatorname{{{words}}}", meaning)
+        yield hit.start(), found[1], Macro(name, (), rf"\operatorname{{{words}}}", meaning)
 
 
 def _documents(text: str) -> Found:
@@ -106,10 +125,11 @@ def _documents(text: str) -> Found:
         spec, body = found[0]
         arguments = _specified(spec)
         if arguments is None:
-            yield hit.start(), Macro(name, unread=f"{hit[0]} with arguments other than m and O, {spec.strip()}")
+            why = f"{hit[0]} with arguments other than m and O, {spec.strip()}"
+            yield hit.start(), found[1], Macro(name, unread=why)
         else:
             meaning = squeezed(f"->{spec}{_numbers(len(arguments))}->{body}")
-            yield hit.start(), Macro(name, arguments, body, meaning)
+            yield hit.start(), found[1], Macro(name, arguments, body, meaning)
 
 
 def _specified(spec: str) -> tuple[str | None, ...] | None:
@@ -125,8 +145,9 @@ def _specified(spec: str) -> tuple[str | None, ...] | None:
 
 
 def _others(text: str) -> Found:
-    for hit, name, _ in _named(text, _OTHER):
-        yield hit.start(), Macro(name, unread=hit[1])
+    for hit, name, at in _named(text, _OTHER):
+        found, same = groups(text, at, 2), _SAME.match(text, at)
+        yield hit.start(), found[1] if found else same.end() if same else at, Macro(name, unread=hit[1])
 
 
 def _numbers(count: int) -> str:
