@@ -12,6 +12,7 @@ import pytest
 
 import symjac
 from symjac import System, cells
+from symjac.claims import Verdict
 from symjac.errors import SymjacError
 from symjac.jacobians import Jacobian
 from symjac.notebook import MagicError, Request, load_ipython_extension, read_line, run
@@ -84,6 +85,15 @@ def test_a_cell_is_written_as_a_paper_prints_equations(cell: str) -> None:
     """Displays, rows without one, equations over several lines and the author's macros all give the same system."""
     plain = System(r"z_t = \tanh(W h_{t-1} + b)", r"h_t = z_t \odot h_{t-1}")
     assert run(Request(), cell).bound == plain
+
+
+def test_the_line_is_read_with_the_macros_of_the_cell() -> None:
+    """What is asked about may be written as the equations are."""
+    macro = r"\newcommand{\hid}[1][t]{h_{#1}}"
+    request = read_line(r"v --wrt \hid[t-1] --of \hid --claim 'diag(1 - \hid^2) W' --symbol '\hid[t]: vector n'")
+    made = run(request, macro + r"\hid = \tanh(W \hid[t-1])").bound
+    assert isinstance(made, Verdict)
+    assert made.verdict == "true"
 
 
 def test_a_cell_may_name_a_collected_cell() -> None:

@@ -20,6 +20,7 @@ from symjac.errors import SymjacError
 from symjac.jacobians import Jacobian
 from symjac.notebook.cell import read_cell
 from symjac.notebook.line import USAGE, MagicError, Request, read_line
+from symjac.papers.macros import expand
 from symjac.system import System
 
 __all__ = ["USAGE", "Made", "MagicError", "Request", "Shown", "load_ipython_extension", "read_cell", "read_line", "run"]
@@ -85,8 +86,10 @@ def run(request: Request, cell: str) -> Made:
     >>> run(Request(wrt="x_{t-1}"), "x_t = W σ(x_{t-1})").shown
     Jacobian of xₜ by xₜ₋₁: W diag(σ′(xₜ₋₁)) (numerator layout)
     """
+    equations, macros = read_cell(cell)
+    request = request.read_with(lambda text: expand(text, macros))
     symbols = dict(request.symbols)
-    system = System(*read_cell(cell), symbols=symbols, orientation=request.orientation, strict=request.strict)
+    system = System(*equations, symbols=symbols, orientation=request.orientation, strict=request.strict)
     notes = tuple(dict.fromkeys(note.message for note in system.notes))
     if request.claim is not None:
         verdict = _judged(system, request, request.claim)

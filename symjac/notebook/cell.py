@@ -7,7 +7,7 @@ import re
 from symjac.cells import COLLECTION, Cell
 from symjac.notebook.line import USAGE, MagicError
 from symjac.papers.groups import blank_out
-from symjac.papers.macros import definitions, expand, unread
+from symjac.papers.macros import Macro, definitions, expand, unread
 
 _DISPLAY = re.compile(r"\\begin\s*\{([A-Za-z]+\*?)\}.*?\\end\s*\{\1\}", re.DOTALL)
 _SIGN = r"(?:[=+\-*/⊙∘·]|\\(?:odot|cdot|circ|times|oslash|otimes|[,;])(?![A-Za-z]))"
@@ -18,15 +18,15 @@ _MARK = re.compile(r"\\(?:begin|end)(?![A-Za-z])|\\.|[()\[\]{}=]")
 _DEEPER = {"(": 1, "[": 1, "{": 1, r"\begin": 1, ")": -1, "]": -1, "}": -1, r"\end": -1}
 
 
-def read_cell(cell: str) -> list[str | Cell]:
-    r"""The equations of a cell, with its macros put in, and the collected cells that it names.
+def read_cell(cell: str) -> tuple[list[str | Cell], dict[str, Macro]]:
+    r"""The equations of a cell, with its macros put in, and the collected cells that it names; the macros.
 
     Remarks are as in LaTeX. A line goes on the equation before it where it has no equals sign of its own, or where a
     sign or an open bracket joins them; rows may stand in an alignment, with or without ``\begin`` and ``\end``.
 
     :raises MagicError: where there is none, or for a macro that is not expanded.
 
-    >>> read_cell("\\newcommand{\\hid}{h}\n\\hid_t = \\tanh(W \\hid_{t-1}\n  + b)\nz_t = \\hid_t")
+    >>> read_cell("\\newcommand{\\hid}{h}\n\\hid_t = \\tanh(W \\hid_{t-1}\n  + b)\nz_t = \\hid_t")[0]
     ['h_t = \\tanh(W h_{t-1} + b)', 'z_t = h_t']
     """
     text, macros = definitions(blank_out(cell))
@@ -35,7 +35,7 @@ def read_cell(cell: str) -> list[str | Cell]:
     pieces = _pieces(expand(text, macros))
     if not pieces:
         raise MagicError("the cell holds no equation", hint=USAGE)
-    return [COLLECTION.get(piece, piece) for piece in pieces]
+    return [COLLECTION.get(piece, piece) for piece in pieces], macros
 
 
 def _pieces(text: str) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from symjac.errors import SymjacError
@@ -28,6 +29,12 @@ class Request:
     strict: bool = False
     layout: str | None = None
     claim: str | None = None
+
+    def read_with(self, plain: Callable[[str], str]) -> Request:
+        """The request with every formula in it turned by a function."""
+        symbols = tuple((plain(name), role) for name, role in self.symbols)
+        wrt, of, claim = (None if text is None else plain(text) for text in (self.wrt, self.of, self.claim))
+        return replace(self, symbols=symbols, wrt=wrt, of=of, claim=claim)
 
 
 class MagicError(SymjacError):
