@@ -112,7 +112,10 @@ def agreed(claim: str, texts: Sequence[str], verdicts: Sequence[Verdict]) -> Ver
         claim=claim,
         conventions=common([v.conventions for v in verdicts]),
         descending=common(descending) if len(descending) == len(verdicts) else None,
-        links=(),
+        links=tuple(
+            replace(links[0], conventions=common([link.conventions for link in links]))
+            for links in zip(*(v.links for v in verdicts), strict=False)
+        ),
         notes=(*verdicts[0].notes, f"a bracket is missing; it was put in {len(texts)} places, and each was judged"),
     )
     out = replace(out, verdict=summed_up(out.as_printed))
@@ -136,7 +139,8 @@ def _judged(
     with time_limit(deadline):
         verdict = Judge(statement, deadline).verdict()
     usual = {f: words for f, words in USUAL.items() if statement.unspecified(f) and f not in declared}
-    if verdict.verdict == "true" or not usual:
+    proved = [verdict.verdict == "true", *(any(o.holds for o in link.conventions.values()) for link in verdict.links)]
+    if all(proved) or not usual:
         return verdict
     with time_limit(deadline):
         other = Judge(state(equations, claim, {**declared, **usual}, of=of, wrt=wrt), deadline).verdict()
@@ -157,9 +161,13 @@ def under_condition(v: Verdict, other: Verdict, usual: Mapping[str, str]) -> Ver
 
     first = doubted(v.conventions, other.conventions)
     second = doubted(v.descending, other.descending) if v.descending and other.descending else v.descending
-    if first == v.conventions and second == v.descending:
+    pairs = zip(v.links, other.links, strict=True)
+    links = tuple(replace(mine, conventions=doubted(mine.conventions, theirs.conventions)) for mine, theirs in pairs)
+    if (first, second, links) == (v.conventions, v.descending, v.links):
         return v
-    out = replace(v, conventions=first, descending=second, alternatives={what: other.conventions})
+    out = replace(
+        v, conventions=first, descending=second, links=links, alternatives={what: other.conventions}, if_declared=usual
+    )
     out = replace(out, verdict=summed_up(out.as_printed))
     return replace(out, explanation=explanation(out))
 
