@@ -18,9 +18,7 @@ from symjac.errors import ReadError, SymjacError
 _GRADIENT = re.compile(
     r"(?:upstream )?gradient (?:of (?:the )?(?P<of>.+?) )?(?:w\.r\.t\.|with respect to) (?P<by>.+)", re.S
 )
-_JACOBIAN = re.compile(
-    r"(?:the )?Jacobian of (?P<of>\S+) (?:at|w\.r\.t\.|with respect to|by) (?P<by>.+)", re.S
-)
+_JACOBIAN = re.compile(r"(?:the )?Jacobian of (?P<of>\S+) (?:at|w\.r\.t\.|with respect to|by) (?P<by>.+)", re.S)
 _REMARK = re.compile(r"\s+\((?:[A-Za-z -]+)\)$|\s*[,;]\s.*$", re.S)
 _PREACTIVATION = re.compile(r"(?:the )?pre-?activation of (.+)", re.S)
 NEIGHBOURS = ("next", "prev")

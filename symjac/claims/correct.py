@@ -40,8 +40,10 @@ def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term) -> 
     gradients = Gradients(model, s.mentions(left, right, {}), step=step, last=s.last)
     ev = Evaluator(model, Convention(layout, "column"), gradients, OverTime("ascending"), {})
     out = ev(left)
-    if ev.unknown or any(word in e.name for e in out.symbols for word in ("later", "local", "direct")) or any(
-        e.name.startswith(r"\partial") and e not in model.ways for e in out.symbols
+    if (
+        ev.unknown
+        or any(word in e.name for e in out.symbols for word in ("later", "local", "direct"))
+        or any(e.name.startswith(r"\partial") and e not in model.ways for e in out.symbols)
     ):
         raise UndecidedError("the gradient depends on what the claim does not mention")
     out = out.replace({model.symbol(p.lhs): p.rhs for p in model.printed if p.lhs.family.startswith(r"\mathrm{pre}")})

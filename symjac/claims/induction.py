@@ -48,12 +48,13 @@ def _forms(b: Term) -> Iterator[Term]:
 
 def _carried_back(c: Comparison, a: Term, b: Term, x: Ref) -> bool:
     """Whether the terms of the sum obey the recurrence of the gradient."""
-    assert x.time is not None
-    assert x.time.letter is not None
-    body, letter = b.args[0], b.over.letter
-    first = body.retimed(lambda u: u.put({letter: x.time or u}))
-    later = body.retimed(lambda u: u.put({x.time.letter: Time(((x.time.letter, 1),), 1)}) if x.time else u)
-    following = x.at(x.time + 1)
+    now = x.time
+    assert now is not None
+    assert now.letter is not None
+    body, letter, mine = b.args[0], b.over.letter, now.letter
+    first = body.retimed(lambda u: u.put({letter: now}))
+    later = body.retimed(lambda u: u.put({mine: Time(((mine, 1),), 1)}))
+    following = x.at(now + 1)
     try:
         left, own, term, behind = _values(c, a, first, body, later, following)
     except ShapeError:

@@ -39,9 +39,7 @@ class LossEquation:
         return f"{self.left} is read as a loss of which nothing is known but that it sees {', '.join(self.arguments)}"
 
 
-def without_losses(
-    texts: Sequence[str], symbols: Mapping[str, str]
-) -> tuple[list[str], tuple[LossEquation, ...]]:
+def without_losses(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[list[str], tuple[LossEquation, ...]]:
     """The equations that remain, and what was taken out."""
     kept: list[str] = []
     found: list[LossEquation] = []

@@ -120,7 +120,8 @@ def matrix(b: Builder, node: Node) -> Term:
     entries = tuple(map(b.build, node.kids))
     if width == 1 and not all(t.kind == "number" for t in entries):
         zero = Term("number", (), Fraction(0))
-        entries = tuple(b.constant("zeros", None, k) if t == zero else t for t, k in zip(entries, node.kids, strict=True))
+        cells = zip(entries, node.kids, strict=True)
+        entries = tuple(b.constant("zeros", None, k) if t == zero else t for t, k in cells)
     if width == 1:
         return b.posted(Term("stack", entries, None, span), node)
     return b.posted(Term("explicit", entries, width, span), node)

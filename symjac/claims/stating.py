@@ -80,11 +80,10 @@ def state(
         for r in m.refs()
     )
     out.normalisations = frozenset(
-        r.family
+        str(m.data[0])
         for key, words in symbols_as_given.items()
         if LAYER_NORM.match(words)
         for m in _readable(key, names)
-        for r in [Ref(str(m.data[0]))]
         if m.kind == "bare_map" and isinstance(m.data, tuple)
     )
     _take_losses(out, system.losses, names)
@@ -162,7 +161,9 @@ def _refuse_unknown_losses(members: Sequence[Term], symbols: Mapping[str, str], 
             raise UndecidedError(f"the declaration of {y.family} says {said!r}, which is not understood")
 
 
-_VALUE = re.compile(r"scalar|vector|matrix|one-hot|gradient|upstream|(?:\S+ )*(?:loss|cost|error|energy|objective|entropy)")
+_VALUE = re.compile(
+    r"scalar|vector|matrix|one-hot|gradient|upstream|(?:\S+ )*(?:loss|cost|error|energy|objective|entropy)"
+)
 
 
 def _readable(text: str, names: Names) -> tuple[Term, ...]:
@@ -313,7 +314,8 @@ def _without_copies(models: Mapping[str, Model], members: Sequence[Term], notes:
         if len({r.time for r in found}) > 1:
             names = " and ".join(dict.fromkeys(f"{r.family} at {r.time.text}" for r in found if r.time is not None))
             raise UndecidedError(f"the system has no index, so that nothing says what {names} are")
-        notes.append(f"the index {found[0].time.text if found[0].time else ''}, which the system does not have, is left out")
+        index = found[0].time.text if found[0].time is not None else ""
+        notes.append(f"the index {index}, which the system does not have, is left out")
     defined = {p.lhs.family for p in printed}
     states = [r for r in found if r.family in defined]
     if states and any(True in timed for timed in times.values()):

@@ -136,7 +136,9 @@ def without_middle_calls(text: str) -> str:
             continue
         for before, kid in reversed(list(itertools.pairwise(root.kids[:-1]))):
             inner = kid.inner
-            call = inner.kind == "juxt" and len(inner.kids) == 2 and inner.kids[1].is_call and len(inner.kids[1].kids) > 1
+            call = (
+                inner.kind == "juxt" and len(inner.kids) == 2 and inner.kids[1].is_call and len(inner.kids[1].kids) > 1
+            )
             if call and inner.kids[0].kind == "name":
                 text = text[: before.end] + text[kid.end :]
     return text
@@ -157,9 +159,7 @@ def first_and_last(text: str) -> str:
 _SHIFTED = re.compile(r"\s*[+-]\s*1(?=\D)")
 
 
-def with_layer_sizes(
-    texts: Sequence[str], symbols: Mapping[str, str]
-) -> tuple[dict[str, str], dict[str, Reading]]:
+def with_layer_sizes(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Reading]]:
     """The declarations with a size for ``a^l`` beside ``a^{l-1}``, where one size alone lets the system be read."""
     vectors = {key: words.split()[1] for key, words in symbols.items() if re.match(r"vector \w+$", words)}
     plains = {plain(key) for key in symbols}
@@ -175,7 +175,7 @@ def with_layer_sizes(
 
 
 def with_unit_vectors(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
-    """``p_k`` of a vector p that an equation defines as ``(e_k^\\top p)``; the unit vectors by the entries they pick."""
+    """``p_k`` of a defined vector p as ``(e_k^\\top p)``, and the unit vectors by the entries that they pick."""
     parsed: list[tuple[str, list[Node]]] = []
     for text in texts:
         try:

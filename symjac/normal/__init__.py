@@ -244,8 +244,8 @@ def counterexample(
 ) -> Counterexample | None:
     """Values at the smallest sizes where ``a`` and ``b`` differ, ``None`` if none were found.
 
-    The vectors in ``one_hot`` have one entry 1 and zeros beside it. ``effort`` bounds how many points are tried. Raises :class:`~symjac.errors.ShapeError` where the
-    shapes differ already.
+    The vectors in ``one_hot`` have one entry 1 and zeros beside it. ``effort`` bounds how many points are
+    tried. Raises :class:`~symjac.errors.ShapeError` where the shapes differ already.
 
     >>> from symjac.expr import Product, Transpose, dim
     >>> n = dim("n")

@@ -164,9 +164,7 @@ def _merged(factors: list[Expr], t: Translation) -> list[Expr]:
 def _joined(a: Expr, b: Expr, t: Translation) -> Expr | None:
     if not any(isinstance(f, x.MatrixPower) and not isinstance(f.exponent, x.Number) for f in (a, b)):
         return None
-    (base, p), (other, q) = (
-        (f.base, f.exponent) if isinstance(f, x.MatrixPower) else (f, x.Number(1)) for f in (a, b)
-    )
+    (base, p), (other, q) = ((f.base, f.exponent) if isinstance(f, x.MatrixPower) else (f, x.Number(1)) for f in (a, b))
     if base.shape != other.shape or not (base == other or t.poly(base) == t.poly(other)):
         return None
     return x.MatrixPower(base, x.add(p, q))

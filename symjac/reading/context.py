@@ -192,7 +192,7 @@ class Context:
         return self.dims[name]
 
     def counted_size(self, name: str) -> Size:
-        """The size up to which a sum over entries runs; lenient reading takes it for that of the vectors summed over."""
+        """The size up to which a sum over entries runs: in lenient reading that of the vectors, whatever they say."""
         if self.lenient and name not in self.dims and not name.isdigit():
             self.dims[name] = Size()
         return self.named_size(name)

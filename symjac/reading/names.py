@@ -80,6 +80,9 @@ _LABEL_SIGNS = frozenset(
 )
 
 
+_LABEL_KINDS = frozenset(["name", "word", "number", "_", "{", "}"])
+
+
 def _is_time(tokens: Sequence[Token]) -> bool:
     """``t``, ``t-1``, ``T+t-i``: letters and numbers joined by signs."""
     atoms = [t for t in tokens if t.kind not in ("(", ")")]
@@ -206,8 +209,8 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
         out.upper = script_text(tokens)
     elif out.base in letters.layered or (declaring and len(tokens) == 1 and tokens[0].text in TIMELIKE):
         out.time, out.place = script_text(tokens), "^{}"
-    elif (declaring and kinds == ["number"]) or (declaring and kinds[0] == "name" and set(kinds) <= {"name", "word", "number", "_", "{", "}"}):  # \sigma^2, declared as one symbol
-        out.upper = text
+    elif declaring and (kinds == ["number"] or (kinds[0] == "name" and set(kinds) <= _LABEL_KINDS)):
+        out.upper = text  # \sigma^2 declared as one symbol, \delta^{a_f}
     else:
         out.operations.append(operation)
 

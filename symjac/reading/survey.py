@@ -201,7 +201,7 @@ def _raised(n: Node) -> tuple[str, str] | None:
 
 
 def raised_labels(keys: Iterable[str]) -> set[tuple[str, str]]:
-    """The i of ``W_x^i`` beside ``W_x^f`` and ``W_x^o``: letters above declared names that are labels, as others are."""
+    """The i of ``W_x^i`` beside ``W_x^f`` and ``W_x^o``: letters above declared names that are labels as others are."""
     found: dict[str, set[str]] = {}
     for key in keys:
         match = _RAISED.fullmatch("".join(key.split()))

@@ -74,9 +74,9 @@ STYLE_COMMAND = {
 }
 ACCENTS = _words("hat tilde bar vec overline dot ddot widehat widetilde underline check breve acute grave mathring")
 BLANK_COMMANDS = _words(
-    "space left right middle big bigl bigr Big Bigl Bigr bigg biggl biggr Bigg Biggl Biggr bigm Bigm mleft mright quad qquad "
-    "enspace thinspace medspace thickspace negthinspace displaystyle textstyle scriptstyle scriptscriptstyle limits "
-    "nolimits nonumber notag hfill mathstrut strut allowbreak nobreak noindent relax ensuremath allowdisplaybreaks "
+    "left right middle big bigl bigr Big Bigl Bigr bigg biggl biggr Bigg Biggl Biggr bigm Bigm mleft mright quad qquad "
+    "space enspace thinspace medspace thickspace negthinspace displaystyle textstyle scriptstyle scriptscriptstyle "
+    "limits nolimits nonumber notag hfill mathstrut strut allowbreak nobreak noindent relax ensuremath allowdisplaybreaks "
     "centering large Large LARGE small normalsize footnotesize tiny hline bigskip medskip smallskip indent mathopen "
     "mathclose mathrel mathbin mathord mathinner protect break newline"
 )
