@@ -309,7 +309,7 @@ class Evaluator:
         scalar = numerator.rows == ONE
         if variable.cols != ONE:
             scalar = t.args[0].ref is None or not self.is_vector(t.args[0].ref)
-        row = self.convention.row and variable.cols == ONE
+        row = self.convention.row and self.is_vector(x.ref)
         return self.laid_out(numerator, scalar=scalar, variable_row=row)
 
     def is_vector(self, r: Ref) -> bool:
@@ -421,7 +421,7 @@ class Evaluator:
         assert isinstance(t.data, Ref)
         r = self.ref(t.data)
         numerator = ex.transpose(self.gradient(None, r))
-        row = self.convention.row and self.model.symbol(r).cols == ONE
+        row = self.convention.row and self.is_vector(r)
         return self.laid_out(numerator, scalar=True, variable_row=row)
 
 

@@ -76,7 +76,8 @@ ACCENTS = _words("hat tilde bar vec overline dot ddot widehat widetilde underlin
 BLANK_COMMANDS = _words(
     "left right middle big bigl bigr Big Bigl Bigr bigg biggl biggr Bigg Biggl Biggr bigm Bigm mleft mright quad qquad "
     "space enspace thinspace medspace thickspace negthinspace displaystyle textstyle scriptstyle scriptscriptstyle "
-    "limits nolimits nonumber notag hfill mathstrut strut allowbreak nobreak noindent relax ensuremath allowdisplaybreaks "
+    "limits nolimits nonumber notag hfill mathstrut strut allowbreak nobreak noindent relax ensuremath "
+    "allowdisplaybreaks "
     "centering large Large LARGE small normalsize footnotesize tiny hline bigskip medskip smallskip indent mathopen "
     "mathclose mathrel mathbin mathord mathinner protect break newline"
 )
