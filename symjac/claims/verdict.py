@@ -61,10 +61,14 @@ Outcomes = Mapping[str, Outcome]
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula inside a sentence, as LaTeX; ``plain`` where plain text shows it in another way."""
+    """A formula inside a sentence, as LaTeX; ``plain`` where plain text shows it in another way.
+
+    ``mark`` is a stretch of it that is pointed out.
+    """
 
     latex: str
     plain: str = ""
+    mark: tuple[int, int] | None = None
 
     @property
     def source(self) -> str:
@@ -72,17 +76,54 @@ class Formula:
         return in_commands(self.latex)
 
     @property
+    def pointed(self) -> str:
+        """What LaTeX is given where the marked stretch gets a box around it."""
+        if self.mark is None or not closed(self.latex[slice(*self.mark)]):
+            return self.source
+        start, end = self.mark
+        inner = in_commands(self.latex[start:end])
+        box = rf"\boxed{{{inner}}}" if inner not in ("+", "-") else rf"\mathbin{{\boxed{{{inner}}}}}"
+        return in_commands(self.latex[:start]) + box + in_commands(self.latex[end:])
+
+    @property
+    def markdown(self) -> str:
+        """The formula between dollars; as code where LaTeX would not take it."""
+        return f"${self.pointed}$" if self.typesets else f"`{self.latex}`"
+
+    @property
     def typesets(self) -> bool:
         """Whether LaTeX would take it: nothing beyond ASCII, brackets and dollars in order."""
         pairs = (("{", "}"), (r"\left", r"\right"), (r"\begin{", r"\end{"))
         spare = self.source.replace(r"\leftarrow", "").replace(r"\rightarrow", "").replace(r"\{", "").replace(r"\}", "")
-        closed = all(spare.count(a) == spare.count(b) for a, b in pairs)
+        paired = all(spare.count(a) == spare.count(b) for a, b in pairs)
         bare = not any(mark in self.source for mark in ("$", "%", "#", r"\tag", r"\label", "\n\n"))
         aligned = "&" not in self.source.split(r"\begin{")[0]
-        return closed and bare and aligned and self.source.isascii()
+        return paired and bare and aligned and self.source.isascii()
 
 
 Told = tuple[str | Formula, ...]
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A sentence or two, and the items of a list that they lead up to."""
+
+    content: Told
+    items: tuple[Told, ...] = ()
+
+    @property
+    def markdown(self) -> str:
+        """The paragraph with formulas that KaTeX and MathJax render."""
+
+        def one(told: Told) -> str:
+            return "".join(x if isinstance(x, str) else x.markdown for x in told)
+
+        return "\n".join([one(self.content), *([""] if self.items else []), *(f"- {one(item)}" for item in self.items)])
+
+
+def closed(text: str) -> bool:
+    """Whether a stretch of LaTeX is not empty and has its brackets in pairs."""
+    return bool(text) and all(text.count(a) == text.count(b) for a, b in ("()", "[]", "{}"))
 
 
 @dataclass(frozen=True)
@@ -120,18 +161,21 @@ class Verdict:
     latex: str = ""
     asked: tuple[str, ...] = ()  # the conventions the verdict is about, where not all are
     repair: Json | None = None  # one small change after which it is proved for columns
-    told: tuple[Told, ...] = field(default=(), compare=False, repr=False)
+    told: Mapping[str, tuple[Paragraph, ...]] = field(default_factory=dict, compare=False, repr=False)
     equations: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    was: tuple[int, int] | None = field(default=None, compare=False, repr=False)  # what the repair changes of the claim
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        def one(x: str | Formula) -> str:
-            return x if isinstance(x, str) else f"${x.source}$" if x.typesets else f"`{x.latex}`"
-
-        paragraphs = ["".join(map(one, p)) for p in self.told] or [self.explanation]
+        paragraphs = [p.markdown for p in self.paragraphs] or [self.explanation]
         return {"text/plain": str(self), "text/markdown": "\n\n".join(paragraphs)}
 
     def __str__(self) -> str:
         return self.explanation
+
+    @property
+    def paragraphs(self) -> tuple[Paragraph, ...]:
+        """Everything that is told, in order."""
+        return tuple(p for part in self.told.values() for p in part)
 
     @property
     def holds_in(self) -> tuple[str, ...]:
