@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from symjac.claims.explain import WORDS
 from symjac.claims.grouping import ORDERS
-from symjac.claims.verdict import Formula, Outcome, Paragraph, Told, Verdict
+from symjac.claims.verdict import Formula, Outcome, Paragraph, Told, Verdict, said
 
 WIDTH = 100
 TIED = 72  # a formula of up to so many characters stays on one line
@@ -46,11 +46,12 @@ def word(v: Verdict) -> str:
     return v.verdict
 
 
-def table(v: Verdict) -> Iterator[tuple[str, str, str]]:
+def table(v: Verdict) -> Iterator[tuple[str, str, Told]]:
     """A row for each convention: its name, what came out there, and the reason."""
     for order, outcomes in zip(ORDERS[len(v.as_printed)], v.as_printed, strict=True):
         for name, o in outcomes.items():
-            yield f"{WORDS[name]}{order}", *found(o)
+            came_out, reason = found(o)
+            yield f"{WORDS[name]}{order}", came_out, said(reason)
 
 
 def found(o: Outcome) -> tuple[str, str]:
@@ -85,11 +86,11 @@ def _plain(p: Told) -> str:
 
 def text(v: Verdict, *, colour: bool = False) -> str:
     """The verdict in a word and what follows for the formula; then, after a blank line, the reasons."""
-    said = word(v)
+    judged = word(v)
     if colour:
-        said = f"\x1b[1;{COLOURS.get(v.verdict, '33')}m{said}\x1b[0m"
+        judged = f"\x1b[1;{COLOURS.get(v.verdict, '33')}m{judged}\x1b[0m"
     first, *_ = v.told.get("first", (Paragraph((v.explanation,)),))
-    out = [f"{said}: {_plain(first.content)}"]
+    out = [f"{judged}: {_plain(first.content)}"]
     for parts in (("right", "repair", "else", "links"), ("rows", "outcomes", "examples", "change")):
         lines = [line for part in parts for p in v.told.get(part, ()) for line in _lines(p)]
         out += ["", *lines] if lines else []
@@ -145,7 +146,8 @@ def _quoted(formulas: tuple[str, ...]) -> str:
 
 def _paragraph(p: Paragraph) -> str:
     items = "".join(f"\\item {_told(item)}\n" for item in p.items)
-    return _told(p.content) + (f"\n\\begin{{itemize}}\n{items}\\end{{itemize}}" if items else "")
+    compact = "\\setlength{\\itemsep}{2pt}\\setlength{\\parskip}{0pt}\n"
+    return _told(p.content) + (f"\n\\begin{{itemize}}{compact}{items}\\end{{itemize}}" if items else "")
 
 
 def fragment(v: Verdict) -> str:
@@ -158,15 +160,19 @@ def fragment(v: Verdict) -> str:
         elif paragraphs:
             head = word(v).capitalize() if part == "first" else HEADS.get(part, "")
             texts = "\n\n\\noindent ".join(map(_paragraph, paragraphs))
-            out.append("\\noindent " + (rf"\textbf{{{head}.}} " if head else "") + texts + "\n")
-    return "\n".join(f"{{\\sloppy {part}\n}}" if part.startswith(r"\noindent \textbf") else part for part in out)
+            headed = rf"\textbf{{{head}.}} {texts}" if head else texts
+            # Lines of even length would tear words apart between formulas.
+            out.append(f"{{\\raggedright\\noindent {headed}\\par}}\n")
+    return "\n".join(out)
 
 
 def _tabular(v: Verdict) -> str:
-    rows = "".join(rf"{_tex_words(' & '.join(row))} \\".replace(r"\&", "&") + "\n" for row in table(v))
-    columns = r"@{}lp{.13\linewidth}p{.3\linewidth}@{}"
+    rows = "".join(
+        f"{name.replace(' with', ',', 1)} & {came_out} & {_told(reason)} \\\\\n" for name, came_out, reason in table(v)
+    )
+    columns = r"@{}p{.47\linewidth}lp{.28\linewidth}@{}"
     return (
-        "\\begin{center}\\raggedright\n"
+        "\\begin{center}\\sloppy\n"
         f"\\begin{{tabular}}{{{columns}}}\n\\hline\nconvention & verdict & because \\\\\n\\hline\n{rows}\\hline\n"
         "\\end{tabular}\n\\end{center}\n"
     )
@@ -180,6 +186,11 @@ def document(v: Verdict) -> str:
 # -------------------------------------------------------------------------------------------- Markdown
 
 
+def _marked(reason: Told) -> str:
+    """A reason for a cell of a table, where a bar would end the cell."""
+    return Paragraph(reason).markdown.replace("|", "\\|")
+
+
 def markdown(v: Verdict) -> str:
     """Markdown with formulas that KaTeX and MathJax render."""
     out = [f"# {TITLE}", f"**{word(v).capitalize()}.** {v.told['first'][0].markdown if v.told else v.explanation}"]
@@ -188,7 +199,7 @@ def markdown(v: Verdict) -> str:
     out += ["The claim", f"- {Formula(v.claim).markdown}"]
     for part, paragraphs in v.told.items():
         if part == TABLED:
-            rows = [f"| {' | '.join(c.replace('|', chr(92) + '|') for c in row)} |" for row in table(v)]
+            rows = [f"| {name} | {came_out} | {_marked(reason)} |" for name, came_out, reason in table(v)]
             out += ["## The conventions", "\n".join(["| convention | verdict | because |", "|---|---|---|", *rows])]
         elif paragraphs and part != "first":
             out += [f"## {HEADS[part]}"] if part in HEADS else []

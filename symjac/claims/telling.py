@@ -16,7 +16,7 @@ from symjac.claims.model import UndecidedError
 from symjac.claims.repairs import Repair, columns
 from symjac.claims.spectrum import differs_by_transpose, eigenvalues_of_three_steps_differ, singular_values_differ
 from symjac.claims.statement import Statement
-from symjac.claims.verdict import Formula, Outcome, Paragraph, Told, Verdict, closed
+from symjac.claims.verdict import Formula, Outcome, Paragraph, Told, Verdict, closed, said
 from symjac.errors import SymjacError
 from symjac.normal import Counterexample, NormalFormTooLarge
 
@@ -108,7 +108,7 @@ def _outcomes(v: Verdict) -> Iterator[Paragraph]:
     """What holds, what does not fit and what is open; counterexamples have paragraphs of their own."""
     for g in groups(v):
         if not g.cases:
-            yield Paragraph((f"In {_where(v, g.names)}{g.order} it {because(g.outcome)}.",))
+            yield Paragraph(said(f"In {_where(v, g.names)}{g.order} it {because(g.outcome)}."))
 
 
 def because(o: Outcome) -> str:
@@ -178,10 +178,8 @@ def _links(v: Verdict) -> Iterator[Paragraph]:
 
 def _right(v: Verdict) -> Iterator[Paragraph]:
     if v.correct:
-        told: list[str | Formula] = ["With column vectors the right formula is "]
-        for k, (layout, formula) in enumerate(v.correct.items()):
-            told += [" and " if k else "", Formula(formula), f" in {layout} layout"]
-        yield Paragraph((*told, "."))
+        items = tuple((Formula(formula), f" in {layout} layout") for layout, formula in v.correct.items())
+        yield Paragraph(("With column vectors the right formula is:",), items)
 
 
 def _repaired(found: Found) -> Iterator[Paragraph]:
@@ -202,7 +200,7 @@ def _else(v: Verdict, found: Found) -> Iterator[Paragraph]:
     for name, outcomes in v.alternatives.items():
         holds = [key for key, o in outcomes.items() if o.holds]
         if name in READINGS and holds and not any(key.endswith("column") for key in v.holds_in):
-            yield Paragraph((f"Read {READINGS[name]}, the claim holds in {within(holds)}.",))
+            yield Paragraph(said(f"Read {READINGS[name]}, the claim holds in {within(holds)}."))
     if found.symmetric is not None:
         name, where = found.symmetric
         yield Paragraph(("As printed it would hold in ", f"{within(where)} if ", Formula(name), " were symmetric."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -119,6 +120,28 @@ class Paragraph:
             return "".join(x if isinstance(x, str) else x.markdown for x in told)
 
         return "\n".join([one(self.content), *([""] if self.items else []), *(f"- {one(item)}" for item in self.items)])
+
+
+_NAME = r"(?:\\[A-Za-z]+(?:\{[^{}]*\})?|(?<![\w{])[A-Za-z](?=[_^]))(?:[_^](?:\{[^{}]*\}|\w))*'*"
+
+
+_SHAPE = r"\b(?P<rows>\d+|[a-z]) x (?P<columns>\d+|[a-z])\b"
+_SPOKEN = re.compile(rf"{_SHAPE}|{_NAME}")
+
+
+def said(words: str) -> Told:
+    """Words with the names and shapes that stand in them as formulas.
+
+    >>> [x if isinstance(x, str) else (x.latex,) for x in said(r"nothing says what W_{in} and \\sigma are")]
+    ['nothing says what ', ('W_{in}',), ' and ', ('\\\\sigma',), ' are']
+    """
+    out: list[str | Formula] = []
+    at = 0
+    for match in _SPOKEN.finditer(words):
+        shape = rf"{match['rows']} \times {match['columns']}" if match["rows"] else ""
+        out += [words[at : match.start()], Formula(shape, match.group()) if shape else Formula(match.group())]
+        at = match.end()
+    return tuple(x for x in (*out, words[at:]) if x)
 
 
 def closed(text: str) -> bool:

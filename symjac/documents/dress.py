@@ -70,7 +70,7 @@ h1.verdict { display: inline-block; font-size: 1.9rem; margin: 0; }
 .true { color: var(--good); } .false, .misfit, .unreadable { color: var(--bad); } .undecided { color: var(--open); }
 .old { background: var(--bad-tint); color: var(--bad); } .new { background: var(--good-tint); color: var(--good); }
 .here { background: var(--bad-tint); color: var(--bad); }
-mark { background: var(--bad-tint); color: var(--bad); }
+mark { background: var(--bad-tint); color: var(--bad); font-weight: bold; outline: 1px solid; }
 .new, .old, .here { padding: .1em; border-radius: .2em; }
 tr.broken { background: var(--bad-tint); } .display tr.broken .why { color: var(--bad); font-weight: bold; }
 .grid { overflow-x: auto; }

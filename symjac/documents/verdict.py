@@ -43,20 +43,20 @@ def _main(v: Verdict) -> Iterator[str]:
     yield f'<p class="said">{_words(first[0].content)}</p>'
     yield _section("The claim", _claim(v))
     if v.equations:
-        yield _section("The system", "\n".join([*map(_shown, v.equations), *_paragraphs(v, "rows")]))
+        yield _section("The system", "\n".join([_shown(*v.equations), *_paragraphs(v, "rows")]))
     if v.conventions:
         yield _section("The conventions", _conventions(v))
+    if v.links:
+        yield _section(HEADS["links"], _links(v))
     if v.told.get("repair"):
         yield _section(HEADS["repair"], _repair(v))
     elif v.told.get("else"):
         yield _section("Under a condition", "\n".join(_paragraphs(v, "else")))
     if v.correct:
         yield _section(HEADS["right"], _right(v))
-    if v.links:
-        yield _section(HEADS["links"], _links(v))
     examples = [g for g in groups(v) if g.cases]
     if examples:
-        yield _folded(HEADS["examples"], "\n".join(map(_example, examples)))
+        yield _folded(HEADS["examples"], "\n".join(map(_example, examples)), ' id="examples"')
     if v.told.get("change"):
         yield _folded(HEADS["change"], "\n".join(_paragraphs(v, "change")))
 
@@ -65,8 +65,10 @@ def _section(head: str, body: str) -> str:
     return f"<section>\n<h2>{escape(head)}</h2>\n{body}\n</section>"
 
 
-def _folded(head: str, body: str) -> str:
-    return f"<section>\n<details open>\n<summary><h2>{escape(head)}</h2></summary>\n{body}\n</details>\n</section>"
+def _folded(head: str, body: str, mark: str = "") -> str:
+    return (
+        f"<section{mark}>\n<details open>\n<summary><h2>{escape(head)}</h2></summary>\n{body}\n</details>\n</section>"
+    )
 
 
 # -------------------------------------------------------------------------------------------- formulas
@@ -90,19 +92,20 @@ def _paragraphs(v: Verdict, *parts: str) -> Iterator[str]:
 
 
 def _shown(
-    source: str,
+    *sources: str,
     mark: tuple[int, int] | None = None,
     role: str = "new",
     room: float = LINE_WIDTH,
     why: Sequence[str] = (),
 ) -> str:
-    """A formula as a display, every side of a chain on a line of its own; ``why`` is said beside the sides."""
-    f = Formula(source)
+    """Formulas as one display, every side of a chain on a line of its own; ``why`` is said beside the sides."""
     try:
-        found = lines(source, mark, role)
+        found = [sides for source in sources for sides in lines(source, mark, role)]
     except ReadError:
-        return f'<div class="formula"><pre class="display"><code>{escape(source)}</code></pre></div>'
-    return formula("\n".join(_row(sides, room, why) for sides in found), f.source)
+        text = escape("\n".join(sources))
+        return f'<div class="formula"><pre class="display" tabindex="0"><code>{text}</code></pre></div>'
+    rows = "\n".join(_row(sides, room, why) for sides in found)
+    return formula(rows, " \\\\\n".join(Formula(source).source for source in sources))
 
 
 def _row(sides: Sequence[Box], room: float, why: Sequence[str]) -> str:
@@ -170,18 +173,28 @@ def _mark(said: str) -> str:
 
 def _conventions(v: Verdict) -> str:
     rows = (
-        f'<tr><th scope="row">{escape(name)}</th>{_mark(said)}<td>{escape(reason)}</td></tr>'
+        f'<tr><th scope="row">{escape(name)}</th>{_mark(said)}<td>{_because(said, reason)}</td></tr>'
         for name, said, reason in table(v)
     )
     return _grid("What came out in each convention", ("convention", "verdict", "because"), rows)
 
 
+def _because(came_out: str, reason: Told) -> str:
+    return f'<a href="#examples">{_words(reason)}</a>' if came_out == "false" else _words(reason)
+
+
 def _repair(v: Verdict) -> str:
-    out = [f"<p>{_words(p.content)}</p>" for p in v.told["repair"]]
-    new = next((x for p in v.told["repair"] for x in p.content if isinstance(x, Formula) and x.mark), None)
-    if new is not None and v.was is not None:
-        before, after = _shown(v.claim, v.was, "old"), _shown(new.latex, new.mark)
-        out += [f'<h3 class="false">As printed</h3>\n{before}', f'<h3 class="true">Nearest true formula</h3>\n{after}']
+    """The claim as printed over the claim as it should be, what differs marked in both."""
+    out = []
+    for p in v.told["repair"]:
+        before, new, after = p.content[:-2], p.content[-2], p.content[-1]
+        assert isinstance(new, Formula)
+        out += [
+            f"<p>{_words(before)}</p>",
+            _shown(new.latex, mark=new.mark),
+            f"<p>{_words((str(after).lstrip(', ').capitalize(),))}</p>",
+            f'<h3 class="false">As printed</h3>\n{_shown(v.claim, mark=v.was, role="old")}',
+        ]
     return "\n".join([*out, *_paragraphs(v, "else")])
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
+from symjac.reading.lexer import tokenise
 from symjac.reading.parser import Parser, parse
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, Script
@@ -51,10 +52,13 @@ class Piece(NamedTuple):
 
 
 def boxed(source: str, mark: Span | None = None, role: str = "new") -> b.Box:
-    """The formula of a text, with what stands in ``mark`` marked.
+    """The formula or the sign of a text, with what stands in ``mark`` marked.
 
     :raises ReadError: where the text cannot be read.
     """
+    tokens = tokenise(source)
+    if len(tokens) == 1 and tokens[0].kind in SIGNS:
+        return letter(tokens[0])
     return b.row(*(item for line in lines(source, mark, role) for item in line))
 
 
