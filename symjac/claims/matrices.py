@@ -28,6 +28,11 @@ def apart(u: Value, v: Value, decimals: int = 40) -> bool:
     return b < p or q < a
 
 
+def known(rows: Rows, decimals: int) -> bool:
+    """Whether so many decimals give every entry exactly, so that none is printed as an interval."""
+    return all(isinstance(v, Fraction) or len(set(ends(v, decimals))) == 1 for row in rows for v in row)
+
+
 def ends(v: Value, decimals: int) -> tuple[Fraction, Fraction]:
     """An interval with decimal ends around a value."""
     scale = 10**decimals

@@ -11,7 +11,7 @@ from symjac.claims.alternatives import WORDS as READINGS
 from symjac.claims.explain import listed
 from symjac.claims.grouping import Case, groups
 from symjac.claims.judge import Comparison
-from symjac.claims.matrices import matrix, plain
+from symjac.claims.matrices import known, matrix, plain
 from symjac.claims.model import UndecidedError
 from symjac.claims.repairs import Repair, columns
 from symjac.claims.spectrum import differs_by_transpose, eigenvalues_of_three_steps_differ, singular_values_differ
@@ -158,8 +158,9 @@ def listing(formulas: Sequence[Formula]) -> Told:
 def _sides(before: str, case: Case, decimals: int) -> Told:
     c = case.counterexample
     left, right = (Formula(matrix(rows, decimals), plain(rows, decimals)) for rows in (c.left, c.right))
-    verb, then = ("is", " and the right-hand side ") if c.exact else ("lies in", " and the right-hand side in ")
-    return (f"{before}the left-hand side {verb} ", left, then, right)
+    verb, then = ("is" if known(rows, decimals) else "lies in" for rows in (c.left, c.right))
+    again = {("is", "is"): " ", ("lies in", "lies in"): " in "}.get((verb, then), f" {then} ")
+    return (f"{before}the left-hand side {verb} ", left, f" and the right-hand side{again}", right)
 
 
 def _links(v: Verdict) -> Iterator[Paragraph]:

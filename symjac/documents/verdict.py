@@ -7,7 +7,7 @@ from html import escape
 
 from symjac.claims.explain import WORDS
 from symjac.claims.grouping import Case, Group, groups
-from symjac.claims.matrices import Rows, apart, cell, matrix
+from symjac.claims.matrices import Rows, apart, cell, known, matrix
 from symjac.claims.printing import HEADS, TITLE, fragment, table, word
 from symjac.claims.telling import values, within
 from symjac.claims.verdict import Formula, Link, Paragraph, Told, Verdict
@@ -234,16 +234,17 @@ def _links(v: Verdict) -> str:
 def _example(g: Group) -> str:
     reason = f" ({escape(g.outcome.reason.removeprefix('(').removesuffix(')'))})" if g.outcome.reason else ""
     point = "".join(f"<li>{_inline(f)}</li>" for f in values(g.cases[0].counterexample))
-    exact = g.cases[0].counterexample.exact
+    sides = {s: [getattr(case.counterexample, s) for case in g.cases] for s in ("left", "right")}
     intro = f"The claim is false{escape(g.order)}{reason} at"
-    head = ("convention", *(f"{side}-hand side{'' if exact else ' lies in'}" for side in ("left", "right")))
+    verbs = {s: "" if all(known(m, g.decimals) for m in matrices) else " lies in" for s, matrices in sides.items()}
+    head = ("convention", *(f"{s}-hand side{verb}" for s, verb in verbs.items()))
     rows = (_case(case, g.decimals) for case in g.cases)
     return f'<p>{intro}</p>\n<ul class="values">{point}</ul>\n{_grid("Both sides, worked out", head, rows)}'
 
 
 def _case(case: Case, decimals: int) -> str:
     c = case.counterexample
-    names = "<br>".join(escape(WORDS[name]) for name in case.names)
+    names = "<br/>".join(escape(WORDS[name]) for name in case.names)
     sides = (_matrix(rows, other, decimals) for rows, other in ((c.left, c.right), (c.right, c.left)))
     return f'<tr><th scope="row">{names}</th>{"".join(f"<td>{side}</td>" for side in sides)}</tr>'
 
