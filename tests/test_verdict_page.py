@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 from symjac import System
 from symjac.claims import Verdict, check, check_record, printing
 from symjac.claims.grouping import groups
+from symjac.claims.verdict import Formula, said
 from symjac.documents.verdict import html
 
 from .test_html import Outline, seen
@@ -241,3 +243,39 @@ def test_a_system_checks_to_the_same_page() -> None:
     """The page from a system and the page from equations are one."""
     equations, claim = CLAIMS["founding"]
     assert html(System(*equations).check(claim)) == html(check(equations, claim))
+
+
+@pytest.mark.parametrize(
+    ("latex", "mark", "wanted"),
+    [
+        (r"a = W \\", None, "$a = W$"),
+        (r"a = \left(W x\right)^T b", (9, 19), r"$a = \boxed{\left(W x\right)}^T b$"),
+        ("1 + x", (2, 3), r"$1 \mathbin{\boxed{+}} x$"),
+        ("A (b", (2, 4), "$A (b$"),
+        ("W^a^b", None, "`W^a^b`"),
+        (r"a \\ b", None, r"`a \\ b`"),
+        ("Wᵀ x", (0, 2), r"$\boxed{W^{\top}} x$"),
+    ],
+)
+def test_a_formula_is_given_to_latex_only_as_it_takes_it(latex: str, mark: tuple[int, int] | None, wanted: str) -> None:
+    """Line ends go, a box closes around whole brackets, and what would not compile stands as code."""
+    assert Formula(latex, mark=mark).markdown == wanted
+
+
+def test_names_in_reasons_are_formulas() -> None:
+    """Commands, scripts and shapes within a sentence are set as formulas, its words are not."""
+    found = said(r"the operands of \circ do not fit: W_{in} is 1 x n, \nabla_{h_{t-1}} is a word")
+    assert [x.latex for x in found if isinstance(x, Formula)] == [
+        r"\circ",
+        "W_{in}",
+        r"1 \times n",
+        r"\nabla_{h_{t-1}}",
+    ]
+
+
+def test_one_unreadable_equation_leaves_the_others_as_formulas() -> None:
+    """In a system each equation that can be read is MathML; the others stand as they were typed."""
+    v = replace(verdict("founding"), equations=("y = W x", "z = V (y"))
+    system = section(html(v), "The system")
+    assert system.count("<math") >= 1
+    assert "<code>z = V (y</code>" in system

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 
@@ -20,6 +21,9 @@ SPECIALS = {c: "\\" + c for c in "&%$#_{}"} | {
     "^": r"\textasciicircum{}",
     "\\": r"\textbackslash{}",
 }
+LONG = 80  # a formula of more characters may need more than one line
+_LEFT, _RIGHT = (r"\left(", r"\bigl("), (r"\right)", r"\bigr)")
+_BREAKS = re.compile(r"(?<=[ }=+)])")
 TITLE = "Is it the derivative?"
 ARTICLE = r"""\documentclass{article}
 \usepackage[T1]{fontenc}
@@ -131,7 +135,13 @@ def _tex_words(words: str) -> str:
 def _tex(x: str | Formula) -> str:
     if isinstance(x, str):
         return _tex_words(x)
-    return f"${x.pointed}$" if x.typesets else rf"\texttt{{{_tex_words(x.latex)}}}"
+    if x.typesets:
+        # No line ends between brackets that grow.
+        long = len(x.latex) > LONG
+        return f"${x.pointed.replace(*_LEFT).replace(*_RIGHT) if long else x.pointed}$"
+    # As characters a formula has no place of its own where a line may end.
+    parts = r"\allowbreak ".join(map(_tex_words, _BREAKS.split(x.latex)))
+    return rf"\texttt{{{parts}}}"
 
 
 def _told(p: Told) -> str:
@@ -140,8 +150,12 @@ def _told(p: Told) -> str:
 
 def _quoted(formulas: tuple[str, ...]) -> str:
     """Formulas as displays that break where a line is full."""
-    shown = "\\\\\n".join(_tex(Formula(f)).replace("$", r"$\displaystyle ", 1) for f in formulas)
+    shown = "\\\\\n".join(_displayed(Formula(f)) for f in formulas)
     return f"\\begin{{quote}}\\raggedright\n{shown}\n\\end{{quote}}\n"
+
+
+def _displayed(f: Formula) -> str:
+    return rf"$\displaystyle {f.source}$" if f.typesets else _tex(f)
 
 
 def _paragraph(p: Paragraph) -> str:

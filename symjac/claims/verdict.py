@@ -60,6 +60,11 @@ def shown(c: Counterexample) -> dict[str, object]:
 Outcomes = Mapping[str, Outcome]
 
 
+_END_OF_LINE = re.compile(r"(\s*\\\\)+\s*$")
+_GROWS = re.compile(r"\\left\s*$")
+_TWO_SUPERSCRIPTS = re.compile(r"\^(\{[^{}]*\}|\\[A-Za-z]+|\w)\s*\^")
+
+
 @dataclass(frozen=True)
 class Formula:
     """A formula inside a sentence, as LaTeX; ``plain`` where plain text shows it in another way.
@@ -74,17 +79,20 @@ class Formula:
     @property
     def source(self) -> str:
         """What LaTeX is given."""
-        return in_commands(self.latex)
+        return _END_OF_LINE.sub("", in_commands(self.latex))
 
     @property
     def pointed(self) -> str:
         """What LaTeX is given where the marked stretch gets a box around it."""
-        if self.mark is None or not closed(self.latex[slice(*self.mark)]):
+        if self.mark is None:
             return self.source
         start, end = self.mark
+        start -= len(self.latex[:start]) - len(_GROWS.sub("", self.latex[:start]))  # a bracket with its \\left
+        if not closed(self.latex[start:end]):
+            return self.source
         inner = in_commands(self.latex[start:end])
         box = rf"\boxed{{{inner}}}" if inner not in ("+", "-") else rf"\mathbin{{\boxed{{{inner}}}}}"
-        return in_commands(self.latex[:start]) + box + in_commands(self.latex[end:])
+        return in_commands(self.latex[:start]) + box + _END_OF_LINE.sub("", in_commands(self.latex[end:]))
 
     @property
     def markdown(self) -> str:
@@ -98,7 +106,8 @@ class Formula:
         spare = self.source.replace(r"\leftarrow", "").replace(r"\rightarrow", "").replace(r"\{", "").replace(r"\}", "")
         paired = all(spare.count(a) == spare.count(b) for a, b in pairs)
         bare = not any(mark in self.source for mark in ("$", "%", "#", r"\tag", r"\label", "\n\n"))
-        aligned = "&" not in self.source.split(r"\begin{")[0]
+        outside = self.source.split(r"\begin{")[0]
+        aligned = "&" not in outside and r"\\" not in outside and not _TWO_SUPERSCRIPTS.search(self.source)
         return paired and bare and aligned and self.source.isascii()
 
 
@@ -122,7 +131,8 @@ class Paragraph:
         return "\n".join([one(self.content), *([""] if self.items else []), *(f"- {one(item)}" for item in self.items)])
 
 
-_NAME = r"(?:\\[A-Za-z]+(?:\{[^{}]*\})?|(?<![\w{])[A-Za-z](?=[_^]))(?:[_^](?:\{[^{}]*\}|\w))*'*"
+_BRACED = r"\{(?:[^{}]|\{[^{}]*\})*\}"
+_NAME = rf"(?:\\[A-Za-z]+(?:{_BRACED})?|(?<![\w{{])[A-Za-z](?=[_^]))(?:[_^](?:{_BRACED}|\w))*'*"
 
 
 _SHAPE = r"\b(?P<rows>\d+|[a-z]) x (?P<columns>\d+|[a-z])\b"
@@ -146,7 +156,7 @@ def said(words: str) -> Told:
 
 def closed(text: str) -> bool:
     """Whether a stretch of LaTeX is not empty and has its brackets in pairs."""
-    return bool(text) and all(text.count(a) == text.count(b) for a, b in ("()", "[]", "{}"))
+    return bool(text) and all(text.count(a) == text.count(b) for a, b in ("()", "[]", "{}", (r"\left", r"\right")))
 
 
 @dataclass(frozen=True)

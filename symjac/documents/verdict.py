@@ -102,7 +102,9 @@ def _shown(
     try:
         found = [sides for source in sources for sides in lines(source, mark, role)]
     except ReadError:
-        text = escape("\n".join(sources))
+        if len(sources) > 1:
+            return "\n".join(map(_shown, sources))
+        text = escape(sources[0])
         return f'<div class="formula"><pre class="display" tabindex="0"><code>{text}</code></pre></div>'
     rows = "\n".join(_row(sides, room, why) for sides in found)
     return formula(rows, " \\\\\n".join(Formula(source).source for source in sources))
