@@ -169,3 +169,8 @@ def test_what_cannot_be_read_has_no_boxes() -> None:
     """A text with a bracket astray is refused, never written as another formula."""
     with pytest.raises(ReadError):
         boxed("W (x")
+
+
+def test_a_raised_prime_is_a_prime() -> None:
+    r"""f^{\prime} is printed as f' is, whose prime fonts have raised already."""
+    assert write_mathml(boxed(r"f^{\prime}(x)")) == write_mathml(boxed("f'(x)"))

@@ -249,7 +249,7 @@ def test_a_system_checks_to_the_same_page() -> None:
     ("latex", "mark", "wanted"),
     [
         (r"a = W \\", None, "$a = W$"),
-        (r"a = \left(W x\right)^T b", (9, 19), r"$a = \boxed{\left(W x\right)}^T b$"),
+        (r"a = \left(W x\right)^T b", (9, 20), r"$a = \boxed{\left(W x\right)}^T b$"),
         ("1 + x", (2, 3), r"$1 \mathbin{\boxed{+}} x$"),
         ("A (b", (2, 4), "$A (b$"),
         ("W^a^b", None, "`W^a^b`"),
@@ -279,3 +279,12 @@ def test_one_unreadable_equation_leaves_the_others_as_formulas() -> None:
     system = section(html(v), "The system")
     assert system.count("<math") >= 1
     assert "<code>z = V (y</code>" in system
+
+
+def test_the_links_keep_the_brackets_of_the_chain() -> None:
+    """A matrix in a link has the brackets that it has in the claim."""
+    matrix = r"\left(\begin{array}{ccc} f'(z_1) & & 0 \\ & \ddots & \\ 0 & & f'(z_n) \end{array}\right)"
+    v = check(["h = f(z)"], rf"\frac{{\partial h}}{{\partial z}} = diag(f'(z)) = {matrix}")
+    links = section(html(v), "The links of the chain")
+    assert links.count("<mtable>") == 1
+    assert links.count('<mo form="prefix">(</mo>') == 1

@@ -21,6 +21,7 @@ SPECIALS = {c: "\\" + c for c in "&%$#_{}"} | {
     "^": r"\textasciicircum{}",
     "\\": r"\textbackslash{}",
 }
+ROOM = r"\renewcommand{\arraystretch}{1.15}\lineskip=3pt\lineskiplimit=3pt "  # matrices do not touch
 LONG = 80  # a formula of more characters may need more than one line
 _LEFT, _RIGHT = (r"\left(", r"\bigl("), (r"\right)", r"\bigr)")
 _BREAKS = re.compile(r"(?<=[ }=+)])")
@@ -176,7 +177,7 @@ def fragment(v: Verdict) -> str:
             texts = "\n\n\\noindent ".join(map(_paragraph, paragraphs))
             headed = rf"\textbf{{{head}.}} {texts}" if head else texts
             # Lines of even length would tear words apart between formulas.
-            out.append(f"{{\\raggedright\\noindent {headed}\\par}}\n")
+            out.append(f"{{\\raggedright{ROOM}\\noindent {headed}\\par}}\n")
     return "\n".join(out)
 
 
@@ -186,7 +187,7 @@ def _tabular(v: Verdict) -> str:
     )
     columns = r"@{}p{.47\linewidth}lp{.28\linewidth}@{}"
     return (
-        "\\begin{center}\\sloppy\n"
+        f"\\begin{{center}}\\sloppy{ROOM}\n"
         f"\\begin{{tabular}}{{{columns}}}\n\\hline\nconvention & verdict & because \\\\\n\\hline\n{rows}\\hline\n"
         "\\end{tabular}\n\\end{center}\n"
     )

@@ -135,7 +135,8 @@ _BRACED = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 _NAME = rf"(?:\\[A-Za-z]+(?:{_BRACED})?|(?<![\w{{])[A-Za-z](?=[_^]))(?:[_^](?:{_BRACED}|\w))*'*"
 
 
-_SHAPE = r"\b(?P<rows>\d+|[a-z]) x (?P<columns>\d+|[a-z])\b"
+_SIZE = r"(?:\d+|[a-z])(?: \+ (?:\d+|[a-z]))*"
+_SHAPE = rf"\b(?P<rows>{_SIZE}) x (?P<columns>{_SIZE})\b"
 _SPOKEN = re.compile(rf"{_SHAPE}|{_NAME}")
 
 
@@ -148,7 +149,8 @@ def said(words: str) -> Told:
     out: list[str | Formula] = []
     at = 0
     for match in _SPOKEN.finditer(words):
-        shape = rf"{match['rows']} \times {match['columns']}" if match["rows"] else ""
+        sizes = [f"({size})" if " " in size else size for size in (match["rows"], match["columns"]) if size]
+        shape = r" \times ".join(sizes)
         out += [words[at : match.start()], Formula(shape, match.group()) if shape else Formula(match.group())]
         at = match.end()
     return tuple(x for x in (*out, words[at:]) if x)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from itertools import pairwise
 
 from symjac.claims.explain import WORDS
 from symjac.claims.grouping import Case, Group, groups
@@ -16,7 +17,7 @@ from symjac.documents.web import CARD_WIDTH, LINE_WIDTH, formula, frame
 from symjac.errors import ReadError
 from symjac.reading.boxed import boxed, lines
 from symjac.typeset import math_element, write_latex
-from symjac.typeset.boxes import Box, Grid, Marked, width
+from symjac.typeset.boxes import Box, Grid, Marked, Row, row, width
 from symjac.typeset.breaking import break_lines
 
 SIGNS = {"true": "✓", "false": "✗", "does not fit": "✗", "undecided": "?", "unreadable": "✗"}
@@ -223,14 +224,28 @@ def _fits(source: str) -> bool:
 def _links(v: Verdict) -> str:
     words = {HOLDS: "true", BROKEN: "false", OPEN: "undecided"}
     rows = []
-    for link in v.links:
+    for link, shown in zip(v.links, _equations(v), strict=True):
         said = words[_link_word(v, link)]
         holds = [name for name, o in link.conventions.items() if o.holds]
         where = f"holds in {within(holds)}" if holds else "breaks in every convention" if said == "false" else ""
-        shown = _inline(Formula(f"{link.left.strip()} = {link.right.strip()}"))
         kind = ' class="broken"' if said == "false" else ""
         rows.append(f"<tr{kind}><td>{shown}</td>{_mark(said)}<td>{escape(where)}</td></tr>")
     return _grid("The links of the chain", ("link", "verdict", "where"), rows)
+
+
+def _equations(v: Verdict) -> Iterator[str]:
+    """Every link as an equation of its own, with the brackets its sides have in the chain."""
+    try:
+        found = [side for sides in lines(v.claim) for side in sides]
+    except ReadError:
+        found = []
+    if len(found) != len(v.links) + 1:
+        yield from (_inline(Formula(f"{link.left.strip()} = {link.right.strip()}")) for link in v.links)
+        return
+    for k, (left, right) in enumerate(pairwise(found)):
+        # A side other than the first begins with its relation.
+        both = row(row(*left.items[1:]) if k and isinstance(left, Row) else left, right)
+        yield math_element(both, write_latex(both))
 
 
 def _example(g: Group) -> str:

@@ -19,7 +19,7 @@ from symjac.reading.lexer import tokenise
 from symjac.reading.parser import Parser, parse
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, Script
-from symjac.reading.vocabulary import STYLE_COMMAND
+from symjac.reading.vocabulary import OPENING, STYLE_COMMAND
 from symjac.typeset import boxes as b
 from symjac.typeset.placing import fence
 
@@ -39,6 +39,7 @@ _DEFINING = re.compile("|".join(map(re.escape, _DEFINES)))
 _DOTS = {"cdots": r"\cdots", "⋯": r"\cdots", "dotsb": r"\cdots", "dotsm": r"\cdots", "dotsi": r"\cdots",
          "vdots": r"\vdots", "⋮": r"\vdots", "ddots": r"\ddots", "⋱": r"\ddots"}  # fmt: skip
 _GRIDS = {"(": "pmatrix", "[": "bmatrix", r"\{": "Bmatrix"}
+_FENCES = {"(": ")", "[": "]", r"\{": r"\}", "langle": r"\rangle"}
 _BARE = ("matrix", "array", "smallmatrix")
 _STRUCTURES = frozenset(["frac", "sqrt", "begin"])
 
@@ -148,9 +149,11 @@ class _Writer:
         sub = next((self.script(s.tokens) for s in scripts if s.kind == "_"), None)
         raised = next((s for s in scripts if s.kind == "^"), None)
         sup = None
-        if raised is not None:
-            sup = self.whole(exponent) if exponent is not None else self.script(raised.tokens)
         primes = sum(s.kind == "'" for s in scripts)
+        if raised is not None and all(t.kind == "'" for t in raised.tokens):
+            primes += len(raised.tokens)  # x^{\prime} is x'
+        elif raised is not None:
+            sup = self.whole(exponent) if exponent is not None else self.script(raised.tokens)
         return b.Script(base, sub, sup, primes) if sub or sup or primes else base
 
     def base(self, node: Node) -> b.Box:
@@ -167,8 +170,7 @@ class _Writer:
         alone = len(node.kids) == 1 and inner.kind == "matrix" and not inner.scripts
         if alone and node.text in _GRIDS and inner.text in _BARE:
             return self.matrix(inner, _GRIDS[node.text])
-        right = {"(": ")", "[": "]", r"\{": r"\}", "langle": r"\rangle"}[node.text]
-        return fence(self.listed(node), SIGNS.get(node.text, node.text), right)
+        return fence(self.listed(node), SIGNS.get(node.text, node.text), _FENCES[node.text])
 
     def listed(self, node: Node) -> b.Box:
         """What stands in a bracket, with its separators."""
@@ -321,6 +323,9 @@ def _flow(tokens: Sequence[Token]) -> list[b.Box]:
         elif t.kind == "{":
             inner, k = _argument(tokens, k)
             out.append(inner)
+        elif t.kind in _FENCES and (stop := _partner(tokens, k)) is not None:
+            out.append(b.Fence(SIGNS.get(t.kind, t.kind), b.row(*_flow(tokens[k + 1 : stop])), _FENCES[t.kind]))
+            k = stop + 1
         else:
             out.append(letter(t))
             k += 1
@@ -331,6 +336,16 @@ def _onto(base: b.Box, kind: str, inner: b.Box) -> b.Box:
     if isinstance(base, b.Script) and (base.sub if kind == "_" else base.sup) is None:
         return b.Script(base.base, base.sub or inner, base.sup or inner, base.primes)
     return b.Script(base, sub=inner) if kind == "_" else b.Script(base, sup=inner)
+
+
+def _partner(tokens: Sequence[Token], k: int) -> int | None:
+    """Where the bracket at ``k`` is closed, ``None`` where it is not."""
+    depth = 0
+    for stop in range(k, len(tokens)):
+        depth += {tokens[k].kind: 1, OPENING[tokens[k].kind]: -1}.get(tokens[stop].kind, 0)
+        if not depth:
+            return stop
+    return None
 
 
 def _argument(tokens: Sequence[Token], k: int) -> tuple[b.Box, int]:
