@@ -174,3 +174,20 @@ def test_what_cannot_be_read_has_no_boxes() -> None:
 def test_a_raised_prime_is_a_prime() -> None:
     r"""f^{\prime} is printed as f' is, whose prime fonts have raised already."""
     assert write_mathml(boxed(r"f^{\prime}(x)")) == write_mathml(boxed("f'(x)"))
+
+
+@pytest.mark.parametrize(
+    ("source", "sign"),
+    [
+        (r"a \bullet b", "•"),
+        (r"a \star b", "⋆"),
+        ("a * b", "∗"),
+        (r"a \div b", "÷"),
+        (r"a \coloneqq b", ":="),
+        (r"a \triangleq b", "≜"),
+        (r"a \le b", "≤"),
+    ],
+)
+def test_signs_stay_as_printed(source: str, sign: str) -> None:
+    """A sign that the reader takes for another is still printed as its author chose it."""
+    assert text_of(element(source), "mo") == sign

@@ -29,6 +29,9 @@ _DEFINES = {":=": ":=", "coloneqq": ":=", "≔": ":=", "eqdef": ":=", "triangleq
             "equiv": r"\equiv", "≡": r"\equiv", "leftarrow": r"\leftarrow", "gets": r"\leftarrow",
             "←": r"\leftarrow"}  # fmt: skip
 _DEFINING = re.compile("|".join(map(re.escape, _DEFINES)))
+_OPERATES = {"bullet": r"\bullet", "•": r"\bullet", "star": r"\star", "div": r"\div", "÷": r"\div"}
+_OPERATING = re.compile("|".join(_OPERATES))
+"""Signs that the reader takes for others."""
 _GRIDS = {"(": "pmatrix", "[": "bmatrix", r"\{": "Bmatrix"}
 _BARE = ("matrix", "array", "smallmatrix")
 _STRUCTURES = frozenset(["frac", "sqrt", "begin"])
@@ -182,7 +185,9 @@ class _Writer:
 
     def binary(self, node: Node) -> list[Piece]:
         left, right = node.kids
-        op = b.Op(SIGNS.get(node.text, node.text), prefix=node.text == "/")
+        match = _OPERATING.search(self.source, left.end, right.start)
+        sign = _OPERATES[match.group()] if match else SIGNS.get(node.text, node.text)
+        op = b.Op(sign, prefix=sign == "/")
         return [*self.pieces(left), self.sign(op, left.end, right.start), *self.pieces(right)]
 
     def juxt(self, node: Node) -> list[Piece]:
