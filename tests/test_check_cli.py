@@ -56,7 +56,7 @@ def test_the_suffix_of_the_file_decides(tmp_path: Path) -> None:
     """-o verdict.md writes Markdown."""
     file = tmp_path / "verdict.md"
     assert main(["check", FOUNDING, "--claim", TRUE, "-o", str(file)]) == 0
-    assert file.read_text(encoding="utf-8").startswith("The system $")
+    assert file.read_text(encoding="utf-8").startswith("# Is it the derivative?")
     assert main(["check", FOUNDING, "--claim", TRUE, "-o", str(tmp_path / "verdict.png")]) == 2
 
 

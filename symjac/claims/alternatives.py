@@ -73,8 +73,8 @@ REWRITES: Mapping[str, Callable[[Term], Term]] = {
 }
 WORDS: Mapping[str, str] = {
     "star_is_matrix_product": "with * as the matrix product",
-    "circ_is_matrix_product": r"with \\circ as the matrix product",
-    "odot_is_matrix_product": r"with \\odot as the matrix product",
+    "circ_is_matrix_product": r"with \circ as the matrix product",
+    "odot_is_matrix_product": r"with \odot as the matrix product",
     "hadamard_binds_tighter": "with the entrywise product binding tighter than juxtaposition",
     "vectors_as_diag": "with vectors read as diagonal matrices where nothing else fits",
 }

@@ -68,7 +68,7 @@ def check(
     if found.repair is not None:
         e = found.repair.edit
         told = {"kind": e.kind, "words": e.words, "claim": e.text, "conventions": list(found.repair.conventions)}
-        v = replace(v, repair=told)
+        v = replace(v, repair=told, was=e.was)
     v = replace(v, told=tell(v, found), equations=tuple(equations))
     return replace(v, explanation=sentences(v), latex=fragment(v))
 

@@ -98,6 +98,8 @@ def _pushed(e: Expr, turn: bool) -> Expr:
         scalars = [f for f in factors if f.is_scalar]
         chain = [f for f in factors if not f.is_scalar]
         return ex.mul(*scalars, *(reversed(chain) if turn else chain)) if turn else ex.mul(*factors)
+    if turn and isinstance(e, Symbol) and "/" in e.name:  # a derivative that is known by name only
+        return ex.transpose(Symbol(f"({e.name})", e.shape))
     return ex.transpose(e) if turn else e
 
 

@@ -15,20 +15,25 @@ from symjac import typeset
 from symjac.claims.model import Model, UndecidedError
 from symjac.claims.statement import Statement
 from symjac.claims.terms import Ref, Term
+from symjac.claims.verdict import closed
 from symjac.errors import SymjacError
 from symjac.expr import Apply
 
 _TURNED = re.compile(
     r"\^\s*(?:\{\s*)?(?:\\top|\\intercal|\\mathsf\{T\}|\\mathrm\{T\}|\\mathrm T|T)(?:\s*\})?\s*$|['ᵀ]$"
 )
+_WORDS = re.compile(r"\s+|\S+")
 SIDE_BY_SIDE = ("cdot", "times", "star")
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Edit:
     """One change: ``kind`` groups it, ``words`` say what is wrong, ``text`` is the claim as changed.
 
-    ``old`` and ``new`` are the part that changed, before and after.
+    ``old`` and ``new`` are the part that changed, before and after; ``was`` and ``now`` say where they
+    stand in the claim as printed and as changed.
     """
 
     kind: str
@@ -36,6 +41,25 @@ class Edit:
     old: str
     new: str
     text: str
+    was: Span
+    now: Span
+
+
+def _changed(old: str, new: str) -> tuple[Span, Span]:
+    """Where two stretches differ: without the words at both ends that they share, if brackets stay in pairs."""
+    a, b = _WORDS.findall(old), _WORDS.findall(new)
+    first = next((k for k, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    room = min(len(a), len(b)) - first
+    last = next((k for k in range(room) if a[-1 - k] != b[-1 - k]), room)
+    spans = []
+    for whole, words in ((old, a), (new, b)):
+        start, stop = len("".join(words[:first])), len(whole) - len("".join(words[len(words) - last :]))
+        inner = whole[start:stop]
+        spans.append((start + len(inner) - len(inner.lstrip()), start + len(inner.rstrip())))
+    (p, q), (r, s) = spans
+    if all(closed(text) or not text for text in (old[p:q], new[r:s])):
+        return (p, max(p, q)), (r, max(r, s))
+    return (0, len(old)), (0, len(new))
 
 
 class Editor:
@@ -70,7 +94,10 @@ class Editor:
         claim = self.s.claim
         start, stop = span
         if 0 <= start < stop <= len(claim):
-            yield Edit(kind, words, claim[start:stop].strip(), new.strip(), claim[:start] + new + claim[stop:])
+            (p, q), (r, s) = _changed(claim[start:stop], new)
+            text = claim[:start] + new + claim[stop:]
+            was, now = (start + p, start + q), (start + r, start + s)
+            yield Edit(kind, words, claim[start:stop].strip(), new.strip(), text, was, now)
 
     def _bare(self, t: Term) -> tuple[int, int] | None:
         """Where a symbol stands without an exponent; ``None`` where that cannot be told from the text."""

@@ -1,30 +1,88 @@
-"""The verdict printed: sentences, plain text, LaTeX, Markdown and HTML from the same telling."""
+"""The verdict printed: sentences, plain text, LaTeX and Markdown from the same telling."""
 
 from __future__ import annotations
 
+import re
 import textwrap
-from html import escape
+from collections.abc import Iterator
 
-from symjac.claims.verdict import Formula, Told, Verdict, in_markdown
+from symjac.claims.explain import WORDS
+from symjac.claims.grouping import ORDERS
+from symjac.claims.verdict import Formula, Outcome, Paragraph, Told, Verdict, said
 
 WIDTH = 100
+TIED = 72  # a formula of up to so many characters stays on one line
 TIE = "\0"  # a space at which no line ends
+ON, OFF = "\1", "\2"  # where a stretch that is pointed out begins and ends
+COLOURS = {"true": "32", "false": "31"}
+TABLED = "outcomes"  # what a table of the conventions says already
 SPECIALS = {c: "\\" + c for c in "&%$#_{}"} | {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
     "\\": r"\textbackslash{}",
 }
+ROOM = r"\renewcommand{\arraystretch}{1.15}\lineskip=3pt\lineskiplimit=3pt "  # matrices do not touch
+LONG = 80  # a formula of more characters may need more than one line
+_LEFT, _RIGHT = (r"\left(", r"\bigl("), (r"\right)", r"\bigr)")
+_BREAKS = re.compile(r"(?<=[ }=+)])")
+TITLE = "Is it the derivative?"
 ARTICLE = r"""\documentclass{article}
 \usepackage[T1]{fontenc}
 \usepackage{amsmath,amssymb}
+\setlength{\parindent}{0pt}
+\setlength{\parskip}{4pt plus 2pt}
 \begin{document}
 %s\end{document}
 """
+HEADS = {
+    "right": "The right formula",
+    "repair": "The nearest true formula",
+    "links": "The links of the chain",
+    "rows": "Row vectors",
+    "examples": "Where the sides differ",
+    "change": "What the transpose changes",
+}
+
+
+def word(v: Verdict) -> str:
+    """The verdict in a word or a few."""
+    if v.verdict == "true" and not any(name.endswith("column") for name in v.holds_in) and not v.asked:
+        return "true for row vectors only"
+    return v.verdict
+
+
+def table(v: Verdict) -> Iterator[tuple[str, str, Told]]:
+    """A row for each convention: its name, what came out there, and the reason."""
+    for order, outcomes in zip(ORDERS[len(v.as_printed)], v.as_printed, strict=True):
+        for name, o in outcomes.items():
+            came_out, reason = found(o)
+            yield f"{WORDS[name]}{order}", came_out, said(reason)
+
+
+def found(o: Outcome) -> tuple[str, str]:
+    """What came out in one convention, and because of what.
+
+    >>> found(Outcome(True, "proof"))
+    ('true', 'proved for every size')
+    """
+    if o.because == "shape":
+        return "does not fit", o.reason
+    if o.holds is None:
+        return "undecided", o.reason or "neither a proof nor a counterexample was found"
+    return ("true", "proved for every size") if o.holds else ("false", "a counterexample")
+
+
+# ------------------------------------------------------------------------------------------ plain text
 
 
 def sentences(v: Verdict) -> str:
     """The whole argument in one line."""
-    return " ".join(_plain(p) for p in v.told)
+    return " ".join(_sentence(p) for p in v.paragraphs)
+
+
+def _sentence(p: Paragraph) -> str:
+    items = "; ".join(_plain(item) for item in p.items)
+    return f"{_plain(p.content)} {items}." if items else _plain(p.content)
 
 
 def _plain(p: Told) -> str:
@@ -32,19 +90,43 @@ def _plain(p: Told) -> str:
 
 
 def text(v: Verdict, *, colour: bool = False) -> str:
-    """The verdict in a word, then the sentences, a paragraph each."""
-    word = v.verdict
-    if word == "true" and not any(name.endswith("column") for name in v.holds_in) and not v.asked:
-        word = "true for row vectors only"
+    """The verdict in a word and what follows for the formula; then, after a blank line, the reasons."""
+    judged = word(v)
     if colour:
-        code = {"true": "32", "false": "31"}.get(v.verdict, "33")
-        word = f"\x1b[{code}m{word}\x1b[0m"
-    lines = [f"{word}: {_plain(v.told[0])}" if v.told else word]
-    for p in v.told[1:]:
-        whole = "".join(x if isinstance(x, str) else _plain((x,)).replace(" ", TIE) for x in p)
-        wrapped = textwrap.wrap(whole, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
-        lines += [w.replace(TIE, " ") for w in wrapped]
-    return "\n".join(lines) + "\n"
+        judged = f"\x1b[1;{COLOURS.get(v.verdict, '33')}m{judged}\x1b[0m"
+    first, *_ = v.told.get("first", (Paragraph((v.explanation,)),))
+    out = [f"{judged}: {_plain(first.content)}"]
+    for parts in (("right", "repair", "else", "links"), ("rows", "outcomes", "examples", "change")):
+        lines = [line for part in parts for p in v.told.get(part, ()) for line in _lines(p)]
+        out += ["", *lines] if lines else []
+    on, off = ("\x1b[1;32m", "\x1b[0m") if colour else ("", "")
+    return "\n".join(out).replace(ON, on).replace(OFF, off) + "\n"
+
+
+def _lines(p: Paragraph) -> Iterator[str]:
+    yield from _wrapped(p.content, "", "  ")
+    for item in p.items:
+        yield from _wrapped(item, "  - ", "    ")
+
+
+def _wrapped(told: Told, first: str, rest: str) -> list[str]:
+    whole = "".join(x if isinstance(x, str) else _tied(x) for x in told)
+    lines = textwrap.wrap(
+        whole, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+    return [line.replace(TIE, " ") for line in lines]
+
+
+def _tied(f: Formula) -> str:
+    """A formula in plain text; a short one is not parted."""
+    shown = f.plain or f.latex
+    if f.mark is not None:
+        start, end = f.mark
+        shown = f"{f.latex[:start]}{ON}{f.latex[start:end]}{OFF}{f.latex[end:]}"
+    return shown.replace(" ", TIE) if len(shown) <= TIED else shown
+
+
+# ----------------------------------------------------------------------------------------------- LaTeX
 
 
 def _tex_words(words: str) -> str:
@@ -54,45 +136,87 @@ def _tex_words(words: str) -> str:
 def _tex(x: str | Formula) -> str:
     if isinstance(x, str):
         return _tex_words(x)
-    return f"${x.source}$" if x.typesets else rf"\texttt{{{_tex_words(x.latex)}}}"
+    if x.typesets:
+        # No line ends between brackets that grow.
+        long = len(x.latex) > LONG
+        return f"${x.pointed.replace(*_LEFT).replace(*_RIGHT) if long else x.pointed}$"
+    # As characters a formula has no place of its own where a line may end.
+    parts = r"\allowbreak ".join(map(_tex_words, _BREAKS.split(x.latex)))
+    return rf"\texttt{{{parts}}}"
 
 
-def _claim(v: Verdict) -> list[Told]:
-    out: list[Told] = [("The system ", *_joined([Formula(e) for e in v.equations]), ".")] if v.equations else []
-    return [*out, ("The claim: ", Formula(v.claim), ".")]
+def _told(p: Told) -> str:
+    return "".join(map(_tex, p))
 
 
-def _joined(formulas: list[Formula]) -> list[str | Formula]:
-    out: list[str | Formula] = []
-    for f in formulas:
-        out += [", ", f] if out else [f]
-    return out
+def _quoted(formulas: tuple[str, ...]) -> str:
+    """Formulas as displays that break where a line is full."""
+    shown = "\\\\\n".join(_displayed(Formula(f)) for f in formulas)
+    return f"\\begin{{quote}}\\raggedright\n{shown}\n\\end{{quote}}\n"
+
+
+def _displayed(f: Formula) -> str:
+    return rf"$\displaystyle {f.source}$" if f.typesets else _tex(f)
+
+
+def _paragraph(p: Paragraph) -> str:
+    items = "".join(f"\\item {_told(item)}\n" for item in p.items)
+    compact = "\\setlength{\\itemsep}{2pt}\\setlength{\\parskip}{0pt}\n"
+    return _told(p.content) + (f"\n\\begin{{itemize}}{compact}{items}\\end{{itemize}}" if items else "")
 
 
 def fragment(v: Verdict) -> str:
     """A fragment for ``\\input`` into a paper that loads amsmath and amssymb."""
-    paragraphs = ["".join(map(_tex, p)) for p in (*_claim(v), *v.told)]
-    return "\n\n".join(rf"\noindent {p}" for p in paragraphs) + "\n"
+    out = [f"\\noindent The system\n{_quoted(v.equations)}"] if v.equations else []
+    out.append(f"\\noindent The claim\n{_quoted((v.claim,))}")
+    for part, paragraphs in v.told.items():
+        if part == TABLED:
+            out.append(_tabular(v))
+        elif paragraphs:
+            head = word(v).capitalize() if part == "first" else HEADS.get(part, "")
+            texts = "\n\n\\noindent ".join(map(_paragraph, paragraphs))
+            headed = rf"\textbf{{{head}.}} {texts}" if head else texts
+            # Lines of even length would tear words apart between formulas.
+            out.append(f"{{\\raggedright{ROOM}\\noindent {headed}\\par}}\n")
+    return "\n".join(out)
+
+
+def _tabular(v: Verdict) -> str:
+    rows = "".join(
+        f"{name.replace(' with', ',', 1)} & {came_out} & {_told(reason)} \\\\\n" for name, came_out, reason in table(v)
+    )
+    columns = r"@{}p{.47\linewidth}lp{.28\linewidth}@{}"
+    return (
+        f"\\begin{{center}}\\sloppy{ROOM}\n"
+        f"\\begin{{tabular}}{{{columns}}}\n\\hline\nconvention & verdict & because \\\\\n\\hline\n{rows}\\hline\n"
+        "\\end{tabular}\n\\end{center}\n"
+    )
 
 
 def document(v: Verdict) -> str:
     """A complete article."""
-    return ARTICLE % ("\\section*{Is it the derivative?}\n\n\\sloppy\n" + fragment(v))
+    return ARTICLE % f"\\section*{{{TITLE}}}\n\n{fragment(v)}"
+
+
+# -------------------------------------------------------------------------------------------- Markdown
+
+
+def _marked(reason: Told) -> str:
+    """A reason for a cell of a table, where a bar would end the cell."""
+    return Paragraph(reason).markdown.replace("|", "\\|")
 
 
 def markdown(v: Verdict) -> str:
     """Markdown with formulas that KaTeX and MathJax render."""
-    return "\n\n".join("".join(map(in_markdown, p)) for p in (*_claim(v), *v.told)) + "\n"
-
-
-def html(v: Verdict) -> str:
-    """One self-contained page; formulas in the LaTeX they were printed in."""
-
-    def one(x: str | Formula) -> str:
-        return escape(x) if isinstance(x, str) else f"<code>{escape(x.plain or x.latex)}</code>"
-
-    body = "\n".join(f"<p>{''.join(map(one, p))}</p>" for p in (*_claim(v), *v.told))
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>Is it the derivative?</title></head>\n'
-        f"<body>\n<h1>{v.verdict}</h1>\n{body}\n</body>\n</html>\n"
-    )
+    out = [f"# {TITLE}", f"**{word(v).capitalize()}.** {v.told['first'][0].markdown if v.told else v.explanation}"]
+    if v.equations:
+        out += ["The system", "\n".join(f"- {Formula(e).markdown}" for e in v.equations)]
+    out += ["The claim", f"- {Formula(v.claim).markdown}"]
+    for part, paragraphs in v.told.items():
+        if part == TABLED:
+            rows = [f"| {name} | {came_out} | {_marked(reason)} |" for name, came_out, reason in table(v)]
+            out += ["## The conventions", "\n".join(["| convention | verdict | because |", "|---|---|---|", *rows])]
+        elif paragraphs and part != "first":
+            out += [f"## {HEADS[part]}"] if part in HEADS else []
+            out += [p.markdown for p in paragraphs]
+    return "\n\n".join(out) + "\n"

@@ -151,7 +151,7 @@ class Statement:
         return Mentions(target, others, frozenset(local), upstream, outputs, self.at_every_step, abbreviations)
 
     def abbreviations(self, *terms: Term) -> Iterator[str]:
-        """Matrices that are defined, that no other equation uses and that the claim multiplies by: ``J_t = diag(..) W``.
+        """Matrices that are defined, that no other equation uses and the claim multiplies by: ``J_t = diag(..) W``.
 
         No loss is computed from them, though nothing else is.
         """

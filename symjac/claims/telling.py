@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from math import ceil, floor
 
 from symjac import typeset
 from symjac.claims.alternatives import WORDS as READINGS
-from symjac.claims.explain import WORDS, listed
+from symjac.claims.explain import listed
+from symjac.claims.grouping import Case, groups
 from symjac.claims.judge import Comparison
+from symjac.claims.matrices import known, matrix, plain
 from symjac.claims.model import UndecidedError
 from symjac.claims.repairs import Repair, columns
 from symjac.claims.spectrum import differs_by_transpose, eigenvalues_of_three_steps_differ, singular_values_differ
 from symjac.claims.statement import Statement
-from symjac.claims.verdict import Formula, Outcome, Told, Verdict
+from symjac.claims.verdict import Formula, Outcome, Paragraph, Told, Verdict, closed, said
 from symjac.errors import SymjacError
 from symjac.normal import Counterexample, NormalFormTooLarge
-from symjac.normal.refute import Enclosure, Value
 
 
 @dataclass(frozen=True)
@@ -32,17 +31,25 @@ class Found:
     asked: tuple[str, ...] = ()
 
 
-def tell(v: Verdict, found: Found) -> tuple[Told, ...]:
-    """The sentences, a paragraph each; the first says in which conventions the claim holds."""
-    out: list[Told] = [(_first(v, found.asked),)]
-    out += _rows(v, found.statement)
-    out += _because(v)
-    out += _links(v)
-    out += _right(v)
-    out += _repaired(v, found)
+def tell(v: Verdict, found: Found) -> dict[str, tuple[Paragraph, ...]]:
+    """The sentences by what they are about; the first says in which conventions the claim holds."""
+    parts: dict[str, Iterable[Paragraph]] = {
+        "first": [Paragraph((_first(v, found.asked),))],
+        "right": _right(v),
+        "repair": _repaired(found),
+        "else": _else(v, found),
+        "links": _links(v),
+        "rows": _rows(v, found.statement),
+        "outcomes": _outcomes(v),
+        "examples": _examples(v),
+        "change": _spectral(v, found),
+    }
+    return {name: tuple(part) for name, part in parts.items()}
+
+
+def _spectral(v: Verdict, found: Found) -> Iterator[Paragraph]:
     if found.repair is not None and found.statement is not None and _spectrum(v, found.repair, found.statement):
-        out.append(_changes(min(found.repair.edit.old, found.repair.edit.new, key=len)))
-    return tuple(out)
+        yield Paragraph(_changes(min(found.repair.edit.old, found.repair.edit.new, key=len)))
 
 
 def _names(v: Verdict) -> list[str]:
@@ -56,9 +63,9 @@ def _first(v: Verdict, asked: Sequence[str]) -> str:
     refuted = [name for name in names if all(h is False for h in values[name])]
     if asked and v.verdict != "true" and holds:
         judged = "is false" if v.verdict == "false" else "is not decided"
-        return f"The claim {judged} in {_in(asked)}; it holds in {_in(holds)}."
+        return f"The claim {judged} in {within(asked)}; it holds in {within(holds)}."
     if holds:
-        sentence = f"The claim holds in {_in(holds)}"
+        sentence = f"The claim holds in {within(holds)}"
         if not any(name.endswith("column") for name in holds):
             column = [name for name in names if name.endswith("column")]
             if set(column) <= set(refuted):
@@ -69,14 +76,14 @@ def _first(v: Verdict, asked: Sequence[str]) -> str:
         return sentence + "."
     if v.verdict == "false":
         if asked:
-            return f"The claim is false in {_in(asked)}."
+            return f"The claim is false in {within(asked)}."
         return "The claim holds in no convention, neither with column vectors nor with row vectors."
     if v.verdict == "undecided":
-        return "Whether the claim holds is not decided" + (f"; it is refuted in {_in(refuted)}." if refuted else ".")
+        return "Whether the claim holds is not decided" + (f"; it is refuted in {within(refuted)}." if refuted else ".")
     return v.explanation
 
 
-def _in(names: Sequence[str]) -> str:
+def within(names: Sequence[str]) -> str:
     groups: dict[str, list[str]] = {}
     for name in names:
         layout, orientation = name.split("_")
@@ -84,7 +91,7 @@ def _in(names: Sequence[str]) -> str:
     return listed([f"{listed(layouts)} layout with {orientation} vectors" for orientation, layouts in groups.items()])
 
 
-def _rows(v: Verdict, s: Statement | None) -> Iterator[Told]:
+def _rows(v: Verdict, s: Statement | None) -> Iterator[Paragraph]:
     """What the system says where vectors are rows."""
     model = s.models.get("row") if s is not None else None
     if model is None or not any(name.endswith("row") for name in v.holds_in):
@@ -94,144 +101,110 @@ def _rows(v: Verdict, s: Statement | None) -> Iterator[Told]:
         told: list[str | Formula] = ["With row vectors the system reads "]
         for k, e in enumerate(equations):
             told += [", " if k else "", Formula(f"{e.lhs.name} = {typeset.latex(e.rhs, row=True)}")]
-        yield (*told, ".")
+        yield Paragraph((*told, "."))
 
 
-def _because(v: Verdict) -> Iterator[Told]:
-    orders = ("",) if len(v.as_printed) == 1 else (" with the index increasing", " with the index decreasing")
-    for order, outcomes in zip(orders, v.as_printed, strict=True):
-        for name, o in outcomes.items():
-            yield (f"In {WORDS[name]}{order} it ", *_outcome(o))
+def _outcomes(v: Verdict) -> Iterator[Paragraph]:
+    """What holds, what does not fit and what is open; counterexamples have paragraphs of their own."""
+    for g in groups(v):
+        if not g.cases:
+            yield Paragraph(said(f"In {_where(v, g.names)}{g.order} it {because(g.outcome)}."))
 
 
-def _outcome(o: Outcome) -> Told:
+def because(o: Outcome) -> str:
+    """What came out, and the reason where it is no counterexample."""
     if o.because == "proof":
-        return ("is true, proved for every size.",)
+        return "is true, proved for every size"
     if o.because == "shape":
-        return (f"does not fit: {o.reason}.",)
-    c = o.counterexample
-    if o.holds is None or c is None:
-        return (f"is not decided: {o.reason or 'neither a proof nor a counterexample was found'}.",)
-    where: list[str | Formula] = []
-    for letter, size in c.sizes.items():
-        where += [", " if where else "", Formula(f"{letter} = {size}")]
+        return f"does not fit: {o.reason}"
+    return f"is not decided: {o.reason or 'neither a proof nor a counterexample was found'}"
+
+
+def _examples(v: Verdict) -> Iterator[Paragraph]:
+    """The points at which the two sides differ; all that differ at one point together."""
+    for g in groups(v):
+        if g.cases:
+            reason = f" ({g.outcome.reason.removeprefix('(').removesuffix(')')})" if g.outcome.reason else ""
+            point = listing(values(g.cases[0].counterexample))
+            if len(g.cases) == 1:
+                head = f"In {_where(v, g.names)}{g.order} it is false{reason}: at "
+                yield Paragraph((head, *point, *_sides(" ", g.cases[0], g.decimals), "."))
+            else:
+                items = tuple(_sides(f"in {within(c.names)} ", c, g.decimals) for c in g.cases)
+                yield Paragraph((f"It is false{g.order}{reason} at ", *point, ":"), items)
+
+
+def _where(v: Verdict, names: Sequence[str]) -> str:
+    """Conventions by name, or that they are all."""
+    return "every convention" if len(names) > 1 and set(names) == set(_names(v)) else within(names)
+
+
+def values(c: Counterexample) -> list[Formula]:
+    """The point of a counterexample: sizes, indices, symbols and functions."""
+    out = [Formula(f"{letter} = {size}") for letter, size in {**c.sizes, **c.indices}.items()]
     for symbol, rows in c.values.items():
-        where += [", " if where else "", Formula(f"{symbol.name} = {matrix(rows)}", f"{symbol.name} = {plain(rows)}")]
-    for function, body in c.functions.items():
-        where += [", " if where else "", Formula(f"{function}(z) = {body}")]
-    reason = f" ({o.reason.removeprefix('(').removesuffix(')')})" if o.reason else ""
-    digits = _digits(c)
-    verb = "is" if c.exact else "lies in"
-    return (
-        f"is false{reason}: at ",
-        *where,
-        f" the left-hand side {verb} ",
-        Formula(matrix(c.left, digits), plain(c.left, digits)),
-        " and the right-hand side " if c.exact else " and the right-hand side in ",
-        Formula(matrix(c.right, digits), plain(c.right, digits)),
-        ".",
-    )
+        out.append(Formula(f"{symbol.name} = {matrix(rows)}", f"{symbol.name} = {plain(rows)}"))
+    return out + [Formula(f"{function}(z) = {body}") for function, body in c.functions.items()]
 
 
-def _digits(c: Counterexample) -> int:
-    """So many decimals that rounding outwards leaves the intervals apart."""
-    i, j = c.entry[0] - 1, c.entry[1] - 1
-    for digits in range(4, 40):
-        (a, b), (p, q) = (ends(rows[i][j], digits) for rows in (c.left, c.right))
-        if b < p or q < a:
-            return digits
-    return 40
+def listing(formulas: Sequence[Formula]) -> Told:
+    """Formulas with commas between them."""
+    out: list[str | Formula] = []
+    for f in formulas:
+        out += [", ", f] if out else [f]
+    return tuple(out)
 
 
-def ends(v: Value, digits: int) -> tuple[Fraction, Fraction]:
-    """An interval with decimal ends around a value."""
-    scale = 10**digits
-    low, high = (v.low, v.high) if isinstance(v, Enclosure) else (v, v)
-    return Fraction(floor(low * scale), scale), Fraction(ceil(high * scale), scale)
+def _sides(before: str, case: Case, decimals: int) -> Told:
+    c = case.counterexample
+    left, right = (Formula(matrix(rows, decimals), plain(rows, decimals)) for rows in (c.left, c.right))
+    verb, then = ("is" if known(rows, decimals) else "lies in" for rows in (c.left, c.right))
+    again = {("is", "is"): " ", ("lies in", "lies in"): " in "}.get((verb, then), f" {then} ")
+    return (f"{before}the left-hand side {verb} ", left, f" and the right-hand side{again}", right)
 
 
-def _cell(v: Value, digits: int, *, tex: bool) -> str:
-    if isinstance(v, Fraction):
-        if v.denominator == 1 or not tex:
-            return str(v)
-        return rf"{'-' if v < 0 else ''}\tfrac{{{abs(v.numerator)}}}{{{v.denominator}}}"
-    low, high = (_decimal(end, digits) for end in ends(v, digits))
-    return low if low == high else f"[{low}, {high}]"
-
-
-def _decimal(v: Fraction, digits: int) -> str:
-    whole = abs(v.numerator) * 10**digits // v.denominator
-    sign = "-" if v < 0 else ""
-    return f"{sign}{whole // 10**digits}.{whole % 10**digits:0{digits}d}"
-
-
-def matrix(rows: Sequence[Sequence[Value]], digits: int = 6) -> str:
-    """A matrix as LaTeX, a number where it has one entry.
-
-    >>> print(matrix([[Fraction(1), Fraction(-1, 2)]]))
-    \\begin{pmatrix} 1 & -\\tfrac{1}{2} \\end{pmatrix}
-    """
-    if len(rows) == len(rows[0]) == 1:
-        return _cell(rows[0][0], digits, tex=True)
-    body = r" \\ ".join(" & ".join(_cell(v, digits, tex=True) for v in row) for row in rows)
-    return rf"\begin{{pmatrix}} {body} \end{{pmatrix}}"
-
-
-def plain(rows: Sequence[Sequence[Value]], digits: int = 6) -> str:
-    """A matrix on one line, a column as a list, a number where it has one entry.
-
-    >>> plain([[Fraction(1)], [Fraction(2)]]), plain([[Fraction(1), Fraction(2)]])
-    ('(1, 2)', '[[1, 2]]')
-    """
-    if len(rows) == len(rows[0]) == 1:
-        return _cell(rows[0][0], digits, tex=False)
-    if len(rows[0]) == 1:
-        return "(" + ", ".join(_cell(row[0], digits, tex=False) for row in rows) + ")"
-    return "[" + ", ".join("[" + ", ".join(_cell(v, digits, tex=False) for v in row) + "]" for row in rows) + "]"
-
-
-def _links(v: Verdict) -> Iterator[Told]:
+def _links(v: Verdict) -> Iterator[Paragraph]:
     """The links of a chain that break in every convention, or where the whole holds."""
     for link in v.links:
         broken = [name for name, o in link.conventions.items() if o.holds is False]
         if not link.conventions or len(broken) == len(link.conventions):
             where = "in every convention"
         elif any(name in broken for name in v.holds_in):
-            where = f"in {_in([name for name in v.holds_in if name in broken])}"
+            where = f"in {within([name for name in v.holds_in if name in broken])}"
         else:
             continue
-        yield ("The link ", Formula(f"{link.left.strip()} = {link.right.strip()}"), f" of the chain breaks {where}.")
+        link_ = Formula(f"{link.left.strip()} = {link.right.strip()}")
+        yield Paragraph(("The link ", link_, f" of the chain breaks {where}."))
 
 
-def _right(v: Verdict) -> Iterator[Told]:
+def _right(v: Verdict) -> Iterator[Paragraph]:
     if v.correct:
-        told: list[str | Formula] = ["With column vectors the right formula is "]
-        for k, (layout, formula) in enumerate(v.correct.items()):
-            told += [" and " if k else "", Formula(formula), f" in {layout} layout"]
-        yield (*told, ".")
+        items = tuple((Formula(formula), f" in {layout} layout") for layout, formula in v.correct.items())
+        yield Paragraph(("With column vectors the right formula is:",), items)
 
 
-def _repaired(v: Verdict, found: Found) -> Iterator[Told]:
+def _repaired(found: Found) -> Iterator[Paragraph]:
+    """The nearest true claim, with what is changed in it."""
     r = found.repair
     if r is not None:
         e = r.edit
         told: list[str | Formula] = [f"{e.words[:1].upper()}{e.words[1:]}: "]
-        if _closed(e.old) and _closed(e.new) and e.kind in ("transpose", "point", "diag"):
+        if closed(e.old) and closed(e.new) and e.kind in ("transpose", "point", "diag"):
             told += ["with ", Formula(e.new), " for ", Formula(e.old), " the claim becomes "]
         else:
             told += ["the nearest true claim is "]
-        yield (*told, Formula(e.text), f", proved in {_in(r.conventions)}.")
+        yield Paragraph((*told, Formula(e.text, mark=e.now), f", proved in {within(r.conventions)}."))
+
+
+def _else(v: Verdict, found: Found) -> Iterator[Paragraph]:
+    """Other readings and conditions under which the claim holds as printed."""
     for name, outcomes in v.alternatives.items():
         holds = [key for key, o in outcomes.items() if o.holds]
         if name in READINGS and holds and not any(key.endswith("column") for key in v.holds_in):
-            yield (f"Read {READINGS[name]}, the claim holds in {_in(holds)}.",)
+            yield Paragraph(said(f"Read {READINGS[name]}, the claim holds in {within(holds)}."))
     if found.symmetric is not None:
         name, where = found.symmetric
-        yield ("As printed it would hold in ", f"{_in(where)} if ", Formula(name), " were symmetric.")
-
-
-def _closed(text: str) -> bool:
-    return all(text.count(a) == text.count(b) for a, b in ("()", "[]", "{}")) and bool(text)
+        yield Paragraph(("As printed it would hold in ", f"{within(where)} if ", Formula(name), " were symmetric."))
 
 
 def _changes(name: str) -> Told:

@@ -60,45 +60,114 @@ def shown(c: Counterexample) -> dict[str, object]:
 Outcomes = Mapping[str, Outcome]
 
 
+_END_OF_LINE = re.compile(r"(\s*\\\\)+\s*$")
+_GROWS = re.compile(r"\\left\s*$")
+_TWO_SUPERSCRIPTS = re.compile(r"\^(\{[^{}]*\}|\\[A-Za-z]+|\w)\s*\^")
+
+
 @dataclass(frozen=True)
 class Formula:
-    """A formula inside a sentence, as LaTeX; ``plain`` where plain text shows it in another way."""
+    """A formula inside a sentence, as LaTeX; ``plain`` where plain text shows it in another way.
+
+    ``mark`` is a stretch of it that is pointed out.
+    """
 
     latex: str
     plain: str = ""
+    mark: tuple[int, int] | None = None
 
     @property
     def source(self) -> str:
         """What LaTeX is given."""
-        return in_commands(self.latex)
+        return _END_OF_LINE.sub("", in_commands(self.latex))
+
+    @property
+    def pointed(self) -> str:
+        """What LaTeX is given where the marked stretch gets a box around it."""
+        if self.mark is None:
+            return self.source
+        start, end = self.mark
+        start -= len(self.latex[:start]) - len(_GROWS.sub("", self.latex[:start]))  # a bracket with its \\left
+        if not closed(self.latex[start:end]):
+            return self.source
+        inner = in_commands(self.latex[start:end])
+        box = rf"\boxed{{{inner}}}" if inner not in ("+", "-") else rf"\mathbin{{\boxed{{{inner}}}}}"
+        return in_commands(self.latex[:start]) + box + _END_OF_LINE.sub("", in_commands(self.latex[end:]))
+
+    @property
+    def markdown(self) -> str:
+        """The formula between dollars; as code where LaTeX would not take it."""
+        return f"${self.pointed}$" if self.typesets else f"`{self.latex}`"
 
     @property
     def typesets(self) -> bool:
         """Whether LaTeX would take it: nothing beyond ASCII, brackets and dollars in order."""
         pairs = (("{", "}"), (r"\left", r"\right"), (r"\begin{", r"\end{"))
         spare = self.source.replace(r"\leftarrow", "").replace(r"\rightarrow", "").replace(r"\{", "").replace(r"\}", "")
-        closed = all(spare.count(a) == spare.count(b) for a, b in pairs)
+        paired = all(spare.count(a) == spare.count(b) for a, b in pairs)
         bare = not any(mark in self.source for mark in ("$", "%", "#", r"\tag", r"\label", "\n\n"))
-        aligned = "&" not in self.source.split(r"\begin{")[0]
-        return closed and bare and aligned and self.source.isascii()
+        outside = self.source.split(r"\begin{")[0]
+        aligned = "&" not in outside and r"\\" not in outside and not _TWO_SUPERSCRIPTS.search(self.source)
+        return paired and bare and aligned and self.source.isascii()
 
 
 Told = tuple[str | Formula, ...]
 
-_GROUP = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
-_SCRIPTS = rf"(?:[_^](?:{_GROUP}|\\[A-Za-z]+|\w)'*)"
-_SYMBOL = re.compile(rf"\\[A-Za-z]+'*(?:{_GROUP})*{_SCRIPTS}*|(?<![A-Za-z])[A-Za-z]{_SCRIPTS}+")
 
+def in_markdown(words: str) -> str:
+    r"""Words as Markdown, the symbols among them as formulas.
 
-def in_markdown(x: str | Formula) -> str:
-    r"""Words or a formula as Markdown; a symbol among words is a formula too.
-
-    >>> in_markdown("it holds if \\sigma is sigmoid, whatever Q_{xh} is")
-    'it holds if $\\sigma$ is sigmoid, whatever $Q_{xh}$ is'
+    >>> in_markdown("it holds if \sigma is sigmoid, whatever Q_{xh} is")
+    'it holds if $\sigma$ is sigmoid, whatever $Q_{xh}$ is'
     """
-    if isinstance(x, str):
-        return _SYMBOL.sub(lambda m: f"${m[0]}$", x)
-    return f"${x.source}$" if x.typesets else f"`{x.latex}`"
+    return "".join(x if isinstance(x, str) else x.markdown for x in said(words))
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A sentence or two, and the items of a list that they lead up to."""
+
+    content: Told
+    items: tuple[Told, ...] = ()
+
+    @property
+    def markdown(self) -> str:
+        """The paragraph with formulas that KaTeX and MathJax render."""
+
+        def one(told: Told) -> str:
+            return "".join(x if isinstance(x, str) else x.markdown for x in told)
+
+        return "\n".join([one(self.content), *([""] if self.items else []), *(f"- {one(item)}" for item in self.items)])
+
+
+_BRACED = r"\{(?:[^{}]|\{[^{}]*\})*\}"
+_NAME = rf"(?:\\[A-Za-z]+(?:{_BRACED})?|(?<![\w{{])[A-Za-z](?=[_^]))(?:[_^](?:{_BRACED}|\w))*'*"
+
+
+_SIZE = r"(?:\d+|[a-z])(?: \+ (?:\d+|[a-z]))*"
+_SHAPE = rf"\b(?P<rows>{_SIZE}) x (?P<columns>{_SIZE})\b"
+_SPOKEN = re.compile(rf"{_SHAPE}|{_NAME}")
+
+
+def said(words: str) -> Told:
+    """Words with the names and shapes that stand in them as formulas.
+
+    >>> [x if isinstance(x, str) else (x.latex,) for x in said(r"nothing says what W_{in} and \\sigma are")]
+    ['nothing says what ', ('W_{in}',), ' and ', ('\\\\sigma',), ' are']
+    """
+    out: list[str | Formula] = []
+    at = 0
+    for match in _SPOKEN.finditer(words):
+        sizes = [f"({size})" if " " in size else size for size in (match["rows"], match["columns"]) if size]
+        shape = r" \times ".join(sizes)
+        out += [words[at : match.start()], Formula(shape, match.group()) if shape else Formula(match.group())]
+        at = match.end()
+    return tuple(x for x in (*out, words[at:]) if x)
+
+
+def closed(text: str) -> bool:
+    """Whether a stretch of LaTeX is not empty and has its brackets in pairs."""
+    return bool(text) and all(text.count(a) == text.count(b) for a, b in ("()", "[]", "{}", (r"\left", r"\right")))
 
 
 @dataclass(frozen=True)
@@ -137,15 +206,21 @@ class Verdict:
     asked: tuple[str, ...] = ()  # the conventions the verdict is about, where not all are
     if_declared: Mapping[str, str] = field(default_factory=dict)  # what would have to be said for it to hold
     repair: Json | None = None  # one small change after which it is proved for columns
-    told: tuple[Told, ...] = field(default=(), compare=False, repr=False)
+    told: Mapping[str, tuple[Paragraph, ...]] = field(default_factory=dict, compare=False, repr=False)
     equations: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    was: tuple[int, int] | None = field(default=None, compare=False, repr=False)  # what the repair changes of the claim
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        paragraphs = ["".join(map(in_markdown, p)) for p in self.told or ((self.explanation,),)]
+        paragraphs = [p.markdown for p in self.paragraphs] or [self.explanation]
         return {"text/plain": str(self), "text/markdown": "\n\n".join(paragraphs)}
 
     def __str__(self) -> str:
         return self.explanation
+
+    @property
+    def paragraphs(self) -> tuple[Paragraph, ...]:
+        """Everything that is told, in order."""
+        return tuple(p for part in self.told.values() for p in part)
 
     @property
     def holds_in(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from symjac.cli.arguments import SUFFIXES, VERDICTS
 from symjac.cli.defects import defects_as_errors
 from symjac.cli.sources import BadRecord, UsageError, from_arguments, is_batch, records_of
 from symjac.documents.compile import compile_pdf
+from symjac.documents.verdict import html
 from symjac.errors import SymjacError
 
 TRUE, FALSE, UNUSABLE, UNDECIDED = 0, 1, 2, 3
@@ -84,7 +85,7 @@ def _content(v: Verdict, wanted: str, file: str | None) -> str | bytes:
         "latex": printing.fragment,
         "document": printing.document,
         "markdown": printing.markdown,
-        "html": printing.html,
+        "html": html,
     }[wanted](v)
 
 

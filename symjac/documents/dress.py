@@ -1,4 +1,4 @@
-"""What the HTML page wears: its style sheet, for screens light and dark and for paper, and its few lines of script."""
+"""What HTML pages wear: its style sheet, for screens light and dark and for paper, and its few lines of script."""
 
 from __future__ import annotations
 
@@ -57,6 +57,36 @@ button { font: inherit; font-size: .75rem; padding: .1rem .4rem; border: 1px sol
   .formula, .theorem, .lemma, .corollary, h2, h3, summary { break-inside: avoid; }
   h2, h3, summary { break-after: avoid; } .display { overflow: visible; } }
 """.strip()
+
+VERDICT = """
+:root { --good: #17693a; --good-tint: #e3f4e8; --bad: #a3231f; --bad-tint: #fbe6e4; --open: #7a5200;
+        --open-tint: #fbf0d6; }
+@media (prefers-color-scheme: dark) {
+  :root { --good: #7fd69c; --good-tint: #17331f; --bad: #ff9d94; --bad-tint: #431b19; --open: #f0c265;
+          --open-tint: #3a2d0f; } }
+.asked { margin: 0; color: var(--soft); }
+h1.verdict { display: inline-block; font-size: 1.9rem; margin: 0; }
+.said { font-size: 1.15rem; margin: .25rem 0 1.5rem; }
+.true { color: var(--good); } .false, .misfit, .unreadable { color: var(--bad); } .undecided { color: var(--open); }
+.old { background: var(--bad-tint); color: var(--bad); } .new { background: var(--good-tint); color: var(--good); }
+.here { background: var(--bad-tint); color: var(--bad); }
+mark { background: var(--bad-tint); color: var(--bad); font-weight: bold; outline: 1px solid; }
+.new, .old, .here { padding: .1em; border-radius: .2em; }
+tr.broken { background: var(--bad-tint); } .display tr.broken .why { color: var(--bad); font-weight: bold; }
+.grid { overflow-x: auto; }
+.grid table { border-collapse: collapse; } .grid caption { text-align: left; color: var(--soft); font-size: .92em; }
+.grid th, .grid td { text-align: left; vertical-align: middle; padding: .4rem 1.25rem .4rem 0;
+                     border-bottom: 1px solid var(--rule); }
+.grid thead th { color: var(--soft); font-size: .92em; } .grid tbody th { font-weight: normal; }
+.grid .word { font-weight: bold; white-space: nowrap; }
+.values { list-style: none; display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1.75rem; padding: 0;
+          margin: .5rem 0 1rem; }
+@media (forced-colors: active) { .new, .here { border: 1px solid; } .old { text-decoration: line-through; } }
+@media print {
+  :root { --good: #0a5227; --good-tint: #fff; --bad: #8c1512; --bad-tint: #fff; --open: #5c3d00; --open-tint: #fff; }
+  .new, .old, .here { border: 1px solid; } tr, .values li { break-inside: avoid; } .grid { overflow: visible; } }
+""".strip()
+"""What a page about a verdict wears besides."""
 
 SCRIPT = """
 const said = document.getElementById('said');

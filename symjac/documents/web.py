@@ -45,38 +45,7 @@ class _Writer:
     def page(self) -> str:
         title = self.inlines(self.of.title, linked=False)
         bare = "".join(i if isinstance(i, str) else self.bare(i) for i in self.of.title)
-        return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="symjac">
-<title>{escape(bare)}</title>
-<style>
-{STYLE}
-</style>
-</head>
-<body>
-<header>
-<h1>{title}</h1>
-</header>
-<main>
-{self.sections()}
-</main>
-<footer>
-<details>
-<summary>{WORDS["source"]}</summary>
-<p><button type="button" data-copy="source" data-done="{WORDS["copied"]}" hidden>{WORDS["copy"]}</button></p>
-<pre id="source" tabindex="0" role="group" aria-label="{WORDS["source"]}">{escape(fragment(self.of))}</pre>
-</details>
-</footer>
-<div id="said" class="unseen" role="status"></div>
-<script>
-{SCRIPT}
-</script>
-</body>
-</html>
-"""
+        return frame(bare, f"<h1>{title}</h1>", self.sections(), fragment(self.of), STYLE)
 
     def bare(self, i: Inline) -> str:
         return write_text(self.of.box(i.formula)) if isinstance(i, Math) else ""
@@ -190,13 +159,7 @@ class _Writer:
 
     def display(self, display: Display, room: float = LINE_WIDTH) -> str:
         rows = "\n".join(self.row(r) for r in fit(self.of, display, room))
-        tex = escape(self.tex(display), quote=True)
-        return (
-            f'<div class="formula"><div class="display" tabindex="0" role="group" aria-label="{WORDS["formula"]}">'
-            f'<table role="presentation">\n{rows}\n</table></div>'
-            f'<button type="button" data-copy="formula" data-tex="{tex}" data-done="{WORDS["copied"]}" '
-            f'aria-label="{WORDS["copy_formula"]}" title="{WORDS["copy_formula"]}" hidden>TeX</button></div>'
-        )
+        return formula(rows, self.tex(display))
 
     def tex(self, display: Display) -> str:
         """The formula of a display in LaTeX, ready for a displayed equation of one's own."""
@@ -225,6 +188,53 @@ class _Writer:
                 f'<td class="why">{why}</td><td class="number"{mark}>{number}</td></tr>'
             )
         return "\n".join(out)
+
+
+def frame(title: str, heading: str, main: str, source: str, style: str) -> str:
+    """A page around what its header and its main part hold; the LaTeX source folds at its foot."""
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="symjac">
+<title>{escape(title)}</title>
+<style>
+{style}
+</style>
+</head>
+<body>
+<header>
+{heading}
+</header>
+<main>
+{main}
+</main>
+<footer>
+<details>
+<summary>{WORDS["source"]}</summary>
+<p><button type="button" data-copy="source" data-done="{WORDS["copied"]}" hidden>{WORDS["copy"]}</button></p>
+<pre id="source" tabindex="0" role="group" aria-label="{WORDS["source"]}">{escape(source)}</pre>
+</details>
+</footer>
+<div id="said" class="unseen" role="status"></div>
+<script>
+{SCRIPT}
+</script>
+</body>
+</html>
+"""
+
+
+def formula(rows: str, tex: str) -> str:
+    """A displayed formula from the rows of its table, with a button that gives its LaTeX."""
+    return (
+        f'<div class="formula"><div class="display" tabindex="0" role="group" aria-label="{WORDS["formula"]}">'
+        f'<table role="presentation">\n{rows}\n</table></div>'
+        f'<button type="button" data-copy="formula" data-tex="{escape(tex, quote=True)}" '
+        f'data-done="{WORDS["copied"]}" '
+        f'aria-label="{WORDS["copy_formula"]}" title="{WORDS["copy_formula"]}" hidden>TeX</button></div>'
+    )
 
 
 def _without_layout(p: Paragraph) -> Paragraph:

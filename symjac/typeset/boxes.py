@@ -157,6 +157,14 @@ class Under(Box):
 
 
 @dataclass(frozen=True)
+class Marked(Box):
+    """A part that is pointed out: ``role`` says as what ("old", "new", "here")."""
+
+    body: Box
+    role: str
+
+
+@dataclass(frozen=True)
 class Gap(Box):
     """The space between two factors: ``thin`` where letters and words would run together."""
 
@@ -250,7 +258,7 @@ def _(box: Accent) -> float:
 
 
 @width.register
-def _(box: Named) -> float:
+def _(box: Named | Marked) -> float:
     return width(box.body)
 
 
@@ -335,7 +343,7 @@ def height(box: Box) -> int:
             return 3
         case Fence(_, body, _, size):
             return max(size + 1, height(body))
-        case Under(body, _) | Sqrt(body) | Styled(_, body) | Accent(_, body):
+        case Under(body, _) | Sqrt(body) | Styled(_, body) | Accent(_, body) | Marked(body, _):
             return height(body)
         case Script(base, _, _, _):
             return height(base)

@@ -192,6 +192,12 @@ def _(box: b.Under, f: Flavour) -> str:
 
 
 @_write.register
+def _(box: b.Marked, f: Flavour) -> str:
+    # What is pointed out is so on a page; the formula is the same without.
+    return _write(box.body, f)
+
+
+@_write.register
 def _(box: b.Gap, f: Flavour) -> str:
     return f.thin if box.thin else " "
 
@@ -199,7 +205,7 @@ def _(box: b.Gap, f: Flavour) -> str:
 @_write.register
 def _(box: b.Row, f: Flavour) -> str:
     out = ""
-    for item, after in zip(box.items, (*box.items[1:], None), strict=True):
+    for item, after in zip(box.items, (*box.items[1:], None), strict=False):
         # \operatorname brings a thin space along, \mathrm does not.
         if isinstance(item, b.Gap) and f.words == PORTABLE.words and _is_word(after):
             item = b.Gap(thin=True)

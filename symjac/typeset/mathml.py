@@ -97,6 +97,8 @@ def _(box: b.Styled) -> str:
 
 @_write.register
 def _(box: b.Accent) -> str:
+    if box.command == r"\underline":
+        return f'<munder>{_single(box.body)}<mo stretchy="true">_</mo></munder>'
     accent = signs.ACCENTS[box.command]
     return f'<mover accent="true">{_single(box.body)}<mo stretchy="false">{accent}</mo></mover>'
 
@@ -169,7 +171,9 @@ def _(box: b.Delimiter) -> str:
 @_write.register
 def _(box: b.Grid) -> str:
     rows = "".join("<mtr>" + "".join(f"<mtd>{_write(c)}</mtd>" for c in r) + "</mtr>" for r in box.rows)
-    left, right = ("(", ")") if box.kind == "pmatrix" else ("[", "]")
+    if box.kind not in signs.BRACKETS:
+        return f"<mtable>{rows}</mtable>"
+    left, right = signs.BRACKETS[box.kind]
     return f'<mrow><mo form="prefix">{left}</mo><mtable>{rows}</mtable><mo form="postfix">{right}</mo></mrow>'
 
 
@@ -188,6 +192,11 @@ def _(box: b.Under) -> str:
 
 
 _HAIR, _THIN, _OVERHANG = 0.08, 0.17, 0.11
+
+
+@_write.register
+def _(box: b.Marked) -> str:
+    return f'<mrow class="{box.role}">{_write(box.body)}</mrow>'
 
 
 @_write.register

@@ -6,10 +6,10 @@ from symjac.typeset.boxes import Box, Ident, Num, Op, Plain, Row, Styled
 
 _NAMES = (
     r"\alpha \beta \gamma \delta \epsilon \varepsilon \zeta \eta \theta \vartheta \iota \kappa \lambda \mu \nu \xi "
-    r"\omicron \pi \varpi \rho \varrho \sigma \varsigma \tau \upsilon \phi \varphi \chi \psi \omega "
+    r"\omicron \pi \varkappa \varpi \rho \varrho \sigma \varsigma \tau \upsilon \phi \varphi \chi \psi \omega "
     r"\Gamma \Delta \Theta \Lambda \Xi \Pi \Sigma \Upsilon \Phi \Psi \Omega \ell \nabla"
 )
-LETTERS = dict(zip(_NAMES.split(), "αβγδϵεζηθϑικλμνξοπϖρϱσςτυϕφχψωΓΔΘΛΞΠΣΥΦΨΩℓ∇", strict=True))
+LETTERS = dict(zip(_NAMES.split(), "αβγδϵεζηθϑικλμνξοπϰϖρϱσςτυϕφχψωΓΔΘΛΞΠΣΥΦΨΩℓ∇", strict=True))
 SIGNS = {
     "-": "−",
     "*": "∗",
@@ -46,7 +46,17 @@ SIGNS = {
     r"\lvert": "|",
     r"\rvert": "|",
     r"\infty": "∞",
+    r"\circ": "∘",
+    r"\bullet": "•",
+    r"\star": "⋆",
+    r"\div": "÷",
+    r"\approx": "≈",
+    r"\equiv": "≡",
+    r"\triangleq": "≜",
+    r"\leftarrow": "←",
 }
+BRACKETS = {"pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "Bmatrix": ("{", "}"), "vmatrix": ("|", "|")}
+"""What stands around a grid; around other kinds nothing does."""
 ACCENTS = {
     r"\tilde": "˜",
     r"\widetilde": "˜",
@@ -59,6 +69,9 @@ ACCENTS = {
     r"\ddot": "¨",
     r"\check": "ˇ",
     r"\breve": "˘",
+    r"\acute": "´",
+    r"\grave": "`",
+    r"\mathring": "˚",
 }
 COMBINING = {
     r"\tilde": "\u0303",
@@ -72,6 +85,10 @@ COMBINING = {
     r"\ddot": "\u0308",
     r"\check": "\u030c",
     r"\breve": "\u0306",
+    r"\acute": "\u0301",
+    r"\grave": "\u0300",
+    r"\mathring": "\u030a",
+    r"\underline": "\u0332",
 }
 
 # Starting points of A, a and 0 in the mathematical alphabets; None where the alphabet lacks them.

@@ -66,7 +66,7 @@ def _(box: b.Accent) -> str:
 
 
 @_write.register
-def _(box: b.Named) -> str:
+def _(box: b.Named | b.Marked) -> str:
     return _write(box.body)
 
 

@@ -142,7 +142,8 @@ def _(box: b.Delimiter) -> str:
 @_write.register
 def _(box: b.Grid) -> str:
     rows = "; ".join(", ".join(_write(c) for c in r) for r in box.rows)
-    return f'mat(delim: "{"(" if box.kind == "pmatrix" else "["}", {rows})'
+    delimiter = quoted(signs.BRACKETS[box.kind][0]) if box.kind in signs.BRACKETS else "#none"
+    return f"mat(delim: {delimiter}, {rows})"
 
 
 @_write.register
