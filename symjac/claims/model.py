@@ -263,7 +263,7 @@ class Model:
         if self.definition(y) is None:
             raise UndecidedError(f"no equation says how {of.name} depends on {wrt.name}")
         steps = self.steps(y, x)
-        if y.family == x.family and steps is not None and 1 < steps <= MAX_INSTANCES and not self._carried(y):
+        if y.family == x.family and steps is not None and 1 < steps <= MAX_INSTANCES and not self.carried_by(y):
             assert y.time is not None
             times = [y.time - k for k in range(steps)]
             return ex.mul(*(self.derivative(y.at(u), y.at(u - 1)) for u in times))
@@ -302,7 +302,7 @@ class Model:
         assert y.time is not None
         assert x.time is not None
         of = self.symbol(y)
-        others = self._carried(y)
+        others = self.carried_by(y)
         if others:
             raise UndecidedError(f"{of.name} depends on the step before through {others[0]} too")
         factor = self.derivative(y, y.at(y.time - 1))
@@ -313,7 +313,7 @@ class Model:
         name = rf"\partial {of.name}/\partial {self.symbol(x).name}"
         return Symbol(name, ex.Partial(of, self.symbol(x)).shape)
 
-    def _carried(self, y: Ref) -> list[str]:
+    def carried_by(self, y: Ref) -> list[str]:
         """What else than its own family carries y from one step to the next."""
         seen: set[Ref] = set()
         stack = [y]
