@@ -117,6 +117,3 @@ def kronecker_throughout(t: Term) -> Term:
 def names_of(root: Node) -> tuple[Node, ...]:
     """The names in a formula."""
     return tuple(n for n in root.walk() if n.kind == "name")
-
-
-

@@ -402,5 +402,3 @@ def matrix_form(v: Expr) -> Expr:
         case Kronecker() | ex.Product() | ex.Transpose() if v.cols == ONE:
             return act(v, ex.Number(1))
     raise NotYetError(f"a {type(v).__name__} is not known to be the vec of a matrix")
-
-
