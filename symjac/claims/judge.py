@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from symjac import expr as ex
-from symjac.claims import vectors
+from symjac.claims import bounding, inequality, vectors
 from symjac.claims.alternatives import REWRITES, Diagonals
 from symjac.claims.conventions import FOUR, MIXED, Convention
 from symjac.claims.correct import correct
@@ -132,6 +132,10 @@ def _judged(
     wrt: str | None,
     deadline: float,
 ) -> Verdict:
+    if bounding.is_bound(claim):
+        return inequality.judged(
+            equations, claim, declared, of=of, wrt=wrt, deadline=deadline, inside=_inside(deadline)
+        )
     try:
         statement = state(equations, claim, dict(declared), of=of, wrt=wrt)
     except UndecidedError as error:
@@ -146,6 +150,15 @@ def _judged(
     with time_limit(deadline):
         other = Judge(state(equations, claim, {**declared, **usual}, of=of, wrt=wrt), deadline).verdict()
     return under_condition(verdict, other, usual)
+
+
+def _inside(deadline: float) -> inequality.Inside:
+    """Whether two formulas that stand between bars are equal."""
+
+    def compared(s: Statement, model: Model, convention: Convention, order: str, a: Term, b: Term) -> Outcome:
+        return Comparison(s, model, convention, order, deadline).outcome(a, b)
+
+    return compared
 
 
 def under_condition(v: Verdict, other: Verdict, usual: Mapping[str, str]) -> Verdict:

@@ -56,9 +56,9 @@ def _first(v: Verdict, asked: Sequence[str]) -> str:
     refuted = [name for name in names if all(h is False for h in values[name])]
     if asked and v.verdict != "true" and holds:
         judged = "is false" if v.verdict == "false" else "is not decided"
-        return f"The claim {judged} in {_in(asked)}; it holds in {_in(holds)}."
+        return f"The claim {judged} in {conventions_words(asked)}; it holds in {conventions_words(holds)}."
     if holds:
-        sentence = f"The claim holds in {_in(holds)}"
+        sentence = f"The claim holds in {conventions_words(holds)}"
         if not any(name.endswith("column") for name in holds):
             column = [name for name in names if name.endswith("column")]
             if set(column) <= set(refuted):
@@ -69,14 +69,16 @@ def _first(v: Verdict, asked: Sequence[str]) -> str:
         return sentence + "."
     if v.verdict == "false":
         if asked:
-            return f"The claim is false in {_in(asked)}."
+            return f"The claim is false in {conventions_words(asked)}."
         return "The claim holds in no convention, neither with column vectors nor with row vectors."
     if v.verdict == "undecided":
-        return "Whether the claim holds is not decided" + (f"; it is refuted in {_in(refuted)}." if refuted else ".")
+        return "Whether the claim holds is not decided" + (
+            f"; it is refuted in {conventions_words(refuted)}." if refuted else "."
+        )
     return v.explanation
 
 
-def _in(names: Sequence[str]) -> str:
+def conventions_words(names: Sequence[str]) -> str:
     groups: dict[str, list[str]] = {}
     for name in names:
         layout, orientation = name.split("_")
@@ -101,10 +103,10 @@ def _because(v: Verdict) -> Iterator[Told]:
     orders = ("",) if len(v.as_printed) == 1 else (" with the index increasing", " with the index decreasing")
     for order, outcomes in zip(orders, v.as_printed, strict=True):
         for name, o in outcomes.items():
-            yield (f"In {WORDS[name]}{order} it ", *_outcome(o))
+            yield (f"In {WORDS[name]}{order} it ", *outcome_words(o))
 
 
-def _outcome(o: Outcome) -> Told:
+def outcome_words(o: Outcome) -> Told:
     if o.because == "proof":
         return ("is true, proved for every size.",)
     if o.because == "shape":
@@ -197,7 +199,7 @@ def _links(v: Verdict) -> Iterator[Told]:
         if not link.conventions or len(broken) == len(link.conventions):
             where = "in every convention"
         elif any(name in broken for name in v.holds_in):
-            where = f"in {_in([name for name in v.holds_in if name in broken])}"
+            where = f"in {conventions_words([name for name in v.holds_in if name in broken])}"
         else:
             continue
         yield ("The link ", Formula(f"{link.left.strip()} = {link.right.strip()}"), f" of the chain breaks {where}.")
@@ -220,14 +222,14 @@ def _repaired(v: Verdict, found: Found) -> Iterator[Told]:
             told += ["with ", Formula(e.new), " for ", Formula(e.old), " the claim becomes "]
         else:
             told += ["the nearest true claim is "]
-        yield (*told, Formula(e.text), f", proved in {_in(r.conventions)}.")
+        yield (*told, Formula(e.text), f", proved in {conventions_words(r.conventions)}.")
     for name, outcomes in v.alternatives.items():
         holds = [key for key, o in outcomes.items() if o.holds]
         if name in READINGS and holds and not any(key.endswith("column") for key in v.holds_in):
-            yield (f"Read {READINGS[name]}, the claim holds in {_in(holds)}.",)
+            yield (f"Read {READINGS[name]}, the claim holds in {conventions_words(holds)}.",)
     if found.symmetric is not None:
         name, where = found.symmetric
-        yield ("As printed it would hold in ", f"{_in(where)} if ", Formula(name), " were symmetric.")
+        yield ("As printed it would hold in ", f"{conventions_words(where)} if ", Formula(name), " were symmetric.")
 
 
 def _closed(text: str) -> bool:

@@ -122,6 +122,7 @@ class Verdict:
     repair: Json | None = None  # one small change after which it is proved for columns
     told: tuple[Told, ...] = field(default=(), compare=False, repr=False)
     equations: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    signs: tuple[str, ...] = ()  # between the members of a bound; none where the claim is an equation
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         def one(x: str | Formula) -> str:
