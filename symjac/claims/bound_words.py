@@ -10,7 +10,7 @@ from symjac.claims.norm_forms import Forms
 from symjac.claims.sizes_of_norms import Atom, Size
 from symjac.claims.times import Time
 from symjac.claims.verdict import Verdict
-from symjac.expr import Diag, Expr, Number
+from symjac.expr import Diag, Expr, Number, Symbol
 
 SAME = "norms do not change under transposes, so neither layout nor orientation matters"
 
@@ -79,6 +79,8 @@ class _Writer:
 
     def norm(self, e: Expr) -> str:
         times = [r.time for s in e.symbols if (r := self.forms.model.ref(s)) is not None]
+        if any(r"\nabla" in s.name for s in e.symbols if isinstance(s, Symbol)):
+            raise NoWordsError
         if any(time is not None for time in times) and not isinstance(e, Diag):
             raise NoWordsError
         return rf"\lVert {typeset.latex(e)} \rVert"

@@ -1,4 +1,4 @@
-r"""Is a printed bound true? ``\lVert \partial h_t / \partial h_k \rVert \le (\lVert W \rVert \gamma)^{t-k}`` and its like.
+r"""Is a printed bound true? ``\| \partial h_t / \partial h_k \| \le (\| W \| \gamma)^{t-k}`` and its like.
 
 A bound is proved by the rules of :mod:`~symjac.claims.majorants`, refuted by numbers, and undecided otherwise. Norms do
 not change under transposes; still each convention is judged by itself, because what stands between bars has to fit.
@@ -33,7 +33,7 @@ from symjac.claims.violations import violation
 from symjac.errors import DefinitionError, NotYetError, ShapeError
 from symjac.normal import NormalFormTooLarge, UndefinedFormError, time_limit
 
-LENGTHS = (1, 2, 3)
+LENGTHS = (1, 2)
 MAX_SIZINGS = 100
 SURE = r"\gamma"  # the letter papers use for the steepest slope
 Inside = Callable[[Statement, Model, Convention, str, Term, Term], Outcome]
@@ -48,8 +48,8 @@ def judged(
     wrt: str | None,
     deadline: float,
     inside: Inside,
-) -> Verdict:
-    """The verdict about a bound; ``inside`` judges whether what stands in two pairs of bars is equal.
+) -> tuple[Verdict, Statement]:
+    """The verdict about a bound, and how it was read; ``inside`` judges whether what two pairs of bars hold is equal.
 
     :raises ReadError: where the system or the claim cannot be read.
     """
@@ -59,7 +59,7 @@ def judged(
     judge = BoundJudge(s, bounding.relations(s.claim), bounding.resolved(names, said), deadline, inside)
     judge.guess()
     with time_limit(deadline):
-        return judge.verdict()
+        return judge.verdict(), s
 
 
 @dataclass
@@ -173,11 +173,13 @@ class BoundJudge:
         except (UndecidedError, NotYetError, ShapeError, DefinitionError, NormalFormTooLarge, UndefinedFormError):
             return ""
         names = {(h.kind, h.of): name for name, h in self.hypotheses.items()}
-        for size in reversed(found):
-            text = bound_words.latex(size, forms, names)
-            if text:
-                return text
-        return ""
+        texts = {size: text for size in found if (text := bound_words.latex(size, forms, names))}
+        plain = [size for size in texts if "diag" not in texts[size]] or list(texts)
+        least = next(iter(plain), None)
+        for size in plain:
+            if least is not None and size.at_most(least, counts=frozenset(forms.counts)):
+                least = size
+        return texts[least] if least is not None else ""
 
     def condition(self, best: str) -> str:
         """Where a bound by a number holds, as LaTeX."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from symjac import expr as ex
-from symjac.claims import bounding, inequality, vectors
+from symjac.claims import bound_words, bounding, inequality, vectors
 from symjac.claims.alternatives import REWRITES, Diagonals
 from symjac.claims.conventions import FOUR, MIXED, Convention
 from symjac.claims.correct import correct
@@ -133,9 +133,7 @@ def _judged(
     deadline: float,
 ) -> Verdict:
     if bounding.is_bound(claim):
-        return inequality.judged(
-            equations, claim, declared, of=of, wrt=wrt, deadline=deadline, inside=_inside(deadline)
-        )
+        return _bound(equations, claim, declared, of, wrt, deadline)
     try:
         statement = state(equations, claim, dict(declared), of=of, wrt=wrt)
     except UndecidedError as error:
@@ -150,6 +148,27 @@ def _judged(
     with time_limit(deadline):
         other = Judge(state(equations, claim, {**declared, **usual}, of=of, wrt=wrt), deadline).verdict()
     return under_condition(verdict, other, usual)
+
+
+def _bound(
+    equations: Sequence[str],
+    claim: str,
+    declared: Mapping[str, str],
+    of: str | None,
+    wrt: str | None,
+    deadline: float,
+) -> Verdict:
+    def judged(more: Mapping[str, str]) -> tuple[Verdict, Statement]:
+        symbols = {**declared, **more}
+        return inequality.judged(equations, claim, symbols, of=of, wrt=wrt, deadline=deadline, inside=_inside(deadline))
+
+    verdict, statement = judged({})
+    usual = {f: words for f, words in USUAL.items() if statement.unspecified(f) and f not in declared}
+    if verdict.verdict == "true" or not usual:
+        return verdict
+    other, _ = judged(usual)
+    out = under_condition(verdict, other, usual)
+    return replace(out, explanation=bound_words.first(out))
 
 
 def _inside(deadline: float) -> inequality.Inside:

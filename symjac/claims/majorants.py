@@ -154,6 +154,8 @@ class Majorants:
             yield Size.number(max(abs(found[0]), abs(found[1])))
         yield from self._named_slopes(v)
         match v:
+            case ex.Transpose() if isinstance(v.arg, Apply | ex.Hadamard | ex.Sum):
+                yield from self.entries(v.arg.with_args(tuple(ex.transpose(a) for a in v.arg.args)))
             case Apply() if v.function.order == 1 and (v.function.known or "") in BOUNDS:
                 yield Size.number(BOUNDS[v.function.known or ""].slope)
             case ex.Sum():

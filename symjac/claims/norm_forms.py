@@ -237,7 +237,7 @@ class Forms:
             case "factors", Term() as t:
                 return few([Size.of(a), *self._factors(t)])
             case "over", (Time() as low, Time() as high, Size() as body):
-                return few(self.product(low, high, s) for s in self.uppers(body))
+                return [Size.of(a)] if body.signed else few(self.product(low, high, s) for s in self.uppers(body))
         return [Size.of(a)]
 
     def _chain(self, y: Ref, x: Ref) -> list[Size]:

@@ -57,6 +57,10 @@ def _tex(x: str | Formula) -> str:
     return f"${x.source}$" if x.typesets else rf"\texttt{{{_tex_words(x.latex)}}}"
 
 
+def _question(v: Verdict) -> str:
+    return "Is it a bound?" if v.signs else "Is it the derivative?"
+
+
 def _claim(v: Verdict) -> list[Told]:
     out: list[Told] = [("The system ", *_joined([Formula(e) for e in v.equations]), ".")] if v.equations else []
     return [*out, ("The claim: ", Formula(v.claim), ".")]
@@ -77,7 +81,7 @@ def fragment(v: Verdict) -> str:
 
 def document(v: Verdict) -> str:
     """A complete article."""
-    return ARTICLE % ("\\section*{Is it the derivative?}\n\n\\sloppy\n" + fragment(v))
+    return ARTICLE % (f"\\section*{{{_question(v)}}}\n\n\\sloppy\n" + fragment(v))
 
 
 def markdown(v: Verdict) -> str:
@@ -99,6 +103,6 @@ def html(v: Verdict) -> str:
 
     body = "\n".join(f"<p>{''.join(map(one, p))}</p>" for p in (*_claim(v), *v.told))
     return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>Is it the derivative?</title></head>\n'
+        f'<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{_question(v)}</title></head>\n'
         f"<body>\n<h1>{v.verdict}</h1>\n{body}\n</body>\n</html>\n"
     )

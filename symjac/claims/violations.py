@@ -17,18 +17,19 @@ from symjac.expr import Apply, Expr, Symbol
 from symjac.functions import BOUNDS
 from symjac.normal import Counterexample
 from symjac.normal.evaluate import Evaluator, Matrix
-from symjac.normal.numbers import Intervals, NoValueError, Rationals
+from symjac.normal.numbers import STAND_INS, Intervals, NoValueError, Rationals
 from symjac.normal.refute import Enclosure, Value, value_of
 
 ORDERS = (1, 2)
-SEEDS = 8
-MAX_ASSIGNMENTS = 8
+SEEDS = 12
+MAX_ASSIGNMENTS = 3
+StandIn = tuple[tuple[int | Fraction, ...], str]  # the coefficients of a polynomial, and how it is printed
 # A function c z has the steepest slope |c|; some slopes above 1 and some below tell powers apart.
-SLOPES: tuple[tuple[Fraction, str], ...] = (
-    (Fraction(2), "2 z"),
-    (Fraction(1, 2), r"\tfrac{1}{2} z"),
-    (Fraction(1), "z"),
-    (Fraction(3), "3 z"),
+LINES: tuple[StandIn, ...] = (
+    ((0, 2), "2 z"),
+    ((0, Fraction(1, 2)), r"\tfrac{1}{2} z"),
+    ((0, 1), "z"),
+    ((0, 3), "3 z"),
 )
 LARGE = tuple(map(Fraction, (2, -3, 1, 4, 3, -1, 0)))
 SMALL = tuple(Fraction(v) / 4 for v in (1, -2, 3, 2, -1, 1, 0))
@@ -70,16 +71,18 @@ def violation(
     nodes = set(_reachable([*used, *scalars], definitions))
     functions = {e.function.name for e in nodes if isinstance(e, Apply) and e.function.known is None}
     functions |= {n for n, f in forms.majorants.slopes.items() if f.known is None}
+    steep = any(a.kind == "slope" for s in sides for a in s.atoms())
+    shapes = LINES if steep else (*LINES, *STAND_INS)
     letters = sorted({str(x) for e in nodes for d in e.shape for x in d.free_symbols})
     for sizes, seed in _points(letters):
         point = Point(sizes, seed)
-        slopes = {f: SLOPES[(seed + k) % len(SLOPES)] for k, f in enumerate(sorted(functions))}
+        chosen = {f: shapes[(seed + k) % len(shapes)] for k, f in enumerate(sorted(functions))}
         try:
-            low, high = (Values(forms, point, slopes, definitions).of(s) for s in sides)
+            low, high = (Values(forms, point, chosen, definitions).of(s) for s in sides)
         except (NoValueError, NotYetError):
             continue
         if _violated(low, high, sign):
-            return _shown(forms, point, slopes, (low, high), names)
+            return _shown(point, chosen, (low, high), names)
     return None
 
 
@@ -116,7 +119,7 @@ class Values:
 
     forms: Forms
     point: Point
-    slopes: Mapping[str, tuple[Fraction, str]]
+    functions: Mapping[str, StandIn]
     definitions: Mapping[Symbol, Expr]
 
     def of(self, size: Size) -> Range:
@@ -145,15 +148,15 @@ class Values:
         raise NotYetError(f"the value of a {a.kind} is not known")
 
     def slope(self, name: str) -> Range:
-        if name in self.slopes:
-            return Range.of(abs(self.slopes[name][0]))
+        if name in self.functions:
+            return Range.of(abs(Fraction(self.functions[name][0][1])))
         known = BOUNDS.get(self.forms.majorants.slopes[name].known or "")
         if known is None:
             raise NotYetError(f"the steepest slope of {name} is no number that is known")
         return Range.of(known.slope)
 
     def matrix(self, e: Expr) -> list[list[Range]]:
-        coefficients = {name: (Fraction(0), c) for name, (c, _) in self.slopes.items()}
+        coefficients = {name: c for name, (c, _) in self.functions.items()}
         try:
             return self._matrix(e, Rationals(coefficients))  # type: ignore[arg-type]  # fractions will do
         except NoValueError:
@@ -169,17 +172,16 @@ def _range(v: Value) -> Range:
 
 
 def _shown(
-    forms: Forms,
     point: Point,
-    slopes: Mapping[str, tuple[Fraction, str]],
+    functions: Mapping[str, StandIn],
     sides: tuple[Range, Range],
     names: Mapping[str, str],
 ) -> Counterexample:
     values = {s: tuple(map(tuple, m)) for s, m in sorted(point.chosen.items(), key=lambda pair: pair[0].name)}
     for constant, f in names.items():
-        if f in slopes:
-            values[Symbol(constant)] = ((abs(slopes[f][0]),),)
+        if f in functions and len(functions[f][0]) == 2:
+            values[Symbol(constant)] = ((abs(Fraction(functions[f][0][1])),),)
     left, right = (v.low if v.low == v.high else Enclosure(v.low, v.high) for v in sides)
     exact = not any(isinstance(v, Enclosure) for v in (left, right))
-    functions = {f: latex for f, (_, latex) in slopes.items()}
-    return Counterexample(dict(point.sizes), values, functions, ((left,),), ((right,),), (1, 1), {}, exact)
+    shown = {f: latex for f, (_, latex) in functions.items()}
+    return Counterexample(dict(point.sizes), values, shown, ((left,),), ((right,),), (1, 1), {}, exact)
