@@ -48,6 +48,7 @@ def _links(v: Verdict) -> Iterator[Told]:
 def _right(v: Verdict) -> Iterator[Told]:
     bound, condition = v.correct.get("bound"), v.correct.get("condition")
     if bound is not None and v.verdict != "true":
-        yield ("What always holds is that the left-hand side is at most ", Formula(bound), ".")
+        side = "right" if any(sign.startswith(">") for sign in v.signs) else "left"
+        yield (f"What always holds is that the {side}-hand side is at most ", Formula(bound), ".")
     if condition is not None and v.verdict != "true":
         yield ("The bound holds where ", Formula(condition), ".")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from symjac.claims.syntax import Builder, Names, read_terms
 from symjac.claims.terms import Term
+from symjac.claims.times import Time
 from symjac.errors import ReadError, SymjacError
 from symjac.reading.context import Family, Note
 from symjac.reading.parser import parse
@@ -83,6 +84,17 @@ class BoundBuilder(Builder):
             family = self.context.find(named.family)
             if family is None or (not family.declared and family.role not in ("function", "map")):
                 (family or self.context.family(named)).take("scalar", "it stands in a bound")
+
+    def by(self, y: Term, variable: Node, node: Node, what: Node) -> Term:
+        """A derivative; the k of ``dh_t / dh_k`` is a time, though nothing else in the bound may say so."""
+        t = super().by(y, variable, node, what)
+        x = t.args[-1]
+        if t.kind != "derivative" or x.kind != "entry" or not isinstance(x.data, tuple) or len(x.data) != 1:
+            return t
+        of, by = y.ref, x.args[0].ref
+        if of is None or by is None or of.time is None or of.family != by.family:
+            return t
+        return Term(t.kind, (y, Term("symbol", (), by.at(Time.read(x.data[0])), x.span)), t.data, t.span)
 
     def build(self, node: Node) -> Term:
         if node.kind != "norm":

@@ -35,6 +35,8 @@ from symjac.normal import NormalFormTooLarge, UndefinedFormError, time_limit
 
 LENGTHS = (1, 2)
 MAX_SIZINGS = 100
+LONGEST = 200  # characters of a bound that is worth printing
+SHIFT_MATTERS = Outcome(None, "undecided", "it depends on whether the equations of the earlier step are taken in")
 SURE = r"\gamma"  # the letter papers use for the steepest slope
 Inside = Callable[[Statement, Model, Convention, str, Term, Term], Outcome]
 
@@ -157,14 +159,21 @@ class BoundJudge:
         model = self.statement.models.get(convention.orientation)
         if model is None:
             return Outcome(False, "shape", "the system does not type in this orientation")
-        return Pair(self, model, convention, order).outcome(a, b, sign)
+        pair = Pair(self, model, convention, order)
+        found = pair.outcome(a, b, sign)
+        if not self.statement.shiftable or found.because == "shape":
+            return found
+        with model.taking_in_the_earlier_step():
+            other = pair.outcome(a, b, sign)
+        return found if other.holds is found.holds else SHIFT_MATTERS
 
     # ---------------------------------------------------------------------------- what is right
 
     def best(self) -> str:
         """A bound of the smallest member that no time concerns, as LaTeX; empty where symjac knows none."""
         model = self.statement.models.get("column")
-        if model is None:
+        derivative = any(t.kind == "derivative" for t in self.ends[0].walk())
+        if model is None or not derivative or self.statement.shiftable:
             return ""
         pair = Pair(self, model, FOUR[0], "ascending")
         try:
@@ -179,7 +188,7 @@ class BoundJudge:
         for size in plain:
             if least is not None and size.at_most(least, counts=frozenset(forms.counts)):
                 least = size
-        return texts[least] if least is not None else ""
+        return texts[least] if least is not None and len(texts[least]) <= LONGEST else ""
 
     def condition(self, best: str) -> str:
         """Where a bound by a number holds, as LaTeX."""
@@ -320,4 +329,17 @@ class Pair:
         slopes = {name: f for name, f in j.functions.items() if name in named}
         bounds = {h.of for h in j.hypotheses.values() if h.kind == "bound"}
         majorants = Majorants(Register(self.model), slopes, frozenset(bounds))
-        return Forms(self.model, majorants, j.hypotheses, evaluators, s.sizes(self.model), values)
+        return Forms(
+            self.model, majorants, j.hypotheses, evaluators, s.sizes(self.model), values, set(steps(s.members, values))
+        )
+
+
+def steps(members: Sequence[Term], values: Mapping[str, Time]) -> Iterator[Time]:
+    """The numbers of steps that derivatives and products run over, none of which is negative."""
+    for t in (t for m in members for t in m.walk()):
+        if t.kind == "over" and t.over.low is not None and t.over.high is not None:
+            yield (t.over.high - t.over.low + 1).put(values)
+        if t.kind == "derivative" and t.args[0].ref and t.args[1].ref:
+            y, x = t.args[0].ref.time, t.args[1].ref.time
+            if y is not None and x is not None and t.args[0].ref.family == t.args[1].ref.family:
+                yield (y - x).put(values)

@@ -8,6 +8,7 @@ norm; that of ``diag(v)`` is the largest ``|v_i|``, which a known function or a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import reduce
@@ -22,6 +23,7 @@ from symjac.normal import NormalFormTooLarge, equal
 
 MAX_CHOICES = 60
 MAX_FACTORS = 6
+MAX_DEPTH = 6
 Interval = tuple[Fraction, Fraction]
 UNIT: Interval = (Fraction(0), Fraction(1))
 
@@ -69,6 +71,7 @@ class Majorants:
         self.slopes = slopes  # functions for whose steepest slope the claim has a name
         self.bounds = bounds  # matrices for a bound of whose norm it has one
         self._ranges: dict[Symbol, Interval | None] = {}
+        self._depth = 0
 
     def exact(self, e: Expr) -> Size:
         """The norm itself."""
@@ -76,8 +79,10 @@ class Majorants:
             return Size.number(0)
         if isinstance(e, Number):
             return Size.number(abs(e.value))
-        if isinstance(e, ex.Identity):
+        if isinstance(e, ex.Identity | ex.Commutation):
             return Size.number(1)
+        if isinstance(e, ex.Kronecker):
+            return multiplied(map(self.exact, e.args))
         if e.is_scalar:
             return self._scalar(e)
         if isinstance(e, ex.Product):
@@ -111,7 +116,9 @@ class Majorants:
             case Symbol() if e.is_matrix and (family := self._family(e)) in self.bounds:
                 yield Size.of(Atom("bound", family))
             case Symbol() if e.is_matrix and (rhs := self._definition(e)) is not None:
-                yield from self.of(rhs)
+                with self._opening():
+                    found = self.of(rhs)
+                yield from found
 
     def _product(self, chain: list[Expr]) -> Iterator[Size]:
         """The chain cut into runs: one factor each, or several whose product is known by name."""
@@ -139,8 +146,18 @@ class Majorants:
         return r.family if r is not None else ""
 
     def _definition(self, s: Symbol) -> Expr | None:
+        """What a symbol is by its equation; ``None`` where too many have been opened to come here."""
         r = self.register.model.ref(s)
-        return self.register.model.definition(r) if r is not None else None
+        return self.register.model.definition(r) if r is not None and self._depth < MAX_DEPTH else None
+
+    @contextmanager
+    def _opening(self) -> Iterator[None]:
+        """Within it one equation more is open: a state leads to the state before, and on without end."""
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
 
     # --------------------------------------------------------------------------------- entries
 
@@ -166,7 +183,9 @@ class Majorants:
                 scalar = multiplied(map(self.exact, v.args[:-1]))
                 yield from (scalar * m for m in self.entries(v.args[-1]))
             case Symbol() if (rhs := self._definition(v)) is not None:
-                yield from self.entries(rhs)
+                with self._opening():
+                    inner = self.entries(rhs)
+                yield from inner
 
     def _named_slopes(self, v: Expr) -> Iterator[Size]:
         """The name of the steepest slope of a function, where v is its derivative at some vector."""
@@ -194,7 +213,8 @@ class Majorants:
             if v not in self._ranges:
                 self._ranges[v] = None
                 rhs = self._definition(v)
-                self._ranges[v] = self.range(rhs) if rhs is not None else None
+                with self._opening():
+                    self._ranges[v] = self.range(rhs) if rhs is not None else None
             return self._ranges[v]
         match v:
             case Number():

@@ -124,6 +124,8 @@ class Forms:
         if t.kind == "over":
             low, high = (u.put(self.values) if u is not None else None for u in (t.over.low, t.over.high))
             return low is None or high is None or not (low.is_number and high.is_number)
+        if t.kind == "power" and t.args[1].kind == "count":
+            return not self.exponent(t.args[1]).is_number
         if t.kind != "derivative" or t.args[0].ref is None or t.args[1].ref is None:
             return False
         y, x = (self._ref(a) for a in t.args)
@@ -258,6 +260,11 @@ class Forms:
             low, high = t.over.low.put(self.values), t.over.high.put(self.values)
             body = self.norm(self.shifted(t.args[0], t.over.letter, low))
             return [self.product(low, high, s) for s in self.uppers(body)]
+        if t.kind == "power":
+            count = self.exponent(t.args[1])
+            if count not in self.counts:
+                raise UndecidedError("whether this exponent may be negative is not known")
+            return few(s.power(count) for s in self.uppers(self.norm(t.args[0])))
         together = {"product": multiplied, "add": added}.get(t.kind)
         if t.kind == "operation" and t.data in PRODUCTS:
             together = multiplied
