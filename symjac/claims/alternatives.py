@@ -78,7 +78,7 @@ WORDS: Mapping[str, str] = {
     "circ_is_matrix_product": r"with \\circ as the matrix product",
     "odot_is_matrix_product": r"with \\odot as the matrix product",
     "hadamard_binds_tighter": "with the entrywise product binding tighter than juxtaposition",
-    "otimes_is_kronecker": r"with \\otimes of two vectors as their Kronecker product",
+    "otimes_is_kronecker": r"with \otimes of two vectors as their Kronecker product",
     "matrix_as_vec": "with the left-hand side as the derivative by the vec of the matrix",
     "vectors_as_diag": "with vectors read as diagonal matrices where nothing else fits",
 }

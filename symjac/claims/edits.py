@@ -22,6 +22,7 @@ _TURNED = re.compile(
     r"\^\s*(?:\{\s*)?(?:\\top|\\intercal|\\mathsf\{T\}|\\mathrm\{T\}|\\mathrm T|T)(?:\s*\})?\s*$|['ᵀ]$"
 )
 SIDE_BY_SIDE = ("cdot", "times", "star")
+KRONECKER = ("otimes", "otimes_vec")
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ class Editor:
         """Two neighbouring factors in the other order."""
         words = "the order of two factors is what is wrong"
         for t in self.terms:
-            if t.kind == "product" or (t.kind == "operation" and t.data in SIDE_BY_SIDE):
+            if t.kind == "product" or (t.kind == "operation" and t.data in (*SIDE_BY_SIDE, *KRONECKER)):
                 for a, b in zip(t.args, t.args[1:], strict=False):
                     between = self.s.claim[a.span[1] : b.span[0]]
                     if a.span[1] <= b.span[0]:

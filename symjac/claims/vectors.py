@@ -100,6 +100,8 @@ def carried(s: Statement, *members: Term) -> frozenset[tuple[Ref, Ref]]:
 
     ``dh_t/dW`` beside ``dh_{t-1}/dW`` is the total derivative, which obeys the recursion
     ``dh_t/dW = immediate + dh_t/dh_{t-1} dh_{t-1}/dW``.
+
+    :raises UndecidedError: where they stand at times with different letters, so that either may be meant.
     """
     states: dict[tuple[str, Ref], set[Ref]] = {}
     for y, x in _by_matrix(s, *members):
@@ -107,10 +109,12 @@ def carried(s: Statement, *members: Term) -> frozenset[tuple[Ref, Ref]]:
             states.setdefault((y.family, x), set()).add(y)
     out = set()
     for (_, x), found in states.items():
-        distances = {(r.time - next(iter(found)).time).offset: r for r in found}  # type: ignore[operator]  # all timed
-        same = len({r.time.letters for r in found if r.time is not None}) == 1
-        if len(found) > 1 and same:
-            out.add((distances[min(distances)], x))
+        times = [r.time for r in found if r.time is not None]
+        if len({time.letters for time in times}) > 1:
+            raise UndecidedError("whether these derivatives by a parameter are total or immediate ones is not said")
+        if len(found) > 1:
+            first = min(time.offset for time in times)
+            out |= {(r, x) for r in found if r.time is not None and r.time.offset == first}
     return frozenset(out)
 
 
@@ -124,8 +128,11 @@ def _by_matrix(s: Statement, *members: Term) -> Iterator[tuple[Ref, Ref]]:
 
 def notes(s: Statement) -> list[str]:
     """What a derivative of a state by a parameter is read as."""
-    total = {(y.family, x) for y, x in carried(s, *s.members)}
-    out = []
+    out: list[str] = []
+    try:
+        total = {(y.family, x) for y, x in carried(s, *s.members)}
+    except UndecidedError:
+        return out
     for y, x in _by_matrix(s, *s.members):
         if y.time is None or x.time is not None or s.model.equation(y) is None:
             continue
