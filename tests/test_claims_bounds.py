@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -69,13 +70,17 @@ def wavy(a: float) -> tuple[Callable[[Array], Array], Callable[[Array], Array], 
     return (lambda z: a * np.sin(z)), (lambda z: a * np.cos(z)), a
 
 
-FUNCTIONS = [wavy(2.0), wavy(0.4), (np.tanh, lambda z: 1 - np.tanh(z) ** 2, 1.0)]
+FUNCTIONS: list[tuple[Callable[[Array], Array], Callable[[Array], Array], float]] = [
+    wavy(2.0),
+    wavy(0.4),
+    (np.tanh, lambda z: 1 - np.tanh(z) ** 2, 1.0),
+]
 TRUE_OF_ANY: list[tuple[str, Callable[[Net], float]]] = [
     (rf"{MANY} \le (\lVert W\rVert \gamma)^{{t-k}}", lambda v: (norm(v.W) * v.gamma) ** v.steps),
     (rf"{MANY} \le \lVert W^\top \rVert^{{t-k}} \gamma^{{t-k}}", lambda v: norm(v.W.T) ** v.steps * v.gamma**v.steps),
     (
         rf"{MANY} \le \prod_{{i=k+1}}^t \lVert W^\top \rVert \lVert diag(f'(z_i)) \rVert",
-        lambda v: np.prod([norm(v.W.T) * v.diagonal(k) for k in range(v.steps)]),
+        lambda v: float(np.prod([norm(v.W.T) * v.diagonal(k) for k in range(v.steps)])),
     ),
     (rf"{MANY} \le 2 \gamma^{{t-k}} \|W\|^{{t-k}}", lambda v: 2 * (norm(v.W) * v.gamma) ** v.steps),
 ]
@@ -139,6 +144,8 @@ def test_a_counterexample_violates_the_bound_in_numpy() -> None:
     W = np.array([[float(x) for x in row] for row in next(m for s, m in c.values.items() if s.name == "W")])
     gamma = next(float(m[0][0]) for s, m in c.values.items() if s.name == r"\gamma")
     left, right = c.left[0][0], c.right[0][0]
+    assert isinstance(left, Fraction)
+    assert isinstance(right, Fraction)
     assert float(left) == pytest.approx(norm(gamma * W))
     assert float(right) == pytest.approx(norm(W))
     assert left > right
@@ -239,3 +246,31 @@ def test_signs_that_go_both_ways_are_refused() -> None:
     """a <= b >= c says nothing about a and c."""
     v = judged(rf"{STEP} \le \lVert W \rVert \gamma \ge 1")
     assert v.verdict == "unreadable"
+
+
+def test_a_bound_need_not_hold_a_derivative() -> None:
+    """Norms of products are compared as they stand, whatever they are the derivative of."""
+    product = r"\left\| \prod_{i=k+1}^t W^\top diag(f'(z_i)) \right\|"
+    assert judged(rf"{product} \le (\gamma \lVert W \rVert)^{{t-k}}").verdict == "true"
+    assert judged(rf"{product} \le (\gamma \lVert W \rVert)^{{t-k-1}}").verdict == "false"
+
+
+def test_a_constant_that_may_be_anything_refutes_nothing() -> None:
+    """An undeclared eta may bound the whole Jacobian."""
+    v = judged(rf"{STEP} \le \eta", NET, {})
+    assert v.verdict == "undecided"
+    assert "bound" not in v.correct
+
+
+def test_a_power_of_a_matrix_is_bounded_where_its_exponent_counts_steps() -> None:
+    """|W^(t-k)| is at most |W|^(t-k) for t not before k; of W^(k-t) nothing is said."""
+    linear = ("h_t = W h_{t-1} + U x_t",)
+    assert judged(rf"{MANY} \le \lVert W^{{t-k}} \rVert \le \lVert W \rVert^{{t-k}}", linear).verdict == "true"
+    assert judged(rf"{MANY} \le \lVert W^{{k-t}} \rVert", linear).verdict != "true"
+
+
+def test_the_kronecker_product_has_the_product_of_the_norms() -> None:
+    """dh_t/dW = diag(f') (h_{t-1}^T (x) I), so its norm is at most gamma |h_{t-1}|."""
+    left = r"\left\| \frac{\partial h_t}{\partial W} \right\|"
+    assert judged(rf"{left} \le \gamma \lVert h_{{t-1}} \rVert").verdict == "true"
+    assert judged(rf"{left} \le \gamma \lVert x_t \rVert").verdict == "false"

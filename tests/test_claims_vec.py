@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
 
+from symjac.claims import check
 from symjac.claims.judge import judge
 from symjac.claims.verdict import Verdict
 
@@ -187,7 +189,8 @@ def test_a_scalar_by_a_matrix_is_no_row_of_its_entries() -> None:
 
 def test_a_sum_over_all_steps_takes_the_immediate_derivative() -> None:
     """Sum over t of dL/dh_t dh_t/dW, with h_{t-1} held fixed, and a note that says so."""
-    claim = r"\frac{\partial L}{\partial vec(W)^\top} = \sum_t \frac{\partial L}{\partial h_t} \frac{\partial h_t}{\partial W}"
+    chain = r"\frac{\partial L}{\partial h_t} \frac{\partial h_t}{\partial W}"
+    claim = rf"\frac{{\partial L}}{{\partial vec(W)^\top}} = \sum_t {chain}"
     v = judged(claim, RNN)
     assert v.conventions["numerator_column"].because == "proof"
     assert any("immediate" in note for note in v.notes)
@@ -242,3 +245,34 @@ def test_vec_in_an_equation_is_refused() -> None:
     v = judged(r"\frac{\partial y}{\partial x} = x", r"y = \operatorname{vec}(X)")
     assert v.error is not None
     assert "vec" in str(v.error["message"])
+
+
+def test_kronecker_products_of_any_two_factors_are_told_apart() -> None:
+    """Of all A (x) B with factors turned or not, with and without K, exactly the Jacobian in NumPy is called true."""
+    random = np.random.default_rng(3)
+    A, B, X = (random.standard_normal((3, 3)) for _ in range(3))
+    factors = {"A": A, r"A^\top": A.T, "B": B, r"B^\top": B.T}
+    found = complex_step(lambda x: A @ x.T @ B, X)
+    symbols = dict.fromkeys("ABX", "matrix n n")
+    for p, q in itertools.product(factors, factors):
+        for right, permuted in ((False, False), (True, False), (False, True)):
+            text = ("K_{nn} " if permuted else "") + rf"({p} \otimes {q})" + (" K_{nn}" if right else "")
+            value = np.kron(factors[p], factors[q])
+            value = value @ commutation(3, 3) if right else commutation(3, 3) @ value if permuted else value
+            v = judged(rf"\frac{{\partial vec(Y)}}{{\partial vec(X)^\top}} = {text}", r"Y = A X^\top B", symbols)
+            assert v.conventions["numerator_column"].holds is bool(np.allclose(found, value))
+            assert v.conventions["denominator_column"].holds is bool(np.allclose(found.T, value))
+
+
+def test_total_and_immediate_derivatives_are_not_mixed_up() -> None:
+    """In sum_k dh_t/dh_k dh_k/dW nothing says that the last factor is the immediate derivative."""
+    sum_ = r"\sum_{k=1}^t \frac{\partial h_t}{\partial h_k} \frac{\partial h_k}{\partial W}"
+    assert judged(rf"\frac{{\partial h_t}}{{\partial W}} = {sum_}", RNN).verdict == "undecided"
+
+
+def test_the_nearest_true_claim_has_the_factors_exchanged() -> None:
+    """The repair of I (x) x^T is x^T (x) I."""
+    claim = r"\frac{\partial y}{\partial \operatorname{vec}(W)^\top} = I \otimes x^\top"
+    repair = check(["y = W x"], claim, LAYER).repair
+    assert repair is not None
+    assert str(repair["claim"]).endswith(r"x^\top \otimes I")

@@ -100,6 +100,11 @@ class BoundJudge:
             what = rf"an upper bound of |{h.of}'|" if h.kind == "slope" else f"an upper bound of the norm of {h.of}"
             self.notes.append(f"{name} is read as {what}")
 
+    @property
+    def is_unsure(self) -> bool:
+        """Whether a constant is read as a slope though only its place says so."""
+        return any(h.guessed and h.kind == "slope" and name != SURE for name, h in self.hypotheses.items())
+
     def constants(self) -> list[str]:
         """The symbols outside all bars."""
         found: dict[str, None] = {}
@@ -129,7 +134,7 @@ class BoundJudge:
             s.claim, "", maps["ascending"], maps.get("descending"), s.order, links, notes=notes, signs=self.signs
         )
         out = replace(out, verdict=summed_up(out.as_printed))
-        best = self.best()
+        best = "" if self.is_unsure and out.verdict != "true" else self.best()
         right = {"bound": best, "condition": self.condition(best)}
         out = replace(out, correct={key: text for key, text in right.items() if text})
         return replace(out, explanation=bound_words.first(out))

@@ -66,7 +66,7 @@ def state(
     out.members = tuple(_fitted(out, m) for m in _without_stray_index(out))
     out.opaque = system.opaque
     _take_losses(out, system.losses, names)
-    _settle(out)
+    _settle(out, differentiates=read is read_terms)
     return out
 
 
@@ -288,12 +288,12 @@ def _all_printed(model: Model, member: Term, letter: str, shift: int) -> bool:
     return bool(here) and all((r.family, r.time.offset + shift) in printed for r in here if r.time is not None)
 
 
-def _settle(s: Statement) -> None:
+def _settle(s: Statement, *, differentiates: bool) -> None:
     """The target of a loss gradient, the last step, and whether earlier equations are taken in."""
     found = list(s.gradients(s.members[0]))
     if found:
         s.target = found[0][1]
-    if not any(t.kind in ("derivative", "gradient") for m in s.members for t in m.walk()):
+    if differentiates and not any(t.kind in ("derivative", "gradient") for m in s.members for t in m.walk()):
         raise TargetError("nothing in this claim says what is differentiated by what; give of and wrt")
     time = s.target.time if s.target is not None else None
     letters = {n for p in s.model.printed for r in (p.lhs,) if r.time is not None for n, _ in r.time.letters}
