@@ -43,7 +43,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("results",),
     ("jacobians",),
     ("system",),
-    ("papers", "notebook"),
+    ("papers",),
+    ("notebook",),
     ("cli",),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 import symjac
-from symjac import System
+from symjac import System, cells
+from symjac.claims import Verdict
 from symjac.errors import SymjacError
 from symjac.jacobians import Jacobian
 from symjac.notebook import MagicError, Request, load_ipython_extension, read_line, run
@@ -26,6 +27,11 @@ class Shell:
     def __init__(self) -> None:
         self.magic: dict[str, Any] = {}
         self.names: dict[str, object] = {}
+        self.display_pub = self
+        self.published: list[dict[str, str]] = []
+
+    def publish(self, data: dict[str, str]) -> None:
+        self.published.append(data)
 
     def register_magic_function(self, function: Any, kind: str, name: str) -> None:
         assert kind == "cell"
@@ -55,12 +61,86 @@ def test_a_cell_is_a_system() -> None:
 
 
 def test_a_cell_with_a_target_is_a_jacobian() -> None:
-    """With --wrt a cell gives the Jacobian, with --proof its proof; without a name nothing is bound."""
+    """With --wrt a cell gives the Jacobian, with --proof shows its proof; without a name nothing is bound."""
     s = shell()
     J = System(RNN).jacobian(wrt="x_{t-1}")
     assert s.magic["symjac"]("--wrt x_{t-1}", RNN) == J
     assert s.magic["symjac"]("--wrt x_{t-1} --of x_t --proof", RNN) == J.proof
     assert s.names == {}
+    assert s.magic["symjac"]("J --wrt x_{t-1} --proof", RNN) == J.proof
+    assert s.names == {"J": J}
+
+
+CELLS = [
+    "\\begin{align}\n  z_t &= \\tanh(W h_{t-1} + b), \\label{z}\\\\\n  h_t &= z_t \\odot h_{t-1} .\n\\end{align}",
+    "z_t &= \\tanh(W h_{t-1} + b) \\\\\nh_t &= z_t \\odot h_{t-1}",
+    "z_t = \\tanh(W h_{t-1}\n  + b)\n\nh_t\n  = z_t \\odot\n  h_{t-1}",
+    "\\newcommand{\\hid}[1][t]{h_{#1}} % the state\nz_t = \\tanh(W \\hid[t-1] + b)\n\\hid = z_t \\odot \\hid[t-1]",
+    "\\begin{equation} z_t = \\tanh(W h_{t-1} + b) \\end{equation}\nh_t = z_t \\odot h_{t-1}",
+]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_cell_is_written_as_a_paper_prints_equations(cell: str) -> None:
+    """Displays, rows without one, equations over several lines and the author's macros all give the same system."""
+    plain = System(r"z_t = \tanh(W h_{t-1} + b)", r"h_t = z_t \odot h_{t-1}")
+    assert run(Request(), cell).bound == plain
+
+
+def test_the_line_is_read_with_the_macros_of_the_cell() -> None:
+    """What is asked about may be written as the equations are."""
+    macro = r"\newcommand{\hid}[1][t]{h_{#1}}"
+    request = read_line(r"v --wrt \hid[t-1] --of \hid --claim 'diag(1 - \hid^2) W' --symbol '\hid[t]: vector n'")
+    made = run(request, macro + r"\hid = \tanh(W \hid[t-1])").bound
+    assert isinstance(made, Verdict)
+    assert made.verdict == "true"
+
+
+def test_a_cell_may_name_a_collected_cell() -> None:
+    """The name of a cell of the collection stands for its equations."""
+    gru = System(cells.COLLECTION["gru"])
+    assert run(Request(), "gru\n").bound == gru
+    assert run(Request(), "gru\ny_t = V h_t").bound == System(cells.COLLECTION["gru"], "y_t = V h_t")
+
+
+def test_a_macro_that_is_not_put_in_is_an_error() -> None:
+    """A definition that is not understood is named where it is used, and does not matter where it is not."""
+    assert run(Request(), r"\let\phi=\sigma" + f"\n{RNN}").bound == System(RNN)
+    with pytest.raises(MagicError, match=r"macro .phi cannot be put in: .let"):
+        run(Request(), r"\let\phi=\sigma" + "\nx_t = \\phi(x_{t-1})")
+
+
+def test_a_layout_is_shown_and_the_jacobian_bound() -> None:
+    """--layout says which formula is shown, of a Jacobian as in its proof."""
+    J = System(RNN).jacobian(wrt="x_{t-1}")
+    made = run(read_line("J --wrt x_{t-1} --layout denominator"), RNN)
+    assert made.bound == J
+    assert J.formula("denominator") in made.shown._repr_mimebundle_()["text/markdown"]
+    assert J.formula() not in made.shown._repr_mimebundle_()["text/markdown"]
+    both = run(read_line("--wrt x_{t-1} --layout both"), RNN).shown
+    assert J.formula() in both._repr_mimebundle_()["text/markdown"]
+    assert repr(both).endswith("(numerator layout); diag(σ′(xₜ₋₁)) Wᵀ (denominator layout)")
+    proof = run(read_line("--wrt x_{t-1} --proof --layout numerator"), RNN).shown
+    assert proof._repr_mimebundle_()["text/markdown"] == J.markdown(layout="numerator")
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ('--wrt x_{t-1} --claim "W \\operatorname{diag}(\\sigma\'(x_{t-1}))"', "true"),
+        ('--wrt x_{t-1} --layout denominator --claim "W \\operatorname{diag}(\\sigma\'(x_{t-1}))"', "false"),
+        ("--claim '\\partial x_t / \\partial x_{t-1} = W'", "false"),
+        ("--claim '\\partial x_t / \\partial x_{t-1} = Q_{ab} W'", "undecided"),
+    ],
+)
+def test_a_claim_is_judged(line: str, verdict: str) -> None:
+    """--claim gives the verdict on a whole claim, or with --wrt on its right-hand side; a name is bound to it."""
+    s = shell()
+    shown = s.magic["symjac"](f"v {line}", RNN)
+    assert s.names == {"v": shown}
+    assert shown.verdict == verdict
+    words = re.sub(r"\$[^$]*\$", "", shown._repr_mimebundle_()["text/markdown"])
+    assert not re.search(r"[\\_^]", words)
 
 
 def test_options_reach_the_reader() -> None:
@@ -70,7 +150,7 @@ def test_options_reach_the_reader() -> None:
     )
     declared = ((r"\phi", "elementwise tanh"), ("W", "matrix n m"))
     assert request == Request("J", "x", None, declared, "row", strict=True)
-    made = run(Request(wrt="x", orientation="row"), "y = W x")
+    made = run(Request(wrt="x", orientation="row"), "y = W x").bound
     assert isinstance(made, Jacobian)
     assert made == System("y = W x", orientation="row").jacobian(wrt="x")
 
@@ -83,6 +163,9 @@ def test_options_reach_the_reader() -> None:
         ("--proof", RNN, "--wrt"),
         ("--symbol W", RNN, "matrix n n"),
         ("--orientation up", RNN, "column or row"),
+        ("--wrt x --layout up", RNN, "numerator, denominator or both"),
+        ("--layout both", RNN, "wants --wrt"),
+        ("--wrt x --proof --claim W", RNN, "two cells"),
         ("--wrt 'x", RNN, "quotation"),
         ("", "% nothing\n", "no equation"),
     ],
@@ -104,10 +187,13 @@ def test_an_error_comes_without_a_traceback() -> None:
     assert isinstance(caught.value.__cause__, SymjacError)
 
 
-def test_notes_are_said(capsys: pytest.CaptureFixture[str]) -> None:
-    """What the reading had to assume is said on standard error, which a notebook shows above the result."""
-    shell().magic["symjac"]("", r"x_t = W \sigma(x_{t-1}")
-    assert capsys.readouterr().err.startswith("symjac: note: ")
+def test_notes_are_shown() -> None:
+    """What the reading had to assume is shown above the result, its symbols as formulas."""
+    s = shell()
+    s.magic["symjac"]("", r"x_t = W_{in} \sigma(x_{t-1}")
+    (shown,) = s.published
+    assert shown["text/plain"].startswith("note: ")
+    assert "> $W_{in}$: read as a matrix" in shown["text/markdown"]
 
 
 def test_what_objects_show() -> None:

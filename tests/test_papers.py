@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -94,6 +95,65 @@ def test_a_claim_may_name_its_layout_and_orientation(paper: Make) -> None:
     assert [kind for kind, _ in answers(path).values()] == ["false", "true", "true", "false"]
 
 
+GATES = r"""
+\begin{symjacsystem}[symbols={\sigma: elementwise sigmoid}]{gru}
+  z_t &= \sigma(U_z h_{t-1} + b_z) ,\\ r_t &= \sigma(U_r h_{t-1} + b_r) .
+\end{symjacsystem}
+"""
+ASKED = r"\frac{\partial z_t}{\partial h_{t-1}}"
+RIGHT = r"\operatorname{diag}(z_t\odot(1-z_t)) U_z"
+
+
+@pytest.mark.parametrize(
+    ("formula", "broken"),
+    [
+        (rf"\frac{{\partial r_t}}{{\partial h_{{t-1}}}} = {RIGHT}", rf"{ASKED} = \frac{{\partial r_t}}"),
+        (rf"{ASKED} = U_z = {RIGHT}", f"{ASKED} = U_z breaks"),
+        (rf"U_z = {RIGHT}", f"{ASKED} = U_z breaks"),
+        (rf"{RIGHT} = U_z^\top \operatorname{{diag}}(z_t\odot(1-z_t))", rf"{RIGHT} = U_z^\top"),
+    ],
+)
+def test_a_chain_with_a_broken_link_is_wrong(
+    paper: Make, capsys: pytest.CaptureFixture[str], formula: str, broken: str
+) -> None:
+    """Every link of a claimed chain is examined, from the derivative asked for on; one that breaks is named."""
+    paper(GATES + rf"$\symjacclaim{{gru}}{{z_t}}{{h_{{t-1}}}}{{{formula}}}$")
+    assert main(["tex", "paper", "--scan", "--strict"]) == 1
+    line = next(s for s in capsys.readouterr().err.splitlines() if "is wrong" in s)
+    assert "link " + broken in line.replace("The link", "the link")
+
+
+def test_a_chain_whose_links_hold_is_right(paper: Make) -> None:
+    """A chain may begin with the derivative itself and go over intermediate forms."""
+    chain = rf"{ASKED} = \operatorname{{diag}}(\sigma'(U_z h_{{t-1}} + b_z)) U_z = {RIGHT}"
+    path = paper(GATES + rf"$\symjacclaim{{gru}}{{z_t}}{{h_{{t-1}}}}{{{chain}}}$")
+    assert main(["tex", "paper", "--scan", "--strict"]) == 0
+    assert [kind for kind, _ in answers(path).values()] == ["true"]
+
+
+def test_links_that_hold_in_different_layouts_are_no_chain(paper: Make, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where each link is right in one layout and none is right in both, the layout of each is named."""
+    claim = r"$\symjacclaim{s}{z_t}{h_{t-1}}{U^\top \frac{\partial z_t}{\partial a_t} = U^\top W}$"
+    paper(r"\symjacdefine[symbols={U: matrix n n, W: matrix n n}]{s}{a_t = U h_{t-1} ,\\ z_t = W a_t}" + claim)
+    assert main(["tex", "paper", "--scan"]) == 0
+    line = next(s for s in capsys.readouterr().err.splitlines() if "is wrong" in s)
+    assert r"\frac{\partial z_t}{\partial a_t} holds in denominator layout only; the link" in line
+    assert r"U^\top W holds in numerator layout only" in line
+
+
+def test_what_holds_only_for_a_usual_function_is_undecided_and_names_the_remedy(
+    paper: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where nothing says that sigma is the sigmoid, the message says how to, for a link as for a whole claim."""
+    bare = GATES.replace(r"[symbols={\sigma: elementwise sigmoid}]", "")
+    prime = r"\operatorname{diag}(\sigma'(U_z h_{t-1} + b_z)) U_z"
+    for formula in (RIGHT, f"{prime} = {RIGHT}", f"{RIGHT} = {prime}", f"{prime} = {RIGHT} = {prime}"):
+        paper(bare + rf"$\symjacclaim{{gru}}{{z_t}}{{h_{{t-1}}}}{{{formula}}}$")
+        assert main(["tex", "paper", "--scan"]) == 0
+        line = next(s for s in capsys.readouterr().err.splitlines() if "is undecided" in s)
+        assert r"symbols={\sigma: elementwise sigmoid}" in line
+
+
 @pytest.mark.parametrize(
     ("request_", "said"),
     [
@@ -112,7 +172,9 @@ def test_what_cannot_be_answered_is_said_and_is_no_failure(
     """Exit 0, one message with file and line, a failure in the answers; exit 1 only under --strict or --check."""
     path = paper(RNN + f"${request_}$")
     assert main(["tex", "paper", "--scan"]) == 0
-    line = next(s for s in capsys.readouterr().err.splitlines() if "no answer" in s)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[-1] == "symjac: wrote paper.sjtex, requests answered: 0, not answered: 1"
+    line = next(s for s in lines if "no answer" in s)
     assert line.startswith("symjac: paper.tex:10: ")
     assert said in line
     assert [kind for kind, _ in answers(path).values()] == ["failure"]
@@ -134,6 +196,24 @@ def test_strict_and_check_mind_false_claims_and_only_check_minds_old_answers(pap
     path.write_text(path.read_text().replace(r"\end{document}", wrong), encoding="utf-8")
     assert main(["tex", "paper", "--scan", "--strict"]) == 1
     assert main(["tex", "paper", "--scan"]) == 0
+
+
+def test_a_system_that_is_defined_twice_is_answered_for_neither(
+    paper: Make, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Two texts under one name: both places are named, no request is answered, --strict and --check end with 1."""
+    (tmp_path / "appendix.tex").write_text(RNN.replace("+ b", "- b"), encoding="utf-8")
+    ask = r"$\symjacjacobian{rnn}{x_t}{x_{t-1}}$"
+    path = paper(RNN + ask + "\\input{appendix}" + ask)
+    assert main(["tex", "paper", "--scan"]) == 0
+    said = capsys.readouterr().err.splitlines()
+    (line,) = (s for s in said if "nothing about it is answered" in s)
+    assert "at paper.tex:7 and at appendix.tex:2" in line
+    assert [kind for kind, _ in answers(path).values()] == ["failure"]
+    assert main(["tex", "paper", "--scan", "--strict"]) == 1
+    assert main(["tex", "paper", "--scan", "--check"]) == 1
+    (tmp_path / "appendix.tex").write_text(RNN, encoding="utf-8")
+    assert main(["tex", "paper", "--scan", "--strict"]) == 0
 
 
 def test_the_file_is_touched_only_where_its_content_changes(paper: Make) -> None:
@@ -178,6 +258,44 @@ def test_the_authors_macros_are_understood_and_recorded(paper: Make) -> None:
     assert set(system.macros) == {"act", "bld", "hid", "relu"}
 
 
+def test_macros_with_optional_arguments_are_understood(paper: Make) -> None:
+    """An optional argument has its default where it is left out, in \\newcommand as in \\NewDocumentCommand."""
+    path = paper(
+        r"""\begin{symjacsystem}{rnn}
+          \at{h} = \tanh(\wt[V] \at[t-1]{h})
+        \end{symjacsystem}
+        $\symjacjacobian{rnn}{\at{h}}{\at[t-1]{h}}$""",
+        r"""\newcommand{\at}[2][t]{#2_{#1}} \NewDocumentCommand\wt{O{W}}{#1}""",
+    )
+    assert main(["tex", "paper", "--scan"]) == 0
+    ((kind, tex),) = answers(path).values()
+    assert kind == "answer"
+    assert tex.endswith("V")
+    (system,) = read(path.with_suffix(".sjtex")).systems.values()
+    assert system.macros == {"at": r"->\@protected@testopt\at\\at{t}[#1]#2->#2_{#1}", "wt": "->O{W}#1->#1"}
+
+
+@pytest.mark.parametrize(
+    ("definition", "said"),
+    [
+        (r"\NewDocumentCommand{\wt}{s}{W}", r"\NewDocumentCommand with arguments other than m and O, s"),
+        (r"\def\wt#1.{W#1}", r"\def with more"),
+        (r"\let\wt=W", r"\let"),
+        (r"\DeclarePairedDelimiter{\wt}{(}{)}", r"\DeclarePairedDelimiter is not expanded"),
+    ],
+)
+def test_a_macro_that_is_not_expanded_is_named(
+    paper: Make, capsys: pytest.CaptureFixture[str], definition: str, said: str
+) -> None:
+    """Where a formula holds a macro of another kind, a note names it and the kind; elsewhere nothing is said."""
+    paper(RNN.replace("W", r"\wt "), definition)
+    main(["tex", "paper", "--scan"])
+    assert rf"rnn: the macro \wt is left as it stands; {said}" in capsys.readouterr().err
+    paper(RNN, definition)
+    main(["tex", "paper", "--scan"])
+    assert "macro" not in capsys.readouterr().err
+
+
 def test_proof_and_statement_apart_share_their_labels(paper: Make) -> None:
     """The proof in an appendix refers to the label that the statement was given, and repeats no label."""
     path = paper(
@@ -204,6 +322,23 @@ def test_one_label_for_a_whole_system_is_named_once(paper: Make) -> None:
     assert main(["tex", "paper", "--scan"]) == 0
     ((_, proof),) = answers(path).values()
     assert r"For the recurrence \eqref{eq:gate} and every" in proof
+
+
+def test_a_wide_formula_has_a_form_for_sentences_and_one_for_displays(paper: Make) -> None:
+    """In a narrow column the terms of the sum may be broken apart in a sentence, and begin lines in a display."""
+    gates = GATES.replace(
+        r"b_r) .", r"b_r) ,\\ h_t &= (1 - z_t) \odot h_{t-1} + z_t \odot \tanh(U (r_t \odot h_{t-1}))"
+    )
+    path = paper(
+        gates + r"$\symjacjacobian[width=25]{gru}{h_t}{h_{t-1}}$ $\symjacjacobian[width=99]{gru}{h_t}{h_{t-1}}$"
+    )
+    assert main(["tex", "paper", "--scan"]) == 0
+    narrow, wide = (tex for _, tex in answers(path).values())
+    told, _, shown = narrow.removeprefix(r"\symjacbroken{").partition(r"}{\begin{aligned}[t]&")
+    assert told.replace(r" \symjacbreak", "") == wide
+    lines = [re.sub(r"^\\quad(\\;)*\{\}", "", line) for line in shown.split(r"\\&")]
+    terms = [term for term in told.split(r" + \symjacbreak ") if "Bigl" not in term]
+    assert lines[: len(terms)] == [terms[0], *(f"+ {term}" for term in terms[1:])]
 
 
 def test_inputs_are_followed_and_comments_are_not(paper: Make, tmp_path: Path) -> None:
@@ -265,6 +400,10 @@ def test_init_puts_the_style_beside_the_paper_and_spares_the_authors_files(
     assert path.with_name("symjac.sty").read_text().startswith("%% symjac.sty")
     rc = path.with_name(".latexmkrc")
     assert "add_cus_dep('symjac', 'sjtex'" in rc.read_text()
+    assert f"'{sys.executable}'" in rc.read_text()
+    rc.write_text(rc.read_text().replace(sys.executable, "/elsewhere/python"), encoding="utf-8")
+    assert main(["tex", "--init", "paper"]) == 0
+    assert f"'{sys.executable}'" in rc.read_text()
     rc.write_text("# mine\n", encoding="utf-8")
     capsys.readouterr()
     assert main(["tex", "--init", "paper"]) == 0

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from symjac import System, cells
 from symjac.cli import main
-from symjac.papers.beside import LATEXMK, style
+from symjac.papers.beside import latexmkrc, style
 
 PAPERS = Path(__file__).with_name("papers")
 _BATCH = ("-interaction=nonstopmode", "-file-line-error", "-no-shell-escape")
@@ -26,6 +26,7 @@ _RNN = r"""\begin{symjacsystem}{rnn}
 \end{symjacsystem}
 """
 _WRONG = r"$\symjacclaim{rnn}{x_t}{x_{t-1}}{W^{\mathsf T}\operatorname{diag}(\sigma'(x_{t-1}))}$"
+_WAITS = "Some requests have no answer yet"
 _JACOBIAN = r"$\symjacjacobian{rnn}{x_t}{x_{t-1}}$"
 
 
@@ -36,8 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for source in PAPERS.glob("*.tex"):
         shutil.copy(source, tmp_path)
     (tmp_path / "symjac.sty").write_text(style(), encoding="utf-8")
-    command = f"'{sys.executable}' -m symjac tex"
-    (tmp_path / ".latexmkrc").write_text(LATEXMK.replace("symjac tex", command), encoding="utf-8")
+    (tmp_path / ".latexmkrc").write_text(latexmkrc(), encoding="utf-8")
     return tmp_path
 
 
@@ -119,6 +119,41 @@ def test_a_changed_system_withholds_its_answers(folder: Path) -> None:
 
 
 @pytest.mark.tex
+def test_a_name_for_two_systems_has_no_answers(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before, between and after two systems of one name nothing is printed, and LaTeX's log says why."""
+    other = _RNN.replace("+ b", "- b").replace("eq:rnn", "eq:other")
+    said = typeset(_JACOBIAN + _RNN + _JACOBIAN + other + _JACOBIAN)
+    assert "is defined twice with different text" in said
+    assert words().count("??") == 3
+    assert "at paper.tex:6 and at paper.tex:9" in capsys.readouterr().err
+
+
+@pytest.mark.tex
+def test_what_symjac_cannot_answer_is_not_said_to_wait_for_it(folder: Path) -> None:
+    """LaTeX asks for symjac to be run only where that would help, and repeats no reason from before an edit."""
+    ask = r"$\symjacjacobian{rnn}{q_t}{x_{t-1}}$"
+    said = typeset(_RNN + ask)
+    assert "cannot be answered: " in said
+    assert "Some requests cannot be answered" in said
+    assert _WAITS not in said
+    said = typeset(_RNN.replace("x_t =", "q_t =") + ask, fill=False)
+    assert "out of date" in said
+    assert "cannot be answered" not in said
+    assert _WAITS in said
+
+
+@pytest.mark.tex
+def test_a_system_that_is_now_there_waits_for_symjac(folder: Path) -> None:
+    """A request about a system that was missing, or there twice, is said to wait once that is mended, not before."""
+    other = _RNN.replace("+ b", "- b").replace("eq:rnn", "eq:other")
+    for wrong in (_JACOBIAN, _RNN + _JACOBIAN + other + _JACOBIAN):
+        said = typeset(wrong)
+        assert "Some requests cannot be answered" in said
+        assert _WAITS not in said
+        assert _WAITS in typeset(_RNN + _JACOBIAN, fill=False)
+
+
+@pytest.mark.tex
 def test_only_the_text_counts_not_its_spacing(folder: Path) -> None:
     """Spaces, line breaks and comments in a system do not withhold anything."""
     typeset(_RNN + _JACOBIAN)
@@ -147,6 +182,26 @@ def test_a_declared_operator_and_a_robust_macro_are_compared(folder: Path) -> No
     body = _RNN.replace(r"W\,\sigma(x_{t-1})", r"\wt \relu(x_{t-1})") + _JACOBIAN
     assert "out of date" not in typeset(body, preamble)
     assert "out of date" in typeset(body, preamble.replace("{W}", "{V}"), fill=False)
+
+
+@pytest.mark.tex
+@pytest.mark.parametrize(
+    "definition",
+    [
+        r"\newcommand{\wt}[2][W]{#1_{#2}}",
+        r"\DeclareRobustCommand\wt[2][W]{#1_{#2}}",
+        r"\NewDocumentCommand{\wt}{O{W} m}{#1_{#2}}",
+        r"\NewDocumentCommand\wt{ m }{W_{#1}}",
+    ],
+)
+def test_a_macro_with_an_optional_argument_is_compared(folder: Path, definition: str) -> None:
+    """Its body and its default are what they were, or nothing is printed."""
+    body = _RNN.replace(r"W\,", r"\wt{h}") + _JACOBIAN
+    said = typeset(body, f"{_PREAMBLE}{definition}\n")
+    assert "symjac Warning" not in said
+    assert "??" not in words()
+    for changed in (definition.replace("{W", "{V").replace("[W", "[V"), definition.replace("_{", "^{")):
+        assert "out of date" in typeset(body, f"{_PREAMBLE}{changed}\n", fill=False)
 
 
 @pytest.mark.tex
@@ -203,6 +258,60 @@ def test_draft_marks_wrong_claims(folder: Path) -> None:
 
 
 @pytest.mark.tex
+def test_a_draft_mark_fits_every_formula(folder: Path) -> None:
+    """After a superscript or a prime, before one, inside a subscript and a heading: the mark is no TeX error."""
+    claim = r"\symjacclaim{rnn}{x_t}{x_{t-1}}{W%s}"
+    places = ("$%s$", "$%s^2$", "$%s'$", "$a_{%s}$", r"\[\frac{%s}{2}^2\]", r"\section{$%s$}", "%s")
+    body = "".join(place % (claim % script) for place in places for script in (r"^\top", "'", "_1"))
+    typeset(_RNN + body, _PREAMBLE.replace(r"\usepackage{symjac}", r"\usepackage[draft]{symjac}"))
+    assert "[wrong]" in words()
+
+
+@pytest.mark.tex
+def test_a_long_proof_is_broken_over_slides(folder: Path) -> None:
+    """In a frame with allowframebreaks nothing runs off a slide, and no heading stands alone at its foot."""
+    preamble = _PREAMBLE.replace("{article}", "{beamer}")
+    gru = (
+        "\\symjacdefine[symbols={\\sigma: elementwise sigmoid}]{gru}{"
+        + " \\\\ ".join(cells.COLLECTION["gru"].equations)
+        + "}\n"
+    )
+    ask = r"\symjacproof[%s]{gru}{h_t}{h_{t-1}}"
+    frame = "\\begin{frame}[allowframebreaks]{%s}\n%s\n\\end{frame}\n"
+    body = gru + frame % ("Model", ask % "part=statement,setting=no") + frame % ("Proof", ask % "part=proof")
+    said = typeset(body, preamble)
+    assert "Overfull \\vbox" not in said
+    slides = run("pdftotext", "paper.pdf", "-").stdout.decode().split("\f")
+    assert len(slides) > 5
+    assert "numerator layout" in next(s for s in slides if "Theorem" in s)
+    assert "denominator layout" in next(s for s in slides if "Theorem" in s)
+
+
+@pytest.mark.tex
+def test_a_wide_formula_is_broken_in_a_sentence_and_in_every_display(folder: Path) -> None:
+    """In two columns a Jacobian fits its column, in running text as in align, eqnarray and gather."""
+    ask = r"\symjacjacobian[short]{gru}{h_t}{h_{t-1}}"
+    gru = r"\symjacdefine[symbols={\sigma: elementwise sigmoid}]{gru}{" + r" \\ ".join(
+        cells.COLLECTION["gru"].equations
+    )
+    body = (
+        gru
+        + "}\n"
+        + rf"""Words before ${ask}$ and words after it.
+    \[ J = {ask} \] \begin{{align}} J &= {ask} \end{{align}} \begin{{gather}} J = {ask} \end{{gather}}
+    \begin{{eqnarray}} J &=& {ask} \end{{eqnarray}} \footnote{{A note, which is ${ask}$.}}"""
+    )
+    said = typeset(
+        body,
+        _PREAMBLE.replace("{article}", "[twocolumn]{article}").replace(
+            r"\usepackage{amsmath", r"\usepackage[margin=45mm]{geometry}\usepackage{amsmath"
+        ),
+    )
+    assert r"\symjacbroken" in (folder / "paper.sjtex").read_text(encoding="utf-8")
+    assert "Overfull" not in said
+
+
+@pytest.mark.tex
 def test_notation_is_the_papers(folder: Path) -> None:
     """A macro that the paper defines before or after the package is the one that answers use."""
     macros = "\\newcommand{\\symjacdiag}{\\mathrm{Dg}}\n"
@@ -219,14 +328,39 @@ def test_an_output_directory_works(folder: Path) -> None:
     assert (folder / "build/article.sjtex").is_file()
 
 
+def _without_symjac(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine where neither the command is on the path nor the interpreter in its place."""
+    (folder / ".latexmkrc").write_text(latexmkrc(str(folder / "gone")), encoding="utf-8")
+    path = os.environ["PATH"].split(os.pathsep)
+    kept = [p for p in path if not (Path(p) / "symjac").exists()]
+    monkeypatch.setenv("PATH", os.pathsep.join(kept))
+
+
 @pytest.mark.tex
-def test_a_coauthor_without_symjac_can_build(folder: Path) -> None:
-    """Where the command is missing, latexmk goes on with the answers that came with the paper."""
+def test_a_coauthor_without_symjac_can_build(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the command is missing, latexmk goes on with the answers that came with the paper, and says what to do."""
     assert main(["tex", "amsart", "--scan"]) == 0
-    rc = LATEXMK.replace("symjac tex", "no-such-symjac tex")
-    (folder / ".latexmkrc").write_text(rc, encoding="utf-8")
-    assert run("latexmk", "-pdf", *_BATCH, "amsart").returncode == 0
+    _without_symjac(folder, monkeypatch)
+    done = run("latexmk", "-pdf", *_BATCH, "amsart")
+    assert done.returncode == 0
+    assert b"activate symjac's environment" in done.stderr
     assert "no answer" not in log(folder / "amsart.log")
+
+
+@pytest.mark.tex
+def test_symjac_that_comes_back_answers_what_is_open(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build without symjac, answers old or none, is a build; the next one with symjac answers, nothing forced."""
+    text = (folder / "body.tex").read_text(encoding="utf-8")
+    for edited in (text, text.replace("x_t = W", "x_t = A W")):
+        (folder / "body.tex").write_text(edited, encoding="utf-8")
+        with monkeypatch.context() as m:
+            _without_symjac(folder, m)
+            for _ in range(2):
+                assert run("latexmk", "-pdf", *_BATCH, "amsart").returncode == 0
+            assert "??" in words("amsart.pdf")
+        (folder / ".latexmkrc").write_text(latexmkrc(), encoding="utf-8")
+        assert run("latexmk", "-pdf", *_BATCH, "amsart").returncode == 0
+        assert "??" not in words("amsart.pdf")
 
 
 @pytest.mark.tex

@@ -7,7 +7,7 @@ carries.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from symjac.claims.syntax import Names, read_terms
@@ -18,6 +18,8 @@ from symjac.errors import ReadError, SymjacError
 _GRADIENT = re.compile(
     r"(?:upstream )?gradient (?:of (?:the )?(?P<of>.+?) )?(?:w\.r\.t\.|with respect to) (?P<by>.+)", re.S
 )
+_JACOBIAN = re.compile(r"(?:the )?Jacobian of (?P<of>\S+) (?:at|w\.r\.t\.|with respect to|by) (?P<by>.+)", re.S)
+_REMARK = re.compile(r"\s+\((?:[A-Za-z -]+)\)$|\s*[,;]\s.*$", re.S)
 _PREACTIVATION = re.compile(r"(?:the )?pre-?activation of (.+)", re.S)
 NEIGHBOURS = ("next", "prev")
 LOSS = Ref(r"\text{loss}")
@@ -49,6 +51,8 @@ class Aliases:
     known: list[Alias] = field(default_factory=list)
     changes: dict[str, Alias] = field(default_factory=dict)  # of "d x" by the family of x
     upstream: set[Ref] = field(default_factory=set)
+    unread: list[str] = field(default_factory=list)  # what is declared to be a gradient in words that are not read
+    formulas: dict[Term, Term] = field(default_factory=dict)  # ``\\nabla_a C`` by what a declaration says of it
     labels: dict[str, Time] = field(default_factory=dict)  # what "next" and "prev" mean
     preactivations: list[str] = field(default_factory=list)
 
@@ -61,6 +65,12 @@ class Aliases:
                     continue
                 (name,), _, _ = read_terms(key, self.names)
             except (SymjacError, ValueError):
+                if _GRADIENT.match(words.strip()):
+                    self.unread.append(key)
+                continue
+            if meaning.kind == "map":
+                if name.ref is not None:
+                    self.known.append(Alias(name.ref, meaning))
                 continue
             variable = meaning.args[1].ref
             if variable is None:
@@ -72,6 +82,8 @@ class Aliases:
                 self.label(name.data, variable)
             elif name.ref is not None:
                 self.known.append(Alias(name.ref, meaning))
+            elif name.kind == "derivative":
+                self.formulas[_bare(name)] = meaning
 
     def meaning(self, words: str) -> Term | None:
         """The derivative that a declaration names, in words or as a formula."""
@@ -79,11 +91,26 @@ class Aliases:
         if match is not None:
             variable = Term("symbol", (), self.variable(match["by"]))
             return Term("derivative", (self.loss(match["of"] or "loss"), variable), "")
+        jacobian = _JACOBIAN.match(words)
+        if jacobian is not None:
+            return self.jacobian(jacobian["of"], jacobian["by"])
         formula = words.split(",")[0]
         if "/" not in formula and "frac" not in formula:
             return None
         members, _, _ = read_terms(formula, self.names)
         return members[0] if len(members) == 1 and members[0].kind == "derivative" else None
+
+    def jacobian(self, of: str, by: str) -> Term | None:
+        """The derivative of a symbol, or that of a map at a point."""
+        by = _REMARK.sub("", by)
+        (inner,), _, _ = read_terms(of, self.names)
+        (point,), _, _ = read_terms(by, self.names)
+        (call,), _, _ = read_terms(f"{of}({by})", self.names)
+        inner = call if call.ref is not None else inner  # the g(x) that an equation defines
+        if inner.kind == "bare_map":
+            assert isinstance(inner.data, tuple)
+            return Term("map", (point,), (inner.data[0], 1))
+        return Term("derivative", (inner, point), of) if inner.ref is not None and point.ref is not None else None
 
     def loss(self, text: str) -> Term:
         """What is differentiated: a symbol, or the loss that nothing names."""
@@ -108,7 +135,7 @@ class Aliases:
 
     def variable(self, text: str) -> Ref:
         """A symbol from its text; of ``pre-activation of S`` the family is marked for naming."""
-        text = text.strip().rstrip(".,;")
+        text = _REMARK.sub("", text.strip()).rstrip(".,;")
         match = _PREACTIVATION.fullmatch(text)
         if match:
             inner = self.variable(match[1])
@@ -119,6 +146,12 @@ class Aliases:
             raise ReadError(f"{text!r} is no symbol", text=text, span=(0, max(1, len(text))))
         return term.ref
 
+    def variables(self) -> Iterator[Ref]:
+        """By what the names of gradients are derivatives."""
+        for meaning in [*(a.meaning for a in self.known), *(a.meaning for a in self.changes.values())]:
+            if meaning.kind == "derivative" and meaning.args[1].ref is not None:
+                yield meaning.args[1].ref
+
     def add(self, name: Ref, meaning: Term) -> None:
         self.known.append(Alias(name, meaning))
 
@@ -127,6 +160,8 @@ class Aliases:
         return term.rebuilt(self._one)
 
     def _one(self, t: Term) -> Term:
+        if t.kind == "derivative" and self.formulas and (meaning := self.formulas.get(_bare(t))) is not None:
+            return Term(meaning.kind, meaning.args, meaning.data, t.span)
         if t.kind == "gradient" and isinstance(t.data, Ref):
             found = self.changes.get(t.data.family)
             meaning = found.at(t.data.time) if found is not None else None
@@ -147,3 +182,8 @@ class Aliases:
             if r.family.endswith(suffix) and r.time is None:
                 return Ref(r.family[: -len(suffix)], time)
         return r
+
+
+def _bare(t: Term) -> Term:
+    """A derivative without the text of what it differentiates."""
+    return Term(t.kind, t.args)

@@ -34,6 +34,7 @@ def correct(s: Statement) -> dict[str, str]:
 def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term) -> str:
     y, x = (left.args[0].ref, left.args[1].ref) if left.kind == "derivative" else (None, None)
     if y is not None and x is not None and y.family == x.family and y.time and x.time and model.steps(y, x) is None:
+        model.long_product(y, x)  # whether the one step leads to the next
         return _product(model, layout, y, x)
     over = s.per_step(left, right)
     step = Time(((over[2], 1),)) if over is not None else s.step({}, left, right)
@@ -41,10 +42,14 @@ def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term) -> 
     ev = Evaluator(model, Convention(layout, "column"), gradients, OverTime("ascending"), {})
     ev.carried = vectors.carried(s, left, right)
     out = ev(left)
-    if ev.unknown or any("later" in e.name or "local" in e.name for e in out.symbols if isinstance(e, Symbol)):
+    if (
+        ev.unknown
+        or any(word in e.name for e in out.symbols for word in ("later", "local", "direct"))
+        or any(e.name.startswith(r"\partial") and e not in model.ways for e in out.symbols)
+    ):
         raise UndecidedError("the gradient depends on what the claim does not mention")
     out = out.replace({model.symbol(p.lhs): p.rhs for p in model.printed if p.lhs.family.startswith(r"\mathrm{pre}")})
-    text = typeset.latex(_laid_out(_with_loss(out, gradients, s), layout))
+    text = typeset.latex(_laid_out(_with_products(_with_loss(out, gradients, s), model, layout), layout))
     return text if over is None else rf"\sum_{{{over[2]}}} {text}"
 
 
@@ -57,6 +62,19 @@ def _with_loss(e: Expr, gradients: Gradients, s: Statement) -> Expr:
         for kind in ("", "upstream"):
             free = gradients.free(r, kind)
             table[free] = Symbol(rf"(\nabla_{{{gradients.model.symbol(r).name}}} {loss})", free.shape)
+    return e.replace(table)
+
+
+def _with_products(e: Expr, model: Model, layout: str) -> Expr:
+    """Jacobians over many steps as products, in the layout's own order."""
+    table: dict[Expr, Expr] = {}
+    for way in e.symbols & model.ways.keys():
+        y, x = model.ways[way]
+        printed = rf"\left({_product(model, layout, y, x)}\right)"
+        if layout == "numerator":
+            table[way] = Symbol(printed, way.shape)
+        else:
+            table[way] = ex.Transpose(Symbol(printed, (way.cols, way.rows)))
     return e.replace(table)
 
 
@@ -92,10 +110,13 @@ def _product(model: Model, layout: str, y: Ref, x: Ref) -> str:
     used = {name for time in (y.time, x.time) for name, _ in time.letters}
     letter = next(c for c in BOUND if c not in used)
     here = Time(((letter, 1),))
-    step = model.derivative(y.at(here), y.at(here - 1))
+    step = model.one_step(y.at(here))
     if not model.timed(step):
         power = ex.MatrixPower(step if layout == "numerator" else ex.transpose(step), model.count(y.time - x.time))
         return typeset.latex(power)
+    factor = typeset.latex(step if layout == "numerator" else ex.transpose(step))
+    if isinstance(step, ex.Sum):
+        factor = rf"\left({factor}\right)"
     if layout == "numerator":
-        return rf"\prod_{{{y.time.text} \ge {letter} > {x.time.text}}} {typeset.latex(step)}"
-    return rf"\prod_{{{letter}={(x.time + 1).text}}}^{{{y.time.text}}} {typeset.latex(ex.transpose(step))}"
+        return rf"\prod_{{{y.time.text} \ge {letter} > {x.time.text}}} {factor}"
+    return rf"\prod_{{{letter}={(x.time + 1).text}}}^{{{y.time.text}}} {factor}"

@@ -66,7 +66,8 @@ def _between(parts: list[Term], kind: str, whole: Term, left: Term, text: str) -
             raise ReadError("these dots do not say which end is the later one", text=text, span=parts[at[0]].span)
         over = _over(kind, first, change, rising, whole)
         rest = [*before[:-size], over, *after[size:]]
-        return rest[0] if len(rest) == 1 else Term("product" if kind == "product" else "add", tuple(rest), None, whole.span)
+        joined = "product" if kind == "product" else "add"
+        return rest[0] if len(rest) == 1 else Term(joined, tuple(rest), None, whole.span)
     message = "what stands before the dots and after them is not the same but for an index"
     raise ReadError(message, text=text, span=parts[at[0]].span)
 
@@ -87,7 +88,7 @@ def _bare(t: Term) -> Term:
 
 
 def _change(first: Sequence[Term], last: Sequence[Term]) -> Time | None:
-    """By how much every time of the second unit differs from its like in the first; ``None`` where they do not match."""
+    """By how much every time of the second unit differs from its like in the first, ``None`` for units not alike."""
     if [_bare(t) for t in first] != [_bare(t) for t in last]:
         return None
     a, b = _times(first), _times(last)
@@ -98,9 +99,7 @@ def _change(first: Sequence[Term], last: Sequence[Term]) -> Time | None:
     return change if change != Time() else None
 
 
-def _rises(
-    parts: Sequence[Term], size: int, dots: int, first: Sequence[Term], change: Time, left: Term
-) -> bool | None:
+def _rises(parts: Sequence[Term], size: int, dots: int, first: Sequence[Term], change: Time, left: Term) -> bool | None:
     """Whether the index increases from left to right."""
     before, after = parts[:dots], [p for p in parts[dots:] if p.kind != "dots"]
     for units in (before[::-1], after):

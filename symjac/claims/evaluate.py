@@ -19,7 +19,7 @@ from symjac.claims.times import Time
 from symjac.errors import ShapeError
 from symjac.expr import ONE, Expr, Index, Number, Product, Symbol
 from symjac.functions import ACTIVATIONS
-from symjac.reading.operators import mean_of
+from symjac.reading.operators import mean_of, row_softmax
 
 Gradient = Callable[[Ref | None, Ref], Expr]
 
@@ -228,6 +228,8 @@ class Evaluator:
             return ex.Norm(self.column(a))
         if t.data == "abs" and a.is_scalar:
             return ex.Apply(ex.Function("|", 0, "abs"), a)
+        if t.data == "softmax" and a.is_matrix:
+            return row_softmax(a)
         v = self.column(a)
         if not v.is_vector:
             raise ShapeError(f"{t.data} takes a vector")
@@ -308,7 +310,7 @@ class Evaluator:
         scalar = numerator.rows == ONE
         if variable.cols != ONE:
             scalar = t.args[0].ref is None or not self.is_vector(t.args[0].ref)
-        row = self.convention.row and variable.cols == ONE
+        row = self.convention.row and self.is_vector(x.ref)
         return self.laid_out(numerator, scalar=scalar, variable_row=row)
 
     def is_vector(self, r: Ref) -> bool:
@@ -349,6 +351,8 @@ class Evaluator:
             return vectors.between(self, y, x)
         if y.family == x.family and y.time is not None and x.time is not None and self.model.steps(y, x) is None:
             return self.model.long_product(y, x)
+        if y.time is not None and x.time is not None and self.model.steps(y, x) is None:
+            return self.model.over_letters(y, x)
         return self.model.derivative(y, x)
 
     def of_expression(self, t: Term, x: Ref) -> Expr:
@@ -365,7 +369,7 @@ class Evaluator:
         y = t.args[0]
         if y.kind == "derivative" or any(a.kind in ("derivative", "gradient", "over") for a in y.walk()):
             raise UndecidedError("the derivative of a derivative is not judged")
-        column = self.model.expression(str(t.data))
+        column = self.applied_map(y, x) if y.kind == "bare_map" else self.model.expression(str(t.data))
         if not matrix and not (column.cols == ONE or column.rows == ONE):
             raise UndecidedError("the derivative of a matrix is not judged")
         of = ex.Symbol(r"\text{operand}", self.column(column).shape)
@@ -376,6 +380,30 @@ class Evaluator:
                 definitions |= self.model.between(r, x)
         definitions.pop(self.model.symbol(x), None)
         return of, definitions
+
+    def applied_map(self, y: Term, x: Ref) -> Expr:
+        """The map of ``\\partial F / \\partial x`` at what the system applies it to, at the step where that holds x.
+
+        :raises UndecidedError: where it is applied to several things, or to nothing that holds x.
+        """
+        assert isinstance(y.data, tuple)
+        name, order = y.data
+        found: dict[Expr, None] = {}
+        for p in self.model.printed:
+            uses = [r for _, r in p.uses if r.family == x.family]
+            for node in p.rhs.walk():
+                if not isinstance(node, ex.VectorMap) or node.name != name:
+                    continue
+                held = [r for r in uses if self.model.symbol(r) in node.symbols]
+                times = {r.time for r in held}
+                if len(times) != 1 or order:
+                    raise UndecidedError(f"nothing says at what {name} stands here")
+                (time,) = times
+                shift = {time.letter: x.time - time.offset} if time is not None and time.letter and x.time else {}
+                found.setdefault(self.model.shifted_rhs(p, node, shift))
+        if len(found) != 1:
+            raise UndecidedError(f"nothing says at what {name} stands here")
+        return next(iter(found))
 
     def entry_derivative(self, y: Term, x: Term) -> Expr:
         """dy_i/dx_j, which no layout concerns."""
@@ -403,7 +431,7 @@ class Evaluator:
         assert isinstance(t.data, Ref)
         r = self.ref(t.data)
         numerator = ex.transpose(self.gradient(None, r))
-        row = self.convention.row and self.model.symbol(r).cols == ONE
+        row = self.convention.row and self.is_vector(r)
         return self.laid_out(numerator, scalar=True, variable_row=row)
 
 

@@ -74,7 +74,12 @@ class Gradients:
 
     def free(self, x: Ref, kind: str = "") -> Symbol:
         """A gradient that is a symbol of its own."""
-        variable = self.model.symbol(x)
+        return self.symbol(self.model, x, kind)
+
+    @staticmethod
+    def symbol(model: Model, x: Ref, kind: str = "") -> Symbol:
+        """The symbol for a gradient by ``x``."""
+        variable = model.symbol(x)
         sub = f"{kind}, {variable.name}" if kind else variable.name
         return Symbol(rf"\nabla_{{{sub}}}", variable.shape)
 
@@ -155,7 +160,7 @@ class Gradients:
         stack, seen = [x], {x}
         while stack:
             users = [c for c, _ in self.consumers(stack.pop())]
-            if not users or any(c.time != following.time for c in users):
+            if not users or any(c.time not in (x.time, following.time) for c in users):
                 return None
             fresh = [c for c in users if c not in seen and c != following]
             seen.update(fresh)

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field, replace
 from symjac import expr as ex
 from symjac.claims import bound_words, bounding, inequality, vectors
 from symjac.claims.alternatives import REWRITES, Diagonals
+from symjac.claims.calls import spelled_out
 from symjac.claims.conventions import FOUR, MIXED, Convention
 from symjac.claims.correct import correct
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.explain import explanation
 from symjac.claims.gradients import Gradients
+from symjac.claims.induction import proved_by_induction
 from symjac.claims.model import Model, UndecidedError
 from symjac.claims.overtime import OverTime
 from symjac.claims.sizing import Sizing
@@ -25,6 +27,7 @@ from symjac.claims.terms import Term
 from symjac.claims.times import Time
 from symjac.claims.vecread import kronecker_throughout
 from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict, summed_up
+from symjac.claims.ways import relations
 from symjac.errors import DefinitionError, NotYetError, ShapeError, SymjacError
 from symjac.expr import Expr
 from symjac.normal import NormalFormTooLarge, UndefinedFormError, counterexample, equal, time_limit
@@ -117,7 +120,10 @@ def agreed(claim: str, texts: Sequence[str], verdicts: Sequence[Verdict]) -> Ver
         claim=claim,
         conventions=common([v.conventions for v in verdicts]),
         descending=common(descending) if len(descending) == len(verdicts) else None,
-        links=(),
+        links=tuple(
+            replace(links[0], conventions=common([link.conventions for link in links]))
+            for links in zip(*(v.links for v in verdicts), strict=False)
+        ),
         notes=(*verdicts[0].notes, f"a bracket is missing; it was put in {len(texts)} places, and each was judged"),
     )
     out = replace(out, verdict=summed_up(out.as_printed))
@@ -143,10 +149,15 @@ def _judged(
     with time_limit(deadline):
         verdict = Judge(statement, deadline).verdict()
     usual = {f: words for f, words in USUAL.items() if statement.unspecified(f) and f not in declared}
-    if verdict.verdict == "true" or not usual:
+    proved = [verdict.verdict == "true", *(any(o.holds for o in link.conventions.values()) for link in verdict.links)]
+    if all(proved) or not usual:
         return verdict
     with time_limit(deadline):
         other = Judge(state(equations, claim, {**declared, **usual}, of=of, wrt=wrt), deadline).verdict()
+    if other.verdict == "true" and not statement.differentiated(usual):
+        what = " and ".join(f"{f} is read as {words.removeprefix('elementwise ')}" for f, words in usual.items())
+        note = f"{what}, whose derivative alone is what the claim prints"
+        return replace(other, notes=(*other.notes, note), alternatives={"unspecified": verdict.conventions})
     return under_condition(verdict, other, usual)
 
 
@@ -190,9 +201,13 @@ def under_condition(v: Verdict, other: Verdict, usual: Mapping[str, str]) -> Ver
 
     first = doubted(v.conventions, other.conventions)
     second = doubted(v.descending, other.descending) if v.descending and other.descending else v.descending
-    if first == v.conventions and second == v.descending:
+    pairs = zip(v.links, other.links, strict=True)
+    links = tuple(replace(mine, conventions=doubted(mine.conventions, theirs.conventions)) for mine, theirs in pairs)
+    if (first, second, links) == (v.conventions, v.descending, v.links):
         return v
-    out = replace(v, conventions=first, descending=second, alternatives={what: other.conventions})
+    out = replace(
+        v, conventions=first, descending=second, links=links, alternatives={what: other.conventions}, if_declared=usual
+    )
     out = replace(out, verdict=summed_up(out.as_printed))
     return replace(out, explanation=explanation(out))
 
@@ -320,6 +335,8 @@ class Comparison:
     step: Time | None = None
     last: Time | None = None
     unknown: list[str] = field(default_factory=list)
+    weights: Mapping[str, Expr] = field(default_factory=dict)  # of the steps' losses in the whole one
+    whole: frozenset[Expr] = frozenset()  # symbols for sums and products over time as a whole
     variables: frozenset[ex.Symbol] = frozenset()  # by which the claim differentiates
 
     def check_time(self) -> None:
@@ -327,6 +344,7 @@ class Comparison:
             raise UndecidedError("the time limit was reached")
 
     def outcome(self, a: Term, b: Term) -> Outcome:
+        self.statement.refuse_unsaid_total(a, b)
         summands = self.statement.per_step(a, b)
         if summands is None:
             return self.at_any_length(a, b)
@@ -356,7 +374,10 @@ class Comparison:
             return found
         # Symbols that stand for whole products cannot refute anything.
         unknown = Outcome(None, "undecided", found.reason or "neither a proof nor a counterexample was found")
-        return self.refuted_at_lengths(a, b, unknown)
+        found = self.refuted_at_lengths(a, b, unknown)
+        if found.holds is None and proved_by_induction(self, a, b):
+            return Outcome(True, "proof", "by induction over the steps")
+        return found
 
     # --------------------------------------------------------------------------- a length in letters
 
@@ -434,7 +455,8 @@ class Comparison:
         def evaluate(t: Term, places: Mapping[int, ex.Shape]) -> Expr:
             return evaluator(places)(t)
 
-        gradients.weights = {f: evaluate(t, {}) if t is not None else ex.Number(1) for f, t in s.weights.items()}
+        self.weights = {f: evaluate(t, {}) if t is not None else ex.Number(1) for f, t in s.weights.items()}
+        gradients.weights = self.weights
         sizing = Sizing(vectors.sizes(s.sizes(self.model), a, b), evaluate)
         for places in ({**p, **q} for q in sizing.of(b) for p in sizing.of(a)):
             ev = evaluator(places)
@@ -442,6 +464,7 @@ class Comparison:
             self.unknown = ev.unknown
             self.variables = frozenset(ev.variables)
             self.relations = gradients.relations()
+            self.whole = frozenset(over.others.values())
             self.implied = bool(gradients.implied) and s.mentions_strangers(self.model, b)
             yield left, right
 
@@ -450,6 +473,8 @@ class Comparison:
         left, right = self.model.signs(left), self.model.signs(right)
         pair = vectors.images(left, right) if vectors.is_composite(left, right) else (left, right)
         too_large = ""
+        related = [left, right, *self.relations.values()]
+        self.relations |= relations(self.model, {s for e in related for s in e.symbols})
         related = [left, right, *self.relations.values()]
         # As printed, symbols at the earliest time are independent; what holds only because of the
         # equations at that time holds too, but a counterexample need not know them.
@@ -464,14 +489,71 @@ class Comparison:
                     return Outcome(True, "proof")
             except NormalFormTooLarge as error:
                 too_large = error.message  # values may tell the sides apart all the same
+        one_hot = frozenset(s for s in self._free(related) if self._family(s) in self.statement.one_hot)
+        if one_hot and self._with_sum_one(left, right, one_hot):
+            return Outcome(True, "proof")
         if self.statement.opaque:
             return Outcome(None, "undecided", "a gate is known by name only, so that nothing can be refuted by values")
         definitions = {**self.model.values(related, 0, self.variables), **self.relations}
         if self.implied:
             return Outcome(None, "undecided", "the loss by which the outputs are compared is not given")
+        if any(s in self.whole or s.name.startswith(r"\partial") for e in related for s in e.symbols):
+            # What stands for a whole sum or product has no value of its own.
+            return Outcome(None, "undecided", too_large or "neither a proof nor a counterexample was found")
+        left, right = (spelled_out(e, self.statement.normalisations) for e in (left, right))
+        definitions = {s: spelled_out(e, self.statement.normalisations) for s, e in definitions.items()}
         for effort in (EFFORT // 4, EFFORT_COMPOSITE if vectors.is_composite(left, right) else EFFORT):
             self.check_time()
-            found = counterexample(left, right, definitions, effort=effort)
+            found = counterexample(left, right, definitions, effort=effort, one_hot=one_hot)
             if found is not None:
+                for s in sorted(self._free(related) & self._targets() - one_hot, key=lambda s: s.name):
+                    if self._with_sum_one(left, right, frozenset({s}) | one_hot):
+                        condition = f"it holds if the entries of {s.name} sum to one, which nothing says"
+                        return Outcome(None, "undecided", condition)
                 return Outcome(False, "counterexample", "", found)
         return Outcome(None, "undecided", too_large or "neither a proof nor a counterexample was found")
+
+    # ------------------------------------------------------------------------ vectors that sum to one
+
+    def _family(self, s: ex.Symbol) -> str | None:
+        r = self.model.ref(s)
+        return r.family if r is not None else None
+
+    def _free(self, related: Sequence[Expr]) -> set[ex.Symbol]:
+        """The symbols that both sides depend on and no equation defines."""
+        try:
+            table = {**self.model.values(related, 0), **self.relations}
+        except UndecidedError:
+            table = dict(self.relations)
+        found = {s for e in (*related, *table.values()) for s in e.symbols}
+        return {s for s in found if s not in table}
+
+    def _targets(self) -> set[ex.Symbol]:
+        """Vectors that an equation of a scalar sets against a logarithm: what a cross-entropy compares with."""
+        found: set[ex.Symbol] = set()
+        for p in self.model.printed:
+            if self.model.symbol(p.lhs).is_scalar and _has_logarithm(p.rhs):
+                for s, r in p.uses:
+                    if s.is_vector and self.model.definition(r) is None:
+                        found.add(s)
+        return found
+
+    def _with_sum_one(self, left: Expr, right: Expr, vectors: frozenset[ex.Symbol]) -> bool:
+        """Whether both sides are equal where the entries of these vectors sum to one."""
+        related = [left, right, *self.relations.values()]
+        table = {**self.model.values(related, 0), **self.relations, **{s: _normalised(s) for s in vectors}}
+        try:
+            return equal(left, right, table)
+        except NormalFormTooLarge:
+            return False
+
+
+def _has_logarithm(e: Expr) -> bool:
+    return any(isinstance(node, ex.Apply) and node.function.known == "log" for node in e.walk())
+
+
+def _normalised(s: ex.Symbol) -> Expr:
+    """Any vector whose entries sum to one: another one divided by its sum."""
+    q = ex.Symbol(rf"\text{{weights of {s.name}}}", s.shape)
+    total = ex.Product(ex.Transpose(ex.Ones(*s.shape)), q)
+    return ex.mul(ex.EntryPower(total, ex.Number(-1)), q)

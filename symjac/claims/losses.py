@@ -39,9 +39,7 @@ class LossEquation:
         return f"{self.left} is read as a loss of which nothing is known but that it sees {', '.join(self.arguments)}"
 
 
-def without_losses(
-    texts: Sequence[str], symbols: Mapping[str, str]
-) -> tuple[list[str], tuple[LossEquation, ...]]:
+def without_losses(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[list[str], tuple[LossEquation, ...]]:
     """The equations that remain, and what was taken out."""
     kept: list[str] = []
     found: list[LossEquation] = []
@@ -59,6 +57,29 @@ def without_losses(
         found += [e for e in told if e is not None]
         kept += [joined[r.start : r.end] for r, e in zip(roots, told, strict=True) if e is None]
     return kept, tuple(found)
+
+
+def without_arguments(texts: Sequence[str], claim: str, symbols: Mapping[str, str]) -> tuple[list[str], str]:
+    """The texts with ``L(w)``, which an equation defines, as L, and blanks in place of its arguments."""
+    calls: dict[str, str] = {}
+    for text in texts:
+        try:
+            roots, _ = parse(text)
+        except ReadError:
+            continue
+        for root in (r for r in roots if r.kind == "relation" and r.detail[:1] == ("=",)):
+            left = root.kids[0].inner
+            if left.kind == "juxt" and len(left.kids) == 2 and left.kids[1].is_call and left.kids[0].kind == "name":
+                head, group = left.kids
+                if _is_loss(text, head, symbols):
+                    calls[text[head.start : group.end]] = text[head.start : head.end]
+
+    def bare(t: str) -> str:
+        for call, name in calls.items():
+            t = t.replace(call, name + " " * (len(call) - len(name)))
+        return t
+
+    return [bare(t) for t in texts], bare(claim)
 
 
 def _told(text: str, root: Node, symbols: Mapping[str, str]) -> LossEquation | None:

@@ -75,6 +75,7 @@ class Model:
         self._refs: dict[Symbol, Ref] = {}
         self.shifted = False  # whether equations of the earlier step are taken in, see the spec's time shift
         self._jacobians: dict[object, Expr] = {}
+        self.ways: dict[Symbol, tuple[Ref, Ref]] = {}  # symbols for Jacobians over many steps: of what, by what
         self.printed = [self._printed(e) for e in reading.equations]
 
     # ------------------------------------------------------------------------------------- symbols
@@ -85,6 +86,7 @@ class Model:
             return ex.SCALAR
         known = self._shapes.get(family.name, set())
         if len(known) > 1:
+            # Layers of different widths: each has the size that the system gives it, others have none.
             raise UndecidedError(f"{family.name} has different sizes at different times")
         if known:
             return next(iter(known))
@@ -187,6 +189,10 @@ class Model:
         table: dict[Expr, Expr] = {s: self.symbol(_shifted(r, shift)) for s, r in p.uses}
         return p.rhs.replace(table)
 
+    def shifted_rhs(self, p: Printed, part: Expr, shift: Mapping[str, Time]) -> Expr:
+        """A part of a printed right-hand side with its letter moved."""
+        return part.replace({s: self.symbol(_shifted(r, shift)) for s, r in p.uses})
+
     def define(self, lhs: Ref, rhs: Expr, uses: tuple[tuple[Symbol, Ref], ...]) -> None:
         self.printed.append(Printed(lhs, rhs, "", uses))
 
@@ -214,10 +220,9 @@ class Model:
         k = next((k for k, p in enumerate(self.printed) if p.lhs.family == family), None)
         if any(p.lhs.family == name for p in self.printed):
             return name
-        if k is None or not isinstance(self.printed[k].rhs, ex.Apply):
+        p = self.printed[k] if k is not None else None
+        if k is None or p is None or not isinstance(p.rhs, ex.Apply | ex.Softmax):
             raise TargetError(f"the equation of {family} is no function of one argument")
-        p = self.printed[k]
-        assert isinstance(p.rhs, ex.Apply)
         old = self.families[family]
         new = copy.copy(self.families[name]) if name in self.families else Family(name, name)
         new.place = new.place or old.place
@@ -226,7 +231,7 @@ class Model:
         inner = Ref(name, p.lhs.time)
         z = self.symbol(inner)
         self.printed[k : k + 1] = [
-            Printed(p.lhs, ex.Apply(p.rhs.function, z), p.source, ((z, inner),)),
+            Printed(p.lhs, p.rhs.replace({p.rhs.arg: z}), p.source, ((z, inner),)),
             Printed(inner, p.rhs.arg, p.source, p.uses),
         ]
         return name
@@ -272,6 +277,15 @@ class Model:
     def depends(self, y: Ref, x: Ref, definitions: Mapping[Symbol, Expr]) -> bool:
         return _depends(self.symbol(y), self.symbol(x), definitions)
 
+    def sees(self, y: Ref, x: Ref) -> bool:
+        """Whether y depends on x directly: through no other instance of either of the two."""
+        table = {s: e for s, e in self.between(y, x).items() if self._between_them(s, y, x)}
+        return self.depends(y, x, table)
+
+    def _between_them(self, s: Symbol, y: Ref, x: Ref) -> bool:
+        r = self.ref(s)
+        return r is None or r == y or r.family not in (y.family, x.family)
+
     def steps(self, y: Ref, x: Ref) -> int | None:
         """How many steps lie between two symbols; ``None`` where that is no number."""
         if y.time is None or x.time is None:
@@ -294,6 +308,18 @@ class Model:
             out = {s: e for s, e in earlier.items() if wrt in e.symbols} | out
         return out
 
+    def over_letters(self, y: Ref, x: Ref) -> Expr:
+        """dy/dx where y is another quantity, a number of steps later that is a letter.
+
+        :raises UndecidedError: where y does not see the state that x is at one step alone.
+        """
+        assert y.time is not None
+        seen = [r for k in (0, 1) if self.definition(y) is not None and self.sees(y, r := x.at(y.time - k))]
+        if len(seen) != 1:
+            of, wrt = self.symbol(y).name, self.symbol(x).name
+            raise UndecidedError(f"nothing says how {of} depends on {wrt}, so many steps before")
+        return ex.mul(self.derivative(y, seen[0]), self.long_product(seen[0], x))
+
     def long_product(self, y: Ref, x: Ref) -> Expr:
         """dy/dx over a number of steps that is a letter: a power where every factor is the same, else a symbol.
 
@@ -305,29 +331,52 @@ class Model:
         others = self.carried_by(y)
         if others:
             raise UndecidedError(f"{of.name} depends on the step before through {others[0]} too")
-        factor = self.derivative(y, y.at(y.time - 1))
+        factor = self.one_step(y)
         if ex.is_zero(factor):
             raise UndecidedError(f"{of.name} does not depend on itself one step earlier")
         if not self.timed(factor):
             return ex.MatrixPower(factor, self.count(y.time - x.time))
         name = rf"\partial {of.name}/\partial {self.symbol(x).name}"
-        return Symbol(name, ex.Partial(of, self.symbol(x)).shape)
+        rows, cols = ex.Partial(of, self.symbol(x)).shape
+        if isinstance(factor, ex.Diag):  # and so is every product of such factors
+            return ex.Diag(Symbol(name, (rows, ex.ONE)))
+        way = Symbol(name, (rows, cols))
+        self.ways[way] = (y, x)
+        return way
+
+    def one_step(self, y: Ref) -> Expr:
+        """The Jacobian of a quantity by itself one step earlier, through what lies between the two."""
+        assert y.time is not None
+        before = y.at(y.time - 1)
+        found = self.derivative(y, before)
+        if not ex.is_zero(found) or self.shifted:
+            return found
+        with self.taking_in_the_earlier_step():
+            return self.derivative(y, before)
 
     def carried_by(self, y: Ref) -> list[str]:
-        """What else than its own family carries y from one step to the next."""
-        seen: set[Ref] = set()
+        """What else than itself carries y from one step to the next."""
+        assert y.time is not None
+        before = y.at(y.time - 1)
+        seen: set[Ref] = {before}
         stack = [y]
         found: list[str] = []
         while stack:
             r = stack.pop()
-            rhs = self.definition(r)
-            if r in seen or rhs is None:
+            if r in seen:
                 continue
             seen.add(r)
+            rhs = self.definition(r)
+            if rhs is None:
+                found.append(r.family)
+                continue
             for u in (u for s in rhs.symbols if (u := self.ref(s)) is not None):
-                if u.time == r.time or u.time is None or r.time is None:
+                if u.time is None or u.family not in self.defined_families:
+                    continue
+                distance = y.time - u.time
+                if distance.is_number and distance.offset <= 1:
                     stack.append(u)
-                elif u.family in self.defined_families and u != y.at(y.time - 1 if y.time is not None else None):
+                else:
                     found.append(u.family)
         return found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from symjac import expr as ex
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.model import UndecidedError
@@ -12,6 +14,7 @@ from symjac.expr import Expr, Symbol
 from symjac.normal import equal
 
 MAX_LENGTH = 12
+FEW = 2  # so many steps are written out though where they begin is a letter
 
 
 class OverTime:
@@ -20,25 +23,29 @@ class OverTime:
     ``order`` is ``"ascending"`` where the index increases from left to right.
     """
 
-    def __init__(self, order: str) -> None:
+    def __init__(self, order: str, others: dict[object, Symbol] | None = None) -> None:
         self.order = order
-        self.others: dict[object, Symbol] = {}
+        self.others: dict[object, Symbol] = {} if others is None else others
 
     def __call__(self, ev: Evaluator, t: Term) -> Expr:
         if t.over.low is None or t.over.high is None:
             raise UndecidedError(f"nothing says how far {t.over.letter} runs")
         low, high = t.over.low.put(ev.values), t.over.high.put(ev.values)
-        if low.is_number and high.is_number:
-            return self.written_out(ev, t, low.offset, high.offset)
+        distance = high - low
+        if distance.is_number and (low.is_number or distance.offset < FEW):
+            return self.written_out(ev, t, [low + k for k in range(distance.offset + 1)], low)
+        turned = _turned(t)
+        if turned is not None:
+            return OverTime(_OTHER[self.order], self.others)(ev, turned)
         return self.whole(ev, t, low, high)
 
-    def written_out(self, ev: Evaluator, t: Term, low: int, high: int) -> Expr:
+    def written_out(self, ev: Evaluator, t: Term, times: list[Time], low: Time) -> Expr:
         kind, letter = t.over.kind, t.over.letter
-        if high - low >= MAX_LENGTH:
+        if len(times) > MAX_LENGTH:
             raise UndecidedError("the sum or product is too long to be written out")
-        parts = [ev.inside(letter, Time((), k))(t.args[0]) for k in range(low, high + 1)]
+        parts = [ev.inside(letter, time)(t.args[0]) for time in times]
         if not parts:
-            like = ev.inside(letter, Time((), low))(t.args[0])
+            like = ev.inside(letter, low)(t.args[0])
             if kind == "sum":
                 return ex.zero(like.shape)
             return ex.Number(1) if like.is_scalar else ex.Identity(like.rows)
@@ -71,7 +78,8 @@ class OverTime:
             return self.other(("product", letter, low, high, body), body.shape)
         if not ev.model.timed(body):
             return ex.MatrixPower(body, ev.model.count(high - low + 1))
-        for family in sorted(ev.model.defined_families):
+        vectors = [f for f in sorted(ev.model.defined_families) if ev.model.families[f].role == "vector"]
+        for family in vectors:
             for shift in (0, 1, -1):
                 found = self.chain(ev, family, body, (here, low, high), shift, self.order_of(t))
                 if found is not None:
@@ -84,11 +92,12 @@ class OverTime:
         """The Jacobian over the whole way of a state whose one-step Jacobian every factor is."""
         model = ev.model
         here, low, high = (time + shift for time in times)
-        y, x = Ref(family, here), Ref(family, here - 1)
         try:
-            step = model.derivative(y, x)
+            step = model.one_step(Ref(family, here))
             if step.shape != body.shape or ex.is_zero(step):
                 return None
+            if isinstance(step, ex.Diag):  # diagonal matrices commute
+                order = "descending"
             ordered = step if order == "descending" else ex.transpose(step)
             definitions = model.values([ordered, body], 0)
             if not equal(ordered, body, definitions):
@@ -103,3 +112,26 @@ class OverTime:
         if key not in self.others:
             self.others[key] = Symbol(rf"\text{{over time {len(self.others) + 1}}}", shape)
         return self.others[key]
+
+
+_OTHER = {"ascending": "descending", "descending": "ascending"}
+
+
+def _turned(t: Term) -> Term | None:
+    """``\\prod_{i=0}^{k-1}`` of what stands at times ``t-i`` as one over ``j = t-i``; ``None`` for any other."""
+    over = t.over
+    times = [r.time for r in t.args[0].refs() if r.time is not None]
+    held = [u for u in times if any(name == over.letter for name, _ in u.letters)]
+    if not held or over.low is None or over.high is None:
+        return None
+    if any((over.letter, -1) not in u.letters for u in held):
+        return None
+    rest = {Time(tuple((n, c) for n, c in u.letters if n != over.letter)) for u in held}
+    if len(rest) != 1:
+        return None
+    end = rest.pop()
+    here = Time(((over.letter, 1),))
+    body = t.args[0].retimed(lambda u: u.put({over.letter: end - here}))
+    order = _OTHER.get(over.order, over.order)
+    turned = replace(over, low=end - over.high, high=end - over.low, order=order)
+    return Term("over", (body,), turned, t.span)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symjac.claims.terms import Over, Ref, Term
@@ -23,6 +24,11 @@ _LABELLED = re.compile(r"(.+)_(?:\w|\{\w+\})")
 def head(node: Node) -> tuple[str, Node | None] | None:
     """``\\partial y`` or ``d y``: the sign and what follows it, ``None`` for anything else."""
     node = node.inner
+    if node.kind == "binary":
+        left = head(node.kids[0])
+        if left is None or left[1] is None:
+            return None
+        return left[0], Node("binary", node.text, [left[1], node.kids[1]], left[1].start, node.end)
     items = node.kids if node.kind == "juxt" else [node]
     first = items[0]
     plain_d = first.kind == "name" and first.text == "d" and first.token is not None
@@ -37,6 +43,8 @@ def nabla(b: Builder, kids: list[Node], i: int) -> tuple[Term, int]:
     """``\\nabla_x L``: it takes the symbol after it, with its bracket where one follows."""
     item = kids[i]
     sub = next((s for s in item.scripts if s.kind == "_"), None)
+    if any(s.kind != "_" for s in item.scripts):
+        raise b.error("second and higher derivatives are not read in a claim", item)
     if sub is None or i + 1 >= len(kids):
         raise b.error(r"a \nabla is read as in \nabla_{x} L", item)
     stop = i + 2
@@ -89,7 +97,7 @@ def _bounds(
 
     if kinds == ["="] and sup:
         low, high = read(sub[at[0] + 1 :]), read(sup)
-        if low.letters == high.letters and low.offset > high.offset:
+        if (low.letters == high.letters and low.offset > high.offset) or b.runs_down(low, high):
             return high, low, "descending"
         return low, high, "ascending"
     if len(kinds) == 2 and "=" not in kinds:
@@ -110,6 +118,10 @@ def matrix(b: Builder, node: Node) -> Term:
     if any(k.inner.kind in ("blank", "dots") for k in node.kids):
         return b.posted(_dotted(b, node, width), node)
     entries = tuple(map(b.build, node.kids))
+    if width == 1 and not all(t.kind == "number" for t in entries):
+        zero = Term("number", (), Fraction(0))
+        cells = zip(entries, node.kids, strict=True)
+        entries = tuple(b.constant("zeros", None, k) if t == zero else t for t, k in cells)
     if width == 1:
         return b.posted(Term("stack", entries, None, span), node)
     return b.posted(Term("explicit", entries, width, span), node)
@@ -128,6 +140,31 @@ def _dotted(b: Builder, node: Node, width: int) -> Term:
         if len(whole) == 1:
             return Term("word", (whole.pop(),), "diag", (node.start, node.end))
     raise b.error("a matrix with dots is read only where it is diagonal with like entries", node)
+
+
+def like_entries(b: Builder, values: list[Term], node: Node) -> Term:
+    """The vector of ``f(z_1), \\dots, f(z_n)``."""
+
+    def without_index(t: Term) -> Term:
+        return _without_index(b, t)
+
+    whole = {v.rebuilt(without_index) for v in (values[0], values[-1])}
+    if len(whole) != 1:
+        raise b.error("a list with dots is read only where its first and last entry are alike", node)
+    return whole.pop()
+
+
+def whole_vector(b: Builder, v: Term, node: Node) -> Term:
+    """The vector of ``f'(z_i)`` in a diag, where i numbers the places of the diagonal and nothing else."""
+    letters = {t.data for t in v.walk() if t.kind == "entry"}
+    elsewhere = {t.data for t in b.left.walk() if t.kind == "entry"} if b.left is not None else set()
+    if len(letters) != 1 or letters & elsewhere:
+        return v
+    (only,) = letters
+    if not isinstance(only, tuple) or len(only) != 1 or not only[0].isalpha():
+        return v
+    b.context.note("diag", f"the index {only[0]} in {b.context.text(node)} numbers the places of the diagonal", node)
+    return v.rebuilt(lambda t: t.args[0] if t.kind == "entry" else t)
 
 
 def _without_index(b: Builder, t: Term) -> Term:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from html import escape
 
-from symjac.claims.verdict import Formula, Told, Verdict
+from symjac.claims.verdict import Formula, Told, Verdict, in_markdown
 
 WIDTH = 100
 TIE = "\0"  # a space at which no line ends
@@ -86,13 +86,7 @@ def document(v: Verdict) -> str:
 
 def markdown(v: Verdict) -> str:
     """Markdown with formulas that KaTeX and MathJax render."""
-
-    def one(x: str | Formula) -> str:
-        if isinstance(x, str):
-            return x
-        return f"${x.source}$" if x.typesets else f"`{x.latex}`"
-
-    return "\n\n".join("".join(map(one, p)) for p in (*_claim(v), *v.told)) + "\n"
+    return "\n\n".join("".join(map(in_markdown, p)) for p in (*_claim(v), *v.told)) + "\n"
 
 
 def html(v: Verdict) -> str:

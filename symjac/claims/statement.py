@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -26,6 +27,8 @@ class Statement:
     target: Ref | None = None  # by what the left-hand side differentiates a loss that no equation defines
     last: Time | None = None  # the last step, where the claim names it
     shiftable: bool = False  # whether taking in the equations of the earlier step changes what is differentiated
+    normalisations: frozenset[str] = frozenset()  # maps that are declared to be layer normalisations
+    one_hot: frozenset[str] = frozenset()  # families that are declared to have one entry 1 and zeros beside it
     opaque: bool = False  # whether a gate is known by name only
     weights: Mapping[str, Term | None] = field(default_factory=dict)  # of a step's loss in the whole, 1 where ``None``
     seen: frozenset[Ref] = frozenset()  # what an equation says the loss depends on
@@ -104,6 +107,12 @@ class Statement:
         orders = [t.over.order for t in self.over(*self.members) if t.over.kind == "product" and not t.over.dotted]
         return orders[-1] if orders else None
 
+    def differentiated(self, names: Iterable[str]) -> bool:
+        """Whether the claim prints a derivative of one of these functions as such: ``\\sigma'(z)``."""
+        functions = [t.data for m in self.members for t in m.walk() if t.kind == "apply"]
+        functions += [t.place.function for m in self.members for t in m.walk() if t.kind == "bare_function"]
+        return any(isinstance(f, ex.Function) and f.order and f.name in names for f in functions)
+
     def unspecified(self, name: str) -> bool:
         """Whether a function of this name is used that nothing specifies."""
         function = self.model.reading.applied.get(name)
@@ -147,22 +156,33 @@ class Statement:
         return Mentions(target, others, frozenset(local), upstream, outputs, self.at_every_step, abbreviations)
 
     def abbreviations(self, *terms: Term) -> Iterator[str]:
-        """Matrices that an equation defines, that no other uses and that the claim multiplies by: ``J_t = diag(...) W``.
+        """Matrices that are defined, that no other equation uses and that the claim multiplies by: ``J_t = diag(..) W``.
 
         No loss is computed from them, though nothing else is.
         """
         variables = {x.family for _, x, _ in self.gradients(*terms)}
-        used = {r.family for p in self.model.printed for _, r in p.uses}
         mentioned = {t.ref.family for root in terms for t in root.walk() if t.ref is not None}
-        for p in self.model.printed:
-            name = p.lhs.family
-            if name in mentioned - used - variables and self.model.families[name].role == "matrix":
-                yield name
+        found: set[str] = set()
+        more = True
+        while more:
+            users: dict[str, set[str]] = {}
+            for p in self.model.printed:
+                for _, r in p.uses:
+                    users.setdefault(r.family, set()).add(p.lhs.family)
+            more = False
+            for name in self.model.defined_families - found - variables:
+                matrix = self.model.families[name].role == "matrix" and name in mentioned and name not in users
+                if matrix or (name in users and users[name] <= found):
+                    found.add(name)
+                    more = True
+        yield from found
 
     def loss_arguments(self, *terms: Term) -> set[Ref]:
         """The t of ``l(t)``: what the loss depends on, where that is printed as a symbol."""
         losses = [y for root in terms for t in root.walk() if t.kind == "derivative" and self.is_loss(y := t.args[0])]
-        return {u.ref for y in losses for u in y.args if u.ref is not None}
+        found = {u.ref for y in losses for u in y.args if u.ref is not None}
+        # J(W, b) names parameters, of which everything else depends: that says nothing of what comes last.
+        return found if all(r.family in self.model.defined_families for r in found) else set()
 
     def _gradients_at(self, t: Term, values: Mapping[str, Time]) -> Iterator[tuple[Ref | None, Ref]]:
         if t.kind == "over" and t.over.low is not None and t.over.high is not None:
@@ -194,6 +214,9 @@ class Statement:
         """
         if b.kind != "over" or b.over.kind != "sum":
             return None
+        of_state = self.target is not None and self.target.time is not None and self.last == b.over.high
+        if a.kind != "over" and (of_state or ((b.over.low, b.over.high) != (None, None) and self._counted(b))):
+            return None
         letter = self._runs_through(b)
         if a.kind == "over" and a.over.kind == "sum":
             other = self._runs_through(a)
@@ -209,6 +232,11 @@ class Statement:
         return a, b.args[0], letter
 
     @staticmethod
+    def _counted(t: Term) -> bool:
+        """Whether both ends of a sum are numbers."""
+        return all(u is not None and u.is_number for u in (t.over.low, t.over.high))
+
+    @staticmethod
     def _runs_through(t: Term) -> str:
         low, high = t.over.low, t.over.high
         first = low is None or low == Time((), 1)
@@ -216,6 +244,22 @@ class Statement:
         if not first or not last:
             raise UndecidedError("the sum does not run over all steps")
         return t.over.letter
+
+    def refuse_unsaid_total(self, a: Term, b: Term) -> None:
+        """Nothing is judged where a sum over steps stands beside a derivative that may hold them fixed or not.
+
+        :raises UndecidedError: where the derivative is by a parameter, of what depends on earlier steps.
+        """
+        if not any(t.over.kind == "sum" for t in self.over(a, b)):
+            return
+        for t in (t for t in a.walk() if t.kind == "derivative"):
+            y, x = t.args[0].ref, t.args[1].ref
+            if y is None or x is None or y.time is None or x.time is not None:
+                continue
+            variable = self.model.families.get(x.family)
+            if self.model.equation(y) is not None and variable is not None and variable.role in ("matrix", "vector"):
+                names = f"{self.model.symbol(y).name} by {x.family}"
+                raise UndecidedError(f"whether the derivative of {names} goes through earlier steps is not said")
 
     def lengths_matter(self, a: Term, b: Term) -> bool:
         """Whether a number of steps that is a letter plays a part."""
@@ -229,26 +273,22 @@ class Statement:
         return False
 
     def lengths(self, counts: Sequence[int], *terms: Term) -> Iterator[dict[str, Time]]:
-        """Numbers for the letters of the bounds that make so many steps."""
+        """Numbers for the letters of the bounds that make so many steps, the smallest ones that do."""
         bounds = self._bounds(terms)
         if bounds is None:
             return
         low, high = bounds
-        if (
-            any(abs(c) != 1 for time in bounds for _, c in time.letters)
-            or len(low.letters) > 1
-            or len(high.letters) != 1
-        ):
+        letters = list(dict.fromkeys(name for time in bounds for name, _ in time.letters))
+        if not letters or len(letters) > 3:
             return
+        choices = sorted(itertools.product(range(max(counts) + 2), repeat=len(letters)), key=sum)
         for count in counts:
-            values: dict[str, Time] = {}
-            if low.letters:
-                values[low.letters[0][0]] = Time((), 0)
-            first = low.put(values).offset
-            top = high.letters[0][0]
-            if top not in values:
-                values[top] = Time((), first + count - 1 - high.offset)
-            yield values
+            for choice in choices:
+                values = {name: Time((), k) for name, k in zip(letters, choice, strict=True)}
+                first, last = low.put(values), high.put(values)
+                if first.is_number and last.is_number and last.offset - first.offset == count - 1 and first.offset >= 0:
+                    yield values
+                    break
 
     def _bounds(self, terms: Iterable[Term]) -> tuple[Time, Time] | None:
         for t in self.over(*terms):
@@ -283,15 +323,24 @@ class Statement:
         functions = {e.function.name for p in self.model.printed for e in p.rhs.walk() if isinstance(e, ex.Apply)}
         # A gradient by what no equation holds says nothing about the system.
         found = [x.family for x in variables if (x.family, x.time is None) not in timed]
+        arguments: set[int] = set()  # the W and b of J(W, b), which say nothing of their own
         for root in terms:
             for t in root.walk():
                 f = t.data
+                if t.kind == "derivative" and t.args[0].kind == "symbol":
+                    arguments |= {id(a) for a in t.args[0].args}
+                if id(t) in arguments:
+                    continue
                 if isinstance(f, ex.Function) and f.known is None and f.name not in functions:
                     found.append(f.name)
-                if t.kind != "symbol" or not isinstance(t.data, Ref) or t.data.family in known:
+                if t.kind != "symbol" or not isinstance(t.data, Ref):
+                    continue
+                if t.data.family in known:
+                    if t.data.time is None and (t.data.family, False) in timed and (t.data.family, True) not in timed:
+                        found.append(t.data.family)
                     continue
                 family = self.model.families.get(t.data.family)
-                declared = family is not None and family.how == "declared"
+                declared = family is not None and family.how == "declared" and not family.remark
                 if not declared or t.data.time is not None:
                     found.append(t.data.family)
         return list(dict.fromkeys(found))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from symjac.claims.aliases import Alias, Aliases
-from symjac.claims.losses import LossEquation
+from symjac.claims.arguments import name_arguments, with_arguments
+from symjac.claims.calls import LAYER_NORM, without_parameters
+from symjac.claims.losses import LossEquation, without_arguments
 from symjac.claims.model import Model, UndecidedError
 from symjac.claims.statement import Statement
 from symjac.claims.syntax import Names, read_terms
@@ -14,11 +17,10 @@ from symjac.claims.systems import sources
 from symjac.claims.terms import Ref, Term
 from symjac.claims.typing import types_somewhere
 from symjac.errors import ReadError, ShapeError, SymjacError, TargetError
-from symjac.expr import Apply, Function
 from symjac.reading import Reading
 from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.reading.context import Family, Note
-from symjac.reading.operators import mean_of
+from symjac.reading.operators import mean_of, variance_of
 from symjac.reading.repair import candidates
 from symjac.reading.spelling import plain
 
@@ -40,8 +42,12 @@ def state(
 
     :raises ReadError: where the system reads in neither orientation, or the claim cannot be read.
     """
+    equations, claim = without_arguments(equations, claim, symbols)
+    symbols = {**symbols, **_steps_of_time(symbols)}
+    equations = [without_parameters(e, symbols) for e in equations]
+    claim = without_parameters(claim, symbols)
     system = sources(equations, symbols)
-    readings, symbols = system.readings, dict(system.symbols)
+    readings, symbols, symbols_as_given = system.readings, dict(system.symbols), symbols
     base = next(iter(readings.values()))
     names = Names(base, symbols)
     notes = list(system.notes)
@@ -51,7 +57,11 @@ def state(
     for text in system.naming:
         _name(aliases, text, families)
     aliases.declare(symbols)
+    if members[0].kind == "gradient" and not aliases.changes and (of is None or wrt is None):
+        message = "a differential, or the gradient of a loss? give of and wrt, or declare it"
+        raise ReadError(message, text=claim, span=members[0].span)
     _name_left(aliases, members, of, wrt, base)
+    _refuse_unread(aliases, members)
     models = {o: Model(r, families, system.texts, symbols) for o, r in readings.items()}
     for m in models.values():
         for family in aliases.preactivations:
@@ -59,12 +69,30 @@ def state(
     _define_means(models, symbols, notes)
     identify = _up_to_style(models, notes)
     members = tuple(m.rebuilt(identify) for m in members)
-    _define_preactivations(models, members, notes)
-    resolved = tuple(aliases.resolve(m).rebuilt(identify).rebuilt(_without_copies(models)) for m in members)
+    name_arguments(models, members, [*aliases.variables(), *_variables(members)], notes)
+    members = with_arguments(models, members, notes)
+    resolved = tuple(aliases.resolve(m).rebuilt(identify) for m in members)
+    _refuse_unknown_losses(resolved, symbols_as_given, models)
+    copies = _without_copies(models, resolved, notes)
+    resolved = tuple(m.rebuilt(copies) for m in resolved)
     spans = tuple(claim[m.span[0] : m.span[1]] for m in members)
     out = Statement(claim, resolved, spans, models, aliases, notes)
     out.members = tuple(_fitted(out, m) for m in _without_stray_index(out))
     out.opaque = system.opaque
+    out.one_hot = frozenset(
+        r.family
+        for key, words in {**symbols_as_given, **dict.fromkeys(system.units, "one-hot")}.items()
+        if re.search(r"one[- ]hot", words)
+        for m in _readable(key, names)
+        for r in m.refs()
+    )
+    out.normalisations = frozenset(
+        str(m.data[0])
+        for key, words in symbols_as_given.items()
+        if LAYER_NORM.match(words)
+        for m in _readable(key, names)
+        if m.kind == "bare_map" and isinstance(m.data, tuple)
+    )
     _take_losses(out, system.losses, names)
     _settle(out, differentiates=read is read_terms)
     return out
@@ -105,6 +133,52 @@ def _take_losses(s: Statement, losses: Sequence[LossEquation], names: Names) -> 
         else:
             seen |= set(found)
     s.weights, s.seen, s.at_every_step = weights, frozenset(seen), frozenset(every)
+
+
+def _refuse_unread(aliases: Aliases, members: Sequence[Term]) -> None:
+    """Nothing is judged of a name that is declared to be a gradient in words that are not understood.
+
+    :raises UndecidedError: where a member holds such a name.
+    """
+    unread = {r.family: key for key in aliases.unread for m in _readable(key, aliases.names) for r in m.refs()}
+    for r in (r for m in members for r in m.refs()):
+        if r.family in unread:
+            raise UndecidedError(f"the declaration of {unread[r.family]} is not understood")
+
+
+def _steps_of_time(symbols: Mapping[str, str]) -> dict[str, str]:
+    """``\\Delta t``, declared as a scalar, as a product of two."""
+    steps = [key for key, words in symbols.items() if "".join(key.split()) == r"\Deltat" and words.startswith("scalar")]
+    return {r"\Delta": "scalar"} if steps else {}
+
+
+def _refuse_unknown_losses(members: Sequence[Term], symbols: Mapping[str, str], models: Mapping[str, Model]) -> None:
+    """What no equation defines is taken for a loss only where its declaration says nothing else.
+
+    :raises UndecidedError: where it is declared in words that are not understood.
+    """
+    model = next(iter(models.values()))
+    words = {plain(key): said for key, said in symbols.items()}
+    for t in (t for m in members for t in m.walk() if t.kind == "derivative"):
+        y = t.args[0].ref
+        if y is None or y.family not in model.families or model.equation(y) is not None:
+            continue
+        said = words.get(plain(model.symbol(y).name)) or words.get(plain(y.family)) or "scalar"
+        if not _VALUE.match(said):
+            raise UndecidedError(f"the declaration of {y.family} says {said!r}, which is not understood")
+
+
+_VALUE = re.compile(
+    r"scalar|vector|matrix|one-hot|gradient|upstream|(?:\S+ )*(?:loss|cost|error|energy|objective|entropy)"
+)
+
+
+def _readable(text: str, names: Names) -> tuple[Term, ...]:
+    """The members of a text, none where it cannot be read."""
+    try:
+        return read_terms(text, names)[0]
+    except SymjacError:
+        return ()
 
 
 class SeveralRepairsError(ReadError):
@@ -181,13 +255,13 @@ def _up_to_style(models: Mapping[str, Model], notes: list[str]) -> Callable[[Ter
     printed: dict[str, set[str]] = {}
     for p in next(iter(models.values())).printed:
         for r in (p.lhs, *(r for _, r in p.uses)):
-            printed.setdefault(plain(r.family), set()).add(r.family)
+            printed.setdefault(_unmarked(r.family), set()).add(r.family)
     known = {name for names in printed.values() for name in names}
 
     def change(t: Term) -> Term:
         if not isinstance(t.data, Ref) or t.data.family in known:
             return t
-        near = printed.get(plain(t.data.family), set())
+        near = printed.get(_unmarked(t.data.family), set())
         if len(near) != 1:
             return t
         (name,) = near
@@ -199,21 +273,17 @@ def _up_to_style(models: Mapping[str, Model], notes: list[str]) -> Callable[[Ter
     return change
 
 
-def _define_preactivations(models: Mapping[str, Model], members: Sequence[Term], notes: list[str]) -> None:
-    """The z of ``f'(z)`` that no equation holds is what f is applied to, where f is applied in one equation only."""
-    first = next(iter(models.values()))
-    known = {r.family for p in first.printed for r in (p.lhs, *(r for _, r in p.uses))}
-    for t in (t for m in members for t in m.walk() if t.kind == "apply"):
-        argument, f = t.args[0], t.data
-        r = argument.args[0].ref if argument.kind == "entry" else argument.ref
-        if r is None or not isinstance(f, Function) or r.family in known:
-            continue
-        users = [p.lhs for p in first.printed if isinstance(p.rhs, Apply) and p.rhs.function.name == f.name]
-        if len(users) == 1 and (users[0].time is None) == (r.time is None) and f.order:
-            for m in models.values():
-                m.preactivation(users[0].family, r.family)
-            known.add(r.family)
-            notes.append(f"{r.family} is read as the argument of {f.name} in the equation of {users[0].family}")
+def _unmarked(name: str) -> str:
+    """A name without style and arrow."""
+    return plain(name.replace(r"\vec", ""))
+
+
+def _variables(members: Sequence[Term]) -> Iterator[Ref]:
+    """By what the members differentiate."""
+    for t in (t for m in members for t in m.walk() if t.kind == "derivative"):
+        x = t.args[1].args[0] if t.args[1].kind == "entry" else t.args[1]
+        if x.ref is not None:
+            yield x.ref
 
 
 def _define_means(models: Mapping[str, Model], symbols: Mapping[str, str], notes: list[str]) -> None:
@@ -223,22 +293,43 @@ def _define_means(models: Mapping[str, Model], symbols: Mapping[str, str], notes
             vectors = [r for s, r in p.uses if s.is_vector]
             for symbol, r in p.uses:
                 words = symbols.get(symbol.name, "")
-                if symbol.is_scalar and "mean" in words.split() and len(vectors) == 1 and m.definition(r) is None:
-                    m.define(r, mean_of(m.symbol(vectors[0])), ((m.symbol(vectors[0]), vectors[0]),))
-                    note = f"{symbol.name} is read as the mean of {m.symbol(vectors[0]).name}"
+                kind = next((w for w in ("mean", "variance") if w in re.split(r"\W+", words)), None)
+                if symbol.is_scalar and kind and len(vectors) == 1 and m.definition(r) is None:
+                    x = m.symbol(vectors[0])
+                    m.define(r, mean_of(x) if kind == "mean" else variance_of(x), ((x, vectors[0]),))
+                    note = f"{symbol.name} is read as the {kind} of {x.name}"
                     if note not in notes:
                         notes.append(note)
 
 
-def _without_copies(models: Mapping[str, Model]) -> Callable[[Term], Term]:
-    """``b^{(t)}`` of a parameter b that the system prints without a time is b as step t uses it."""
+def _without_copies(models: Mapping[str, Model], members: Sequence[Term], notes: list[str]) -> Callable[[Term], Term]:
+    """An index that the claim gives to what the system prints without one.
+
+    ``b^{(t)}`` of a parameter b is b as step t uses it. Where the system has no index at all, the claim may give
+    all of its symbols the same one.
+
+    :raises UndecidedError: where the claim tells times apart that the system does not have.
+    """
     times: dict[str, set[bool]] = {}
-    for p in next(iter(models.values())).printed:
+    printed = next(iter(models.values())).printed
+    for p in printed:
         for r in (p.lhs, *(r for _, r in p.uses)):
             times.setdefault(r.family, set()).add(r.time is not None)
+    plain = {name for name, timed in times.items() if timed == {False}}
+    found = [r for m in members for r in m.refs() if r.family in plain and r.time is not None]
+    if found and not any(True in timed for timed in times.values()):
+        if len({r.time for r in found}) > 1:
+            names = " and ".join(dict.fromkeys(f"{r.family} at {r.time.text}" for r in found if r.time is not None))
+            raise UndecidedError(f"the system has no index, so that nothing says what {names} are")
+        index = found[0].time.text if found[0].time is not None else ""
+        notes.append(f"the index {index}, which the system does not have, is left out")
+    defined = {p.lhs.family for p in printed}
+    states = [r for r in found if r.family in defined]
+    if states and any(True in timed for timed in times.values()):
+        raise UndecidedError(f"{states[0].family} has no index in the system, and one in the claim")
 
     def change(t: Term) -> Term:
-        if isinstance(t.data, Ref) and t.data.time is not None and times.get(t.data.family) == {False}:
+        if isinstance(t.data, Ref) and t.data.time is not None and t.data.family in plain:
             return Term(t.kind, t.args, t.data.at(None), t.span)
         return t
 
@@ -306,12 +397,28 @@ def _settle(s: Statement, *, differentiates: bool) -> None:
         if not shifted:
             s.last = time
             s.notes.append(f"{time.text} is read as the last step")
+    _settle_last_of_sum(s)
     for m in s.models.values():
         m.shifted = _shift_matters(s, m, zero=True)
     if s.model.shifted:
         s.notes.append("the equations are shifted one step back, gates of the earlier step held fixed")
     else:
         s.shiftable = _shift_matters(s, s.model, zero=False)
+
+
+def _settle_last_of_sum(s: Statement) -> None:
+    """The last step is where a sum ends that is claimed to be the gradient by a state."""
+    x = s.target
+    sums = [m for m in s.members[1:] if m.kind == "over" and m.over.kind == "sum" and m.over.low is not None]
+    if s.last is not None or x is None or x.time is None or not sums:
+        return
+    high = sums[-1].over.high
+    if high is None or high.letter not in LAST or high.offset or sums[-1].over.low != x.time:
+        return
+    beyond = [r for m in s.members for r in m.refs() if r.time is not None and r.time.letter == high.letter]
+    if all(r.time is not None and r.time.offset <= 0 for r in beyond):
+        s.last = high
+        s.notes.append(f"{high.text} is read as the last step")
 
 
 def _shift_matters(s: Statement, model: Model, *, zero: bool) -> bool:
@@ -323,7 +430,8 @@ def _shift_matters(s: Statement, model: Model, *, zero: bool) -> bool:
         y, x = t.args[0].ref, t.args[1].ref
         if y is None or x is None or model.steps(y, x) != 1 or model.definition(y) is None:
             continue
-        if x.family not in model.defined_families:
+        inputs = {r.family for p in model.printed for _, r in p.uses} - model.defined_families
+        if x.family not in model.defined_families and not (zero and x.family in inputs):
             continue
         try:
             printed = model.between(y, x)

@@ -33,7 +33,7 @@ from symjac.reading.tree import Node, Script, juxtaposed
 
 ENTRYLIKE = frozenset("ijklpqrmn")
 EXP = functions.ACTIVATIONS["exp"].function
-_DOT = re.compile(r"\(\s*\\cdot\s*\)")  # the argument of f'(\cdot), which says nothing
+_DOT = re.compile(r"\(\s*(?:\\cdot|\\[lc]?dots|\.\.\.)\s*\)")  # the argument of f'(\cdot), which says nothing
 
 
 class Names:
@@ -70,6 +70,36 @@ class Names:
         return Elaborator(context, roles)
 
 
+def without_argument_dots(text: str) -> str:
+    """The text without the ``(\\cdot)`` of ``f'(\\cdot)``, with as many blanks in its place."""
+    return _DOT.sub(lambda m: " " * len(m[0]), text)
+
+
+def without_braces(text: str) -> str:
+    """The text without braces around the whole of it, with blanks in their place.
+
+    >>> without_braces("{ a = b }")
+    '  a = b  '
+    """
+    inner = text.strip()
+    if not (inner.startswith("{") and inner.endswith("}")) or inner.endswith("\\}"):
+        return text
+    depth = 0
+    for k, c in enumerate(inner):
+        depth += (c == "{") - (c == "}") if inner[k - 1 : k] != "\\" else 0
+        if depth == 0 and k < len(inner) - 1:
+            return text
+    start = text.index("{")
+    return text[:start] + " " + inner[1:-1] + " " + text[start + len(inner) :]
+
+
+def _formulas(roots: list[Node]) -> list[Node]:
+    """The formulas of a text without conditions such as ``t > 0`` and memberships beside an equation."""
+    equations = [r for r in roots if r.kind == "relation" and "=" in r.detail]
+    conditions = [r for r in roots if r.kind == "relation" and "=" not in r.detail]
+    return equations if len(equations) == 1 and len(equations) + len(conditions) == len(roots) else roots
+
+
 def _roots(texts: Iterable[str]) -> Iterator[Node]:
     """The trees of those texts that are formulas."""
     for text in texts:
@@ -82,28 +112,31 @@ def read_terms(text: str, names: Names) -> tuple[tuple[Term, ...], tuple[Note, .
 
     :raises ReadError: where the text cannot be read.
     """
-    text = _DOT.sub("", text)
-    roots, _ = parse(text)
+    text = without_argument_dots(without_braces(text))
+    roots = _formulas(parse(text)[0])
     if len(roots) != 1:
         raise ReadError(f"one formula was expected, not {len(roots)}", text=text, span=(0, max(1, len(text))))
     root = roots[0]
-    builder = Builder(names.opened(text, roots), vecread.names_of(root))
+    builder = Builder(names.opened(text, roots), frozenset(map(plain, names.declared)), vecread.names_of(root))
     sides = root.kids if root.kind == "relation" else [root]
+    if root.detail[-1:] == ("in",) and len(sides) > 2:  # a = b \in \mathbb{R}^n
+        sides, root.detail = sides[:-1], root.detail[:-1]
     if any(d != "=" for d in root.detail if root.kind == "relation"):
         raise ReadError("a claim is an equation", text=text, span=(root.start, root.end))
-    members = tuple(builder.build(side) for side in sides)
-    members = tuple(ellipsis.filled(m, members[0], text) for m in members)
+    members = tuple(builder.members(sides, text))
     return vecread.marked(members), tuple(builder.context.notes), builder.context.families
 
 
 class Builder:
     """Neutral trees to terms."""
 
-    def __init__(self, el: Elaborator, spoken: tuple[Node, ...] = ()) -> None:
+    def __init__(self, el: Elaborator, varied: frozenset[str] = frozenset(), spoken: tuple[Node, ...] = ()) -> None:
         self.el = el
+        self.varied = varied  # such as ``\\delta A`` where that is declared, A being no symbol of the system
         self.spoken = spoken  # every name in the formula
         self.context = el.context
         self.places = 0
+        self.left: Term | None = None  # the first member, once it is built
 
     def error(self, message: str, node: Node, hint: str | None = None) -> ReadError:
         return self.context.error(message, node, hint)
@@ -114,10 +147,35 @@ class Builder:
             raise self.error(f"{self.context.text(node) or node.kind} is not read here", node)
         return handler(self, node)
 
-    def constant(self, kind: str, letter: str | None, node: Node) -> Term:
+    def members(self, sides: list[Node], text: str) -> Iterator[Term]:
+        """The members of a chain; one in the middle that cannot be read is passed over with a note."""
+        self.left = self.build(sides[0])
+        yield ellipsis.filled(self.left, self.left, text)
+        for side in sides[1:-1]:
+            try:
+                member = ellipsis.filled(self.build(side), self.left, text)
+            except ReadError as error:
+                printed = " ".join(text[side.start : side.end].split())
+                self.context.note("member", f"the member {printed} is passed over: {error.message}", side)
+                continue
+            yield member
+        if len(sides) > 1:
+            yield ellipsis.filled(self.build(sides[-1]), self.left, text)
+
+    def runs_down(self, first: Time, last: Time) -> bool:
+        """Whether an index that starts at ``first`` goes back in time: from what is differentiated to the variable."""
+        if self.left is None or self.left.kind != "derivative":
+            return False
+        later, earlier = (
+            {n for r in part.refs() if r.time is not None for n, _ in r.time.letters} for part in self.left.args
+        )
+        starts, ends = ({n for n, _ in time.letters} for time in (first, last))
+        return bool(starts & (later - earlier)) and bool(ends & (earlier - later) or not ends)
+
+    def constant(self, kind: str, letter: str | None, node: Node, function: Function | None = None) -> Term:
         """A constant whose size is found by what it stands beside."""
         self.places += 1
-        return Term(kind, (), Place(self.places, letter), (node.start, node.end))
+        return Term(kind, (), Place(self.places, letter, function), (node.start, node.end))
 
     # -------------------------------------------------------------------------------------- names
 
@@ -151,7 +209,10 @@ class Builder:
         if family.role == "map":
             return Term("bare_map", (), (family.name, named.primes), span)
         if family.role == "function":
-            return self.constant("bare_function", None, node)
+            f = family.function
+            function = Function(f.name, f.order + named.primes, f.known) if f is not None else None
+            powers = [o for o in named.operations if o.kind != "prime"]
+            return self.operated(self.constant("bare_function", None, node, function), powers, node)
         if family.role == "softmax":
             raise self.error(f"the function {family.name} has no argument", node)
         if named.primes and named.label and (of := self.context.find(named.base)) is not None and of.role == "map":
@@ -217,6 +278,9 @@ class Builder:
     # ---------------------------------------------------------------------- brackets, sums, signs
 
     def number(self, node: Node) -> Term:
+        raised = [operation_of(s.tokens).kind for s in node.scripts if s.kind == "^"]
+        if node.text == "1" and raised == ["transpose"]:  # only of a vector of ones is a transpose of any use
+            return self.posted(self.constant("ones", None, node), node)
         return self.posted(Term("number", (), Fraction(node.text), (node.start, node.end)), node)
 
     def group(self, node: Node) -> Term:
@@ -366,10 +430,13 @@ class Builder:
         if item.kind == "nabla":
             return printed.nabla(self, kids, i)
         if following is not None and self.is_change(item, following):
-            inner = self.build(following)
-            if inner.ref is None:
+            inner, span = self.build(following), (item.start, following.end)
+            turned = inner.kind == "transpose"
+            varied = inner.args[0].ref if turned else inner.ref
+            if varied is None:
                 raise self.error("d is read before one symbol", following)
-            return Term("gradient", (), inner.ref, (item.start, following.end)), i + 2
+            gradient = Term("gradient", (), varied, span)
+            return (Term("transpose", (gradient,), None, span) if turned else gradient), i + 2
         if following is not None and following.is_call and grids.is_indicator(item, following):
             relation = calls.bracket(following)
             if len(relation.kids) != 2:
@@ -377,6 +444,8 @@ class Builder:
             less = relation.detail[0] in ("<", "<=")
             sides = tuple(map(self.build, relation.kids[::-1] if less else relation.kids))
             return self.posted(Term("indicator", sides, None, (item.start, following.end)), following), i + 2
+        if following is not None and following.is_call and self.names_jacobian(item):
+            return self.build(item), i + 2  # J(x): the argument says where, which the system says too
         if following is not None and following.is_call and item.kind == "name":
             if self.el.roles.is_time_call(item, following):
                 named = self.el.named(item)
@@ -395,21 +464,35 @@ class Builder:
             calls.not_a_call(self.el, item, following)
         return self.build(item), i + 1
 
+    def names_jacobian(self, item: Node) -> bool:
+        """Whether a name before a bracket is a J that neither the system nor a declaration knows as a value."""
+        if item.kind != "name" or item.text != "J":
+            return False
+        known = self.context.find(self.el.named(item).family)
+        return known is None or not known.declared
+
     def is_change(self, item: Node, following: Node) -> bool:
         """Whether ``d`` before a symbol is a gradient as notebooks write it."""
-        if item.kind != "name" or item.text != "d" or item.scripts or following.kind != "name":
+        if item.kind != "name" or item.text not in ("d", r"\delta") or item.scripts or following.kind != "name":
             return False
         if item.token is not None and item.token.style in ("bf", "bs"):
             return False
-        known = self.context.find("d")
-        return known is None or not known.declared
+        known = self.context.find(item.text)
+        if known is not None and known.declared:
+            return False
+        if item.text == "d" or plain(self.context.source[item.start : following.end]) in self.varied:
+            return True
+        varied = self.context.find(self.el.named(following).family)
+        return varied is not None and varied.declared
 
     def word(self, node: Node) -> Term:
         """A function that has lost its argument."""
         head = calls.head_of(self.el, node, None)
-        if head is None or head.function is None or head.after:
+        if head is None or head.function is None:
             raise self.error(f"{self.context.text(node)} is not read here", node)
-        return self.constant("bare_function", None, node)
+        f = head.function
+        function = Function(f.name, f.order + head.order, f.known)
+        return self.operated(self.constant("bare_function", None, node, function), head.after, node)
 
     def applied(self, head: calls.Head, kids: list[Node], i: int) -> tuple[Term, int]:
         item, following = kids[i], kids[i + 1] if i + 1 < len(kids) else None
@@ -436,6 +519,10 @@ class Builder:
         if head.word:
             if head.order:
                 raise self.error("a prime on this operator is not read", item)
+            if head.word == "diag" and any(v.kind == "dots" for v in values):
+                values = [printed.like_entries(self, values, item)]
+            elif head.word == "diag" and len(values) == 1:
+                values = [printed.whole_vector(self, values[0], item)]
             return Term("word", tuple(values), head.word, span)
         if len(values) != 1:
             raise self.error(f"an elementwise function takes one argument; here are {len(values)}", item)

@@ -45,6 +45,7 @@ class Place:
 
     number: int
     size: str | None
+    function: Hashable = None  # that stands here without its argument
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,8 @@ class Term:
         def one(t: Term) -> Term:
             if isinstance(t.data, Ref) and t.data.time is not None:
                 return Term(t.kind, t.args, t.data.at(change(t.data.time)), t.span)
+            if t.kind == "count" and isinstance(t.data, Time):
+                return Term(t.kind, t.args, change(t.data), t.span)
             if isinstance(t.data, Over):
                 low, high = (change(u) if u is not None else None for u in (t.data.low, t.data.high))
                 return Term("over", t.args, replace(t.data, low=low, high=high), t.span)

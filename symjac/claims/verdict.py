@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -84,6 +85,21 @@ class Formula:
 
 Told = tuple[str | Formula, ...]
 
+_GROUP = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
+_SCRIPTS = rf"(?:[_^](?:{_GROUP}|\\[A-Za-z]+|\w)'*)"
+_SYMBOL = re.compile(rf"\\[A-Za-z]+'*(?:{_GROUP})*{_SCRIPTS}*|(?<![A-Za-z])[A-Za-z]{_SCRIPTS}+")
+
+
+def in_markdown(x: str | Formula) -> str:
+    r"""Words or a formula as Markdown; a symbol among words is a formula too.
+
+    >>> in_markdown("it holds if \\sigma is sigmoid, whatever Q_{xh} is")
+    'it holds if $\\sigma$ is sigmoid, whatever $Q_{xh}$ is'
+    """
+    if isinstance(x, str):
+        return _SYMBOL.sub(lambda m: f"${m[0]}$", x)
+    return f"${x.source}$" if x.typesets else f"`{x.latex}`"
+
 
 @dataclass(frozen=True)
 class Link:
@@ -119,16 +135,14 @@ class Verdict:
     id: object = None
     latex: str = ""
     asked: tuple[str, ...] = ()  # the conventions the verdict is about, where not all are
+    if_declared: Mapping[str, str] = field(default_factory=dict)  # what would have to be said for it to hold
     repair: Json | None = None  # one small change after which it is proved for columns
     told: tuple[Told, ...] = field(default=(), compare=False, repr=False)
     equations: tuple[str, ...] = field(default=(), compare=False, repr=False)
     signs: tuple[str, ...] = ()  # between the members of a bound; none where the claim is an equation
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        def one(x: str | Formula) -> str:
-            return x if isinstance(x, str) else f"${x.source}$" if x.typesets else f"`{x.latex}`"
-
-        paragraphs = ["".join(map(one, p)) for p in self.told] or [self.explanation]
+        paragraphs = ["".join(map(in_markdown, p)) for p in self.told or ((self.explanation,),)]
         return {"text/plain": str(self), "text/markdown": "\n\n".join(paragraphs)}
 
     def __str__(self) -> str:

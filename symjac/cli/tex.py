@@ -28,7 +28,8 @@ def run(options: argparse.Namespace) -> int:
     if options.check:
         return 1 if not _is_current(paper, report.text) or failed else 0
     if replace_file(paper.answers, report.text):
-        output.note(f"wrote {paper.answers}, requests answered: {report.answered}")
+        rest = f", not answered: {report.unanswered}" if report.unanswered else ""
+        output.note(f"wrote {paper.answers}, requests answered: {report.answered}{rest}")
     if options.arxiv:
         return 1 if not _arxiv(paper, report.text) or (options.strict and failed) else 0
     return 1 if options.strict and failed else 0

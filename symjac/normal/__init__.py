@@ -240,11 +240,12 @@ def counterexample(
     *,
     moving: frozenset[Symbol] | None = None,
     effort: int = 120,
+    one_hot: frozenset[Symbol] = frozenset(),
 ) -> Counterexample | None:
     """Values at the smallest sizes where ``a`` and ``b`` differ, ``None`` if none were found.
 
-    ``effort`` bounds how many points are tried. Raises :class:`~symjac.errors.ShapeError` where the
-    shapes differ already.
+    The vectors in ``one_hot`` have one entry 1 and zeros beside it. ``effort`` bounds how many points are
+    tried. Raises :class:`~symjac.errors.ShapeError` where the shapes differ already.
 
     >>> from symjac.expr import Product, Transpose, dim
     >>> n = dim("n")
@@ -252,4 +253,4 @@ def counterexample(
     >>> counterexample(Product(A, B), Product(B, A)).sizes
     {'n': 2}
     """
-    return search(a, b, definitions, moving, effort)
+    return search(a, b, definitions, moving, effort, one_hot)

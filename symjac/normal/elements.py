@@ -16,6 +16,7 @@ from symjac.normal.atoms import (
     ROW,
     Atom,
     Mono,
+    NormalFormTooLarge,
     Poly,
     Rational,
     UndefinedFormError,
@@ -48,6 +49,8 @@ from symjac.normal.polynomial import (
     scaled,
 )
 
+LONGEST = 20_000  # bits of a number
+HIGHEST = 200  # powers that are multiplied out step by step
 NOT_NEGATIVE = {"sigmoid", "relu", "abs", "softplus", "step", "normcdf", "normpdf", "cosh", "square"}
 
 
@@ -90,13 +93,15 @@ def _power_with_zeros(p: Poly, r: Rational) -> Poly:
         rest = power({tuple((k, e) for k, e in m if not is_delta(k)): c}, r)
         return multiply({zeros: 1}, rest)
     if isinstance(r, int) and r > 0:
+        if r > HIGHEST:
+            raise NormalFormTooLarge("a power is too high to be multiplied out")
         return multiply(p, power(p, r - 1))
     return lone(wrapped("base", False, [p]), r)
 
 
 def _power_of_product(m: Mono, c: Rational, r: Rational) -> Poly:
     if isinstance(r, int):
-        return scaled(combine([(tuple((k, _plain(e * r)) for k, e in m), NONE)], NONE), Fraction(c) ** r)
+        return scaled(combine([(tuple((k, _plain(e * r)) for k, e in m), NONE)], NONE), _raised(Fraction(c), r))
     out = _power_of_number(abs(Fraction(c)), r)
     signed: list[tuple[int, Rational]] = []
     for k, e in m:
@@ -111,6 +116,16 @@ def _power_of_product(m: Mono, c: Rational, r: Rational) -> Poly:
     if signed or c < 0:
         out = multiply(out, lone(wrapped("base", True, [{tuple(signed): 1 if c > 0 else -1}]), r))
     return out
+
+
+def _raised(c: Fraction, r: int) -> Fraction:
+    """A power of a number.
+
+    :raises NormalFormTooLarge: where it has more digits than anyone wants to see.
+    """
+    if max(abs(c.numerator).bit_length(), c.denominator.bit_length()) * abs(r) > LONGEST and abs(c) != 1:
+        raise NormalFormTooLarge("a power of a number has too many digits")
+    return c**r
 
 
 def _plain(e: Rational) -> Rational:
@@ -157,7 +172,7 @@ def _power_of_sum(p: Poly, r: Rational) -> Poly:
         return join([(outside, NONE), (power(rest, r), NONE)], {})
     lead = Fraction(p[max(p)])
     if isinstance(r, int):
-        front = constant(lead**r)
+        front = constant(_raised(lead, r))
     else:
         lead = abs(lead)
         front = _power_of_number(lead, r)

@@ -61,7 +61,12 @@ class Counterexample:
 
 
 def search(
-    a: Expr, b: Expr, definitions: Mapping[Symbol, Expr], moving: frozenset[Symbol] | None, effort: int
+    a: Expr,
+    b: Expr,
+    definitions: Mapping[Symbol, Expr],
+    moving: frozenset[Symbol] | None,
+    effort: int,
+    one_hot: frozenset[Symbol] = frozenset(),
 ) -> Counterexample | None:
     """The first difference found, ``None`` if there was none within ``effort`` evaluations."""
     if a.shape != b.shape:
@@ -78,7 +83,7 @@ def search(
         if count >= effort:
             break
         chosen = {name: STAND_INS[(k + seed) % len(STAND_INS)] for k, name in enumerate(names)}
-        point = _Point(seed, [e for e in nodes if isinstance(e, Symbol)])
+        point = _Point(seed, [e for e in nodes if isinstance(e, Symbol)], one_hot)
         functions = {name: latex for name, (_, latex) in chosen.items()} | dict.fromkeys(maps, MAP_STAND_IN)
         coefficients = {name: c for name, (c, _) in chosen.items()}
         for numbers in (Rationals, Intervals) if exact else (Intervals,):
@@ -133,8 +138,9 @@ def _points(letters: list[str]) -> Iterator[tuple[dict[str, int], int]]:
 class _Point:
     """Small rational values for symbols: simple ones first, arbitrary ones later."""
 
-    def __init__(self, seed: int, symbols: list[Symbol]) -> None:
+    def __init__(self, seed: int, symbols: list[Symbol], one_hot: frozenset[Symbol] = frozenset()) -> None:
         self.seed = seed
+        self.one_hot = one_hot  # these have one entry 1 and zeros beside it
         self.order = {s: k for k, s in enumerate(sorted(symbols, key=lambda s: s.name))}
         self.chosen: dict[Symbol, list[list[Fraction]]] = {}
 
@@ -146,6 +152,8 @@ class _Point:
             cells = [Fraction(pool[(start + k) % len(pool)]) for k in range(rows * cols)]
             if self.seed > 1:
                 cells = [Fraction(stream.choice(pool)) for _ in cells]
+            if s in self.one_hot:
+                cells = [Fraction(int(k == (self.seed + start) % len(cells))) for k in range(len(cells))]
             self.chosen[s] = [cells[r * cols : (r + 1) * cols] for r in range(rows)]
         return [[numbers.number(c) for c in row] for row in self.chosen[s]]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 
 from symjac import expr as x
@@ -117,6 +117,10 @@ def _sum(t: Translation, e: Expr) -> Poly:
 def _product(t: Translation, e: Expr) -> Poly:
     scalars = [f for f in e.args if f.is_scalar]
     factors = _cancelled([f for f in e.args if not f.is_scalar], t)
+    flat = [g for f in factors for g in _opened(f)]
+    if any(isinstance(f, x.MatrixPower) for f in flat):
+        joined = _merged(flat, t)
+        factors = joined if len(joined) < len(flat) else factors
     polys = [t.poly(s) for s in scalars]
     if not factors:
         if not e.is_scalar:
@@ -134,6 +138,36 @@ def _cancelled(factors: list[Expr], t: Translation) -> list[Expr]:
         else:
             out.append(f)
     return out
+
+
+def _opened(e: Expr) -> Iterator[Expr]:
+    """The factors of a product of matrices, however it is nested; one that holds a scalar stays whole."""
+    if isinstance(e, x.Product) and not any(f.is_scalar for f in e.args):
+        for f in e.args:
+            yield from _opened(f)
+    else:
+        yield e
+
+
+def _merged(factors: list[Expr], t: Translation) -> list[Expr]:
+    """The factors with neighbouring powers of one matrix as one power: ``A^{k-1} A`` is ``A^k``."""
+    out: list[Expr] = []
+    for f in factors:
+        joined = _joined(out[-1], f, t) if out else None
+        if joined is None:
+            out.append(f)
+        else:
+            out[-1] = joined
+    return out
+
+
+def _joined(a: Expr, b: Expr, t: Translation) -> Expr | None:
+    if not any(isinstance(f, x.MatrixPower) and not isinstance(f.exponent, x.Number) for f in (a, b)):
+        return None
+    (base, p), (other, q) = ((f.base, f.exponent) if isinstance(f, x.MatrixPower) else (f, x.Number(1)) for f in (a, b))
+    if base.shape != other.shape or not (base == other or t.poly(base) == t.poly(other)):
+        return None
+    return x.MatrixPower(base, x.add(p, q))
 
 
 def _inverts(a: Expr, b: Expr, t: Translation) -> bool:

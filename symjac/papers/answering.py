@@ -13,7 +13,7 @@ from symjac.jacobians import Jacobian
 from symjac.papers import render
 from symjac.papers.answers import Answer, Answered, message, same
 from symjac.papers.claims import judged
-from symjac.papers.macros import Macro, expand
+from symjac.papers.macros import Macro, expand, unread
 from symjac.papers.options import Asked, SystemOptions, asked, system_options
 from symjac.papers.requests import KINDS, PaperSystem, Request
 from symjac.papers.rows import display, labels
@@ -55,10 +55,14 @@ class Desk:
     def meanings(self) -> dict[str, str]:
         """What the macros mean that the system and the requests about it are read with."""
         used: set[str] = set()
-        asked_for = (text for r in self.requests for text in (r.of, r.wrt, r.claim))
-        for text in (self.paper.source, self.paper.options, *asked_for):
+        for text in self._texts():
             expand(text, self.macros, used)
         return {name: self.macros[name].meaning for name in sorted(used)}
+
+    def _texts(self) -> list[str]:
+        """Everything in which the author's macros may stand."""
+        asked_for = (text for r in self.requests for text in (r.of, r.wrt, r.claim))
+        return [self.paper.source, self.paper.options, *asked_for]
 
     def answered(self, before: Answered | None) -> Answered:
         """Every request answered; what was answered ``before`` on the same grounds is not derived again."""
@@ -76,6 +80,8 @@ class Desk:
 
     def notes(self) -> Iterator[str]:
         """What was assumed in reading the system, or why it could not be read."""
+        for macro in unread(" ".join(map(self.plain, self._texts())), self.macros):
+            yield rf"{self.paper.name}: the macro \{macro.name} is left as it stands; {macro.unread} is not expanded"
         try:
             with self.guard():
                 yield from (f"{self.paper.name}: {n.message}" for n in self.system.notes)

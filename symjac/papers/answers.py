@@ -48,7 +48,7 @@ class AnswerFile:
 
 def stamp(width: int) -> str:
     """What an answer rests on besides the paper."""
-    return f"symjac {__version__}, lines of {width} em"
+    return f"symjac {__version__}, format {FORMAT}, lines of {width} em"
 
 
 def stamped_width(text: str) -> int | None:

@@ -28,6 +28,7 @@ _GRAPHICS = re.compile(r"\\(?:includegraphics|lstinputlisting|verbatiminput)\s*(
 _BIBLIOGRAPHY = re.compile(r"\\(?:bibliography|addbibresource)\s*(?:\[[^\]]*\])?\s*\{([^{}]+)\}")
 _STYLE = re.compile(r"\\bibliographystyle\s*\{([^{}]+)\}")
 _PICTURES = ("", ".pdf", ".png", ".jpg", ".jpeg", ".eps")
+_OPEN = re.compile(r"Some requests (?:have no answer yet|cannot be answered)")
 _RERUN = re.compile(r"Rerun to get|Label\(s\) may have changed|rerunfilecheck Warning: File")
 
 
@@ -115,7 +116,7 @@ def compiled(contents: Mapping[str, bytes], name: str) -> list[str]:
                 break
         else:
             return [f"LaTeX still asks for another run after {RUNS}"]
-        return ["a request has no answer there"] if "Some requests have no answer yet" in log else []
+        return ["a request has no answer there"] if _OPEN.search(log) else []
 
 
 def _first_error(log: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -12,19 +13,38 @@ from symjac.papers.answers import replace_file
 
 STYLE = "symjac.sty"
 _OURS = "%% symjac.sty -- "
-LATEXMK = """\
-add_cus_dep('symjac', 'sjtex', 0, 'symjac_tex');
+_WRITTEN = "# Written by symjac tex --init: latexmk answers the requests of the paper when they change.\n"
+_LATEXMK = (
+    _WRITTEN
+    + r"""use File::Spec;
+our @symjac = grep { -x } map { ("$_/symjac", "$_/symjac.exe") } File::Spec->path();
+our $symjac_python = 'PYTHON';  # where the command is not on the path
+@symjac = @symjac ? ($symjac[0]) : -x $symjac_python ? ($symjac_python, '-m', 'symjac') : ();
+if (@symjac) { add_cus_dep('symjac', 'sjtex', 0, 'symjac_tex'); }
+else {
+  warn "symjac: the command is not found; the paper is built with the answers that are there.\n",
+    "symjac: to have it answered, activate symjac's environment or install it: pip install symjac\n";
+}
 sub symjac_tex {
-  my $status = system("symjac tex \\"$_[0]\\"");
-  return $status >> 8 == 127 || $status == -1 ? 0 : $status;  # who has no symjac keeps the answers that are there
+  my $status = system(@symjac, 'tex', $_[0]);
+  return -e "$_[0].sjtex" ? 0 : $status;  # LaTeX tells which answers are missing
 }
 push @generated_exts, 'symjac';
 """
+)
 
 
 def style() -> str:
     """The text of ``symjac.sty``."""
     return files("symjac.papers").joinpath(STYLE).read_text(encoding="utf-8")
+
+
+def latexmkrc(python: str = sys.executable) -> str:
+    """The lines by which latexmk runs the ``symjac`` on the path, or else that of an interpreter.
+
+    Where there is neither, latexmk is told of no rule: one that fails it would not try again.
+    """
+    return _LATEXMK.replace("PYTHON", python.replace("\\", r"\\").replace("'", r"\'"))
 
 
 def prepare(folder: Path) -> Iterator[str]:
@@ -37,12 +57,13 @@ def prepare(folder: Path) -> Iterator[str]:
         raise DefinitionError(f"{target} is there and is not symjac's; move it away first")
     yield f"wrote {target}" if replace_file(target, style()) else f"{target} is up to date"
     rc = next((folder / name for name in (".latexmkrc", "latexmkrc") if (folder / name).is_file()), None)
-    if rc is None:
-        rc = folder / ".latexmkrc"
-        replace_file(rc, LATEXMK)
-        yield f"wrote {rc}; latexmk now runs symjac by itself"
-    elif "symjac" not in rc.read_text(encoding="utf-8", errors="replace"):
-        yield f"{rc} is yours; for latexmk to run symjac by itself, add to it:\n{LATEXMK}"
+    there = rc.read_text(encoding="utf-8", errors="replace") if rc is not None else _WRITTEN
+    if there.startswith(_WRITTEN):
+        rc = rc or folder / ".latexmkrc"
+        new = replace_file(rc, latexmkrc())
+        yield f"wrote {rc}; latexmk now runs symjac by itself" if new else f"{rc} is up to date"
+    elif "symjac" not in there:
+        yield f"{rc} is yours; for latexmk to run symjac by itself, add to it:\n{latexmkrc()}"
 
 
 _LITERAL = re.compile(r"\\(?:InputIfFileExists|input)\s*\{([^{}]*)\.sjtex\}")

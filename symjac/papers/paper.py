@@ -10,9 +10,9 @@ from pathlib import Path
 
 from symjac.errors import DefinitionError
 from symjac.papers.answering import Desk, Guard
-from symjac.papers.answers import Answer, Answered, AnswerFile, read, stamp, stamped_width, write
+from symjac.papers.answers import Answer, Answered, AnswerFile, message, read, stamp, stamped_width, write
 from symjac.papers.macros import find_macros
-from symjac.papers.requests import Place, Request, Requests, read_requests
+from symjac.papers.requests import PaperSystem, Place, Request, Requests, read_requests
 from symjac.papers.scan import scan
 from symjac.papers.source import Source, sources
 
@@ -86,6 +86,7 @@ class Report:
     text: str
     said: tuple[Said, ...]
     answered: int
+    unanswered: int
 
     @property
     def problems(self) -> tuple[Said, ...]:
@@ -115,21 +116,33 @@ def fill(paper: Paper, *, scanned: bool = False, afresh: bool = False, guard: Gu
     macros = find_macros(paper.sources)
     reusable = old.systems if old.stamp == stamp(asked.width) and not afresh else {}
     systems: dict[str, Answered] = dict(kept)
+    refused = {name: _twice(s) for name, s in asked.systems.items() if s.again is not None}
     for name, system in asked.systems.items():
+        if name in refused:
+            said.append(Said(system.place, "failure", f"{refused[name]}; nothing about it is answered"))
+            systems[name] = Answered(name, "")
+            continue
         requests = [r for r in asked.requests if r.system == name]
         desk = Desk(system, requests, macros, asked.width, guard)
         systems[name] = desk.answered(reusable.get(name))
         if name in kept and desk.rests_on_the_same(kept[name]):
             systems[name] = replace(systems[name], answers={**kept[name].answers, **systems[name].answers})
         said += [Said(system.place, "note", text) for text in desk.notes()]
-    unknown = [r for r in asked.requests if r.system not in asked.systems]
+    unknown = [r for r in asked.requests if r.system not in asked.systems or r.system in refused]
     for r in unknown:
-        failure = Answer(r.key, "failure", f"the paper defines no system {r.system}")
+        why = refused.get(r.system, f"the paper defines no system {r.system}")
+        failure = Answer(r.key, "failure", message(why))
         systems.setdefault(r.system, Answered(r.system, ""))
         systems[r.system] = replace(systems[r.system], answers={**systems[r.system].answers, r.key: failure})
     file = AnswerFile(systems, stamp(asked.width))
     said += _said(asked, systems)
-    return Report(write(paper.base.name, file), tuple(said), len(asked.requests))
+    given = (systems[r.system].answers.get(r.key) for r in asked.requests)
+    answered = sum(a is not None and a.kind != "failure" for a in given)
+    return Report(write(paper.base.name, file), tuple(said), answered, len(asked.requests) - answered)
+
+
+def _twice(s: PaperSystem) -> str:
+    return f"the system {s.name} is defined twice with different text, at {s.place} and at {s.again}"
 
 
 def _placed(asked: Requests, found: Requests) -> Requests:
@@ -137,7 +150,9 @@ def _placed(asked: Requests, found: Requests) -> Requests:
     places = {r.key: r.place for r in found.requests}
     moved = tuple(replace(r, place=places.get(r.key, r.place)) for r in asked.requests)
     systems = {
-        name: replace(s, place=found.systems[name].place) if name in found.systems else s
+        name: replace(s, place=known.place, again=s.again and (known.again or s.again))
+        if (known := found.systems.get(name)) is not None
+        else s
         for name, s in asked.systems.items()
     }
     return replace(asked, systems=systems, requests=moved)

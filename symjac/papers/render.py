@@ -11,7 +11,9 @@ from symjac.jacobians import Jacobian
 from symjac.narrative import Block, Environment, Inline, Inlines, Page, Paragraph, Ref, narrate
 from symjac.narrative.words import WORDS
 from symjac.papers.options import Asked
-from symjac.typeset.breaking import break_lines
+from symjac.typeset.boxes import Box, Op, Row, row
+from symjac.typeset.boxes import width as box_width
+from symjac.typeset.breaking import INDENT, Line, break_lines, terms
 from symjac.typeset.latex import PAGE, write_latex
 from symjac.typeset.printer import style_for, to_box
 
@@ -25,23 +27,52 @@ ENVIRONMENTS = {
 """What ``symjac.sty`` turns into the paper's own environments."""
 
 _MARGIN = 0.6
+_OUTERMOST = 100.0
+"""What a break in a bracket costs: more than one anywhere outside, less than a line that is too wide."""
+_DEEPER = r"\;\;"
 _LEFT = 6.0
 """The room a formula's left-hand side takes beside it."""
 
 
 def formula(J: Jacobian, asked: Asked, width: float) -> str:
-    """The closed form; in lines, where it is wider than the line it stands in."""
+    """The closed form; where it is wider than a line, both as TeX breaks it in a sentence and as lines of a display."""
     numerator = asked.layout != "denominator"
     if asked.short:
         e = J.short if numerator else J.short_denominator
     else:
         e = J.closed if numerator else J.closed_denominator
     box = to_box(e, style_for(e, row=J.system.orientation == "row"))
-    lines = [write_latex(line.box, PAGE) for line in break_lines(box, width - _LEFT)]
+    lines = _lines(box, width - _LEFT)
     if len(lines) == 1:
-        return lines[0]
+        return write_latex(lines[0].box, PAGE)
     first, *rest = lines
-    return r"\begin{aligned}[t]&" + first + "".join(rf"\\&\quad{{}}{line}" for line in rest) + r"\end{aligned}"
+    shown = "".join(rf"\\&\quad{_DEEPER * line.depth}{{}}{write_latex(line.box, PAGE)}" for line in rest)
+    told = "".join(map(_term, terms(box)))
+    return rf"\symjacbroken{{{told}}}{{\begin{{aligned}}[t]&{write_latex(first.box, PAGE)}{shown}\end{{aligned}}}}"
+
+
+def _lines(box: Box, room: float) -> list[Line]:
+    """As many terms of a sum in a line as there is room for; one that is too wide has lines of its own."""
+    lines: list[Line] = []
+    broken = False
+    for term in terms(box):
+        joined = row(lines[-1].box, term) if lines and not broken else None
+        if joined is not None and box_width(joined) <= room - (INDENT if lines[1:] else 0):
+            lines[-1] = Line(joined, 0)
+            continue
+        pieces = break_lines(term, room - (INDENT if lines else 0), room, deeper=_OUTERMOST)
+        broken = len(pieces) > 1
+        lines += pieces
+    return lines
+
+
+def _term(box: Box) -> str:
+    """A term of a sum in a sentence, where TeX breaks after signs."""
+    match box:
+        case Row((Op(sign, False), *rest)):
+            return rf" {sign} \symjacbreak {write_latex(row(*rest), PAGE)}"
+        case _:
+            return write_latex(box, PAGE)
 
 
 def proof(J: Jacobian, asked: Asked, width: float, theorem: str, prefix: str, given: Mapping[str, str]) -> str:
@@ -54,9 +85,11 @@ def proof(J: Jacobian, asked: Asked, width: float, theorem: str, prefix: str, gi
     blocks: list[Block] = []
     for block in page.blocks:
         if _part(block, page) in asked.parts:
-            blocks.append(replace(block, heading=None) if isinstance(block, Paragraph) else block)
+            blocks.append(block)
     if "setting" not in asked.parts and "statement" in asked.parts:
         blocks = _unintroduced(page, restated=not given) + blocks
+    # Slides and letters have no headings within a section.
+    blocks = [replace(b, heading=None) if isinstance(b, Paragraph) else b for b in blocks]
     table = {**given, **({"theorem": theorem} if theorem else {})}
     return Writer(page, asked.width or width - _MARGIN, ENVIRONMENTS, table, "-").blocks(tuple(blocks))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from symjac.papers.groups import groups, squeezed
 
-FORMAT = 1
+FORMAT = 2
+"""Of the answers; ``symjac.sty`` reads those of its own format and of earlier ones."""
 KINDS = ("jacobian", "proof", "example", "claim")
 COLUMN = 34
 """Ems in a line where nothing says how many: article at 10 pt."""
@@ -28,13 +29,23 @@ class Place:
 
 @dataclass(frozen=True)
 class PaperSystem:
-    """A system as the paper defines it; ``text`` is what ``symjac.sty`` compares."""
+    """A system as the paper defines it; ``text`` is what ``symjac.sty`` compares.
+
+    ``again`` is where the name is defined once more, with another text.
+    """
 
     name: str
     text: str
     options: str
     source: str
     place: Place
+    again: Place | None = None
+
+    def beside(self, known: PaperSystem | None) -> PaperSystem:
+        """What the name stands for after a definition ``known`` before this one."""
+        if known is None or (known.again is None and squeezed(known.text) == squeezed(self.text)):
+            return self
+        return replace(known, again=known.again or self.place)
 
 
 @dataclass(frozen=True)
@@ -108,7 +119,8 @@ def read_requests(path: Path) -> Requests:
                 partial = True
             case "symjacsystem":
                 system, compared, options, source, file, line = fields
-                systems[system] = PaperSystem(system, compared, options, source, Place(file, _number(line, 0)))
+                found = PaperSystem(system, compared, options, source, Place(file, _number(line, 0)))
+                systems[system] = found.beside(systems.get(system))
             case "symjacrequest":
                 place = Place(fields[7], _number(fields[8], 0))
                 name, kind, system, of, wrt, options, claim, *_ = fields

@@ -26,7 +26,7 @@ def scan(files: Sequence[Source]) -> Requests:
         for hit in _SYSTEM.finditer(file.text):
             found = _system(file, hit)
             if found is not None:
-                systems[found.name] = found
+                systems[found.name] = found.beside(systems.get(found.name))
         for hit in _REQUEST.finditer(file.text):
             request = _request(file, hit)
             if request is not None:

@@ -221,6 +221,8 @@ class Arithmetic(ABC):
         """Factors side by side in printed order."""
         if self.context.row:
             values = self.row_factors(values, node)
+        if self.context.lenient:
+            values = self.side_by_side(values, node)
         running: Value | None = None
         for v in values:
             if v.is_scalar:
@@ -246,6 +248,23 @@ class Arithmetic(ABC):
             return ordered_product(made)
 
         return Value(rows, cols, make, node, factors=tuple(values), literal=all(v.literal for v in values))
+
+    def side_by_side(self, values: list[Value], node: Node) -> list[Value]:
+        """Vectors that stand side by side with nothing but scalars, as the one product that fits what is defined."""
+        vectors = [v for v in values if not v.is_scalar]
+        first = vectors[0] if vectors else None
+        if first is None or len(vectors) < 2 or not all(v.is_vector or v.is_row for v in vectors):
+            return values
+        if any(v.is_row != first.is_row or not self.context.sizes.equal(v.rows, first.rows) for v in vectors):
+            return values
+        scalars = [v for v in values if v.is_scalar]
+        text = self.context.text(node)
+        if self.context.scalar_left and len(vectors) == 2 and first.is_vector:
+            a, b = vectors
+            self.context.note("beside", f"{text} is read as an inner product, as a scalar is defined", node)
+            return [*scalars, scalar(lambda: Product(Transpose(a.make()), b.make()), node)]
+        self.context.note("beside", f"{text} is read as the entrywise product of vectors", node)
+        return [*scalars, like(first, lambda: Hadamard(*(v.make() for v in vectors)), node)]
 
     def misfit(self, a: Value, b: Value) -> ReadError:
         columns = a.is_vector and b.is_vector

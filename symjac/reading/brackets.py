@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from symjac.errors import ReadError
 from symjac.reading.tokens import MAX_DEPTH, Token
 from symjac.reading.vocabulary import CLOSING, OPENING, SHOWN
@@ -90,7 +92,7 @@ def split(source: str, tokens: list[Token]) -> tuple[list[list[Token]], list[Tok
     Row breaks, commas, semicolons, full stops and words part equations; wide space and line ends do
     where an equation stands on both sides. A row that begins or ends in an operator goes on.
     """
-    flat, depths = _flatten(tokens)
+    flat, depths = _flatten(list(_without_remarks(tokens)))
     out: list[list[Token]] = [[]]
     words: list[Token] = []
     for k, t in enumerate(flat):
@@ -120,6 +122,22 @@ def split(source: str, tokens: list[Token]) -> tuple[list[list[Token]], list[Tok
         else:
             current.append(t)
     return [e for e in out if e], words
+
+
+def _without_remarks(tokens: list[Token]) -> Iterator[Token]:
+    """The tokens with words in brackets as words: ``(\\text{elementwise})`` is a remark."""
+    k = 0
+    while k < len(tokens):
+        stop = k + 1
+        while stop < len(tokens) and tokens[stop].kind == "prose":
+            stop += 1
+        closed = stop > k + 1 and stop < len(tokens) and CLOSING.get(tokens[stop].kind) == tokens[k].kind
+        if closed and tokens[k].kind in ("(", "["):
+            yield from tokens[k + 1 : stop]
+            k = stop + 1
+        else:
+            yield tokens[k]
+            k += 1
 
 
 def _flatten(tokens: list[Token]) -> tuple[list[Token], list[int]]:

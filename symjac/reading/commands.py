@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from abc import ABC, abstractmethod
 
 from symjac import functions
@@ -24,6 +25,17 @@ _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_\-]*")
 
 
 _ARGUMENT = re.compile(r"\\[a-zA-Z]+|\\.|.", re.S)
+
+
+_DOT_STAR = re.compile(r"\.\s*\*")
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a text is words: it has a space, or letters of a script that no formula uses."""
+    return " " in text or any(c.isalpha() and unicodedata.name(c, "").startswith(_SCRIPTS) for c in text)
+
+
+_SCRIPTS = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "CYRILLIC", "ARABIC", "HEBREW", "DEVANAGARI", "THAI", "KHMER")
 
 
 def is_word(text: str) -> bool:
@@ -102,8 +114,8 @@ class Commands(ABC):
             return gap.end() if gap else j
         if name in ",;:! >/()[]" or name in "\n-":
             return j
-        if name == "_":  # an underscore escaped for Markdown
-            self.add("_", "_", i, j)
+        if name in "_'":  # escaped for Markdown or for a string
+            self.add(name, name, i, j)
             return j
         if name in ("quad", "qquad"):
             self.gap(i)
@@ -210,7 +222,10 @@ class Commands(ABC):
             return j
         if style == "rm" and not word:
             return j
-        prose = style == "rm" and name in ("text", "textrm", "mbox", "textit", "hbox") and " " in word
+        if style == "rm" and _DOT_STAR.fullmatch(word):
+            self.add("odot", word, i, j)
+            return j
+        prose = style == "rm" and name in ("text", "textrm", "mbox", "textit", "hbox") and _is_prose(word)
         if prose or word in v.CONNECTING:
             self.add("prose", word, i, j)
             return j

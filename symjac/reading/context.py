@@ -44,6 +44,7 @@ class Family:
     cols: Size = UNIT
     declared: bool = False
     how: str = ""
+    remark: str = ""  # words of its declaration that say more than is understood
     function: Function | None = None
     gradient: tuple[str, str] | None = None
     times: dict[str | None, None] = field(default_factory=dict)
@@ -92,6 +93,8 @@ class Context:
         self.system = False
         self.layout: str | None = None
         self.all_scalar = False
+        self.lenient = False  # whether what can be read in one way only is read, however unusual the print
+        self.scalar_left = False  # whether the equation that is read defines a scalar
         self.has_bold = False
 
     # ------------------------------------------------------------------------------ saying things
@@ -188,8 +191,17 @@ class Context:
             self.dims[name] = Size(dim(name))
         return self.dims[name]
 
+    def counted_size(self, name: str) -> Size:
+        """The size up to which a sum over entries runs: in lenient reading that of the vectors, whatever they say."""
+        if self.lenient and name not in self.dims and not name.isdigit():
+            self.dims[name] = Size()
+        return self.named_size(name)
+
     def name_sizes(self, first: Iterable[Family], taken: Iterable[str]) -> None:
         """Gives every size that is still open a letter: those of states first, then as they occur."""
+        for name, size in self.dims.items():
+            if size.root.known is None:
+                size.root.known = dim(name)
         used = set(taken) | set(self.dims)
         letters = [c for c in "nmpqrdlshv" if c not in used]
         letters += [f"n_{k}" for k in range(1, 400) if f"n_{k}" not in used]

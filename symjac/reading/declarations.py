@@ -35,7 +35,7 @@ def declare(context: Context, key: str, text: str, *, lenient: bool = False) -> 
     named = _declared_name(context, key, lenient=lenient)
     if named is None:
         return
-    problem = _declare(context, named, text.strip(), key)
+    problem = _declare(context, named, text.strip(), key, lenient=lenient)
     if problem:
         if not lenient:
             raise DefinitionError(
@@ -65,7 +65,7 @@ def _declared_name(context: Context, key: str, *, lenient: bool) -> Named | None
     return named
 
 
-def _declare(context: Context, named: Named, text: str, key: str) -> str | None:
+def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bool) -> str | None:
     """Applies the words; returns what is wrong with them."""
     if named.node.kind == "word":
         return _declare_word(context, named, text)
@@ -98,8 +98,9 @@ def _declare(context: Context, named: Named, text: str, key: str) -> str | None:
     elif text == "softmax" or text.startswith("softmax "):
         family.take("softmax", how)
         tail = "" if text == "softmax" else ": " + text[8:]
-    elif text == "map" or re.match(r"map [a-zA-Z]|general vector function", text):
-        family.take("map", how)
+    elif text == "map" or re.match(r"map [a-zA-Z]|general vector function|layer ?norm", text):
+        same = Size() if text.startswith("layer") else None
+        family.take("map", how, same, same)
         sizes = re.fullmatch(rf"map ({_SIZES}) ({_SIZES})", text)
         if sizes:
             family.take("map", how, size(context, sizes[1]), size(context, sizes[2]))
@@ -110,10 +111,11 @@ def _declare(context: Context, named: Named, text: str, key: str) -> str | None:
         return "this is not understood"
     if named.time is not None or family.role in ("vector", "matrix", "scalar"):
         family.times.setdefault(named.time)
+    family.remark = tail.strip(" ,;:()") if re.search(r"[\\\\=+*/^]|-\s", tail) else ""  # words that hold a formula
     _put(context, family, named)
     if not _TAIL.fullmatch(tail):
         return f"{tail.strip()!r} is not understood"
-    if tail.strip(" ,;:()"):
+    if tail.strip(" ,;:()") and not (lenient and re.search(r"one[- ]hot", tail)):  # a claim's system makes use of that
         context.note("declaration", f"of the declaration of {key}, {text!r}, the words {tail.strip()!r} are left out")
     return None
 

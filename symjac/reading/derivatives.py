@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from symjac.expr import Expr, Index, IndexSum, Number, OverTime, Partial, Sum, Symbol, Transpose, transpose
+from symjac.expr import (
+    Expr,
+    Index,
+    IndexSum,
+    Number,
+    Ones,
+    OverTime,
+    Partial,
+    Product,
+    Sum,
+    Symbol,
+    Transpose,
+    transpose,
+)
 from symjac.reading.sizes import UNIT, Size
 from symjac.reading.spelling import script_text
 from symjac.reading.survey import bound_letter, carries
@@ -158,6 +171,11 @@ def big(el: Elaborator, node: Node) -> Value:
     if not node.kids:
         raise el.error(rf"nothing follows this \{node.text}", node)
     variable = bound_letter(sub)
+    if not variable and not sub and not sup and node.text == "sum" and el.context.lenient:
+        v = el.build(node.kids[0])
+        if v.is_vector:
+            el.context.note("sum", "a sum that names no index is read as the one over all entries", node)
+            return scalar(lambda: Product(Transpose(Ones(v.rows.value())), v.make()), node)
     if not variable:
         raise el.error(
             rf"this \{node.text} does not say over what it runs", node, r"write \sum_{i=1}^{n} or \prod_{i=k+1}^{t}"
@@ -195,7 +213,7 @@ def over_entries(el: Elaborator, node: Node, variable: str, sub: tuple[Token, ..
         raise restricted
     size = Size()
     if sup and sup[0].kind == "name" and not el.context.letters.numbers(sup[0].text):
-        size = el.context.named_size(script_text(sup))
+        size = el.context.counted_size(script_text(sup))
     elif sup and not (sup[0].kind == "number" and sup[0].text.isdigit()):
         raise restricted
     el.indices[variable] = size

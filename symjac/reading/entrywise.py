@@ -85,11 +85,14 @@ def collected(e: Expr) -> Expr:
 
 def _sum(e: IndexSum) -> Expr:
     j = e.index
+    if isinstance(e.body, Sum):
+        vector = _vector(e.body, j)
+        return Product(Transpose(Ones(j.size)), vector) if vector is not None else e
     factors = e.body.args if isinstance(e.body, Product) else (e.body,)
     outside = [f for f in factors if j not in free(f)]
     matrices = [f for f in factors if isinstance(f, Entry) and len(f.indices) == 2 and j in f.indices]
     rest = [f for f in factors if j in free(f) and f not in matrices]
-    if isinstance(e.body, Sum) or len(matrices) > 1:
+    if len(matrices) > 1:
         return e
     vector = _vector(Product(*rest) if len(rest) > 1 else rest[0], j) if rest else Ones(j.size)
     if vector is None:

@@ -111,6 +111,8 @@ def elaborate(piece: Piece, el: Elaborator) -> list[Value]:
             values = [el.build(side) for side in piece.root.kids[1:]]
             values = [_name_call(piece, el, values[-1]), *values]
         else:
+            defined = context.families.get(piece.family) if piece.family is not None else None
+            context.scalar_left = defined is not None and defined.role == "scalar"
             right = [el.build(side) for side in piece.sides[1:]]
             if piece.family is not None and right and piece.kind == "equation":
                 piece.role = "vector" if right[0].is_row else right[0].role

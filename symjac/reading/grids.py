@@ -306,6 +306,8 @@ def row_product(el: Elaborator, values: list[Value], node: Node) -> list[Value]:
     shaped = [v for v in values if not v.is_scalar]
     if len(shaped) == 2 and shaped[0].is_vector and shaped[1].is_row:
         return [*scalars, *(_flipped(v) for v in shaped)]  # u v^T is the inner product of two rows
+    if len(shaped) == 2 and _is_matrix_of_one_row(shaped[0]) and shaped[1].is_vector:
+        return [*scalars, acting(el, shaped[0], "before"), shaped[1]]
     vectors = [k for k, v in enumerate(shaped) if v.is_vector]
     if len(shaped) > 2 and vectors and any(v.is_row for v in shaped):
         return [*scalars, *_as_rows(el, shaped, node)]
@@ -318,6 +320,12 @@ def row_product(el: Elaborator, values: list[Value], node: Node) -> list[Value]:
     if len(vectors) == 1 and vectors[0] == 0 and all(v.is_matrix for v in shaped[1:]):
         return [*scalars, *(acting(el, v, "after") for v in reversed(shaped[1:])), shaped[0]]
     return values
+
+
+def _is_matrix_of_one_row(v: Value) -> bool:
+    """Whether a row is a matrix by its declaration, ``W: matrix 1 n``, that acts like any other."""
+    family = v.details.get("family")
+    return v.is_row and v.tag == "symbol" and isinstance(family, Family) and family.role == "matrix"
 
 
 def _as_rows(el: Elaborator, shaped: list[Value], node: Node) -> list[Value]:

@@ -24,6 +24,7 @@ _CALL = re.compile(r"\s*(\\left|\\[bB]igg?l?)?\s*[(\[{]")
 
 
 _LOST_BRACES = re.compile(r"_[a-zτ][+\-−]\d(?!\w)")
+_DOT_STAR = re.compile(r"\.\s*\*")
 _WORD = re.compile(r"[A-Za-z]+")
 _LOWER = re.compile(r"[a-z]{3,}")
 DIGITS = frozenset("0123456789")
@@ -170,6 +171,9 @@ class Lexer(Commands):
         if source.startswith("...", i):
             self.add("dots", "...", i, i + 3)
             return i + 3
+        if (entrywise := _DOT_STAR.match(source, i)) is not None:
+            self.add("odot", ".*", i, entrywise.end())
+            return entrywise.end()
         if source.startswith((":=", "||"), i):
             self.add("=" if c == ":" else "||", source[i : i + 2], i, i + 2)
             return i + 2

@@ -80,6 +80,9 @@ _LABEL_SIGNS = frozenset(
 )
 
 
+_LABEL_KINDS = frozenset(["name", "word", "number", "_", "{", "}"])
+
+
 def _is_time(tokens: Sequence[Token]) -> bool:
     """``t``, ``t-1``, ``T+t-i``: letters and numbers joined by signs."""
     atoms = [t for t in tokens if t.kind not in ("(", ")")]
@@ -169,7 +172,7 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
     tokens = list(s.tokens)
     if _is_transpose(tokens[-1:]) and len(tokens) > 3 and tokens[0].kind in ENCLOSURES:
         tokens.pop()
-        if tokens[-1].kind == "^":
+        if tokens[-1].kind in ("^", ","):
             tokens.pop()
         _superscript(out, Script("^", tuple(tokens), s.start, s.end), letters, source, declaring)
         out.operations.append(Operation("transpose"))
@@ -206,8 +209,8 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
         out.upper = script_text(tokens)
     elif out.base in letters.layered or (declaring and len(tokens) == 1 and tokens[0].text in TIMELIKE):
         out.time, out.place = script_text(tokens), "^{}"
-    elif declaring and kinds == ["name"]:
-        out.upper = text
+    elif declaring and (kinds == ["number"] or (kinds[0] == "name" and set(kinds) <= _LABEL_KINDS)):
+        out.upper = text  # \sigma^2 declared as one symbol, \delta^{a_f}
     else:
         out.operations.append(operation)
 

@@ -16,6 +16,7 @@ from symjac.expr import (
     EntryPower,
     Expr,
     Function,
+    Hadamard,
     LogSumExp,
     Norm,
     Number,
@@ -92,8 +93,17 @@ def _of_square(node_class: Callable[[Expr], Expr], what: str) -> Callable[[Elabo
 
 
 def _softmax(el: Elaborator, values: list[Value], whole: Node) -> Value:
+    if el.context.lenient and len(values) == 1 and values[0].is_matrix:
+        el.context.note("softmax", "softmax of a matrix is read row by row", whole)
+        return like(values[0], lambda: row_softmax(values[0].make()), whole)
     v = _one_vector(el, values, whole, "softmax")
     return like(v, lambda: Softmax(v.make()), whole)
+
+
+def row_softmax(a: Expr) -> Expr:
+    """The matrix whose rows are the softmax of the rows of ``a``."""
+    weights, ones = Apply(known("exp"), a), Ones(a.cols)
+    return Hadamard(weights, EntryPower(Product(weights, ones, Transpose(ones)), Number(-1)))
 
 
 def _logsumexp(el: Elaborator, values: list[Value], whole: Node) -> Value:
@@ -109,12 +119,13 @@ def _mean(el: Elaborator, values: list[Value], whole: Node) -> Value:
 def _variance(el: Elaborator, values: list[Value], whole: Node) -> Value:
     v = _one_vector(el, values, whole, "a variance")
 
-    def make() -> Expr:
-        x = v.make()
-        centred = Sum(x, Product(Number(-1), mean_of(x), Ones(x.rows)))
-        return mean_of(EntryPower(centred, Number(2)))
+    return scalar(lambda: variance_of(v.make()), whole)
 
-    return scalar(make, whole)
+
+def variance_of(x: Expr) -> Expr:
+    """The mean of the squares of what lies between the entries and their mean."""
+    centred = Sum(x, Product(Number(-1), mean_of(x), Ones(x.rows)))
+    return mean_of(EntryPower(centred, Number(2)))
 
 
 def size_as_scalar(size: sympy.Expr) -> Expr:

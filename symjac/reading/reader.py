@@ -111,7 +111,8 @@ def read_system(
     if recognised:
         # Read anew with what is known now: derivatives can be printed as z (1 - z), numbers computed.
         known = {name: f"elementwise {key}" for name, key in recognised.items()}
-        return read_system(texts, {**known, **(symbols or {})}, orientation=orientation, strict=strict, lenient=lenient)
+        declared = {key: words for key, words in (symbols or {}).items() if plain(key) not in map(plain, known)}
+        return read_system(texts, {**declared, **known}, orientation=orientation, strict=strict, lenient=lenient)
     attempt.role_note()
     if not lenient:
         _note_unused(attempt, symbols or {})

@@ -16,7 +16,7 @@ from symjac.reading.elaborate import Elaborator
 from symjac.reading.equations import Piece, classify, elaborate, left_name
 from symjac.reading.parser import parse
 from symjac.reading.roles import COUNTS, Roles
-from symjac.reading.survey import survey
+from symjac.reading.survey import raised_labels, squares, survey
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
 
@@ -177,6 +177,7 @@ class Attempt:
         self.context = Context(session.orientation, row=session.row)
         self.context.flips = flips
         self.context.system = session.system
+        self.context.lenient = session.lenient
         self.context.layout = session.layout
         self.pieces: list[Piece] = []
         self.defining: dict[str, Piece] = {}
@@ -208,9 +209,17 @@ class Attempt:
             self.continue_from(session.base)
             known = dataclasses.replace(known, shaped=context.letters.shaped, labels=context.letters.labels)
         context.letters = survey([r for r, _ in roots], known)
+        context.letters.labels |= squares([r for r, _ in roots]) | raised_labels(session.declared)
         for key, text in session.declared.items():
             declare(context, key, text, lenient=session.lenient)
+        context.letters.layered |= {f.base for f in context.families.values() if f.place == "^{}"}
         for root, source in roots:
+            if root.detail[-1:] == ("in",) and set(root.detail[:-1]) == {"="}:  # x = ... \in \mathbb{R}^n
+                membership = Node("relation", "", [root.kids[0], root.kids[-1]], root.start, root.end, detail=("in",))
+                context.source = source
+                if not (session.lenient and context.find(_name_of(root.kids[0])) is not None):
+                    take_membership(context, membership, root.kids[0])
+                root = Node("relation", "", root.kids[:-1], root.start, root.kids[-2].end, detail=root.detail[:-1])
             if not is_declaration(root):
                 self.pieces.append(Piece(root, source))
                 continue
@@ -283,3 +292,9 @@ class Attempt:
                 else f"a {role}"
             )
             self.context.note("role", f"{', '.join(names)}: read as {noun} ({how})")
+
+
+def _name_of(node: Node) -> str:
+    """The letter of a name, with nothing that is attached to it."""
+    inner = node.inner
+    return inner.text if inner.kind == "name" else ""

@@ -6,7 +6,8 @@ beside another as in ``w_{ij}``, numbers entries.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from symjac.reading.spelling import ENCLOSURES, ENTRYLIKE, TIMELIKE, letter
@@ -55,6 +56,11 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
     _bounds(nodes, out)
     for root in roots:
         _free_entry_letters(root, out)
+    for n in (n for n in nodes if n.kind in ("group", "frac")):
+        for s in (s for s in n.scripts if s.kind == "_"):
+            letters = [t.text for t in s.tokens if t.kind == "name"]
+            if all(x in ENTRYLIKE and x not in out.time for x in letters):  # (A B)_{ij}
+                out.entry.update(letters)
     names = [n for n in nodes if n.kind == "name" and n.token is not None]
     raised: dict[str, list[bool]] = {}
     for n in names:
@@ -171,3 +177,42 @@ def _pairs(root: Node, index: str) -> bool:
             if s.kind == "_" and len(texts) == 2 and index in texts and all(x in ENTRYLIKE for x in texts):
                 return True
     return False
+
+
+def squares(roots: Sequence[Node]) -> set[tuple[str, str]]:
+    """The ``\\sigma^2`` of ``\\sigma^2 = ...``, where sigma never stands without its square: one name each."""
+    found: set[tuple[str, str]] = set()
+    for left in (r.kids[0].inner for r in roots if r.kind == "relation" and r.detail[:1] == ("=",)):
+        raised = _raised(left)
+        if raised is None:
+            continue
+        alike = [n for r in roots for n in r.walk() if n.token is not None and letter(n.token) == raised[0]]
+        if all(_raised(n) == raised for n in alike):
+            found.add((raised[0], "^" + raised[1]))
+    return found
+
+
+def _raised(n: Node) -> tuple[str, str] | None:
+    """The letter and the number above it."""
+    up = [s for s in n.scripts if s.kind == "^"]
+    if n.kind != "name" or n.token is None or len(up) != 1 or [t.kind for t in up[0].tokens] != ["number"]:
+        return None
+    return letter(n.token), up[0].tokens[0].text
+
+
+def raised_labels(keys: Iterable[str]) -> set[tuple[str, str]]:
+    """The i of ``W_x^i`` beside ``W_x^f`` and ``W_x^o``: letters above declared names that are labels as others are."""
+    found: dict[str, set[str]] = {}
+    for key in keys:
+        match = _RAISED.fullmatch("".join(key.split()))
+        if match is not None:
+            found.setdefault(match[1], set()).add(match[3])
+    return {
+        (base, "^" + above)
+        for base, letters in found.items()
+        for above in letters
+        if len(letters) > 2 and not letters <= TIMELIKE
+    }
+
+
+_RAISED = re.compile(r"(\\?[A-Za-z]+)(_\{?\w+\}?)?\^\{?([A-Za-z])\}?")

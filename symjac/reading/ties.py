@@ -22,7 +22,7 @@ def size_letters(context: Context, roots: Iterable[Node]) -> None:
             continue
         for s in node.scripts:
             if s.kind == "^" and len(s.tokens) == 1 and s.tokens[0].kind == "name":
-                context.named_size(s.tokens[0].text)
+                context.counted_size(s.tokens[0].text)
 
 
 def tie_gradients(context: Context) -> None:

@@ -75,8 +75,9 @@ STYLE_COMMAND = {
 ACCENTS = _words("hat tilde bar vec overline dot ddot widehat widetilde underline check breve acute grave mathring")
 BLANK_COMMANDS = _words(
     "left right middle big bigl bigr Big Bigl Bigr bigg biggl biggr Bigg Biggl Biggr bigm Bigm mleft mright quad qquad "
-    "enspace thinspace medspace thickspace negthinspace displaystyle textstyle scriptstyle scriptscriptstyle limits "
-    "nolimits nonumber notag hfill mathstrut strut allowbreak nobreak noindent relax ensuremath allowdisplaybreaks "
+    "space enspace thinspace medspace thickspace negthinspace displaystyle textstyle scriptstyle scriptscriptstyle "
+    "limits nolimits nonumber notag hfill mathstrut strut allowbreak nobreak noindent relax ensuremath "
+    "allowdisplaybreaks "
     "centering large Large LARGE small normalsize footnotesize tiny hline bigskip medskip smallskip indent mathopen "
     "mathclose mathrel mathbin mathord mathinner protect break newline"
 )
@@ -85,13 +86,13 @@ DROPPED_COMMANDS = _words("label tag tag* hspace hspace* vspace phantom hphantom
 FRAMES = _words("boxed fbox underbrace overbrace cancel bcancel mathclap smash")
 
 _COMMANDS = {
-    "odot": "odot",
+    "odot": "odot bigodot",
     "circ": "circ",
-    "cdot": "cdot bullet centerdot",
+    "cdot": "cdot centerdot",
     "times": "times",
-    "otimes": "otimes",
+    "otimes": "otimes bigotimes",
     "oslash": "oslash",
-    "*": "ast star",
+    "*": "ast star bullet",
     "/": "div",
     "<=": "le leq leqslant",
     ">=": "ge geq geqslant",
@@ -107,7 +108,7 @@ _COMMANDS = {
     "sum": "sum",
     "int": "int iint oint",
     "lim": "lim limsup liminf",
-    "frac": "frac dfrac tfrac cfrac",
+    "frac": "frac dfrac tfrac cfrac nicefrac sfrac",
     "sqrt": "sqrt",
     "'": "prime",
     "top": "top intercal transpose transp trans tran",
@@ -138,7 +139,7 @@ DISPLAYS = _words(
     "subequations dmath"
 )
 UNICODE_SIGNS = {
-    "⊙": "odot", "∘": "circ", "·": "cdot", "⋅": "cdot", "•": "cdot", "×": "times", "⊗": "otimes", "⊘": "oslash",
+    "⊙": "odot", "∘": "circ", "·": "cdot", "⋅": "cdot", "•": "*", "×": "times", "⊗": "otimes", "⊘": "oslash",
     "∗": "*", "−": "-", "–": "-", "≤": "<=", "⩽": "<=", "≥": ">=", "⩾": ">=", "≠": "!=", "∈": "in", "∂": "partial",
     "∇": "nabla", "∏": "prod", "∑": "sum", "√": "sqrt", "…": "dots", "⋯": "dots", "⋮": "dots", "⋱": "dots",
     "⟨": "langle", "⟩": "rangle", "∞": "infty", "≔": "=", "≜": "=", "≡": "=", "←": "=", "≈": "approx", "∫": "int",

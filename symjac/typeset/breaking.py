@@ -32,8 +32,10 @@ class _Piece:
     """What a break before this piece costs; ``None`` where none is allowed."""
 
 
-def break_lines(box: Box, first: float, rest: float | None = None) -> tuple[Line, ...]:
+def break_lines(box: Box, first: float, rest: float | None = None, *, deeper: float = _DEEPER) -> tuple[Line, ...]:
     """The formula as lines no wider than ``first`` and then ``rest`` ems, where that is possible.
+
+    ``deeper`` is what a break costs more for each bracket it stands in.
 
     >>> from symjac.typeset.boxes import Ident
     >>> a = row(Ident("a"), Op("+"), Ident("b"), Op("-"), Ident("c"))
@@ -45,7 +47,7 @@ def break_lines(box: Box, first: float, rest: float | None = None) -> tuple[Line
     rest = first if rest is None else rest
     if width(box) <= first:
         return (Line(box, 0),)
-    pieces = list(_pieces(box, 0, min(first, rest)))
+    pieces = list(_pieces(box, 0, min(first, rest), deeper))
     starts = [0, *(k for k, p in enumerate(pieces) if k and p.before is not None), len(pieces)]
     # best[n]: the cheapest way to set everything before the n-th possible break.
     best: list[tuple[float, int]] = [(0.0, 0)]
@@ -79,7 +81,22 @@ def _joined(items: list[Box]) -> Box:
     return row(*items)
 
 
-def _pieces(box: Box, depth: int, limit: float) -> list[_Piece]:
+def terms(box: Box) -> tuple[Box, ...]:
+    """The terms of a sum, each but the first with its sign before it.
+
+    >>> from symjac.typeset.boxes import Ident
+    >>> terms(row(Ident("a"), Op("+"), Ident("b")))
+    (Ident(latex='a'), Row(items=(Op(latex='+', prefix=False), Ident(latex='b'))))
+    """
+    out: list[list[Box]] = [[]]
+    for item in box.items if isinstance(box, Row) else (box,):
+        if isinstance(item, Op) and not item.prefix and out[-1]:
+            out.append([])
+        out[-1].append(item)
+    return tuple(row(*items) for items in out)
+
+
+def _pieces(box: Box, depth: int, limit: float, deeper: float) -> list[_Piece]:
     """A formula cut at its own signs, and at those inside brackets that are wide."""
     out: list[_Piece] = []
     for item in box.items if isinstance(box, Row) else (box,):
@@ -87,15 +104,15 @@ def _pieces(box: Box, depth: int, limit: float) -> list[_Piece]:
             opening = Delimiter(item.left, True, item.size)
             closing = Delimiter(item.right, False, item.size)
             out.append(_Piece(opening, width(opening), depth, None))
-            out += _pieces(item.body, depth + 1, limit)
+            out += _pieces(item.body, depth + 1, limit, deeper)
             out.append(_Piece(closing, width(closing), depth, None))
             continue
         before = None
         if isinstance(item, Op) and not item.prefix:
-            before = _BREAK + _DEEPER * depth
+            before = _BREAK + deeper * depth
         elif isinstance(item, Mark) and item.role == "odot":
-            before = _BREAK + _DEEPER * depth + _IN_PRODUCT / 2
+            before = _BREAK + deeper * depth + _IN_PRODUCT / 2
         elif isinstance(item, Gap):
-            before = _BREAK + _DEEPER * depth + _IN_PRODUCT
+            before = _BREAK + deeper * depth + _IN_PRODUCT
         out.append(_Piece(item, width(item), depth, before))
     return out

@@ -1,0 +1,80 @@
+"""Maps as claims print them: with parameters beside their arguments, and normalisations spelled out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from symjac import expr as ex
+from symjac.errors import ReadError
+from symjac.expr import Expr
+from symjac.reading.operators import mean_of, size_as_scalar, variance_of
+from symjac.reading.parser import parse
+from symjac.reading.spelling import plain
+from symjac.reading.tree import Node
+
+MAP = re.compile(r"map\b|general vector function|layer ?norm")
+_MINUS_HALF = Fraction(-1, 2)
+LAYER_NORM = re.compile(r"layer ?norm")
+
+
+def without_parameters(text: str, symbols: Mapping[str, str]) -> str:
+    """A text in which ``F(x, W)`` of a map F and its parameters W is ``F(x)``, with blanks in place of the rest.
+
+    >>> without_parameters("y = F(x, W)", {"F": "map", "x": "vector n", "W": "parameters of F"})
+    'y = F(x   )'
+    """
+    maps = {plain(key) for key, words in symbols.items() if MAP.match(words)}
+    vectors = {plain(key) for key, words in symbols.items() if words.startswith("vector")}
+    if not maps:
+        return text
+    try:
+        roots, _ = parse(text)
+    except ReadError:
+        return text
+    pairs = [p for r in roots for n in r.walk() if n.kind == "juxt" for p in zip(n.kids, n.kids[1:], strict=False)]
+    for head, group in sorted(pairs, key=lambda pair: -pair[0].start):
+        if head.kind == "name" and group.is_call and len(group.kids) > 1 and _base(text, head) & maps:
+            kept = [text[k.start : k.end] for k in group.kids if plain(text[k.start : k.end]) in vectors]
+            inside = text[group.start + 1 : group.end - 1]
+            new = kept[0] if len(kept) == 1 else f"[{'; '.join(kept)}]"
+            if kept and len(kept) < len(group.kids) and len(new) <= len(inside):
+                text = text[: group.start + 1] + new.ljust(len(inside)) + text[group.end - 1 :]
+    return text
+
+
+def _base(text: str, head: Node) -> set[str]:
+    """The ways a declaration may spell a name: with its scripts and without."""
+    printed = text[head.start : head.end]
+    bare = printed[: head.scripts[0].start - head.start] if head.scripts else printed
+    return {plain(printed), plain(bare)}
+
+
+def spelled_out(e: Expr, names: Iterable[str]) -> Expr:
+    """The expression with layer normalisations as ``(v - mean 1) / sqrt(var)``, and their Jacobians likewise."""
+    table: dict[Expr, Expr] = {}
+    wanted = set(names)
+    for node in e.walk():
+        if isinstance(node, ex.VectorMap) and node.name in wanted:
+            table[node] = _normalised(spelled_out(node.arg, wanted))
+        elif isinstance(node, ex.MapJacobian) and node.name in wanted:
+            table[node] = _jacobian(spelled_out(node.arg, wanted))
+    return e.replace(table)
+
+
+def _normalised(v: Expr) -> Expr:
+    centred = ex.add(v, ex.neg(ex.mul(mean_of(v), ex.Ones(v.rows, ex.ONE))))
+    return ex.mul(ex.power(variance_of(v), ex.Number(_MINUS_HALF)), centred)
+
+
+def _jacobian(v: Expr) -> Expr:
+    n, one = size_as_scalar(v.rows), ex.Ones(v.rows, ex.ONE)
+    share = ex.power(n, ex.Number(-1))
+    x = _normalised(v)
+    inner = ex.add(
+        ex.Identity(v.rows),
+        ex.neg(ex.mul(share, one, ex.Transpose(one))),
+        ex.neg(ex.mul(share, x, ex.Transpose(x))),
+    )
+    return ex.mul(ex.power(variance_of(v), ex.Number(_MINUS_HALF)), inner)

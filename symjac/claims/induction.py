@@ -1,0 +1,92 @@
+"""A gradient as a sum over all later steps, proved by induction from the last step back.
+
+``dL/dh_k = \\sum_{i=k}^{T} f(i, k)`` holds for every k up to T if the term of the first step is what the loss sees
+of ``h_k`` itself, and if every other term is carried back from ``h_{k+1}`` as the gradient by it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from symjac import expr as ex
+from symjac.claims.evaluate import Evaluator
+from symjac.claims.gradients import Gradients
+from symjac.claims.overtime import OverTime
+from symjac.claims.terms import Ref, Term
+from symjac.claims.times import Time
+from symjac.claims.ways import relations
+from symjac.errors import ShapeError
+from symjac.expr import Expr
+from symjac.normal import equal
+
+if TYPE_CHECKING:
+    from symjac.claims.judge import Comparison
+
+
+def proved_by_induction(c: Comparison, a: Term, b: Term) -> bool:
+    """Whether the gradient ``a`` by a state is the sum ``b`` over the steps from that of the state to the last."""
+    x = c.statement.target
+    if b.kind != "over" or b.over.kind != "sum" or x is None or x.time is None or x.time.letter is None:
+        return False
+    if b.over.low != x.time or b.over.high is None or c.statement.last not in (None, b.over.high):
+        return False
+    if all(y != x for _, y, _ in c.statement.gradients(a)):
+        return False
+    return any(_carried_back(c, a, form, x) for form in _forms(b))
+
+
+def _forms(b: Term) -> Iterator[Term]:
+    """The sum as it is printed, and counted from its other end."""
+    yield b
+    low, high, letter = b.over.low, b.over.high, b.over.letter
+    if low is not None and high is not None:
+        other = low + high - Time(((letter, 1),))
+        yield Term("over", (b.args[0].retimed(lambda u: u.put({letter: other})),), b.data, b.span)
+
+
+def _carried_back(c: Comparison, a: Term, b: Term, x: Ref) -> bool:
+    """Whether the terms of the sum obey the recurrence of the gradient."""
+    now = x.time
+    assert now is not None
+    assert now.letter is not None
+    body, letter, mine = b.args[0], b.over.letter, now.letter
+    first = body.retimed(lambda u: u.put({letter: now}))
+    later = body.retimed(lambda u: u.put({mine: Time(((mine, 1),), 1)}))
+    following = x.at(now + 1)
+    try:
+        left, own, term, behind = _values(c, a, first, body, later, following)
+    except ShapeError:
+        return False
+    if not left.shape == own.shape == term.shape == behind.shape:
+        return False
+    left, own, term, behind = (Evaluator.column(e) for e in (left, own, term, behind))
+    free = Gradients.symbol(c.model, following)
+    alone = left.replace({free: ex.zero(free.shape)})
+    carried = ex.add(left.replace({free: behind}), ex.neg(alone))
+    return _equal(c, alone, own) and _equal(c, carried, term)
+
+
+def _values(
+    c: Comparison, a: Term, first: Term, body: Term, later: Term, following: Ref
+) -> tuple[Expr, Expr, Expr, Expr]:
+    """The gradient in terms of that one step later, the sum's first term, any other, and that one of a step later."""
+
+    def evaluated(t: Term, *mentioned: Term, frontier: frozenset[Ref] = frozenset()) -> Expr:
+        mentions = c.statement.mentions(a, Term("add", (t, *mentioned)), {})
+        mentions = replace(mentions, frontier=mentions.frontier | frontier)
+        gradients = Gradients(c.model, mentions, step=c.statement.step({}, a, t), last=None)
+        gradients.weights = c.weights
+        places: Mapping[int, ex.Shape] = {}
+        return c.kind(c.model, c.convention, gradients, OverTime(c.order), places)(t)
+
+    left = evaluated(a, first, frontier=frozenset([following]))
+    return left, evaluated(first), evaluated(body), evaluated(later)
+
+
+def _equal(c: Comparison, p: Expr, q: Expr) -> bool:
+    symbols = {s for e in (p, q) for s in e.symbols}
+    ways = relations(c.model, symbols)
+    table = {**c.model.values([p, q, *ways.values()], 1), **ways}
+    return equal(p, q, table)
