@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from symjac import expr as ex
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.terms import Term
+from symjac.claims.vecread import kronecker_throughout
 from symjac.errors import ShapeError
 from symjac.expr import Expr
 
@@ -70,11 +71,14 @@ REWRITES: Mapping[str, Callable[[Term], Term]] = {
     "circ_is_matrix_product": _matrix_product("circ"),
     "odot_is_matrix_product": _matrix_product("odot"),
     "hadamard_binds_tighter": _tighter,
+    "otimes_is_kronecker": kronecker_throughout,
 }
 WORDS: Mapping[str, str] = {
     "star_is_matrix_product": "with * as the matrix product",
     "circ_is_matrix_product": r"with \circ as the matrix product",
     "odot_is_matrix_product": r"with \odot as the matrix product",
     "hadamard_binds_tighter": "with the entrywise product binding tighter than juxtaposition",
+    "otimes_is_kronecker": r"with \otimes of two vectors as their Kronecker product",
+    "matrix_as_vec": "with the left-hand side as the derivative by the vec of the matrix",
     "vectors_as_diag": "with vectors read as diagonal matrices where nothing else fits",
 }

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from symjac.claims import bound_telling
 from symjac.claims.judge import TIMEOUT, judge_claim, unreadable
 from symjac.claims.model import UndecidedError
 from symjac.claims.printing import fragment, sentences
@@ -49,6 +50,8 @@ def check(
     deadline = begun + timeout
     declared = dict(symbols or {})
     v = judge_claim(equations, claim, declared, of=of, wrt=wrt, timeout=timeout)
+    if v.signs:
+        return _of_bound(v, equations, layout, orientation, strict=strict)
     s: Statement | None = None
     with contextlib.suppress(SymjacError, UndecidedError):
         s = state(equations, claim, dict(declared), of=of, wrt=wrt)
@@ -70,6 +73,19 @@ def check(
         told = {"kind": e.kind, "words": e.words, "claim": e.text, "conventions": list(found.repair.conventions)}
         v = replace(v, repair=told, was=e.was)
     v = replace(v, told=tell(v, found), equations=tuple(equations))
+    return replace(v, explanation=sentences(v), latex=fragment(v))
+
+
+def _of_bound(
+    v: Verdict, equations: Sequence[str], layout: str | None, orientation: str | None, *, strict: bool
+) -> Verdict:
+    """A verdict about a bound, held against the convention that is asked for."""
+    if strict:
+        _refuse_notes(v, None)
+    asked = _asked(v, layout, orientation)
+    if asked:
+        v = replace(v, verdict=summed_up(tuple({k: m[k] for k in asked if k in m} for m in v.as_printed)), asked=asked)
+    v = replace(v, told=bound_telling.tell(v), equations=tuple(equations))
     return replace(v, explanation=sentences(v), latex=fragment(v))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from symjac import expr as ex
 from symjac import typeset
+from symjac.claims import vectors
 from symjac.claims.conventions import Convention
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
@@ -22,7 +23,7 @@ def correct(s: Statement) -> dict[str, str]:
     """LaTeX of what the left-hand side is, for columns; empty where symjac cannot tell."""
     model = s.models.get("column")
     left, right = s.members[0], s.members[-1]
-    if model is None or left.kind not in ("derivative", "gradient"):
+    if model is None or left.kind not in ("derivative", "gradient", "by_vec"):
         return {}
     try:
         return {layout: _latex(s, model, layout, left, right) for layout in ("numerator", "denominator")}
@@ -39,6 +40,7 @@ def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term) -> 
     step = Time(((over[2], 1),)) if over is not None else s.step({}, left, right)
     gradients = Gradients(model, s.mentions(left, right, {}), step=step, last=s.last)
     ev = Evaluator(model, Convention(layout, "column"), gradients, OverTime("ascending"), {})
+    ev.carried = vectors.carried(s, left, right)
     out = ev(left)
     if (
         ev.unknown

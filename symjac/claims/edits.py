@@ -24,6 +24,7 @@ _TURNED = re.compile(
 )
 _WORDS = re.compile(r"\s+|\S+")
 SIDE_BY_SIDE = ("cdot", "times", "star")
+KRONECKER = ("otimes", "otimes_vec")
 
 Span = tuple[int, int]
 
@@ -132,7 +133,7 @@ class Editor:
         """Two neighbouring factors in the other order."""
         words = "the order of two factors is what is wrong"
         for t in self.terms:
-            if t.kind == "product" or (t.kind == "operation" and t.data in SIDE_BY_SIDE):
+            if t.kind == "product" or (t.kind == "operation" and t.data in (*SIDE_BY_SIDE, *KRONECKER)):
                 for a, b in zip(t.args, t.args[1:], strict=False):
                     between = self.s.claim[a.span[1] : b.span[0]]
                     if a.span[1] <= b.span[0]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from symjac import expr as ex
+from symjac.claims import vectors
 from symjac.claims.conventions import Convention
 from symjac.claims.model import Model, UndecidedError
 from symjac.claims.terms import Ref, Term
@@ -47,6 +48,7 @@ class Evaluator:
         self.values = dict(values or {})  # numbers for index letters, where sums and products are written out
         self.indices: dict[str, ex.Dim] = {}
         self.unknown: list[str] = []  # why some derivative could not be found
+        self.carried: frozenset[tuple[Ref, Ref]] = frozenset()  # total derivatives by a parameter, of states before
         self.variables: set[Symbol] = set()  # by which something the system defines is differentiated
 
     def inside(self, letter: str, value: Time) -> Evaluator:
@@ -54,6 +56,7 @@ class Evaluator:
         values = {**self.values, letter: value}
         inner = type(self)(self.model, self.convention, self.gradient, self.over, self.sizes, values)
         inner.indices, inner.unknown, inner.variables = self.indices, self.unknown, self.variables
+        inner.carried = self.carried
         return inner
 
     def __call__(self, t: Term) -> Expr:
@@ -165,10 +168,8 @@ class Evaluator:
         a, b = self(t.args[0]), self(t.args[1])
         if t.data in ("cdot", "times"):
             return self.multiplied([a, b])
-        if t.data == "otimes":
-            if not all(v.is_vector or v.is_row for v in (a, b)):
-                raise UndecidedError(r"\otimes is judged between vectors only")
-            return Product(self.column(a), ex.Transpose(self.column(b)))
+        if t.data in ("otimes", "otimes_vec", "kronecker"):
+            return vectors.tensor(self, a, b, t.data)
         if a.is_scalar or b.is_scalar:
             if t.data == "oslash":
                 return self.divided(a, b)
@@ -295,7 +296,7 @@ class Evaluator:
         layout = self.convention.layout
         if layout == "mixed":
             layout = "denominator" if scalar and not variable_row else "numerator"
-        return numerator if layout == "numerator" else ex.transpose(numerator)
+        return numerator if layout == "numerator" else vectors.transposed(numerator)
 
     def derivative(self, t: Term) -> Expr:
         y, x = t.args
@@ -326,6 +327,8 @@ class Evaluator:
             if y is None:
                 raise
             of, wrt = self.model.symbol(self.ref(y)), self.model.symbol(x)
+            if of.is_matrix:
+                raise
             by_matrix = wrt.cols != ONE and not of.is_scalar
             shape = (of.rows, wrt.rows * wrt.cols) if by_matrix else ex.Partial(of, wrt).shape
             return ex.Symbol(rf"\partial {of.name}/\partial {wrt.name}", shape)
@@ -344,8 +347,8 @@ class Evaluator:
     def chain(self, y: Ref, x: Ref) -> Expr:
         """dy/dx of two symbols; over a number of steps that is a letter, a symbol for the whole product."""
         self.variables.add(self.model.symbol(x))
-        if self.model.symbol(x).cols != ONE and not self.model.symbol(y).is_scalar:
-            raise UndecidedError("the derivative of a vector by a matrix is not judged yet")
+        if self.model.symbol(x).cols != ONE and self.model.symbol(y).is_vector:
+            return vectors.between(self, y, x)
         if y.family == x.family and y.time is not None and x.time is not None and self.model.steps(y, x) is None:
             return self.model.long_product(y, x)
         if y.time is not None and x.time is not None and self.model.steps(y, x) is None:
@@ -354,22 +357,29 @@ class Evaluator:
 
     def of_expression(self, t: Term, x: Ref) -> Expr:
         """The derivative of a printed expression, which is read as the system is."""
+        of, definitions = self.operand(t, x)
+        wrt = self.model.symbol(x)
+        self.variables.add(wrt)
+        by_matrix = wrt.cols != ONE and of.is_vector
+        closed = (vectors.jacobian if by_matrix else Model.closed)(self.model, definitions, of, wrt)
+        return closed.replace({of: definitions[of]})
+
+    def operand(self, t: Term, x: Ref, *, matrix: bool = False) -> tuple[Symbol, dict[Symbol, Expr]]:
+        """A symbol for the printed expression that is differentiated, defined as the system's are."""
         y = t.args[0]
         if y.kind == "derivative" or any(a.kind in ("derivative", "gradient", "over") for a in y.walk()):
             raise UndecidedError("the derivative of a derivative is not judged")
         column = self.applied_map(y, x) if y.kind == "bare_map" else self.model.expression(str(t.data))
-        if not (column.cols == ONE or column.rows == ONE):
+        if not matrix and not (column.cols == ONE or column.rows == ONE):
             raise UndecidedError("the derivative of a matrix is not judged")
         of = ex.Symbol(r"\text{operand}", self.column(column).shape)
-        definitions = {of: self.column(column)}
-        wrt = self.model.symbol(x)
+        definitions: dict[Symbol, Expr] = {of: self.column(column)}
         for s in column.symbols:
             r = self.model.ref(s)
             if r is not None and r != x and self.model.definition(r) is not None:
                 definitions |= self.model.between(r, x)
-        definitions.pop(wrt, None)
-        self.variables.add(wrt)
-        return self.model.closed(definitions, of, wrt).replace({of: definitions[of]})
+        definitions.pop(self.model.symbol(x), None)
+        return of, definitions
 
     def applied_map(self, y: Term, x: Ref) -> Expr:
         """The map of ``\\partial F / \\partial x`` at what the system applies it to, at the step where that holds x.
@@ -467,4 +477,7 @@ _EVALUATIONS: dict[str, Callable[[Evaluator, Term], Expr]] = {
     "explicit": Evaluator.explicit,
     "derivative": Evaluator.derivative,
     "gradient": Evaluator.gradient_term,
+    "vec": vectors.vec,
+    "by_vec": vectors.by_vec,
+    "commutation": vectors.commutation,
 }

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from symjac import expr as ex
+from symjac.claims import bound_words, bounding, inequality, vectors
 from symjac.claims.alternatives import REWRITES, Diagonals
 from symjac.claims.calls import spelled_out
 from symjac.claims.conventions import FOUR, MIXED, Convention
@@ -24,6 +25,7 @@ from symjac.claims.statement import Statement
 from symjac.claims.stating import SeveralRepairsError, state
 from symjac.claims.terms import Term
 from symjac.claims.times import Time
+from symjac.claims.vecread import kronecker_throughout
 from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict, summed_up
 from symjac.claims.ways import relations
 from symjac.errors import DefinitionError, NotYetError, ShapeError, SymjacError
@@ -33,10 +35,16 @@ from symjac.normal import NormalFormTooLarge, UndefinedFormError, counterexample
 TIMEOUT = 20.0
 LENGTHS = (1, 2, 3)
 EFFORT = 60
+EFFORT_COMPOSITE = 300  # a commutation matrix shows only where two sizes above 1 differ
 MAX_SIZINGS = 100
 MAX_REPAIRS = 6
 SHIFT_MATTERS = Outcome(
     None, "undecided", "it depends on whether the equations of the earlier step are taken in; see the alternatives"
+)
+KRONECKER = Outcome(
+    None,
+    "undecided",
+    r"it holds with \otimes of two vectors read as the Kronecker product, and not as the outer product",
 )
 USUAL = {r"\sigma": "elementwise sigmoid"}  # what letters stand for in many papers without a word
 
@@ -130,6 +138,8 @@ def _judged(
     wrt: str | None,
     deadline: float,
 ) -> Verdict:
+    if bounding.is_bound(claim):
+        return _bound(equations, claim, declared, of, wrt, deadline)
     try:
         statement = state(equations, claim, dict(declared), of=of, wrt=wrt)
     except UndecidedError as error:
@@ -149,6 +159,36 @@ def _judged(
         note = f"{what}, whose derivative alone is what the claim prints"
         return replace(other, notes=(*other.notes, note), alternatives={"unspecified": verdict.conventions})
     return under_condition(verdict, other, usual)
+
+
+def _bound(
+    equations: Sequence[str],
+    claim: str,
+    declared: Mapping[str, str],
+    of: str | None,
+    wrt: str | None,
+    deadline: float,
+) -> Verdict:
+    def judged(more: Mapping[str, str]) -> tuple[Verdict, Statement]:
+        symbols = {**declared, **more}
+        return inequality.judged(equations, claim, symbols, of=of, wrt=wrt, deadline=deadline, inside=_inside(deadline))
+
+    verdict, statement = judged({})
+    usual = {f: words for f, words in USUAL.items() if statement.unspecified(f) and f not in declared}
+    if verdict.verdict == "true" or not usual:
+        return verdict
+    other, _ = judged(usual)
+    out = under_condition(verdict, other, usual)
+    return replace(out, explanation=bound_words.first(out))
+
+
+def _inside(deadline: float) -> inequality.Inside:
+    """Whether two formulas that stand between bars are equal."""
+
+    def compared(s: Statement, model: Model, convention: Convention, order: str, a: Term, b: Term) -> Outcome:
+        return Comparison(s, model, convention, order, deadline).outcome(a, b)
+
+    return compared
 
 
 def under_condition(v: Verdict, other: Verdict, usual: Mapping[str, str]) -> Verdict:
@@ -186,6 +226,8 @@ class Judge:
         first, last = s.members[0], s.members[-1]
         orders = ("ascending", "descending") if s.has_product else ("ascending",)
         maps = {order: self.outcomes(first, last, conventions, order) for order in orders}
+        if (kronecker := last.rebuilt(kronecker_throughout)) != last:
+            maps = {o: self.doubted(m, self.outcomes(first, kronecker, conventions, o)) for o, m in maps.items()}
         links: tuple[Link, ...] = ()
         if len(s.members) > 2:
             sides = list(zip(s.texts, s.members, strict=True))
@@ -202,7 +244,7 @@ class Judge:
             s.order,
             links,
             correct=correct(s),
-            notes=tuple(dict.fromkeys([*s.notes, *self.notes])),
+            notes=tuple(dict.fromkeys([*s.notes, *self.notes, *vectors.notes(s)])),
         )
         out = replace(out, verdict=summed_up(out.as_printed))
         if out.verdict != "true":
@@ -210,6 +252,11 @@ class Judge:
         if SHIFT_MATTERS in out.conventions.values():
             out = replace(out, alternatives={**out.alternatives, **self.shifts(first, last, conventions)})
         return replace(out, explanation=explanation(out))
+
+    @staticmethod
+    def doubted(printed: Outcomes, kronecker: Outcomes) -> Outcomes:
+        """What holds only with the Kronecker product of two vectors is neither true nor false as printed."""
+        return {k: KRONECKER if o.holds is False and kronecker[k].holds else o for k, o in printed.items()}
 
     def alternatives(
         self, a: Term, b: Term, conventions: Sequence[Convention], printed: Mapping[str, Outcomes]
@@ -220,6 +267,8 @@ class Judge:
         ]
         readings.append(("vectors_as_diag", b, Diagonals))
         found: dict[str, Outcomes] = {}
+        if (by_vec := vectors.by_vec_instead(self.statement, a, b)) is not None:
+            found["matrix_as_vec"] = self.outcomes(by_vec, b, conventions, "ascending")
         for name, changed, kind in readings:
             for order in printed:
                 outcomes = self.outcomes(a, changed, conventions, order, kind)
@@ -353,6 +402,7 @@ class Comparison:
         shape_error = ""
         strangers = self.statement.strangers(a, b)
         undecided: Outcome | None = None
+        first: Outcome | None = None
         for sizes in self.sizings(holes):
             self.check_time()
             self.model.sizes = sizes
@@ -370,9 +420,13 @@ class Comparison:
                     undecided = Outcome(None, "undecided", self.unknown[0])
                     continue
                 found = self.decided(left, right)
+                if found.holds:
+                    return found
                 if found.holds is False and strangers:
                     return Outcome(None, "undecided", f"nothing says what {strangers[0]} is")
-                return found
+                first = first or found  # identities of other sizes may fit as well
+        if first is not None:
+            return first
         guessed = [name for name in strangers if self.statement.is_guessed(name)]
         if undecided is None and guessed:
             undecided = Outcome(None, "undecided", f"nothing says what {guessed[0]} is")
@@ -394,14 +448,16 @@ class Comparison:
         over = OverTime(self.order)
 
         def evaluator(places: Mapping[int, ex.Shape]) -> Evaluator:
-            return self.kind(self.model, self.convention, gradients, over, places, values)
+            ev = self.kind(self.model, self.convention, gradients, over, places, values)
+            ev.carried = vectors.carried(s, a, b)
+            return ev
 
         def evaluate(t: Term, places: Mapping[int, ex.Shape]) -> Expr:
             return evaluator(places)(t)
 
         self.weights = {f: evaluate(t, {}) if t is not None else ex.Number(1) for f, t in s.weights.items()}
         gradients.weights = self.weights
-        sizing = Sizing(s.sizes(self.model), evaluate)
+        sizing = Sizing(vectors.sizes(s.sizes(self.model), a, b), evaluate)
         for places in ({**p, **q} for q in sizing.of(b) for p in sizing.of(a)):
             ev = evaluator(places)
             right, left = ev(b), ev(a)
@@ -415,6 +471,7 @@ class Comparison:
     def decided(self, left: Expr, right: Expr) -> Outcome:
         """Proof, counterexample, or neither."""
         left, right = self.model.signs(left), self.model.signs(right)
+        pair = vectors.images(left, right) if vectors.is_composite(left, right) else (left, right)
         too_large = ""
         related = [left, right, *self.relations.values()]
         self.relations |= relations(self.model, {s for e in related for s in e.symbols})
@@ -428,7 +485,7 @@ class Comparison:
             except UndecidedError:
                 continue  # the equations of the earlier step cannot be written down
             try:
-                if equal(left, right, table):
+                if pair is not None and equal(*pair, table):
                     return Outcome(True, "proof")
             except NormalFormTooLarge as error:
                 too_large = error.message  # values may tell the sides apart all the same
@@ -445,7 +502,7 @@ class Comparison:
             return Outcome(None, "undecided", too_large or "neither a proof nor a counterexample was found")
         left, right = (spelled_out(e, self.statement.normalisations) for e in (left, right))
         definitions = {s: spelled_out(e, self.statement.normalisations) for s, e in definitions.items()}
-        for effort in (EFFORT // 4, EFFORT):
+        for effort in (EFFORT // 4, EFFORT_COMPOSITE if vectors.is_composite(left, right) else EFFORT):
             self.check_time()
             found = counterexample(left, right, definitions, effort=effort, one_hot=one_hot)
             if found is not None:

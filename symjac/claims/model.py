@@ -268,7 +268,7 @@ class Model:
         if self.definition(y) is None:
             raise UndecidedError(f"no equation says how {of.name} depends on {wrt.name}")
         steps = self.steps(y, x)
-        if y.family == x.family and steps is not None and 1 < steps <= MAX_INSTANCES and not self._carried(y):
+        if y.family == x.family and steps is not None and 1 < steps <= MAX_INSTANCES and not self.carried_by(y):
             assert y.time is not None
             times = [y.time - k for k in range(steps)]
             return ex.mul(*(self.derivative(y.at(u), y.at(u - 1)) for u in times))
@@ -328,7 +328,7 @@ class Model:
         assert y.time is not None
         assert x.time is not None
         of = self.symbol(y)
-        others = self._carried(y)
+        others = self.carried_by(y)
         if others:
             raise UndecidedError(f"{of.name} depends on the step before through {others[0]} too")
         factor = self.one_step(y)
@@ -354,7 +354,7 @@ class Model:
         with self.taking_in_the_earlier_step():
             return self.derivative(y, before)
 
-    def _carried(self, y: Ref) -> list[str]:
+    def carried_by(self, y: Ref) -> list[str]:
         """What else than itself carries y from one step to the next."""
         assert y.time is not None
         before = y.at(y.time - 1)

@@ -25,7 +25,6 @@ ROOM = r"\renewcommand{\arraystretch}{1.15}\lineskip=3pt\lineskiplimit=3pt "  # 
 LONG = 80  # a formula of more characters may need more than one line
 _LEFT, _RIGHT = (r"\left(", r"\bigl("), (r"\right)", r"\bigr)")
 _BREAKS = re.compile(r"(?<=[ }=+)])")
-TITLE = "Is it the derivative?"
 ARTICLE = r"""\documentclass{article}
 \usepackage[T1]{fontenc}
 \usepackage{amsmath,amssymb}
@@ -42,6 +41,11 @@ HEADS = {
     "examples": "Where the sides differ",
     "change": "What the transpose changes",
 }
+
+
+def title(v: Verdict) -> str:
+    """The question that the verdict answers."""
+    return "Is it a bound?" if v.signs else "Is it the derivative?"
 
 
 def word(v: Verdict) -> str:
@@ -195,7 +199,7 @@ def _tabular(v: Verdict) -> str:
 
 def document(v: Verdict) -> str:
     """A complete article."""
-    return ARTICLE % f"\\section*{{{TITLE}}}\n\n{fragment(v)}"
+    return ARTICLE % f"\\section*{{{title(v)}}}\n\n{fragment(v)}"
 
 
 # -------------------------------------------------------------------------------------------- Markdown
@@ -208,7 +212,7 @@ def _marked(reason: Told) -> str:
 
 def markdown(v: Verdict) -> str:
     """Markdown with formulas that KaTeX and MathJax render."""
-    out = [f"# {TITLE}", f"**{word(v).capitalize()}.** {v.told['first'][0].markdown if v.told else v.explanation}"]
+    out = [f"# {title(v)}", f"**{word(v).capitalize()}.** {v.told['first'][0].markdown if v.told else v.explanation}"]
     if v.equations:
         out += ["The system", "\n".join(f"- {Formula(e).markdown}" for e in v.equations)]
     out += ["The claim", f"- {Formula(v.claim).markdown}"]

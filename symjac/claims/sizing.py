@@ -6,6 +6,7 @@ Sizes are tried from the inside of a formula outwards, and what does not fit som
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import prod
 
 from symjac import expr as ex
 from symjac.claims.model import UndecidedError
@@ -69,7 +70,7 @@ class Sizing:
         return [w for w in ways if self._fits(t, w)]
 
     def _constant(self, t: Term) -> Iterator[Sizes]:
-        sizes = [ex.dim(t.place.size)] if t.place.size else self.sizes
+        sizes = [prod(map(ex.dim, t.place.size.split("*")), start=ex.ONE)] if t.place.size else self.sizes
         for d in sizes:
             yield {t.place.number: (d, d) if t.kind == "identity" else (d, ex.ONE)}
         if t.kind == "zeros":

@@ -85,6 +85,11 @@ class Statement:
             return first.kind == "transpose" and self.is_vector(first.args[0]) and self.is_vector(last)
         return y.kind == "word" and y.data in ("norm", "trace", "det", "logsumexp", "mean")
 
+    def role(self, r: Ref) -> str | None:
+        """What a symbol is, ``None`` where nothing says so."""
+        family = self.model.families.get(r.family)
+        return family.role if family is not None else None
+
     def is_vector(self, t: Term) -> bool:
         family = self.model.families.get(t.ref.family) if t.ref is not None else None
         return family is not None and family.role == "vector"

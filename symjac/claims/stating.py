@@ -19,19 +19,26 @@ from symjac.claims.typing import types_somewhere
 from symjac.errors import ReadError, ShapeError, SymjacError, TargetError
 from symjac.reading import Reading
 from symjac.reading.brackets import UnclosedError, UnopenedError
-from symjac.reading.context import Family
+from symjac.reading.context import Family, Note
 from symjac.reading.operators import mean_of, variance_of
 from symjac.reading.repair import candidates
 from symjac.reading.spelling import plain
 
+Read = Callable[[str, Names], tuple[tuple[Term, ...], tuple[Note, ...], dict[str, Family]]]
 REPAIRS = 60  # so many places for a missing bracket are tried
 LAST = frozenset(["T", r"\tau", "N", "L", "K"])  # letters that papers use for the last step
 
 
 def state(
-    equations: Sequence[str], claim: str, symbols: dict[str, str], *, of: str | None, wrt: str | None
+    equations: Sequence[str],
+    claim: str,
+    symbols: dict[str, str],
+    *,
+    of: str | None,
+    wrt: str | None,
+    read: Read = read_terms,
 ) -> Statement:
-    """Reads a system in both orientations, and a claim about it.
+    """Reads a system in both orientations, and a claim about it; ``read`` says what a claim is made of.
 
     :raises ReadError: where the system reads in neither orientation, or the claim cannot be read.
     """
@@ -44,7 +51,7 @@ def state(
     base = next(iter(readings.values()))
     names = Names(base, symbols)
     notes = list(system.notes)
-    members, families, claim, more = _members(claim, names, readings)
+    members, families, claim, more = _members(claim, names, readings, read)
     notes += more
     aliases = Aliases(names)
     for text in system.naming:
@@ -87,24 +94,24 @@ def state(
         if m.kind == "bare_map" and isinstance(m.data, tuple)
     )
     _take_losses(out, system.losses, names)
-    _settle(out)
+    _settle(out, differentiates=read is read_terms)
     return out
 
 
 def _members(
-    claim: str, names: Names, readings: Mapping[str, Reading]
+    claim: str, names: Names, readings: Mapping[str, Reading], read: Read
 ) -> tuple[tuple[Term, ...], dict[str, Family], str, list[str]]:
     try:
-        members, notes, families = read_terms(claim, names)
+        members, notes, families = read(claim, names)
         return members, families, claim, [n.message for n in notes]
     except (UnclosedError, UnopenedError) as error:
-        texts = _repaired(claim, error, names, readings)
+        texts = _repaired(claim, error, names, readings, read)
         if not texts:
             error.hint = "put it in where it belongs; no single place makes the formula fit"
             raise
         if len(texts) > 1:
             raise SeveralRepairsError(error, texts) from error
-        members, notes, families = read_terms(texts[0], names)
+        members, notes, families = read(texts[0], names)
         note = f"a bracket was missing; the only reading that fits is {texts[0]}"
         return members, families, texts[0], [note, *(n.message for n in notes)]
 
@@ -185,13 +192,13 @@ class SeveralRepairsError(ReadError):
 
 
 def _repaired(
-    claim: str, error: UnclosedError | UnopenedError, names: Names, readings: Mapping[str, Reading]
+    claim: str, error: UnclosedError | UnopenedError, names: Names, readings: Mapping[str, Reading], read: Read
 ) -> list[str]:
     """The claim with the missing bracket put in: one text for each meaning that types somewhere."""
     found: dict[tuple[Term, ...], str] = {}
     for text, _ in islice(candidates(claim, error), REPAIRS):
         try:
-            members, _, families = read_terms(text, names)
+            members, _, families = read(text, names)
             _must_type(members, families, readings)
         except SymjacError:
             continue
@@ -372,12 +379,12 @@ def _all_printed(model: Model, member: Term, letter: str, shift: int) -> bool:
     return bool(here) and all((r.family, r.time.offset + shift) in printed for r in here if r.time is not None)
 
 
-def _settle(s: Statement) -> None:
+def _settle(s: Statement, *, differentiates: bool) -> None:
     """The target of a loss gradient, the last step, and whether earlier equations are taken in."""
     found = list(s.gradients(s.members[0]))
     if found:
         s.target = found[0][1]
-    if not any(t.kind in ("derivative", "gradient") for m in s.members for t in m.walk()):
+    if differentiates and not any(t.kind in ("derivative", "gradient") for m in s.members for t in m.walk()):
         raise TargetError("nothing in this claim says what is differentiated by what; give of and wrt")
     time = s.target.time if s.target is not None else None
     letters = {n for p in s.model.printed for r in (p.lhs,) if r.time is not None for n, _ in r.time.letters}

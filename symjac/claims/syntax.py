@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from symjac import functions
-from symjac.claims import ellipsis, printed
+from symjac.claims import ellipsis, printed, vecread
 from symjac.claims.terms import Place, Ref, Term
 from symjac.claims.times import Time
 from symjac.errors import ReadError
@@ -117,22 +117,23 @@ def read_terms(text: str, names: Names) -> tuple[tuple[Term, ...], tuple[Note, .
     if len(roots) != 1:
         raise ReadError(f"one formula was expected, not {len(roots)}", text=text, span=(0, max(1, len(text))))
     root = roots[0]
-    builder = Builder(names.opened(text, roots), frozenset(map(plain, names.declared)))
+    builder = Builder(names.opened(text, roots), frozenset(map(plain, names.declared)), vecread.names_of(root))
     sides = root.kids if root.kind == "relation" else [root]
     if root.detail[-1:] == ("in",) and len(sides) > 2:  # a = b \in \mathbb{R}^n
         sides, root.detail = sides[:-1], root.detail[:-1]
     if any(d != "=" for d in root.detail if root.kind == "relation"):
         raise ReadError("a claim is an equation", text=text, span=(root.start, root.end))
     members = tuple(builder.members(sides, text))
-    return members, tuple(builder.context.notes), builder.context.families
+    return vecread.marked(members), tuple(builder.context.notes), builder.context.families
 
 
 class Builder:
     """Neutral trees to terms."""
 
-    def __init__(self, el: Elaborator, varied: frozenset[str] = frozenset()) -> None:
+    def __init__(self, el: Elaborator, varied: frozenset[str] = frozenset(), spoken: tuple[Node, ...] = ()) -> None:
         self.el = el
         self.varied = varied  # such as ``\\delta A`` where that is declared, A being no symbol of the system
+        self.spoken = spoken  # every name in the formula
         self.context = el.context
         self.places = 0
         self.left: Term | None = None  # the first member, once it is built
@@ -180,6 +181,8 @@ class Builder:
 
     def name(self, node: Node) -> Term:
         el, span = self.el, (node.start, node.end)
+        if (permutation := vecread.constant(self, node)) is not None:
+            return permutation
         if el.is_indicator(node):
             raise self.error("an indicator is not read in a claim", node)
         named = el.named(node)
@@ -375,11 +378,13 @@ class Builder:
 
     def by(self, y: Term, variable: Node, node: Node, what: Node) -> Term:
         x = self.build(variable)
+        text = self.context.source[what.start : what.end]
+        if (found := vecread.by_vec(self, y, x, text, node)) is not None:
+            return found
         if x.kind not in ("symbol", "entry"):
             if x.kind != "transpose":
                 raise self.error("a derivative is by one symbol", variable)
             x = x.args[0]
-        text = self.context.source[what.start : what.end]
         return Term("derivative", (y, x), text, (node.start, node.end))
 
     def operator(self, item: Node) -> Node | None:
@@ -420,6 +425,8 @@ class Builder:
             stop = i + 2 if following.kind == "group" else len(kids)
             operand = juxtaposed(kids[i + 1 : stop])
             return self.by(self.build(operand), variable, calls.spanning(item, operand), operand), stop
+        if vecread.is_vec(self, item):
+            return vecread.vec(self, kids, i)
         if item.kind == "nabla":
             return printed.nabla(self, kids, i)
         if following is not None and self.is_change(item, following):

@@ -41,7 +41,7 @@ def tell(v: Verdict, found: Found) -> dict[str, tuple[Paragraph, ...]]:
         "links": _links(v),
         "rows": _rows(v, found.statement),
         "outcomes": _outcomes(v),
-        "examples": _examples(v),
+        "examples": examples(v),
         "change": _spectral(v, found),
     }
     return {name: tuple(part) for name, part in parts.items()}
@@ -108,7 +108,7 @@ def _outcomes(v: Verdict) -> Iterator[Paragraph]:
     """What holds, what does not fit and what is open; counterexamples have paragraphs of their own."""
     for g in groups(v):
         if not g.cases:
-            yield Paragraph(said(f"In {_where(v, g.names)}{g.order} it {because(g.outcome)}."))
+            yield Paragraph(said(f"In {whereabouts(v, g.names)}{g.order} it {because(g.outcome)}."))
 
 
 def because(o: Outcome) -> str:
@@ -120,21 +120,21 @@ def because(o: Outcome) -> str:
     return f"is not decided: {o.reason or 'neither a proof nor a counterexample was found'}"
 
 
-def _examples(v: Verdict) -> Iterator[Paragraph]:
+def examples(v: Verdict) -> Iterator[Paragraph]:
     """The points at which the two sides differ; all that differ at one point together."""
     for g in groups(v):
         if g.cases:
             reason = f" ({g.outcome.reason.removeprefix('(').removesuffix(')')})" if g.outcome.reason else ""
             point = listing(values(g.cases[0].counterexample))
             if len(g.cases) == 1:
-                head = f"In {_where(v, g.names)}{g.order} it is false{reason}: at "
+                head = f"In {whereabouts(v, g.names)}{g.order} it is false{reason}: at "
                 yield Paragraph((head, *point, *_sides(" ", g.cases[0], g.decimals), "."))
             else:
                 items = tuple(_sides(f"in {within(c.names)} ", c, g.decimals) for c in g.cases)
                 yield Paragraph((f"It is false{g.order}{reason} at ", *point, ":"), items)
 
 
-def _where(v: Verdict, names: Sequence[str]) -> str:
+def whereabouts(v: Verdict, names: Sequence[str]) -> str:
     """Conventions by name, or that they are all."""
     return "every convention" if len(names) > 1 and set(names) == set(_names(v)) else within(names)
 

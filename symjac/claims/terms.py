@@ -60,7 +60,8 @@ class Term:
     zeros
     negative, add    a sum's signs are terms of their own
     product          factors side by side
-    operation        ``data`` odot, circ, cdot, times, star, otimes or oslash, two ``args``
+    operation        ``data`` odot, circ, cdot, times, star, otimes, otimes_vec (in a claim with vec),
+                     kronecker or oslash, two ``args``
     quotient         two ``args``
     apply            ``data`` a Function; ``map``: ``data`` (name, order)
     word             ``data`` diag, trace, det, softmax, logsumexp, mean, norm, abs
@@ -69,6 +70,8 @@ class Term:
     power            ``args`` (base, exponent); ``data`` "entry" where each entry is meant
     derivative       ``args`` (what, by what), ``data`` the text of what, for expressions
     gradient         ``data`` the Ref of the variable, of the loss that nothing names
+    vec, by_vec      one argument: the matrix; a derivative, by (or of) a vec
+    commutation      ``data`` two sizes
     over             a sum or product over time: ``data`` an :class:`Over`
     index_sum        ``data`` the letter
     kronecker        ``data`` two index letters

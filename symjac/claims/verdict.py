@@ -203,6 +203,7 @@ class Verdict:
     error: Json | None = None
     id: object = None
     latex: str = ""
+    signs: tuple[str, ...] = ()  # of a chain of bounds, in order; none where the claim is an equation
     asked: tuple[str, ...] = ()  # the conventions the verdict is about, where not all are
     if_declared: Mapping[str, str] = field(default_factory=dict)  # what would have to be said for it to hold
     repair: Json | None = None  # one small change after which it is proved for columns

@@ -9,7 +9,7 @@ from itertools import pairwise
 from symjac.claims.explain import WORDS
 from symjac.claims.grouping import Case, Group, groups
 from symjac.claims.matrices import Rows, apart, cell, known, matrix
-from symjac.claims.printing import HEADS, TITLE, fragment, table, word
+from symjac.claims.printing import HEADS, fragment, table, title, word
 from symjac.claims.telling import values, within
 from symjac.claims.verdict import Formula, Link, Paragraph, Told, Verdict
 from symjac.documents.dress import STYLE, VERDICT
@@ -33,10 +33,10 @@ def html(v: Verdict) -> str:
     True
     """
     heading = (
-        f'<p class="asked">{TITLE}</p>\n<h1 class="verdict {v.verdict}">'
+        f'<p class="asked">{title(v)}</p>\n<h1 class="verdict {v.verdict}">'
         f'<span aria-hidden="true">{SIGNS[v.verdict]}</span> {word(v)}</h1>'
     )
-    return frame(f"{word(v)} – {TITLE}", heading, "\n".join(_main(v)), fragment(v), f"{STYLE}\n{VERDICT}")
+    return frame(f"{word(v)} – {title(v)}", heading, "\n".join(_main(v)), fragment(v), f"{STYLE}\n{VERDICT}")
 
 
 def _main(v: Verdict) -> Iterator[str]:
@@ -147,7 +147,7 @@ def _claim(v: Verdict) -> str:
     if isinstance(where, dict) and where.get("text") == v.claim:
         start, end = int(where["start"]), int(where["end"])
         a, b, c = (escape(t) for t in (v.claim[:start], v.claim[start:end], v.claim[end:]))
-        return f'<pre tabindex="0" role="group" aria-label="{TITLE}">{a}<mark>{b}</mark>{c}</pre>'
+        return f'<pre tabindex="0" role="group" aria-label="{title(v)}">{a}<mark>{b}</mark>{c}</pre>'
     return _shown(v.claim, why=[_link_word(v, link) for link in v.links])
 
 

@@ -50,9 +50,13 @@ class Evaluator:
         self.fixed: dict[Symbol, Matrix] = {}
         self.indices: dict[Index, int] = {}
         self._known: dict[Expr, Matrix] = {}
+        self._sizes: dict[sympy.Expr, int] = {}
 
     def size(self, d: sympy.Expr) -> int:
-        return int(d.subs({s: self.sizes[str(s)] for s in d.free_symbols}))
+        found = self._sizes.get(d)
+        if found is None:
+            found = self._sizes[d] = int(d.subs({s: self.sizes[str(s)] for s in d.free_symbols}))
+        return found
 
     def matrix(self, e: Expr) -> Matrix:
         in_time()

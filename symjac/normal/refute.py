@@ -184,10 +184,10 @@ def _apart(u: Value, v: Value) -> bool:
 
 
 def _shown(m: Matrix) -> tuple[tuple[Value, ...], ...]:
-    return tuple(tuple(_value(a) for a in row) for row in m)
+    return tuple(tuple(value_of(a) for a in row) for row in m)
 
 
-def _value(a: Any) -> Value:
+def value_of(a: Any) -> Value:
     if isinstance(a, int | Fraction):
         return Fraction(a)
     low, high = _fraction(a.raw.a), _fraction(a.raw.b)

@@ -90,7 +90,7 @@ class Lexer(Commands):
         if run in v.GREEK and len(run) > 2:
             self.add("name", "\\" + run, i, j, style)
             return j
-        if run in v.NORMALISATIONS:
+        if run in v.NORMALISATIONS or (run == "vec" and _CALL.match(source, j)):
             self.add("name", run, i, j, "rm")
             return j
         if len(run) > 2 and (run in v.COMMANDS or run in v.STYLE_OF or run in v.ACCENTS):

@@ -248,6 +248,12 @@ class Roles:
                 node,
                 f"define it, as in \\mathrm{{{token.text}}}(x) = \\frac{{x - m \\mathbf{{1}}}}{{s}}, or write it out",
             )
+        if token.text == "vec" and token.style == "rm" and not family.declared:
+            raise context.error(
+                "vec stacks the columns of a matrix, which is not read in an equation",
+                node,
+                "give the matrix a name of its own; in a claim, and from Python as vec_jacobian, vec is understood",
+            )
         if token.style == "rm" and len(token.text) > 1:
             near = difflib.get_close_matches(token.text, _KNOWN_WORDS, 1, 0.75)
             if near:
