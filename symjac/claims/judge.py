@@ -154,9 +154,9 @@ def _judged(
         return verdict
     with time_limit(deadline):
         other = Judge(state(equations, claim, {**declared, **usual}, of=of, wrt=wrt), deadline).verdict()
-    if other.verdict == "true" and not statement.differentiated(usual):
+    if other.verdict == "true" and statement.is_gated and not statement.differentiated(usual):
         what = " and ".join(f"{f} is read as {words.removeprefix('elementwise ')}" for f, words in usual.items())
-        note = f"{what}, whose derivative alone is what the claim prints"
+        note = f"{what}, as beside tanh in a gated cell; the claim prints the derivative of no other function"
         return replace(other, notes=(*other.notes, note), alternatives={"unspecified": verdict.conventions})
     return under_condition(verdict, other, usual)
 

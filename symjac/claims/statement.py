@@ -107,6 +107,12 @@ class Statement:
         orders = [t.over.order for t in self.over(*self.members) if t.over.kind == "product" and not t.over.dotted]
         return orders[-1] if orders else None
 
+    @property
+    def is_gated(self) -> bool:
+        """Whether the system has tanh beside a function that nothing specifies, as gated cells do."""
+        functions = [e.function for p in self.model.printed for e in p.rhs.walk() if isinstance(e, ex.Apply)]
+        return {f.known for f in functions} == {None, "tanh"}
+
     def differentiated(self, names: Iterable[str]) -> bool:
         """Whether the claim prints a derivative of one of these functions as such: ``\\sigma'(z)``."""
         functions = [t.data for m in self.members for t in m.walk() if t.kind == "apply"]
