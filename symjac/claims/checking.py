@@ -7,10 +7,12 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from symjac.claims.conditions import conditions, to_json
 from symjac.claims.judge import TIMEOUT, judge_claim, unreadable
+from symjac.claims.layouts import layouts
 from symjac.claims.model import UndecidedError
 from symjac.claims.printing import fragment, sentences
-from symjac.claims.repairs import repair, symmetric
+from symjac.claims.repairs import repair
 from symjac.claims.statement import Statement
 from symjac.claims.stating import state
 from symjac.claims.telling import Found, tell
@@ -19,7 +21,7 @@ from symjac.errors import DefinitionError, ReadError, SymjacError
 
 LAYOUTS = ("numerator", "denominator", "mixed", "both")
 ORIENTATIONS = ("column", "row")
-SEARCH = 2.0  # seconds at most for the nearest true formula
+SEARCH = 1.5  # seconds at most for the nearest true formula
 
 
 def check(
@@ -63,8 +65,10 @@ def check(
         found = replace(
             found,
             repair=repair(equations, s, declared, of=of, wrt=wrt, deadline=until),
-            symmetric=symmetric(s, until),
+            conditions=conditions(s, deadline=min(deadline, time.monotonic() + SEARCH / 2)),
+            terms=layouts(s, until),
         )
+        v = replace(v, conditions=to_json(found.conditions), terms=tuple(t.to_json() for t in found.terms))
     if found.repair is not None:
         e = found.repair.edit
         told = {"kind": e.kind, "words": e.words, "claim": e.text, "conventions": list(found.repair.conventions)}

@@ -9,9 +9,12 @@ from fractions import Fraction
 from math import ceil, floor
 
 from symjac import typeset
+from symjac.claims import conditions, layouts
 from symjac.claims.alternatives import WORDS as READINGS
+from symjac.claims.conditions import Condition
 from symjac.claims.explain import WORDS, listed
 from symjac.claims.judge import Comparison
+from symjac.claims.layouts import Placed
 from symjac.claims.model import UndecidedError
 from symjac.claims.repairs import Repair, columns
 from symjac.claims.spectrum import differs_by_transpose, eigenvalues_of_three_steps_differ, singular_values_differ
@@ -28,7 +31,8 @@ class Found:
 
     statement: Statement | None = None
     repair: Repair | None = None
-    symmetric: tuple[str, tuple[str, ...]] | None = None
+    conditions: tuple[Condition, ...] = ()
+    terms: tuple[Placed, ...] = ()  # where they are not all in one layout
     asked: tuple[str, ...] = ()
 
 
@@ -213,10 +217,12 @@ def _right(v: Verdict) -> Iterator[Told]:
 
 def _repaired(v: Verdict, found: Found) -> Iterator[Told]:
     r = found.repair
+    if found.terms:
+        yield layouts.told(found.terms)
     if r is not None:
         e = r.edit
         told: list[str | Formula] = [f"{e.words[:1].upper()}{e.words[1:]}: "]
-        if _closed(e.old) and _closed(e.new) and e.kind in ("transpose", "point", "diag"):
+        if _closed(e.old) and _closed(e.new) and e.kind in ("transpose", "point", "diag", "symbol", "derivative"):
             told += ["with ", Formula(e.new), " for ", Formula(e.old), " the claim becomes "]
         else:
             told += ["the nearest true claim is "]
@@ -225,9 +231,7 @@ def _repaired(v: Verdict, found: Found) -> Iterator[Told]:
         holds = [key for key, o in outcomes.items() if o.holds]
         if name in READINGS and holds and not any(key.endswith("column") for key in v.holds_in):
             yield (f"Read {READINGS[name]}, the claim holds in {_in(holds)}.",)
-    if found.symmetric is not None:
-        name, where = found.symmetric
-        yield ("As printed it would hold in ", f"{_in(where)} if ", Formula(name), " were symmetric.")
+    yield from conditions.told(found.conditions, _in)
 
 
 def _closed(text: str) -> bool:

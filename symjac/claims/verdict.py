@@ -120,6 +120,8 @@ class Verdict:
     latex: str = ""
     asked: tuple[str, ...] = ()  # the conventions the verdict is about, where not all are
     repair: Json | None = None  # one small change after which it is proved for columns
+    conditions: tuple[Json, ...] = ()  # under which it would hold for columns as printed, each proved
+    terms: tuple[Json, ...] = ()  # of a sum whose terms are right but not in one layout
     told: tuple[Told, ...] = field(default=(), compare=False, repr=False)
     equations: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
@@ -165,6 +167,10 @@ class Verdict:
             out["asked"] = list(self.asked)
         if self.repair is not None:
             out["repair"] = dict(self.repair)
+        if self.conditions:
+            out["conditions"] = [dict(c) for c in self.conditions]
+        if self.terms:
+            out["terms"] = [dict(t) for t in self.terms]
         out["explanation"] = self.explanation
         out["latex"] = self.latex
         if self.notes:
