@@ -71,8 +71,13 @@ def check(
         v = replace(v, conditions=to_json(found.conditions), terms=tuple(t.to_json() for t in found.terms))
     if found.repair is not None:
         e = found.repair.edit
-        told = {"kind": e.kind, "words": e.words, "claim": e.text, "conventions": list(found.repair.conventions)}
-        v = replace(v, repair=told)
+        told: dict[str, object] = {
+            "kind": e.kind,
+            "words": e.words,
+            "claim": e.text,
+            "conventions": list(found.repair.conventions),
+        }
+        v = replace(v, repair={**told, "about": e.about} if e.about else told)
     v = replace(v, told=tell(v, found), equations=tuple(equations))
     return replace(v, explanation=sentences(v), latex=fragment(v))
 

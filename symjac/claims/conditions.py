@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symjac import expr as ex
-from symjac.claims.judge import Comparison
+from symjac.claims.conventions import Convention
+from symjac.claims.explain import listed
 from symjac.claims.model import Model
 from symjac.claims.oneunit import Scalars, is_possible
 from symjac.claims.repairs import TROUBLE, columns, order
@@ -49,21 +50,11 @@ def conditions(s: Statement, deadline: float) -> tuple[Condition, ...]:
         return ()
     found: list[Condition] = []
     with contextlib.suppress(*TROUBLE), time_limit(deadline):
-        for kind in (_matrices, _functions, _one_unit):
-            found += kind(s, deadline)
+        narrowing = Narrowing(s, deadline)
+        for kind in (_matrices, _functions):
+            found += kind(narrowing)
+        found += _one_unit(s, deadline)
     return tuple(found)
-
-
-def holds(s: Statement, make: Callable[..., Comparison], deadline: float) -> tuple[str, ...]:
-    """The conventions with columns in which a comparison is proved."""
-    out = []
-    for c in columns(s):
-        if time.monotonic() > deadline:
-            break
-        with contextlib.suppress(*TROUBLE):
-            if in_both_readings(make(s, s.models["column"], c, order(s), deadline), s.members[0], s.members[-1]):
-                out.append(c.name)
-    return tuple(out)
 
 
 # --------------------------------------------------------------------------------- narrower systems
@@ -75,23 +66,57 @@ def everywhere(e: Expr, change: Change) -> Expr:
     return change(e if args == e.args else e.with_args(args))
 
 
-@dataclass
-class Narrowed(Provable):
-    """Two members about a narrower system: ``change`` says what each symbol or function is there."""
+Sides = tuple[Expr, Expr, Sequence[Mapping[Symbol, Expr]]]
 
-    change: Change = staticmethod(lambda e: e)
-    screen: Screen = field(default_factory=Screen)
+
+@dataclass
+class Captured(Provable):
+    """What is compared in a convention, with the definitions that a proof may use; nothing is judged."""
+
+    sides_found: list[Sides] = field(default_factory=list)
 
     def decided(self, left: Expr, right: Expr) -> Outcome:
-        model = narrowed(self.model, self.change)
-        left, right = (model.signs(everywhere(e, self.change)) for e in (left, right))
-        for table in self.tables(left, right):
-            put = {s: everywhere(e, self.change) for s, e in table.items()}
-            if self.screen.apart(left, right, put):
-                return UNPROVED
-            if equal(left, right, put):
-                return Outcome(True, "proof")
+        self.sides_found.append((left, right, self.tables(left, right)))
         return UNPROVED
+
+
+class Narrowing:
+    """The sides of a claim in each convention with columns, to be compared about narrower systems."""
+
+    def __init__(self, s: Statement, deadline: float) -> None:
+        self.s = s
+        self.deadline = deadline
+        self.model = s.models["column"]
+        self.sides = {c.name: found for c in columns(s) if (found := self._captured(c))}
+
+    def _captured(self, c: Convention) -> list[Sides]:
+        """The sides as the equations are printed, where it matters also with those of the earlier step taken in."""
+        check = Captured(self.s, self.model, c, order(self.s), self.deadline)
+        readings = 2 if self.s.shiftable else 1
+        with contextlib.suppress(*TROUBLE):
+            check.outcome(self.s.members[0], self.s.members[-1])
+            if readings == 2:
+                with self.model.taking_in_the_earlier_step():
+                    check.outcome(self.s.members[0], self.s.members[-1])
+        return check.sides_found if len(check.sides_found) == readings else []
+
+    def holds(self, change: Change, screen: Screen | None = None) -> tuple[str, ...]:
+        """The conventions in which the claim is proved after a change to all symbols and functions."""
+        out = []
+        for name, sides in self.sides.items():
+            with contextlib.suppress(*TROUBLE):
+                if all(self._equal(*one, change, screen) for one in sides):
+                    out.append(name)
+        return tuple(out)
+
+    def _equal(
+        self, a: Expr, b: Expr, tables: Sequence[Mapping[Symbol, Expr]], change: Change, screen: Screen | None
+    ) -> bool:
+        if time.monotonic() > self.deadline or (screen is not None and tables and screen.apart(a, b, tables[-1])):
+            return False
+        model = narrowed(self.model, change)
+        left, right = (model.signs(everywhere(e, change)) for e in (a, b))
+        return any(equal(left, right, {s: everywhere(e, change) for s, e in t.items()}) for t in tables)
 
 
 def narrowed(model: Model, change: Change) -> Model:
@@ -105,36 +130,28 @@ def narrowed(model: Model, change: Change) -> Model:
 # ---------------------------------------------------------------------------------------- matrices
 
 
-def _matrices(s: Statement, deadline: float) -> Iterator[Condition]:
+def _matrices(n: Narrowing) -> Iterator[Condition]:
     """One square matrix symmetric, skew-symmetric or diagonal; where none suffices, all of them symmetric."""
-    model = s.models["column"]
-    refs = dict.fromkeys(r for r in s.refs(s.members[-1]) if r.family not in model.defined_families)
+    model = n.model
+    refs = dict.fromkeys(r for r in n.s.refs(n.s.members[-1]) if r.family not in model.defined_families)
     names = [m.name for r in refs if (m := model.symbol(r)).is_matrix and m.rows == m.cols]
-    found = False
-    for name in names:
-        for kind in ALWAYS:
-            where = holds(s, _narrowing(_special([name], kind)), deadline)
-            if where:
-                found = True
-                told = (Formula(name), f" were {kind}")
-                yield Condition(kind, f"{name} is {kind}", told, where)
-                break
+    found = [c for name in names if (c := _matrix(n, [name], ALWAYS)) is not None]
     if not found and len(names) > 1:
-        where = holds(s, _narrowing(_special(names, "symmetric")), deadline)
+        found = [c for c in (_matrix(n, names, ALWAYS[:1]),) if c is not None]
+    yield from found
+
+
+def _matrix(n: Narrowing, names: Sequence[str], kinds: Sequence[str]) -> Condition | None:
+    """The first of these kinds of which it suffices that the matrices are."""
+    for kind in kinds:
+        where = n.holds(_special(names, kind), Screen(dict.fromkeys(names, kind)))
         if where:
-            told_all: list[str | Formula] = []
+            told: list[str | Formula] = []
             for k, name in enumerate(names):
-                told_all += ["" if not k else " and " if k == len(names) - 1 else ", ", Formula(name)]
-            yield Condition(
-                "symmetric", f"{', '.join(names)} are symmetric", (*told_all, " were symmetric"), where
-            )
-
-
-def _narrowing(change: Change) -> Callable[..., Comparison]:
-    def make(*args: object) -> Comparison:
-        return Narrowed(*args, change=change)  # type: ignore[arg-type]  # the fields of a Comparison, in order
-
-    return make
+                told += ["" if not k else " and " if k == len(names) - 1 else ", ", Formula(name)]
+            verb = "is" if len(names) == 1 else "are"
+            return Condition(kind, f"{listed(list(names))} {verb} {kind}", (*told, f" were {kind}"), where)
+    return None
 
 
 def _special(names: Sequence[str], kind: str) -> Change:
@@ -155,17 +172,15 @@ def _special(names: Sequence[str], kind: str) -> Change:
 # --------------------------------------------------------------------------------------- functions
 
 
-def _functions(s: Statement, deadline: float) -> Iterator[Condition]:
+def _functions(n: Narrowing) -> Iterator[Condition]:
     """An unspecified function linear, or the rectifier."""
-    applied = s.models["column"].reading.applied
-    used = {name for name, f in applied.items() if f.known is None}
-    for name in sorted(used & {t.data.name for t in s.members[-1].walk() if isinstance(t.data, Function)}):
-        where = holds(s, _narrowing(_linear(name)), deadline)
+    used = {name for name, f in n.model.reading.applied.items() if f.known is None}
+    for name in sorted(used & {t.data.name for t in n.s.members[-1].walk() if isinstance(t.data, Function)}):
+        where = n.holds(_linear(name), Screen(linear=(name,)))
         if where:
-            yield Condition(
-                "constant derivative", f"{name}' is constant", (Formula(f"{name}'"), " were constant"), where
-            )
-        where = holds(s, _narrowing(_rectified(name)), deadline)
+            told = (Formula(f"{name}'"), " were constant")
+            yield Condition("constant derivative", f"{name}' is constant", told, where)
+        where = n.holds(_rectified(name))
         if where:
             told = (Formula(name), " were relu, whose derivative is the same before and after it")
             yield Condition("relu", f"{name} is relu", told, where)
@@ -200,11 +215,16 @@ def _rectified(name: str) -> Change:
 
 def _one_unit(s: Statement, deadline: float) -> Iterator[Condition]:
     """Every size 1."""
-    if is_possible(s):
-        where = holds(s, Scalars.made, deadline)
-        if where:
-            told = ("every size were 1, where order, transposes and diag do not matter",)
-            yield Condition("one unit", "every size is 1", told, where)
+    if not is_possible(s):
+        return
+    where = []
+    for c in columns(s):
+        with contextlib.suppress(*TROUBLE):
+            if in_both_readings(Scalars.made(s, c, order(s), deadline), s.members[0], s.members[-1]):
+                where.append(c.name)
+    if where:
+        told = ("every size were 1, where order, transposes and diag do not matter",)
+        yield Condition("one unit", "every size is 1", told, tuple(where))
 
 
 def told(found: Sequence[Condition], words: Callable[[Sequence[str]], str]) -> Iterator[Told]:

@@ -21,9 +21,9 @@ from symjac.expr import Expr
 _TURNED = re.compile(
     r"\^\s*(?:\{\s*)?(?:\\top|\\intercal|\\mathsf\{T\}|\\mathrm\{T\}|\\mathrm T|T)(?:\s*\})?\s*$|['ᵀ]$"
 )
-_OPENING = re.compile(r"(?:\\(?:left|bigl?|Bigl?)\s*)?[(\[]\s*$")
+OPENING = re.compile(r"(?:\\(?:left|bigl?|Bigl?)\s*)?[(\[]\s*$")
 _CLOSING = re.compile(r"\s*(?:\\(?:right|bigr?|Bigr?)\s*)?[)\]]")
-_CALLED = re.compile(r"(?:[A-Za-z}'_^]|\\\w+)\s*$")
+CALLS = ("apply", "word", "map", "gradient", "derivative")  # whose brackets are their own
 SIDE_BY_SIDE = ("cdot", "times", "star")
 ENTRYWISE = ("odot", "circ", "star")
 Span = tuple[int, int]
@@ -42,12 +42,16 @@ class Swap:
 
 @dataclass(frozen=True, eq=False)
 class Edit:
-    """One change: ``kind`` groups it, ``words`` say what is wrong, ``swaps`` what takes the place of what."""
+    """One change: ``kind`` groups it, ``words`` say what is wrong, ``swaps`` what takes the place of what.
+
+    ``about`` is the formula that is missing, or too many.
+    """
 
     kind: str
     words: str
     swaps: tuple[Swap, ...]
     claim: str
+    about: str = ""
 
     @property
     def text(self) -> str:
@@ -85,7 +89,8 @@ class Edit:
 
     def together(self, other: Edit) -> Edit:
         """Both changes as one."""
-        words = self.words if self.words == other.words else f"{self.words}, and {other.words}"
+        first, second = (e.words.replace("is what is wrong", "is wrong") for e in (self, other))
+        words = self.words if self.words == other.words else f"{first} and {second}"
         return Edit(f"{self.kind}, {other.kind}", words, (*self.swaps, *other.swaps), self.claim)
 
 
@@ -111,7 +116,7 @@ class Page:
         self.model: Model = s.models.get("column", s.model)
         self.shape = shape
         self.terms = list(self._outside(self.root))
-        self.matrices = {i.family for i in self.model.reading.symbols.values() if i.role == "matrix"}
+        self.arguments = {id(a) for t in self.terms if t.kind in CALLS for a in t.args}
 
     @staticmethod
     def _outside(root: Term) -> Iterator[Term]:
@@ -131,9 +136,8 @@ class Page:
     def whole(self, t: Term) -> Span:
         """Where a term stands with the brackets that are directly around it."""
         start, stop = t.span
-        before, after = self.s.claim[:start], self.s.claim[stop:]
-        opening, closing = _OPENING.search(before), _CLOSING.match(after)
-        if opening and closing and not _CALLED.search(before[: opening.start()]):
+        opening, closing = OPENING.search(self.s.claim[:start]), _CLOSING.match(self.s.claim[stop:])
+        if opening and closing and id(t) not in self.arguments:
             return opening.start(), stop + closing.end()
         return t.span
 
@@ -143,14 +147,18 @@ class Page:
         text = self.s.claim[start:stop]
         return f"({text})" if t.kind in ("add", "negative") and (start, stop) == t.span else text
 
+    def grouped(self, t: Term, text: str) -> str:
+        """A text that takes the place of a term, in brackets but where those of a call are around it."""
+        return text if id(t) in self.arguments else f"({text})"
+
     def swap(self, old: Term, new: Term, text: str, span: Span | None = None) -> tuple[Swap, ...]:
         """One swap, none where the place of the old term in the text is not known."""
         start, stop = span or old.span
         return (Swap(old, new, (start, stop), text),) if 0 <= start < stop <= len(self.s.claim) else ()
 
-    def edit(self, kind: str, words: str, *swaps: Swap) -> Iterator[Edit]:
+    def edit(self, kind: str, words: str, *swaps: Swap, about: str = "") -> Iterator[Edit]:
         if swaps:
-            yield Edit(kind, words, swaps, self.s.claim)
+            yield Edit(kind, words, swaps, self.s.claim, about)
 
     def bare(self, t: Term) -> Span | None:
         """Where a symbol stands without an exponent; ``None`` where that cannot be told from the text."""

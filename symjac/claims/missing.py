@@ -44,7 +44,7 @@ def _inserted(p: Page, t: Term, e: Expr, text: str) -> Iterator[Edit]:
             span, new = (at - 1, at), f"{p.s.claim[at - 1 : at]} {text}"
         swapped = product(*args[:k], given(e), *args[k:])
         if p.source(t):
-            yield from p.edit("factor", words, *p.swap(t, swapped, new, span))
+            yield from p.edit("factor", words, *p.swap(t, swapped, new, span), about=text)
 
 
 def _true_terms(truth: Truth) -> Iterator[tuple[Expr, str]]:
@@ -75,7 +75,7 @@ def terms(p: Page, truth: Truth) -> Iterator[Edit]:
         last = p.s.claim[stop - 1 : stop]
         words = "a missing term is what is wrong"
         if stop > start:
-            yield from p.edit("term", words, *p.swap(p.root, new, last + _signed(text), (stop - 1, stop)))
+            yield from p.edit("term", words, *p.swap(p.root, new, last + _signed(text), (stop - 1, stop)), about=text)
 
 
 def _without(p: Page, k: int, a: Term) -> Iterator[Edit]:
@@ -88,7 +88,9 @@ def _without(p: Page, k: int, a: Term) -> Iterator[Edit]:
         rest = p.s.claim[stop:].lstrip()
         stop = len(p.s.claim) - len(rest) + (1 if rest.startswith("+") else 0)
     new = kept[0] if len(kept) == 1 else Term("add", tuple(kept))
-    yield from p.edit("term", "a term too many is what is wrong", *p.swap(p.root, new, " ", (begin, stop)))
+    yield from p.edit(
+        "term", "a term too many is what is wrong", *p.swap(p.root, new, " ", (begin, stop)), about=p.source(a)
+    )
 
 
 def other_terms(p: Page, truth: Truth) -> Iterator[Edit]:
@@ -100,4 +102,4 @@ def other_terms(p: Page, truth: Truth) -> Iterator[Edit]:
         for e, text in _true_terms(truth):
             if text.startswith("-"):
                 continue
-            yield from p.edit("term", "one term is what is wrong", *p.swap(inner, given(e), text, p.whole(inner)))
+            yield from p.edit("other term", "one term is what is wrong", *p.swap(inner, given(e), text, p.whole(inner)))

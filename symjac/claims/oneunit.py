@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from symjac import expr as ex
+from symjac.claims.conventions import Convention
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.model import UndecidedError
 from symjac.claims.screen import UNPROVED, Provable
@@ -59,7 +61,7 @@ def is_possible(s: Statement) -> bool:
     return bool(sizes) and all(d.is_Symbol for d in sizes) and not any(t.kind in _APART for t in terms)
 
 
-_APART = frozenset("entry over index_sum kronecker stack explicit map bare_map bare_function count".split())
+_APART = ("entry", "over", "index_sum", "kronecker", "stack", "explicit", "map", "bare_map", "bare_function", "count")
 
 
 class Alone(Evaluator):
@@ -67,31 +69,42 @@ class Alone(Evaluator):
 
     met: set[Symbol]
 
-    def symbol(self, t: Term) -> Expr:
-        assert t.ref is not None
-        return self.taken(self.model.symbol(self.ref(t.ref)))
+    def __call__(self, t: Term) -> Expr:
+        here = _ALONE.get(t.kind)
+        if here is not None:
+            return here(self, t)
+        found = super().__call__(t)
+        return self.taken(found) if t.kind in ("derivative", "gradient") else found
 
     def taken(self, e: Expr) -> Expr:
         self.met |= e.symbols
         return scalar(e)
 
-    def constant(self, t: Term) -> Expr:
-        return ex.Number(0 if t.kind == "zeros" else 1)
 
-    def operation(self, t: Term) -> Expr:
-        a, b = (self(arg) for arg in t.args)
-        return self.divided(a, b) if t.data == "oslash" else ex.mul(a, b)
+def _symbol(ev: Alone, t: Term) -> Expr:
+    assert t.ref is not None
+    return ev.taken(ev.model.symbol(ev.ref(t.ref)))
 
-    def word(self, t: Term) -> Expr:
-        if t.data not in ("diag", "trace", "det") or len(t.args) != 1:
-            raise UndecidedError(f"{t.data} is not judged where every size is 1")
-        return self(t.args[0])
 
-    def derivative(self, t: Term) -> Expr:
-        return self.taken(super().derivative(t))
+def _operation(ev: Alone, t: Term) -> Expr:
+    a, b = (ev(arg) for arg in t.args)
+    return ev.divided(a, b) if t.data == "oslash" else ex.mul(a, b)
 
-    def gradient_term(self, t: Term) -> Expr:
-        return self.taken(super().gradient_term(t))
+
+def _word(ev: Alone, t: Term) -> Expr:
+    if t.data not in ("diag", "trace", "det") or len(t.args) != 1:
+        raise UndecidedError(f"{t.data} is not judged where every size is 1")
+    return ev(t.args[0])
+
+
+_ALONE: Mapping[str, Callable[[Alone, Term], Expr]] = {
+    "symbol": _symbol,
+    "identity": lambda _, t: ex.Number(1),
+    "ones": lambda _, t: ex.Number(1),
+    "zeros": lambda _, t: ex.Number(0),
+    "operation": _operation,
+    "word": _word,
+}
 
 
 @dataclass
@@ -101,10 +114,10 @@ class Scalars(Provable):
     met: set[Symbol] = field(default_factory=set)
 
     @staticmethod
-    def made(*args: object) -> Scalars:
+    def made(s: Statement, convention: Convention, order: str, deadline: float) -> Scalars:
         met: set[Symbol] = set()
         kind = type("AloneWith", (Alone,), {"met": met})
-        return Scalars(*args, kind, met=met)  # type: ignore[arg-type]  # the fields of a Comparison, in order
+        return Scalars(s, s.models["column"], convention, order, deadline, kind, met=met)
 
     def decided(self, left: Expr, right: Expr) -> Outcome:
         if not (left.is_scalar and right.is_scalar):

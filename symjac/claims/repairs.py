@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, combinations
+from itertools import chain, combinations, islice
 
 from symjac import expr as ex
 from symjac.claims.conventions import FOUR, MIXED, Convention
@@ -15,7 +15,7 @@ from symjac.claims.gradients import Gradients
 from symjac.claims.missing import missing
 from symjac.claims.model import Model, UndecidedError
 from symjac.claims.overtime import OverTime
-from symjac.claims.screen import Provable, Screen, Screened, in_both_readings, remembering
+from symjac.claims.screen import Provable, Screen, Screened, Sieve, in_both_readings, remembering
 from symjac.claims.slips import slips
 from symjac.claims.statement import Statement
 from symjac.claims.stating import state
@@ -53,17 +53,12 @@ def repair(
     deadline: float,
 ) -> Repair | None:
     """The first of the small changes that is proved, ``None`` where none is."""
-    search = Search(s, deadline)
-    proofs = 0
-    for edit in search.candidates():
+    for edit in islice(Search(s, deadline).candidates(), PROOFS):
         # What cannot be read, or whose truth cannot be found out, is none that is named.
         with contextlib.suppress(*TROUBLE), time_limit(deadline):
             holds = _proved(state(equations, edit.text, dict(symbols), of=of, wrt=wrt), edit, s, deadline)
             if holds:
                 return Repair(edit, holds)
-        proofs += 1
-        if proofs >= PROOFS:
-            break
     return None
 
 
@@ -97,7 +92,9 @@ class Search:
         self.deadline = deadline
         self.screen = Screen()
         self.kind = remembering()
+        self.sieve = Sieve(s, self.screen, self.kind) if "column" in s.models and Sieve.takes(s) else None
         self.truth = Truth(s)
+        self.columns = columns(s)
         self.page = Page(s, self.shape)
 
     def shape(self, t: Term) -> ex.Shape | None:
@@ -136,9 +133,13 @@ class Search:
     def agrees(self, edit: Edit) -> bool:
         """Whether the two sides have one value at a point after the change, in some convention."""
         changed = edit.applied(self.s.members[-1])
-        return any(self.agree(changed, c) for c in columns(self.s))
+        return any(self.agree(changed, c) for c in self.columns)
 
     def agree(self, right: Term, convention: Convention) -> bool:
+        if self.sieve is not None:
+            with contextlib.suppress(*TROUBLE), time_limit(self.deadline):
+                return self.sieve.passes(right, convention)
+            return False
         model: Model = self.s.models["column"]
         check = Screened(self.s, model, convention, order(self.s), self.deadline, self.kind, screen=self.screen)
         try:

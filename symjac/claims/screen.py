@@ -5,33 +5,44 @@ Only what differs clearly is sifted out. What agrees is no more than a candidate
 
 from __future__ import annotations
 
+import contextlib
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from symjac import expr as ex
+from symjac.claims.conventions import Convention
 from symjac.claims.evaluate import Evaluator
+from symjac.claims.gradients import Gradients
 from symjac.claims.judge import Comparison
 from symjac.claims.model import UndecidedError
-from symjac.claims.terms import Term
+from symjac.claims.overtime import OverTime
+from symjac.claims.sizing import Sizing
+from symjac.claims.statement import Statement
+from symjac.claims.terms import Place, Term
 from symjac.claims.verdict import Outcome
-from symjac.errors import SymjacError
+from symjac.errors import ShapeError, SymjacError
 from symjac.expr import Expr, Function, Symbol
 from symjac.normal import equal, evaluate
 from symjac.normal.numbers import NoValueError, Rationals, piecewise, stand_in
 
 TOLERANCE = 1e-7
 POLYNOMIALS = ((0.3, 0.7, 0.4, 0.6), (0.2, 0.5, 0.9, 0.3), (0.6, 0.4, 0.7, 0.8))
+LINE = (0.3, 0.7)
 SIZES = (2, 3, 4)
+NOTHING: Mapping[str, str] = MappingProxyType({})
 AGREES = Outcome(True, "values")  # no proof: both sides have one value where they were looked at
 DIFFERS = Outcome(None, "undecided", "the sides differ at a point")
+APART = ("entry", "index_sum", "kronecker", "bare_map", "bare_function")
 UNPROVED = Outcome(None, "undecided", "not proved")
 PLAIN = frozenset(
-    "number symbol identity ones zeros negative add product operation quotient transpose inverse power word apply".split()
+    ["number", "symbol", "identity", "ones", "zeros", "negative", "add", "product", "operation", "quotient"]
 )
+PLAIN |= {"transpose", "inverse", "power", "word", "apply"}
 _FLOATS: Mapping[str, Callable[[float], float]] = {
     "tanh": math.tanh,
     "exp": math.exp,
@@ -88,36 +99,55 @@ class _Stands(dict[str, tuple[float, ...]]):
 
 
 class Screen:
-    """One point at which expressions are evaluated, those met before only once."""
+    """One point at which expressions are evaluated, those met before only once.
 
-    def __init__(self) -> None:
+    ``special`` names square matrices that are to be symmetric, skew-symmetric or diagonal, ``linear`` functions whose
+    derivative is to be constant.
+    """
+
+    def __init__(self, special: Mapping[str, str] = NOTHING, linear: Iterable[str] = ()) -> None:
+        self.special = special
         self._at: dict[frozenset[tuple[Symbol, Expr]], evaluate.Evaluator] = {}
-        self._stands: Any = _Stands()
+        self._stands: Any = _Stands(dict.fromkeys(linear, LINE))
         self._sizes: dict[str, int] = {}
 
-    @staticmethod
-    def leaf(s: Symbol, rows: int, cols: int, _: Rationals) -> list[list[Any]]:
+    def leaf(self, s: Symbol, rows: int, cols: int, _: Rationals) -> list[list[Any]]:
         stream = random.Random(s.name)
-        return [[stream.choice((-1, 1)) * stream.uniform(0.3, 1.1) for _ in range(cols)] for _ in range(rows)]
+        cells = [[stream.choice((-1, 1)) * stream.uniform(0.3, 1.1) for _ in range(cols)] for _ in range(rows)]
+        kind = self.special.get(s.name)
+        if kind is None:
+            return cells
+        if kind == "diagonal":
+            return [[v if i == j else 0.0 for j, v in enumerate(row)] for i, row in enumerate(cells)]
+        sign = 1 if kind == "symmetric" else -1
+        return [[cells[i][j] + sign * cells[j][i] for j in range(cols)] for i in range(rows)]
 
-    def apart(self, a: Expr, b: Expr, definitions: Mapping[Symbol, Expr]) -> bool:
-        """Whether two expressions of one shape clearly differ at the point."""
-        for letter in sorted(ex.size_names([a, b, *definitions.values()])):
+    def point(self, definitions: Mapping[Symbol, Expr], others: Iterable[Expr] = ()) -> evaluate.Evaluator:
+        """The point under these definitions, with a size for every letter in them and in other expressions."""
+        for letter in sorted(ex.size_names([*others, *definitions, *definitions.values()])):
             self._sizes.setdefault(letter, SIZES[len(self._sizes) % len(SIZES)])
         key = frozenset(definitions.items())
         if key not in self._at:
             self._at[key] = evaluate.Evaluator(Floats(self._stands), self._sizes, self.leaf, definitions)
-        at = self._at[key]
-        try:
-            pairs = [
-                (float(u), float(v))
-                for p, q in zip(at.matrix(a), at.matrix(b), strict=True)
-                for u, v in zip(p, q, strict=True)
-            ]
-        except (SymjacError, ArithmeticError, TypeError, KeyError):
-            return False  # no value says nothing
-        scale = max((abs(u) for u, _ in pairs), default=0.0) + 1e-3
-        return any(abs(u - v) > TOLERANCE * scale for u, v in pairs)
+        return self._at[key]
+
+    def apart(self, a: Expr, b: Expr, definitions: Mapping[Symbol, Expr]) -> bool:
+        """Whether two expressions of one shape clearly differ at the point."""
+        return differ(a, b, self.point(definitions, (a, b)))
+
+
+def differ(a: Expr, b: Expr, at: evaluate.Evaluator) -> bool:
+    """Whether two expressions of one shape clearly differ where they are evaluated; no value says nothing."""
+    try:
+        pairs = [
+            (float(u), float(v))
+            for p, q in zip(at.matrix(a), at.matrix(b), strict=True)
+            for u, v in zip(p, q, strict=True)
+        ]
+    except (SymjacError, ArithmeticError, TypeError, KeyError):
+        return False
+    scale = max((abs(u) for u, _ in pairs), default=0.0) + 1e-3
+    return any(abs(u - v) > TOLERANCE * scale for u, v in pairs)
 
 
 class Remembering(Evaluator):
@@ -189,6 +219,73 @@ class Screened(Provable):
         left, right = self.model.signs(left), self.model.signs(right)
         tables = self.tables(left, right)
         return DIFFERS if tables and self.screen.apart(left, right, tables[-1]) else AGREES
+
+
+class Sieve:
+    """Many right-hand sides against one left-hand side, for claims about one step: what can be kept is kept."""
+
+    def __init__(self, s: Statement, screen: Screen, kind: type[Evaluator]) -> None:
+        self.s = s
+        self.model = s.models["column"]
+        self.screen = screen
+        self.kind = kind
+        left = s.members[0]
+        self.gradients = Gradients(self.model, s.mentions(left, left, {}))
+        self.lefts: dict[Convention, Expr] = {}
+        self.points: dict[frozenset[Symbol], evaluate.Evaluator] = {}
+        self.places: dict[int, ex.Shape] = {}
+
+    @staticmethod
+    def takes(s: Statement) -> bool:
+        """Whether nothing in a claim depends on lengths, losses or sizes that are open."""
+        apart = any(
+            t.kind in ("entry", "index_sum", "kronecker", "bare_map", "bare_function")
+            for m in s.members
+            for t in m.walk()
+        )
+        open_sizes = s.models["column"].open_sizes(r.family for r in s.refs(*s.members))
+        return not (apart or open_sizes or s.has_gradient or s.lengths_matter(s.members[0], s.members[-1]))
+
+    def value(self, t: Term, convention: Convention, places: Mapping[int, ex.Shape]) -> Expr:
+        return self.model.signs(self.kind(self.model, convention, self.gradients, OverTime("ascending"), places)(t))
+
+    def passes(self, right: Term, convention: Convention) -> bool:
+        """Whether both sides agree, as far as one point tells."""
+        if convention not in self.lefts:
+            self.lefts[convention] = self.value(self.s.members[0], convention, {})
+        left = self.lefts[convention]
+        found = self.sized(right, convention, left.shape)
+        return found is not None and not differ(left, found, self.point(left, found))
+
+    def sized(self, right: Term, convention: Convention, shape: ex.Shape) -> Expr | None:
+        """The right-hand side with sizes for its constants that fit, those of the one before if they do."""
+        try:
+            found = self.value(right, convention, self.places)
+            if found.shape == shape:
+                return found
+        except (ShapeError, KeyError):
+            if not any(isinstance(t.data, Place) for t in right.walk()):
+                return None
+        sizing = Sizing(self.s.sizes(self.model), lambda t, places: self.value(t, convention, places))
+        for places in sizing.of(right):
+            found = self.value(right, convention, places)
+            if found.shape == shape:
+                self.places = places
+                return found
+        return None
+
+    def point(self, left: Expr, right: Expr) -> evaluate.Evaluator:
+        key = left.symbols | right.symbols
+        if key not in self.points:
+            self.points[key] = self.screen.point(self.opened(key), key)
+        return self.points[key]
+
+    def opened(self, symbols: Iterable[Symbol]) -> Mapping[Symbol, Expr]:
+        """The definitions that a proof may use, as many as there are."""
+        for depth in (1, 0):
+            with contextlib.suppress(UndecidedError):
+                return self.model.values(symbols, depth)
+        return {}
 
 
 def in_both_readings(check: Comparison, a: Term, b: Term) -> bool:

@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, pairwise
 
-from symjac.claims.edits import ENTRYWISE, SIDE_BY_SIDE, Edit, Page, Span, Swap, given, printed, product, unturned
+from symjac.claims.edits import (
+    ENTRYWISE,
+    OPENING,
+    SIDE_BY_SIDE,
+    Edit,
+    Page,
+    Span,
+    Swap,
+    given,
+    printed,
+    product,
+    unturned,
+)
 from symjac.claims.model import UndecidedError
 from symjac.claims.terms import Ref, Term
 from symjac.errors import SymjacError
@@ -15,6 +27,7 @@ from symjac.expr import Apply, Expr, Function
 
 ONE_TRANSPOSE = "one transpose is what is wrong"
 POINT = "the evaluation point is what is wrong"
+DIAG = "a missing diag is what is wrong"
 SIGN = "one sign is what is wrong"
 ONE, TWO = (Term("number", (), Fraction(k)) for k in (1, 2))
 
@@ -77,9 +90,9 @@ def every_transpose(p: Page) -> Iterator[Edit]:
 def _reordered(p: Page, t: Term, order: Iterable[int], words: str) -> Iterator[Edit]:
     args = [t.args[k] for k in order]
     spans = [p.whole(a) for a in t.args]
-    if any(a[1] > b[0] for a, b in zip(spans, spans[1:], strict=False)):
+    if any(a[1] > b[0] for a, b in pairwise(spans)):
         return
-    between = [p.s.claim[a[1] : b[0]] or " " for a, b in zip(spans, spans[1:], strict=False)]
+    between = [p.s.claim[a[1] : b[0]] or " " for a, b in pairwise(spans)]
     texts = [p.bracketed(a) for a in args]
     text = "".join(chain.from_iterable(zip(texts, [*between, ""], strict=True)))
     span: Span = (spans[0][0], spans[-1][1])
@@ -173,19 +186,18 @@ def _arguments(p: Page) -> Iterator[Expr]:
 
 def diagonals(p: Page) -> Iterator[Edit]:
     """A vector as a diagonal matrix, or the other way round."""
-    missing = "a missing diag is what is wrong"
     for t in p.terms:
         if t.kind == "word" and t.data == "diag":
             inner = p.source(t.args[0])
             yield from p.edit("diag", "a diag too many is what is wrong", *p.swap(t, t.args[0], inner))
     for t in p.terms:
         if t.kind == "operation" and t.data in ENTRYWISE:
-            yield from _scaled(p, t, missing)
+            yield from _scaled(p, t)
         elif t.kind != "operation" and p.is_vector(t):
-            yield from p.edit("diag", missing, *_diag(p, t))
+            yield from p.edit("diag", DIAG, *_diag(p, t))
     for t in p.terms:
         if t.kind == "operation" and p.is_vector(t):
-            yield from p.edit("diag", missing, *_diag(p, t))
+            yield from p.edit("diag", DIAG, *_diag(p, t))
     every = list(chain.from_iterable(_diag(p, t) for t in _largest_vectors(p, p.root)))
     if len(every) > 1:
         yield from p.edit("diag", "missing diags are what is wrong", *every)
@@ -195,14 +207,14 @@ def _diag(p: Page, t: Term) -> tuple[Swap, ...]:
     return p.swap(t, Term("word", (t,), "diag"), rf"\operatorname{{diag}}({p.source(t)})")
 
 
-def _scaled(p: Page, t: Term, words: str) -> Iterator[Edit]:
+def _scaled(p: Page, t: Term) -> Iterator[Edit]:
     """The entrywise product of a vector and a matrix as the rows of the matrix scaled."""
     a, b = t.args
     for v, m in ((a, b), (b, a)):
         if p.is_vector(v):
             text = rf"\operatorname{{diag}}({p.source(v)}) {p.bracketed(m)}"
             new = product(Term("word", (v,), "diag"), m)
-            yield from p.edit("diag", words, *p.swap(t, new, text, (p.whole(a)[0], p.whole(b)[1])))
+            yield from p.edit("diag", DIAG, *p.swap(t, new, text, (p.whole(a)[0], p.whole(b)[1])))
 
 
 def _largest_vectors(p: Page, t: Term) -> Iterator[Term]:
@@ -223,11 +235,18 @@ def symbols(p: Page) -> Iterator[Edit]:
         for r, name in known:
             if r == t.ref or not _alike(p, r, t.ref):
                 continue
-            found = [s for u in places if (span := p.bare(u)) for s in p.swap(u, Term("symbol", (), r, u.span), name, span)]
+            found = [
+                s for u in places if (span := p.bare(u)) for s in p.swap(u, Term("symbol", (), r, u.span), name, span)
+            ]
             for s in found:
                 yield from p.edit("symbol", "one symbol is what is wrong", s)
             if len(found) > 1:
                 yield from p.edit("symbol", "one symbol is what is wrong", *found)
+
+
+def _renamed(p: Page, t: Term, r: Ref, name: str) -> tuple[Swap, ...]:
+    span = p.bare(t)
+    return p.swap(t, Term("symbol", (), r, t.span), name, span) if span is not None else ()
 
 
 def _printed_symbols(p: Page) -> list[tuple[Ref, str]]:
@@ -285,7 +304,7 @@ def _first_sign(p: Page, t: Term) -> Iterator[Edit]:
         return
     before = p.s.claim[: start + 1].rstrip()
     if before.endswith("-"):
-        yield from p.edit("sign", SIGN, *p.swap(t, t.args[0], " ", (len(before) - 1, len(before))))
+        yield from p.edit("sign", SIGN, *p.swap(t, t.args[0], "", (len(before) - 1, len(before))))
 
 
 def _whole_negated(p: Page) -> tuple[Swap, ...]:
@@ -302,6 +321,7 @@ def derivatives(p: Page) -> Iterator[Edit]:
     for t in p.terms:
         if t.kind == "apply":
             yield from p.edit("derivative", words, *_primed(p, t))
+            yield from _primed_diag(p, t)
         complement = _complement(t)
         if complement is not None:
             x, exponent = complement
@@ -318,7 +338,9 @@ def derivatives(p: Page) -> Iterator[Edit]:
                     span = (p.whole(t.args[0])[0], p.whole(t.args[1])[1])
                     text = p.bracketed(x)
                     base = f"({text})" if "^" in text else text
-                    yield from p.edit("derivative", words, *p.swap(t, _one_minus(_square(x)), f"(1 - {base}^2)", span))
+                    yield from p.edit(
+                        "derivative", words, *p.swap(t, _one_minus(_square(x)), p.grouped(t, f"1 - {base}^2"), span)
+                    )
     for t in p.terms:
         if t.kind == "word" and t.data == "diag" and t.args[0].kind in ("symbol", "apply"):
             x = t.args[0]
@@ -352,8 +374,8 @@ def _complement(t: Term) -> tuple[Term, int] | None:
 
 def _primed(p: Page, t: Term) -> tuple[Swap, ...]:
     """A function with one derivative more, or one less where it has one."""
-    f, start = t.data, p.whole(t.args[0])[0]
-    head = p.s.claim[t.span[0] : start].rstrip("( ")
+    f = t.data
+    head = OPENING.sub("", p.s.claim[t.span[0] : t.args[0].span[0]])
     if not isinstance(f, Function) or not head:
         return ()
     order = f.order - 1 if f.order else 1
@@ -361,6 +383,15 @@ def _primed(p: Page, t: Term) -> tuple[Swap, ...]:
     if f.order and text == head:
         return ()
     return p.swap(t, Term("apply", t.args, replace(f, order=order)), text, (t.span[0], t.span[0] + len(head)))
+
+
+def _primed_diag(p: Page, t: Term) -> Iterator[Edit]:
+    """The function itself where the diagonal matrix of its derivative was meant."""
+    words = "the function stands where the diagonal matrix of its derivative should"
+    for s in _primed(p, t):
+        if isinstance(t.data, Function) and not t.data.order and p.is_vector(t):
+            text = rf"\operatorname{{diag}}({s.text}{p.s.claim[s.span[1] : t.span[1]]})"
+            yield from p.edit("derivative", words, *p.swap(t, Term("word", (s.new,), "diag"), text))
 
 
 def precedences(p: Page) -> Iterator[Edit]:
@@ -375,11 +406,15 @@ def precedences(p: Page) -> Iterator[Edit]:
             span = (p.whole(a.args[-1])[0], p.whole(b)[1])
             text = f"({p.s.claim[slice(*span)]})"
             yield from p.edit("precedence", words, *p.swap(t, product(*a.args[:-1], inner), text, span))
+            scaled = product(*a.args[:-1], Term("word", (inner,), "diag"))
+            yield from p.edit("diag", DIAG, *p.swap(t, scaled, rf"\operatorname{{diag}}{text}", span))
         if b.kind == "product" and p.whole(b) == b.span:
             inner = Term("operation", (a, b.args[0]), t.data)
             span = (p.whole(a)[0], p.whole(b.args[0])[1])
             text = f"({p.s.claim[slice(*span)]})"
             yield from p.edit("precedence", words, *p.swap(t, product(inner, *b.args[1:]), text, span))
+            scaled = product(Term("word", (inner,), "diag"), *b.args[1:])
+            yield from p.edit("diag", DIAG, *p.swap(t, scaled, rf"\operatorname{{diag}}{text}", span))
 
 
 def lost(p: Page) -> Iterator[Edit]:
@@ -391,4 +426,5 @@ def lost(p: Page) -> Iterator[Edit]:
             for k in range(len(t.args)):
                 kept = [b for j, b in enumerate(t.args) if j != k]
                 text = " ".join(p.bracketed(b) for b in kept)
-                yield from p.edit("factor", words, *p.swap(t, product(*kept), text, span))
+                about = p.source(t.args[k])
+                yield from p.edit("factor", words, *p.swap(t, product(*kept), text, span), about=about)

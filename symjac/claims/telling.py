@@ -24,6 +24,8 @@ from symjac.errors import SymjacError
 from symjac.normal import Counterexample, NormalFormTooLarge
 from symjac.normal.refute import Enclosure, Value
 
+ONE_PLACE = ("transpose", "point", "diag", "symbol", "derivative", "other term")
+
 
 @dataclass(frozen=True)
 class Found:
@@ -221,8 +223,9 @@ def _repaired(v: Verdict, found: Found) -> Iterator[Told]:
         yield layouts.told(found.terms)
     if r is not None:
         e = r.edit
-        told: list[str | Formula] = [f"{e.words[:1].upper()}{e.words[1:]}: "]
-        if _closed(e.old) and _closed(e.new) and e.kind in ("transpose", "point", "diag", "symbol", "derivative"):
+        told: list[str | Formula] = [f"{e.words[:1].upper()}{e.words[1:]}"]
+        told += [", ", Formula(e.about), ": "] if e.about else [": "]
+        if _closed(e.old) and _closed(e.new) and e.kind in ONE_PLACE:
             told += ["with ", Formula(e.new), " for ", Formula(e.old), " the claim becomes "]
         else:
             told += ["the nearest true claim is "]

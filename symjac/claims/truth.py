@@ -41,10 +41,10 @@ class Truth:
 
     def as_printed(self, e: Expr) -> Expr:
         """The expression without names that no equation prints."""
-        hidden = {
+        hidden: dict[Expr, Expr] = {
             self.model.symbol(p.lhs): p.rhs for p in self.model.printed if p.lhs.family.startswith(r"\mathrm{pre}")
         }
-        return e.replace(dict(hidden))
+        return e.replace(hidden)
 
     def summands(self, layout: str, *, expanded: bool) -> tuple[Expr, ...]:
         """The terms of the Jacobian in a layout, as they stand or with every bracket multiplied out."""
@@ -60,7 +60,7 @@ class Truth:
             for t in self.summands(layout, expanded=True):
                 for f in t.args if isinstance(t, ex.Product) else (t,):
                     if f.is_matrix and not isinstance(f, ex.Identity):
-                        found.setdefault(f)
+                        found |= dict.fromkeys(_gates(f))
         return tuple(found)
 
 
@@ -82,3 +82,10 @@ def summands(e: Expr, *, expanded: bool) -> tuple[Expr, ...]:
         if len(out) > MAX_SUMMANDS:
             return (e,)
     return tuple(ex.mul(*factors) for factors in out)
+
+
+def _gates(f: Expr) -> tuple[Expr, ...]:
+    """A factor, and where it is the diagonal matrix of a product those of its factors."""
+    if isinstance(f, ex.Diag) and isinstance(f.arg, ex.Hadamard):
+        return (f, *(ex.Diag(v) for v in f.arg.args if v.is_vector))
+    return (f,)
