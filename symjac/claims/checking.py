@@ -21,7 +21,7 @@ from symjac.errors import DefinitionError, ReadError, SymjacError
 
 LAYOUTS = ("numerator", "denominator", "mixed", "both")
 ORIENTATIONS = ("column", "row")
-SEARCH = 1.5  # seconds at most for the nearest true formula
+SEARCH = 1.2  # seconds at most for the nearest true formula
 
 
 def check(

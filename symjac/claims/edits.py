@@ -147,6 +147,11 @@ class Page:
         text = self.s.claim[start:stop]
         return f"({text})" if t.kind in ("add", "negative") and (start, stop) == t.span else text
 
+    def base(self, t: Term) -> str:
+        """The source of a factor without its exponent."""
+        bare = self.bare(t)
+        return self.s.claim[slice(*bare)] if bare is not None else self.bracketed(t)
+
     def grouped(self, t: Term, text: str) -> str:
         """A text that takes the place of a term, in brackets but where those of a call are around it."""
         return text if id(t) in self.arguments else f"({text})"

@@ -14,9 +14,9 @@ MAX_SUMMANDS = 8  # of a claim with more, no factor is missed
 
 
 def missing(page: Page, truth: Truth) -> Iterator[Edit]:
-    """Factors, then terms, then terms in the place of others."""
-    yield from factors(page, truth)
+    """Terms, of which there are few, then factors, then terms in the place of others."""
     yield from terms(page, truth)
+    yield from factors(page, truth)
     yield from other_terms(page, truth)
 
 

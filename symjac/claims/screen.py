@@ -33,6 +33,7 @@ from symjac.normal.numbers import NoValueError, Rationals, piecewise, stand_in
 TOLERANCE = 1e-7
 POLYNOMIALS = ((0.3, 0.7, 0.4, 0.6), (0.2, 0.5, 0.9, 0.3), (0.6, 0.4, 0.7, 0.8))
 LINE = (0.3, 0.7)
+SIZINGS = 12
 SIZES = (2, 3, 4)
 NOTHING: Mapping[str, str] = MappingProxyType({})
 AGREES = Outcome(True, "values")  # no proof: both sides have one value where they were looked at
@@ -234,6 +235,7 @@ class Sieve:
         self.lefts: dict[Convention, Expr] = {}
         self.points: dict[frozenset[Symbol], evaluate.Evaluator] = {}
         self.places: dict[int, ex.Shape] = {}
+        self.sizings = 0
 
     @staticmethod
     def takes(s: Statement) -> bool:
@@ -252,20 +254,26 @@ class Sieve:
     def passes(self, right: Term, convention: Convention) -> bool:
         """Whether both sides agree, as far as one point tells."""
         if convention not in self.lefts:
-            self.lefts[convention] = self.value(self.s.members[0], convention, {})
+            left = self.lefts[convention] = self.value(self.s.members[0], convention, {})
+            self.places = self.places or self.guessed(left.rows)
         left = self.lefts[convention]
         found = self.sized(right, convention, left.shape)
         return found is not None and not differ(left, found, self.point(left, found))
 
+    def guessed(self, d: ex.Dim) -> dict[int, ex.Shape]:
+        """Every constant of the right-hand side as long as the left-hand side: so it is in most claims."""
+        places = [t for t in self.s.members[-1].walk() if isinstance(t.data, Place)]
+        return {t.place.number: (d, d) if t.kind == "identity" else (d, ex.ONE) for t in places}
+
     def sized(self, right: Term, convention: Convention, shape: ex.Shape) -> Expr | None:
         """The right-hand side with sizes for its constants that fit, those of the one before if they do."""
-        try:
+        with contextlib.suppress(ShapeError):
             found = self.value(right, convention, self.places)
-            if found.shape == shape:
-                return found
-        except (ShapeError, KeyError):
-            if not any(isinstance(t.data, Place) for t in right.walk()):
-                return None
+            return found if found.shape == shape else None
+        # All ways to give sizes are many, so that they are tried a few times only.
+        if not self.places or self.sizings >= SIZINGS:
+            return None
+        self.sizings += 1
         sizing = Sizing(self.s.sizes(self.model), lambda t, places: self.value(t, convention, places))
         for places in sizing.of(right):
             found = self.value(right, convention, places)

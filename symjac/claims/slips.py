@@ -43,10 +43,10 @@ def slips(page: Page) -> Iterator[Edit]:
         derivatives,
         precedences,
         lost,
+        steps,
         symbols,
         every_transpose,
         orders,
-        steps,
     ):
         yield from kind(page)
 
@@ -233,7 +233,7 @@ def symbols(p: Page) -> Iterator[Edit]:
             continue
         places = [u for u in p.terms if u == t]
         for r, name in known:
-            if r == t.ref or not _alike(p, r, t.ref):
+            if r.family == t.ref.family or not _alike(p, r, t.ref):
                 continue
             found = [
                 s for u in places if (span := p.bare(u)) for s in p.swap(u, Term("symbol", (), r, u.span), name, span)
@@ -325,7 +325,7 @@ def derivatives(p: Page) -> Iterator[Edit]:
         complement = _complement(t)
         if complement is not None:
             x, exponent = complement
-            text = p.bracketed(x)
+            text = p.base(x)
             base = f"({text})" if "^" in text and exponent == 1 else text
             if exponent == 1:
                 yield from p.edit("derivative", words, *p.swap(t, _one_minus(_square(x)), f"1 - {base}^2"))
@@ -336,7 +336,7 @@ def derivatives(p: Page) -> Iterator[Edit]:
             for x, other in (t.args, t.args[::-1]):
                 if _complement(other) == (x, 1):
                     span = (p.whole(t.args[0])[0], p.whole(t.args[1])[1])
-                    text = p.bracketed(x)
+                    text = p.base(x)
                     base = f"({text})" if "^" in text else text
                     yield from p.edit(
                         "derivative", words, *p.swap(t, _one_minus(_square(x)), p.grouped(t, f"1 - {base}^2"), span)
@@ -344,7 +344,7 @@ def derivatives(p: Page) -> Iterator[Edit]:
     for t in p.terms:
         if t.kind == "word" and t.data == "diag" and t.args[0].kind in ("symbol", "apply"):
             x = t.args[0]
-            text = p.source(x)
+            text = p.base(x)
             base = f"({text})" if "^" in text else text
             missing = "a missing derivative of the function is what is wrong"
             yield from p.edit("derivative", missing, *p.swap(x, _one_minus(_square(x)), f"1 - {base}^2"))
