@@ -149,8 +149,9 @@ def test_terms_in_one_layout_are_not_told_apart(expression: sympy.Expr) -> None:
     assert v.terms == ()
 
 
-def test_a_wrong_term_is_in_no_layout() -> None:
-    """Where some term is no term of the derivative at all, layouts are not what is told."""
-    v = check([r"y = A x + U s(W x)"], BY_X + r"A^\top + W diag(s'(W x)) W", DECLARED)
+@pytest.mark.parametrize("claim", [r"A^\top + W diag(s'(W x)) W", r"A^\top + A"])
+def test_a_wrong_term_is_in_no_layout(claim: str) -> None:
+    """Where a term is wrong, or a term stands twice and another is missing, layouts are not what is told."""
+    v = check([r"y = A x + U s(W x)"], BY_X + claim, DECLARED)
     assert v.verdict == "false"
     assert v.terms == ()

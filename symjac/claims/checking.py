@@ -65,8 +65,8 @@ def check(
         found = replace(
             found,
             repair=repair(equations, s, declared, of=of, wrt=wrt, deadline=until),
-            conditions=conditions(s, deadline=min(deadline, time.monotonic() + SEARCH / 2)),
-            terms=layouts(s, until),
+            conditions=conditions(s, min(deadline, time.monotonic() + SEARCH / 2)),
+            terms=layouts(s, min(deadline, time.monotonic() + SEARCH / 2)),
         )
         v = replace(v, conditions=to_json(found.conditions), terms=tuple(t.to_json() for t in found.terms))
     if found.repair is not None:

@@ -84,7 +84,7 @@ class Edit:
         """Whether two changes are about different places."""
         spans = [sorted((a.span, b.span)) for a in self.swaps for b in other.swaps]
         olds = [(a.old, b.old) for a in self.swaps for b in other.swaps]
-        inside = any(a in _below(b) or b in _below(a) for a, b in olds)
+        inside = any(_is_below(a, b) or _is_below(b, a) for a, b in olds)
         return all(first[1] <= second[0] for first, second in spans) and not inside
 
     def together(self, other: Edit) -> Edit:
@@ -94,8 +94,9 @@ class Edit:
         return Edit(f"{self.kind}, {other.kind}", words, (*self.swaps, *other.swaps), self.claim)
 
 
-def _below(t: Term) -> list[Term]:
-    return list(t.walk())
+def _is_below(a: Term, b: Term) -> bool:
+    """Whether one term is the other or a part of it: this very term, not its like."""
+    return any(t is a for t in b.walk())
 
 
 def given(e: Expr) -> Term:

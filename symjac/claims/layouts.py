@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from symjac import expr as ex
 from symjac.claims.conventions import FOUR
+from symjac.claims.correct import pushed
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
 from symjac.claims.overtime import OverTime
@@ -40,15 +41,20 @@ class Placed:
 
 
 def layouts(s: Statement, deadline: float) -> tuple[Placed, ...]:
-    """Every term with its layouts, where some are in numerator layout only and some in denominator layout only."""
+    """Every term with its layouts, where some are in numerator layout only and some in denominator layout only.
+
+    Together they are the terms of the derivative, each once; otherwise there is nothing to tell.
+    """
     root = s.members[-1]
     if root.kind != "add" or "column" not in s.models:
         return ()
     with contextlib.suppress(*TROUBLE), time_limit(deadline):
         finder = Finder(s, deadline)
-        found = tuple(Placed(s.claim[slice(*_span(a))].strip(), finder.layouts(a)) for a in root.args)
-        if {(layout,) for layout in BOTH} <= {p.layouts for p in found} and () not in {p.layouts for p in found}:
-            return found
+        found = [finder.pieces_of(a) for a in root.args]
+        used = sorted(k for one in found for pieces in list(one.values())[:1] for k in pieces)
+        if used == list(range(len(finder.pieces))) and {(layout,) for layout in BOTH} <= {tuple(one) for one in found}:
+            texts = [s.claim[slice(*_span(a))].strip() for a in root.args]
+            return tuple(Placed(text, tuple(one)) for text, one in zip(texts, found, strict=True))
     return ()
 
 
@@ -57,34 +63,43 @@ def _span(t: Term) -> tuple[int, int]:
 
 
 class Finder:
-    """The terms of the derivative that are not yet found in the claim, in each layout."""
+    """The terms of the derivative, as they stand and with every bracket multiplied out, to be found in a claim."""
 
     def __init__(self, s: Statement, deadline: float) -> None:
         self.s = s
         self.deadline = deadline
         self.model = s.models["column"]
         self.screen = Screen()
-        truth = Truth(s)
-        self.left = {
-            layout: [list(truth.summands(layout, expanded=expanded)) for expanded in (False, True)] for layout in BOTH
-        }
+        self.whole: list[tuple[Expr, list[int]]] = []
+        self.pieces: list[Expr] = []
+        for t in Truth(s).summands("numerator", expanded=False):
+            inner = summands(t, expanded=True)
+            self.whole.append((t, list(range(len(self.pieces), len(self.pieces) + len(inner)))))
+            self.pieces += inner
 
-    def layouts(self, t: Term) -> tuple[str, ...]:
-        """The layouts in which a term of the claim is one of the derivative."""
-        return tuple(layout for layout in BOTH if any(self.found(e, layout) for e in self.values(t)))
+    def pieces_of(self, t: Term) -> dict[str, list[int]]:
+        """The numbers of the pieces that make up a term of the claim, for each layout in which they do."""
+        out: dict[str, list[int]] = {}
+        for e in self.values(t):
+            for layout in BOTH:
+                found = self.found(e, turned=layout == "denominator")
+                if found:
+                    out.setdefault(layout, found)
+        return out
 
-    def found(self, e: Expr, layout: str) -> bool:
-        """Whether an expression is a term in this layout, or is made of such terms, each used once."""
-        whole, expanded = self.left[layout]
-        if any(self.same(e, t) for t in whole):
-            return True
-        rest = list(expanded)
+    def found(self, e: Expr, *, turned: bool) -> list[int]:
+        """The pieces that an expression is made of, none where it holds anything else."""
+        for t, numbers in self.whole:
+            if self.same(e, pushed(t, turned)):
+                return numbers
+        out: list[int] = []
         for piece in summands(e, expanded=True):
-            match = next((t for t in rest if self.same(piece, t)), None)
-            if match is None:
-                return False
-            rest.remove(match)
-        return True
+            free = (k for k, t in enumerate(self.pieces) if k not in out and self.same(piece, pushed(t, turned)))
+            k = next(free, None)
+            if k is None:
+                return []
+            out.append(k)
+        return out
 
     def values(self, t: Term) -> Iterator[Expr]:
         """What a term is for columns, in every size that its constants may have."""
