@@ -21,7 +21,7 @@ from symjac.errors import DefinitionError, ReadError, SymjacError
 
 LAYOUTS = ("numerator", "denominator", "mixed", "both")
 ORIENTATIONS = ("column", "row")
-SEARCH = 1.2  # seconds at most for the nearest true formula
+LATEST = 5.0  # seconds after which no nearest true formula, condition or layout is looked for any more
 
 
 def check(
@@ -61,12 +61,12 @@ def check(
         v = replace(v, verdict=summed_up(tuple({k: m[k] for k in asked if k in m} for m in v.as_printed)), asked=asked)
     found = Found(s, asked=asked)
     if s is not None and _refuted_for_columns(v):
-        until = min(deadline, time.monotonic() + SEARCH)
+        until = min(deadline, time.monotonic() + LATEST)
         found = replace(
             found,
             repair=repair(equations, s, declared, of=of, wrt=wrt, deadline=until),
-            conditions=conditions(s, min(deadline, time.monotonic() + SEARCH / 2)),
-            terms=layouts(s, min(deadline, time.monotonic() + SEARCH / 2)),
+            conditions=conditions(s, until),
+            terms=layouts(s, until),
         )
         v = replace(v, conditions=to_json(found.conditions), terms=tuple(t.to_json() for t in found.terms))
     if found.repair is not None:

@@ -24,6 +24,7 @@ from symjac.claims.truth import Truth
 from symjac.errors import SymjacError
 from symjac.normal import NormalFormTooLarge, time_limit
 
+WORK = 1.2  # seconds of computing at most for the nearest true formula
 PROOFS = 12  # so many candidates are proved at most
 PAIRED = ("transpose", "order", "point", "diag", "sign", "derivative")  # of which two are tried together
 TROUBLE = (SymjacError, UndecidedError, NormalFormTooLarge, KeyError)
@@ -51,9 +52,13 @@ def repair(
     of: str | None,
     wrt: str | None,
     deadline: float,
+    work: float = WORK,
 ) -> Repair | None:
-    """The first of the small changes that is proved, ``None`` where none is."""
-    for edit in islice(Search(s, deadline).candidates(), PROOFS):
+    """The first of the small changes that is proved, ``None`` where none is.
+
+    The search ends after so many seconds of ``work``, at the latest at the deadline.
+    """
+    for edit in islice(Search(s, deadline, work).candidates(), PROOFS):
         # What cannot be read, or whose truth cannot be found out, is none that is named.
         with contextlib.suppress(*TROUBLE), time_limit(deadline):
             holds = _proved(state(equations, edit.text, dict(symbols), of=of, wrt=wrt), edit, s, deadline)
@@ -87,9 +92,11 @@ def order(s: Statement) -> str:
 class Search:
     """The changes to one claim that make both sides agree at a point, one after the other."""
 
-    def __init__(self, s: Statement, deadline: float) -> None:
+    def __init__(self, s: Statement, deadline: float, work: float = WORK) -> None:
         self.s = s
         self.deadline = deadline
+        # Other programs on the machine do not change what is found.
+        self.until = time.thread_time() + work
         self.screen = Screen()
         self.kind = remembering()
         self.sieve = Sieve(s, self.screen, self.kind) if "column" in s.models and Sieve.takes(s) else None
@@ -106,6 +113,10 @@ class Search:
         except TROUBLE:
             return None
 
+    @property
+    def is_over(self) -> bool:
+        return time.thread_time() > self.until or time.monotonic() > self.deadline
+
     def candidates(self) -> Iterator[Edit]:
         """Single changes first, then two of the smallest together."""
         if "column" not in self.s.models:
@@ -113,7 +124,7 @@ class Search:
         tried: list[Edit] = []
         seen: set[str] = set()
         for edit in chain(slips(self.page), missing(self.page, self.truth)):
-            if time.monotonic() > self.deadline:
+            if self.is_over:
                 return
             if edit.text in seen:
                 continue
@@ -123,7 +134,7 @@ class Search:
             if self.agrees(edit):
                 yield edit
         for a, b in sorted(combinations(range(len(tried)), 2), key=sum):
-            if time.monotonic() > self.deadline:
+            if self.is_over:
                 return
             if tried[a].apart_from(tried[b]):
                 both = tried[a].together(tried[b])

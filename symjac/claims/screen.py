@@ -255,7 +255,10 @@ class Sieve:
         """Whether both sides agree, as far as one point tells."""
         if convention not in self.lefts:
             left = self.lefts[convention] = self.value(self.s.members[0], convention, {})
-            self.places = self.places or self.guessed(left.rows)
+            if not self.places:
+                self.places = self.fitting(convention, left.shape)
+                self.sizings = SIZINGS if self.places else 0
+                self.places = self.places or self.guessed(left.rows)
         left = self.lefts[convention]
         found = self.sized(right, convention, left.shape)
         return found is not None and not differ(left, found, self.point(left, found))
@@ -264,6 +267,18 @@ class Sieve:
         """Every constant of the right-hand side as long as the left-hand side: so it is in most claims."""
         places = [t for t in self.s.members[-1].walk() if isinstance(t.data, Place)]
         return {t.place.number: (d, d) if t.kind == "identity" else (d, ex.ONE) for t in places}
+
+    def fitting(self, convention: Convention, shape: ex.Shape) -> dict[int, ex.Shape]:
+        """Sizes for the constants with which the claim fits as it stands, none where it does not."""
+        right = self.s.members[-1]
+        with contextlib.suppress(ShapeError, UndecidedError):
+            for places in self.sizing(convention).of(right):
+                if self.value(right, convention, places).shape == shape:
+                    return places
+        return {}
+
+    def sizing(self, convention: Convention) -> Sizing:
+        return Sizing(self.s.sizes(self.model), lambda t, places: self.value(t, convention, places))
 
     def sized(self, right: Term, convention: Convention, shape: ex.Shape) -> Expr | None:
         """The right-hand side with sizes for its constants that fit, those of the one before if they do."""
@@ -274,8 +289,7 @@ class Sieve:
         if not self.places or self.sizings >= SIZINGS:
             return None
         self.sizings += 1
-        sizing = Sizing(self.s.sizes(self.model), lambda t, places: self.value(t, convention, places))
-        for places in sizing.of(right):
+        for places in self.sizing(convention).of(right):
             found = self.value(right, convention, places)
             if found.shape == shape:
                 self.places = places

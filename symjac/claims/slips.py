@@ -45,6 +45,7 @@ def slips(page: Page) -> Iterator[Edit]:
         lost,
         steps,
         symbols,
+        arguments,
         every_transpose,
         orders,
     ):
@@ -142,13 +143,23 @@ def _step(p: Page, t: Term, shift: int) -> Iterator[Swap]:
 
 
 def points(p: Page) -> Iterator[Edit]:
-    """Another time at one symbol, or the argument of a function before or after an activation."""
+    """Another time at one symbol, or another argument for a function that is applied to one symbol."""
     for t in p.terms:
         for shift, where in ((-1, "earlier"), (1, "later")):
             yield from p.edit("point", f"{POINT}, it should be one step {where}", *_step(p, t, shift))
+    yield from _elsewhere(p, single=True)
+
+
+def arguments(p: Page) -> Iterator[Edit]:
+    """Another argument for a function that is applied to more than one symbol."""
+    yield from _elsewhere(p, single=False)
+
+
+def _elsewhere(p: Page, *, single: bool) -> Iterator[Edit]:
+    """A function of what the system's functions are applied to, or give."""
     known = [(text, e) for e in dict.fromkeys(_arguments(p)) if (text := printed(e)) is not None]
     for t in p.terms:
-        if t.kind == "apply":
+        if t.kind == "apply" and (t.args[0].kind == "symbol") == single:
             here = p.source(t.args[0]).replace(" ", "")
             for text, e in known:
                 if text.replace(" ", "") != here:
