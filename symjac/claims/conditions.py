@@ -18,7 +18,8 @@ from symjac.claims.explain import listed
 from symjac.claims.model import Model
 from symjac.claims.oneunit import Scalars, is_possible
 from symjac.claims.repairs import TROUBLE, columns, order
-from symjac.claims.screen import UNPROVED, Provable, Screen, in_both_readings
+from symjac.claims.screen import Screen
+from symjac.claims.sieve import UNPROVED, Provable, in_both_readings
 from symjac.claims.statement import Statement
 from symjac.claims.verdict import Formula, Outcome, Told
 from symjac.expr import Expr, Function, Symbol

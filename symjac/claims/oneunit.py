@@ -9,7 +9,7 @@ from symjac import expr as ex
 from symjac.claims.conventions import Convention
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.model import UndecidedError
-from symjac.claims.screen import UNPROVED, Provable
+from symjac.claims.sieve import UNPROVED, Provable
 from symjac.claims.statement import Statement
 from symjac.claims.terms import Term
 from symjac.claims.verdict import Outcome

@@ -15,7 +15,8 @@ from symjac.claims.gradients import Gradients
 from symjac.claims.missing import missing
 from symjac.claims.model import Model, UndecidedError
 from symjac.claims.overtime import OverTime
-from symjac.claims.screen import Provable, Screen, Screened, Sieve, in_both_readings, remembering
+from symjac.claims.screen import Screen
+from symjac.claims.sieve import Provable, Screened, Sieve, in_both_readings, remembering
 from symjac.claims.slips import slips
 from symjac.claims.statement import Statement
 from symjac.claims.stating import state

@@ -5,45 +5,24 @@ Only what differs clearly is sifted out. What agrees is no more than a candidate
 
 from __future__ import annotations
 
-import contextlib
 import math
 import random
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
 from symjac import expr as ex
-from symjac.claims.conventions import Convention
-from symjac.claims.evaluate import Evaluator
-from symjac.claims.gradients import Gradients
-from symjac.claims.judge import Comparison
-from symjac.claims.model import UndecidedError
-from symjac.claims.overtime import OverTime
-from symjac.claims.sizing import Sizing
-from symjac.claims.statement import Statement
-from symjac.claims.terms import Place, Term
-from symjac.claims.verdict import Outcome
-from symjac.errors import ShapeError, SymjacError
+from symjac.errors import SymjacError
 from symjac.expr import Expr, Function, Symbol
-from symjac.normal import equal, evaluate
+from symjac.normal import evaluate
 from symjac.normal.numbers import NoValueError, Rationals, piecewise, stand_in
 
 TOLERANCE = 1e-7
 POLYNOMIALS = ((0.3, 0.7, 0.4, 0.6), (0.2, 0.5, 0.9, 0.3), (0.6, 0.4, 0.7, 0.8))
 LINE = (0.3, 0.7)
-SIZINGS = 12
 SIZES = (2, 3, 4)
 NOTHING: Mapping[str, str] = MappingProxyType({})
-AGREES = Outcome(True, "values")  # no proof: both sides have one value where they were looked at
-DIFFERS = Outcome(None, "undecided", "the sides differ at a point")
-APART = ("entry", "index_sum", "kronecker", "bare_map", "bare_function")
-UNPROVED = Outcome(None, "undecided", "not proved")
-PLAIN = frozenset(
-    ["number", "symbol", "identity", "ones", "zeros", "negative", "add", "product", "operation", "quotient"]
-)
-PLAIN |= {"transpose", "inverse", "power", "word", "apply"}
 _FLOATS: Mapping[str, Callable[[float], float]] = {
     "tanh": math.tanh,
     "exp": math.exp,
@@ -149,172 +128,3 @@ def differ(a: Expr, b: Expr, at: evaluate.Evaluator) -> bool:
         return False
     scale = max((abs(u) for u, _ in pairs), default=0.0) + 1e-3
     return any(abs(u - v) > TOLERANCE * scale for u, v in pairs)
-
-
-class Remembering(Evaluator):
-    """An evaluator that keeps the values of terms it has met: candidates share most of their parts.
-
-    A term of kind ``given`` has an expression for its data, a vector as a column. What is kept is kept by the
-    term itself, not by what it equals, which would take longer to find out.
-    """
-
-    memory: dict[object, tuple[Term, Expr]]
-    plain: dict[int, tuple[Term, bool]]
-
-    def __call__(self, t: Term) -> Expr:
-        if t.kind == "given":
-            assert isinstance(t.data, Expr)
-            return self.vector(t.data)
-        if self.values or not self.is_plain(t):
-            return super().__call__(t)
-        key = id(t), self.convention.row, tuple(self.sizes.items()), tuple(self.model.sizes.items())
-        if key not in self.memory:
-            self.memory[key] = t, super().__call__(t)
-        return self.memory[key][1]
-
-    def is_plain(self, t: Term) -> bool:
-        """Whether evaluating the term leaves nothing behind and needs nothing but the sizes."""
-        if id(t) not in self.plain:
-            self.plain[id(t)] = t, (t.kind in PLAIN or t.kind == "given") and all(map(self.is_plain, t.args))
-        return self.plain[id(t)][1]
-
-
-def remembering() -> type[Evaluator]:
-    """An evaluator with a memory of its own, which lives as long as the class."""
-    return type("Remembered", (Remembering,), {"memory": {}, "plain": {}})
-
-
-@dataclass
-class Provable(Comparison):
-    """Two members that are proved equal or are not; nothing is refuted."""
-
-    def decided(self, left: Expr, right: Expr) -> Outcome:
-        left, right = self.model.signs(left), self.model.signs(right)
-        for table in self.tables(left, right):
-            if equal(left, right, table):
-                return Outcome(True, "proof")
-        return UNPROVED
-
-    def tables(self, left: Expr, right: Expr) -> list[dict[Symbol, Expr]]:
-        """The definitions under which the sides are compared, fewest first."""
-        found = []
-        for depth in (0, 1):
-            try:
-                values = self.model.values([left, right, *self.relations.values()], depth)
-            except UndecidedError:
-                continue  # the equations of the earlier step cannot be written down
-            found.append({**values, **self.relations})
-        return found
-
-    def refuted_at_lengths(self, a: Term, b: Term, found: Outcome) -> Outcome:
-        return found
-
-
-@dataclass
-class Screened(Provable):
-    """Two members that may be equal, as far as one point tells."""
-
-    screen: Screen = field(default_factory=Screen)
-
-    def decided(self, left: Expr, right: Expr) -> Outcome:
-        left, right = self.model.signs(left), self.model.signs(right)
-        tables = self.tables(left, right)
-        return DIFFERS if tables and self.screen.apart(left, right, tables[-1]) else AGREES
-
-
-class Sieve:
-    """Many right-hand sides against one left-hand side, for claims about one step: what can be kept is kept."""
-
-    def __init__(self, s: Statement, screen: Screen, kind: type[Evaluator]) -> None:
-        self.s = s
-        self.model = s.models["column"]
-        self.screen = screen
-        self.kind = kind
-        left = s.members[0]
-        self.gradients = Gradients(self.model, s.mentions(left, left, {}))
-        self.lefts: dict[Convention, Expr] = {}
-        self.points: dict[frozenset[Symbol], evaluate.Evaluator] = {}
-        self.places: dict[int, ex.Shape] = {}
-        self.sizings = 0
-
-    @staticmethod
-    def takes(s: Statement) -> bool:
-        """Whether nothing in a claim depends on lengths, losses or sizes that are open."""
-        apart = any(
-            t.kind in ("entry", "index_sum", "kronecker", "bare_map", "bare_function")
-            for m in s.members
-            for t in m.walk()
-        )
-        open_sizes = s.models["column"].open_sizes(r.family for r in s.refs(*s.members))
-        return not (apart or open_sizes or s.has_gradient or s.lengths_matter(s.members[0], s.members[-1]))
-
-    def value(self, t: Term, convention: Convention, places: Mapping[int, ex.Shape]) -> Expr:
-        return self.model.signs(self.kind(self.model, convention, self.gradients, OverTime("ascending"), places)(t))
-
-    def passes(self, right: Term, convention: Convention) -> bool:
-        """Whether both sides agree, as far as one point tells."""
-        if convention not in self.lefts:
-            left = self.lefts[convention] = self.value(self.s.members[0], convention, {})
-            if not self.places:
-                self.places = self.fitting(convention, left.shape)
-                self.sizings = SIZINGS if self.places else 0
-                self.places = self.places or self.guessed(left.rows)
-        left = self.lefts[convention]
-        found = self.sized(right, convention, left.shape)
-        return found is not None and not differ(left, found, self.point(left, found))
-
-    def guessed(self, d: ex.Dim) -> dict[int, ex.Shape]:
-        """Every constant of the right-hand side as long as the left-hand side: so it is in most claims."""
-        places = [t for t in self.s.members[-1].walk() if isinstance(t.data, Place)]
-        return {t.place.number: (d, d) if t.kind == "identity" else (d, ex.ONE) for t in places}
-
-    def fitting(self, convention: Convention, shape: ex.Shape) -> dict[int, ex.Shape]:
-        """Sizes for the constants with which the claim fits as it stands, none where it does not."""
-        right = self.s.members[-1]
-        with contextlib.suppress(ShapeError, UndecidedError):
-            for places in self.sizing(convention).of(right):
-                if self.value(right, convention, places).shape == shape:
-                    return places
-        return {}
-
-    def sizing(self, convention: Convention) -> Sizing:
-        return Sizing(self.s.sizes(self.model), lambda t, places: self.value(t, convention, places))
-
-    def sized(self, right: Term, convention: Convention, shape: ex.Shape) -> Expr | None:
-        """The right-hand side with sizes for its constants that fit, those of the one before if they do."""
-        with contextlib.suppress(ShapeError):
-            found = self.value(right, convention, self.places)
-            return found if found.shape == shape else None
-        # All ways to give sizes are many, so that they are tried a few times only.
-        if not self.places or self.sizings >= SIZINGS:
-            return None
-        self.sizings += 1
-        for places in self.sizing(convention).of(right):
-            found = self.value(right, convention, places)
-            if found.shape == shape:
-                self.places = places
-                return found
-        return None
-
-    def point(self, left: Expr, right: Expr) -> evaluate.Evaluator:
-        key = left.symbols | right.symbols
-        if key not in self.points:
-            self.points[key] = self.screen.point(self.opened(key), key)
-        return self.points[key]
-
-    def opened(self, symbols: Iterable[Symbol]) -> Mapping[Symbol, Expr]:
-        """The definitions that a proof may use, as many as there are."""
-        for depth in (1, 0):
-            with contextlib.suppress(UndecidedError):
-                return self.model.values(symbols, depth)
-        return {}
-
-
-def in_both_readings(check: Comparison, a: Term, b: Term) -> bool:
-    """Whether a comparison holds, where the time shift matters in both readings of it."""
-    if not check.outcome(a, b).holds:
-        return False
-    if not check.statement.shiftable:
-        return True
-    with check.model.taking_in_the_earlier_step():
-        return bool(check.outcome(a, b).holds)
