@@ -21,7 +21,6 @@ from symjac.errors import ShapeError
 from symjac.expr import Expr, Symbol
 
 Array = Any
-CELLS = ("rnn", "elman", "tanh_rnn", "esn", "gru", "lstm", "mgu", "indrnn", "antisymmetric", "highway", "residual")
 ACTIVATIONS = (r"\sigma", r"\phi", r"\tanh", r"\operatorname{sigmoid}", r"\exp", r"\sin")
 SIZES = {"n": 3, "m": 2, "p": 4}
 STAND_INS: Mapping[str, Callable[[int, Array], Array]] = {
@@ -29,6 +28,7 @@ STAND_INS: Mapping[str, Callable[[int, Array], Array]] = {
     "second": lambda k, z: [z**3 - z, 3 * z**2 - 1, 6 * z][k],
 }
 TOLERANCE = 1e-8
+STEPPED = 10  # times as many points where functions are constant on pieces
 mpmath.mp.dps = 800
 PRECISE: Mapping[str, tuple[Callable[[Any], Any], ...]] = {
     "tanh": (mpmath.tanh, lambda z: 1 - mpmath.tanh(z) ** 2),
@@ -36,6 +36,8 @@ PRECISE: Mapping[str, tuple[Callable[[Any], Any], ...]] = {
     "exp": (mpmath.exp, mpmath.exp),
     "sin": (mpmath.sin, mpmath.cos),
     "cos": (mpmath.cos, lambda z: -mpmath.sin(z)),
+    "relu": (lambda z: z if mpmath.re(z) > 0 else 0 * z, lambda z: mpmath.mpf(mpmath.re(z) > 0)),
+    "step": (lambda z: mpmath.mpf(mpmath.re(z) > 0),),
 }
 
 
@@ -68,19 +70,17 @@ class Claim:
 
 
 def systems() -> list[tuple[tuple[str, ...], Mapping[str, str], str, str]]:
-    """Equations, declarations, of and wrt of the built-in cells."""
+    """Equations, declarations, of and wrt of the built-in cells: vectors by the state or the input before."""
     out: list[tuple[tuple[str, ...], Mapping[str, str], str, str]] = []
-    for name in CELLS:
-        cell = getattr(cells, name)
+    for cell in cells.COLLECTION.values():
         system = System(cell)
+        vectors = {i.symbol.name: i for i in system.symbols.values() if i.role == "vector"}
         states = [s for s in system.definitions if s in system.outputs or len(system.outputs) > 1]
-        for of in states:
-            for info in system.symbols.values():
-                # Through what else c_{t-1} enters an LSTM depends on a reading; see the tests of single claims.
-                if info.symbol.name == "c_{t-1}":
-                    continue
-                if info.role == "vector" and info.time is not None and info.time[1] == -1:
-                    out.append((tuple(cell.equations), dict(cell.symbols), of.name, info.symbol.name))
+        earlier = [name for name, i in vectors.items() if i.time is not None and i.time[1] == -1]
+        for of in (s for s in states if s.is_vector):
+            # Through what else c_{t-1} enters an LSTM depends on a reading; see the tests of single claims.
+            for wrt in dict.fromkeys(name for name in (*earlier, cell.wrt) if name != "c_{t-1}"):
+                out.append((tuple(cell.equations), dict(cell.symbols), of.name, wrt))
     return out
 
 
@@ -176,7 +176,7 @@ def rewritten(e: Expr, rng: random.Random) -> tuple[Expr, str]:
 
 
 def damaged(e: Expr, rng: random.Random, system: System) -> tuple[Expr, str]:
-    """A formula with one change that mostly makes it false."""
+    """A formula with one change that mostly makes it false: each kind of change as likely as every other."""
     found = nodes(e)
     symbols = [s for s in {*e.symbols, *(i.symbol for i in system.symbols.values())} if isinstance(s, Symbol)]
     symbols.sort(key=lambda s: s.name)
@@ -188,11 +188,14 @@ def damaged(e: Expr, rng: random.Random, system: System) -> tuple[Expr, str]:
             kinds.append(("transpose", a, a.arg))
         if isinstance(a, Symbol):
             others = [s for s in symbols if s.shape == a.shape and s != a]
-            kinds += [("index or symbol", a, rng.choice(others))] if others else []
+            times = [s for s in others if family(system, s) == family(system, a) is not None]
+            kinds += [("index", a, rng.choice(times))] if times else []
+            kinds += [("symbol", a, rng.choice(others))] if others else []
         if isinstance(a, ex.Product) and len(a.args) > 1:
             k = rng.randrange(len(a.args) - 1)
             swapped = [*a.args[:k], a.args[k + 1], a.args[k], *a.args[k + 2 :]]
             kinds += _fits("order", a, swapped)
+            kinds += _fits("order", a, list(a.args[::-1]))
             kinds += _fits("factor", a, [*a.args[:k], *a.args[k + 1 :]])
         if isinstance(a, ex.Sum):
             k = rng.randrange(len(a.args))
@@ -203,8 +206,15 @@ def damaged(e: Expr, rng: random.Random, system: System) -> tuple[Expr, str]:
                 kinds.append(("evaluation point", a, ex.Apply(a.function, rng.choice(inner))))
     if not kinds:
         return ex.neg(e), "sign"
-    words, old, new = rng.choice(kinds)
+    chosen = rng.choice(sorted({words for words, _, _ in kinds}))
+    words, old, new = rng.choice([kind for kind in kinds if kind[0] == chosen])
     return replaced(e, old, new), words
+
+
+def family(system: System, s: Symbol) -> str | None:
+    """The family of a symbol that carries a time."""
+    info = system.symbols.get(s.name)
+    return info.family if info is not None and info.time is not None else None
 
 
 def _fits(words: str, old: Expr, factors: list[Expr]) -> list[tuple[str, Expr, Expr]]:
@@ -236,6 +246,8 @@ class Point:
         return (cols, rows) if self.row and s.is_matrix else (rows, cols)
 
     def symbol(self, s: Symbol) -> Array:
+        if s.is_scalar and s.name in self.sizes:
+            return np.array([[self.sizes[s.name] * 1.0]])
         value = self.leaf(s, self.shape(s))
         return value.T if self.row and s.is_vector else value
 
@@ -248,7 +260,8 @@ class Point:
         if isinstance(e, Symbol):
             return known[e] if e in known else self.symbol(e)
         if isinstance(e, ex.Number):
-            return np.array([[float(e.value)]])
+            exact = mpmath.mpf(e.value.numerator) / e.value.denominator
+            return np.array([[exact if self.precise else float(e.value)]])
         if isinstance(e, ex.Ones | ex.Zero):
             full = np.full((self.size(e.rows), self.size(e.cols)), float(isinstance(e, ex.Ones)))
             return self.vector(full) if e.is_vector else full
@@ -368,9 +381,9 @@ def random_point(row: bool, numbers: random.Random, stand_in: Callable[[int, Arr
 
     def leaf(s: Symbol, shape: tuple[int, int]) -> Array:
         if s.name not in drawn:
-            drawn[s.name] = np.array([numbers.uniform(-scale, scale) for _ in range(shape[0] * shape[1])]).reshape(
-                shape
-            )
+            cells = [numbers.uniform(-scale, scale) for _ in range(shape[0] * shape[1])]
+            # A scalar may stand under a root.
+            drawn[s.name] = np.array([abs(c) for c in cells] if s.is_scalar else cells).reshape(shape)
         return drawn[s.name]
 
     def function(name: str, order: int, z: Array) -> Array:
@@ -381,10 +394,15 @@ def random_point(row: bool, numbers: random.Random, stand_in: Callable[[int, Arr
 
 def truth(claim: Claim) -> dict[str, bool]:
     """Whether the claim holds, in each convention, at random points for two stand-ins."""
+    applied = [
+        a for e in (claim.formula, *claim.system.definitions.values()) for a in e.walk() if isinstance(a, ex.Apply)
+    ]
+    # Steps agree at many points by chance.
+    turns = STEPPED if any(a.function.known in ("relu", "step") for a in applied) else 1
     out: dict[str, bool] = {}
     for row in (False, True):
         values = {"numerator": True, "denominator": True}
-        for k, stand_in in enumerate(STAND_INS.values()):
+        for k, stand_in in enumerate([*STAND_INS.values()] * turns):
             point = finite_point(claim, row, f"{claim.text} {k}", stand_in)
             J, known = jacobian(claim, point)
             try:

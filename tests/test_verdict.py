@@ -57,7 +57,7 @@ def test_a_true_claim_needs_no_repair() -> None:
         (r"W^\top diag(1 - h_t^2)", None),
         (r"W diag(1 - h_t^2)", "transpose"),
         (r"diag(1 - h_{t-1}^2) W", "point"),
-        (r"(1 - h_t \odot h_t) W", None),
+        (r"(1 - h_t \odot h_t) W", "diag"),
         (r"-diag(1 - h_t^2) W", "sign"),
         (r"diag(1 + h_t^2) W", "sign"),
         (r"diag(1 - h_t^2) W W", "factor"),

@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from symjac.claims import bound_telling
+from symjac.claims.conditions import conditions, to_json
 from symjac.claims.judge import TIMEOUT, judge_claim, unreadable
+from symjac.claims.layouts import layouts
 from symjac.claims.model import UndecidedError
 from symjac.claims.printing import fragment, sentences
-from symjac.claims.repairs import repair, symmetric
+from symjac.claims.repairs import repair
 from symjac.claims.statement import Statement
 from symjac.claims.stating import state
 from symjac.claims.telling import Found, tell
@@ -20,7 +22,7 @@ from symjac.errors import DefinitionError, ReadError, SymjacError
 
 LAYOUTS = ("numerator", "denominator", "mixed", "both")
 ORIENTATIONS = ("column", "row")
-SEARCH = 2.0  # seconds at most for the nearest true formula
+LATEST = 5.0  # seconds after which no nearest true formula, condition or layout is looked for any more
 
 
 def check(
@@ -62,16 +64,23 @@ def check(
         v = replace(v, verdict=summed_up(tuple({k: m[k] for k in asked if k in m} for m in v.as_printed)), asked=asked)
     found = Found(s, asked=asked)
     if s is not None and _refuted_for_columns(v):
-        until = min(deadline, time.monotonic() + SEARCH)
+        until = min(deadline, time.monotonic() + LATEST)
         found = replace(
             found,
             repair=repair(equations, s, declared, of=of, wrt=wrt, deadline=until),
-            symmetric=symmetric(s, until),
+            conditions=conditions(s, until),
+            terms=layouts(s, until),
         )
+        v = replace(v, conditions=to_json(found.conditions), terms=tuple(t.to_json() for t in found.terms))
     if found.repair is not None:
         e = found.repair.edit
-        told = {"kind": e.kind, "words": e.words, "claim": e.text, "conventions": list(found.repair.conventions)}
-        v = replace(v, repair=told, was=e.was)
+        told: dict[str, object] = {
+            "kind": e.kind,
+            "words": e.words,
+            "claim": e.text,
+            "conventions": list(found.repair.conventions),
+        }
+        v = replace(v, repair={**told, "about": e.about} if e.about else told, was=e.was)
     v = replace(v, told=tell(v, found), equations=tuple(equations))
     return replace(v, explanation=sentences(v), latex=fragment(v))
 

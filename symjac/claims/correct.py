@@ -86,17 +86,17 @@ def _laid_out(e: Expr, layout: str) -> Expr:
         if (isinstance(node, ex.MapJacobian) and layout == "denominator")
         or (isinstance(node, Symbol) and r"\nabla" in node.name and layout == "numerator")
     }
-    return _pushed(e.replace({node: ex.Transpose(other) for node, other in turned.items()}), False)
+    return pushed(e.replace({node: ex.Transpose(other) for node, other in turned.items()}), False)
 
 
-def _pushed(e: Expr, turn: bool) -> Expr:
+def pushed(e: Expr, turn: bool) -> Expr:
     """The expression, transposed where ``turn`` says so, with every transpose at a leaf."""
     if isinstance(e, ex.Transpose):
-        return _pushed(e.arg, not turn)
+        return pushed(e.arg, not turn)
     if isinstance(e, ex.Sum):
-        return ex.add(*(_pushed(t, turn) for t in e.args))
+        return ex.add(*(pushed(t, turn) for t in e.args))
     if isinstance(e, ex.Product):
-        factors = [_pushed(f, turn and not f.is_scalar) for f in e.args]
+        factors = [pushed(f, turn and not f.is_scalar) for f in e.args]
         scalars = [f for f in factors if f.is_scalar]
         chain = [f for f in factors if not f.is_scalar]
         return ex.mul(*scalars, *(reversed(chain) if turn else chain)) if turn else ex.mul(*factors)

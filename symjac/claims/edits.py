@@ -1,53 +1,114 @@
-"""Small changes to a printed formula: what its author may have meant to write.
+"""Small changes to a printed formula, in its text and in its terms at once.
 
-Each is a new text for the claim with a few words about the change. Whether the text is true is for
-:mod:`symjac.claims.repairs` to find out; here nothing is known but what stands where.
+Whether a changed formula is true is for :mod:`symjac.claims.repairs` to find out, and which changes are
+tried for :mod:`symjac.claims.slips`; here nothing is known but what stands where.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from symjac import expr as ex
 from symjac import typeset
 from symjac.claims.model import Model, UndecidedError
 from symjac.claims.statement import Statement
-from symjac.claims.terms import Ref, Term
+from symjac.claims.terms import Term
 from symjac.claims.verdict import closed
 from symjac.errors import SymjacError
-from symjac.expr import Apply
+from symjac.expr import Expr
 
 _TURNED = re.compile(
     r"\^\s*(?:\{\s*)?(?:\\top|\\intercal|\\mathsf\{T\}|\\mathrm\{T\}|\\mathrm T|T)(?:\s*\})?\s*$|['ᵀ]$"
 )
+OPENING = re.compile(r"(?:\\(?:left|bigl?|Bigl?)\s*)?[(\[]\s*$")
+_CLOSING = re.compile(r"\s*(?:\\(?:right|bigr?|Bigr?)\s*)?[)\]]")
+CALLS = ("apply", "word", "map", "gradient", "derivative")  # whose brackets are their own
 _WORDS = re.compile(r"\s+|\S+")
-SIDE_BY_SIDE = ("cdot", "times", "star")
 KRONECKER = ("otimes", "otimes_vec")
-
+SIDE_BY_SIDE = ("cdot", "times", "star")
+ENTRYWISE = ("odot", "circ", "star")
 Span = tuple[int, int]
+Shape = Callable[[Term], ex.Shape | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Swap:
+    """One term in the place of another, with the stretch of text that changes and what it becomes."""
+
+    old: Term
+    new: Term
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
 class Edit:
-    """One change: ``kind`` groups it, ``words`` say what is wrong, ``text`` is the claim as changed.
+    """One change: ``kind`` groups it, ``words`` say what is wrong, ``swaps`` what takes the place of what.
 
-    ``old`` and ``new`` are the part that changed, before and after; ``was`` and ``now`` say where they
-    stand in the claim as printed and as changed.
+    ``about`` is the formula that is missing, or too many.
     """
 
     kind: str
     words: str
-    old: str
-    new: str
-    text: str
-    was: Span
-    now: Span
+    swaps: tuple[Swap, ...]
+    claim: str
+    about: str = ""
+
+    @property
+    def text(self) -> str:
+        """The claim as changed."""
+        out = self.claim
+        for s in sorted(self.swaps, key=lambda s: s.span, reverse=True):
+            out = out[: s.span[0]] + s.text + out[s.span[1] :]
+        return out
+
+    @property
+    def old(self) -> str:
+        """What one change is about, as it was."""
+        return self.claim[slice(*self.swaps[0].span)].strip() if len(self.swaps) == 1 else ""
+
+    @property
+    def new(self) -> str:
+        """The same, as it becomes."""
+        return self.swaps[0].text.strip() if len(self.swaps) == 1 else ""
+
+    @property
+    def was(self) -> Span:
+        """Where what changes stands in the claim as printed."""
+        return _changed(self.claim, self.text)[0]
+
+    @property
+    def now(self) -> Span:
+        """Where it stands in the claim as changed."""
+        return _changed(self.claim, self.text)[1]
+
+    def applied(self, root: Term) -> Term:
+        """A term with the change made in it."""
+        for s in self.swaps:
+            if root is s.old:
+                return s.new
+        args = tuple(map(self.applied, root.args))
+        same = all(a is b for a, b in zip(args, root.args, strict=True))
+        return root if same else Term(root.kind, args, root.data, root.span)
+
+    def apart_from(self, other: Edit) -> bool:
+        """Whether two changes are about different places."""
+        spans = [sorted((a.span, b.span)) for a in self.swaps for b in other.swaps]
+        olds = [(a.old, b.old) for a in self.swaps for b in other.swaps]
+        inside = any(_is_below(a, b) or _is_below(b, a) for a, b in olds)
+        return all(first[1] <= second[0] for first, second in spans) and not inside
+
+    def together(self, other: Edit) -> Edit:
+        """Both changes as one."""
+        first, second = (e.words.replace("is what is wrong", "is wrong") for e in (self, other))
+        words = self.words if self.words == other.words else f"{first} and {second}"
+        return Edit(f"{self.kind}, {other.kind}", words, (*self.swaps, *other.swaps), self.claim)
 
 
 def _changed(old: str, new: str) -> tuple[Span, Span]:
-    """Where two stretches differ: without the words at both ends that they share, if brackets stay in pairs."""
+    """Where two texts differ: without the words at both ends that they share, if brackets stay in pairs."""
     a, b = _WORDS.findall(old), _WORDS.findall(new)
     first = next((k for k, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
     room = min(len(a), len(b)) - first
@@ -63,18 +124,30 @@ def _changed(old: str, new: str) -> tuple[Span, Span]:
     return (0, len(old)), (0, len(new))
 
 
-class Editor:
-    """The changes to the last member of one claim, smallest first."""
+def _is_below(a: Term, b: Term) -> bool:
+    """Whether one term is the other or a part of it: this very term, not its like."""
+    return any(t is a for t in b.walk())
 
-    def __init__(self, s: Statement) -> None:
+
+def given(e: Expr) -> Term:
+    """An expression, vectors as columns, in the place of a term."""
+    return Term("given", (), e)
+
+
+def product(*factors: Term) -> Term:
+    return factors[0] if len(factors) == 1 else Term("product", factors)
+
+
+class Page:
+    """The last member of a claim, its terms where they stand in the text."""
+
+    def __init__(self, s: Statement, shape: Shape) -> None:
         self.s = s
         self.root = s.members[-1]
         self.model: Model = s.models.get("column", s.model)
-        self.terms = list(dict.fromkeys(self._outside(self.root)))
-
-    def __iter__(self) -> Iterator[Edit]:
-        for edits in (self.transposes, self.orders, self.points, self.diagonals, self.signs, self.lost, self.added):
-            yield from edits()
+        self.shape = shape
+        self.terms = list(self._outside(self.root))
+        self.arguments = {id(a) for t in self.terms if t.kind in CALLS for a in t.args}
 
     @staticmethod
     def _outside(root: Term) -> Iterator[Term]:
@@ -91,16 +164,39 @@ class Editor:
     def source(self, t: Term) -> str:
         return self.s.claim[t.span[0] : t.span[1]]
 
-    def _edit(self, kind: str, words: str, span: tuple[int, int], new: str) -> Iterator[Edit]:
-        claim = self.s.claim
-        start, stop = span
-        if 0 <= start < stop <= len(claim):
-            (p, q), (r, s) = _changed(claim[start:stop], new)
-            text = claim[:start] + new + claim[stop:]
-            was, now = (start + p, start + q), (start + r, start + s)
-            yield Edit(kind, words, claim[start:stop].strip(), new.strip(), text, was, now)
+    def whole(self, t: Term) -> Span:
+        """Where a term stands with the brackets that are directly around it."""
+        start, stop = t.span
+        opening, closing = OPENING.search(self.s.claim[:start]), _CLOSING.match(self.s.claim[stop:])
+        if opening and closing and id(t) not in self.arguments:
+            return opening.start(), stop + closing.end()
+        return t.span
 
-    def _bare(self, t: Term) -> tuple[int, int] | None:
+    def bracketed(self, t: Term) -> str:
+        """The source of a factor, in brackets where it needs them."""
+        start, stop = self.whole(t)
+        text = self.s.claim[start:stop]
+        return f"({text})" if t.kind in ("add", "negative") and (start, stop) == t.span else text
+
+    def base(self, t: Term) -> str:
+        """The source of a factor without its exponent."""
+        bare = self.bare(t)
+        return self.s.claim[slice(*bare)] if bare is not None else self.bracketed(t)
+
+    def grouped(self, t: Term, text: str) -> str:
+        """A text that takes the place of a term, in brackets but where those of a call are around it."""
+        return text if id(t) in self.arguments else f"({text})"
+
+    def swap(self, old: Term, new: Term, text: str, span: Span | None = None) -> tuple[Swap, ...]:
+        """One swap, none where the place of the old term in the text is not known."""
+        start, stop = span or old.span
+        return (Swap(old, new, (start, stop), text),) if 0 <= start < stop <= len(self.s.claim) else ()
+
+    def edit(self, kind: str, words: str, *swaps: Swap, about: str = "") -> Iterator[Edit]:
+        if swaps:
+            yield Edit(kind, words, swaps, self.s.claim, about)
+
+    def bare(self, t: Term) -> Span | None:
         """Where a symbol stands without an exponent; ``None`` where that cannot be told from the text."""
         text = self.source(t)
         if t.ref is None or not text:
@@ -113,132 +209,41 @@ class Editor:
             return t.span[0], t.span[0] + len(name)
         return t.span if "^" not in text else None
 
+    # ----------------------------------------------------------------------------------------- kinds
+
     def is_matrix(self, t: Term) -> bool:
         family = self.model.families.get(t.ref.family) if t.ref is not None else None
         return family is not None and family.role == "matrix"
 
-    # --------------------------------------------------------------------------------------- changes
+    def is_vector(self, t: Term) -> bool:
+        """Whether a term is a vector that is no single symbol's entry, a diagonal matrix or a matrix."""
+        shape = self.shape(t)
+        return shape is not None and shape[1] == ex.ONE and shape[0] != ex.ONE
 
-    def transposes(self) -> Iterator[Edit]:
-        """One transpose less, or one more on a matrix."""
-        under = {id(t.args[0]) for t in self.terms if t.kind == "transpose"}
-        for t in self.terms:
-            text = self.source(t)
-            if t.kind == "transpose":
-                yield from self._edit("transpose", "one transpose is what is wrong", t.span, _TURNED.sub("", text))
-            elif self.is_matrix(t) and id(t) not in under and "^" not in text:
-                yield from self._edit("transpose", "one transpose is what is wrong", t.span, rf"{text}^\top")
-
-    def orders(self) -> Iterator[Edit]:
-        """Two neighbouring factors in the other order."""
-        words = "the order of two factors is what is wrong"
+    def products(self) -> Iterator[Term]:
+        """Where factors stand beside each other."""
         for t in self.terms:
             if t.kind == "product" or (t.kind == "operation" and t.data in (*SIDE_BY_SIDE, *KRONECKER)):
-                for a, b in zip(t.args, t.args[1:], strict=False):
-                    between = self.s.claim[a.span[1] : b.span[0]]
-                    if a.span[1] <= b.span[0]:
-                        new = f"{self.source(b)}{between or ' '}{self.source(a)}"
-                        yield from self._edit("order", words, (a.span[0], b.span[1]), new)
+                yield t
 
-    def points(self) -> Iterator[Edit]:
-        """Another time at one symbol, or the argument of a function before or after an activation."""
-        for t in self.terms:
-            r = t.ref
-            span = self._bare(t)
-            if r is not None and r.time is not None and span is not None:
-                for shift, where in ((-1, "earlier"), (1, "later")):
-                    try:
-                        new = self.model.symbol(Ref(r.family, r.time + shift)).name
-                    except (UndecidedError, KeyError):
-                        continue
-                    words = f"the evaluation point is what is wrong, it should be one step {where}"
-                    yield from self._edit("point", words, span, new)
-        known = list(dict.fromkeys(self._arguments()))
-        for t in self.terms:
-            if t.kind == "apply":
-                span = t.args[0].span
-                for new in known:
-                    if new.replace(" ", "") != self.s.claim[span[0] : span[1]].replace(" ", ""):
-                        yield from self._edit("point", "the evaluation point is what is wrong", span, new)
+    def summands(self) -> list[Term]:
+        """The terms of the formula, without their signs."""
+        parts = self.root.args if self.root.kind == "add" else (self.root,)
+        return [a.args[0] if a.kind == "negative" else a for a in parts]
 
-    def _arguments(self) -> Iterator[str]:
-        """What the functions of the system are applied to, at the times the claim mentions."""
-        for r in dict.fromkeys(self.s.refs(*self.s.members)):
-            try:
-                e = self.model.definition(r)
-            except (UndecidedError, SymjacError):
-                continue
-            if e is not None:
-                yield from (typeset.latex(p.args[0]) for p in e.walk() if isinstance(p, Apply))
 
-    def diagonals(self) -> Iterator[Edit]:
-        """A vector as a diagonal matrix, or the other way round."""
-        for t in self.terms:
-            text = self.source(t)
-            if t.kind == "word" and t.data == "diag":
-                inner = self.source(t.args[0])
-                yield from self._edit("diag", "a diag too many is what is wrong", t.span, inner)
-            elif t.kind == "apply" or self.s.is_vector(t):
-                yield from self._edit(
-                    "diag", "a missing diag is what is wrong", t.span, rf"\operatorname{{diag}}({text})"
-                )
+def printed(e: Expr) -> str | None:
+    """An expression as LaTeX, ``None`` where it cannot be printed."""
+    try:
+        return typeset.latex(e)
+    except SymjacError:
+        return None
 
-    def signs(self) -> Iterator[Edit]:
-        """The other sign before one summand, or before the whole."""
-        words = "one sign is what is wrong"
-        for t in self.terms:
-            if t.kind == "add":
-                for a in t.args[1:]:
-                    before = self.s.claim[: a.span[0]].rstrip()
-                    if before and before[-1] in "+-":
-                        new = "-" if before[-1] == "+" else "+"
-                        yield from self._edit("sign", words, (len(before) - 1, len(before)), new)
-        first = self.root.args[0] if self.root.kind == "add" else self.root
-        if first.kind == "negative" and self.source(first).startswith("-"):
-            yield from self._edit("sign", words, (first.span[0], first.span[0] + 1), " ")
-        elif self.root.kind != "add":
-            yield from self._edit("sign", words, self.root.span, f"-{self.source(self.root)}")
 
-    def lost(self) -> Iterator[Edit]:
-        """One factor less."""
-        for t in self.terms:
-            if t.kind in ("product", "operation") and (
-                t.kind == "product" or t.data in (*SIDE_BY_SIDE, "odot", "circ")
-            ):
-                for k in range(len(t.args)):
-                    words = "a factor too many is what is wrong"
-                    kept = [b for j, b in enumerate(t.args) if j != k]
-                    new = " ".join(self.source(b) for b in kept)
-                    yield from self._edit("factor", words, (t.args[0].span[0], t.args[-1].span[1]), new)
+def unturned(text: str) -> str:
+    """The text of a symbol without its transpose.
 
-    def added(self) -> Iterator[Edit]:
-        """One factor more, a matrix of the system or a diagonal matrix, at either end."""
-        e = self.root
-        if e.kind == "add" or not self.source(e):
-            return
-        factors = [rf"\operatorname{{diag}}({name})" for name in self._vectors()]
-        for name in self._matrices():
-            factors += [name, rf"{name}^\top"] if "^" not in name else [name]
-        for new in factors:
-            words = "a missing factor is what is wrong"
-            yield from self._edit("factor", words, e.span, f"{new} {self.source(e)}")
-            yield from self._edit("factor", words, e.span, f"{self.source(e)} {new}")
-
-    def _matrices(self) -> list[str]:
-        infos = self.model.reading.symbols.values()
-        return [i.symbol.name for i in infos if i.role == "matrix"]
-
-    def _vectors(self) -> Iterator[str]:
-        """Derivatives of the system's functions where they are applied, and its gates, as print."""
-        seen: dict[str, None] = {}
-        for r in dict.fromkeys(self.s.refs(*self.s.members)):
-            try:
-                e = self.model.definition(r)
-            except (UndecidedError, SymjacError):
-                continue
-            for p in e.walk() if e is not None else ():
-                if isinstance(p, Apply) and p.is_vector and p.function.known is None:
-                    seen.setdefault(typeset.latex(ex.Apply(replace(p.function, order=p.function.order + 1), p.args[0])))
-                elif p.is_vector and isinstance(p, ex.Symbol):
-                    seen.setdefault(p.name)
-        yield from seen
+    >>> unturned("W^{\\\\top}")
+    'W'
+    """
+    return _TURNED.sub("", text)

@@ -7,10 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from symjac import typeset
+from symjac.claims import conditions, layouts
 from symjac.claims.alternatives import WORDS as READINGS
+from symjac.claims.conditions import Condition
 from symjac.claims.explain import listed
 from symjac.claims.grouping import Case, groups
 from symjac.claims.judge import Comparison
+from symjac.claims.layouts import Placed
 from symjac.claims.matrices import known, matrix, plain
 from symjac.claims.model import UndecidedError
 from symjac.claims.repairs import Repair, columns
@@ -20,6 +23,8 @@ from symjac.claims.verdict import Formula, Outcome, Paragraph, Told, Verdict, cl
 from symjac.errors import SymjacError
 from symjac.normal import Counterexample, NormalFormTooLarge
 
+ONE_PLACE = ("transpose", "point", "diag", "symbol", "derivative", "other term")
+
 
 @dataclass(frozen=True)
 class Found:
@@ -27,7 +32,8 @@ class Found:
 
     statement: Statement | None = None
     repair: Repair | None = None
-    symmetric: tuple[str, tuple[str, ...]] | None = None
+    conditions: tuple[Condition, ...] = ()
+    terms: tuple[Placed, ...] = ()  # where they are not all in one layout
     asked: tuple[str, ...] = ()
 
 
@@ -186,10 +192,13 @@ def _right(v: Verdict) -> Iterator[Paragraph]:
 def _repaired(found: Found) -> Iterator[Paragraph]:
     """The nearest true claim, with what is changed in it."""
     r = found.repair
+    if found.terms:
+        yield Paragraph(layouts.told(found.terms))
     if r is not None:
         e = r.edit
-        told: list[str | Formula] = [f"{e.words[:1].upper()}{e.words[1:]}: "]
-        if closed(e.old) and closed(e.new) and e.kind in ("transpose", "point", "diag"):
+        told: list[str | Formula] = [f"{e.words[:1].upper()}{e.words[1:]}"]
+        told += [", ", Formula(e.about), ": "] if e.about else [": "]
+        if closed(e.old) and closed(e.new) and e.kind in ONE_PLACE:
             told += ["with ", Formula(e.new), " for ", Formula(e.old), " the claim becomes "]
         else:
             told += ["the nearest true claim is "]
@@ -202,9 +211,8 @@ def _else(v: Verdict, found: Found) -> Iterator[Paragraph]:
         holds = [key for key, o in outcomes.items() if o.holds]
         if name in READINGS and holds and not any(key.endswith("column") for key in v.holds_in):
             yield Paragraph(said(f"Read {READINGS[name]}, the claim holds in {within(holds)}."))
-    if found.symmetric is not None:
-        name, where = found.symmetric
-        yield Paragraph(("As printed it would hold in ", f"{within(where)} if ", Formula(name), " were symmetric."))
+    for told in conditions.told(found.conditions, within):
+        yield Paragraph(told)
 
 
 def _changes(name: str) -> Told:

@@ -207,6 +207,8 @@ class Verdict:
     asked: tuple[str, ...] = ()  # the conventions the verdict is about, where not all are
     if_declared: Mapping[str, str] = field(default_factory=dict)  # what would have to be said for it to hold
     repair: Json | None = None  # one small change after which it is proved for columns
+    conditions: tuple[Json, ...] = ()  # under which it would hold for columns as printed, each proved
+    terms: tuple[Json, ...] = ()  # of a sum whose terms are right but not in one layout
     told: Mapping[str, tuple[Paragraph, ...]] = field(default_factory=dict, compare=False, repr=False)
     equations: tuple[str, ...] = field(default=(), compare=False, repr=False)
     was: tuple[int, int] | None = field(default=None, compare=False, repr=False)  # what the repair changes of the claim
@@ -255,6 +257,10 @@ class Verdict:
             out["asked"] = list(self.asked)
         if self.repair is not None:
             out["repair"] = dict(self.repair)
+        if self.conditions:
+            out["conditions"] = [dict(c) for c in self.conditions]
+        if self.terms:
+            out["terms"] = [dict(t) for t in self.terms]
         out["explanation"] = self.explanation
         out["latex"] = self.latex
         if self.notes:
