@@ -288,8 +288,12 @@ def _settled(powers: Powers, extras: list[Poly], bound: Mapping[int, int]) -> Po
             if not tables.components[c].bound:
                 powers[c] = 1  # deltas and block projections have entries 0 and 1
         else:
-            a, _, ix = tables.components[c].factors[0]
-            if tables.atoms[a].kind == "base" and not tables.components[c].bound:
+            a, own, ix = tables.components[c].factors[0]
+            if tables.atoms[a].kind == "wrap" and not tables.components[c].bound:
+                # What was wrapped to stand inside a sum stands by itself now.
+                del powers[c]
+                extras.append(above.power(inside(tables.atoms[a], ix)[0], own * e))
+            elif tables.atoms[a].kind == "base" and not tables.components[c].bound:
                 whole = floor(e)
                 if whole > 0 or (whole < 0 and tables.atoms[a].data):
                     extras.append(above.power(inside(tables.atoms[a], ix)[0], whole))
