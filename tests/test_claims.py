@@ -9,7 +9,7 @@ import pytest
 
 from symjac import cells
 from symjac.claims.judge import judge, judge_claim
-from symjac.claims.times import Time
+from symjac.claims.stated.times import Time
 from symjac.claims.verdict import Verdict
 from symjac.errors import ReadError
 

@@ -1,6 +1,6 @@
 """Is a printed formula the derivative of a system, and in which conventions?
 
-Read once (:mod:`~symjac.claims.stating`), a claim is a chain of terms that know no convention. In each
+Read once (:mod:`~symjac.claims.stated.stating`), a claim is a chain of terms that know no convention. In each
 convention by itself they become expressions (:mod:`~symjac.claims.evaluate`), the left-hand side the
 derivative that symjac derives, and the two are proved equal for every size or told apart by values.
 """

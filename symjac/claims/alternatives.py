@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 from symjac import expr as ex
 from symjac.claims.evaluate import Evaluator
-from symjac.claims.terms import Term
-from symjac.claims.vecread import kronecker_throughout
+from symjac.claims.stated.terms import Term
+from symjac.claims.stated.vecread import kronecker_throughout
 from symjac.errors import ShapeError
 from symjac.expr import Expr
 

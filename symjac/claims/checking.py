@@ -7,16 +7,16 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from symjac.claims import bound_telling
-from symjac.claims.conditions import conditions, to_json
+from symjac.claims.bounds import telling as bound_telling
 from symjac.claims.judge import TIMEOUT, judge_claim, unreadable
-from symjac.claims.layouts import layouts
-from symjac.claims.model import UndecidedError
+from symjac.claims.nearest.conditions import conditions, to_json
+from symjac.claims.nearest.layouts import layouts
+from symjac.claims.nearest.repairs import repair
 from symjac.claims.printing import fragment, sentences
-from symjac.claims.repairs import repair
-from symjac.claims.statement import Statement
-from symjac.claims.stating import state
+from symjac.claims.stated.statement import Statement
+from symjac.claims.stated.stating import state
 from symjac.claims.telling import Found, tell
+from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Verdict, summed_up
 from symjac.errors import DefinitionError, ReadError, SymjacError
 

@@ -8,11 +8,12 @@ from symjac.claims import vectors
 from symjac.claims.conventions import Convention
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
-from symjac.claims.model import Model, UndecidedError
+from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
-from symjac.claims.statement import Statement
-from symjac.claims.terms import Ref, Term
-from symjac.claims.times import Time
+from symjac.claims.stated.statement import Statement
+from symjac.claims.stated.terms import Ref, Term
+from symjac.claims.stated.times import Time
+from symjac.claims.undecided import UndecidedError
 from symjac.errors import SymjacError
 from symjac.expr import Expr, Symbol
 

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from symjac import expr as ex
-from symjac.claims.model import Model, Printed, UndecidedError
-from symjac.claims.terms import Ref
-from symjac.claims.times import Time
+from symjac.claims.instances import Printed
+from symjac.claims.model import Model
+from symjac.claims.stated.terms import Ref
+from symjac.claims.stated.times import Time
+from symjac.claims.undecided import UndecidedError
 from symjac.expr import ONE, Expr, Symbol
 
 MAX_DEPTH = 60

@@ -14,15 +14,15 @@ from symjac import expr as ex
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
 from symjac.claims.overtime import OverTime
-from symjac.claims.terms import Ref, Term
-from symjac.claims.times import Time
+from symjac.claims.stated.terms import Ref, Term
+from symjac.claims.stated.times import Time
 from symjac.claims.ways import relations
 from symjac.errors import ShapeError
 from symjac.expr import Expr
 from symjac.normal import equal
 
 if TYPE_CHECKING:
-    from symjac.claims.judge import Comparison
+    from symjac.claims.comparison import Comparison
 
 
 def proved_by_induction(c: Comparison, a: Term, b: Term) -> bool:

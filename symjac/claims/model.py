@@ -1,240 +1,27 @@
-"""A system as a claim sees it: its equations at whatever times the claim mentions."""
+"""A system as a claim sees it: its derivatives and values, from its equations at any time."""
 
 from __future__ import annotations
 
-import copy
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from symjac import expr as ex
-from symjac.claims.terms import Ref
-from symjac.claims.times import Time
+from symjac.claims.instances import MAX_INSTANCES, Instances
+from symjac.claims.stated.terms import Ref
+from symjac.claims.stated.times import Time
+from symjac.claims.undecided import UndecidedError
 from symjac.derivation import Derivation
-from symjac.errors import NotYetError, ShapeError, SymjacError, TargetError
+from symjac.errors import NotYetError, TargetError
 from symjac.expr import Expr, Symbol
-from symjac.reading import Equation, Reading, read_system
-from symjac.reading.context import Family
-from symjac.reading.spelling import render
+from symjac.reading import Equation
 from symjac.recurrence import Recurrence
 
-MAX_INSTANCES = 60
 _STEPS = frozenset([("relu", 1), ("step", 0)])
 
 
-class UndecidedError(Exception):
-    """The question cannot be answered; the message says why."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Printed:
-    """One printed equation in terms of families and times."""
-
-    lhs: Ref
-    rhs: Expr
-    source: str
-    uses: tuple[tuple[Symbol, Ref], ...]
-
-    @property
-    def letter(self) -> str | None:
-        """The index letter that runs in this equation."""
-        return self.lhs.time.letter if self.lhs.time is not None else None
-
-    def shift_to(self, time: Time | None) -> Mapping[str, Time] | None:
-        """What the letter becomes where the left-hand side stands at ``time``; ``None`` where that cannot be."""
-        mine = self.lhs.time
-        if mine is None or time is None:
-            return {} if mine is time else None
-        if mine.letter is None:
-            return {} if mine == time else None
-        return {mine.letter: time - mine.offset}
-
-
-class Model:
+class Model(Instances):
     """One orientation's reading of a system, whose equations can be had at any time."""
-
-    def __init__(
-        self,
-        reading: Reading,
-        families: Mapping[str, Family],
-        texts: Sequence[str] = (),
-        declared: Mapping[str, str] | None = None,
-    ) -> None:
-        assert reading.context is not None
-        self.reading = reading
-        self.texts = tuple(texts)
-        self.declared = dict(declared or {})
-        self.families = dict(reading.context.families)
-        for name, family in families.items():
-            self.families.setdefault(name, family)
-        self.sizes: dict[tuple[str, int], ex.Dim] = {}  # of families whose size nothing tells: tried out
-        # In row orientation the shape of a matrix is that of what acts, whatever its declaration says.
-        self._shapes: dict[str, set[ex.Shape]] = {}
-        for info in reading.symbols.values():
-            self._shapes.setdefault(info.family, set()).add(info.symbol.shape)
-        self._refs: dict[Symbol, Ref] = {}
-        self.shifted = False  # whether equations of the earlier step are taken in, see the spec's time shift
-        self._jacobians: dict[object, Expr] = {}
-        self.ways: dict[Symbol, tuple[Ref, Ref]] = {}  # symbols for Jacobians over many steps: of what, by what
-        self.printed = [self._printed(e) for e in reading.equations]
-
-    # ------------------------------------------------------------------------------------- symbols
-
-    def shape(self, family: Family) -> ex.Shape:
-        """The shape of a family's symbols; sizes that nothing tells are looked up in ``sizes``."""
-        if family.role == "scalar" or family.role is None:
-            return ex.SCALAR
-        known = self._shapes.get(family.name, set())
-        if len(known) > 1:
-            # Layers of different widths: each has the size that the system gives it, others have none.
-            raise UndecidedError(f"{family.name} has different sizes at different times")
-        if known:
-            return next(iter(known))
-        out = []
-        for k, size in enumerate((family.rows, family.cols)):
-            terms = size.terms()
-            if all(t.root.known is not None for t in terms):
-                out.append(size.value())
-            else:
-                if (family.name, k) not in self.sizes:
-                    raise UndecidedError(f"nothing says what size {family.name} has")
-                out.append(self.sizes[family.name, k])
-        return out[0], out[1]
-
-    def open_sizes(self, names: Iterable[str]) -> list[tuple[str, int]]:
-        """The sizes among these families that nothing tells."""
-        out = []
-        for name in dict.fromkeys(names):
-            family = self.families[name]
-            if family.role not in ("vector", "matrix"):
-                continue
-            for k, size in enumerate((family.rows, family.cols)):
-                if any(t.root.known is None for t in size.terms()):
-                    out.append((name, k))
-        return out
-
-    def symbol(self, ref: Ref) -> Symbol:
-        """The symbol of a family at a time."""
-        family = self.families[ref.family]
-        time = ref.time.text if ref.time is not None else None
-        name = render(family.base, family.label, family.upper, family.place or "_{}", time)
-        known = self.reading.symbols.get(name)
-        symbol = known.symbol if known is not None else Symbol(name, self.shape(family))
-        self._refs.setdefault(symbol, ref)
-        return symbol
-
-    def ref(self, symbol: Symbol) -> Ref | None:
-        """The family and time of a symbol that came from here."""
-        return self._refs.get(symbol)
-
-    def expression(self, text: str) -> Expr:
-        """A printed expression, read as one more right-hand side of the system.
-
-        :raises ShapeError: where it does not fit there.
-        """
-        try:
-            reading = read_system(
-                [*self.texts, rf"\mathrm{{operand}} = {text}"],
-                self.declared,
-                orientation=self.reading.orientation,
-                lenient=True,
-            )
-        except SymjacError as error:
-            raise ShapeError(error.message) from error
-        out = next(e.rhs for e in reading.equations if e.lhs.name == r"\mathrm{operand}")
-        infos = {i.symbol: i for i in reading.symbols.values()}
-        table: dict[Expr, Expr] = {}
-        for s in out.symbols & infos.keys():
-            info = infos[s]
-            time = (Time.read(info.time[0]) if info.time[0] else Time()) + info.time[1] if info.time else None
-            if info.family in self.families:
-                table[s] = self.symbol(Ref(info.family, time))
-        return out.replace(table)
-
-    # ----------------------------------------------------------------------------------- equations
-
-    def _printed(self, e: Equation) -> Printed:
-        uses = tuple((s, r) for s in e.rhs.symbols if (r := self.own(s)) is not None)
-        lhs = self.own(e.lhs)
-        assert lhs is not None
-        return Printed(lhs, e.rhs, e.source, uses)
-
-    def own(self, symbol: Symbol) -> Ref | None:
-        info = self.reading.symbols.get(symbol.name)
-        if info is None:
-            return None
-        if info.time is None:
-            return Ref(info.family)
-        letter, offset = info.time
-        return Ref(info.family, (Time.read(letter) if letter else Time()) + offset)
-
-    @property
-    def defined_families(self) -> frozenset[str]:
-        return frozenset(p.lhs.family for p in self.printed)
-
-    def equation(self, ref: Ref) -> Printed | None:
-        """The equation that defines a symbol, at whatever time it was printed."""
-        for p in self.printed:
-            if p.lhs.family == ref.family and p.shift_to(ref.time) is not None:
-                return p
-        return None
-
-    def definition(self, ref: Ref) -> Expr | None:
-        """The right-hand side of the equation that defines a symbol."""
-        p = self.equation(ref)
-        if p is None:
-            return None
-        shift = p.shift_to(ref.time)
-        assert shift is not None
-        table: dict[Expr, Expr] = {s: self.symbol(_shifted(r, shift)) for s, r in p.uses}
-        return p.rhs.replace(table)
-
-    def shifted_rhs(self, p: Printed, part: Expr, shift: Mapping[str, Time]) -> Expr:
-        """A part of a printed right-hand side with its letter moved."""
-        return part.replace({s: self.symbol(_shifted(r, shift)) for s, r in p.uses})
-
-    def define(self, lhs: Ref, rhs: Expr, uses: tuple[tuple[Symbol, Ref], ...]) -> None:
-        self.printed.append(Printed(lhs, rhs, "", uses))
-
-    def anchor(self, ref: Ref) -> Time | None:
-        """The value of the running letter in the instance that defines ``ref``."""
-        p = self.equation(ref)
-        if p is None or p.lhs.time is None or ref.time is None:
-            return None
-        return ref.time - p.lhs.time.offset if p.lhs.time.letter is not None else None
-
-    def instance(self, anchor: Time | None) -> Iterator[Ref]:
-        """The left-hand sides at one value of the running letter, with those that no time concerns."""
-        for p in self.printed:
-            if p.letter is None:
-                yield p.lhs
-            elif anchor is not None:
-                yield _shifted(p.lhs, {p.letter: anchor})
-
-    def preactivation(self, family: str, name: str | None = None) -> str:
-        """Names the argument of the function in a symbol's equation; the name of the new family.
-
-        :raises TargetError: where the equation is no function of one argument.
-        """
-        name = name or rf"\mathrm{{pre}}({family})"
-        k = next((k for k, p in enumerate(self.printed) if p.lhs.family == family), None)
-        if any(p.lhs.family == name for p in self.printed):
-            return name
-        p = self.printed[k] if k is not None else None
-        if k is None or p is None or not isinstance(p.rhs, ex.Apply | ex.Softmax):
-            raise TargetError(f"the equation of {family} is no function of one argument")
-        old = self.families[family]
-        new = copy.copy(self.families[name]) if name in self.families else Family(name, name)
-        new.place = new.place or old.place
-        new.role, new.rows, new.cols = old.role, old.rows, old.cols
-        self.families[name] = new
-        inner = Ref(name, p.lhs.time)
-        z = self.symbol(inner)
-        self.printed[k : k + 1] = [
-            Printed(p.lhs, p.rhs.replace({p.rhs.arg: z}), p.source, ((z, inner),)),
-            Printed(inner, p.rhs.arg, p.source, p.uses),
-        ]
-        return name
 
     # --------------------------------------------------------------------------------- derivatives
 
@@ -478,10 +265,6 @@ class Model:
             return False
         first = earliest.get(r.time.letters)
         return first is None or r.time.offset < first - depth
-
-
-def _shifted(ref: Ref, shift: Mapping[str, Time]) -> Ref:
-    return ref.at(ref.time.put(shift)) if ref.time is not None else ref
 
 
 def _depends(of: Symbol, wrt: Symbol, definitions: Mapping[Symbol, Expr]) -> bool:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 
 from symjac import expr as ex
-from symjac.claims.model import UndecidedError
-from symjac.claims.terms import Place, Term
+from symjac.claims.stated.terms import Place, Term
+from symjac.claims.undecided import UndecidedError
 from symjac.errors import ShapeError
 from symjac.expr import Expr, Shape
 

@@ -7,18 +7,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from symjac import typeset
-from symjac.claims import conditions, layouts
 from symjac.claims.alternatives import WORDS as READINGS
-from symjac.claims.conditions import Condition
+from symjac.claims.comparison import Comparison
 from symjac.claims.explain import listed
 from symjac.claims.grouping import Case, groups
-from symjac.claims.judge import Comparison
-from symjac.claims.layouts import Placed
 from symjac.claims.matrices import known, matrix, plain
-from symjac.claims.model import UndecidedError
-from symjac.claims.repairs import Repair, columns
-from symjac.claims.spectrum import differs_by_transpose, eigenvalues_of_three_steps_differ, singular_values_differ
-from symjac.claims.statement import Statement
+from symjac.claims.nearest import conditions, layouts
+from symjac.claims.nearest.conditions import Condition
+from symjac.claims.nearest.layouts import Placed
+from symjac.claims.nearest.repairs import Repair, columns
+from symjac.claims.nearest.spectrum import (
+    differs_by_transpose,
+    eigenvalues_of_three_steps_differ,
+    singular_values_differ,
+)
+from symjac.claims.stated.statement import Statement
+from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Formula, Outcome, Paragraph, Told, Verdict, closed, said
 from symjac.errors import SymjacError
 from symjac.normal import Counterexample, NormalFormTooLarge

@@ -13,9 +13,10 @@ from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
 from symjac import expr as ex
-from symjac.claims.model import Model, UndecidedError
-from symjac.claims.terms import Ref, Term
-from symjac.claims.vecread import VEC_KINDS
+from symjac.claims.model import Model
+from symjac.claims.stated.terms import Ref, Term
+from symjac.claims.stated.vecread import VEC_KINDS
+from symjac.claims.undecided import UndecidedError
 from symjac.errors import NotYetError, ShapeError, TargetError
 from symjac.expr import ONE, Commutation, Expr, Kronecker, Symbol, Vec
 from symjac.reading import Equation
@@ -24,7 +25,8 @@ from symjac.vectorised import VecJacobian, turned
 
 if TYPE_CHECKING:
     from symjac.claims.evaluate import Evaluator
-    from symjac.claims.statement import Statement
+    from symjac.claims.stated.statement import Statement
+    from symjac.claims.values import Values
 
 COMPOSITE = (Vec, Kronecker, Commutation)
 
@@ -198,7 +200,7 @@ def commutation(ev: Evaluator, t: Term) -> Expr:
     return Commutation(rows, cols)
 
 
-def tensor(ev: Evaluator, a: Expr, b: Expr, sign: str) -> Expr:
+def tensor(ev: Values, a: Expr, b: Expr, sign: str) -> Expr:
     r"""``\otimes``: the outer product of two vectors, Kronecker's of anything else.
 
     Without a vec in the claim a transposed vector is one of the two vectors; with one it is a matrix of one row.

@@ -1,0 +1,353 @@
+r"""Is a printed bound true? ``\| \partial h_t / \partial h_k \| \le (\| W \| \gamma)^{t-k}`` and its like.
+
+A bound is proved by the rules of :mod:`~symjac.claims.bounds.majorants`, refuted by numbers, and undecided
+otherwise. Norms do not change under transposes; still each convention is judged by itself, because what stands
+between bars has to fit.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from symjac import expr as ex
+from symjac.claims.bounds import bounding
+from symjac.claims.bounds import words as bound_words
+from symjac.claims.bounds.bounding import FALLING, Hypothesis
+from symjac.claims.bounds.majorants import Majorants, Register
+from symjac.claims.bounds.norm_forms import Forms
+from symjac.claims.bounds.violations import violation
+from symjac.claims.conventions import FOUR, MIXED, Convention
+from symjac.claims.evaluate import Evaluator
+from symjac.claims.gradients import Gradients
+from symjac.claims.model import Model
+from symjac.claims.overtime import OverTime
+from symjac.claims.stated.naming import Names
+from symjac.claims.stated.statement import Statement
+from symjac.claims.stated.stating import state
+from symjac.claims.stated.systems import sources
+from symjac.claims.stated.terms import Term
+from symjac.claims.stated.times import Time
+from symjac.claims.undecided import UndecidedError
+from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict, summed_up
+from symjac.errors import DefinitionError, NotYetError, ShapeError
+from symjac.normal import NormalFormTooLarge, UndefinedFormError, time_limit
+
+LENGTHS = (1, 2)
+MAX_SIZINGS = 100
+LONGEST = 200  # characters of a bound that is worth printing
+SHIFT_MATTERS = Outcome(None, "undecided", "it depends on whether the equations of the earlier step are taken in")
+SURE = r"\gamma"  # the letter papers use for the steepest slope
+Inside = Callable[[Statement, Model, Convention, str, Term, Term], Outcome]
+
+
+def judged(
+    equations: Sequence[str],
+    claim: str,
+    symbols: Mapping[str, str],
+    *,
+    of: str | None,
+    wrt: str | None,
+    deadline: float,
+    inside: Inside,
+) -> tuple[Verdict, Statement]:
+    """The verdict about a bound, and how it was read; ``inside`` judges whether what two pairs of bars hold is equal.
+
+    :raises ReadError: where the system or the claim cannot be read.
+    """
+    said, plain = bounding.hypotheses(symbols)
+    s = state(equations, claim, plain, of=of, wrt=wrt, read=bounding.read_bound)
+    names = Names(next(iter(sources(equations, plain).readings.values())), plain)
+    judge = BoundJudge(s, bounding.relations(s.claim), bounding.resolved(names, said), deadline, inside)
+    judge.guess()
+    with time_limit(deadline):
+        return judge.verdict(), s
+
+
+@dataclass
+class BoundJudge:
+    """One bound in the making."""
+
+    statement: Statement
+    signs: tuple[str, ...]
+    hypotheses: dict[str, Hypothesis]
+    deadline: float
+    inside: Inside
+    notes: list[str] = field(default_factory=list)
+
+    # ------------------------------------------------------------------------------- hypotheses
+
+    @property
+    def functions(self) -> dict[str, ex.Function]:
+        """The functions of the system and of the claim, by name."""
+        found = [e.function for p in self.statement.model.printed for e in p.rhs.walk() if isinstance(e, ex.Apply)]
+        found += [t.data for m in self.statement.members for t in m.walk() if isinstance(t.data, ex.Function)]
+        return {f.name: ex.Function(f.name, 0, f.known) for f in found}
+
+    def guess(self) -> None:
+        """What constants stand for that nothing declares, with a note for each."""
+        s = self.statement
+        matrices = [name for name, f in s.model.families.items() if f.role == "matrix"]
+        known = {r.family for p in s.model.printed for r in (p.lhs, *(r for _, r in p.uses))}
+        open_ = [name for name in self.constants() if name not in known and name not in self.hypotheses]
+        labelled = {name: h for name in open_ if (h := bounding.labelled(name, matrices)) is not None}
+        rest = [name for name in open_ if name not in labelled]
+        functions = list(self.functions)
+        if len(rest) == len(functions) == 1:
+            labelled[rest[0]] = Hypothesis("slope", functions[0], guessed=True)
+        for name, h in labelled.items():
+            self.hypotheses[name] = h
+            what = rf"an upper bound of |{h.of}'|" if h.kind == "slope" else f"an upper bound of the norm of {h.of}"
+            self.notes.append(f"{name} is read as {what}")
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether a constant is read as a slope though only its place says so."""
+        return any(h.guessed and h.kind == "slope" and name != SURE for name, h in self.hypotheses.items())
+
+    def constants(self) -> list[str]:
+        """The symbols outside all bars."""
+        found: dict[str, None] = {}
+        todo = list(self.statement.members)
+        while todo:
+            t = todo.pop()
+            if t.ref is not None:
+                found[t.ref.family] = None
+            if t.kind != "word":
+                todo += t.args
+        return list(found)
+
+    # ---------------------------------------------------------------------------------- verdict
+
+    def verdict(self) -> Verdict:
+        s = self.statement
+        conventions = FOUR + MIXED if s.has_gradient else FOUR
+        orders = ("ascending", "descending") if s.has_product else ("ascending",)
+        whole = "<" if any(sign in ("<", ">") for sign in self.signs) else "<="
+        first, last = self.ends
+        maps = {o: self.outcomes(first, last, whole, conventions, o) for o in orders}
+        links: tuple[Link, ...] = ()
+        if len(s.members) > 2:
+            links = tuple(self.links(conventions, "descending" if s.order == "descending" else "ascending"))
+        notes = tuple(dict.fromkeys([*s.notes, *self.notes]))
+        out = Verdict(
+            s.claim, "", maps["ascending"], maps.get("descending"), s.order, links, notes=notes, signs=self.signs
+        )
+        out = replace(out, verdict=summed_up(out.as_printed))
+        best = "" if self.is_unsure and out.verdict != "true" else self.best()
+        right = {"bound": best, "condition": self.condition(best)}
+        out = replace(out, correct={key: text for key, text in right.items() if text})
+        return replace(out, explanation=bound_words.first(out))
+
+    @property
+    def falling(self) -> bool:
+        return any(sign in FALLING for sign in self.signs)
+
+    @property
+    def ends(self) -> tuple[Term, Term]:
+        """The member that is said to be the smallest, and the one that is said to be the greatest."""
+        first, last = self.statement.members[0], self.statement.members[-1]
+        return (last, first) if self.falling else (first, last)
+
+    def links(self, conventions: Sequence[Convention], order: str) -> Iterator[Link]:
+        s = self.statement
+        sides = list(zip(s.texts, s.members, strict=True))
+        for ((left, a), (right, b)), sign in zip(itertools.pairwise(sides), self.signs, strict=True):
+            x, y = (b, a) if sign in FALLING else (a, b)
+            rising = sign.replace(">", "<")
+            yield Link(left, right, self.outcomes(x, y, rising, conventions, order))
+
+    def outcomes(self, a: Term, b: Term, sign: str, conventions: Sequence[Convention], order: str) -> Outcomes:
+        return {c.name: self.outcome(a, b, sign, c, order) for c in conventions}
+
+    def outcome(self, a: Term, b: Term, sign: str, convention: Convention, order: str) -> Outcome:
+        model = self.statement.models.get(convention.orientation)
+        if model is None:
+            return Outcome(False, "shape", "the system does not type in this orientation")
+        pair = Pair(self, model, convention, order)
+        found = pair.outcome(a, b, sign)
+        if not self.statement.shiftable or found.because == "shape":
+            return found
+        with model.taking_in_the_earlier_step():
+            other = pair.outcome(a, b, sign)
+        return found if other.holds is found.holds else SHIFT_MATTERS
+
+    # ---------------------------------------------------------------------------- what is right
+
+    def best(self) -> str:
+        """A bound of the smallest member that no time concerns, as LaTeX; empty where symjac knows none."""
+        model = self.statement.models.get("column")
+        derivative = any(t.kind == "derivative" for t in self.ends[0].walk())
+        if model is None or not derivative or self.statement.shiftable:
+            return ""
+        pair = Pair(self, model, FOUR[0], "ascending")
+        try:
+            forms = pair.forms({})
+            found = forms.uppers(forms.of(self.ends[0]))
+        except (UndecidedError, NotYetError, ShapeError, DefinitionError, NormalFormTooLarge, UndefinedFormError):
+            return ""
+        names = {(h.kind, h.of): name for name, h in self.hypotheses.items()}
+        texts = {size: text for size in found if (text := bound_words.latex(size, forms, names))}
+        plain = [size for size in texts if "diag" not in texts[size]] or list(texts)
+        least = next(iter(plain), None)
+        for size in plain:
+            if least is not None and size.at_most(least, counts=frozenset(forms.counts)):
+                least = size
+        return texts[least] if least is not None and len(texts[least]) <= LONGEST else ""
+
+    def condition(self, best: str) -> str:
+        """Where a bound by a number holds, as LaTeX."""
+        last = self.ends[1]
+        if not best or last.kind != "number" or not isinstance(last.data, Fraction):
+            return ""
+        return f"{best} {'<' if '<' in self.signs or '>' in self.signs else chr(92) + 'le'} {last.data}"
+
+
+@dataclass
+class Pair:
+    """Two members of a bound in one convention."""
+
+    judge: BoundJudge
+    model: Model
+    convention: Convention
+    order: str
+
+    def check_time(self) -> None:
+        if time.monotonic() > self.judge.deadline:
+            raise UndecidedError("the time limit was reached")
+
+    def outcome(self, a: Term, b: Term, sign: str) -> Outcome:
+        """One convention's answer; whatever cannot be found out is undecided."""
+        s = self.judge.statement
+        found = Outcome(False, "shape", "the shapes do not fit")
+        try:
+            for sizes in self.sizings(self.model.open_sizes(r.family for r in s.refs(a, b))):
+                self.model.sizes = sizes
+                try:
+                    return self.decided(a, b, sign)
+                except ShapeError as error:
+                    found = Outcome(False, "shape", error.message)
+        except UndecidedError as error:
+            return Outcome(None, "undecided", str(error))
+        except (NotYetError, DefinitionError, NormalFormTooLarge, UndefinedFormError) as error:
+            return Outcome(None, "undecided", error.message)
+        return found
+
+    def sizings(self, holes: list[tuple[str, int]]) -> Iterator[dict[tuple[str, int], ex.Dim]]:
+        sizes = self.judge.statement.sizes(self.model)
+        if len(sizes) ** len(holes) > MAX_SIZINGS:
+            raise UndecidedError("too many sizes are open; declare the symbols")
+        for choice in itertools.product(sizes, repeat=len(holes)):
+            yield dict(zip(holes, choice, strict=True))
+
+    def decided(self, a: Term, b: Term, sign: str) -> Outcome:
+        self.check_time()
+        if sign == "=":
+            return self.equality(a, b)
+        reason = ""
+        try:
+            if self.proved(a, b, strictly=sign == "<"):
+                return Outcome(True, "proof")
+        except (UndecidedError, NormalFormTooLarge, NotYetError) as error:
+            reason = str(error)
+        found = self.refuted(a, b, sign)
+        return found or Outcome(None, "undecided", reason or "neither a proof nor numbers that violate it were found")
+
+    def proved(self, a: Term, b: Term, *, strictly: bool) -> bool:
+        forms = self.forms({})
+        greater = forms.of(b)  # first, so that the norms in it are known by name
+        smaller = forms.of(a)
+        return any(u.at_most(greater, counts=frozenset(forms.counts), strictly=strictly) for u in forms.uppers(smaller))
+
+    def equality(self, a: Term, b: Term) -> Outcome:
+        """Two sizes that are said to be equal: the same norms, or norms of what is equal."""
+        try:
+            forms = self.forms({})
+            if forms.of(b) == forms.of(a):
+                return Outcome(True, "proof")
+        except UndecidedError:
+            pass  # what stands between the bars may be equal all the same
+        if a.kind == b.kind == "word" and a.data == b.data == "norm":
+            j = self.judge
+            same = j.inside(j.statement, self.model, self.convention, self.order, a.args[0], b.args[0])
+            if same.holds:
+                return same
+        found = self.refuted(a, b, "=")
+        return found or Outcome(None, "undecided", "whether these sizes are equal was not found out")
+
+    # ----------------------------------------------------------------------------- refutation
+
+    def refuted(self, a: Term, b: Term, sign: str) -> Outcome | None:
+        s = self.judge.statement
+        if s.opaque:
+            return Outcome(None, "undecided", "a gate is known by name only, so that nothing can be refuted by values")
+        choices = s.lengths(LENGTHS, a, b) if s.lengths_matter(a, b) else iter([{}])
+        for values in choices:
+            self.check_time()
+            try:
+                found = self.refuted_at(a, b, sign, values)
+            except (UndecidedError, NormalFormTooLarge):
+                continue
+            if found is not None:
+                return found
+        return None
+
+    def refuted_at(self, a: Term, b: Term, sign: str, values: Mapping[str, Time]) -> Outcome | None:
+        j = self.judge
+        forms = self.forms(values)
+        sides = (forms.of(a), forms.of(b))
+        known = forms.majorants.register.known
+        definitions = self.model.values(known, 0, frozenset(forms.variables))
+        names = {name: h.of for name, h in j.hypotheses.items() if h.kind == "slope"}
+        found = violation(forms, sides, sign, names, definitions)
+        if found is None:
+            return None
+        unsure = self.unsure(a, b)
+        if unsure:
+            return Outcome(None, "undecided", f"nothing says what {unsure} is")
+        where = ", ".join(f"{letter} = {value.text}" for letter, value in values.items())
+        return Outcome(False, "counterexample", f"written out for {where}" if where else "", found)
+
+    def unsure(self, a: Term, b: Term) -> str:
+        """A symbol whose meaning is not said, so that no numbers refute anything."""
+        j = self.judge
+        mentioned = {t.ref.family for m in (a, b) for t in m.walk() if t.ref is not None}
+        for name, h in j.hypotheses.items():
+            if name in mentioned and h.guessed and h.kind == "slope" and name != SURE:
+                return name
+        return next((name for name in j.statement.strangers(a, b) if name not in j.hypotheses), "")
+
+    # ---------------------------------------------------------------------------------- forms
+
+    def forms(self, values: Mapping[str, Time]) -> Forms:
+        """How the members are read in this convention, at numbers for index letters."""
+        j, s = self.judge, self.judge.statement
+        a, b = j.ends
+        last = s.last.put(values) if s.last is not None else None
+        gradients = Gradients(self.model, s.mentions(a, b, values), step=s.step(values, a, b), last=last)
+        over = OverTime(self.order)
+
+        def evaluators(places: Mapping[int, ex.Shape], at: Mapping[str, Time]) -> Evaluator:
+            return Evaluator(self.model, self.convention, gradients, over, places, at)
+
+        named = {h.of for h in j.hypotheses.values() if h.kind == "slope"}
+        slopes = {name: f for name, f in j.functions.items() if name in named}
+        bounds = {h.of for h in j.hypotheses.values() if h.kind == "bound"}
+        majorants = Majorants(Register(self.model), slopes, frozenset(bounds))
+        return Forms(
+            self.model, majorants, j.hypotheses, evaluators, s.sizes(self.model), values, set(steps(s.members, values))
+        )
+
+
+def steps(members: Sequence[Term], values: Mapping[str, Time]) -> Iterator[Time]:
+    """The numbers of steps that derivatives and products run over, none of which is negative."""
+    for t in (t for m in members for t in m.walk()):
+        if t.kind == "over" and t.over.low is not None and t.over.high is not None:
+            yield (t.over.high - t.over.low + 1).put(values)
+        if t.kind == "derivative" and t.args[0].ref and t.args[1].ref:
+            y, x = t.args[0].ref.time, t.args[1].ref.time
+            if y is not None and x is not None and t.args[0].ref.family == t.args[1].ref.family:
+                yield (y - x).put(values)

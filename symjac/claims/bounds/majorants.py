@@ -1,0 +1,321 @@
+r"""Upper bounds of spectral norms by the rules a person uses.
+
+The norm of a product is at most the product of the norms, that of a sum at most the sum; a transpose changes no
+norm; that of ``diag(v)`` is the largest ``|v_i|``, which a known function or a hypothesis bounds. Horn and Johnson,
+*Matrix Analysis*, section 5.6; Pascanu, Mikolov and Bengio (2013), section 2.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import reduce
+from itertools import product
+
+from symjac import expr as ex
+from symjac.claims.bounds.sizes import Atom, Size
+from symjac.claims.model import Model
+from symjac.claims.undecided import UndecidedError
+from symjac.expr import Apply, Expr, Number, Symbol
+from symjac.functions import BOUNDS
+from symjac.normal import NormalFormTooLarge, equal
+
+MAX_CHOICES = 60
+MAX_FACTORS = 6
+MAX_DEPTH = 6
+Interval = tuple[Fraction, Fraction]
+UNIT: Interval = (Fraction(0), Fraction(1))
+
+
+@dataclass
+class Register:
+    """The expressions whose norms are atoms; one that equals another, or its transpose, is the same."""
+
+    model: Model
+    known: list[Expr] = field(default_factory=list)
+
+    def find(self, e: Expr) -> int | None:
+        """The number of an expression of this norm."""
+        turned = ex.transpose(e)
+        for k, other in enumerate(self.known):
+            if any(self.same(x, other) for x in (e, turned) if x.shape == other.shape):
+                return k
+        return None
+
+    def atom(self, e: Expr) -> Size:
+        k = self.find(e)
+        if k is None:
+            self.known.append(e)
+            k = len(self.known) - 1
+        return Size.of(Atom("norm", k))
+
+    def same(self, a: Expr, b: Expr) -> bool:
+        """Whether two expressions are equal for every size, with the equations of the steps they mention."""
+        for depth in (0, 1):
+            try:
+                if equal(a, b, self.model.values([a, b], depth)):
+                    return True
+            except (UndecidedError, NormalFormTooLarge):
+                continue
+        return False
+
+
+class Majorants:
+    """What the norm of an expression is at most, in several ways."""
+
+    def __init__(
+        self, register: Register, slopes: Mapping[str, ex.Function], bounds: frozenset[str] = frozenset()
+    ) -> None:
+        self.register = register
+        self.slopes = slopes  # functions for whose steepest slope the claim has a name
+        self.bounds = bounds  # matrices for a bound of whose norm it has one
+        self._ranges: dict[Symbol, Interval | None] = {}
+        self._depth = 0
+
+    def exact(self, e: Expr) -> Size:
+        """The norm itself."""
+        if ex.is_zero(e):
+            return Size.number(0)
+        if isinstance(e, Number):
+            return Size.number(abs(e.value))
+        if isinstance(e, ex.Identity | ex.Commutation):
+            return Size.number(1)
+        if isinstance(e, ex.Kronecker):
+            return multiplied(map(self.exact, e.args))
+        if e.is_scalar:
+            return self._scalar(e)
+        if isinstance(e, ex.Product):
+            scalars = [f for f in e.args if f.is_scalar]
+            rest = [f for f in e.args if not f.is_scalar]
+            if scalars:
+                return multiplied([*map(self.exact, scalars), self.exact(ex.mul(*rest))])
+        if isinstance(e, ex.Transpose):
+            return self.exact(e.arg)
+        return self.register.atom(e)
+
+    def _scalar(self, e: Expr) -> Size:
+        if isinstance(e, ex.Product):
+            return multiplied(map(self.exact, e.args))
+        return Size.of(Atom("scalar", ("size", e)))
+
+    def of(self, e: Expr) -> list[Size]:
+        """Upper bounds of the norm, itself first."""
+        return few([self.exact(e), *self._of(e)])
+
+    def _of(self, e: Expr) -> Iterator[Size]:
+        match e:
+            case ex.Transpose():
+                yield from self.of(e.arg)
+            case ex.Sum():
+                yield from (added(parts) for parts in choices([self.of(t) for t in e.args]))
+            case ex.Diag():
+                yield from self.entries(e.arg)
+            case ex.Product() if not e.is_scalar:
+                yield from self._product(list(factors(e)))
+            case Symbol() if e.is_matrix and (family := self._family(e)) in self.bounds:
+                yield Size.of(Atom("bound", family))
+            case Symbol() if e.is_matrix and (rhs := self._definition(e)) is not None:
+                with self._opening():
+                    found = self.of(rhs)
+                yield from found
+
+    def _product(self, chain: list[Expr]) -> Iterator[Size]:
+        """The chain cut into runs: one factor each, or several whose product is known by name."""
+        if len(chain) > MAX_FACTORS or len(chain) < 2:
+            return
+        for cuts in product((True, False), repeat=len(chain) - 1):
+            runs: list[list[Expr]] = [[chain[0]]]
+            for f, cut in zip(chain[1:], cuts, strict=True):
+                if cut:
+                    runs.append([f])
+                else:
+                    runs[-1].append(f)
+            options = [self.of(run[0]) if len(run) == 1 else self._named(run) for run in runs]
+            if len(runs) > 1 and all(options):
+                yield from (multiplied(parts) for parts in choices(options))
+
+    def _named(self, run: list[Expr]) -> list[Size]:
+        if all(f.is_scalar for f in run[:-1]):
+            return []
+        k = self.register.find(ex.mul(*run))
+        return [] if k is None else [Size.of(Atom("norm", k))]
+
+    def _family(self, s: Symbol) -> str:
+        r = self.register.model.ref(s)
+        return r.family if r is not None else ""
+
+    def _definition(self, s: Symbol) -> Expr | None:
+        """What a symbol is by its equation; ``None`` where too many have been opened to come here."""
+        r = self.register.model.ref(s)
+        return self.register.model.definition(r) if r is not None and self._depth < MAX_DEPTH else None
+
+    @contextmanager
+    def _opening(self) -> Iterator[None]:
+        """Within it one equation more is open: a state leads to the state before, and on without end."""
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+
+    # --------------------------------------------------------------------------------- entries
+
+    def entries(self, v: Expr) -> list[Size]:
+        """Upper bounds of the largest entry of a vector in size."""
+        return few(self._entries(v))
+
+    def _entries(self, v: Expr) -> Iterator[Size]:
+        found = self.range(v)
+        if found is not None:
+            yield Size.number(max(abs(found[0]), abs(found[1])))
+        yield from self._named_slopes(v)
+        match v:
+            case ex.Transpose() if isinstance(v.arg, Apply | ex.Hadamard | ex.Sum):
+                yield from self.entries(v.arg.with_args(tuple(ex.transpose(a) for a in v.arg.args)))
+            case Apply() if v.function.order == 1 and (v.function.known or "") in BOUNDS:
+                yield Size.number(BOUNDS[v.function.known or ""].slope)
+            case ex.Sum():
+                yield from (added(parts) for parts in choices([self.entries(t) for t in v.args]))
+            case ex.Hadamard():
+                yield from (multiplied(parts) for parts in choices([self.entries(f) for f in v.args]))
+            case ex.Product() if all(f.is_scalar for f in v.args[:-1]):
+                scalar = multiplied(map(self.exact, v.args[:-1]))
+                yield from (scalar * m for m in self.entries(v.args[-1]))
+            case Symbol() if (rhs := self._definition(v)) is not None:
+                with self._opening():
+                    inner = self.entries(rhs)
+                yield from inner
+
+    def _named_slopes(self, v: Expr) -> Iterator[Size]:
+        """The name of the steepest slope of a function, where v is its derivative at some vector."""
+        for name, f in self.slopes.items():
+            for inner in self._arguments(v, f):
+                if self.register.same(v, Apply(f.derivative(), inner)):
+                    yield Size.of(Atom("slope", name))
+                    return
+
+    def _arguments(self, v: Expr, f: ex.Function) -> Iterator[Expr]:
+        """What f, or its derivative, is applied to in v or in the equations of the symbols in it."""
+        if isinstance(v, Apply) and v.function == f.derivative():
+            yield v.arg
+            return
+        if f.known is None:
+            return
+        rights = [rhs for s in v.symbols if isinstance(s, Symbol) and (rhs := self._definition(s)) is not None]
+        for e in (e for rhs in (v, *rights) for e in rhs.walk()):
+            if isinstance(e, Apply) and e.function.known == f.known and e.arg.shape == v.shape:
+                yield e.arg
+
+    def range(self, v: Expr) -> Interval | None:
+        """An interval that holds every entry, ``None`` where none is known."""
+        if isinstance(v, Symbol):
+            if v not in self._ranges:
+                self._ranges[v] = None
+                rhs = self._definition(v)
+                with self._opening():
+                    self._ranges[v] = self.range(rhs) if rhs is not None else None
+            return self._ranges[v]
+        match v:
+            case Number():
+                return v.value, v.value
+            case ex.Ones():
+                return Fraction(1), Fraction(1)
+            case Apply():
+                return _of_function(v.function)
+            case ex.Sum():
+                return _total([self.range(t) for t in v.args])
+            case ex.Hadamard():
+                return self._entrywise(v)
+            case ex.EntryPower() if v.exponent == Number(2):
+                inner = self.range(v.base)
+                return _times([inner, inner], squares=True)
+            case ex.Product() if len(v.args) == 2 and isinstance(v.args[0], Number):
+                return _times([self.range(v.args[0]), self.range(v.args[1])])
+        return None
+
+    def _entrywise(self, v: ex.Hadamard) -> Interval | None:
+        """Squares are not negative, and ``z (1 - z)`` is at most a quarter for z between 0 and 1."""
+        rest = list(v.args)
+        known: list[Interval | None] = []
+        for z in v.args:
+            other = ex.sub(ex.Ones(*z.shape), z)
+            if z in rest and other in rest and z != other and _within(self.range(z), UNIT):
+                rest.remove(z)
+                rest.remove(other)
+                known.append((Fraction(0), Fraction(1, 4)))
+        for z in dict.fromkeys(rest):
+            inner = self.range(z)
+            count = rest.count(z)
+            known += [_times([inner, inner], squares=True)] * (count // 2) + [inner] * (count % 2)
+        return _times(known)
+
+
+def _of_function(f: ex.Function) -> Interval | None:
+    known = BOUNDS.get(f.known or "")
+    if known is None or f.order > 1:
+        return None
+    if f.order == 1:
+        return -known.slope, known.slope
+    return (known.low, known.high) if known.low is not None and known.high is not None else None
+
+
+def _within(r: Interval | None, other: Interval) -> bool:
+    return r is not None and other[0] <= r[0] and r[1] <= other[1]
+
+
+def _total(ranges: Sequence[Interval | None]) -> Interval | None:
+    known = [r for r in ranges if r is not None]
+    if len(known) < len(ranges):
+        return None
+    return sum((r[0] for r in known), Fraction(0)), sum((r[1] for r in known), Fraction(0))
+
+
+def _times(ranges: Sequence[Interval | None], *, squares: bool = False) -> Interval | None:
+    low, high = Fraction(1), Fraction(1)
+    for r in ranges:
+        if r is None:
+            return None
+        ends = [a * b for a in (low, high) for b in r]
+        low, high = min(ends), max(ends)
+    return (max(low, Fraction(0)), high) if squares else (low, high)
+
+
+def factors(e: Expr) -> Iterator[Expr]:
+    """The factors of a product, those of products and transposed products in it one by one."""
+    if isinstance(e, ex.Transpose) and isinstance(e.arg, ex.Product):
+        e = ex.transpose(e.arg)
+    if isinstance(e, ex.Product) and not e.is_scalar:
+        for f in e.args:
+            yield from factors(f)
+    else:
+        yield e
+
+
+def multiplied(sizes: Iterable[Size]) -> Size:
+    """The product of sizes."""
+    return reduce(Size.__mul__, sizes, Size.number(1))
+
+
+def added(sizes: Iterable[Size]) -> Size:
+    """The sum of sizes."""
+    return reduce(Size.__add__, sizes, Size.number(0))
+
+
+def choices(options: Sequence[Sequence[Size]]) -> Iterator[tuple[Size, ...]]:
+    """One of each, in every way as long as there are few."""
+    for count, found in enumerate(product(*options)):
+        if count >= MAX_CHOICES:
+            return
+        yield found
+
+
+def few(sizes: Iterable[Size]) -> list[Size]:
+    """Without repetitions, and not too many."""
+    out: dict[Size, None] = {}
+    for s in sizes:
+        out[s] = None
+        if len(out) >= MAX_CHOICES:
+            break
+    return list(out)

@@ -1,0 +1,238 @@
+"""Conditions under which a refuted claim would hold as printed, each of them proved.
+
+A condition narrows the system: what is proved is the claim about the narrower one. The claim itself stays false.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import dataclasses
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from symjac import expr as ex
+from symjac.claims.conventions import Convention
+from symjac.claims.explain import listed
+from symjac.claims.model import Model
+from symjac.claims.nearest.oneunit import Scalars, is_possible
+from symjac.claims.nearest.repairs import TROUBLE, columns, order
+from symjac.claims.nearest.screen import Screen
+from symjac.claims.nearest.sieve import UNPROVED, Provable, in_both_readings
+from symjac.claims.stated.statement import Statement
+from symjac.claims.verdict import Formula, Outcome, Told
+from symjac.expr import Expr, Function, Symbol
+from symjac.normal import equal, time_limit
+
+Change = Callable[[Expr], Expr]
+ALWAYS = ("symmetric", "skew-symmetric", "diagonal")  # what a matrix may be, the most useful first
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What would have to be so, and the conventions with columns in which the claim is then proved.
+
+    ``told`` completes "it would hold if ...".
+    """
+
+    kind: str
+    words: str
+    told: Told
+    conventions: tuple[str, ...]
+
+    def to_json(self) -> dict[str, object]:
+        return {"kind": self.kind, "condition": self.words, "conventions": list(self.conventions)}
+
+
+def conditions(s: Statement, deadline: float) -> tuple[Condition, ...]:
+    """Every condition that is found, the least special first; none where that takes too long."""
+    if "column" not in s.models or s.has_product:
+        return ()
+    found: list[Condition] = []
+    with contextlib.suppress(*TROUBLE), time_limit(deadline):
+        narrowing = Narrowing(s, deadline)
+        for kind in (_matrices, _functions):
+            found += kind(narrowing)
+        found += _one_unit(s, deadline)
+    return tuple(found)
+
+
+# --------------------------------------------------------------------------------- narrower systems
+
+
+def everywhere(e: Expr, change: Change) -> Expr:
+    """An expression with a change made at every node, deepest first."""
+    args = tuple(everywhere(a, change) for a in e.args)
+    return change(e if args == e.args else e.with_args(args))
+
+
+Sides = tuple[Expr, Expr, Sequence[Mapping[Symbol, Expr]]]
+
+
+@dataclass
+class Captured(Provable):
+    """What is compared in a convention, with the definitions that a proof may use; nothing is judged."""
+
+    sides_found: list[Sides] = field(default_factory=list)
+
+    def decided(self, left: Expr, right: Expr) -> Outcome:
+        self.sides_found.append((left, right, self.tables(left, right)))
+        return UNPROVED
+
+
+class Narrowing:
+    """The sides of a claim in each convention with columns, to be compared about narrower systems."""
+
+    def __init__(self, s: Statement, deadline: float) -> None:
+        self.s = s
+        self.deadline = deadline
+        self.model = s.models["column"]
+        self.sides = {c.name: found for c in columns(s) if (found := self._captured(c))}
+
+    def _captured(self, c: Convention) -> list[Sides]:
+        """The sides as the equations are printed, where it matters also with those of the earlier step taken in."""
+        check = Captured(self.s, self.model, c, order(self.s), self.deadline)
+        readings = 2 if self.s.shiftable else 1
+        with contextlib.suppress(*TROUBLE):
+            check.outcome(self.s.members[0], self.s.members[-1])
+            if readings == 2:
+                with self.model.taking_in_the_earlier_step():
+                    check.outcome(self.s.members[0], self.s.members[-1])
+        return check.sides_found if len(check.sides_found) == readings else []
+
+    def holds(self, change: Change, screen: Screen | None = None) -> tuple[str, ...]:
+        """The conventions in which the claim is proved after a change to all symbols and functions."""
+        out = []
+        for name, sides in self.sides.items():
+            with contextlib.suppress(*TROUBLE):
+                if all(self._equal(*one, change, screen) for one in sides):
+                    out.append(name)
+        return tuple(out)
+
+    def _equal(
+        self, a: Expr, b: Expr, tables: Sequence[Mapping[Symbol, Expr]], change: Change, screen: Screen | None
+    ) -> bool:
+        if time.monotonic() > self.deadline or (screen is not None and tables and screen.apart(a, b, tables[-1])):
+            return False
+        model = narrowed(self.model, change)
+        left, right = (model.signs(everywhere(e, change)) for e in (a, b))
+        return any(equal(left, right, {s: everywhere(e, change) for s, e in t.items()}) for t in tables)
+
+
+def narrowed(model: Model, change: Change) -> Model:
+    """A model whose equations have been changed; the derivatives of the old one are not taken over."""
+    out = copy.copy(model)
+    out.printed = [dataclasses.replace(p, rhs=everywhere(p.rhs, change)) for p in model.printed]
+    out._jacobians = {}
+    return out
+
+
+# ---------------------------------------------------------------------------------------- matrices
+
+
+def _matrices(n: Narrowing) -> Iterator[Condition]:
+    """One square matrix symmetric, skew-symmetric or diagonal; where none suffices, all of them symmetric."""
+    model = n.model
+    refs = dict.fromkeys(r for r in n.s.refs(n.s.members[-1]) if r.family not in model.defined_families)
+    names = [m.name for r in refs if (m := model.symbol(r)).is_matrix and m.rows == m.cols]
+    found = [c for name in names if (c := _matrix(n, [name], ALWAYS)) is not None]
+    if not found and len(names) > 1:
+        found = [c for c in (_matrix(n, names, ALWAYS[:1]),) if c is not None]
+    yield from found
+
+
+def _matrix(n: Narrowing, names: Sequence[str], kinds: Sequence[str]) -> Condition | None:
+    """The first of these kinds of which it suffices that the matrices are."""
+    for kind in kinds:
+        where = n.holds(_special(names, kind), Screen(dict.fromkeys(names, kind)))
+        if where:
+            told: list[str | Formula] = []
+            for k, name in enumerate(names):
+                told += ["" if not k else " and " if k == len(names) - 1 else ", ", Formula(name)]
+            verb = "is" if len(names) == 1 else "are"
+            return Condition(kind, f"{listed(list(names))} {verb} {kind}", (*told, f" were {kind}"), where)
+    return None
+
+
+def _special(names: Sequence[str], kind: str) -> Change:
+    """Matrices in terms of free ones: ``A + A^T`` is every symmetric matrix, ``A - A^T`` every skew-symmetric one."""
+
+    def change(e: Expr) -> Expr:
+        if not isinstance(e, Symbol) or e.name not in names:
+            return e
+        if kind == "diagonal":
+            return ex.Diag(Symbol(rf"\text{{diagonal of {e.name}}}", (e.rows, ex.ONE)))
+        half = Symbol(rf"\text{{half of {e.name}}}", e.shape)
+        other = ex.Transpose(half)
+        return ex.Sum(half, other if kind == "symmetric" else ex.neg(other))
+
+    return change
+
+
+# --------------------------------------------------------------------------------------- functions
+
+
+def _functions(n: Narrowing) -> Iterator[Condition]:
+    """An unspecified function linear, or the rectifier."""
+    used = {name for name, f in n.model.reading.applied.items() if f.known is None}
+    for name in sorted(used & {t.data.name for t in n.s.members[-1].walk() if isinstance(t.data, Function)}):
+        where = n.holds(_linear(name), Screen(linear=(name,)))
+        if where:
+            told = (Formula(f"{name}'"), " were constant")
+            yield Condition("constant derivative", f"{name}' is constant", told, where)
+        where = n.holds(_rectified(name))
+        if where:
+            told = (Formula(name), " were relu, whose derivative is the same before and after it")
+            yield Condition("relu", f"{name} is relu", told, where)
+
+
+def _linear(name: str) -> Change:
+    """The function as ``c z + d``."""
+    c, d = Symbol(rf"\text{{slope of {name}}}"), Symbol(rf"\text{{offset of {name}}}")
+
+    def change(e: Expr) -> Expr:
+        if not isinstance(e, ex.Apply) or e.function.name != name:
+            return e
+        ones = ex.Number(1) if e.is_scalar else ex.Ones(*e.shape)
+        if e.function.order > 1:
+            return ex.zero(e.shape)
+        return ex.mul(c, ones) if e.function.order else ex.add(ex.mul(c, e.arg), ex.mul(d, ones))
+
+    return change
+
+
+def _rectified(name: str) -> Change:
+    def change(e: Expr) -> Expr:
+        if not isinstance(e, ex.Apply) or e.function.name != name:
+            return e
+        return ex.Apply(dataclasses.replace(e.function, known="relu"), e.arg)
+
+    return change
+
+
+# ---------------------------------------------------------------------------------------- one unit
+
+
+def _one_unit(s: Statement, deadline: float) -> Iterator[Condition]:
+    """Every size 1."""
+    if not is_possible(s):
+        return
+    where = []
+    for c in columns(s):
+        with contextlib.suppress(*TROUBLE):
+            if in_both_readings(Scalars.made(s, c, order(s), deadline), s.members[0], s.members[-1]):
+                where.append(c.name)
+    if where:
+        told = ("every size were 1, where order, transposes and diag do not matter",)
+        yield Condition("one unit", "every size is 1", told, tuple(where))
+
+
+def told(found: Sequence[Condition], words: Callable[[Sequence[str]], str]) -> Iterator[Told]:
+    """A sentence for each condition; ``words`` names conventions."""
+    for c in found:
+        yield ("As printed it would hold in ", f"{words(c.conventions)} if ", *c.told, ".")
+
+
+def to_json(found: Sequence[Condition]) -> tuple[Mapping[str, object], ...]:
+    return tuple(c.to_json() for c in found)

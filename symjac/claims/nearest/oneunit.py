@@ -1,0 +1,132 @@
+"""A claim where every size is 1: all is scalar, so that only the factors count and not where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from symjac import expr as ex
+from symjac.claims.conventions import Convention
+from symjac.claims.evaluate import Evaluator
+from symjac.claims.nearest.sieve import UNPROVED, Provable
+from symjac.claims.stated.statement import Statement
+from symjac.claims.stated.terms import Term
+from symjac.claims.undecided import UndecidedError
+from symjac.claims.verdict import Outcome
+from symjac.errors import NotYetError, ShapeError
+from symjac.expr import Expr, Symbol
+from symjac.normal import equal
+
+_SAME = (ex.Diag, ex.Diagonal, ex.Transpose, ex.Trace, ex.Determinant)
+_ONE = (ex.Ones, ex.Identity)
+
+
+def scalar(e: Expr) -> Expr:
+    """An expression where every size is 1.
+
+    :raises NotYetError: where it holds what has no such form here.
+
+    >>> n = ex.dim("n")
+    >>> W, d = Symbol("W", (n, n)), Symbol("d", (n, ex.ONE))
+    >>> scalar(ex.Product(ex.Transpose(W), ex.Diag(d)))
+    Product(W, d)
+    """
+    args = [scalar(a) for a in e.args]
+    if isinstance(e, Symbol):
+        return Symbol(e.name)
+    if isinstance(e, ex.Number):
+        return e
+    if isinstance(e, _ONE):
+        return ex.Number(1)
+    if isinstance(e, ex.Zero):
+        return ex.Number(0)
+    if isinstance(e, _SAME):
+        return args[0]
+    if isinstance(e, ex.Sum):
+        return ex.add(*args)
+    if isinstance(e, ex.Product | ex.Hadamard):
+        return ex.mul(*args)
+    if isinstance(e, ex.EntryPower | ex.MatrixPower):
+        return ex.EntryPower(args[0], args[1])
+    if isinstance(e, ex.Apply):
+        return ex.Apply(e.function, args[0])
+    raise NotYetError(f"{type(e).__name__} is not read where every size is 1")
+
+
+def is_possible(s: Statement) -> bool:
+    """Whether every size of the system may be 1, and is not already."""
+    shapes = {i.symbol.shape for i in s.models["column"].reading.symbols.values()}
+    sizes = {d for shape in shapes for d in shape if d != ex.ONE}
+    terms = [t for m in s.members for t in m.walk()]
+    return bool(sizes) and all(d.is_Symbol for d in sizes) and not any(t.kind in _APART for t in terms)
+
+
+_APART = ("entry", "over", "index_sum", "kronecker", "stack", "explicit", "map", "bare_map", "bare_function", "count")
+
+
+class Alone(Evaluator):
+    """Terms to scalars; ``met`` are the symbols as the system has them."""
+
+    met: set[Symbol]
+
+    def __call__(self, t: Term) -> Expr:
+        here = _ALONE.get(t.kind)
+        if here is not None:
+            return here(self, t)
+        found = super().__call__(t)
+        return self.taken(found) if t.kind in ("derivative", "gradient") else found
+
+    def taken(self, e: Expr) -> Expr:
+        self.met |= e.symbols
+        return scalar(e)
+
+
+def _symbol(ev: Alone, t: Term) -> Expr:
+    assert t.ref is not None
+    return ev.taken(ev.model.symbol(ev.ref(t.ref)))
+
+
+def _operation(ev: Alone, t: Term) -> Expr:
+    a, b = (ev(arg) for arg in t.args)
+    return ev.divided(a, b) if t.data == "oslash" else ex.mul(a, b)
+
+
+def _word(ev: Alone, t: Term) -> Expr:
+    if t.data not in ("diag", "trace", "det") or len(t.args) != 1:
+        raise UndecidedError(f"{t.data} is not judged where every size is 1")
+    return ev(t.args[0])
+
+
+_ALONE: Mapping[str, Callable[[Alone, Term], Expr]] = {
+    "symbol": _symbol,
+    "identity": lambda _, t: ex.Number(1),
+    "ones": lambda _, t: ex.Number(1),
+    "zeros": lambda _, t: ex.Number(0),
+    "operation": _operation,
+    "word": _word,
+}
+
+
+@dataclass
+class Scalars(Provable):
+    """Two members where every size is 1."""
+
+    met: set[Symbol] = field(default_factory=set)
+
+    @staticmethod
+    def made(s: Statement, convention: Convention, order: str, deadline: float) -> Scalars:
+        met: set[Symbol] = set()
+        kind = type("AloneWith", (Alone,), {"met": met})
+        return Scalars(s, s.models["column"], convention, order, deadline, kind, met=met)
+
+    def decided(self, left: Expr, right: Expr) -> Outcome:
+        if not (left.is_scalar and right.is_scalar):
+            raise ShapeError("not every size is 1")
+        for depth in (0, 1):
+            try:
+                values = {**self.model.values(self.met, depth), **self.relations}
+            except UndecidedError:
+                continue  # the equations of the earlier step cannot be written down
+            if equal(left, right, {Symbol(s.name): scalar(e) for s, e in values.items()}):
+                return Outcome(True, "proof")
+        return UNPROVED

@@ -1,0 +1,162 @@
+"""The nearest true formula: a small change that makes a refuted claim true for columns, proved to do so."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, combinations, islice
+
+from symjac import expr as ex
+from symjac.claims.conventions import FOUR, MIXED, Convention
+from symjac.claims.gradients import Gradients
+from symjac.claims.model import Model
+from symjac.claims.nearest.edits import Edit, Page
+from symjac.claims.nearest.missing import missing
+from symjac.claims.nearest.screen import Screen
+from symjac.claims.nearest.sieve import Provable, Screened, Sieve, in_both_readings, remembering
+from symjac.claims.nearest.slips import slips
+from symjac.claims.nearest.truth import Truth
+from symjac.claims.overtime import OverTime
+from symjac.claims.stated.statement import Statement
+from symjac.claims.stated.stating import state
+from symjac.claims.stated.terms import Term
+from symjac.claims.undecided import UndecidedError
+from symjac.errors import SymjacError
+from symjac.normal import NormalFormTooLarge, time_limit
+
+WORK = 1.2  # seconds of computing at most for the nearest true formula
+PROOFS = 12  # so many candidates are proved at most
+PAIRED = ("transpose", "order", "point", "diag", "sign", "derivative")  # of which two are tried together
+TROUBLE = (SymjacError, UndecidedError, NormalFormTooLarge, KeyError)
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A change after which the claim is proved in a convention with column vectors."""
+
+    edit: Edit
+    conventions: tuple[str, ...]
+
+
+def columns(s: Statement) -> tuple[Convention, ...]:
+    """The conventions with column vectors, numerator first."""
+    found = (*FOUR, *MIXED) if s.has_gradient else FOUR
+    return tuple(c for c in found if not c.row)
+
+
+def repair(
+    equations: Sequence[str],
+    s: Statement,
+    symbols: Mapping[str, str],
+    *,
+    of: str | None,
+    wrt: str | None,
+    deadline: float,
+    work: float = WORK,
+) -> Repair | None:
+    """The first of the small changes that is proved, ``None`` where none is.
+
+    The search ends after so many seconds of ``work``, at the latest at the deadline.
+    """
+    for edit in islice(Search(s, deadline, work).candidates(), PROOFS):
+        # What cannot be read, or whose truth cannot be found out, is none that is named.
+        with contextlib.suppress(*TROUBLE), time_limit(deadline):
+            holds = _proved(state(equations, edit.text, dict(symbols), of=of, wrt=wrt), edit, s, deadline)
+            if holds:
+                return Repair(edit, holds)
+    return None
+
+
+def _proved(changed: Statement, edit: Edit, before: Statement, deadline: float) -> tuple[str, ...]:
+    """The conventions with columns in which a changed claim is proved, as its text reads."""
+    if changed.claim != edit.text:  # a bracket had to be put in
+        return ()
+    model = changed.models["column"]
+    if model.printed == before.models["column"].printed:
+        model = before.models["column"]  # where derivatives are known already
+    a, b = changed.members[0], changed.members[-1]
+    holds = []
+    for c in columns(changed):
+        check = Provable(changed, model, c, order(changed), deadline)
+        with contextlib.suppress(*TROUBLE):
+            if in_both_readings(check, a, b):
+                holds.append(c.name)
+    return tuple(holds)
+
+
+def order(s: Statement) -> str:
+    """The order of products over time that the print settles."""
+    return "descending" if s.order == "descending" else "ascending"
+
+
+class Search:
+    """The changes to one claim that make both sides agree at a point, one after the other."""
+
+    def __init__(self, s: Statement, deadline: float, work: float = WORK) -> None:
+        self.s = s
+        self.deadline = deadline
+        # Other programs on the machine do not change what is found.
+        self.until = time.thread_time() + work
+        self.screen = Screen()
+        self.kind = remembering()
+        self.sieve = Sieve(s, self.screen, self.kind) if "column" in s.models and Sieve.takes(s) else None
+        self.truth = Truth(s)
+        self.columns = columns(s)
+        self.page = Page(s, self.shape)
+
+    def shape(self, t: Term) -> ex.Shape | None:
+        """The shape of a term as columns have it, ``None`` where that takes its neighbours to tell."""
+        model = self.page.model
+        ev = self.kind(model, FOUR[0], Gradients(model, self.s.mentions(t, t, {})), OverTime("ascending"), {})
+        try:
+            return ev(t).shape
+        except TROUBLE:
+            return None
+
+    @property
+    def is_over(self) -> bool:
+        return time.thread_time() > self.until or time.monotonic() > self.deadline
+
+    def candidates(self) -> Iterator[Edit]:
+        """Single changes first, then two of the smallest together."""
+        if "column" not in self.s.models:
+            return
+        tried: list[Edit] = []
+        seen: set[str] = set()
+        for edit in chain(slips(self.page), missing(self.page, self.truth)):
+            if self.is_over:
+                return
+            if edit.text in seen:
+                continue
+            seen.add(edit.text)
+            if edit.kind in PAIRED and len(edit.swaps) == 1:
+                tried.append(edit)
+            if self.agrees(edit):
+                yield edit
+        for a, b in sorted(combinations(range(len(tried)), 2), key=sum):
+            if self.is_over:
+                return
+            if tried[a].apart_from(tried[b]):
+                both = tried[a].together(tried[b])
+                if self.agrees(both):
+                    yield both
+
+    def agrees(self, edit: Edit) -> bool:
+        """Whether the two sides have one value at a point after the change, in some convention."""
+        changed = edit.applied(self.s.members[-1])
+        return any(self.agree(changed, c) for c in self.columns)
+
+    def agree(self, right: Term, convention: Convention) -> bool:
+        if self.sieve is not None:
+            with contextlib.suppress(*TROUBLE), time_limit(self.deadline):
+                return self.sieve.passes(right, convention)
+            return False
+        model: Model = self.s.models["column"]
+        check = Screened(self.s, model, convention, order(self.s), self.deadline, self.kind, screen=self.screen)
+        try:
+            with time_limit(self.deadline):
+                return bool(check.outcome(self.s.members[0], right).holds)
+        except TROUBLE:
+            return False

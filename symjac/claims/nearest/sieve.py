@@ -1,0 +1,202 @@
+"""Both sides of a claim compared as often as a search needs: proved equal, or alike at a point, never refuted."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from symjac import expr as ex
+from symjac.claims.comparison import Comparison
+from symjac.claims.conventions import Convention
+from symjac.claims.evaluate import Evaluator
+from symjac.claims.gradients import Gradients
+from symjac.claims.nearest.screen import Screen, differ
+from symjac.claims.overtime import OverTime
+from symjac.claims.sizing import Sizing
+from symjac.claims.stated.statement import Statement
+from symjac.claims.stated.terms import Place, Term
+from symjac.claims.undecided import UndecidedError
+from symjac.claims.verdict import Outcome
+from symjac.errors import ShapeError
+from symjac.expr import Expr, Symbol
+from symjac.normal import equal, evaluate
+
+AGREES = Outcome(True, "values")  # no proof: both sides have one value where they were looked at
+DIFFERS = Outcome(None, "undecided", "the sides differ at a point")
+APART = ("entry", "index_sum", "kronecker", "bare_map", "bare_function")
+UNPROVED = Outcome(None, "undecided", "not proved")
+PLAIN = frozenset(
+    ["number", "symbol", "identity", "ones", "zeros", "negative", "add", "product", "operation", "quotient"]
+)
+PLAIN |= {"transpose", "inverse", "power", "word", "apply"}
+SIZINGS = 12
+
+
+class Remembering(Evaluator):
+    """An evaluator that keeps the values of terms it has met: candidates share most of their parts.
+
+    A term of kind ``given`` has an expression for its data, a vector as a column. What is kept is kept by the
+    term itself, not by what it equals, which would take longer to find out.
+    """
+
+    memory: dict[object, tuple[Term, Expr]]
+    plain: dict[int, tuple[Term, bool]]
+
+    def __call__(self, t: Term) -> Expr:
+        if t.kind == "given":
+            assert isinstance(t.data, Expr)
+            return self.vector(t.data)
+        if self.values or not self.is_plain(t):
+            return super().__call__(t)
+        key = id(t), self.convention.row, tuple(self.sizes.items()), tuple(self.model.sizes.items())
+        if key not in self.memory:
+            self.memory[key] = t, super().__call__(t)
+        return self.memory[key][1]
+
+    def is_plain(self, t: Term) -> bool:
+        """Whether evaluating the term leaves nothing behind and needs nothing but the sizes."""
+        if id(t) not in self.plain:
+            self.plain[id(t)] = t, (t.kind in PLAIN or t.kind == "given") and all(map(self.is_plain, t.args))
+        return self.plain[id(t)][1]
+
+
+def remembering() -> type[Evaluator]:
+    """An evaluator with a memory of its own, which lives as long as the class."""
+    return type("Remembered", (Remembering,), {"memory": {}, "plain": {}})
+
+
+@dataclass
+class Provable(Comparison):
+    """Two members that are proved equal or are not; nothing is refuted."""
+
+    def decided(self, left: Expr, right: Expr) -> Outcome:
+        left, right = self.model.signs(left), self.model.signs(right)
+        for table in self.tables(left, right):
+            if equal(left, right, table):
+                return Outcome(True, "proof")
+        return UNPROVED
+
+    def tables(self, left: Expr, right: Expr) -> list[dict[Symbol, Expr]]:
+        """The definitions under which the sides are compared, fewest first."""
+        found = []
+        for depth in (0, 1):
+            try:
+                values = self.model.values([left, right, *self.relations.values()], depth)
+            except UndecidedError:
+                continue  # the equations of the earlier step cannot be written down
+            found.append({**values, **self.relations})
+        return found
+
+    def refuted_at_lengths(self, a: Term, b: Term, found: Outcome) -> Outcome:
+        return found
+
+
+@dataclass
+class Screened(Provable):
+    """Two members that may be equal, as far as one point tells."""
+
+    screen: Screen = field(default_factory=Screen)
+
+    def decided(self, left: Expr, right: Expr) -> Outcome:
+        left, right = self.model.signs(left), self.model.signs(right)
+        tables = self.tables(left, right)
+        return DIFFERS if tables and self.screen.apart(left, right, tables[-1]) else AGREES
+
+
+class Sieve:
+    """Many right-hand sides against one left-hand side, for claims about one step: what can be kept is kept."""
+
+    def __init__(self, s: Statement, screen: Screen, kind: type[Evaluator]) -> None:
+        self.s = s
+        self.model = s.models["column"]
+        self.screen = screen
+        self.kind = kind
+        left = s.members[0]
+        self.gradients = Gradients(self.model, s.mentions(left, left, {}))
+        self.lefts: dict[Convention, Expr] = {}
+        self.points: dict[frozenset[Symbol], evaluate.Evaluator] = {}
+        self.places: dict[int, ex.Shape] = {}
+        self.sizings = 0
+
+    @staticmethod
+    def takes(s: Statement) -> bool:
+        """Whether nothing in a claim depends on lengths, losses or sizes that are open."""
+        apart = any(
+            t.kind in ("entry", "index_sum", "kronecker", "bare_map", "bare_function")
+            for m in s.members
+            for t in m.walk()
+        )
+        open_sizes = s.models["column"].open_sizes(r.family for r in s.refs(*s.members))
+        return not (apart or open_sizes or s.has_gradient or s.lengths_matter(s.members[0], s.members[-1]))
+
+    def value(self, t: Term, convention: Convention, places: Mapping[int, ex.Shape]) -> Expr:
+        return self.model.signs(self.kind(self.model, convention, self.gradients, OverTime("ascending"), places)(t))
+
+    def passes(self, right: Term, convention: Convention) -> bool:
+        """Whether both sides agree, as far as one point tells."""
+        if convention not in self.lefts:
+            left = self.lefts[convention] = self.value(self.s.members[0], convention, {})
+            if not self.places:
+                self.places = self.fitting(convention, left.shape)
+                self.sizings = SIZINGS if self.places else 0
+                self.places = self.places or self.guessed(left.rows)
+        left = self.lefts[convention]
+        found = self.sized(right, convention, left.shape)
+        return found is not None and not differ(left, found, self.point(left, found))
+
+    def guessed(self, d: ex.Dim) -> dict[int, ex.Shape]:
+        """Every constant of the right-hand side as long as the left-hand side: so it is in most claims."""
+        places = [t for t in self.s.members[-1].walk() if isinstance(t.data, Place)]
+        return {t.place.number: (d, d) if t.kind == "identity" else (d, ex.ONE) for t in places}
+
+    def fitting(self, convention: Convention, shape: ex.Shape) -> dict[int, ex.Shape]:
+        """Sizes for the constants with which the claim fits as it stands, none where it does not."""
+        right = self.s.members[-1]
+        with contextlib.suppress(ShapeError, UndecidedError):
+            for places in self.sizing(convention).of(right):
+                if self.value(right, convention, places).shape == shape:
+                    return places
+        return {}
+
+    def sizing(self, convention: Convention) -> Sizing:
+        return Sizing(self.s.sizes(self.model), lambda t, places: self.value(t, convention, places))
+
+    def sized(self, right: Term, convention: Convention, shape: ex.Shape) -> Expr | None:
+        """The right-hand side with sizes for its constants that fit, those of the one before if they do."""
+        with contextlib.suppress(ShapeError):
+            found = self.value(right, convention, self.places)
+            return found if found.shape == shape else None
+        # All ways to give sizes are many, so that they are tried a few times only.
+        if not self.places or self.sizings >= SIZINGS:
+            return None
+        self.sizings += 1
+        for places in self.sizing(convention).of(right):
+            found = self.value(right, convention, places)
+            if found.shape == shape:
+                self.places = places
+                return found
+        return None
+
+    def point(self, left: Expr, right: Expr) -> evaluate.Evaluator:
+        key = left.symbols | right.symbols
+        if key not in self.points:
+            self.points[key] = self.screen.point(self.opened(key), key)
+        return self.points[key]
+
+    def opened(self, symbols: Iterable[Symbol]) -> Mapping[Symbol, Expr]:
+        """The definitions that a proof may use, as many as there are."""
+        for depth in (1, 0):
+            with contextlib.suppress(UndecidedError):
+                return self.model.values(symbols, depth)
+        return {}
+
+
+def in_both_readings(check: Comparison, a: Term, b: Term) -> bool:
+    """Whether a comparison holds, where the time shift matters in both readings of it."""
+    if not check.outcome(a, b).holds:
+        return False
+    if not check.statement.shiftable:
+        return True
+    with check.model.taking_in_the_earlier_step():
+        return bool(check.outcome(a, b).holds)

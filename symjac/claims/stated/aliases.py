@@ -1,0 +1,190 @@
+"""Names that stand for derivatives: named deltas, ``g = \\partial L / \\partial p``, ``J``, ``dx``.
+
+Before a claim is evaluated, every such name is replaced by the derivative it stands for, at the time it
+carries.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from symjac.claims.stated.naming import Names
+from symjac.claims.stated.syntax import read_terms
+from symjac.claims.stated.terms import Ref, Term
+from symjac.claims.stated.times import Time
+from symjac.errors import ReadError, SymjacError
+
+_GRADIENT = re.compile(
+    r"(?:upstream )?gradient (?:of (?:the )?(?P<of>.+?) )?(?:w\.r\.t\.|with respect to) (?P<by>.+)", re.S
+)
+_JACOBIAN = re.compile(r"(?:the )?Jacobian of (?P<of>\S+) (?:at|w\.r\.t\.|with respect to|by) (?P<by>.+)", re.S)
+_REMARK = re.compile(r"\s+\((?:[A-Za-z -]+)\)$|\s*[,;]\s.*$", re.S)
+_PREACTIVATION = re.compile(r"(?:the )?pre-?activation of (.+)", re.S)
+NEIGHBOURS = ("next", "prev")
+LOSS = Ref(r"\text{loss}")
+
+
+@dataclass(frozen=True)
+class Alias:
+    """``name`` stands for the derivative ``meaning``; both carry times that move together."""
+
+    name: Ref
+    meaning: Term
+
+    def at(self, time: Time | None) -> Term | None:
+        mine = self.name.time
+        if mine is None or time is None or mine == time:
+            return self.meaning if mine == time or mine is None else None
+        letter = mine.letter
+        if letter is None:
+            return None
+        shift = {letter: time - mine.offset}
+        return self.meaning.retimed(lambda u: u.put(shift))
+
+
+@dataclass
+class Aliases:
+    """What the names of one claim stand for."""
+
+    names: Names
+    known: list[Alias] = field(default_factory=list)
+    changes: dict[str, Alias] = field(default_factory=dict)  # of "d x" by the family of x
+    upstream: set[Ref] = field(default_factory=set)
+    unread: list[str] = field(default_factory=list)  # what is declared to be a gradient in words that are not read
+    formulas: dict[Term, Term] = field(default_factory=dict)  # ``\\nabla_a C`` by what a declaration says of it
+    labels: dict[str, Time] = field(default_factory=dict)  # what "next" and "prev" mean
+    preactivations: list[str] = field(default_factory=list)
+
+    def declare(self, declared: Mapping[str, str]) -> None:
+        """Takes the gradients among the declarations."""
+        for key, words in declared.items():
+            try:
+                meaning = self.meaning(words.strip())
+                if meaning is None:
+                    continue
+                (name,), _, _ = read_terms(key, self.names)
+            except (SymjacError, ValueError):
+                if _GRADIENT.match(words.strip()):
+                    self.unread.append(key)
+                continue
+            if meaning.kind == "map":
+                if name.ref is not None:
+                    self.known.append(Alias(name.ref, meaning))
+                continue
+            variable = meaning.args[1].ref
+            if variable is None:
+                continue
+            if words.startswith("upstream"):
+                self.upstream.add(variable)
+            if name.kind == "gradient" and isinstance(name.data, Ref):
+                self.changes[name.data.family] = Alias(name.data, meaning)
+                self.label(name.data, variable)
+            elif name.ref is not None:
+                self.known.append(Alias(name.ref, meaning))
+            elif name.kind == "derivative":
+                self.formulas[_bare(name)] = meaning
+
+    def meaning(self, words: str) -> Term | None:
+        """The derivative that a declaration names, in words or as a formula."""
+        match = _GRADIENT.match(words)
+        if match is not None:
+            variable = Term("symbol", (), self.variable(match["by"]))
+            return Term("derivative", (self.loss(match["of"] or "loss"), variable), "")
+        jacobian = _JACOBIAN.match(words)
+        if jacobian is not None:
+            return self.jacobian(jacobian["of"], jacobian["by"])
+        formula = words.split(",")[0]
+        if "/" not in formula and "frac" not in formula:
+            return None
+        members, _, _ = read_terms(formula, self.names)
+        return members[0] if len(members) == 1 and members[0].kind == "derivative" else None
+
+    def jacobian(self, of: str, by: str) -> Term | None:
+        """The derivative of a symbol, or that of a map at a point."""
+        by = _REMARK.sub("", by)
+        (inner,), _, _ = read_terms(of, self.names)
+        (point,), _, _ = read_terms(by, self.names)
+        (call,), _, _ = read_terms(f"{of}({by})", self.names)
+        inner = call if call.ref is not None else inner  # the g(x) that an equation defines
+        if inner.kind == "bare_map":
+            assert isinstance(inner.data, tuple)
+            return Term("map", (point,), (inner.data[0], 1))
+        return Term("derivative", (inner, point), of) if inner.ref is not None and point.ref is not None else None
+
+    def loss(self, text: str) -> Term:
+        """What is differentiated: a symbol, or the loss that nothing names."""
+        try:
+            (term,), _, _ = read_terms(text, self.names)
+        except (SymjacError, ValueError):
+            return Term("symbol", (), LOSS)
+        base = self.names.base.context
+        known = base.families if base is not None else {}
+        printed = term.ref is None and term.kind not in ("word", "number")
+        return term if printed or (term.ref is not None and term.ref.family in known) else Term("symbol", (), LOSS)
+
+    def label(self, name: Ref, variable: Ref) -> None:
+        """``a_{next}`` beside ``a^{<t>}`` says what "next" means."""
+        for word in NEIGHBOURS:
+            if name.family == f"{variable.family}_{{{word}}}" and variable.time is not None:
+                self.labels[word] = variable.time
+        if "next" in self.labels:
+            self.labels.setdefault("prev", self.labels["next"] - 1)
+        elif "prev" in self.labels:
+            self.labels["next"] = self.labels["prev"] + 1
+
+    def variable(self, text: str) -> Ref:
+        """A symbol from its text; of ``pre-activation of S`` the family is marked for naming."""
+        text = _REMARK.sub("", text.strip()).rstrip(".,;")
+        match = _PREACTIVATION.fullmatch(text)
+        if match:
+            inner = self.variable(match[1])
+            self.preactivations.append(inner.family)
+            return Ref(rf"\mathrm{{pre}}({inner.family})", inner.time)
+        (term,), _, _ = read_terms(text, self.names)
+        if term.ref is None:
+            raise ReadError(f"{text!r} is no symbol", text=text, span=(0, max(1, len(text))))
+        return term.ref
+
+    def variables(self) -> Iterator[Ref]:
+        """By what the names of gradients are derivatives."""
+        for meaning in [*(a.meaning for a in self.known), *(a.meaning for a in self.changes.values())]:
+            if meaning.kind == "derivative" and meaning.args[1].ref is not None:
+                yield meaning.args[1].ref
+
+    def add(self, name: Ref, meaning: Term) -> None:
+        self.known.append(Alias(name, meaning))
+
+    def resolve(self, term: Term) -> Term:
+        """The term with every name replaced by what it stands for."""
+        return term.rebuilt(self._one)
+
+    def _one(self, t: Term) -> Term:
+        if t.kind == "derivative" and self.formulas and (meaning := self.formulas.get(_bare(t))) is not None:
+            return Term(meaning.kind, meaning.args, meaning.data, t.span)
+        if t.kind == "gradient" and isinstance(t.data, Ref):
+            found = self.changes.get(t.data.family)
+            meaning = found.at(t.data.time) if found is not None else None
+            return meaning if meaning is not None else Term("gradient", (), self.placed(t.data), t.span)
+        if t.kind == "symbol" and isinstance(t.data, Ref):
+            for alias in self.known:
+                if alias.name.family == t.data.family:
+                    meaning = alias.at(t.data.time)
+                    if meaning is not None:
+                        return Term(meaning.kind, meaning.args, meaning.data, t.span)
+            return Term("symbol", t.args, self.placed(t.data), t.span)
+        return t
+
+    def placed(self, r: Ref) -> Ref:
+        """``c_{prev}`` as c at the time before."""
+        for word, time in self.labels.items():
+            suffix = f"_{{{word}}}"
+            if r.family.endswith(suffix) and r.time is None:
+                return Ref(r.family[: -len(suffix)], time)
+        return r
+
+
+def _bare(t: Term) -> Term:
+    """A derivative without the text of what it differentiates."""
+    return Term(t.kind, t.args)

@@ -1,0 +1,148 @@
+"""Names and indices of a claim fitted to those of its system."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from symjac.claims.model import Model
+from symjac.claims.stated.naming import Names
+from symjac.claims.stated.statement import Statement
+from symjac.claims.stated.terms import Ref, Term
+from symjac.claims.undecided import UndecidedError
+from symjac.reading import Reading
+from symjac.reading.context import Family, Note
+from symjac.reading.operators import mean_of, variance_of
+from symjac.reading.spelling import plain
+
+Read = Callable[[str, Names], tuple[tuple[Term, ...], tuple[Note, ...], dict[str, Family]]]
+LAST = frozenset(["T", r"\tau", "N", "L", "K"])  # letters that papers use for the last step
+
+
+def up_to_style(models: Mapping[str, Model], notes: list[str]) -> Callable[[Term], Term]:
+    """A letter that the system does not hold is the one it holds bold, or the reverse."""
+    printed: dict[str, set[str]] = {}
+    for p in next(iter(models.values())).printed:
+        for r in (p.lhs, *(r for _, r in p.uses)):
+            printed.setdefault(_unmarked(r.family), set()).add(r.family)
+    known = {name for names in printed.values() for name in names}
+
+    def change(t: Term) -> Term:
+        if not isinstance(t.data, Ref) or t.data.family in known:
+            return t
+        near = printed.get(_unmarked(t.data.family), set())
+        if len(near) != 1:
+            return t
+        (name,) = near
+        note = f"{t.data.family} is read as {name}"
+        if note not in notes:
+            notes.append(note)
+        return Term(t.kind, t.args, Ref(name, t.data.time), t.span)
+
+    return change
+
+
+def _unmarked(name: str) -> str:
+    """A name without style and arrow."""
+    return plain(name.replace(r"\vec", ""))
+
+
+def variables(members: Sequence[Term]) -> Iterator[Ref]:
+    """By what the members differentiate."""
+    for t in (t for m in members for t in m.walk() if t.kind == "derivative"):
+        x = t.args[1].args[0] if t.args[1].kind == "entry" else t.args[1]
+        if x.ref is not None:
+            yield x.ref
+
+
+def define_means(models: Mapping[str, Model], symbols: Mapping[str, str], notes: list[str]) -> None:
+    """A scalar that is declared to be a mean, and has no equation, is that of the vector it is taken from."""
+    for m in models.values():
+        for p in list(m.printed):
+            vectors = [r for s, r in p.uses if s.is_vector]
+            for symbol, r in p.uses:
+                words = symbols.get(symbol.name, "")
+                kind = next((w for w in ("mean", "variance") if w in re.split(r"\W+", words)), None)
+                if symbol.is_scalar and kind and len(vectors) == 1 and m.definition(r) is None:
+                    x = m.symbol(vectors[0])
+                    m.define(r, mean_of(x) if kind == "mean" else variance_of(x), ((x, vectors[0]),))
+                    note = f"{symbol.name} is read as the {kind} of {x.name}"
+                    if note not in notes:
+                        notes.append(note)
+
+
+def without_copies(models: Mapping[str, Model], members: Sequence[Term], notes: list[str]) -> Callable[[Term], Term]:
+    """An index that the claim gives to what the system prints without one.
+
+    ``b^{(t)}`` of a parameter b is b as step t uses it. Where the system has no index at all, the claim may give
+    all of its symbols the same one.
+
+    :raises UndecidedError: where the claim tells times apart that the system does not have.
+    """
+    times: dict[str, set[bool]] = {}
+    printed = next(iter(models.values())).printed
+    for p in printed:
+        for r in (p.lhs, *(r for _, r in p.uses)):
+            times.setdefault(r.family, set()).add(r.time is not None)
+    plain = {name for name, timed in times.items() if timed == {False}}
+    found = [r for m in members for r in m.refs() if r.family in plain and r.time is not None]
+    if found and not any(True in timed for timed in times.values()):
+        if len({r.time for r in found}) > 1:
+            names = " and ".join(dict.fromkeys(f"{r.family} at {r.time.text}" for r in found if r.time is not None))
+            raise UndecidedError(f"the system has no index, so that nothing says what {names} are")
+        index = found[0].time.text if found[0].time is not None else ""
+        notes.append(f"the index {index}, which the system does not have, is left out")
+    defined = {p.lhs.family for p in printed}
+    states = [r for r in found if r.family in defined]
+    if states and any(True in timed for timed in times.values()):
+        raise UndecidedError(f"{states[0].family} has no index in the system, and one in the claim")
+
+    def change(t: Term) -> Term:
+        if isinstance(t.data, Ref) and t.data.time is not None and t.data.family in plain:
+            return Term(t.kind, t.args, t.data.at(None), t.span)
+        return t
+
+    return change
+
+
+def is_defined(r: Ref, base: Reading) -> bool:
+    lefts = {base.symbols[e.lhs.name].family for e in base.equations if e.lhs.name in base.symbols}
+    return r.family in lefts
+
+
+def without_stray_index(s: Statement) -> tuple[Term, ...]:
+    """An index on the left-hand side that no other member has is left out."""
+    left, rest = s.members[0], s.members[1:]
+    if left.kind != "entry" or not isinstance(left.data, tuple) or any(i.isdigit() for i in left.data):
+        return s.members
+    others = {i for m in rest for t in m.walk() if t.kind == "entry" and isinstance(t.data, tuple) for i in t.data}
+    if others & set(left.data):
+        return s.members
+    s.notes.append(f"the index {', '.join(left.data)} stands on the left side only and is left out")
+    return (left.args[0], *rest)
+
+
+def fitted(s: Statement, member: Term) -> Term:
+    """Index letters that only the right-hand side has, fitted to those of the left."""
+    left = {name for r in s.members[0].refs() if r.time is not None for name, _ in r.time.letters}
+    bound = {t.over.letter for t in s.over(member)}
+    limits = {n for t in s.over(member) for u in (t.over.low, t.over.high) if u for n, _ in u.letters}
+    free = {n for r in member.refs() if r.time is not None for n, _ in r.time.letters} - left - bound - limits
+    anchors = [u for r in s.members[0].refs() if (u := s.model.anchor(r)) is not None]
+    if len(free) != 1 or not anchors or not left:
+        return member
+    letter = free.pop()
+    shifts = [k for k in (0, 1, -1) if _all_printed(s.model, member, letter, k)]
+    if not shifts or letter in LAST:
+        return member
+    s.notes.append(f"the index {letter} is read as {(anchors[0] + shifts[0]).text}")
+    return member.retimed(lambda u: u.put({letter: anchors[0] + shifts[0]}))
+
+
+def _all_printed(model: Model, member: Term, letter: str, shift: int) -> bool:
+    """Whether every symbol with this letter stands in the equations at the same offset."""
+    printed = {
+        (r.family, r.time.offset) for p in model.printed for r in (p.lhs, *(r for _, r in p.uses)) if r.time is not None
+    }
+    here = [r for r in member.refs() if r.time is not None and r.time.letter == letter]
+    return bool(here) and all((r.family, r.time.offset + shift) in printed for r in here if r.time is not None)

@@ -1,0 +1,91 @@
+"""What the letters of a claim mean beside a system, and its text before it is parsed."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from symjac.errors import ReadError
+from symjac.reading import Reading
+from symjac.reading.context import Context
+from symjac.reading.declarations import declare
+from symjac.reading.elaborate import Elaborator
+from symjac.reading.parser import parse
+from symjac.reading.roles import Roles
+from symjac.reading.survey import survey
+from symjac.reading.tree import Node
+
+_DOT = re.compile(r"\(\s*(?:\\cdot|\\[lc]?dots|\.\.\.)\s*\)")  # the argument of f'(\cdot), which says nothing
+
+
+class Names:
+    """What the letters of a claim mean beside a system: families, functions, index letters."""
+
+    def __init__(self, base: Reading, declared: Mapping[str, str]) -> None:
+        assert base.context is not None
+        self.base = base
+        self.declared = dict(declared)
+        self.letters = survey(list(_roots(self.declared)), base.context.letters)
+
+    def opened(self, text: str, roots: list[Node]) -> Elaborator:
+        """A context in which the names of ``text`` can be asked for."""
+        base = self.base.context
+        assert base is not None
+        context = Context()
+        for family in base.families.values():
+            if family.role != "constant":
+                again = copy.copy(family)
+                again.declared = True
+                again.times = dict(family.times)
+                context.add(again)
+        context.dims = dict(base.dims)
+        context.letters = survey(roots, self.letters)
+        for key, words in self.declared.items():
+            if key not in context.families:
+                declare(context, key, words, lenient=True)
+        context.letters = survey(roots, context.letters)
+        context.calls = {key: context.families[family.name] for key, family in base.calls.items()}
+        context.notes.clear()
+        context.source = text
+        roles = Roles(context, lambda _: None)
+        roles.scan([(root, text) for root in roots])
+        return Elaborator(context, roles)
+
+
+def without_argument_dots(text: str) -> str:
+    """The text without the ``(\\cdot)`` of ``f'(\\cdot)``, with as many blanks in its place."""
+    return _DOT.sub(lambda m: " " * len(m[0]), text)
+
+
+def without_braces(text: str) -> str:
+    """The text without braces around the whole of it, with blanks in their place.
+
+    >>> without_braces("{ a = b }")
+    '  a = b  '
+    """
+    inner = text.strip()
+    if not (inner.startswith("{") and inner.endswith("}")) or inner.endswith("\\}"):
+        return text
+    depth = 0
+    for k, c in enumerate(inner):
+        depth += (c == "{") - (c == "}") if inner[k - 1 : k] != "\\" else 0
+        if depth == 0 and k < len(inner) - 1:
+            return text
+    start = text.index("{")
+    return text[:start] + " " + inner[1:-1] + " " + text[start + len(inner) :]
+
+
+def formulas(roots: list[Node]) -> list[Node]:
+    """The formulas of a text without conditions such as ``t > 0`` and memberships beside an equation."""
+    equations = [r for r in roots if r.kind == "relation" and "=" in r.detail]
+    conditions = [r for r in roots if r.kind == "relation" and "=" not in r.detail]
+    return equations if len(equations) == 1 and len(equations) + len(conditions) == len(roots) else roots
+
+
+def _roots(texts: Iterable[str]) -> Iterator[Node]:
+    """The trees of those texts that are formulas."""
+    for text in texts:
+        with contextlib.suppress(ReadError):
+            yield from parse(text)[0]

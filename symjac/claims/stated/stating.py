@@ -1,0 +1,329 @@
+"""Reading a claim beside its system: brackets put in, names resolved, times and targets settled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
+
+from symjac.claims.model import Model
+from symjac.claims.stated.aliases import Alias, Aliases
+from symjac.claims.stated.arguments import name_arguments, with_arguments
+from symjac.claims.stated.calls import LAYER_NORM, without_parameters
+from symjac.claims.stated.fitting import (
+    LAST,
+    define_means,
+    fitted,
+    is_defined,
+    up_to_style,
+    variables,
+    without_copies,
+    without_stray_index,
+)
+from symjac.claims.stated.losses import LossEquation, without_arguments
+from symjac.claims.stated.naming import Names
+from symjac.claims.stated.statement import Statement
+from symjac.claims.stated.syntax import read_terms
+from symjac.claims.stated.systems import sources
+from symjac.claims.stated.terms import Ref, Term
+from symjac.claims.stated.typing import types_somewhere
+from symjac.claims.undecided import UndecidedError
+from symjac.errors import ReadError, ShapeError, SymjacError, TargetError
+from symjac.reading import Reading
+from symjac.reading.brackets import UnclosedError, UnopenedError
+from symjac.reading.context import Family, Note
+from symjac.reading.repair import candidates
+from symjac.reading.spelling import plain
+
+Read = Callable[[str, Names], tuple[tuple[Term, ...], tuple[Note, ...], dict[str, Family]]]
+REPAIRS = 60  # so many places for a missing bracket are tried
+
+
+def state(
+    equations: Sequence[str],
+    claim: str,
+    symbols: dict[str, str],
+    *,
+    of: str | None,
+    wrt: str | None,
+    read: Read = read_terms,
+) -> Statement:
+    """Reads a system in both orientations, and a claim about it; ``read`` says what a claim is made of.
+
+    :raises ReadError: where the system reads in neither orientation, or the claim cannot be read.
+    """
+    equations, claim = without_arguments(equations, claim, symbols)
+    symbols = {**symbols, **_steps_of_time(symbols)}
+    equations = [without_parameters(e, symbols) for e in equations]
+    claim = without_parameters(claim, symbols)
+    system = sources(equations, symbols)
+    readings, symbols, symbols_as_given = system.readings, dict(system.symbols), symbols
+    base = next(iter(readings.values()))
+    names = Names(base, symbols)
+    notes = list(system.notes)
+    members, families, claim, more = _members(claim, names, readings, read)
+    notes += more
+    aliases = Aliases(names)
+    for text in system.naming:
+        _name(aliases, text, families)
+    aliases.declare(symbols)
+    if members[0].kind == "gradient" and not aliases.changes and (of is None or wrt is None):
+        message = "a differential, or the gradient of a loss? give of and wrt, or declare it"
+        raise ReadError(message, text=claim, span=members[0].span)
+    _name_left(aliases, members, of, wrt, base)
+    _refuse_unread(aliases, members)
+    models = {o: Model(r, families, system.texts, symbols) for o, r in readings.items()}
+    for m in models.values():
+        for family in aliases.preactivations:
+            m.preactivation(family)
+    define_means(models, symbols, notes)
+    identify = up_to_style(models, notes)
+    members = tuple(m.rebuilt(identify) for m in members)
+    name_arguments(models, members, [*aliases.variables(), *variables(members)], notes)
+    members = with_arguments(models, members, notes)
+    resolved = tuple(aliases.resolve(m).rebuilt(identify) for m in members)
+    _refuse_unknown_losses(resolved, symbols_as_given, models)
+    copies = without_copies(models, resolved, notes)
+    resolved = tuple(m.rebuilt(copies) for m in resolved)
+    spans = tuple(claim[m.span[0] : m.span[1]] for m in members)
+    out = Statement(claim, resolved, spans, models, aliases, notes)
+    out.members = tuple(fitted(out, m) for m in without_stray_index(out))
+    out.opaque = system.opaque
+    out.one_hot = frozenset(
+        r.family
+        for key, words in {**symbols_as_given, **dict.fromkeys(system.units, "one-hot")}.items()
+        if re.search(r"one[- ]hot", words)
+        for m in _readable(key, names)
+        for r in m.refs()
+    )
+    out.normalisations = frozenset(
+        str(m.data[0])
+        for key, words in symbols_as_given.items()
+        if LAYER_NORM.match(words)
+        for m in _readable(key, names)
+        if m.kind == "bare_map" and isinstance(m.data, tuple)
+    )
+    _take_losses(out, system.losses, names)
+    _settle(out, differentiates=read is read_terms)
+    return out
+
+
+def _members(
+    claim: str, names: Names, readings: Mapping[str, Reading], read: Read
+) -> tuple[tuple[Term, ...], dict[str, Family], str, list[str]]:
+    try:
+        members, notes, families = read(claim, names)
+        return members, families, claim, [n.message for n in notes]
+    except (UnclosedError, UnopenedError) as error:
+        texts = _repaired(claim, error, names, readings, read)
+        if not texts:
+            error.hint = "put it in where it belongs; no single place makes the formula fit"
+            raise
+        if len(texts) > 1:
+            raise SeveralRepairsError(error, texts) from error
+        members, notes, families = read(texts[0], names)
+        note = f"a bracket was missing; the only reading that fits is {texts[0]}"
+        return members, families, texts[0], [note, *(n.message for n in notes)]
+
+
+def _take_losses(s: Statement, losses: Sequence[LossEquation], names: Names) -> None:
+    """What the equations of losses say: the weights of the steps' losses, and what the whole one sees."""
+    weights: dict[str, Term | None] = {}
+    seen: set[Ref] = set()
+    every: set[str] = set()
+    known = s.model.defined_families
+    for e in losses:
+        if e.step:
+            (step,), _, _ = read_terms(e.step, names)
+            if step.ref is not None:
+                weights[step.ref.family] = read_terms(e.scale, names)[0][0] if e.scale else None
+        found = [r for a in e.arguments for m in read_terms(a, names)[0] for r in m.refs() if r.family in known]
+        if e.summed:
+            every |= {r.family for r in found if r.time is not None}
+        else:
+            seen |= set(found)
+    s.weights, s.seen, s.at_every_step = weights, frozenset(seen), frozenset(every)
+
+
+def _refuse_unread(aliases: Aliases, members: Sequence[Term]) -> None:
+    """Nothing is judged of a name that is declared to be a gradient in words that are not understood.
+
+    :raises UndecidedError: where a member holds such a name.
+    """
+    unread = {r.family: key for key in aliases.unread for m in _readable(key, aliases.names) for r in m.refs()}
+    for r in (r for m in members for r in m.refs()):
+        if r.family in unread:
+            raise UndecidedError(f"the declaration of {unread[r.family]} is not understood")
+
+
+def _steps_of_time(symbols: Mapping[str, str]) -> dict[str, str]:
+    """``\\Delta t``, declared as a scalar, as a product of two."""
+    steps = [key for key, words in symbols.items() if "".join(key.split()) == r"\Deltat" and words.startswith("scalar")]
+    return {r"\Delta": "scalar"} if steps else {}
+
+
+def _refuse_unknown_losses(members: Sequence[Term], symbols: Mapping[str, str], models: Mapping[str, Model]) -> None:
+    """What no equation defines is taken for a loss only where its declaration says nothing else.
+
+    :raises UndecidedError: where it is declared in words that are not understood.
+    """
+    model = next(iter(models.values()))
+    words = {plain(key): said for key, said in symbols.items()}
+    for t in (t for m in members for t in m.walk() if t.kind == "derivative"):
+        y = t.args[0].ref
+        if y is None or y.family not in model.families or model.equation(y) is not None:
+            continue
+        said = words.get(plain(model.symbol(y).name)) or words.get(plain(y.family)) or "scalar"
+        if not _VALUE.match(said):
+            raise UndecidedError(f"the declaration of {y.family} says {said!r}, which is not understood")
+
+
+_VALUE = re.compile(
+    r"scalar|vector|matrix|one-hot|gradient|upstream|(?:\S+ )*(?:loss|cost|error|energy|objective|entropy)"
+)
+
+
+def _readable(text: str, names: Names) -> tuple[Term, ...]:
+    """The members of a text, none where it cannot be read."""
+    try:
+        return read_terms(text, names)[0]
+    except SymjacError:
+        return ()
+
+
+class SeveralRepairsError(ReadError):
+    """A bracket is missing, and there are several places where it can stand."""
+
+    def __init__(self, error: ReadError, texts: list[str]) -> None:
+        shown = "   or   ".join(texts[:3])
+        hint = f"there are {len(texts)} places where it can stand: {shown}"
+        super().__init__(error.message, text=error.text, span=error.span, hint=hint)
+        self.texts = texts
+
+
+def _repaired(
+    claim: str, error: UnclosedError | UnopenedError, names: Names, readings: Mapping[str, Reading], read: Read
+) -> list[str]:
+    """The claim with the missing bracket put in: one text for each meaning that types somewhere."""
+    found: dict[tuple[Term, ...], str] = {}
+    for text, _ in islice(candidates(claim, error), REPAIRS):
+        try:
+            members, _, families = read(text, names)
+            _must_type(members, families, readings)
+        except SymjacError:
+            continue
+        found.setdefault(members, text)
+    return list(found.values())
+
+
+def _must_type(members: Sequence[Term], families: dict[str, Family], readings: Mapping[str, Reading]) -> None:
+    """Refuses a repair that types in no convention at all."""
+    models = {o: Model(r, families) for o, r in readings.items()}
+    if not types_somewhere(members, models):
+        raise ShapeError("this does not type in any convention")
+
+
+def _name(aliases: Aliases, text: str, families: dict[str, Family]) -> None:
+    """``g = \\partial L / \\partial p``: the first derivative of a chain is what its first member names."""
+    members, _, more = read_terms(text, aliases.names)
+    for name, family in more.items():
+        families.setdefault(name, family)
+    meaning = next((m for m in members[1:] if m.kind == "derivative"), None)
+    if meaning is None or members[0].ref is None:
+        raise ReadError(f"{text!r} names no derivative", text=text, span=(0, max(1, len(text))))
+    aliases.add(members[0].ref, meaning)
+
+
+def _name_left(aliases: Aliases, members: Sequence[Term], of: str | None, wrt: str | None, base: Reading) -> None:
+    """What a left-hand side that is a mere name stands for, from what the record says."""
+    left = members[0]
+    if any(t.kind == "derivative" for t in left.walk()) or of is None or wrt is None:
+        return
+    name = left.args[0] if left.kind == "entry" else left
+    r = name.data if isinstance(name.data, Ref) else None
+    if r is None or any(a.name.family == r.family for a in aliases.known):
+        return
+    if name.kind == "symbol" and any(i.family == r.family for i in base.symbols.values()) and is_defined(r, base):
+        return
+    by = aliases.variable(wrt)
+    if by.time is None and any(
+        i.time is not None for i in base.symbols.values() if by.family.endswith(f"({i.family})")
+    ):
+        by = by.at(r.time)
+    variable = Term("symbol", (), by)
+    meaning = Term("derivative", (aliases.loss(of), variable), of)
+    if name.kind == "gradient":
+        aliases.changes.setdefault(r.family, Alias(r, meaning))
+        assert variable.ref is not None
+        aliases.label(r, variable.ref)
+    elif name.kind == "symbol":
+        aliases.add(r, meaning)
+
+
+def _settle(s: Statement, *, differentiates: bool) -> None:
+    """The target of a loss gradient, the last step, and whether earlier equations are taken in."""
+    found = list(s.gradients(s.members[0]))
+    if found:
+        s.target = found[0][1]
+    if differentiates and not any(t.kind in ("derivative", "gradient") for m in s.members for t in m.walk()):
+        raise TargetError("nothing in this claim says what is differentiated by what; give of and wrt")
+    time = s.target.time if s.target is not None else None
+    letters = {n for p in s.model.printed for r in (p.lhs,) if r.time is not None for n, _ in r.time.letters}
+    if time is not None and time.letter in LAST and time.letter not in letters and not time.offset:
+        shifted = any(
+            r.time is not None and r.time.letter == time.letter and r.time.offset > 0
+            for m in s.members
+            for r in m.refs()
+        )
+        if not shifted:
+            s.last = time
+            s.notes.append(f"{time.text} is read as the last step")
+    _settle_last_of_sum(s)
+    for m in s.models.values():
+        m.shifted = _shift_matters(s, m, zero=True)
+    if s.model.shifted:
+        s.notes.append("the equations are shifted one step back, gates of the earlier step held fixed")
+    else:
+        s.shiftable = _shift_matters(s, s.model, zero=False)
+
+
+def _settle_last_of_sum(s: Statement) -> None:
+    """The last step is where a sum ends that is claimed to be the gradient by a state."""
+    x = s.target
+    sums = [m for m in s.members[1:] if m.kind == "over" and m.over.kind == "sum" and m.over.low is not None]
+    if s.last is not None or x is None or x.time is None or not sums:
+        return
+    high = sums[-1].over.high
+    if high is None or high.letter not in LAST or high.offset or sums[-1].over.low != x.time:
+        return
+    beyond = [r for m in s.members for r in m.refs() if r.time is not None and r.time.letter == high.letter]
+    if all(r.time is not None and r.time.offset <= 0 for r in beyond):
+        s.last = high
+        s.notes.append(f"{high.text} is read as the last step")
+
+
+def _shift_matters(s: Statement, model: Model, *, zero: bool) -> bool:
+    """Whether a derivative by an earlier state changes when the equations of that step are taken in.
+
+    With ``zero`` only derivatives count that are zero as printed.
+    """
+    for t in (t for m in s.members for t in m.walk() if t.kind == "derivative"):
+        y, x = t.args[0].ref, t.args[1].ref
+        if y is None or x is None or model.steps(y, x) != 1 or model.definition(y) is None:
+            continue
+        inputs = {r.family for p in model.printed for _, r in p.uses} - model.defined_families
+        if x.family not in model.defined_families and not (zero and x.family in inputs):
+            continue
+        try:
+            printed = model.between(y, x)
+            with model.taking_in_the_earlier_step():
+                more = model.between(y, x)
+        except UndecidedError:
+            continue  # the equations of that step cannot be written down
+        as_printed, taken_in = model.depends(y, x, printed), model.depends(y, x, more)
+        if zero and not as_printed and taken_in:
+            return True
+        new = [r for symbol in more.keys() - printed.keys() if (r := model.ref(symbol)) is not None]
+        if not zero and any(model.depends(y, r, printed) for r in new):
+            return True
+    return False

@@ -1,0 +1,258 @@
+"""A system for a claim: read in both orientations, with what only a claim's system prints taken apart first."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from symjac.claims.stated.losses import LossEquation, without_losses
+from symjac.claims.stated.naming import without_braces
+from symjac.errors import DefinitionError, ReadError, ShapeError, SymjacError
+from symjac.reading import Reading, read_system
+from symjac.reading.parser import parse
+from symjac.reading.spelling import ENTRYLIKE, letter, plain
+from symjac.reading.survey import bound_letter
+from symjac.reading.tree import Node
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The texts of a system as they are read.
+
+    ``opaque`` says that some gate is known by name only, so that nothing can be refuted by values.
+    """
+
+    texts: tuple[str, ...]
+    naming: tuple[str, ...]
+    symbols: Mapping[str, str]
+    readings: Mapping[str, Reading]
+    notes: tuple[str, ...]
+    opaque: bool = False
+    losses: tuple[LossEquation, ...] = ()
+    units: tuple[str, ...] = ()  # vectors with one entry 1 and zeros beside it, by whose entry a print names another
+
+
+def sources(equations: Sequence[str], symbols: Mapping[str, str]) -> Sources:
+    """Reads a system in each orientation.
+
+    :raises ReadError: where it reads in neither.
+    """
+    texts, naming = without_naming([without_braces(e) for e in equations])
+    texts, losses = without_losses(texts, symbols)
+    symbols = {name: _plainly(words) for name, words in symbols.items()}
+    texts, rest = with_rest([without_middle_calls(t) for t in texts], symbols)
+    symbols = {**rest, **symbols}
+    texts, units = with_unit_vectors(texts, symbols)
+    symbols = {**dict.fromkeys(units, "vector"), **symbols}
+    readings, errors = _readings(texts, symbols)
+    opaque = False
+    declared = dict(symbols)
+    notes = [e.words for e in losses]
+    notes += [f"the dots of the system are read as a vector {name} that depends on nothing it shows" for name in rest]
+    notes += [f"{entry} is read as an entry, that {unit} picks, a unit vector" for unit, entry in units.items()]
+    if not readings and (shorter := [first_and_last(t) for t in texts]) != texts:
+        readings, errors = _readings(shorter, symbols)
+        texts = shorter if readings else texts
+    if not readings:
+        symbols, readings = with_layer_sizes(texts, symbols)
+        declared = dict(symbols)
+    if not readings:
+        changed, maps = _as_maps(texts)
+        if not maps:
+            raise errors[0]
+        declared = {k: v for k, v in declared.items() if not v.startswith("elementwise")} | maps
+        readings, errors = _readings(changed, declared)
+        if not readings:
+            raise errors[0]
+        texts, opaque = changed, True
+        notes.append(
+            "gates of several arguments are read as maps of the stacked vectors, of which nothing else is known"
+        )
+    for error in errors:
+        notes.append(f"the system does not type in the other orientation: {error.message}")
+    base = next(iter(readings.values()))
+    found = (*(n.message for n in base.notes), *notes)
+    return Sources(tuple(texts), tuple(naming), declared, readings, found, opaque, losses, tuple(units))
+
+
+_VECTOR = re.compile(r"\bvector (?:of (?:length|size|dimension) )?([A-Za-z](?:_\w+)?)(?=$|[\s,.;:)])")
+_TWO_SIZES = re.compile(r"([a-z])([a-z])(?= \(|$)")
+
+
+def _plainly(words: str) -> str:
+    """A declaration that records put in other words, in those that are known: ``one-hot vector q``, ``nn (...)``."""
+    if words.startswith(("vector", "matrix", "scalar", "elementwise", "upstream", "gradient")):
+        return words
+    vector, sizes = _VECTOR.search(words), _TWO_SIZES.match(words)
+    if sizes:
+        return f"matrix {sizes[1]} {sizes[2]}"
+    return f"vector {vector[1]}" if vector else words
+
+
+def without_naming(equations: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The equations of the system, and those that only name a derivative."""
+    texts: list[str] = []
+    naming: list[str] = []
+    for text in equations:
+        try:
+            roots, _ = parse(text)
+        except ReadError:
+            texts.append(text)
+            continue
+        named = [r for r in roots if _names_derivative(r)]
+        naming += [text[r.start : r.end] for r in named]
+        texts += [text[r.start : r.end] for r in roots if r not in named] if named else [text]
+    return texts, naming
+
+
+def _names_derivative(root: Node) -> bool:
+    sides = root.kids[1:] if root.kind == "relation" else []
+    return any(n.kind in ("partial", "nabla") for side in sides for n in side.walk())
+
+
+_REST = re.compile(r"\+\s*(?:\\[lc]?dots|\.\.\.)\s*(?=(?:\\right|\\[bB]igg?r?)?\s*[)\]}]|$)")
+_FOR_REST = (r"\xi", r"\omega", r"\zeta", r"\kappa")
+
+
+def with_rest(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+    """``\\phi(W h + \\dots)`` with a vector of its own for what the dots leave out, and its declaration."""
+    if not any(_REST.search(t) for t in texts):
+        return list(texts), {}
+    used = " ".join([*texts, *symbols])
+    name = next(n for n in _FOR_REST if n not in used)
+    return [_REST.sub(lambda m: "+ " + name, t) for t in texts], {name: "vector"}
+
+
+def without_middle_calls(text: str) -> str:
+    """``h_t = F(h, u, \\theta) = W h + u`` without the member that only names what h_t depends on."""
+    try:
+        roots, _ = parse(text)
+    except ReadError:
+        return text
+    for root in reversed(roots):
+        if root.kind != "relation" or set(root.detail) != {"="}:
+            continue
+        for before, kid in reversed(list(itertools.pairwise(root.kids[:-1]))):
+            inner = kid.inner
+            call = (
+                inner.kind == "juxt" and len(inner.kids) == 2 and inner.kids[1].is_call and len(inner.kids[1].kids) > 1
+            )
+            if call and inner.kids[0].kind == "name":
+                text = text[: before.end] + text[kid.end :]
+    return text
+
+
+def first_and_last(text: str) -> str:
+    """Of a chain of equations the first member and the last."""
+    try:
+        roots, _ = parse(text)
+    except ReadError:
+        return text
+    for root in reversed(roots):
+        if root.kind == "relation" and set(root.detail) == {"="} and len(root.kids) > 2:
+            text = text[: root.kids[0].end] + " = " + text[root.kids[-1].start :]
+    return text
+
+
+_SHIFTED = re.compile(r"\s*[+-]\s*1(?=\D)")
+
+
+def with_layer_sizes(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Reading]]:
+    """The declarations with a size for ``a^l`` beside ``a^{l-1}``, where one size alone lets the system be read."""
+    vectors = {key: words.split()[1] for key, words in symbols.items() if re.match(r"vector \w+$", words)}
+    plains = {plain(key) for key in symbols}
+    missing = [k for key in vectors if (k := _SHIFTED.sub("", key)) != key and plain(k) not in plains]
+    fitting: list[tuple[dict[str, str], dict[str, Reading]]] = []
+    for key in missing[:1]:
+        for size in dict.fromkeys(vectors.values()):
+            more = {**symbols, key: f"vector {size}"}
+            readings, _ = _readings(texts, more)
+            if readings:
+                fitting.append((more, readings))
+    return fitting[0] if len(fitting) == 1 else (dict(symbols), {})
+
+
+def with_unit_vectors(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+    """``p_k`` of a defined vector p as ``(e_k^\\top p)``, and the unit vectors by the entries that they pick."""
+    parsed: list[tuple[str, list[Node]]] = []
+    for text in texts:
+        try:
+            parsed.append((text, parse(text)[0]))
+        except ReadError:
+            parsed.append((text, []))
+    lefts = [r.kids[0].inner for _, roots in parsed for r in roots if r.kind == "relation"]
+    defined = {letter(n.token) for n in lefts if n.kind == "name" and n.token is not None and not n.scripts}
+    units: dict[str, str] = {}
+    out: list[str] = []
+    for text, roots in parsed:
+        nodes = [n for r in roots for n in r.walk()]
+        bound = {bound_letter(n.scripts[0].tokens) for n in nodes if n.kind == "big" and n.scripts}
+        for n in sorted(nodes, key=lambda n: -n.start):
+            index = _picked(n, defined)
+            printed = text[n.start : n.end]
+            if index and index not in bound and not any(plain(key) == plain(printed) for key in symbols):
+                unit = f"e_{index}"
+                units[unit] = printed
+                base = text[n.start : n.scripts[0].start].strip()
+                before, after = text[: n.start], text[n.end :]
+                log = _LOG.search(before)
+                if log is not None and (not log[2] or after.lstrip().startswith(")")):
+                    # The logarithm of an entry is that entry of the logarithms.
+                    before, base = before[: log.start()], rf"{log[1]}({base})"
+                    after = after.lstrip()[1:] if log[2] else after
+                text = rf"{before}({unit}^\top {base}){after}"
+        out.append(text)
+    return out, units
+
+
+def _picked(n: Node, defined: set[str]) -> str:
+    """The k of ``p_k``, where p is defined as a vector of its own; nothing for anything else."""
+    if n.kind != "name" or n.token is None or letter(n.token) not in defined or len(n.scripts) != 1:
+        return ""
+    (script,) = n.scripts
+    texts = [t.text for t in script.tokens]
+    return texts[0] if script.kind == "_" and len(texts) == 1 and texts[0] in ENTRYLIKE else ""
+
+
+_LOG = re.compile(r"(\\(?:log|ln))\s*(\(?)\s*$")
+
+
+def _readings(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[dict[str, Reading], list[SymjacError]]:
+    readings: dict[str, Reading] = {}
+    errors: list[SymjacError] = []
+    for orientation in ("column", "row"):
+        try:
+            readings[orientation] = read_system(texts, symbols, orientation=orientation, lenient=True)
+        except (ReadError, ShapeError, DefinitionError) as error:
+            errors.append(error)
+    return readings, errors
+
+
+def _as_maps(texts: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """``\\sigma(x_t, h_{t-1}; W_o)`` as a map of its own of the stacked vectors."""
+    maps: dict[str, str] = {}
+    names: dict[tuple[str, str], str] = {}
+    out: list[str] = []
+    for text in texts:
+        try:
+            roots, _ = parse(text)
+        except ReadError:
+            out.append(text)
+            continue
+        calls = [
+            pair for r in roots for n in r.walk() if n.kind == "juxt" for pair in zip(n.kids, n.kids[1:], strict=False)
+        ]
+        for head, group in sorted(calls, key=lambda pair: -pair[0].start):
+            if head.kind not in ("name", "word") or group.kind != "group" or ";" not in group.detail:
+                continue
+            cut = group.detail.index(";") + 1
+            arguments = [text[k.start : k.end] for k in group.kids[:cut]]
+            parameters = ",".join(text[k.start : k.end] for k in group.kids[cut:])
+            key = (text[head.start : head.end], parameters)
+            name = names.setdefault(key, rf"\Phi_{{{len(names) + 1}}}")
+            maps[name] = "map"
+            text = f"{text[: head.start]}{name}([{', '.join(arguments)}]){text[group.end :]}"
+        out.append(text)
+    return out, maps

@@ -1,0 +1,138 @@
+"""What a printed formula says before any convention gives its symbols a shape.
+
+A reading of the claim that knows names, functions, derivatives and written order, and nothing of
+columns, rows or layouts: those are the business of :mod:`symjac.claims.evaluate`, which turns one
+term into a different expression in each convention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, field, replace
+
+from symjac.claims.stated.times import Time
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A symbol by its family and the time it carries."""
+
+    family: str
+    time: Time | None = None
+
+    def at(self, time: Time | None) -> Ref:
+        return Ref(self.family, time)
+
+
+@dataclass(frozen=True)
+class Over:
+    """What a sum or product over time runs through; ``None`` for a bound that is not printed.
+
+    One that is printed with dots shows the order of its factors, whatever a sign of product would leave open.
+    """
+
+    kind: str
+    letter: str
+    low: Time | None
+    high: Time | None
+    order: str
+    dotted: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a constant stands whose size its neighbours tell, with the size where one is printed."""
+
+    number: int
+    size: str | None
+    function: Hashable = None  # that stands here without its argument
+
+
+@dataclass(frozen=True)
+class Term:
+    """A node: ``kind`` says which, ``args`` are the parts, ``data`` the rest.
+
+    ===============  =====================================================================
+    number           ``data`` a Fraction
+    symbol           ``data`` a :class:`Ref`
+    entry            ``args`` (what), ``data`` index letters and numbers
+    identity, ones,  ``data`` a :class:`Place`
+    zeros
+    negative, add    a sum's signs are terms of their own
+    product          factors side by side
+    operation        ``data`` odot, circ, cdot, times, star, otimes, otimes_vec (in a claim with vec),
+                     kronecker or oslash, two ``args``
+    quotient         two ``args``
+    apply            ``data`` a Function; ``map``: ``data`` (name, order)
+    word             ``data`` diag, trace, det, softmax, logsumexp, mean, norm, abs
+    transpose,       one argument
+    inverse
+    power            ``args`` (base, exponent); ``data`` "entry" where each entry is meant
+    derivative       ``args`` (what, by what), ``data`` the text of what, for expressions
+    gradient         ``data`` the Ref of the variable, of the loss that nothing names
+    vec, by_vec      one argument: the matrix; a derivative, by (or of) a vec
+    commutation      ``data`` two sizes
+    over             a sum or product over time: ``data`` an :class:`Over`
+    index_sum        ``data`` the letter
+    kronecker        ``data`` two index letters
+    indicator        two ``args``: 1 where the first is greater
+    stack, explicit  ``data`` for explicit the width
+    dots             what is left out, until :mod:`symjac.claims.stated.ellipsis` has filled it in
+    bare_map,        what has lost its argument: ``data`` (name, order), or a Place
+    bare_function
+    ===============  =====================================================================
+    """
+
+    kind: str
+    args: tuple[Term, ...] = ()
+    data: Hashable = None
+    span: tuple[int, int] = field(default=(0, 0), compare=False)
+
+    def walk(self) -> Iterator[Term]:
+        yield self
+        for a in self.args:
+            yield from a.walk()
+
+    def rebuilt(self, change: Callable[[Term], Term]) -> Term:
+        """The term with ``change`` applied to every part, deepest first."""
+        args = tuple(a.rebuilt(change) for a in self.args)
+        here = self if args == self.args else Term(self.kind, args, self.data, self.span)
+        return change(here)
+
+    def refs(self) -> Iterator[Ref]:
+        """Every symbol that is mentioned, those of derivatives too."""
+        for t in self.walk():
+            if isinstance(t.data, Ref):
+                yield t.data
+
+    def retimed(self, change: Callable[[Time], Time]) -> Term:
+        """The term with every time changed, bounds of sums and products included."""
+
+        def one(t: Term) -> Term:
+            if isinstance(t.data, Ref) and t.data.time is not None:
+                return Term(t.kind, t.args, t.data.at(change(t.data.time)), t.span)
+            if t.kind == "count" and isinstance(t.data, Time):
+                return Term(t.kind, t.args, change(t.data), t.span)
+            if isinstance(t.data, Over):
+                low, high = (change(u) if u is not None else None for u in (t.data.low, t.data.high))
+                return Term("over", t.args, replace(t.data, low=low, high=high), t.span)
+            return t
+
+        return self.rebuilt(one)
+
+    @property
+    def over(self) -> Over:
+        """What a sum or product over time runs through."""
+        assert isinstance(self.data, Over)
+        return self.data
+
+    @property
+    def place(self) -> Place:
+        """Where a constant stands."""
+        assert isinstance(self.data, Place)
+        return self.data
+
+    @property
+    def ref(self) -> Ref | None:
+        """The symbol this is, if it is one."""
+        return self.data if self.kind == "symbol" and isinstance(self.data, Ref) else None

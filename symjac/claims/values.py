@@ -1,0 +1,295 @@
+"""Terms without derivatives to expressions, in one convention: printed order, strict shapes."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Self
+
+from symjac import expr as ex
+from symjac.claims import vectors
+from symjac.claims.conventions import Convention
+from symjac.claims.model import Model
+from symjac.claims.stated.terms import Ref, Term
+from symjac.claims.stated.times import Time
+from symjac.claims.undecided import UndecidedError
+from symjac.errors import ShapeError
+from symjac.expr import ONE, Expr, Index, Number, Product, Symbol
+from symjac.functions import ACTIVATIONS
+from symjac.reading.operators import mean_of, row_softmax
+
+if TYPE_CHECKING:
+    from symjac.claims.evaluate import Evaluator
+
+Gradient = Callable[[Ref | None, Ref], Expr]
+
+
+class Values(ABC):
+    """One convention's meaning of the terms of one claim.
+
+    ``gradient(loss, variable)`` gives the gradient of a loss that no equation defines, as a column (for
+    a matrix in the variable's shape); ``over`` turns sums and products over time into expressions.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        convention: Convention,
+        gradient: Gradient,
+        over: Callable[[Evaluator, Term], Expr],
+        sizes: Mapping[int, ex.Shape],
+        values: Mapping[str, Time] | None = None,
+    ) -> None:
+        self.model = model
+        self.convention = convention
+        self.gradient = gradient
+        self.over = over
+        self.sizes = sizes  # of identities and vectors of ones, by their place
+        self.values = dict(values or {})  # numbers for index letters, where sums and products are written out
+        self.indices: dict[str, ex.Dim] = {}
+        self.unknown: list[str] = []  # why some derivative could not be found
+        self.carried: frozenset[tuple[Ref, Ref]] = frozenset()  # total derivatives by a parameter, of states before
+        self.variables: set[Symbol] = set()  # by which something the system defines is differentiated
+
+    def inside(self, letter: str, value: Time) -> Self:
+        """The same convention under a sum or product, its letter at a value."""
+        values = {**self.values, letter: value}
+        inner = type(self)(self.model, self.convention, self.gradient, self.over, self.sizes, values)
+        inner.indices, inner.unknown, inner.variables = self.indices, self.unknown, self.variables
+        inner.carried = self.carried
+        return inner
+
+    @abstractmethod
+    def __call__(self, t: Term) -> Expr:
+        """The term as an expression."""
+
+    @abstractmethod
+    def laid_out(self, numerator: Expr, *, scalar: bool, variable_row: bool = False) -> Expr:
+        """A Jacobian in the layout of the convention."""
+
+    # ------------------------------------------------------------------------------------- vectors
+
+    def vector(self, column: Expr) -> Expr:
+        """A vector as it is printed in this orientation."""
+        return ex.Transpose(column) if self.convention.row and column.is_vector else column
+
+    @staticmethod
+    def column(e: Expr) -> Expr:
+        """A vector as a column, however it stands."""
+        return ex.transpose(e) if e.is_row else e
+
+    def ref(self, r: Ref) -> Ref:
+        return r.at(r.time.put(self.values)) if r.time is not None else r
+
+    def symbol(self, t: Term) -> Expr:
+        assert isinstance(t.data, Ref)
+        return self.vector(self.model.symbol(self.ref(t.data)))
+
+    def constant(self, t: Term) -> Expr:
+        shape = self.sizes[t.place.number]
+        if t.kind == "identity":
+            return ex.Identity(shape[0])
+        return self.vector(ex.Ones(*shape) if t.kind == "ones" else ex.Zero(*shape))
+
+    def count(self, t: Term) -> Expr:
+        assert isinstance(t.data, Time)
+        return self.model.count(t.data.put(self.values))
+
+    def entry(self, t: Term) -> Expr:
+        assert isinstance(t.data, tuple)
+        base = self.column(self(t.args[0]))
+        sizes = (base.rows,) if base.cols == ONE else base.shape
+        if base.is_scalar:
+            raise UndecidedError("an entry of a scalar: declare what is a vector here")
+        if len(sizes) != len(t.data):
+            raise ShapeError(f"an entry of a {ex.show_shape(base.shape)} expression has {len(sizes)} indices")
+        return ex.Entry(base, *(self.index(text, size) for text, size in zip(t.data, sizes, strict=True)))
+
+    def index(self, text: str, size: ex.Dim) -> Index | int:
+        if text.isdigit():
+            return int(text)
+        if self.indices.setdefault(text, size) != size:
+            raise ShapeError(f"the index {text} runs to {self.indices[text]} and to {size}")
+        return Index(text, size)
+
+    def kronecker(self, t: Term) -> Expr:
+        assert isinstance(t.data, tuple)
+        sizes = [self.indices[k] for k in t.data if k in self.indices]
+        if not sizes:
+            raise UndecidedError("nothing says how far the indices of this delta run")
+        i, j = (self.index(k, sizes[0]) for k in t.data)
+        return ex.Delta(i, j)
+
+    def indicator(self, t: Term) -> Expr:
+        """1 where the first side is the greater one, entry by entry."""
+        greater, less = (self(a) for a in t.args)
+        return ex.Apply(ACTIVATIONS["step"].function, self.summed([greater, ex.neg(less)]))
+
+    def index_sum(self, t: Term) -> Expr:
+        letter = t.data
+        assert isinstance(letter, str)
+        outer = self.indices.pop(letter, None)
+        body = self(t.args[0])
+        size = self.indices.pop(letter, None)
+        if outer is not None:
+            self.indices[letter] = outer
+        if size is None:
+            raise UndecidedError(f"nothing says how far the index {letter} runs")
+        return ex.IndexSum(Index(letter, size), body)
+
+    # ------------------------------------------------------------------------------ sums, products
+
+    def add(self, t: Term) -> Expr:
+        return self.summed([self(a) for a in t.args])
+
+    def summed(self, parts: list[Expr]) -> Expr:
+        """A sum in which scalars are added to every entry of a vector."""
+        shaped = [p for p in parts if not p.is_scalar]
+        if not shaped:
+            return ex.add(*parts)
+        shape = shaped[0].shape
+        if shaped[0].is_matrix and len(shaped) < len(parts):
+            raise ShapeError("a scalar is added to a matrix")
+        return ex.add(*(ex.mul(p, ex.Ones(*shape)) if p.is_scalar else p for p in parts))
+
+    def product(self, t: Term) -> Expr:
+        return self.multiplied([self(a) for a in t.args])
+
+    def multiplied(self, factors: list[Expr]) -> Expr:
+        """The product from left to right; what has become a scalar multiplies what follows."""
+        out = factors[0]
+        for f in factors[1:]:
+            out = Product(out, f)
+        return out
+
+    def entrywise(self, a: Expr, b: Expr, sign: str) -> Expr:
+        """The entrywise product of two operands of one shape."""
+        if a.shape != b.shape:
+            shapes = f"{ex.show_shape(a.shape)} and {ex.show_shape(b.shape)}"
+            raise ShapeError(f"the operands of {sign} do not fit: {shapes}")
+        return ex.Hadamard(a, b)
+
+    def operation(self, t: Term) -> Expr:
+        a, b = self(t.args[0]), self(t.args[1])
+        if t.data in ("cdot", "times"):
+            return self.multiplied([a, b])
+        if t.data in ("otimes", "otimes_vec", "kronecker"):
+            return vectors.tensor(self, a, b, t.data)
+        if a.is_scalar or b.is_scalar:
+            if t.data == "oslash":
+                return self.divided(a, b)
+            if t.data == "star" or (a.is_scalar and b.is_scalar):
+                return Product(a, b)
+        if t.data == "oslash":
+            return self.entrywise(a, ex.EntryPower(b, Number(-1)), r"\oslash")
+        return self.entrywise(a, b, {"star": "*", "odot": r"\odot", "circ": r"\circ"}[str(t.data)])
+
+    def quotient(self, t: Term) -> Expr:
+        return self.divided(self(t.args[0]), self(t.args[1]))
+
+    @staticmethod
+    def divided(a: Expr, b: Expr) -> Expr:
+        if isinstance(b, Number) and b.value == 0:
+            raise UndecidedError("a division by zero")
+        under = Number(1 / b.value) if isinstance(b, Number) else ex.EntryPower(b, Number(-1))
+        if b.is_scalar or a.is_scalar:
+            if b.is_matrix:
+                raise ShapeError("a division by a matrix")
+            return ex.mul(a, under)
+        return ex.Hadamard(a, under)
+
+    # --------------------------------------------------------------------- scripts and functions
+
+    def transpose(self, t: Term) -> Expr:
+        return ex.transpose(self(t.args[0]))
+
+    def inverse(self, t: Term) -> Expr:
+        a = self(t.args[0])
+        return ex.EntryPower(a, Number(-1)) if a.is_scalar else ex.MatrixPower(a, Number(-1))
+
+    def power(self, t: Term) -> Expr:
+        base, exponent = self(t.args[0]), self(t.args[1])
+        if not exponent.is_scalar:
+            raise ShapeError("an exponent is a scalar")
+        if base.is_matrix and t.data != "entry":
+            if isinstance(exponent, Number) and exponent.value == 0:
+                return ex.Identity(base.rows)
+            return base if exponent == Number(1) else ex.MatrixPower(base, exponent)
+        return ex.power(base, exponent)
+
+    def word(self, t: Term) -> Expr:
+        if len(t.args) != 1:
+            raise UndecidedError(f"{t.data} of several arguments is not judged")
+        a = self(t.args[0])
+        if t.data == "diag":
+            if a.is_matrix:
+                return self.vector(ex.Diagonal(a))
+            return ex.diag(self.column(a)) if not a.is_scalar else a
+        if t.data in ("trace", "det"):
+            if a.is_scalar:
+                return a
+            return ex.Trace(a) if t.data == "trace" else ex.Determinant(a)
+        if t.data == "norm":
+            return ex.Norm(self.column(a))
+        if t.data == "abs" and a.is_scalar:
+            return ex.Apply(ex.Function("|", 0, "abs"), a)
+        if t.data == "softmax" and a.is_matrix:
+            return row_softmax(a)
+        v = self.column(a)
+        if not v.is_vector:
+            raise ShapeError(f"{t.data} takes a vector")
+        if t.data == "softmax":
+            return self.vector(ex.Softmax(v))
+        if t.data == "logsumexp":
+            return ex.LogSumExp(v)
+        if t.data == "mean":
+            return mean_of(v)
+        raise UndecidedError(f"{t.data} is not judged")
+
+    def apply(self, t: Term) -> Expr:
+        assert isinstance(t.data, ex.Function)
+        return ex.Apply(t.data, self(t.args[0]))
+
+    def map(self, t: Term) -> Expr:
+        assert isinstance(t.data, tuple)
+        name, order = t.data
+        v = self.column(self(t.args[0]))
+        family = self.model.families[name]
+        rows = family.rows.value()
+        if not v.is_vector or family.cols.value() != v.rows or order > 1:
+            raise ShapeError(f"the map {name} does not take this")
+        if order:
+            return self.laid_out(ex.MapJacobian(name, v, rows), scalar=False)
+        return self.vector(ex.VectorMap(name, v, rows))
+
+    def bare_map(self, t: Term) -> Expr:
+        """A map without its argument, or its Jacobian: of known shape, and not known otherwise."""
+        assert isinstance(t.data, tuple)
+        name, order = t.data
+        family = self.model.families[name]
+        rows, cols = family.rows.value(), family.cols.value()
+        self.unknown.append(f"{name} stands without its argument")
+        if order:
+            return self.laid_out(Symbol(rf"\partial {name}", (rows, cols)), scalar=False)
+        return self.vector(Symbol(rf"{name}(\cdot)", (rows, ONE)))
+
+    def bare_function(self, t: Term) -> Expr:
+        self.unknown.append("a function stands without its argument")
+        return self.vector(Symbol(rf"\text{{function}} {t.place.number}", self.sizes[t.place.number]))
+
+    def stack(self, t: Term) -> Expr:
+        parts = [self(a) for a in t.args]
+        if all(p.is_scalar for p in parts):
+            return self.vector(ex.Explicit([[p] for p in parts]))
+        if any(p.is_matrix for p in parts):
+            return ex.Stack(*parts)
+        flat = [self.column(p) for p in parts]
+        if self.convention.row and any(not p.is_row for p in parts):
+            raise ShapeError("a list holds what is no row vector")
+        return self.vector(ex.Stack(*flat))
+
+    def explicit(self, t: Term) -> Expr:
+        width = t.data
+        assert isinstance(width, int)
+        entries = [self(a) for a in t.args]
+        return ex.Explicit([entries[k : k + width] for k in range(0, len(entries), width)])
