@@ -96,6 +96,8 @@ def pushed(e: Expr, turn: bool) -> Expr:
         return pushed(e.arg, not turn)
     if isinstance(e, ex.Sum):
         return ex.add(*(pushed(t, turn) for t in e.args))
+    if isinstance(e, ex.Hadamard):
+        return ex.hadamard(*(pushed(f, turn) for f in e.args))
     if isinstance(e, ex.Product):
         factors = [pushed(f, turn and not f.is_scalar) for f in e.args]
         scalars = [f for f in factors if f.is_scalar]

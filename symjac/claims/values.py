@@ -170,6 +170,8 @@ class Values(ABC):
         return ex.Hadamard(a, b)
 
     def operation(self, t: Term) -> Expr:
+        if t.data == "oslash" and t.args[0].kind == "ones":  # ones of whatever shape stands below
+            return ex.EntryPower(self(t.args[1]), Number(-1))
         a, b = self(t.args[0]), self(t.args[1])
         if t.data in ("cdot", "times"):
             return self.multiplied([a, b])

@@ -6,6 +6,7 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from symjac.claims.stated import derivatives
 from symjac.claims.stated.terms import Over, Ref, Term
 from symjac.claims.stated.times import Time
 from symjac.reading import calls
@@ -21,24 +22,6 @@ RELATIONS = ("=", "<", "<=", ">", ">=")
 _LABELLED = re.compile(r"(.+)_(?:\w|\{\w+\})")
 
 
-def head(node: Node) -> tuple[str, Node | None] | None:
-    """``\\partial y`` or ``d y``: the sign and what follows it, ``None`` for anything else."""
-    node = node.inner
-    if node.kind == "binary":
-        left = head(node.kids[0])
-        if left is None or left[1] is None:
-            return None
-        return left[0], Node("binary", node.text, [left[1], node.kids[1]], left[1].start, node.end)
-    items = node.kids if node.kind == "juxt" else [node]
-    first = items[0]
-    plain_d = first.kind == "name" and first.text == "d" and first.token is not None
-    if first.scripts or (plain_d and first.token is not None and first.token.style in ("bf", "bs")):
-        return None
-    if first.kind != "partial" and not plain_d:
-        return None
-    return ("partial" if first.kind == "partial" else "d"), (juxtaposed(items[1:]) if items[1:] else None)
-
-
 def nabla(b: Builder, kids: list[Node], i: int) -> tuple[Term, int]:
     """``\\nabla_x L``: it takes the symbol after it, with its bracket where one follows."""
     item = kids[i]
@@ -52,7 +35,7 @@ def nabla(b: Builder, kids: list[Node], i: int) -> tuple[Term, int]:
         stop += 1
     operand = juxtaposed(kids[i + 1 : i + 2])
     if operand.kind == "name":
-        b.differentiated(operand)
+        derivatives.differentiated(b, operand)
     text = b.context.source[operand.start : kids[stop - 1].end]
     family = b.el.roles.settle(b.el.named(operand)) if operand.kind == "name" else None
     if stop - i == 3 and family is not None and family.role != "scalar":

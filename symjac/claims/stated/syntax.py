@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from symjac import functions
-from symjac.claims.stated import ellipsis, printed, vecread
+from symjac.claims.stated import derivatives, ellipsis, printed, vecread
 from symjac.claims.stated.naming import Names, formulas, without_argument_dots, without_braces
 from symjac.claims.stated.terms import Place, Ref, Term
 from symjac.claims.stated.times import Time
@@ -237,7 +237,7 @@ class Builder:
         if op == "/":
             return self.slash(node)
         left = node.kids[0].kids if node.kids[0].kind == "juxt" else [node.kids[0]]
-        if left[-1].kind == "frac" and self.operator(left[-1]) is not None:
+        if left[-1].kind == "frac" and derivatives.operator(self, left[-1]) is not None:
             right = node.kids[1].kids if node.kids[1].kind == "juxt" else [node.kids[1]]
             return self.items([*left, *right], node)
         if left[-1].kind == "big" and left[-1].kids:
@@ -251,11 +251,11 @@ class Builder:
         starts = [k for k, item in enumerate(items) if item.kind == "partial"]
         if starts and below[0].kind == "partial":
             first, k = items[: starts[-1]], starts[-1]
-            middle = self.derivative(juxtaposed(items[k:]), juxtaposed(below[:2]), node)
+            middle = derivatives.derivative(self, juxtaposed(items[k:]), juxtaposed(below[:2]), node)
             if middle is not None:
                 parts = [*(self.split(first) if first else ()), middle, *(self.split(below[2:]) if below[2:] else ())]
                 return parts[0] if len(parts) == 1 else Term("product", tuple(parts), None, (node.start, node.end))
-        whole = self.derivative(left, right, node)
+        whole = derivatives.derivative(self, left, right, node)
         if whole is not None:
             return whole
         if right.kind == "juxt" and not (left.kind == "number" and right.kids[0].kind == "number"):
@@ -263,7 +263,7 @@ class Builder:
         return Term("quotient", (self.build(node.kids[0]), self.build(node.kids[1])), None, (node.start, node.end))
 
     def fraction(self, node: Node) -> Term:
-        derivative = self.derivative(node.kids[0], node.kids[1], node)
+        derivative = derivatives.derivative(self, node.kids[0], node.kids[1], node)
         if derivative is None:
             derivative = Term("quotient", tuple(map(self.build, node.kids)), None, (node.start, node.end))
         return self.posted(derivative, node)
@@ -278,46 +278,9 @@ class Builder:
         term = Term("word", (self.build(node.kids[0]),), kind, (node.start, node.end))
         return self.posted(term, Node(node.kind, "", [], node.start, node.end, plain))
 
-    # -------------------------------------------------------------------------------- derivatives
-
-    def derivative(self, top: Node, bottom: Node, node: Node) -> Term | None:
-        above, below = printed.head(top), printed.head(bottom)
-        if above is None or below is None or above[0] != below[0]:
-            return None
-        if above[1] is None or below[1] is None:
-            return None
-        return self.by(self.differentiated(above[1]), below[1], node, above[1])
-
-    def differentiated(self, node: Node) -> Term:
-        """What is differentiated; a letter that nothing else knows is a loss there, and so a scalar."""
-        inner = node.inner
-        if inner.kind == "name":
-            named = self.el.named(inner)
-            family = self.context.find(named.family)
-            unknown = family is None or (not family.declared and family.role != "function")
-            if unknown and not named.entries and self.whole(named.family) is None:
-                (family or self.context.family(named)).take("scalar", "it is differentiated")
-        return self.build(node)
-
     def by(self, y: Term, variable: Node, node: Node, what: Node) -> Term:
-        x = self.build(variable)
-        text = self.context.source[what.start : what.end]
-        if (found := vecread.by_vec(self, y, x, text, node)) is not None:
-            return found
-        if x.kind not in ("symbol", "entry"):
-            if x.kind != "transpose":
-                raise self.error("a derivative is by one symbol", variable)
-            x = x.args[0]
-        return Term("derivative", (y, x), text, (node.start, node.end))
-
-    def operator(self, item: Node) -> Node | None:
-        """The variable of ``\\frac{\\partial}{\\partial x}``, which waits for its operand."""
-        if item.kind != "frac":
-            return None
-        above, below = printed.head(item.kids[0]), printed.head(item.kids[1])
-        if above is None or below is None or above[1] is not None or below[1] is None:
-            return None
-        return below[1]
+        """The derivative of a term by what a node names."""
+        return derivatives.by(self, y, variable, node, what)
 
     # -------------------------------------------------------------------------------- side by side
 
@@ -341,7 +304,7 @@ class Builder:
     def step(self, kids: list[Node], i: int) -> tuple[Term, int]:
         """The term that begins at item ``i``, and where the next one begins."""
         item, following = kids[i], kids[i + 1] if i + 1 < len(kids) else None
-        variable = self.operator(item)
+        variable = derivatives.operator(self, item)
         if variable is not None:
             if following is None:
                 raise self.error("this derivative is applied to nothing", item)
