@@ -117,8 +117,8 @@ Told = tuple[str | Formula, ...]
 def in_markdown(words: str) -> str:
     r"""Words as Markdown, the symbols among them as formulas.
 
-    >>> in_markdown("it holds if \sigma is sigmoid, whatever Q_{xh} is")
-    'it holds if $\sigma$ is sigmoid, whatever $Q_{xh}$ is'
+    >>> in_markdown(r"it holds if \sigma is sigmoid, whatever Q_{xh} is")
+    'it holds if $\\sigma$ is sigmoid, whatever $Q_{xh}$ is'
     """
     return "".join(x if isinstance(x, str) else x.markdown for x in said(words))
 

@@ -286,6 +286,10 @@ class Written:
     def _(self, e: expr.Stack) -> Grid:
         return [row for part in e.args for row in self(part)]
 
+    @node.register
+    def _(self, e: expr.Explicit) -> Grid:
+        return [[self.scalar(entry) for entry in row] for row in e.entries]
+
     # ------------------------------------------------------------------------------- functions
 
     @node.register

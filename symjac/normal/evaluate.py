@@ -305,6 +305,11 @@ def _stack(v: Evaluator, e: Expr) -> Matrix:
     return [row for a in e.args for row in v.matrix(a)]
 
 
+def _explicit(v: Evaluator, e: Expr) -> Matrix:
+    assert isinstance(e, x.Explicit)
+    return [[v.scalar(a) for a in row] for row in e.entries]
+
+
 def _partial(v: Evaluator, e: Expr) -> Matrix:
     assert isinstance(e, x.Partial)
     y, by = e.y, e.x
@@ -423,6 +428,7 @@ VALUES: Mapping[type[Expr], Callable[[Evaluator, Expr], Matrix]] = {
     x.VectorMap: _vector_map,
     x.MapJacobian: _map_jacobian,
     x.Stack: _stack,
+    x.Explicit: _explicit,
     x.Partial: _partial,
     x.Differential: _differential,
     x.Entry: _entry,

@@ -269,6 +269,23 @@ def _stack(t: Translation, e: Expr) -> Poly:
     return out
 
 
+def _explicit(t: Translation, e: Expr) -> Poly:
+    """A sum over the entries, each in its place: its row and its column are blocks of size 1."""
+    assert isinstance(e, x.Explicit)
+    height, width = (tuple(0 for _ in range(k)) for k in (len(e.entries), len(e.entries[0])))
+    inner = passing()
+    out: Poly = {}
+    for i, row in enumerate(e.entries):
+        for j, entry in enumerate(row):
+            factors = [(t.poly(entry), NONE)]
+            if len(height) > 1:
+                factors.append((block(height, i, size_number(e.rows), ROW, next(inner)), NONE))
+            if len(width) > 1:
+                factors.append((block(width, j, size_number(e.cols), COL, next(inner)), NONE))
+            add(out, join(factors, {}))
+    return out
+
+
 def _partial(t: Translation, e: Expr) -> Poly:
     """Entry (i, j) is dy_i/dx_j; for a matrix x, entry (q, p) is dy/dx_pq."""
     assert isinstance(e, x.Partial)
@@ -398,6 +415,7 @@ TRANSLATIONS: Mapping[type[Expr], Rule] = {
     x.VectorMap: _vector_map,
     x.MapJacobian: _vector_map,
     x.Stack: _stack,
+    x.Explicit: _explicit,
     x.Partial: _partial,
     x.Differential: _differential,
     x.Entry: _entry,

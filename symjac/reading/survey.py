@@ -159,10 +159,23 @@ def _free_entry_letters(root: Node, out: Letters) -> None:
             last = s.tokens[-1]
             if s.kind != "_" or last.text not in "ijk" or last.text in out.time or last.style:
                 continue
+            if (
+                len(s.tokens) == 1
+                and n.token
+                and letter(n.token) in out.timed
+                and any(_is_stamped(h, out) for h in heads)
+            ):
+                out.time.add(last.text)  # dh_t/dh_k: beside a step another step
+                continue
             comma = len(s.tokens) > 2 and s.tokens[-2].kind == "," and s.tokens[0].text in out.time
             elsewhere = out.entry or _pairs(root, last.text) or len(heads) > 1
             if comma or (len(s.tokens) == 1 and elsewhere) or _has_time_above(n):
                 out.entry.add(last.text)
+
+
+def _is_stamped(n: Node, out: Letters) -> bool:
+    """Whether the only subscript of a name is a time."""
+    return any(s.kind == "_" and len(s.tokens) == 1 and s.tokens[0].text in out.time for s in n.scripts)
 
 
 def _has_time_above(n: Node) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from symjac.claims.stated import vecread
+from symjac.claims.stated.naming import whole
 from symjac.claims.stated.terms import Term
 from symjac.reading.tree import Node, juxtaposed
 
@@ -47,7 +48,7 @@ def differentiated(b: Builder, node: Node) -> Term:
         named = b.el.named(inner)
         family = b.context.find(named.family)
         unknown = family is None or (not family.declared and family.role != "function")
-        if unknown and not named.entries and b.whole(named.family) is None:
+        if unknown and not named.entries and whole(b.context, named.family) is None:
             (family or b.context.family(named)).take("scalar", "it is differentiated")
     return b.build(node)
 

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from symjac.errors import ReadError
 from symjac.reading import Reading
-from symjac.reading.context import Context
+from symjac.reading.context import Context, Family
 from symjac.reading.declarations import declare
 from symjac.reading.elaborate import Elaborator
+from symjac.reading.names import Named
 from symjac.reading.parser import parse
 from symjac.reading.roles import Roles
+from symjac.reading.spelling import plain
 from symjac.reading.survey import survey
 from symjac.reading.tree import Node
 
@@ -52,6 +54,21 @@ class Names:
         roles = Roles(context, lambda _: None)
         roles.scan([(root, text) for root in roots])
         return Elaborator(context, roles)
+
+
+def whole(context: Context, name: str) -> Family | None:
+    """The one declared vector or matrix of this name up to style: entries of bold symbols are seldom bold."""
+    near = [f for f in context.by_plain.get(plain(name), []) if f.declared and f.role in ("vector", "matrix")]
+    return near[0] if len(near) == 1 else None
+
+
+def numbered_entry(context: Context, named: Named) -> tuple[Family, tuple[str, ...]] | None:
+    """``W_{12}`` or ``w_{12}``, which the system does not have, as the matrix W and the place of the entry."""
+    indices = named.label.replace(",", "")
+    if len(indices) != 2 or not indices.isdigit():
+        return None
+    of = whole(context, named.base) or (whole(context, named.base.upper()) if len(named.base) == 1 else None)
+    return (of, tuple(indices)) if of is not None and of.role == "matrix" else None
 
 
 def without_argument_dots(text: str) -> str:

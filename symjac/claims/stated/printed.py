@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from symjac.claims.stated import derivatives
+from symjac.claims.stated import derivatives, naming
 from symjac.claims.stated.terms import Over, Ref, Term
 from symjac.claims.stated.times import Time
 from symjac.reading import calls
@@ -155,7 +155,7 @@ def _without_index(b: Builder, t: Term) -> Term:
     if t.kind == "entry":
         return t.args[0]
     match = _LABELLED.fullmatch(t.ref.family) if t.ref is not None else None
-    whole = b.whole(match[1]) if match is not None else None
+    whole = naming.whole(b.context, match[1]) if match is not None else None
     if t.ref is not None and whole is not None:
         return Term("symbol", (), Ref(whole.name, t.ref.time), t.span)
     return t

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from symjac import functions
 from symjac.claims.stated import derivatives, ellipsis, printed, vecread
-from symjac.claims.stated.naming import Names, formulas, without_argument_dots, without_braces
+from symjac.claims.stated.naming import Names, formulas, numbered_entry, whole, without_argument_dots, without_braces
 from symjac.claims.stated.terms import Place, Ref, Term
 from symjac.claims.stated.times import Time
 from symjac.errors import ReadError
@@ -127,7 +127,9 @@ class Builder:
             pair = named.entries or tuple(named.label)
             if len(pair) == 2 and set(pair) <= ENTRYLIKE:
                 return Term("kronecker", (), pair, span)
-        family = self.whole(named.family) if named.entries and not known else None
+        family = whole(self.context, named.family) if named.entries and not known else None
+        if not known and (numbered := numbered_entry(self.context, named)) is not None:
+            family, named.entries = numbered
         family = family or el.roles.settle(named)
         if family.role == "map":
             return Term("bare_map", (), (family.name, named.primes), span)
@@ -150,11 +152,6 @@ class Builder:
                 entries = (entries[0][0], entries[0][1])
             term = Term("entry", (term,), entries, span)
         return self.operated(term, named.operations, node)
-
-    def whole(self, name: str) -> Family | None:
-        """The one declared vector or matrix of this name up to style: entries of bold symbols are seldom bold."""
-        near = [f for f in self.context.by_plain.get(plain(name), []) if f.declared and f.role in ("vector", "matrix")]
-        return near[0] if len(near) == 1 else None
 
     def script(self, tokens: tuple[Token, ...]) -> Term:
         return self.build(Parser(self.context.source, tokens).whole())

@@ -1,0 +1,228 @@
+"""What papers leave to their readers: dots, losses that are only named, functions without argument, sums to the end.
+
+Each true formula stands beside damaged ones, which must be refuted.
+"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from symjac.claims.judge import judge
+from symjac.claims.verdict import Verdict
+
+RNN = (r"h_t = \tanh(W h_{t-1} + U x_t)",)
+LINEAR = (r"h_t = W_x x_t + W_h h_{t-1}", r"o_t = W_o h_t")
+LAYERS = (r"z_l = W_l a_{l-1} + b_l", r"a_l = \sigma(z_l)")
+
+
+def verdict(claim: str, *equations: str, **symbols: str) -> Verdict:
+    v = judge({"equations": list(equations), "symbols": symbols, "claim": claim})
+    assert v.error is None, v.error
+    return v
+
+
+def holds(claim: str, *equations: str, **symbols: str) -> set[str]:
+    """The conventions in which the claim is true, none of the four being undecided."""
+    v = verdict(claim, *equations, **symbols)
+    assert all(o.holds is not None for o in v.conventions.values()), v.conventions
+    return set(v.holds_in)
+
+
+# ------------------------------------------------------------------------------------------- dots
+
+STEP = r"diag(1 - h_{{{0}}}^2) W"
+OVER_MANY = r"\frac{\partial h_t}{\partial h_k} = "
+
+
+@pytest.mark.parametrize(
+    ("formula", "convention"),
+    [
+        (r"diag(1 - h_t^2) W \, diag(1 - h_{t-1}^2) W \cdots diag(1 - h_{k+1}^2) W", "numerator_column"),
+        (r"diag(1 - h_t^2) W \cdots diag(1 - h_{k+1}^2) W", "numerator_column"),
+        (r"W^\top diag(1 - h_{k+1}^2) \cdots W^\top diag(1 - h_t^2)", "denominator_column"),
+        (r"\prod_{i=t}^{k+1} diag(1 - h_i^2) W", "numerator_column"),
+    ],
+)
+def test_products_with_dots_have_the_order_of_print(formula: str, convention: str) -> None:
+    """Dots between factors are the product over the steps between, in the order in which they stand."""
+    assert convention in holds(OVER_MANY + formula, *RNN)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        r"diag(1 - h_t^2) W \, diag(1 - h_{t-1}^2) W \cdots diag(1 - h_k^2) W",
+        r"diag(1 - h_{k+1}^2) W \cdots diag(1 - h_t^2) W",
+        r"diag(1 + h_t^2) W \cdots diag(1 + h_{k+1}^2) W",
+        r"\prod_{i=t}^{k} diag(1 - h_i^2) W",
+        r"\prod_{i=t-1}^{k} diag(1 - h_i^2) W",
+    ],
+)
+def test_products_with_dots_that_are_wrong_are_refuted(formula: str) -> None:
+    """One step too many, the order turned round, a sign, steps shifted by one."""
+    assert "numerator_column" not in holds(OVER_MANY + formula, *RNN)
+
+
+def test_a_product_over_layers_may_have_other_sizes_in_each() -> None:
+    """W_l with an index is another matrix in each layer."""
+    claim = r"\frac{\partial a_L}{\partial a_0} = diag(\sigma'(z_L)) W_L \cdots diag(\sigma'(z_1)) W_1"
+    assert "numerator_column" in holds(claim, *LAYERS)
+    assert not holds(claim.replace("_0", "_1"), *LAYERS)
+
+
+# ----------------------------------------------------------------------------- sums to the last step
+
+ALL_LATER = (
+    r"\frac{\partial L}{\partial h_t} = \sum_{i=t}^{T} (W_h^\top)^{i-t} W_o^\top \frac{\partial L}{\partial o_i}"
+)
+
+
+def test_a_sum_over_all_later_steps_is_proved_by_induction() -> None:
+    """The gradient by a state collects every later output; the proof goes back from the last step."""
+    v = verdict(ALL_LATER, *LINEAR)
+    assert v.holds_in == ("denominator_column", "mixed_column")
+    assert "induction" in v.conventions["denominator_column"].reason
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (r"W_h^\top)^{i-t}", r"W_h)^{i-t}"),
+        (r"{i-t}", r"{i-t+1}"),
+        (r"{i-t}", r"{t-i}"),
+        (r"W_o^\top", r"W_o"),
+        (r"\sum_{i=t}^{T}", r"\sum_{i=t+1}^{T}"),
+        (r"o_i}", r"o_t}"),
+        (r"= \sum", r"= -\sum"),
+    ],
+)
+def test_a_damaged_sum_over_later_steps_is_not_proved(right: str, wrong: str) -> None:
+    """A transpose, an exponent, the first step, an index, the sign: none may pass."""
+    assert right in ALL_LATER
+    v = verdict(ALL_LATER.replace(right, wrong), *LINEAR)
+    assert not v.holds_in, v.holds_in
+
+
+# --------------------------------------------------------------------------------- losses by name
+
+
+@pytest.mark.parametrize("loss", [r"L = \frac{1}{T} \sum_{t=1}^T l(o_t, y_t)", r"L = \sum_t L_t"])
+def test_a_loss_that_is_only_named_gives_gradients_by_name(loss: str) -> None:
+    """Nothing is known of the loss but what it sees, which is enough for the chain rule."""
+    system = (r"h_t = W_x x_t + W_h h_{t-1}", r"o_t = W_o h_t", loss)
+    claim = r"\frac{\partial L}{\partial h_T} = W_o^\top \frac{\partial L}{\partial o_T}"
+    assert "denominator_column" in holds(claim, *system)
+    assert "denominator_column" not in holds(claim.replace(r"W_o^\top", "W_o"), *system)
+
+
+def test_the_cross_entropy_of_a_softmax_has_the_famous_gradient() -> None:
+    """softmax minus target for one-hot targets; without that word it is undecided, and the reason is named."""
+    system = (r"\hat y = softmax(z)", r"L = -y^\top \log \hat y")
+    claim = r"\frac{\partial L}{\partial z} = \hat y - y"
+    assert "denominator_column" in holds(claim, *system, y="one-hot vector n")
+    assert "denominator_column" not in holds(claim.replace(r"\hat y - y", r"y - \hat y"), *system, y="one-hot vector n")
+    undecided = verdict(claim, *system).conventions["denominator_column"]
+    assert undecided.holds is None
+    assert "sum to one" in undecided.reason
+
+
+def test_the_entry_of_the_right_class_is_picked_by_a_unit_vector() -> None:
+    """-log p_k has the gradient p - e_k, and never p."""
+    system = ("p = softmax(z)", r"L = -\log p_k")
+    assert "denominator_column" in holds(r"\frac{\partial L}{\partial z} = p - e_k", *system)
+    assert "denominator_column" not in verdict(r"\frac{\partial L}{\partial z} = p + e_k", *system).holds_in
+
+
+# --------------------------------------------------------------------------- functions, arguments
+
+
+@pytest.mark.parametrize("derivative", [r"\sigma'(\cdot)", r"\sigma'", r"\sigma'(z)"])
+def test_a_function_without_argument_is_taken_where_the_system_applies_it(derivative: str) -> None:
+    """One application in one equation leaves no doubt; a note says what was read."""
+    claim = rf"\frac{{\partial y}}{{\partial x}} = diag({derivative}) W"
+    v = verdict(claim, r"y = \sigma(W x + b)")
+    assert v.holds_in == ("numerator_column",)
+    assert v.notes
+
+
+def test_a_function_without_argument_that_is_applied_twice_is_undecided() -> None:
+    """With two arguments to choose from, symjac does not choose."""
+    v = verdict(r"\frac{\partial y}{\partial x} = diag(\sigma') W + diag(\sigma') V", r"y = \sigma(W x) + \sigma(V x)")
+    assert v.verdict == "undecided"
+
+
+# ----------------------------------------------------------------------------------------- indices
+
+
+def test_an_index_the_system_lacks_is_left_out_only_if_it_is_the_same_everywhere() -> None:
+    """y_t and x_t of one step are y and x; another step beside it cannot be."""
+    system = ("z = W x + b", r"y = \sigma(z)")
+    claim = r"\frac{{\partial y_t}}{{\partial x_t}} = diag(\sigma'(z_{0})) W"
+    assert verdict(claim.format("t"), *system).holds_in == ("numerator_column",)
+    assert verdict(claim.format("{t-1}"), *system).verdict in ("undecided", "unreadable")
+
+
+def test_an_input_one_step_back_goes_through_the_state_between() -> None:
+    """dh_t/dx_{t-1} is not zero: the equations hold at the earlier step as well."""
+    step = r"diag(1 - h_t^2) W diag(1 - h_{t-1}^2) U"
+    claim = r"\frac{\partial h_t}{\partial x_{t-1}} = "
+    assert "numerator_column" in verdict(claim + step, *RNN).holds_in
+    assert "numerator_column" not in verdict(claim + r"diag(1 - h_t^2) W U", *RNN).holds_in
+
+
+# ------------------------------------------------------------------------------ matrices written out
+
+
+def test_a_jacobian_written_out_is_compared_entry_by_entry() -> None:
+    """The 2 x 2 system of the founding question, worked out by hand, and with two entries exchanged."""
+    system = (r"x_t = W \sigma(x_{t-1})",)
+    rows = [r"W_{{11}} {0} & W_{{{1}}} {2}", r"W_{{{3}}} {0} & W_{{22}} {2}"]
+    first, second = (rf"\sigma'((x_{{t-1}})_{k})" for k in (1, 2))
+
+    def claim(upper: str, lower: str) -> str:
+        grid = r" \\ ".join(row.format(first, upper, second, lower) for row in rows)
+        return rf"\frac{{\partial x_t}}{{\partial x_{{t-1}}}} = \begin{{pmatrix}} {grid} \end{{pmatrix}}"
+
+    assert holds(claim("12", "21"), *system, x_t="vector 2") == {"numerator_column"}
+    assert holds(claim("21", "12"), *system, x_t="vector 2") == {"numerator_row"}
+    assert not holds(claim("12", "12"), *system, x_t="vector 2")
+
+
+def test_a_jacobian_written_out_for_a_size_nobody_gave_is_undecided() -> None:
+    """2 x 2 for n x n: right or wrong depends on n."""
+    v = verdict(
+        r"\frac{\partial y}{\partial x} = \begin{pmatrix} w_{11} & w_{12} \\ w_{21} & w_{22} \end{pmatrix}", "y = W x"
+    )
+    assert v.verdict == "undecided"
+    assert "= 2" in v.conventions["numerator_column"].reason
+
+
+# ------------------------------------------------------------------------------------------- refusals
+
+
+@pytest.mark.parametrize(
+    ("claim", "equation"),
+    [
+        (r"\nabla_x^2 L = A + A^\top", r"L = x^\top A x"),
+        (r"dy = diag(\sigma'(W x)) W dx", r"y = \sigma(W x)"),
+    ],
+)
+def test_second_derivatives_and_differentials_are_not_read_as_first_ones(claim: str, equation: str) -> None:
+    """They are another thing; a verdict about the first derivative would be beside the point."""
+    assert judge({"equations": [equation], "claim": claim}).verdict in ("unreadable", "undecided")
+
+
+@pytest.mark.parametrize("power", ["1000000", "999999999999", "{10^{9}}"])
+def test_huge_powers_end_soon(power: str) -> None:
+    """Neither multiplied out nor written out."""
+    started = time.monotonic()
+    judge(
+        {
+            "equations": ["y = A x"],
+            "symbols": {"A": "matrix n n"},
+            "claim": rf"\frac{{\partial y}}{{\partial x}} = A^{power}",
+        }
+    )
+    assert time.monotonic() - started < 25
