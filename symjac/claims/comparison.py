@@ -180,7 +180,8 @@ class Comparison:
         for places in ({**p, **q} for q in sizing.of(b) for p in sizing.of(a)):
             ev = evaluator(places)
             right, left = ev(b), ev(a)
-            self.unknown = ev.unknown
+            picked = sorted(s.units & ev.indices.keys())
+            self.unknown = [*ev.unknown, *(f"the index {k} picks an entry in the loss too" for k in picked)]
             self.variables = frozenset(ev.variables)
             self.relations = gradients.relations()
             self.whole = frozenset(over.others.values())
