@@ -149,6 +149,8 @@ class Comparison:
         guessed = [name for name in strangers if self.statement.is_guessed(name)]
         if undecided is None and guessed:
             undecided = Outcome(None, "undecided", f"nothing says what {guessed[0]} is")
+        if undecided is None and (outsider := self.statement.unsized(a, b)) is not None:
+            undecided = Outcome(None, "undecided", f"nothing says which sizes of the system those of {outsider} are")
         return undecided or Outcome(False, "shape", shape_error)
 
     def sizings(self, holes: list[tuple[str, int]]) -> list[dict[tuple[str, int], ex.Dim]]:

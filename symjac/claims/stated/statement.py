@@ -383,6 +383,17 @@ class Statement:
                     found.append(t.data.family)
         return list(dict.fromkeys(found))
 
+    def unsized(self, *terms: Term) -> str | None:
+        """A symbol of the claim alone whose sizes are declared, beside a system whose sizes nobody declared."""
+        known = {r.family for p in self.model.printed for r in (p.lhs, *(r for _, r in p.uses))}
+        shaped = [self.model.families[name] for name in sorted(known) if name in self.model.families]
+        if all(f.how == "declared" for f in shaped if f.role in ("vector", "matrix")):
+            return None
+        for family in (self.model.families.get(r.family) for r in self.refs(*terms) if r.family not in known):
+            if family is not None and family.how == "declared" and family.role in ("vector", "matrix"):
+                return family.name
+        return None
+
     def mentions_strangers(self, model: Model, t: Term) -> bool:
         """Whether a member holds an output of the system, or a symbol the system does not."""
         used = {r.family for p in model.printed for _, r in p.uses}

@@ -84,7 +84,8 @@ class Builder:
                 continue
             yield member
         if len(sides) > 1:
-            yield ellipsis.filled(self.build(sides[-1]), self.left, text)
+            last = ellipsis.filled(self.build(sides[-1]), self.left, text)
+            yield self.constant("zeros", None, sides[-1]) if last.kind == "number" and not last.data else last
 
     def runs_down(self, first: Time, last: Time) -> bool:
         """Whether an index that starts at ``first`` goes back in time.
