@@ -14,6 +14,7 @@ from symjac.claims.stated.aliases import Aliases
 from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.stated.times import LAST, Time
 from symjac.claims.undecided import UndecidedError
+from symjac.reading.context import Family
 
 
 @dataclass
@@ -386,13 +387,16 @@ class Statement:
     def unsized(self, *terms: Term) -> str | None:
         """A symbol of the claim alone whose sizes are declared, beside a system whose sizes nobody declared."""
         known = {r.family for p in self.model.printed for r in (p.lhs, *(r for _, r in p.uses))}
-        shaped = [self.model.families[name] for name in sorted(known) if name in self.model.families]
-        if all(f.how == "declared" for f in shaped if f.role in ("vector", "matrix")):
-            return None
-        for family in (self.model.families.get(r.family) for r in self.refs(*terms) if r.family not in known):
-            if family is not None and family.how == "declared" and family.role in ("vector", "matrix"):
-                return family.name
-        return None
+        declared = [f for f in self.model.families.values() if f.how == "declared" and f.role in ("vector", "matrix")]
+        said = {letter for f in declared if f.name in known for letter in self._letters(f)}
+        mentioned = {r.family for r in self.refs(*terms)} - known
+        return next((f.name for f in declared if f.name in mentioned and self._letters(f) - said), None)
+
+    def _letters(self, family: Family) -> set[object]:
+        try:
+            return {letter for size in self.model.shape(family) for letter in size.free_symbols}
+        except UndecidedError:  # a size that nobody declared
+            return set()
 
     def mentions_strangers(self, model: Model, t: Term) -> bool:
         """Whether a member holds an output of the system, or a symbol the system does not."""
