@@ -188,13 +188,10 @@ def under_condition(v: Verdict, other: Verdict, usual: Mapping[str, str]) -> Ver
     what = " and ".join(f"{f} is {words.removeprefix('elementwise ')}" for f, words in usual.items())
     doubt = Outcome(None, "undecided", f"it holds if {what}, which nothing says")
 
-    def doubted(mine: Outcomes, theirs: Outcomes) -> Outcomes:
-        return {k: doubt if o.holds is False and theirs[k].holds else o for k, o in mine.items()}
-
-    first = doubted(v.conventions, other.conventions)
-    second = doubted(v.descending, other.descending) if v.descending and other.descending else v.descending
+    first = doubted(v.conventions, other.conventions, doubt)
+    second = doubted(v.descending, other.descending, doubt) if v.descending and other.descending else v.descending
     pairs = zip(v.links, other.links, strict=True)
-    links = tuple(replace(mine, conventions=doubted(mine.conventions, theirs.conventions)) for mine, theirs in pairs)
+    links = tuple(replace(a, conventions=doubted(a.conventions, b.conventions, doubt)) for a, b in pairs)
     if (first, second, links) == (v.conventions, v.descending, v.links):
         return v
     out = replace(
