@@ -296,4 +296,6 @@ class Values(ABC):
         width = t.data
         assert isinstance(width, int)
         entries = [self(a) for a in t.args]
+        if not all(e.is_scalar for e in entries):
+            raise UndecidedError("a matrix written out holds what is no scalar: an entry with another index?")
         return ex.Explicit([entries[k : k + width] for k in range(0, len(entries), width)])
