@@ -279,6 +279,8 @@ class Values(ABC):
 
     def bare_function(self, t: Term) -> Expr:
         self.unknown.append("a function stands without its argument")
+        if t.place.number not in self.sizes:
+            raise UndecidedError("a function stands without its argument")
         return self.vector(Symbol(rf"\text{{function}} {t.place.number}", self.sizes[t.place.number]))
 
     def stack(self, t: Term) -> Expr:
