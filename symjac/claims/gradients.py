@@ -100,9 +100,11 @@ class Gradients:
         table = model.table(r for r in here if r != v)
         for r in here:
             used = any(c.time == loss.time for c, _ in self.consumers(r))
-            reached = {u for s in _reached(model.symbol(r), table) if (u := model.ref(s)) is not None}
-            earlier = {u for u in reached if u.time is not None and u.time != loss.time and u != v}
-            if r != v and not used and (x in reached or any(u.family in model.defined_families for u in earlier)):
+            if r == v or used or r.family in self.mentions.abbreviations:
+                continue
+            reached = {u for s in _reached(model.symbol(r), table) if (u := model.ref(s)) is not None and u != v}
+            earlier = {u for u in reached if u.time is not None and u.time != loss.time}
+            if x in reached or any(u.family in model.defined_families for u in earlier):
                 raise UndecidedError(unsaid)
         assert v.time is not None
         assert x.time is not None

@@ -61,7 +61,7 @@ class Model(Instances):
             return ex.mul(*(self.whole_step(y.at(u)) for u in times))
         ahead = any(r.time and y.time and (r.time - y.time).offset > 0 for s in self.uses(y) if (r := self.ref(s)))
         table = {} if self.anchor(y) is None or ahead else self.between(y, x)
-        if not _depends(of, wrt, table):
+        if not _depends(of, wrt, table) or (of.is_scalar and x.time is None):
             table = self.unfolded(y, x)
         return self.closed(table, of, wrt)
 

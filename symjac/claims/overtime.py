@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from symjac import expr as ex
@@ -28,6 +29,18 @@ class OverTime:
         self.others: dict[object, Symbol] = {} if others is None else others
 
     def __call__(self, ev: Evaluator, t: Term) -> Expr:
+        """The sum or product; factors behind it that do not belong to it multiply it: the longest body that types."""
+        bodies = list(_bodies(t))
+        for k, (body, behind) in enumerate(bodies):
+            try:
+                out = self.through(ev, _with_body(t, body))
+                return ev.multiplied([out, *(ev(f) for f in behind)]) if behind else out
+            except ShapeError:
+                if k == len(bodies) - 1:
+                    raise
+        raise AssertionError("there is always the whole body")
+
+    def through(self, ev: Evaluator, t: Term) -> Expr:
         if t.over.low is None or t.over.high is None:
             raise UndecidedError(f"nothing says how far {t.over.letter} runs")
         low, high = t.over.low.put(ev.values), t.over.high.put(ev.values)
@@ -114,6 +127,29 @@ class OverTime:
         if key not in self.others:
             self.others[key] = Symbol(rf"\text{{over time {len(self.others) + 1}}}", shape)
         return self.others[key]
+
+
+def _bodies(t: Term) -> Iterator[tuple[tuple[Term, ...], tuple[Term, ...]]]:
+    """The factors of a product over time, and those behind it: ``\\prod_i D_i W \\; V`` may be either.
+
+    What holds the index belongs to it, what stands at another time does not.
+    """
+    body = t.args[0]
+    factors = body.args if body.kind == "product" and body.data is None and t.over.kind == "product" else (body,)
+    held = [any(name == t.over.letter for r in f.refs() if r.time for name, _ in r.time.letters) for f in factors]
+    if not any(held) or t.over.dotted:
+        yield factors, ()
+        return
+    last = max(k for k, mine in enumerate(held) if mine) + 1
+    elsewhere = [k for k in range(last, len(factors)) if any(r.time is not None for r in factors[k].refs())]
+    for end in range(elsewhere[0] if elsewhere else len(factors), last - 1, -1):
+        yield factors[:end], factors[end:]
+
+
+def _with_body(t: Term, factors: tuple[Term, ...]) -> Term:
+    """The sum or product with these factors for its body."""
+    body = factors[0] if len(factors) == 1 else Term("product", factors, None, t.args[0].span)
+    return t if body == t.args[0] else Term("over", (body,), t.data, t.span)
 
 
 _OTHER = {"ascending": "descending", "descending": "ascending"}

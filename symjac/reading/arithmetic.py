@@ -43,6 +43,10 @@ class Arithmetic(ABC):
         """In row orientation the factors in the order that columns want."""
 
     @abstractmethod
+    def is_declared_matrix(self, node: Node) -> bool:
+        """Whether a name is declared as a matrix, though it may have one column."""
+
+    @abstractmethod
     def build(self, node: Node) -> Value:
         """The value of a node."""
 
@@ -254,6 +258,8 @@ class Arithmetic(ABC):
         vectors = [v for v in values if not v.is_scalar]
         first = vectors[0] if vectors else None
         if first is None or len(vectors) < 2 or not all(v.is_vector or v.is_row for v in vectors):
+            return values
+        if any(self.is_declared_matrix(v.node) for v in vectors):
             return values
         if any(v.is_row != first.is_row or not self.context.sizes.equal(v.rows, first.rows) for v in vectors):
             return values

@@ -44,6 +44,11 @@ class Elaborator(Arithmetic):
         self.indices: dict[str, Size] = {}
         self.depth = 0
 
+    def is_declared_matrix(self, node: Node) -> bool:
+        """Whether a name is declared as a matrix, though it may have one column."""
+        family = self.context.find(self.named(node).family) if node.kind == "name" else None
+        return family is not None and family.role == "matrix" and family.declared
+
     def build(self, node: Node) -> Value:
         handler = _HANDLERS.get(node.kind)
         if handler is None:

@@ -300,7 +300,9 @@ class Pair:
         forms = self.forms(values)
         sides = (forms.of(a), forms.of(b))
         known = forms.majorants.register.known
-        definitions = self.model.values(known, 0, frozenset(forms.variables))
+        # A state at the step of an input that is differentiated by is no free value: it has been through the function.
+        depth = int(any((r := self.model.ref(v)) is not None and self.model.enters(r) for v in forms.variables))
+        definitions = self.model.values(known, depth, frozenset(forms.variables))
         names = {name: h.of for name, h in j.hypotheses.items() if h.kind == "slope"}
         found = violation(forms, sides, sign, names, definitions)
         if found is None:
