@@ -8,8 +8,11 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import pytest
+
+Make = Callable[..., Path]
 
 
 def _program(*names: str) -> Callable[[], bool]:
@@ -55,3 +58,20 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if os.environ.get(variable) == "1":
             pytest.fail(f"{variable}=1 asks for {marker}, which is not installed", pytrace=False)
         pytest.skip(f"needs {marker}, which is not installed")
+
+
+@pytest.fixture
+def paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
+    """Writes a paper with a body into a fresh folder, and goes there."""
+    monkeypatch.chdir(tmp_path)
+
+    def make(body: str, preamble: str = "") -> Path:
+        text = (
+            "\\documentclass{article}\n\\usepackage{symjac}\n\\InputIfFileExists{paper.sjtex}{}{}\n"
+            f"{preamble}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
+        )
+        path = tmp_path / "paper.tex"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return make

@@ -176,6 +176,32 @@ def test_a_changed_macro_withholds_the_answers(folder: Path) -> None:
 
 
 @pytest.mark.tex
+def test_a_macro_counts_where_the_system_stands(folder: Path) -> None:
+    """Redefined between a system and its requests it changes nothing; what symjac takes for global and is not, does."""
+    macro = "\\newcommand{\\wt}{A}\n"
+    system = _RNN.replace("W\\,", "\\wt ")
+    said = typeset(f"{system}{_JACOBIAN}\n\\renewcommand{{\\wt}}{{B}} {_JACOBIAN}", _PREAMBLE + macro)
+    assert "symjac Warning" not in said
+    assert words().count("Adiag") == 2
+    said = typeset(f"{{\\renewcommand{{\\wt}}{{B}}}} {system}{_JACOBIAN}", _PREAMBLE + macro)
+    assert r"`\wt' is no longer what it was" in said
+    assert "diag" not in words()
+
+
+@pytest.mark.tex
+def test_a_macro_of_a_claim_counts_where_the_claim_stands(folder: Path) -> None:
+    """Of one text that means first the right and then a wrong formula only the first is taken for right."""
+    preamble = _PREAMBLE.replace("{symjac}", "[draft]{symjac}") + "\\newcommand{\\wt}{W}\n"
+    claim = _WRONG.replace(r"W^{\mathsf T}", "\\wt ")
+    said = typeset(_RNN + claim, preamble)
+    assert "symjac Warning" not in said
+    said = typeset(f"{_RNN}{claim} \\renewcommand{{\\wt}}{{V}} {claim}", preamble)
+    assert said.count("symjac Warning") == 3
+    assert "out of date: `claim|" in said
+    assert words().count("[?]") == 1
+
+
+@pytest.mark.tex
 def test_a_declared_operator_and_a_robust_macro_are_compared(folder: Path) -> None:
     """\\DeclareMathOperator and \\DeclareRobustCommand hide their meaning one step deeper, where it is found."""
     preamble = _PREAMBLE + "\\DeclareMathOperator{\\relu}{relu}\n\\DeclareRobustCommand{\\wt}{W}\n"

@@ -63,7 +63,7 @@ def _arxiv(paper: Paper, answers: str) -> bool:
     target.write_bytes(arxiv.pack(contents))
     output.note(f"wrote {target}: {', '.join(contents)}")
     main = next(s.text for s in paper.sources)
-    wrong = list(hints(main, name))
+    wrong = [*hints(main, name), *arxiv.lacking(paper.sources), *arxiv.misnamed(contents)]
     if arxiv.can_compile():
         wrong += arxiv.compiled(contents, name)
     else:

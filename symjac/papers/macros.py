@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from symjac.papers.groups import group, groups, squeezed
+from symjac.papers.requests import Place
 from symjac.papers.source import Source
 
 _NEW = re.compile(r"\\(?:re|provide)?newcommand\s*\*?|\\providecommand\s*\*?|\\DeclareRobustCommand\s*\*?")
@@ -48,12 +49,20 @@ Found = Iterator[tuple[int, int, Macro]]
 """Where a definition begins and ends, and what it defines."""
 
 
-def find_macros(files: Iterable[Source]) -> dict[str, Macro]:
-    """The macros that the sources define; the last definition counts."""
-    out: dict[str, Macro] = {}
-    for file in files:
-        out |= {m.name: m for _, _, m in _all(file.text)}
-    return out
+class Macros:
+    """The macros that the sources define, and what they mean where."""
+
+    def __init__(self, files: Iterable[Source]) -> None:
+        found = [((*file.at, start), m) for file in files for start, _, m in _all(file.text)]
+        self._found = sorted(found, key=lambda one: one[0])
+
+    def at(self, place: Place) -> dict[str, Macro]:
+        """What TeX knows at a place: the last definition before it, or else the first one after it.
+
+        What is defined in a group counts until it is defined anew; ``symjac.sty`` compares with what TeX knows.
+        """
+        later = {m.name: m for at, m in reversed(self._found) if place.at and at > place.at}
+        return later | {m.name: m for at, m in self._found if not place.at or at <= place.at}
 
 
 def definitions(text: str) -> tuple[str, dict[str, Macro]]:
@@ -186,7 +195,7 @@ def expand(text: str, macros: Mapping[str, Macro], used: set[str] | None = None)
 
 def unread(text: str, macros: Mapping[str, Macro]) -> Iterator[Macro]:
     """The author's macros that a text still holds when the others are put in."""
-    for name in dict.fromkeys(_WORD.findall(text)):
+    for name in dict.fromkeys(_WORD.findall(expand(text, macros))):
         if name in macros and macros[name].unread:
             yield macros[name]
 
