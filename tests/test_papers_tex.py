@@ -354,6 +354,17 @@ def test_an_output_directory_works(folder: Path) -> None:
     assert (folder / "build/article.sjtex").is_file()
 
 
+@pytest.mark.tex
+def test_an_output_directory_works_after_a_build_in_place(folder: Path) -> None:
+    """The answers beside the source do not stand in the way of those in the output directory."""
+    Path("paper.tex").write_text(f"{_PREAMBLE}\\begin{{document}}\n{_RNN}{_JACOBIAN}\n\\end{{document}}\n")
+    assert run("latexmk", "-pdf", *_BATCH, "paper").returncode == 0
+    Path("paper.tex").write_text(Path("paper.tex").read_text().replace("+ b", "- x_{t-1}"))
+    assert run("latexmk", "-pdf", "-outdir=build", *_BATCH, "paper").returncode == 0
+    assert "symjac Warning" not in log(folder / "build/paper.log")
+    assert "??" not in words("build/paper.pdf")
+
+
 def _without_symjac(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a machine where neither the command is on the path nor the interpreter in its place."""
     (folder / ".latexmkrc").write_text(latexmkrc(str(folder / "gone")), encoding="utf-8")
