@@ -319,6 +319,9 @@ def test_a_wide_formula_has_a_form_for_sentences_and_one_for_displays(paper: Mak
     told, _, shown = narrow.removeprefix(r"\symjacbroken{").partition(r"}{\begin{aligned}[t]&")
     assert told.replace(r" \symjacbreak", "") == wide
     lines = [re.sub(r"^\\quad(\\;)*\{\}", "", line) for line in shown.split(r"\\&")]
+    # What goes on within a product is set in deeper than the sum's terms.
+    assert all(line.startswith(r"\quad\;") for line in shown.split(r"\\&")[1:] if not line.startswith(r"\quad{}+"))
+    assert lines[-1].endswith(r"\symjactail\end{aligned}}")
     terms = [term for term in told.split(r" + \symjacbreak ") if "Bigl" not in term]
     assert lines[: len(terms)] == [terms[0], *(f"+ {term}" for term in terms[1:])]
 
