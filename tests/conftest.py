@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from symjac.papers.beside import latexmkrc, style
+
 Make = Callable[..., Path]
+PAPERS = Path(__file__).with_name("papers")
 
 
 def _program(*names: str) -> Callable[[], bool]:
@@ -75,3 +78,14 @@ def paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
         return path
 
     return make
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder as --init leaves it, with the symjac under test for latexmk."""
+    monkeypatch.chdir(tmp_path)
+    for source in PAPERS.glob("*.tex"):
+        shutil.copy(source, tmp_path)
+    (tmp_path / "symjac.sty").write_text(style(), encoding="utf-8")
+    (tmp_path / ".latexmkrc").write_text(latexmkrc(), encoding="utf-8")
+    return tmp_path

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from symjac.cli import main
-from symjac.papers.answers import Answer, Answered, AnswerFile, read, write
+from symjac.papers.answers import Answer, Answered, AnswerFile, read, replace_file, write
 from tests.conftest import Make
 from tests.test_papers import answers
 
@@ -142,3 +142,26 @@ def test_an_included_file_that_is_not_there_fails_the_archive(paper: Make, capsy
     paper(r"\include{gone}" + RNN + JACOBIAN)
     assert main(["tex", "paper", "--scan", "--arxiv"]) == 1
     assert "there is no gone.tex to be included" in capsys.readouterr().err
+
+
+def test_a_paper_that_asks_nothing_is_told(paper: Make, capsys: Capture) -> None:
+    """Where no system and no request is found, nothing is written."""
+    path = paper("Words.")
+    assert main(["tex", "paper"]) == 0
+    assert "paper.tex asks nothing" in capsys.readouterr().err
+    assert not path.with_suffix(".sjtex").exists()
+
+
+def test_a_binary_file_is_no_paper(paper: Make, capsys: Capture) -> None:
+    """It is not looked through for requests."""
+    path = paper("")
+    path.write_bytes(b"\x00\x01\\symjacdefine{a}{x = y}")
+    assert main(["tex", "paper"]) == 2
+    assert "paper.tex is a binary file" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """Not the file that would have been in its place for a moment."""
+    with pytest.raises(FileNotFoundError) as caught:
+        replace_file(tmp_path / "gone" / "paper.sjtex", "")
+    assert caught.value.filename == str(tmp_path / "gone" / "paper.sjtex")

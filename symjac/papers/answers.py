@@ -162,11 +162,17 @@ def _with(s: Answered, a: Answer) -> Answered:
 
 
 def replace_file(path: Path, text: str) -> bool:
-    """Write the file at once, and only where its content changes; whether it did."""
+    """Write the file at once, and only where its content changes; whether it did.
+
+    :raises OSError: which names the file, not one that is in its place for a moment.
+    """
     data = text.encode("utf-8", "surrogateescape")
     if path.is_file() and path.read_bytes() == data:
         return False
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

@@ -31,13 +31,15 @@ class Paper:
     def named(cls, name: str) -> Paper:
         """The paper of a name.
 
-        :raises DefinitionError: where there is neither a source nor a request file.
+        :raises DefinitionError: where there is neither a source nor a request file, or the source is no text.
         """
         path = Path(name)
         base = path.with_suffix("") if path.suffix in _SUFFIXES else path
         paper = cls(base)
         if paper.main is None and not paper.requests.is_file():
             raise DefinitionError(f"there is no {base}.tex, and no {base}.symjac either")
+        if paper.main is not None and b"\0" in paper.main.read_bytes():
+            raise DefinitionError(f"{paper.main} is a binary file; the source of a paper was wanted")
         return paper
 
     def _with(self, suffix: str) -> Path:
@@ -89,6 +91,7 @@ class Report:
     said: tuple[Said, ...]
     answered: int
     unanswered: int
+    asks: bool = True
 
     @property
     def problems(self) -> tuple[Said, ...]:
@@ -142,7 +145,8 @@ def fill(paper: Paper, *, scanned: bool = False, afresh: bool = False, guard: Gu
     said += _said(asked, systems)
     given = (systems[r.system].answers.get(r.key) for r in asked.requests)
     answered = sum(a is not None and a.kind != "failure" for a in given)
-    return Report(write(paper.base.name, file), tuple(said), answered, len(asked.requests) - answered)
+    asks = bool(asked.systems or asked.requests)
+    return Report(write(paper.base.name, file), tuple(said), answered, len(asked.requests) - answered, asks)
 
 
 def _behind(paper: Paper, asked: Requests, found: Requests) -> Iterator[Said]:
