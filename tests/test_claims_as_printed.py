@@ -43,6 +43,7 @@ OVER_MANY = r"\frac{\partial h_t}{\partial h_k} = "
         (r"diag(1 - h_t^2) W \cdots diag(1 - h_{k+1}^2) W", "numerator_column"),
         (r"W^\top diag(1 - h_{k+1}^2) \cdots W^\top diag(1 - h_t^2)", "denominator_column"),
         (r"\prod_{i=t}^{k+1} diag(1 - h_i^2) W", "numerator_column"),
+        (r"diag(1 - h_t^2) W \, diag(1 - h_{t-1}^2) W \cdots W diag(1 - h_{k+1}^2) W", "numerator_column"),
     ],
 )
 def test_products_with_dots_have_the_order_of_print(formula: str, convention: str) -> None:
@@ -105,6 +106,104 @@ def test_a_damaged_sum_over_later_steps_is_not_proved(right: str, wrong: str) ->
     assert not v.holds_in, v.holds_in
 
 
+@pytest.mark.parametrize(
+    ("system", "first", "rest"),
+    [
+        (
+            LINEAR,
+            r"W_o^\top \frac{\partial L}{\partial o_t}",
+            r"(W_h^\top)^{i-t} W_o^\top \frac{\partial L}{\partial o_i}",
+        ),
+        (
+            (*RNN, "o_t = V h_t"),
+            r"V^\top \frac{\partial L}{\partial o_t}",
+            r"(\prod_{j=t+1}^i W^\top diag(1 - h_j^2)) V^\top \frac{\partial L}{\partial o_i}",
+        ),
+    ],
+)
+def test_the_term_of_the_first_step_may_stand_apart(system: tuple[str, ...], first: str, rest: str) -> None:
+    """The same sum with its first term in front; it is refuted with another sign, and without that term."""
+    left, total = r"\frac{\partial L}{\partial h_t} = ", rf"\sum_{{i=t+1}}^{{T}} {rest}"
+    assert holds(f"{left} {first} + {total}", *system) == {"denominator_column", "mixed_column"}
+    assert not verdict(f"{left} {first} - {total}", *system).holds_in
+    assert not verdict(f"{left} {total}", *system).holds_in
+
+
+def test_a_falling_product_inside_a_sum_falls_to_where_the_sum_starts() -> None:
+    r"""\prod_{j=i}^{t+1} for i >= t is empty at i = t, and its factors fall; one factor more is refuted."""
+    left = r"\frac{\partial L}{\partial h_t} = "
+    claim = left + r"\sum_{i=t}^{T} \frac{\partial L}{\partial o_i} V \prod_{j=i}^{t+1} diag(1 - h_j^2) W"
+    v = verdict(claim, *RNN, "o_t = V h_t")
+    assert v.order == "descending"
+    assert v.verdict == "true"
+    assert verdict(claim.replace("^{t+1}", "^{t}"), *RNN, "o_t = V h_t").verdict == "false"
+
+
+# ------------------------------------------------------------------------------- inputs, steps, losses
+
+
+@pytest.mark.parametrize(
+    ("by", "right", "wrong"),
+    [
+        ("x_k", r"W_h^{t-k} W_x", r"W_h^{t-k+1} W_x"),
+        ("x_{t-2}", r"W_h^2 W_x", r"W_h W_x"),
+        ("x_{t-1}", r"W_h W_x", r"W_x"),
+        ("x_{t+1}", "0", r"W_x"),
+    ],
+)
+def test_an_input_acts_through_the_state_of_its_step(by: str, right: str, wrong: str) -> None:
+    """However many steps lie between, and not at all on earlier states."""
+    left = rf"\frac{{\partial h_t}}{{\partial {by}}} = "
+    assert "numerator_column" in holds(left + right, *LINEAR)
+    assert not holds(left + wrong, *LINEAR)
+
+
+@pytest.mark.parametrize("loss", [(), (r"L = \sum_t L_t",), (r"L_t = \ell(o_t)",)])
+def test_the_loss_of_one_step_sees_earlier_states_through_its_own(loss: tuple[str, ...]) -> None:
+    """dL_t/dh_k goes through h_t, however the loss is named."""
+    claim = r"\frac{\partial L_t}{\partial h_k} = (W_h^\top)^{t-k} W_o^\top \frac{\partial L_t}{\partial o_t}"
+    assert "denominator_column" in holds(claim, *LINEAR, *loss)
+    assert not holds(claim.replace("t-k", "t-k-1"), *LINEAR, *loss)
+
+
+@pytest.mark.parametrize(
+    ("equation", "claim"),
+    [
+        (r"L = \sum_t L_t", r"\frac{\partial L}{\partial W_o} = \sum_{t=1}^T \frac{\partial L_t}{\partial W_o}"),
+        (r"L = \sum_t L_t", r"\frac{\partial L}{\partial W_h} = \sum_{t=1}^T \frac{\partial L_t}{\partial W_h}"),
+        (r"L = \sum_t \ell(o_t, y_t)", r"\frac{\partial L}{\partial W_o} = \frac{\partial L}{\partial o_t} h_t^\top"),
+        (r"L = \ell(h_T)", r"\frac{\partial L}{\partial W_h} = \frac{\partial L}{\partial h_T} h_{T-1}^\top"),
+        (r"L = \sum_t L_t", r"\frac{\partial L_t}{\partial W_h} = \frac{\partial L_t}{\partial h_t} h_{t-1}^\top"),
+    ],
+)
+def test_gradients_by_parameters_that_two_readings_answer_otherwise_are_undecided(equation: str, claim: str) -> None:
+    """One step's part or all of them: neither true nor false is said, and no formula is shown as the right one."""
+    v = verdict(claim, *LINEAR, equation)
+    assert v.verdict == "undecided"
+    assert not v.correct
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        r"\frac{d h_t}{d b} = \frac{\partial h_t}{\partial b} + "
+        r"\frac{\partial h_t}{\partial h_{t-1}} \frac{d h_{t-1}}{d b}",
+        r"\frac{\partial h_t}{\partial b} = diag(1 - h_t^2) (I + W \frac{\partial h_{t-1}}{\partial b})",
+    ],
+)
+def test_total_and_partial_derivatives_side_by_side_are_undecided(claim: str) -> None:
+    """d and the sign of partial derivatives mean two things there, of which symjac knows one."""
+    assert verdict(claim, r"h_t = \tanh(W h_{t-1} + U x_t + b)").verdict == "undecided"
+
+
+def test_a_power_with_the_time_t_is_not_judged_as_a_transpose() -> None:
+    """dh_T/dh_0 = W^T is true of the power and false of the transpose."""
+    v = verdict(r"\frac{\partial h_T}{\partial h_0} = W_h^T", *LINEAR)
+    assert v.verdict == "undecided"
+    assert "power" in v.conventions["numerator_column"].reason
+    assert not verdict(r"\frac{\partial h_T}{\partial h_0} = W_h^{T-1}", *LINEAR).holds_in
+
+
 # --------------------------------------------------------------------------------- losses by name
 
 
@@ -135,6 +234,27 @@ def test_the_entry_of_the_right_class_is_picked_by_a_unit_vector() -> None:
     assert "denominator_column" not in verdict(r"\frac{\partial L}{\partial z} = p + e_k", *system).holds_in
 
 
+@pytest.mark.parametrize(
+    "claim", [r"\frac{\partial L}{\partial z_j} = p_j - \delta_{jk}", r"\frac{\partial L}{\partial p_k} = -1/p_k"]
+)
+def test_entries_beside_the_one_that_the_loss_picks_are_undecided(claim: str) -> None:
+    """They are true; that e_k has its 1 at k is not used yet, and a value for e_k alone would refute them."""
+    assert verdict(claim, "p = softmax(z)", r"L = -\log p_k").verdict == "undecided"
+
+
+@pytest.mark.parametrize("target", ["one-hot vector m", "vector m"])
+def test_a_cross_entropy_that_is_only_named_refutes_nothing(target: str) -> None:
+    """Nothing is known of it, whatever is declared of the target."""
+    system = ("o_t = V h_t", r"\hat y_t = softmax(o_t)", r"L = \text{cross entropy}(y_t, \hat y_t)")
+    assert verdict(r"\frac{\partial L}{\partial o_t} = \hat y_t - y_t", *system, y_t=target).verdict == "undecided"
+
+
+def test_bars_around_a_matrix_in_an_equation_are_undecided() -> None:
+    """Spectral or Frobenius norm: of the identity they are 1 and the root of n."""
+    claim = r"\left\| \frac{\partial y}{\partial x} \right\| = 1"
+    assert verdict(claim, "y = I_n x", x="vector n").verdict == "undecided"
+
+
 # --------------------------------------------------------------------------- functions, arguments
 
 
@@ -162,6 +282,12 @@ def test_an_index_the_system_lacks_is_left_out_only_if_it_is_the_same_everywhere
     claim = r"\frac{{\partial y_t}}{{\partial x_t}} = diag(\sigma'(z_{0})) W"
     assert verdict(claim.format("t"), *system).holds_in == ("numerator_column",)
     assert verdict(claim.format("{t-1}"), *system).verdict in ("undecided", "unreadable")
+
+
+@pytest.mark.parametrize("claim", [r"diag(1 - h_k^2) W", r"diag(1 - h_i^2) W"])
+def test_an_index_that_may_be_either_step_is_undecided(claim: str) -> None:
+    """h_k beside dh_t/dh_{t-1} may be h_t, for which the claim is true, or h_{t-1}, for which it is false."""
+    assert verdict(r"\frac{\partial h_t}{\partial h_{t-1}} = " + claim, *RNN).verdict == "undecided"
 
 
 def test_an_input_one_step_back_goes_through_the_state_between() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from symjac import expr as ex
 from symjac.claims.evaluate import Evaluator
+from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.terms import Term
+from symjac.claims.stated.times import Time
 from symjac.claims.stated.vecread import kronecker_throughout
 from symjac.errors import ShapeError
 from symjac.expr import Expr
@@ -64,6 +67,20 @@ def _tighter(t: Term) -> Term:
     if b.kind == "product" and b.data is None:
         return Term("product", (Term("operation", (a, b.args[0]), t.data, t.span), *b.args[1:]), None, t.span)
     return t
+
+
+def with_powers(s: Statement, t: Term) -> Term:
+    """The member with ``A^T`` as a power, if T is a time of the claim; a transpose it is in most print."""
+    times = [r.time for m in s.members for r in m.refs() if r.time is not None]
+    if not any(name == "T" for time in times for name, _ in time.letters):
+        return t
+
+    def change(a: Term) -> Term:
+        if a.kind != "transpose" or not re.search(r"\^\s*(T|\{\s*T\s*\})\s*$", s.claim[slice(*a.span)]):
+            return a
+        return Term("power", (a.args[0], Term("count", (), Time((("T", 1),)))), None, a.span)
+
+    return t.rebuilt(change)
 
 
 REWRITES: Mapping[str, Callable[[Term], Term]] = {

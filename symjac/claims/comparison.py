@@ -149,6 +149,8 @@ class Comparison:
         guessed = [name for name in strangers if self.statement.is_guessed(name)]
         if undecided is None and guessed:
             undecided = Outcome(None, "undecided", f"nothing says what {guessed[0]} is")
+        if undecided is None and (outsider := self.statement.unsized(a, b)) is not None:
+            undecided = Outcome(None, "undecided", f"nothing says which sizes of the system those of {outsider} are")
         return undecided or Outcome(False, "shape", shape_error)
 
     def sizings(self, holes: list[tuple[str, int]]) -> list[dict[tuple[str, int], ex.Dim]]:
@@ -180,7 +182,8 @@ class Comparison:
         for places in ({**p, **q} for q in sizing.of(b) for p in sizing.of(a)):
             ev = evaluator(places)
             right, left = ev(b), ev(a)
-            self.unknown = ev.unknown
+            picked = sorted(s.units & ev.indices.keys())
+            self.unknown = [*ev.unknown, *(f"the index {k} picks an entry in the loss too" for k in picked)]
             self.variables = frozenset(ev.variables)
             self.relations = gradients.relations()
             self.whole = frozenset(over.others.values())

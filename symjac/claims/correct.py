@@ -41,7 +41,10 @@ def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term) -> 
         return _product(model, layout, y, x)
     over = s.per_step(left, right)
     step = Time(((over[2], 1),)) if over is not None else s.step({}, left, right)
-    gradients = Gradients(model, s.mentions(left, right, {}), step=step, last=s.last)
+    mentions = s.mentions(left, right, {})
+    if over is not None and any(r.time is not None and r.time.offset for r in mentions.frontier | mentions.local):
+        raise UndecidedError("what one step gives depends on which steps it is said by")
+    gradients = Gradients(model, mentions, step=step, last=s.last)
     ev = Evaluator(model, Convention(layout, "column"), gradients, OverTime("ascending"), {})
     ev.carried = vectors.carried(s, left, right)
     out = ev(left)

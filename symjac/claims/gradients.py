@@ -66,6 +66,11 @@ class Gradients:
             return ex.zero(self.model.symbol(x).shape)
         if x.family in self.weights and x.time is not None:
             return self.weights[x.family]
+        if loss is not None and loss.time is not None:
+            if x.time is None:
+                return self.of_step_by_parameter(loss, x)
+            if x.time != loss.time:
+                return self.of_step(loss, x)
         if loss is not None and loss.time is not None and x in self.mentions.local:
             return self.free(x, "local")
         if x in self.mentions.upstream:
@@ -73,6 +78,56 @@ class Gradients:
         if x in self.mentions.frontier and x != self.mentions.target:
             return self.free(x)
         return self.total(x)
+
+    def of_step(self, loss: Ref, x: Ref) -> Expr:
+        """The gradient of one step's loss by a variable of another step, through what the claim mentions of its own.
+
+        :raises UndecidedError: where the loss may see x in other ways too.
+        """
+        model = self.model
+        own = [v for v in self.mentions.local if v.time == loss.time]
+        if all(w == ex.Number(1) for w in self.weights.values()):
+            # What nothing uses is seen by its own step's loss alone.
+            own += [v for v in self.mentions.frontier if v.time == loss.time and not self.consumers(v)]
+        unsaid = f"nothing says how {model.symbol(x).name} reaches {loss.family} of that step"
+        if len(own) != 1 or self.mentions.upstream:
+            raise UndecidedError(unsaid)
+        (v,) = own
+        anchor = model.anchor(v)
+        if anchor is None:
+            raise UndecidedError(unsaid)
+        here = [r for r in model.instance(anchor) if r.time == loss.time]
+        table = model.table(r for r in here if r != v)
+        for r in here:
+            used = any(c.time == loss.time for c, _ in self.consumers(r))
+            reached = {u for s in _reached(model.symbol(r), table) if (u := model.ref(s)) is not None}
+            earlier = {u for u in reached if u.time is not None and u.time != loss.time and u != v}
+            if r != v and not used and (x in reached or any(u.family in model.defined_families for u in earlier)):
+                raise UndecidedError(unsaid)
+        assert v.time is not None
+        assert x.time is not None
+        if v.family == x.family and model.steps(v, x) is None:
+            back = model.long_product(v, x)
+        elif model.steps(v, x) is None:
+            back = model.over_letters(v, x)
+        else:
+            back = model.derivative(v, x)
+        return ex.mul(ex.transpose(back), self.free(v, "local" if v in self.mentions.local else ""))
+
+    def of_step_by_parameter(self, loss: Ref, x: Ref) -> Expr:
+        """The gradient of one step's loss by a parameter that acts at that step alone.
+
+        :raises UndecidedError: where what the parameter acts on is carried from step to step.
+        """
+        assert loss.time is not None
+        users = [(c, p) for c, p in Gradients(self.model, self.mentions, step=loss.time).consumers(x)]
+        for c, _ in users:
+            if c not in self.mentions.local | self.mentions.frontier:
+                raise UndecidedError(f"nothing says how the loss of one step depends on {self.model.symbol(c).name}")
+            if c.time != loss.time or any(d.time != loss.time for d in self.downstream(c)):
+                raise UndecidedError(f"whether the derivative by {x.family} goes through earlier steps is not said")
+        shape = self.model.symbol(x).shape
+        return ex.add(ex.zero(shape), *(self.through(c, x, self(loss, c)) for c, _ in users))
 
     def free(self, x: Ref, kind: str = "") -> Symbol:
         """A gradient that is a symbol of its own."""
@@ -244,3 +299,15 @@ class Gradients:
         if last is None or c.time is None or c.time.letters != last.letters:
             return False
         return c.time.offset > last.offset
+
+
+def _reached(s: Symbol, definitions: Mapping[Symbol, Expr]) -> set[Symbol]:
+    """The symbols on which one depends through these definitions, itself too."""
+    seen: set[Symbol] = set()
+    stack = [s]
+    while stack:
+        one = stack.pop()
+        if one not in seen:
+            seen.add(one)
+            stack += definitions[one].symbols if one in definitions else ()
+    return seen

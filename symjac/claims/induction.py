@@ -1,7 +1,8 @@
 """A gradient as a sum over all later steps, proved by induction from the last step back.
 
 ``dL/dh_k = \\sum_{i=k}^{T} f(i, k)`` holds for every k up to T if the term of the first step is what the loss sees
-of ``h_k`` itself, and if every other term is carried back from ``h_{k+1}`` as the gradient by it is.
+of ``h_k`` itself, and if every other term is carried back from ``h_{k+1}`` as the gradient by it is. The first term may
+stand apart: ``e(k) + \\sum_{i=k+1}^{T} f(i, k)``, where ``f(k+1, k)`` has to be carried back from ``e(k+1)``.
 """
 
 from __future__ import annotations
@@ -28,13 +29,20 @@ if TYPE_CHECKING:
 def proved_by_induction(c: Comparison, a: Term, b: Term) -> bool:
     """Whether the gradient ``a`` by a state is the sum ``b`` over the steps from that of the state to the last."""
     x = c.statement.target
-    if b.kind != "over" or b.over.kind != "sum" or x is None or x.time is None or x.time.letter is None:
+    if x is None or x.time is None or x.time.letter is None or all(y != x for _, y, _ in c.statement.gradients(a)):
         return False
-    if b.over.low != x.time or b.over.high is None or c.statement.last not in (None, b.over.high):
+    apart: Term | None = None
+    if b.kind == "add":
+        sums = [t for t in b.args if t.kind == "over" and t.over.kind == "sum"]
+        others = [t for t in b.args if t not in sums]
+        if len(sums) != 1 or not others:
+            return False
+        apart, b = (others[0] if len(others) == 1 else Term("add", tuple(others), None, b.span)), sums[0]
+    if b.kind != "over" or b.over.kind != "sum" or b.over.high is None:
         return False
-    if all(y != x for _, y, _ in c.statement.gradients(a)):
+    if b.over.low != (x.time if apart is None else x.time + 1) or c.statement.last not in (None, b.over.high):
         return False
-    return any(_carried_back(c, a, form, x) for form in _forms(b))
+    return any(_carried_back(c, a, form, x, apart) for form in _forms(b))
 
 
 def _forms(b: Term) -> Iterator[Term]:
@@ -46,26 +54,37 @@ def _forms(b: Term) -> Iterator[Term]:
         yield Term("over", (b.args[0].retimed(lambda u: u.put({letter: other})),), b.data, b.span)
 
 
-def _carried_back(c: Comparison, a: Term, b: Term, x: Ref) -> bool:
+def _carried_back(c: Comparison, a: Term, b: Term, x: Ref, apart: Term | None) -> bool:
     """Whether the terms of the sum obey the recurrence of the gradient."""
     now = x.time
     assert now is not None
     assert now.letter is not None
     body, letter, mine = b.args[0], b.over.letter, now.letter
-    first = body.retimed(lambda u: u.put({letter: now}))
+    first = body.retimed(lambda u: u.put({letter: now})) if apart is None else apart
     later = body.retimed(lambda u: u.put({mine: Time(((mine, 1),), 1)}))
     following = x.at(now + 1)
-    try:
-        left, own, term, behind = _values(c, a, first, body, later, following)
-    except ShapeError:
-        return False
-    if not left.shape == own.shape == term.shape == behind.shape:
-        return False
-    left, own, term, behind = (Evaluator.column(e) for e in (left, own, term, behind))
-    free = Gradients.symbol(c.model, following)
-    alone = left.replace({free: ex.zero(free.shape)})
-    carried = ex.add(left.replace({free: behind}), ex.neg(alone))
-    return _equal(c, alone, own) and _equal(c, carried, term)
+    pairs = [(body, later)]
+    if apart is not None:
+        pairs.append(
+            (
+                body.retimed(lambda u: u.put({letter: now + 1})),
+                apart.retimed(lambda u: u.put({mine: Time(((mine, 1),), 1)})),
+            )
+        )
+    for term, behind in pairs:
+        try:
+            values = _values(c, a, first, term, behind, following)
+        except ShapeError:
+            return False
+        if len({e.shape for e in values}) != 1:
+            return False
+        left, own, here, later_one = (Evaluator.column(e) for e in values)
+        free = Gradients.symbol(c.model, following)
+        alone = left.replace({free: ex.zero(free.shape)})
+        carried = ex.add(left.replace({free: later_one}), ex.neg(alone))
+        if not (_equal(c, alone, own) and _equal(c, carried, here)):
+            return False
+    return True
 
 
 def _values(

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from symjac.claims import vectors
-from symjac.claims.alternatives import REWRITES, Diagonals
+from symjac.claims.alternatives import REWRITES, Diagonals, with_powers
 from symjac.claims.bounds import bounding, inequality
 from symjac.claims.bounds import words as bound_words
 from symjac.claims.comparison import Comparison
@@ -37,6 +37,7 @@ KRONECKER = Outcome(
     "undecided",
     r"it holds with \otimes of two vectors read as the Kronecker product, and not as the outer product",
 )
+POWER = Outcome(None, "undecided", "it holds with ^T read as the power with the time T, and not as a transpose")
 USUAL = {r"\sigma": "elementwise sigmoid"}  # what letters stand for in many papers without a word
 
 
@@ -187,13 +188,10 @@ def under_condition(v: Verdict, other: Verdict, usual: Mapping[str, str]) -> Ver
     what = " and ".join(f"{f} is {words.removeprefix('elementwise ')}" for f, words in usual.items())
     doubt = Outcome(None, "undecided", f"it holds if {what}, which nothing says")
 
-    def doubted(mine: Outcomes, theirs: Outcomes) -> Outcomes:
-        return {k: doubt if o.holds is False and theirs[k].holds else o for k, o in mine.items()}
-
-    first = doubted(v.conventions, other.conventions)
-    second = doubted(v.descending, other.descending) if v.descending and other.descending else v.descending
+    first = doubted(v.conventions, other.conventions, doubt)
+    second = doubted(v.descending, other.descending, doubt) if v.descending and other.descending else v.descending
     pairs = zip(v.links, other.links, strict=True)
-    links = tuple(replace(mine, conventions=doubted(mine.conventions, theirs.conventions)) for mine, theirs in pairs)
+    links = tuple(replace(a, conventions=doubted(a.conventions, b.conventions, doubt)) for a, b in pairs)
     if (first, second, links) == (v.conventions, v.descending, v.links):
         return v
     out = replace(
@@ -201,6 +199,11 @@ def under_condition(v: Verdict, other: Verdict, usual: Mapping[str, str]) -> Ver
     )
     out = replace(out, verdict=summed_up(out.as_printed))
     return replace(out, explanation=explanation(out))
+
+
+def doubted(printed: Outcomes, otherwise: Outcomes, doubt: Outcome) -> Outcomes:
+    """What holds only in the other reading of a sign is neither true nor false as printed."""
+    return {k: doubt if o.holds is False and otherwise[k].holds else o for k, o in printed.items()}
 
 
 @dataclass
@@ -218,7 +221,9 @@ class Judge:
         orders = ("ascending", "descending") if s.has_product else ("ascending",)
         maps = {order: self.outcomes(first, last, conventions, order) for order in orders}
         if (kronecker := last.rebuilt(kronecker_throughout)) != last:
-            maps = {o: self.doubted(m, self.outcomes(first, kronecker, conventions, o)) for o, m in maps.items()}
+            maps = {o: doubted(m, self.outcomes(first, kronecker, conventions, o), KRONECKER) for o, m in maps.items()}
+        if (powers := with_powers(s, last)) != last:
+            maps = {o: doubted(m, self.outcomes(first, powers, conventions, o), POWER) for o, m in maps.items()}
         links: tuple[Link, ...] = ()
         if len(s.members) > 2:
             sides = list(zip(s.texts, s.members, strict=True))
@@ -238,16 +243,13 @@ class Judge:
             notes=tuple(dict.fromkeys([*s.notes, *self.notes, *vectors.notes(s)])),
         )
         out = replace(out, verdict=summed_up(out.as_printed))
+        if out.verdict == "undecided":
+            out = replace(out, correct={})
         if out.verdict != "true":
             out = replace(out, alternatives=self.alternatives(first, last, conventions, maps))
         if SHIFT_MATTERS in out.conventions.values():
             out = replace(out, alternatives={**out.alternatives, **self.shifts(first, last, conventions)})
         return replace(out, explanation=explanation(out))
-
-    @staticmethod
-    def doubted(printed: Outcomes, kronecker: Outcomes) -> Outcomes:
-        """What holds only with the Kronecker product of two vectors is neither true nor false as printed."""
-        return {k: KRONECKER if o.holds is False and kronecker[k].holds else o for k, o in printed.items()}
 
     def alternatives(
         self, a: Term, b: Term, conventions: Sequence[Convention], printed: Mapping[str, Outcomes]

@@ -89,11 +89,21 @@ class Model(Instances):
             for k in range(1, steps):
                 refs += self.instance(anchor - k)
         out = self.table(r for r in refs if r != x)
+        if anchor is not None and steps is not None and 1 <= steps <= MAX_INSTANCES and self.enters(x):
+            # An input acts on the state of its own step; where the equation itself holds it, it is read as printed.
+            printed = steps == 1 and self.depends(y, x, out)
+            more = () if printed else range(1, steps + 1)
+            out |= self.table(r for k in more for r in self.instance(anchor - k) if r != x)
         if self.shifted and anchor is not None and (steps is None or steps <= 1):
             wrt = self.symbol(x)
             earlier = self.table(r for r in self.instance(anchor - 1) if r != x and r.time is not None)
             out = {s: e for s, e in earlier.items() if wrt in e.symbols} | out
         return out
+
+    def enters(self, x: Ref) -> bool:
+        """Whether x is an input: of some equation, and no left-hand side."""
+        used = any(r.family == x.family for p in self.printed for _, r in p.uses)
+        return used and x.family not in self.defined_families
 
     def over_letters(self, y: Ref, x: Ref) -> Expr:
         """dy/dx where y is another quantity, a number of steps later that is a letter.
@@ -101,11 +111,27 @@ class Model(Instances):
         :raises UndecidedError: where y does not see the state that x is at one step alone.
         """
         assert y.time is not None
+        if self.enters(x):
+            return self.from_input(y, x)
         seen = [r for k in (0, 1) if self.definition(y) is not None and self.sees(y, r := x.at(y.time - k))]
         if len(seen) != 1:
             of, wrt = self.symbol(y).name, self.symbol(x).name
             raise UndecidedError(f"nothing says how {of} depends on {wrt}, so many steps before")
         return ex.mul(self.derivative(y, seen[0]), self.long_product(seen[0], x))
+
+    def from_input(self, y: Ref, x: Ref) -> Expr:
+        """dy/dx by an input a number of steps earlier that is a letter, through the only state that sees it.
+
+        :raises UndecidedError: where x reaches y on other ways too.
+        """
+        assert x.time is not None
+        for family in dict.fromkeys([y.family, *sorted(self.defined_families)]):
+            seen = [r for k in (0, 1) if self.sees(r := Ref(family, x.time + k), x)]
+            if len(seen) != 1 or self.carried_by(seen[0]) or ex.is_zero(self.one_step(seen[0])):
+                continue
+            whole = (self.long_product if family == y.family else self.over_letters)(y, seen[0])
+            return ex.mul(whole, self.derivative(seen[0], x))
+        raise UndecidedError(f"nothing says how {self.symbol(y).name} depends on {self.symbol(x).name}")
 
     def long_product(self, y: Ref, x: Ref) -> Expr:
         """dy/dx over a number of steps that is a letter: a power where every factor is the same, else a symbol.

@@ -52,7 +52,7 @@ class OverTime:
         if kind == "sum":
             return ev.summed(parts)
         for part in parts:
-            self.square(part)
+            self.square(part, t.args[0])
         return ev.multiplied(parts if self.order_of(t) == "ascending" else parts[::-1])
 
     def order_of(self, t: Term) -> str:
@@ -60,7 +60,9 @@ class OverTime:
         return t.over.order if t.over.dotted else self.order
 
     @staticmethod
-    def square(e: Expr) -> None:
+    def square(e: Expr, printed: Term) -> None:
+        if (e.is_vector or e.is_row) and printed.kind == "symbol":
+            raise UndecidedError("a product of vectors over time: entrywise? print it with diag")
         if e.rows != e.cols:
             raise ShapeError(f"a factor of a product over time is {ex.show_shape(e.shape)}, not square")
 
@@ -73,7 +75,7 @@ class OverTime:
         body = inner(t.args[0])
         if kind == "sum":
             return self.other(("sum", letter, low, high, body), body.shape)
-        self.square(body)
+        self.square(body, t.args[0])
         if body.is_scalar:
             return self.other(("product", letter, low, high, body), body.shape)
         if not ev.model.timed(body):

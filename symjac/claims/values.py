@@ -232,6 +232,8 @@ class Values(ABC):
                 return a
             return ex.Trace(a) if t.data == "trace" else ex.Determinant(a)
         if t.data == "norm":
+            if a.is_matrix:
+                self.unknown.append("the bars around a matrix may be its spectral or its Frobenius norm")
             return ex.Norm(self.column(a))
         if t.data == "abs" and a.is_scalar:
             return ex.Apply(ex.Function("|", 0, "abs"), a)

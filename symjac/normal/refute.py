@@ -7,7 +7,7 @@ in intervals; only disjoint intervals count, so that a true identity is never re
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -74,7 +74,7 @@ def search(
             f"only expressions of one shape can be compared: {brief(a)} is {show_shape(a.shape)}, "
             f"{brief(b)} is {show_shape(b.shape)}"
         )
-    nodes = set(_reachable(a, definitions)) | set(_reachable(b, definitions))
+    nodes = set(reachable([a, b], definitions))
     letters = sorted({str(s) for e in nodes for s in _letters(e)})
     names = sorted({e.function.name for e in nodes if isinstance(e, Apply) and e.function.known is None})
     maps = sorted({e.name for e in nodes if isinstance(e, VectorMap | MapJacobian)})
@@ -102,9 +102,9 @@ def search(
     return None
 
 
-def _reachable(e: Expr, definitions: Mapping[Symbol, Expr]) -> Iterator[Expr]:
-    """The nodes of an expression and of the definitions it uses."""
-    todo = [e]
+def reachable(expressions: Iterable[Expr], definitions: Mapping[Symbol, Expr]) -> Iterator[Expr]:
+    """The nodes of expressions and of the definitions they use."""
+    todo = list(expressions)
     seen: set[Expr] = set()
     while todo:
         node = todo.pop()

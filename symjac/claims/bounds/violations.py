@@ -18,7 +18,7 @@ from symjac.functions import BOUNDS
 from symjac.normal import Counterexample
 from symjac.normal.evaluate import Evaluator, Matrix
 from symjac.normal.numbers import STAND_INS, Intervals, NoValueError, Rationals
-from symjac.normal.refute import Enclosure, Value, value_of
+from symjac.normal.refute import Enclosure, Value, reachable, value_of
 
 ORDERS = (1, 2)
 SEEDS = 12
@@ -68,7 +68,7 @@ def violation(
     known = forms.majorants.register.known
     used = [known[a.data] for s in sides for a in s.atoms() if a.kind == "norm" and isinstance(a.data, int)]
     scalars = [a.data[1] for s in sides for a in s.atoms() if a.kind == "scalar" and isinstance(a.data, tuple)]
-    nodes = set(_reachable([*used, *scalars], definitions))
+    nodes = set(reachable([*used, *scalars], definitions))
     functions = {e.function.name for e in nodes if isinstance(e, Apply) and e.function.known is None}
     functions |= {n for n, f in forms.majorants.slopes.items() if f.known is None}
     steep = any(a.kind == "slope" for s in sides for a in s.atoms())
@@ -98,19 +98,6 @@ def _points(letters: Sequence[str]) -> Iterator[tuple[dict[str, int], int]]:
     for sizes in chosen:
         for seed in range(SEEDS):
             yield dict(zip(letters, sizes, strict=True)), seed
-
-
-def _reachable(expressions: Sequence[Expr], definitions: Mapping[Symbol, Expr]) -> Iterator[Expr]:
-    todo, seen = list(expressions), set[Expr]()
-    while todo:
-        node = todo.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        yield node
-        todo.extend(node.args)
-        if isinstance(node, Symbol) and node in definitions:
-            todo.append(definitions[node])
 
 
 @dataclass

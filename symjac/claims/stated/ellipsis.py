@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from symjac.claims.stated.terms import Over, Ref, Term
-from symjac.claims.stated.times import Time
+from symjac.claims.stated.times import LAST, Time
 from symjac.errors import ReadError
 
-LAST = frozenset(["T", r"\tau", "N", "L", "K"])  # letters that papers use for the last step
 LETTERS = ("i", "j", "s", "r", "q", "l", "k")
 SIDE_BY_SIDE = ("cdot", "times")
 
@@ -47,6 +46,9 @@ def _between(parts: list[Term], kind: str, whole: Term, left: Term, text: str) -
     before, after = parts[: at[0]], parts[at[-1] + 1 :]
     if at[-1] - at[0] >= len(at) or not before or not after:
         raise ReadError("these dots stand for nothing that can be told", text=text, span=parts[at[0]].span)
+    if kind == "product" and len(after) > 1 and before[-1] == after[0] and not _times(after[:1]):
+        after = after[1:]  # D_t W \cdots W D_1 W: the W after the dots ends a pair
+        at, parts = [len(before)], [*before, parts[at[0]], *after]
     longest = min(len(before), len(after)) if kind == "product" else 1
     for size in range(1, longest + 1):
         first, last = before[-size:], after[:size]

@@ -9,6 +9,7 @@ from symjac.claims.model import Model
 from symjac.claims.stated.naming import Names
 from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.terms import Ref, Term
+from symjac.claims.stated.times import LAST
 from symjac.claims.undecided import UndecidedError
 from symjac.reading import Reading
 from symjac.reading.context import Family, Note
@@ -16,7 +17,6 @@ from symjac.reading.operators import mean_of, variance_of
 from symjac.reading.spelling import plain
 
 Read = Callable[[str, Names], tuple[tuple[Term, ...], tuple[Note, ...], dict[str, Family]]]
-LAST = frozenset(["T", r"\tau", "N", "L", "K"])  # letters that papers use for the last step
 
 
 def up_to_style(models: Mapping[str, Model], notes: list[str]) -> Callable[[Term], Term]:
@@ -132,9 +132,14 @@ def fitted(s: Statement, member: Term) -> Term:
     if len(free) != 1 or not anchors or not left:
         return member
     letter = free.pop()
+    if any(r.time is not None and r.time.letters and r.time.letter != letter for r in member.refs()):
+        return member  # beside the letter of the left-hand side another one means another step
     shifts = [k for k in (0, 1, -1) if _all_printed(s.model, member, letter, k)]
     if not shifts or letter in LAST:
         return member
+    if len(shifts) > 1:
+        steps = " or ".join((anchors[0] + k).text for k in sorted(shifts, reverse=True))
+        raise UndecidedError(f"the index {letter} may stand for {steps}")
     s.notes.append(f"the index {letter} is read as {(anchors[0] + shifts[0]).text}")
     return member.retimed(lambda u: u.put({letter: anchors[0] + shifts[0]}))
 

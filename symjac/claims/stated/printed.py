@@ -65,7 +65,12 @@ def big(b: Builder, node: Node) -> Term:
         return Term("index_sum", (b.build(node.kids[0]),), letter, span)
     low, high, order = _bounds(b, node, sub, sup)
     kind = "sum" if node.text == "sum" else "product"
-    return Term("over", (b.build(node.kids[0]),), Over(kind, letter, low, high, order), span)
+    if low is None or high is None:
+        return Term("over", (b.build(node.kids[0]),), Over(kind, letter, low, high, order), span)
+    b.around.append((letter, low, high))
+    body = b.build(node.kids[0])
+    b.around.pop()
+    return Term("over", (body,), Over(kind, letter, low, high, order), span)
 
 
 def _bounds(

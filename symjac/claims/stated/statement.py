@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,8 +12,9 @@ from symjac.claims.gradients import Mentions
 from symjac.claims.model import Model
 from symjac.claims.stated.aliases import Aliases
 from symjac.claims.stated.terms import Ref, Term
-from symjac.claims.stated.times import Time
+from symjac.claims.stated.times import LAST, Time
 from symjac.claims.undecided import UndecidedError
+from symjac.reading.context import Family
 
 
 @dataclass
@@ -30,6 +32,7 @@ class Statement:
     shiftable: bool = False  # whether taking in the equations of the earlier step changes what is differentiated
     normalisations: frozenset[str] = frozenset()  # maps that are declared to be layer normalisations
     one_hot: frozenset[str] = frozenset()  # families that are declared to have one entry 1 and zeros beside it
+    units: frozenset[str] = frozenset()  # index letters of entries that a unit vector picks
     opaque: bool = False  # whether a gate is known by name only
     weights: Mapping[str, Term | None] = field(default_factory=dict)  # of a step's loss in the whole, 1 where ``None``
     seen: frozenset[Ref] = frozenset()  # what an equation says the loss depends on
@@ -258,6 +261,8 @@ class Statement:
         :raises UndecidedError: where the derivative is by a parameter, of what depends on earlier steps.
         """
         if not any(t.over.kind == "sum" for t in self.over(a, b)):
+            self._refuse_unsaid_sum(a)
+            self._refuse_recursion(a, b)
             return
         for t in (t for t in a.walk() if t.kind == "derivative"):
             y, x = t.args[0].ref, t.args[1].ref
@@ -267,6 +272,33 @@ class Statement:
             if self.model.equation(y) is not None and variable is not None and variable.role in ("matrix", "vector"):
                 names = f"{self.model.symbol(y).name} by {x.family}"
                 raise UndecidedError(f"whether the derivative of {names} goes through earlier steps is not said")
+
+    def _refuse_unsaid_sum(self, a: Term) -> None:
+        """Nothing is judged of a gradient by a parameter, without a sum, where the loss is one over steps."""
+        for loss, x, _ in self.gradients(a):
+            if loss is None or loss.time is not None or x.time is not None:
+                continue
+            acts = [p.lhs for p in self.model.printed if any(r == x for _, r in p.uses) and p.lhs.time is not None]
+            ends = any(r.time is not None and r.time.letter in LAST and not r.time.offset for r in self.seen)
+            if acts and (self.weights or self.at_every_step or ends):
+                raise UndecidedError(f"the loss sees every step, and {x.family} acts at every step")
+
+    def _refuse_recursion(self, a: Term, b: Term) -> None:
+        """Nothing is judged where derivatives by a parameter stand side by side of which some hold steps fixed.
+
+        :raises UndecidedError: by a vector or scalar at several steps, or with d beside partial derivatives.
+        """
+        found: dict[str, set[tuple[Time, bool]]] = {}
+        for t in (t for root in (a, b) for t in root.walk() if t.kind == "derivative"):
+            y, x = t.args[0].ref, t.args[1].ref
+            if y is None or x is None or y.time is None or x.time is not None or self.model.equation(y) is None:
+                continue
+            total = not re.search(r"\\partial|\\nabla", self.claim[slice(*t.span)])
+            found.setdefault(x.family, set()).add((y.time, total))
+        for name, kinds in found.items():
+            several_steps = len({time for time, _ in kinds}) > 1 and self.role(Ref(name)) != "matrix"
+            if several_steps or len({total for _, total in kinds}) > 1:
+                raise UndecidedError(f"whether the derivatives by {name} go through earlier steps is not said")
 
     def lengths_matter(self, a: Term, b: Term) -> bool:
         """Whether a number of steps that is a letter plays a part."""
@@ -351,6 +383,20 @@ class Statement:
                 if not declared or t.data.time is not None:
                     found.append(t.data.family)
         return list(dict.fromkeys(found))
+
+    def unsized(self, *terms: Term) -> str | None:
+        """A symbol of the claim alone whose sizes are declared, beside a system whose sizes nobody declared."""
+        known = {r.family for p in self.model.printed for r in (p.lhs, *(r for _, r in p.uses))}
+        declared = [f for f in self.model.families.values() if f.how == "declared" and f.role in ("vector", "matrix")]
+        said = {letter for f in declared if f.name in known for letter in self._letters(f)}
+        mentioned = {r.family for r in self.refs(*terms)} - known
+        return next((f.name for f in declared if f.name in mentioned and self._letters(f) - said), None)
+
+    def _letters(self, family: Family) -> set[object]:
+        try:
+            return {letter for size in self.model.shape(family) for letter in size.free_symbols}
+        except UndecidedError:  # a size that nobody declared
+            return set()
 
     def mentions_strangers(self, model: Model, t: Term) -> bool:
         """Whether a member holds an output of the system, or a symbol the system does not."""

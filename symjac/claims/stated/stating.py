@@ -11,7 +11,6 @@ from symjac.claims.stated.aliases import Alias, Aliases
 from symjac.claims.stated.arguments import name_arguments, with_arguments
 from symjac.claims.stated.calls import LAYER_NORM, without_parameters
 from symjac.claims.stated.fitting import (
-    LAST,
     define_means,
     fitted,
     is_defined,
@@ -26,6 +25,7 @@ from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.syntax import read_terms
 from symjac.claims.stated.systems import sources
 from symjac.claims.stated.terms import Ref, Term
+from symjac.claims.stated.times import LAST, Time
 from symjac.claims.stated.typing import types_somewhere
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ReadError, ShapeError, SymjacError, TargetError
@@ -89,6 +89,7 @@ def state(
     out = Statement(claim, resolved, spans, models, aliases, notes)
     out.members = tuple(fitted(out, m) for m in without_stray_index(out))
     out.opaque = system.opaque
+    out.units = frozenset(unit.removeprefix("e_") for unit in system.units)
     out.one_hot = frozenset(
         r.family
         for key, words in {**symbols_as_given, **dict.fromkeys(system.units, "one-hot")}.items()
@@ -290,11 +291,15 @@ def _settle(s: Statement, *, differentiates: bool) -> None:
 def _settle_last_of_sum(s: Statement) -> None:
     """The last step is where a sum ends that is claimed to be the gradient by a state."""
     x = s.target
-    sums = [m for m in s.members[1:] if m.kind == "over" and m.over.kind == "sum" and m.over.low is not None]
+    sums = [t for t in s.over(*s.members[1:]) if t.over.kind == "sum" and t.over.low is not None]
     if s.last is not None or x is None or x.time is None or not sums:
         return
-    high = sums[-1].over.high
-    if high is None or high.letter not in LAST or high.offset or sums[-1].over.low != x.time:
+    low, high = sums[-1].over.low, sums[-1].over.high
+    if low is None or high is None or high.letter not in LAST or (low - x.time) not in (Time(), Time((), 1)):
+        return
+    if high.offset == -1:  # the last term stands apart
+        high = high + 1
+    if high.offset:
         return
     beyond = [r for m in s.members for r in m.refs() if r.time is not None and r.time.letter == high.letter]
     if all(r.time is not None and r.time.offset <= 0 for r in beyond):

@@ -60,6 +60,7 @@ class Builder:
         self.context = el.context
         self.places = 0
         self.left: Term | None = None  # the first member, once it is built
+        self.around: list[tuple[str, Time, Time]] = []  # the sums and products that stand around: letter, bounds
 
     def error(self, message: str, node: Node, hint: str | None = None) -> ReadError:
         return self.context.error(message, node, hint)
@@ -83,16 +84,24 @@ class Builder:
                 continue
             yield member
         if len(sides) > 1:
-            yield ellipsis.filled(self.build(sides[-1]), self.left, text)
+            last = ellipsis.filled(self.build(sides[-1]), self.left, text)
+            yield self.constant("zeros", None, sides[-1]) if last.kind == "number" and not last.data else last
 
     def runs_down(self, first: Time, last: Time) -> bool:
-        """Whether an index that starts at ``first`` goes back in time: from what is differentiated to the variable."""
+        """Whether an index that starts at ``first`` goes back in time.
+
+        From what is differentiated to the variable, or from the index of a sum around it to where that starts.
+        """
+        starts, ends = ({n for n, _ in time.letters} for time in (first, last))
+        for letter, low, high in self.around:
+            above, below = ({n for n, _ in time.letters} for time in (high, low))
+            if (letter in starts and ends & below) or (starts & above and letter in ends):
+                return True
         if self.left is None or self.left.kind != "derivative":
             return False
         later, earlier = (
             {n for r in part.refs() if r.time is not None for n, _ in r.time.letters} for part in self.left.args
         )
-        starts, ends = ({n for n, _ in time.letters} for time in (first, last))
         return bool(starts & (later - earlier)) and bool(ends & (earlier - later) or not ends)
 
     def constant(self, kind: str, letter: str | None, node: Node, function: Function | None = None) -> Term:

@@ -42,6 +42,7 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str]) -> Sources:
     texts, naming = without_naming([without_braces(e) for e in equations])
     texts, losses = without_losses(texts, symbols)
     symbols = {name: _plainly(words) for name, words in symbols.items()}
+    symbols = _without_targets(losses, texts, symbols)
     texts, rest = with_rest([without_middle_calls(t) for t in texts], symbols)
     symbols = {**rest, **symbols}
     texts, units = with_unit_vectors(texts, symbols)
@@ -75,6 +76,15 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str]) -> Sources:
     base = next(iter(readings.values()))
     found = (*(n.message for n in base.notes), *notes)
     return Sources(tuple(texts), tuple(naming), declared, readings, found, opaque, losses, tuple(units))
+
+
+def _without_targets(
+    losses: Sequence[LossEquation], texts: Sequence[str], symbols: Mapping[str, str]
+) -> dict[str, str]:
+    """The declarations but for what a loss alone sees: the equation that tied its size is no longer there."""
+    arguments = {plain(a) for e in losses for a in e.arguments}
+    kept = {plain(t[n.start : n.end]) for t in texts for r in parse(t)[0] for n in r.walk() if n.kind == "name"}
+    return {k: words for k, words in symbols.items() if plain(k) not in arguments or plain(k) in kept}
 
 
 _VECTOR = re.compile(r"\bvector (?:of (?:length|size|dimension) )?([A-Za-z](?:_\w+)?)(?=$|[\s,.;:)])")

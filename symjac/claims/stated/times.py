@@ -15,6 +15,9 @@ from dataclasses import dataclass
 _TERM = re.compile(r"([+-]?)\s*(?:(\d+)|(\\?[A-Za-z]+'?))\s*")
 
 
+LAST = frozenset(["T", r"\tau", "N", "L", "K"])  # letters that papers use for the last step
+
+
 @dataclass(frozen=True)
 class Time:
     """A sum of index letters and a number; ``letters`` holds (letter, coefficient) in order of the alphabet."""
