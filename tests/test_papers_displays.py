@@ -30,6 +30,23 @@ def test_a_broken_formula_keeps_its_full_stop_on_its_last_line(folder: Path, end
     assert f"Ur{printed}K=1" in words()
 
 
+def test_answers_of_an_earlier_symjac_are_printed_as_they_were(folder: Path) -> None:
+    """Their lines have no place for a full stop, and their macros are all compared where the request stands."""
+    preamble = PREAMBLE + "\\newcommand{\\wt}{W}\n"
+    body = rf"{GRU}\begin{{equation}}\symjacjacobian[width=20]{{gru}}{{h_t}}{{h_{{t-1}}}} .\end{{equation}} "
+    body += r"\symjacdefine{s}{x_t = \wt \tanh(x_{t-1})} $\symjacjacobian{s}{x_t}{x_{t-1}}$"
+    typeset(body, preamble)
+    answers = Path("paper.sjtex")
+    earlier = (
+        answers.read_text(encoding="utf-8").replace("symjacformat{3}", "symjacformat{2}").replace(r"\symjactail", "")
+    )
+    answers.write_text(earlier, encoding="utf-8")
+    assert "symjac Warning" not in typeset(body, preamble, fill=False)
+    assert words().count(".") == 1
+    body = body.replace(r" $\symjac", r"\renewcommand{\wt}{V} $\symjac")
+    assert "out of date" in typeset(body, preamble, fill=False)
+
+
 @pytest.mark.parametrize("env", ["gather", "gather*", "align", "align*"])
 @pytest.mark.parametrize("star", ["", "*"])
 def test_a_starred_system_has_no_numbers(folder: Path, env: str, star: str) -> None:

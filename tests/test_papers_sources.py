@@ -46,12 +46,13 @@ REDEFINED = (
     r"\newcommand{\M}{A}",
     r"\begin{symjacsystem}{rnn} x_t = \M \sigma(x_{t-1}) \end{symjacsystem}",
     r"\renewcommand{\M}{B}",
+    r"\providecommand{\M}{C}",
 )
 
 
 @pytest.mark.parametrize(
     ("order", "matrix"),
-    [((0, 1, 2), "A"), ((0, 2, 1), "B"), ((1, 0), "A"), ((0, 1), "A")],
+    [((0, 1, 2), "A"), ((0, 2, 1), "B"), ((1, 0), "A"), ((0, 1), "A"), ((0, 3, 1), "A"), ((3, 1), "C")],
 )
 def test_a_macro_in_a_system_means_what_it_means_there(paper: Make, order: tuple[int, ...], matrix: str) -> None:
     """A later definition of a macro does not change a system; where there is no earlier one it counts."""
