@@ -108,6 +108,8 @@ class Instances:
 
     def symbol(self, ref: Ref) -> Symbol:
         """The symbol of a family at a time."""
+        if ref.family not in self.families:
+            raise UndecidedError(f"nothing says what {ref.family} is")
         family = self.families[ref.family]
         time = ref.time.text if ref.time is not None else None
         name = render(family.base, family.label, family.upper, family.place or "_{}", time)
@@ -166,8 +168,8 @@ class Instances:
         return frozenset(p.lhs.family for p in self.printed)
 
     def equation(self, ref: Ref) -> Printed | None:
-        """The equation that defines a symbol, at whatever time it was printed."""
-        for p in self.printed:
+        """The equation that defines a symbol, at whatever time it was printed; one for this very time comes first."""
+        for p in sorted(self.printed, key=lambda p: p.lhs != ref):
             if p.lhs.family == ref.family and p.shift_to(ref.time) is not None:
                 return p
         return None

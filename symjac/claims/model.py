@@ -58,8 +58,74 @@ class Model(Instances):
         if y.family == x.family and steps is not None and 1 < steps <= MAX_INSTANCES and not self.carried_by(y):
             assert y.time is not None
             times = [y.time - k for k in range(steps)]
-            return ex.mul(*(self.derivative(y.at(u), y.at(u - 1)) for u in times))
-        return self.closed(self.between(y, x), of, wrt)
+            return ex.mul(*(self.whole_step(y.at(u)) for u in times))
+        ahead = any(r.time and y.time and (r.time - y.time).offset > 0 for s in self.uses(y) if (r := self.ref(s)))
+        table = {} if self.anchor(y) is None or ahead else self.between(y, x)
+        if not _depends(of, wrt, table):
+            table = self.unfolded(y, x)
+        return self.closed(table, of, wrt)
+
+    def uses(self, y: Ref) -> frozenset[Symbol]:
+        """The symbols of a symbol's equation."""
+        rhs = self.definition(y)
+        return frozenset(rhs.symbols) if rhs is not None else frozenset()
+
+    def whole_step(self, y: Ref) -> Expr:
+        """The Jacobian by the step before, where it is one among several.
+
+        :raises UndecidedError: where it changes if the other equations of that step are taken in.
+        """
+        assert y.time is not None
+        before = y.at(y.time - 1)
+        found = self.derivative(y, before)
+        with self.taking_in_the_earlier_step():
+            taken_in = self.derivative(y, before)
+        if ex.is_zero(found):
+            return taken_in
+        if found != taken_in:
+            name = self.symbol(y).name
+            raise UndecidedError(f"{name} depends on the step before on several ways, of which some may be held fixed")
+        return found
+
+    def unfolded(self, y: Ref, x: Ref) -> dict[Symbol, Expr]:
+        """The definitions through which y depends on x, whatever times they stand at.
+
+        :raises UndecidedError: where y depends on x through steps without end.
+        """
+        out: dict[Symbol, Expr] = {}
+        stack = [y]
+        while stack:
+            r = stack.pop()
+            rhs = self.definition(r)
+            if rhs is None or self.symbol(r) in out:
+                continue
+            out[self.symbol(r)] = rhs
+            if len(out) > 4 * MAX_INSTANCES:
+                raise UndecidedError("too many steps lie between")
+            for u in (u for s in rhs.symbols if (u := self.ref(s)) is not None and u != x):
+                if u.family not in self.defined_families:
+                    continue
+                if u.time is None or (r.time is not None and u.time == r.time):
+                    stack.append(u)
+                elif x.time is not None and (u.time - x.time).is_number:
+                    if (u.time - x.time).offset >= 0:
+                        stack.append(u)
+                elif x.time is None and (r.time is None or u.time.letters != r.time.letters):
+                    stack.append(u)
+                elif self.reaches(u.family, x.family):
+                    raise UndecidedError(f"{self.symbol(y).name} depends on {self.symbol(x).name} through every step")
+        return out
+
+    def reaches(self, family: str, other: str) -> bool:
+        """Whether a family depends on another at any time."""
+        seen: set[str] = set()
+        stack = [family]
+        while stack:
+            name = stack.pop()
+            if name not in seen:
+                seen.add(name)
+                stack += [r.family for p in self.printed if p.lhs.family == name for _, r in p.uses]
+        return other in seen
 
     def depends(self, y: Ref, x: Ref, definitions: Mapping[Symbol, Expr]) -> bool:
         return _depends(self.symbol(y), self.symbol(x), definitions)
@@ -161,11 +227,7 @@ class Model(Instances):
         """The Jacobian of a quantity by itself one step earlier, through what lies between the two."""
         assert y.time is not None
         before = y.at(y.time - 1)
-        found = self.derivative(y, before)
-        if not ex.is_zero(found) or self.shifted:
-            return found
-        with self.taking_in_the_earlier_step():
-            return self.derivative(y, before)
+        return self.derivative(y, before) if self.shifted else self.whole_step(y)
 
     def carried_by(self, y: Ref) -> list[str]:
         """What else than itself carries y from one step to the next."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from symjac.claims.explain import WORDS
 from symjac.claims.grouping import ORDERS
-from symjac.claims.verdict import Formula, Outcome, Paragraph, Told, Verdict, said
+from symjac.claims.verdict import Formula, Outcome, Paragraph, Told, Verdict, proved, said
 
 WIDTH = 100
 TIED = 72  # a formula of up to so many characters stays on one line
@@ -73,7 +73,7 @@ def found(o: Outcome) -> tuple[str, str]:
         return "does not fit", o.reason
     if o.holds is None:
         return "undecided", o.reason or "neither a proof nor a counterexample was found"
-    return ("true", "proved for every size") if o.holds else ("false", "a counterexample")
+    return ("true", proved(o)) if o.holds else ("false", "a counterexample")
 
 
 # ------------------------------------------------------------------------------------------ plain text

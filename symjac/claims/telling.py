@@ -23,7 +23,7 @@ from symjac.claims.nearest.spectrum import (
 )
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import UndecidedError
-from symjac.claims.verdict import Formula, Outcome, Paragraph, Told, Verdict, closed, said
+from symjac.claims.verdict import Formula, Outcome, Paragraph, Told, Verdict, closed, proved, said
 from symjac.errors import SymjacError
 from symjac.normal import Counterexample, NormalFormTooLarge
 
@@ -124,7 +124,7 @@ def _outcomes(v: Verdict) -> Iterator[Paragraph]:
 def because(o: Outcome) -> str:
     """What came out, and the reason where it is no counterexample."""
     if o.because == "proof":
-        return "is true, proved for every size"
+        return f"is true, {proved(o)}"
     if o.because == "shape":
         return f"does not fit: {o.reason}"
     return f"is not decided: {o.reason or 'neither a proof nor a counterexample was found'}"

@@ -279,6 +279,8 @@ class Values(ABC):
 
     def bare_function(self, t: Term) -> Expr:
         self.unknown.append("a function stands without its argument")
+        if t.place.number not in self.sizes:
+            raise UndecidedError("a function stands without its argument")
         return self.vector(Symbol(rf"\text{{function}} {t.place.number}", self.sizes[t.place.number]))
 
     def stack(self, t: Term) -> Expr:
@@ -296,4 +298,6 @@ class Values(ABC):
         width = t.data
         assert isinstance(width, int)
         entries = [self(a) for a in t.args]
+        if not all(e.is_scalar for e in entries):
+            raise UndecidedError("a matrix written out holds what is no scalar: an entry with another index?")
         return ex.Explicit([entries[k : k + width] for k in range(0, len(entries), width)])

@@ -36,6 +36,15 @@ class Outcome:
         return out
 
 
+def proved(o: Outcome) -> str:
+    """How a claim was proved.
+
+    >>> proved(Outcome(True, "proof")), proved(Outcome(True, "proof", "entry by entry"))
+    ('proved for every size', 'proved entry by entry')
+    """
+    return f"proved {o.reason or 'for every size'}"
+
+
 def shown(c: Counterexample) -> dict[str, object]:
     """A counterexample as plain data; rationals are strings such as ``"3/2"``, enclosures pairs of them."""
 

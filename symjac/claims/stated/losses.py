@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from symjac.claims.undecided import UndecidedError
 from symjac.errors import ReadError
 from symjac.reading.parser import parse
 from symjac.reading.spelling import plain
@@ -100,6 +101,8 @@ def _told(text: str, root: Node, symbols: Mapping[str, str]) -> LossEquation | N
         body, summed = list(_factors(items[at].kids[0].inner)) if items[at].kids else [], at == len(items) - 1
         if not summed:
             return None
+        if not _runs_over_all(items[at]) or any(s.kind == "_" and len(s.tokens) > 1 for n in body for s in n.scripts):
+            raise UndecidedError(f"{name} is a sum over some steps, or of other steps' losses: that is not followed")
     scale = text[items[0].start : items[at - 1].end] if at else ""
     if len(body) == 2 and body[1].is_call and _is_loss(text, body[0], symbols):
         group = body[1].inner
@@ -109,6 +112,13 @@ def _told(text: str, root: Node, symbols: Mapping[str, str]) -> LossEquation | N
     if summed and len(body) == 1 and body[0].kind == "name" and body[0].scripts and _is_loss(text, body[0], symbols):
         return LossEquation(name, scale, text[body[0].start : body[0].end], (), True)
     return None
+
+
+def _runs_over_all(n: Node) -> bool:
+    """Whether a sum has no bounds, or runs from 0 or 1 to a letter for the last step."""
+    sub = next(([t.text for t in s.tokens] for s in n.scripts if s.kind == "_"), [])
+    sup = next(([t.text for t in s.tokens] for s in n.scripts if s.kind == "^"), [])
+    return (len(sub) == 1 or (sub[1:2] == ["="] and sub[2:] in (["0"], ["1"]))) and (not sup or len(sup) == 1)
 
 
 def _factors(n: Node) -> list[Node]:

@@ -269,7 +269,7 @@ class Statement:
             if y is None or x is None or y.time is None or x.time is not None:
                 continue
             variable = self.model.families.get(x.family)
-            if self.model.equation(y) is not None and variable is not None and variable.role in ("matrix", "vector"):
+            if self.model.equation(y) is not None and variable is not None and variable.role != "function":
                 names = f"{self.model.symbol(y).name} by {x.family}"
                 raise UndecidedError(f"whether the derivative of {names} goes through earlier steps is not said")
 

@@ -280,6 +280,9 @@ def _settle(s: Statement, *, differentiates: bool) -> None:
             s.last = time
             s.notes.append(f"{time.text} is read as the last step")
     _settle_last_of_sum(s)
+    ends = [r.time for r in s.seen if r.time is not None]
+    if s.last is None and ends and not s.at_every_step and len({u.letters for u in ends}) == 1:
+        s.last = max(ends, key=lambda u: u.offset)  # the loss sees nothing later
     for m in s.models.values():
         m.shifted = _shift_matters(s, m, zero=True)
     if s.model.shifted:
