@@ -8,8 +8,14 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import pytest
+
+from symjac.papers.beside import latexmkrc, style
+
+Make = Callable[..., Path]
+PAPERS = Path(__file__).with_name("papers")
 
 
 def _program(*names: str) -> Callable[[], bool]:
@@ -55,3 +61,31 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if os.environ.get(variable) == "1":
             pytest.fail(f"{variable}=1 asks for {marker}, which is not installed", pytrace=False)
         pytest.skip(f"needs {marker}, which is not installed")
+
+
+@pytest.fixture
+def paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
+    """Writes a paper with a body into a fresh folder, and goes there."""
+    monkeypatch.chdir(tmp_path)
+
+    def make(body: str, preamble: str = "") -> Path:
+        text = (
+            "\\documentclass{article}\n\\usepackage{symjac}\n\\InputIfFileExists{paper.sjtex}{}{}\n"
+            f"{preamble}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
+        )
+        path = tmp_path / "paper.tex"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return make
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder as --init leaves it, with the symjac under test for latexmk."""
+    monkeypatch.chdir(tmp_path)
+    for source in PAPERS.glob("*.tex"):
+        shutil.copy(source, tmp_path)
+    (tmp_path / "symjac.sty").write_text(style(), encoding="utf-8")
+    (tmp_path / ".latexmkrc").write_text(latexmkrc(), encoding="utf-8")
+    return tmp_path

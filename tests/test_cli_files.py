@@ -72,6 +72,44 @@ def test_a_tex_file_gives_its_displays(tmp_path: Path, capsys: Capture) -> None:
     assert lefts == ["a_t", "h_t", "y_t"]
 
 
+def test_a_paper_that_uses_symjac_gives_its_equations(tmp_path: Path, capsys: Capture) -> None:
+    """The file's own macros are put in as they are where a display stands, and what the paper asks is passed over."""
+    file = tmp_path / "paper.tex"
+    file.write_text(
+        r"""\documentclass{article}\newcommand{\wt}{W}\newcommand{\at}[2][t]{#2_{#1}} \begin{document}
+        \begin{symjacsystem}[symbols={b: vector n}]{rnn} \at{h} = \wt \tanh(\at[t-1]{h}) \end{symjacsystem}
+        \renewcommand{\wt}{V} \[ y_t = \wt h_t \]
+        \[ \symjacclaim{rnn}{h_t}{h_{t-1}}{\frac{\partial h_t}{\partial h_{t-1}} = \wt} \]
+        \begin{equation} J = \symjacjacobian{rnn}{h_t}{h_{t-1}} \end{equation} \end{document}""",
+        encoding="utf-8",
+    )
+    assert cli.main(["read", str(file)]) == 0
+    said = capsys.readouterr().out
+    assert r"h_t = W \tanh(h_{t-1})" in said
+    assert "y_t = V h_t" in said
+    assert "J" not in said
+
+
+def test_a_file_of_very_many_equations_is_read(tmp_path: Path, capsys: Capture) -> None:
+    """There is a letter for the size of every matrix, however many there are."""
+    file = tmp_path / "many.tex"
+    file.write_text("".join(f"\\[ y_{{{n}}} = A_{{{n}}} x \\]\n" for n in range(430)), encoding="utf-8")
+    assert cli.main(["read", str(file)]) == 0
+    assert "n_420" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "command", [["derive"], ["check", "--claim", "dx_t/dx_{t-1} = W"], ["bptt", "--loss", "s = x_T^T x_T"]]
+)
+def test_a_suffix_that_is_not_known_is_no_text(tmp_path: Path, capsys: Capture, command: list[str]) -> None:
+    """A name that promises a format symjac does not write is refused, and nothing is written."""
+    file = tmp_path / "x.docx"
+    name, *rest = command
+    assert cli.main([name, "x_t = W x_{t-1}", *rest, "-o", str(file)]) == 2
+    assert "does not know what a .docx file holds" in capsys.readouterr().err
+    assert not file.exists()
+
+
 def test_a_utf8_mark_at_the_start_of_a_file_is_no_matter(tmp_path: Path) -> None:
     """A file that an editor began with a byte order mark is read."""
     file = tmp_path / "cell.tex"

@@ -61,6 +61,19 @@ def test_bad_input_in_a_process_of_its_own_is_as_quick() -> None:
     assert "^" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["derive", "x_t = W"], "hold no vector and no scalar"),
+        (["check", "x_t = W x_{t-1}", "--claim", "W"], "--of y --wrt x"),
+    ],
+)
+def test_a_target_that_is_not_named_is_asked_for(arguments: list[str], hint: str, capsys: Capture) -> None:
+    """The hint is never empty, and speaks the language of the command line."""
+    assert cli.main(arguments) == 2
+    assert hint in capsys.readouterr().err.partition("hint: ")[2]
+
+
 def test_strict_refuses_what_else_is_a_note(capsys: Capture) -> None:
     """What is read with a note is an error under ``--strict``."""
     equation = "y = A x + c 1"

@@ -7,7 +7,6 @@ import re
 import shutil
 import sys
 import tarfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from symjac.cli import main
 from symjac.papers import Paper, fill
 from symjac.papers.answers import message, read
 from symjac.papers.requests import read_requests
+from tests.conftest import Make
 
 PAPERS = Path(__file__).with_name("papers")
 RNN = r"""
@@ -23,24 +23,6 @@ RNN = r"""
   x_t = W\,\sigma(x_{t-1}) + W_{\mathrm{in}}\,u_t + b . \label{eq:rnn}
 \end{symjacsystem}
 """
-Make = Callable[..., Path]
-
-
-@pytest.fixture
-def paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
-    """Writes a paper with a body into a fresh folder, and goes there."""
-    monkeypatch.chdir(tmp_path)
-
-    def make(body: str, preamble: str = "") -> Path:
-        text = (
-            "\\documentclass{article}\n\\usepackage{symjac}\n\\InputIfFileExists{paper.sjtex}{}{}\n"
-            f"{preamble}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
-        )
-        path = tmp_path / "paper.tex"
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return make
 
 
 def answers(path: Path) -> dict[str, tuple[str, str]]:
@@ -337,6 +319,9 @@ def test_a_wide_formula_has_a_form_for_sentences_and_one_for_displays(paper: Mak
     told, _, shown = narrow.removeprefix(r"\symjacbroken{").partition(r"}{\begin{aligned}[t]&")
     assert told.replace(r" \symjacbreak", "") == wide
     lines = [re.sub(r"^\\quad(\\;)*\{\}", "", line) for line in shown.split(r"\\&")]
+    # What goes on within a product is set in deeper than the sum's terms.
+    assert all(line.startswith(r"\quad\;") for line in shown.split(r"\\&")[1:] if not line.startswith(r"\quad{}+"))
+    assert lines[-1].endswith(r"\symjactail\end{aligned}}")
     terms = [term for term in told.split(r" + \symjacbreak ") if "Bigl" not in term]
     assert lines[: len(terms)] == [terms[0], *(f"+ {term}" for term in terms[1:])]
 

@@ -288,3 +288,11 @@ def test_the_links_keep_the_brackets_of_the_chain() -> None:
     v = check_record(next(r for r in records if r["id"] == "cs224n2019-l03-dh-dz"))
     links = section(html(v), "The links of the chain")
     assert links.count("<mtable>") == links.count('<mo form="prefix">(</mo><mtable>') == 2
+
+
+def test_a_head_is_not_repeated_in_its_paragraph() -> None:
+    """What the transpose changes stands under a head that says so once."""
+    system, claim = CLAIMS["founding"]
+    page = html(check(system, claim))
+    assert page.partition("<footer>")[0].count("What the transpose changes") == 1
+    assert "<p>For one step the eigenvalues are the same" in page

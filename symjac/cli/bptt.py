@@ -11,7 +11,6 @@ from pathlib import Path
 from symjac import typeset
 from symjac.bptt import Backpropagation
 from symjac.cli import output
-from symjac.cli.arguments import SUFFIXES
 from symjac.cli.sources import UsageError, from_arguments, is_batch
 from symjac.documents.compile import compile_pdf
 from symjac.system import System
@@ -32,6 +31,7 @@ def run(options: argparse.Namespace) -> int:
     if is_batch(options.equations):
         raise UsageError("backpropagation takes the equations of one system, not a file of problems")
     problem = from_arguments(options.equations, dict(options.symbol))
+    wanted = options.to or output.format_of(options.output)
     begun = time.perf_counter()
     system = System(*problem.equations, symbols=problem.symbols, orientation=options.orientation, strict=options.strict)
     for message in dict.fromkeys(n.message for n in system.notes):
@@ -39,13 +39,11 @@ def run(options: argparse.Namespace) -> int:
     back = system.bptt(options.loss, window=options.window, targets=options.targets)
     for message in dict.fromkeys(n.message for n in back.loss.notes):
         output.note(f"note: {message}")
-    output.deliver(_content(back, options, begun), options.output)
+    output.deliver(_content(back, wanted, options, begun), options.output)
     return 0
 
 
-def _content(back: Backpropagation, options: argparse.Namespace, begun: float) -> str | bytes:
-    suffix = Path(options.output).suffix.lower() if options.output else ""
-    wanted = options.to or SUFFIXES.get(suffix, "text")
+def _content(back: Backpropagation, wanted: str, options: argparse.Namespace, begun: float) -> str | bytes:
     products = options.products or None
     if wanted == "json":
         return json.dumps(record(back, begun), ensure_ascii=False)

@@ -14,12 +14,12 @@ from pathlib import Path
 from symjac.claims import Verdict, check, check_record, printing
 from symjac.claims.judge import unreadable
 from symjac.cli import output
-from symjac.cli.arguments import SUFFIXES, VERDICTS
+from symjac.cli.arguments import VERDICTS
 from symjac.cli.defects import defects_as_errors
 from symjac.cli.sources import BadRecord, UsageError, from_arguments, is_batch, records_of
 from symjac.documents.compile import compile_pdf
 from symjac.documents.verdict import html
-from symjac.errors import SymjacError
+from symjac.errors import SymjacError, TargetError
 
 TRUE, FALSE, UNUSABLE, UNDECIDED = 0, 1, 2, 3
 STATUS = {"true": TRUE, "false": FALSE, "unreadable": UNUSABLE, "undecided": UNDECIDED}
@@ -49,6 +49,8 @@ def run(options: argparse.Namespace) -> int:
                 timeout=options.timeout,
             )
     except SymjacError as error:
+        if isinstance(error, TargetError) and error.hint is None and None in (options.of, options.wrt):
+            error.hint = "--of says what is differentiated, --wrt by what: --of y --wrt x"
         if wanted == "json":  # every claim gets its line
             output.deliver(line(unreadable(options.claim, error)), options.output)
         raise
@@ -64,8 +66,7 @@ def line(v: Verdict) -> str:
 
 
 def _format(options: argparse.Namespace) -> str:
-    suffix = Path(options.output).suffix.lower() if options.output else ""
-    wanted: str = options.to or SUFFIXES.get(suffix, "text")
+    wanted: str = options.to or output.format_of(options.output)
     if wanted not in VERDICTS:
         raise UsageError(f"a verdict is not written as {wanted}; it is as {', '.join(VERDICTS)}")
     if wanted == "pdf" and options.output is None and sys.stdout.isatty():

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from symjac.cli import output
-from symjac.cli.arguments import PICTURES, SUFFIXES
+from symjac.cli.arguments import PICTURES
 from symjac.cli.pictures import picture, without_tex
 from symjac.cli.records import LAYOUTS, answers, confirmed, derive, line, notes, records
 from symjac.cli.sources import Problem, Target, UsageError, from_arguments, is_batch, problems
@@ -74,10 +74,9 @@ def run(options: argparse.Namespace) -> int:
 def _format(options: argparse.Namespace) -> str:
     """What to write.
 
-    :raises UsageError: for bytes that would go to a terminal.
+    :raises UsageError: for bytes that would go to a terminal, or a file whose name says something else.
     """
-    suffix = Path(options.output).suffix.lower() if options.output else ""
-    wanted: str = options.to or SUFFIXES.get(suffix, "text")
+    wanted: str = options.to or output.format_of(options.output)
     if wanted in ("pdf", "png") and options.output is None and sys.stdout.isatty():
         raise UsageError(f"a {wanted.upper()} is no text for a terminal; name a file with -o: -o jacobian.{wanted}")
     if options.page and wanted not in PICTURES:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from symjac.cli.arguments import SUFFIXES
 from symjac.cli.sources import UsageError
 from symjac.errors import SymjacError
 
@@ -22,6 +23,21 @@ def refuse_overwriting(output: str | None, arguments: Sequence[str]) -> None:
     """
     if output in arguments:
         raise UsageError(f"{output} is the input; the output needs another name")
+
+
+def format_of(file: str | None) -> str:
+    """What is written into a file of this name, where nothing else says so.
+
+    :raises UsageError: for a suffix that symjac does not write.
+    """
+    suffix = Path(file).suffix.lower() if file else ""
+    if suffix and suffix not in SUFFIXES:
+        known = ", ".join(SUFFIXES)
+        raise UsageError(
+            f"{file}: symjac does not know what a {suffix} file holds; --to says what to write there",
+            hint=f"it knows {known}",
+        )
+    return SUFFIXES.get(suffix, "text")
 
 
 def deliver(content: str | bytes, output: str | None) -> None:

@@ -69,7 +69,8 @@ def derive(system: System, target: Target) -> Jacobian:
     if target.wrt is None:
         defined = system.definitions
         free = [name for name, info in system.symbols.items() if info.symbol not in defined and info.role != "matrix"]
-        raise TargetError("what is to be differentiated by? --wrt names it", hint=f"there are {', '.join(free)}")
+        hint = f"there are {', '.join(free)}" if free else "the equations hold no vector and no scalar to do it by"
+        raise TargetError("what is to be differentiated by? --wrt names it", hint=hint)
     return system.jacobian(target.of, wrt=target.wrt)
 
 

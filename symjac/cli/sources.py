@@ -10,7 +10,6 @@ from pathlib import Path
 
 from symjac import cells
 from symjac.cells import Cell
-from symjac.cli.texfile import displays
 from symjac.errors import ReadError, SymjacError
 
 LARGEST_FILE = 20_000_000  # bytes; a longer file is no paper and no list of problems
@@ -99,6 +98,9 @@ def _source(argument: str) -> Cell | list[str]:
 
 
 def _tex(path: Path) -> list[str]:
+    # Macros are read as in papers, whose modules load SymPy.
+    from symjac.cli.texfile import displays
+
     text = read_text(path)
     found = displays(text)
     if not found:

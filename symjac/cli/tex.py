@@ -24,6 +24,10 @@ def run(options: argparse.Namespace) -> int:
     report = fill(paper, scanned=scanned, afresh=options.check, guard=defects_as_errors)
     for said in report.said:
         output.note(f"{said.place}: {said.text}" if said.is_problem else f"note: {said.place}: {said.text}")
+    if not report.asks:
+        output.note(f"note: {paper.main or paper.requests} asks nothing: it defines no system and holds no request")
+        if scanned and not options.arxiv and not paper.answers.is_file():
+            return 0
     failed = bool(report.problems)
     if options.check:
         return 1 if not _is_current(paper, report.text) or failed else 0
@@ -63,7 +67,7 @@ def _arxiv(paper: Paper, answers: str) -> bool:
     target.write_bytes(arxiv.pack(contents))
     output.note(f"wrote {target}: {', '.join(contents)}")
     main = next(s.text for s in paper.sources)
-    wrong = list(hints(main, name))
+    wrong = [*hints(main, name), *arxiv.lacking(paper.sources), *arxiv.misnamed(contents)]
     if arxiv.can_compile():
         wrong += arxiv.compiled(contents, name)
     else:

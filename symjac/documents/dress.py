@@ -36,6 +36,9 @@ section { margin: 1.5rem 0; }
 .display td.why { padding-left: 1.5em; color: var(--soft); font-size: .92em; white-space: normal; min-width: 7em; }
 .display td.why:empty { min-width: 0; padding: 0; }
 .display td.number { text-align: right; padding-left: 1em; width: 1%; }
+@media screen and (max-width: 48rem) { /* in sight while the formula scrolls under it */
+  .display td.number:not(:empty) { position: sticky; right: 0; background: var(--behind, var(--paper)); }
+  .theorem, .lemma, .corollary { --behind: var(--tint); } .layout { --behind: var(--paper); } }
 .qed { float: right; }
 details > summary { cursor: pointer; } summary > h2, summary > h3 { display: inline; }
 details > summary::marker { color: var(--soft); }

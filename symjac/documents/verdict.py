@@ -59,7 +59,7 @@ def _main(v: Verdict) -> Iterator[str]:
     if examples:
         yield _folded(HEADS["examples"], "\n".join(map(_example, examples)), ' id="examples"')
     if v.told.get("change"):
-        yield _folded(HEADS["change"], "\n".join(_paragraphs(v, "change")))
+        yield _folded(HEADS["change"], "\n".join(_headed(v, "change")))
 
 
 def _section(head: str, body: str) -> str:
@@ -90,6 +90,16 @@ def _words(told: Told) -> str:
 def _paragraphs(v: Verdict, *parts: str) -> Iterator[str]:
     for p in (p for part in parts for p in v.told.get(part, ())):
         yield f"<p>{_words(p.content)}</p>"
+
+
+def _headed(v: Verdict, part: str) -> Iterator[str]:
+    """The paragraphs of a part whose head need not be said again in them."""
+    for p in v.told[part]:
+        first, *others = p.content
+        if isinstance(first, str) and first.startswith(f"{HEADS[part]}: "):
+            first = first.removeprefix(f"{HEADS[part]}: ")
+            first = first[:1].upper() + first[1:]
+        yield f"<p>{_words((first, *others))}</p>"
 
 
 def _shown(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,7 +13,7 @@ from symjac.jacobians import Jacobian
 from symjac.papers import render
 from symjac.papers.answers import Answer, Answered, message, same
 from symjac.papers.claims import judged
-from symjac.papers.macros import Macro, expand, unread
+from symjac.papers.macros import Macro, Macros, expand, unread
 from symjac.papers.options import Asked, SystemOptions, asked, system_options
 from symjac.papers.requests import KINDS, PaperSystem, Request
 from symjac.papers.rows import display, labels
@@ -29,7 +29,7 @@ class Desk:
 
     paper: PaperSystem
     requests: Sequence[Request]
-    macros: Mapping[str, Macro]
+    macros: Macros
     width: int
     guard: Guard
     derived: dict[tuple[str, str], Jacobian] = field(default_factory=dict)
@@ -47,22 +47,27 @@ class Desk:
     def system(self) -> System:
         return System(self.source, symbols=self.options.symbols, orientation=self.options.orientation)
 
+    @cached_property
+    def known(self) -> Mapping[str, Macro]:
+        """The author's macros where the system stands."""
+        return self.macros.at(self.paper.place)
+
     def plain(self, text: str) -> str:
-        """A text without the author's macros."""
-        return expand(text, self.macros)
+        """A text of the system without the author's macros."""
+        return expand(text, self.known)
 
     @cached_property
     def meanings(self) -> dict[str, str]:
-        """What the macros mean that the system and the requests about it are read with."""
-        used: set[str] = set()
-        for text in self._texts():
-            expand(text, self.macros, used)
-        return {name: self.macros[name].meaning for name in sorted(used)}
+        """What the macros mean that the system is read with."""
+        return _meanings((self.paper.source, self.paper.options), self.known)
 
-    def _texts(self) -> list[str]:
-        """Everything in which the author's macros may stand."""
-        asked_for = (text for r in self.requests for text in (r.of, r.wrt, r.claim))
-        return [self.paper.source, self.paper.options, *asked_for]
+    @cached_property
+    def asked_meanings(self) -> dict[str, str]:
+        """What the macros mean that the requests are read with; the first request that uses one settles it."""
+        out: dict[str, str] = {}
+        for r in self.requests:
+            out = _meanings(_texts(r), self.macros.at(r.place)) | out
+        return dict(sorted(out.items()))
 
     def answered(self, before: Answered | None) -> Answered:
         """Every request answered; what was answered ``before`` on the same grounds is not derived again."""
@@ -71,16 +76,23 @@ class Desk:
         # Labels go by what else is asked.
         if list(answers) != keys or any(a.kind == "failure" for a in answers.values()):
             answers = {r.key: self.answer(r) for r in self.requests if r.key in keys}
-        return Answered(self.paper.name, self.paper.text, self.meanings, answers)
+        return Answered(self.paper.name, self.paper.text, self.meanings, self.asked_meanings, answers)
 
     def rests_on_the_same(self, before: Answered) -> bool:
         """Whether the system means what it meant."""
-        known = {**self.meanings, **{k: self.macros[k].meaning for k in before.macros if k in self.macros}}
-        return same(before.text, self.paper.text) and all(known.get(k) == v for k, v in before.macros.items())
+        here = {k: m.meaning for k, m in self.known.items()}
+        return (
+            same(before.text, self.paper.text)
+            and all(here.get(k) == v for k, v in before.macros.items())
+            and all((here | self.asked_meanings).get(k) == v for k, v in before.asked.items())
+        )
 
     def notes(self) -> Iterator[str]:
         """What was assumed in reading the system, or why it could not be read."""
-        for macro in unread(" ".join(map(self.plain, self._texts())), self.macros):
+        left = {m.name: m for text in (self.paper.source, self.paper.options) for m in unread(text, self.known)}
+        for r in self.requests:
+            left |= {m.name: m for text in _texts(r) for m in unread(text, self.macros.at(r.place))}
+        for macro in left.values():
             yield rf"{self.paper.name}: the macro \{macro.name} is left as it stands; {macro.unread} is not expanded"
         try:
             with self.guard():
@@ -103,9 +115,12 @@ class Desk:
         if r.kind not in KINDS:
             raise DefinitionError(f"there is no request {r.kind}")
         how = asked(r.kind, r.options)
-        of, wrt = self.plain(r.of).strip(), self.plain(r.wrt).strip()
+        known = self.macros.at(r.place)
+        for name, meaning in _meanings(_texts(r), known).items():
+            if meaning != self.asked_meanings[name]:
+                raise DefinitionError(rf"the macro \{name} means something else here than in another request about it")
+        of, wrt, claim = (expand(text, known).strip() for text in _texts(r))
         if r.kind == "claim":
-            claim = self.plain(r.claim)
             return judged(r.key, self.source, self.options, of, wrt, claim, how)
         if r.kind == "jacobian" and how.layout == "both":
             raise DefinitionError("a formula is in one layout, numerator or denominator")
@@ -154,6 +169,18 @@ class Desk:
 
     def _is_told(self, r: Request) -> bool:
         return any(o.kind == "proof" and "setting" in asked("proof", o.options).parts for o in self._about(r))
+
+
+def _texts(r: Request) -> tuple[str, ...]:
+    """Where in a request the author's macros may stand."""
+    return (r.of, r.wrt, r.claim)
+
+
+def _meanings(texts: Iterable[str], macros: Mapping[str, Macro]) -> dict[str, str]:
+    used: set[str] = set()
+    for text in texts:
+        expand(text, macros, used)
+    return {name: macros[name].meaning for name in sorted(used)}
 
 
 def _needed(J: Jacobian) -> frozenset[object]:

@@ -7,11 +7,11 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from symjac import __version__
-from symjac.papers.groups import groups, squeezed
+from symjac.papers.groups import balanced, groups, squeezed
 from symjac.papers.requests import FORMAT
 
 
@@ -30,12 +30,26 @@ class Answer:
 
 @dataclass(frozen=True)
 class Answered:
-    """A system as it was answered for: its text, the macros it was read with, the answers by key."""
+    """A system as it was answered for: its text, the macros it was read with, the answers by key.
+
+    ``asked`` are the macros that the requests were read with, which may stand elsewhere.
+    """
 
     name: str
     text: str
     macros: Mapping[str, str] = field(default_factory=dict)
+    asked: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, Answer] = field(default_factory=dict)
+
+    def joined(self, new: Answered) -> Answered:
+        """Both about one text: what is new, and what was answered before and is not asked now."""
+        return Answered(
+            new.name,
+            new.text,
+            {**self.macros, **new.macros},
+            {**self.asked, **new.asked},
+            {**self.answers, **new.answers},
+        )
 
 
 @dataclass(frozen=True)
@@ -77,6 +91,7 @@ def write(paper: str, file: AnswerFile) -> str:
     for system in file.systems.values():
         out.append(f"\n\\symjacsource{{{system.name}}}{{{system.text}}}\n")
         out += [f"\\symjacmacro{{{system.name}}}{{{name}}}{{{meaning}}}\n" for name, meaning in system.macros.items()]
+        out += [f"\\symjacasked{{{system.name}}}{{{name}}}{{{meaning}}}\n" for name, meaning in system.asked.items()]
         out += [_entry(a) for a in system.answers.values()]
     text = "".join(out)
     return f"{text}\n% {_digest(text)}\n\\endinput\n"
@@ -95,12 +110,19 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
-_FIELDS = {"symjacsource": 2, "symjacmacro": 3, "symjacanswer": 2, "symjacfailure": 2, "symjacverdict": 3}
+_FIELDS = {
+    "symjacsource": 2,
+    "symjacmacro": 3,
+    "symjacasked": 3,
+    "symjacanswer": 2,
+    "symjacfailure": 2,
+    "symjacverdict": 3,
+}
 _COMMAND = re.compile(r"^\\(symjac\w+)", re.MULTILINE)
 
 
 def read(path: Path) -> AnswerFile:
-    """The file as symjac wrote it; one that was edited or cut short counts as none."""
+    """The file as symjac wrote it; one that was edited, cut short, or cannot be read counts as none."""
     try:
         text = path.read_bytes().decode("utf-8", "surrogateescape").replace("\r\n", "\n")
     except OSError:
@@ -113,15 +135,19 @@ def read(path: Path) -> AnswerFile:
     name, at = "", 0
     while (hit := _COMMAND.search(text, at)) is not None:
         at = hit.end()
-        fields = groups(text, at, _FIELDS[hit[1]]) if hit[1] in _FIELDS else None
-        if fields is None:
+        if hit[1] not in _FIELDS:
             continue
+        fields = groups(text, at, _FIELDS[hit[1]])
+        if fields is None or (hit[1] != "symjacsource" and name not in systems):
+            return AnswerFile()
         at = fields[1]
         match hit[1], fields[0]:
             case "symjacsource", [name, compared]:
-                systems[name] = Answered(name, compared, {}, {})
+                systems[name] = Answered(name, compared)
             case "symjacmacro", [_, macro, meaning]:
-                systems[name] = _with_macro(systems[name], macro, meaning)
+                systems[name] = replace(systems[name], macros={**systems[name].macros, macro: meaning})
+            case "symjacasked", [_, macro, meaning]:
+                systems[name] = replace(systems[name], asked={**systems[name].asked, macro: meaning})
             case "symjacanswer", [key, tex]:
                 systems[name] = _with(systems[name], Answer(key, "answer", tex.removeprefix("%").strip()))
             case "symjacfailure", [key, message]:
@@ -132,19 +158,21 @@ def read(path: Path) -> AnswerFile:
 
 
 def _with(s: Answered, a: Answer) -> Answered:
-    return Answered(s.name, s.text, s.macros, {**s.answers, a.key: a})
-
-
-def _with_macro(s: Answered, name: str, meaning: str) -> Answered:
-    return Answered(s.name, s.text, {**s.macros, name: meaning}, s.answers)
+    return replace(s, answers={**s.answers, a.key: a})
 
 
 def replace_file(path: Path, text: str) -> bool:
-    """Write the file at once, and only where its content changes; whether it did."""
+    """Write the file at once, and only where its content changes; whether it did.
+
+    :raises OSError: which names the file, not one that is in its place for a moment.
+    """
     data = text.encode("utf-8", "surrogateescape")
     if path.is_file() and path.read_bytes() == data:
         return False
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -165,13 +193,8 @@ def message(text: str) -> str:
     """
     text = re.sub(r"\s*%", " percent", text).replace("#", "").replace("\n", " ")
     text = text.encode("ascii", "replace").decode()
-    depth, balanced = 0, True
-    for c in re.sub(r"\\.", "", text):
-        depth += (c == "{") - (c == "}")
-        balanced = balanced and depth >= 0
-    if depth or not balanced:
-        text = text.replace("{", "").replace("}", "")
-    return text.rstrip("\\")
+    text = text.rstrip("\\")
+    return text if balanced(text) else text.replace("{", "").replace("}", "").rstrip("\\")
 
 
 def same(a: str, b: str) -> bool:

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from symjac.errors import DefinitionError
@@ -25,6 +25,8 @@ RUNS = 5
 _SECONDS = 300
 _FLAGS = ("-interaction=batchmode", "-recorder", "-no-parse-first-line", "-file-line-error", "-no-shell-escape")
 _GRAPHICS = re.compile(r"\\(?:includegraphics|lstinputlisting|verbatiminput)\s*(?:\[[^\]]*\])?\s*\{([^{}]+)\}")
+_INCLUDE = re.compile(r'\\include\s*\{\s*"?([^{}"#\\]+?)"?\s*\}')
+_ACCEPTED = re.compile(r"[A-Za-z0-9_+.,=/-]+")
 _BIBLIOGRAPHY = re.compile(r"\\(?:bibliography|addbibresource)\s*(?:\[[^\]]*\])?\s*\{([^{}]+)\}")
 _STYLE = re.compile(r"\\bibliographystyle\s*\{([^{}]+)\}")
 _PICTURES = ("", ".pdf", ".png", ".jpg", ".jpeg", ".eps")
@@ -69,6 +71,21 @@ def _named(sources: Sequence[Source], root: Path) -> Iterator[str]:
         for name in _STYLE.findall(source.text):
             if (root / f"{name.strip()}.bst").is_file():
                 yield f"{name.strip()}.bst"
+
+
+def lacking(files: Sequence[Source]) -> Iterator[str]:
+    """What the source includes and is not there; LaTeX itself goes on without it."""
+    for source in files:
+        for hit in _INCLUDE.finditer(source.text):
+            if not (files[0].path.parent / f"{hit[1]}.tex").is_file():
+                yield f"{source.place(hit.start())}: there is no {hit[1]}.tex to be included"
+
+
+def misnamed(contents: Iterable[str]) -> Iterator[str]:
+    """Names of files that arXiv does not take."""
+    for name in contents:
+        if not _ACCEPTED.fullmatch(name):
+            yield f"{name}: arXiv takes only letters, digits and _+-.,= in the name of a file"
 
 
 def pack(contents: Mapping[str, bytes]) -> bytes:

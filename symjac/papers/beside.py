@@ -17,10 +17,14 @@ _WRITTEN = "# Written by symjac tex --init: latexmk answers the requests of the 
 _LATEXMK = (
     _WRITTEN
     + r"""use File::Spec;
+use File::Copy;
 our @symjac = grep { -x } map { ("$_/symjac", "$_/symjac.exe") } File::Spec->path();
 our $symjac_python = 'PYTHON';  # where the command is not on the path
 @symjac = @symjac ? ($symjac[0]) : -x $symjac_python ? ($symjac_python, '-m', 'symjac') : ();
-if (@symjac) { add_cus_dep('symjac', 'sjtex', 0, 'symjac_tex'); }
+if (@symjac) {
+  add_cus_dep('symjac', 'sjtex', 0, 'symjac_tex');
+  add_hook('before_xlatex', 'symjac_answers') if defined &add_hook;
+}
 else {
   warn "symjac: the command is not found; the paper is built with the answers that are there.\n",
     "symjac: to have it answered, activate symjac's environment or install it: pip install symjac\n";
@@ -28,6 +32,16 @@ else {
 sub symjac_tex {
   my $status = system(@symjac, 'tex', $_[0]);
   return -e "$_[0].sjtex" ? 0 : $status;  # LaTeX tells which answers are missing
+}
+# With an output directory LaTeX must not find the answers of a build in place, which no rule would renew.
+sub symjac_answers {
+  our ($aux_dir1, $root_filename);
+  my $answers = "$root_filename.sjtex";
+  if ($aux_dir1 ne '' && -e $answers && ! -e "$aux_dir1$answers") {
+    copy($answers, "$aux_dir1$answers");
+    utime(1, 1, "$aux_dir1$answers");  # older than any request
+  }
+  return 0;
 }
 push @generated_exts, 'symjac';
 """

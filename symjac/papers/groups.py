@@ -41,9 +41,25 @@ def group(text: str, at: int, opening: str = "{") -> tuple[str, int] | None:
         elif c == closing and depth == 1:
             return text[start:at], at + 1
         elif c == "}":
+            if depth <= 1:
+                return None
             depth -= 1
         at += 1
     return None
+
+
+def balanced(text: str) -> bool:
+    r"""Whether every brace has its partner, so that the text can stand in a group.
+
+    >>> balanced(r"{a\}}"), balanced("x_{t"), balanced("}{")
+    (True, False, False)
+    """
+    depth = 0
+    for c in re.sub(r"\\.", "", text, flags=re.DOTALL):
+        depth += (c == "{") - (c == "}")
+        if depth < 0:
+            return False
+    return depth == 0 and (len(text) - len(text.rstrip("\\"))) % 2 == 0
 
 
 def groups(text: str, at: int, count: int) -> tuple[list[str], int] | None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symjac.papers.groups import group, groups, squeezed
+from symjac.papers.requests import Place
 from symjac.papers.source import Source
 
 _NEW = re.compile(r"\\(?:re|provide)?newcommand\s*\*?|\\providecommand\s*\*?|\\DeclareRobustCommand\s*\*?")
+_PROVIDE = re.compile(r"\\(?:provide|Provide)")
 _DEF = re.compile(r"\\(?:long\s*)?[gex]?def\s*\\([A-Za-z]+)\s*([^{}]*)(?=\{)")
 _PLAIN = re.compile(r"(?:#\d\s*)*")
 _OPERATOR = re.compile(r"\\DeclareMathOperator\s*(\*?)")
@@ -34,7 +36,7 @@ class Macro:
     """A macro; ``meaning`` is what TeX says of it, without spaces.
 
     ``arguments`` holds the default of an optional argument, and ``None`` for a mandatory one; ``unread`` says what
-    about the definition is not understood.
+    about the definition is not understood; ``provided`` is one that an earlier definition goes before.
     """
 
     name: str
@@ -42,18 +44,30 @@ class Macro:
     body: str = ""
     meaning: str = ""
     unread: str = ""
+    provided: bool = False
 
 
 Found = Iterator[tuple[int, int, Macro]]
 """Where a definition begins and ends, and what it defines."""
 
 
-def find_macros(files: Iterable[Source]) -> dict[str, Macro]:
-    """The macros that the sources define; the last definition counts."""
-    out: dict[str, Macro] = {}
-    for file in files:
-        out |= {m.name: m for _, _, m in _all(file.text)}
-    return out
+class Macros:
+    """The macros that the sources define, and what they mean where."""
+
+    def __init__(self, files: Iterable[Source]) -> None:
+        found = [((*file.at, start), m) for file in files for start, _, m in _all(file.text)]
+        self._found: list[tuple[tuple[int, ...], Macro]] = []
+        for at, macro in sorted(found, key=lambda one: one[0]):
+            if not macro.provided or all(macro.name != m.name for _, m in self._found):
+                self._found.append((at, macro))
+
+    def at(self, place: Place) -> dict[str, Macro]:
+        """What TeX knows at a place: the last definition before it, or else the first one after it.
+
+        What is defined in a group counts until it is defined anew; ``symjac.sty`` compares with what TeX knows.
+        """
+        later = {m.name: m for at, m in reversed(self._found) if place.at and at > place.at}
+        return later | {m.name: m for at, m in self._found if not place.at or at <= place.at}
 
 
 def definitions(text: str) -> tuple[str, dict[str, Macro]]:
@@ -70,7 +84,8 @@ def definitions(text: str) -> tuple[str, dict[str, Macro]]:
 
 def _all(text: str) -> list[tuple[int, int, Macro]]:
     kinds = (_new, _defs, _operators, _documents, _others)
-    return sorted((one for kind in kinds for one in kind(text)), key=lambda one: one[0])
+    found = sorted((one for kind in kinds for one in kind(text)), key=lambda one: one[0])
+    return [(start, end, replace(m, provided=bool(_PROVIDE.match(text, start)))) for start, end, m in found]
 
 
 def _named(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[re.Match[str], str, int]]:
@@ -186,7 +201,7 @@ def expand(text: str, macros: Mapping[str, Macro], used: set[str] | None = None)
 
 def unread(text: str, macros: Mapping[str, Macro]) -> Iterator[Macro]:
     """The author's macros that a text still holds when the others are put in."""
-    for name in dict.fromkeys(_WORD.findall(text)):
+    for name in dict.fromkeys(_WORD.findall(expand(text, macros))):
         if name in macros and macros[name].unread:
             yield macros[name]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,10 +11,12 @@ from pathlib import Path
 from symjac.errors import DefinitionError
 from symjac.papers.answering import Desk, Guard
 from symjac.papers.answers import Answer, Answered, AnswerFile, message, read, stamp, stamped_width, write
-from symjac.papers.macros import find_macros
+from symjac.papers.behind import behind
+from symjac.papers.groups import balanced
+from symjac.papers.macros import Macros
 from symjac.papers.requests import PaperSystem, Place, Request, Requests, read_requests
 from symjac.papers.scan import scan
-from symjac.papers.source import Source, sources
+from symjac.papers.source import Source, located, sources
 
 _SUFFIXES = (".tex", ".symjac", ".sjtex")
 
@@ -29,13 +31,15 @@ class Paper:
     def named(cls, name: str) -> Paper:
         """The paper of a name.
 
-        :raises DefinitionError: where there is neither a source nor a request file.
+        :raises DefinitionError: where there is neither a source nor a request file, or the source is no text.
         """
         path = Path(name)
         base = path.with_suffix("") if path.suffix in _SUFFIXES else path
         paper = cls(base)
         if paper.main is None and not paper.requests.is_file():
             raise DefinitionError(f"there is no {base}.tex, and no {base}.symjac either")
+        if paper.main is not None and b"\0" in paper.main.read_bytes():
+            raise DefinitionError(f"{paper.main} is a binary file; the source of a paper was wanted")
         return paper
 
     def _with(self, suffix: str) -> Path:
@@ -67,7 +71,7 @@ class Paper:
 
 @dataclass(frozen=True)
 class Said:
-    """Something to be said about a request: ``kind`` is "note", "failure", "false" or "undecided"."""
+    """Something to be said about a request: ``kind`` is "note", "failure", "false", "undecided" or "behind"."""
 
     place: Place
     kind: str
@@ -87,6 +91,7 @@ class Report:
     said: tuple[Said, ...]
     answered: int
     unanswered: int
+    asks: bool = True
 
     @property
     def problems(self) -> tuple[Said, ...]:
@@ -108,15 +113,17 @@ def fill(paper: Paper, *, scanned: bool = False, afresh: bool = False, guard: Gu
     if not asked.complete:
         said.append(Said(Place(paper.requests.name, 1), "note", "LaTeX stopped early; what it had seen is answered"))
     if not scanned:
-        asked = _placed(asked, found)
+        if asked.complete:
+            said += _behind(paper, asked, found)
+        asked = _placed(asked, found, paper.sources)
     kept = old.systems if asked.partial or not asked.complete else {}
     if kept:
         # A request may be about a system in a part that this run left out.
         asked = replace(asked, systems={**{k: v for k, v in found.systems.items() if k in kept}, **asked.systems})
-    macros = find_macros(paper.sources)
+    macros = Macros(paper.sources)
     reusable = old.systems if old.stamp == stamp(asked.width) and not afresh else {}
     systems: dict[str, Answered] = dict(kept)
-    refused = {name: _twice(s) for name, s in asked.systems.items() if s.again is not None}
+    refused = {name: why for name, s in asked.systems.items() if (why := _refusal(s))}
     for name, system in asked.systems.items():
         if name in refused:
             said.append(Said(system.place, "failure", f"{refused[name]}; nothing about it is answered"))
@@ -126,7 +133,7 @@ def fill(paper: Paper, *, scanned: bool = False, afresh: bool = False, guard: Gu
         desk = Desk(system, requests, macros, asked.width, guard)
         systems[name] = desk.answered(reusable.get(name))
         if name in kept and desk.rests_on_the_same(kept[name]):
-            systems[name] = replace(systems[name], answers={**kept[name].answers, **systems[name].answers})
+            systems[name] = kept[name].joined(systems[name])
         said += [Said(system.place, "note", text) for text in desk.notes()]
     unknown = [r for r in asked.requests if r.system not in asked.systems or r.system in refused]
     for r in unknown:
@@ -138,21 +145,33 @@ def fill(paper: Paper, *, scanned: bool = False, afresh: bool = False, guard: Gu
     said += _said(asked, systems)
     given = (systems[r.system].answers.get(r.key) for r in asked.requests)
     answered = sum(a is not None and a.kind != "failure" for a in given)
-    return Report(write(paper.base.name, file), tuple(said), answered, len(asked.requests) - answered)
+    asks = bool(asked.systems or asked.requests)
+    return Report(write(paper.base.name, file), tuple(said), answered, len(asked.requests) - answered, asks)
 
 
-def _twice(s: PaperSystem) -> str:
+def _behind(paper: Paper, asked: Requests, found: Requests) -> Iterator[Said]:
+    for place, text in behind(paper.requests, asked, found, paper.sources):
+        again = f"run LaTeX again, or read the requests from the source: symjac tex {paper.base} --scan"
+        yield Said(place, "behind", f"{text} ({paper.requests}); {again}")
+
+
+def _refusal(s: PaperSystem) -> str:
+    """Why nothing about a system is answered, if so."""
+    if not balanced(s.text):
+        return f"in the system {s.name} a brace has no partner"
+    if s.again is None:
+        return ""
     return f"the system {s.name} is defined twice with different text, at {s.place} and at {s.again}"
 
 
-def _placed(asked: Requests, found: Requests) -> Requests:
+def _placed(asked: Requests, found: Requests, files: Sequence[Source]) -> Requests:
     """The requests with the lines they stand on in the sources, which LaTeX does not know inside arguments."""
     places = {r.key: r.place for r in found.requests}
-    moved = tuple(replace(r, place=places.get(r.key, r.place)) for r in asked.requests)
+    moved = tuple(replace(r, place=places.get(r.key) or located(r.place, files)) for r in asked.requests)
     systems = {
         name: replace(s, place=known.place, again=s.again and (known.again or s.again))
         if (known := found.systems.get(name)) is not None
-        else s
+        else replace(s, place=located(s.place, files))
         for name, s in asked.systems.items()
     }
     return replace(asked, systems=systems, requests=moved)

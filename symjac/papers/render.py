@@ -48,7 +48,8 @@ def formula(J: Jacobian, asked: Asked, width: float) -> str:
     first, *rest = lines
     shown = "".join(rf"\\&\quad{_DEEPER * line.depth}{{}}{write_latex(line.box, PAGE)}" for line in rest)
     told = "".join(map(_term, terms(box)))
-    return rf"\symjacbroken{{{told}}}{{\begin{{aligned}}[t]&{write_latex(first.box, PAGE)}{shown}\end{{aligned}}}}"
+    shown = rf"&{write_latex(first.box, PAGE)}{shown}\symjactail"
+    return rf"\symjacbroken{{{told}}}{{\begin{{aligned}}[t]{shown}\end{{aligned}}}}"
 
 
 def _lines(box: Box, room: float) -> list[Line]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from symjac.papers.groups import groups, squeezed
 
-FORMAT = 2
+FORMAT = 3
 """Of the answers; ``symjac.sty`` reads those of its own format and of earlier ones."""
 KINDS = ("jacobian", "proof", "example", "claim")
 COLUMN = 34
@@ -18,10 +18,11 @@ COLUMN = 34
 
 @dataclass(frozen=True)
 class Place:
-    """Where something stands in a source."""
+    """Where something stands in a source; ``at`` orders places as TeX comes to them."""
 
     file: str
     line: int
+    at: tuple[int, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"

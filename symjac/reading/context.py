@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 
 from symjac.errors import ReadError
 from symjac.expr import SCALAR, Function, Shape, Symbol, dim
@@ -203,9 +204,8 @@ class Context:
             if size.root.known is None:
                 size.root.known = dim(name)
         used = set(taken) | set(self.dims)
-        letters = [c for c in "nmpqrdlshv" if c not in used]
-        letters += [f"n_{k}" for k in range(1, 400) if f"n_{k}" not in used]
-        pool = iter(letters)
+        letters = chain("nmpqrdlshv", (f"n_{k}" for k in count(1)))
+        pool = (name for name in letters if name not in used)
         families = [s for family in [*first, *self.families.values()] for s in (family.rows, family.cols)]
         for size in [*families, *self.constants]:
             for term in size.terms():

@@ -17,7 +17,7 @@ INDENT = 2.0
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a broken formula and the number of open brackets at its start."""
+    """One line of a broken formula and the number of open brackets at its start, one more within a product."""
 
     box: Box
     depth: int
@@ -108,11 +108,13 @@ def _pieces(box: Box, depth: int, limit: float, deeper: float) -> list[_Piece]:
             out.append(_Piece(closing, width(closing), depth, None))
             continue
         before = None
+        # What goes on within a product is set in deeper than what begins with the sign of a sum.
+        inside = isinstance(item, Gap) or (isinstance(item, Mark) and item.role == "odot")
         if isinstance(item, Op) and not item.prefix:
             before = _BREAK + deeper * depth
-        elif isinstance(item, Mark) and item.role == "odot":
+        elif inside and isinstance(item, Mark):
             before = _BREAK + deeper * depth + _IN_PRODUCT / 2
-        elif isinstance(item, Gap):
+        elif inside:
             before = _BREAK + deeper * depth + _IN_PRODUCT
-        out.append(_Piece(item, width(item), depth, before))
+        out.append(_Piece(item, width(item), depth + inside, before))
     return out
