@@ -132,7 +132,7 @@ def test_what_is_changed_is_marked_in_both_formulas() -> None:
         return {e.attrib["class"]: "".join(e.itertext()) for e in found if "class" in e.attrib}
 
     assert marked("founding") == {"new": "𝐖", "old": "𝐖⊤"}
-    assert marked("point") == {"new": "1−ht2", "old": "1−ht−12"}
+    assert marked("point") == {"new": "ht", "old": "ht−1"}
     assert marked("sign") == {"new": "−", "old": "+"}
 
 

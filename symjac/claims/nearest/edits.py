@@ -78,12 +78,20 @@ class Edit:
     @property
     def was(self) -> Span:
         """Where what changes stands in the claim as printed."""
-        return _changed(self.claim, self.text)[0]
+        return self._places[0]
 
     @property
     def now(self) -> Span:
         """Where it stands in the claim as changed."""
-        return _changed(self.claim, self.text)[1]
+        return self._places[1]
+
+    @property
+    def _places(self) -> tuple[Span, Span]:
+        found = _changed(self.claim, self.text)
+        if found[0] == (0, len(self.claim)) and len(self.swaps) == 1:
+            start, stop = self.swaps[0].span
+            return (start, stop), (start, start + len(self.swaps[0].text))
+        return found
 
     def applied(self, root: Term) -> Term:
         """A term with the change made in it."""
