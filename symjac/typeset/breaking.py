@@ -11,6 +11,7 @@ _BREAK = 10.0
 _DEEPER = 12.0
 _IN_PRODUCT = 30.0
 _TOO_WIDE = 1000.0
+_OVER = 5.0  # and for each em
 INDENT = 2.0
 """How far a continued line is set in, in ems; each bracket it stands in adds one."""
 
@@ -59,7 +60,7 @@ def break_lines(box: Box, first: float, rest: float | None = None, *, deeper: fl
             penalty = pieces[starts[n]].before if n < len(starts) - 1 else 0.0
             assert penalty is not None
             # Among equal costs the later start wins, so that lines are filled from the top.
-            options.append((best[m][0] + penalty + (_TOO_WIDE + over if over > 0 else 0.0), -m))
+            options.append((best[m][0] + penalty + (_TOO_WIDE + _OVER * over if over > 0 else 0.0), -m))
         cost, start = min(options)
         best.append((cost, -start))
     cuts = [len(starts) - 1]
