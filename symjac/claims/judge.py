@@ -140,7 +140,7 @@ def _judged(
         return replace(out, explanation=explanation(out))
     with time_limit(deadline):
         verdict = Judge(statement, deadline).verdict()
-    usual = {f: words for f, words in USUAL.items() if statement.unspecified(f) and f not in declared}
+    usual = _usual(statement, declared)
     proved = [verdict.verdict == "true", *(any(o.holds for o in link.conventions.values()) for link in verdict.links)]
     if all(proved) or not usual:
         return verdict
@@ -151,6 +151,11 @@ def _judged(
         note = f"{what}, as beside tanh in a gated cell; the claim prints the derivative of no other function"
         return replace(other, notes=(*other.notes, note), alternatives={"unspecified": verdict.conventions})
     return under_condition(verdict, other, usual)
+
+
+def _usual(s: Statement, declared: Mapping[str, str]) -> dict[str, str]:
+    """The functions that nothing specifies and that many papers mean one thing by."""
+    return {f: words for f, words in USUAL.items() if s.unspecified(f) and f not in declared}
 
 
 def _bound(
@@ -166,7 +171,7 @@ def _bound(
         return inequality.judged(equations, claim, symbols, of=of, wrt=wrt, deadline=deadline, inside=_inside(deadline))
 
     verdict, statement = judged({})
-    usual = {f: words for f, words in USUAL.items() if statement.unspecified(f) and f not in declared}
+    usual = _usual(statement, declared)
     if verdict.verdict == "true" or not usual:
         return verdict
     other, _ = judged(usual)
