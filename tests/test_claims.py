@@ -88,6 +88,31 @@ def test_a_gradient_that_forgets_a_path_is_refuted() -> None:
     assert holds(verdict(complete, system, symbols)) == {"denominator_column", "mixed_column"}
 
 
+@pytest.mark.parametrize(
+    ("system", "claim", "true"),
+    [
+        (
+            (r"h = \sigma(W x)", "y = W h"),
+            r"\frac{\partial L}{\partial W} = FACTOR \frac{\partial L}{\partial y} h^\top"
+            r" + diag(\sigma'(W x)) W^\top \frac{\partial L}{\partial y} x^\top",
+            {"denominator_column", "mixed_column"},
+        ),
+        (
+            (r"h = \sigma(W x)", r"y = W^\top h"),
+            r"\frac{\partial L}{\partial W} = FACTOR h \left(\frac{\partial L}{\partial y}\right)^\top"
+            r" + diag(\sigma'(W x)) W \frac{\partial L}{\partial y} x^\top",
+            {"denominator_column", "mixed_column"},
+        ),
+    ],
+)
+def test_a_parameter_of_two_equations_is_counted_once_for_each_use(
+    system: tuple[str, ...], claim: str, true: set[str]
+) -> None:
+    """A gradient that is carried back may hold the parameter itself, and is held fixed where it is multiplied."""
+    assert holds(verdict(claim.replace("FACTOR ", ""), system, {})) == true
+    assert verdict(claim.replace("FACTOR", "2"), system, {}).verdict == "false"
+
+
 def test_a_loss_that_is_only_implied_refutes_nothing() -> None:
     """Without an equation for the loss, y-hat minus y is neither right nor wrong."""
     system = (r"p = \operatorname{softmax}(z)",)

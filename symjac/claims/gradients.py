@@ -245,9 +245,11 @@ class Gradients:
         of, wrt = self.model.symbol(c), self.model.symbol(x)
         if wrt.cols == ONE and of.cols == ONE:
             return ex.mul(ex.transpose(self.model.closed({of: rhs}, of, wrt)), g)
-        scalar = Symbol(r"\text{loss}")
-        inner = ex.Trace(ex.Product(ex.transpose(g), rhs)) if of.cols != ONE else ex.Product(ex.transpose(g), rhs)
-        return ex.transpose(self.model.closed({scalar: inner}, scalar, wrt))
+        scalar, held = Symbol(r"\text{loss}"), Symbol(r"\text{held}", of.shape)
+        # A letter holds the place of g, which may depend on x too: those uses of x are counted where they stand.
+        inner = ex.Product(ex.transpose(held), rhs)
+        closed = self.model.closed({scalar: ex.Trace(inner) if of.cols != ONE else inner}, scalar, wrt)
+        return ex.transpose(closed.replace({held: g}))
 
     # ------------------------------------------------------------------------------------ consumers
 
