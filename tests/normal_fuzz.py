@@ -34,58 +34,15 @@ from symjac.expr import (
 from symjac.functions import ACTIVATIONS
 from symjac.normal import Form
 from symjac.normal.atoms import COL, ROW, Atom, Component, size_of, slot, tables
-from symjac.normal.evaluate import Evaluator, Matrix
-from symjac.normal.numbers import NoValueError, Rationals
+from symjac.values.evaluate import Evaluator, Matrix
+from symjac.values.prime import P, PrimeField, Residue
+from symjac.values.rings import Rationals
 
-P = 2**61 - 1
 N, M = dim("n"), dim("m")
 F, G = Function("f"), Function("g")
 TANH = Function(r"\tanh", 0, "tanh")
 SIGMOID = Function(r"\operatorname{sigmoid}", 0, "sigmoid")
 FUNCTIONS = [F, F.derivative(), G, TANH, SIGMOID.derivative()]
-
-
-class PrimeField(Rationals):
-    """Residues modulo a prime; a function has a random value for each argument."""
-
-    def __init__(self, seed: int) -> None:
-        super().__init__({})
-        self.seed = seed
-
-    def number(self, value: Fraction) -> Any:
-        return Residue(value.numerator * pow(value.denominator, -1, P))
-
-    def power(self, a: Any, r: Fraction) -> Any:
-        if r.denominator != 1 or (a.value == 0 and r < 0):
-            raise NoValueError("no such power in the field")
-        return Residue(pow(a.value, int(r), P))
-
-    def function(self, f: Function, a: Any) -> Any:
-        return Residue(random.Random(f"{self.seed} {f} {a.value}").randrange(P))
-
-
-class Residue:
-    def __init__(self, value: int) -> None:
-        self.value = value % P
-
-    def __add__(self, other: Any) -> Any:
-        if isinstance(other, Residue | int):
-            return Residue(self.value + (other.value if isinstance(other, Residue) else other))
-        return NotImplemented
-
-    def __mul__(self, other: Any) -> Any:
-        if isinstance(other, Residue | int):
-            return Residue(self.value * (other.value if isinstance(other, Residue) else other))
-        return NotImplemented
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Residue) and self.value == other.value
-
-    def __hash__(self) -> int:
-        return hash(self.value)
 
 
 def values(e: Expr, seed: int, sizes: dict[str, int]) -> Matrix:

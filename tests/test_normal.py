@@ -52,13 +52,7 @@ from symjac.expr import (
     sub,
 )
 from symjac.functions import ACTIVATIONS
-from symjac.normal import (
-    NormalFormTooLarge,
-    UndefinedFormError,
-    equal,
-    jacobian_form,
-    normal_form,
-)
+from symjac.normal import NormalFormTooLarge, UndefinedFormError, equal, jacobian_form, normal_form
 from symjac.normal.atoms import budget, tables
 
 n, m = dim("n"), dim("m")

@@ -25,9 +25,10 @@ from symjac.expr import (
     Transpose,
     Zero,
 )
-from symjac.normal import Form, NormalFormTooLarge, UndefinedFormError, counterexample, equal, normal_form
+from symjac.normal import Form, NormalFormTooLarge, UndefinedFormError, equal, normal_form
 from symjac.normal.atoms import tables
-from symjac.normal.numbers import NoValueError
+from symjac.values import counterexample
+from symjac.values.rings import NoValueError
 from tests.normal_fuzz import FUNCTIONS, M, Maker, N, form_values, same_values, values
 
 SHAPES = [(N, N), (N, M), (N, ONE), SCALAR, (ONE, M)]

@@ -34,8 +34,9 @@ from symjac.expr import (
     sub,
 )
 from symjac.functions import ACTIVATIONS
-from symjac.normal import Enclosure, counterexample
-from symjac.normal.numbers import SMOOTH, Intervals, NoValueError
+from symjac.values import Enclosure, counterexample
+from symjac.values.intervals import SMOOTH, Intervals
+from symjac.values.rings import NoValueError
 from tests.test_normal import EQUAL, UNEQUAL, A, B, W, f, i, inv, j, known, n, one_minus, p, sqrt, x
 
 UNDECIDED = {"sqrt of a product", "log of a product"}  # equal wherever both sides are defined

@@ -11,8 +11,9 @@ from symjac import System, cells
 from symjac.codegen import emit_expression
 from symjac.errors import NotYetError, TargetError
 from symjac.expr import Commutation, Differential, Identity, Kronecker, Product, Symbol, Transpose, Vec, dim
-from symjac.normal import counterexample, equal
+from symjac.normal import equal
 from symjac.typeset import latex, text
+from symjac.values import counterexample
 from symjac.vectorised import VecJacobian, applied, matrix_of, turned
 
 SIZES = {"n": 3, "m": 2, "p": 4, "q": 5, "r": 2}

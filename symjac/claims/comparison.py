@@ -27,7 +27,8 @@ from symjac.claims.ways import relations
 from symjac.claims.writtenout import equal_entries, fits_if
 from symjac.errors import ShapeError
 from symjac.expr import Expr
-from symjac.normal import NormalFormTooLarge, counterexample, equal
+from symjac.normal import NormalFormTooLarge, equal
+from symjac.values import counterexample
 
 LENGTHS = (1, 2, 3)
 EFFORT = 60

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from symjac.claims.matrices import digits
 from symjac.claims.verdict import Outcome, Verdict
-from symjac.normal import Counterexample
+from symjac.values import Counterexample
 
 ORDERS = {1: ("",), 2: (" with the index increasing", " with the index decreasing")}
 """What is said of each map of outcomes: nothing of a single one, the order of the factors of two."""

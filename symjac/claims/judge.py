@@ -25,7 +25,8 @@ from symjac.claims.stated.vecread import kronecker_throughout
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict, summed_up
 from symjac.errors import DefinitionError, NotYetError, SymjacError
-from symjac.normal import NormalFormTooLarge, UndefinedFormError, time_limit
+from symjac.limits import time_limit
+from symjac.normal import NormalFormTooLarge, UndefinedFormError
 
 TIMEOUT = 20.0
 MAX_REPAIRS = 6

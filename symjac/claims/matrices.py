@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil, floor
 
-from symjac.normal import Counterexample
-from symjac.normal.refute import Enclosure, Value
+from symjac.values import Counterexample
+from symjac.values.search import Enclosure, Value
 
 Rows = Sequence[Sequence[Value]]
 

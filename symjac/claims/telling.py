@@ -25,7 +25,8 @@ from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Formula, Outcome, Paragraph, Told, Verdict, closed, proved, said
 from symjac.errors import SymjacError
-from symjac.normal import Counterexample, NormalFormTooLarge
+from symjac.normal import NormalFormTooLarge
+from symjac.values import Counterexample
 
 ONE_PLACE = ("transpose", "point", "diag", "symbol", "derivative", "other term")
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from symjac.claims.commands import in_commands
-from symjac.normal import Counterexample
-from symjac.normal.refute import Value
+from symjac.values import Counterexample
+from symjac.values.search import Value
 
 Json = Mapping[str, object]
 

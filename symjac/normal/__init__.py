@@ -2,7 +2,7 @@
 
 An expression becomes a polynomial over index networks with a canonical form. Equal forms mean that
 the entries are equal for all sizes and all values for which the formulas are defined; different
-forms mean nothing by themselves, and :func:`counterexample` looks for values that tell.
+forms mean nothing by themselves, and :func:`symjac.values.counterexample` looks for values that tell.
 
 >>> from symjac.expr import Diag, Product, Symbol, Transpose, dim, ONE
 >>> n = dim("n")
@@ -17,8 +17,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -38,23 +37,19 @@ from symjac.expr import (
     Transpose,
     transpose,
 )
-from symjac.normal.atoms import UNTIL, NormalFormTooLarge, Poly, UndefinedFormError, budget, tables
+from symjac.limits import NormalFormTooLarge
+from symjac.normal.atoms import Poly, UndefinedFormError, budget, tables
 from symjac.normal.calculus import cleared
 from symjac.normal.polynomial import add
-from symjac.normal.refute import Counterexample, Enclosure, search
 from symjac.normal.translate import Translation
 
 __all__ = [
-    "Counterexample",
-    "Enclosure",
     "Form",
     "NormalFormTooLarge",
     "UndefinedFormError",
-    "counterexample",
     "equal",
     "jacobian_form",
     "normal_form",
-    "time_limit",
 ]
 
 NO_DEFINITIONS: Mapping[Symbol, Expr] = MappingProxyType({})
@@ -91,19 +86,6 @@ def _poly(e: Expr, definitions: Mapping[Symbol, Expr], moving: frozenset[Symbol]
         return _translation(definitions, moving).poly(e)
     except RecursionError as error:
         raise NormalFormTooLarge("the expression is nested too deeply for the normal form") from error
-
-
-@contextmanager
-def time_limit(until: float) -> Iterator[None]:
-    """Within it, work on normal forms and counterexamples stops at this time of :func:`time.monotonic`.
-
-    What is stopped raises :class:`NormalFormTooLarge`.
-    """
-    token = UNTIL.set(until)
-    try:
-        yield
-    finally:
-        UNTIL.reset(token)
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,26 +213,3 @@ def jacobian_form(y: Expr, x: Symbol, definitions: Mapping[Symbol, Expr] = NO_DE
     Shape (len y, len x); for scalar ``y`` and a matrix ``x`` of shape (p, q) it is (q, p).
     """
     return normal_form(Partial(y, x), definitions)
-
-
-def counterexample(
-    a: Expr,
-    b: Expr,
-    definitions: Mapping[Symbol, Expr] = NO_DEFINITIONS,
-    *,
-    moving: frozenset[Symbol] | None = None,
-    effort: int = 120,
-    one_hot: frozenset[Symbol] = frozenset(),
-) -> Counterexample | None:
-    """Values at the smallest sizes where ``a`` and ``b`` differ, ``None`` if none were found.
-
-    The vectors in ``one_hot`` have one entry 1 and zeros beside it. ``effort`` bounds how many points are
-    tried. Raises :class:`~symjac.errors.ShapeError` where the shapes differ already.
-
-    >>> from symjac.expr import Product, Transpose, dim
-    >>> n = dim("n")
-    >>> A, B = Symbol("A", (n, n)), Symbol("B", (n, n))
-    >>> counterexample(Product(A, B), Product(B, A)).sizes
-    {'n': 2}
-    """
-    return search(a, b, definitions, moving, effort, one_hot)

@@ -14,15 +14,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from fractions import Fraction
-from time import monotonic
 
 import sympy
 
 from symjac.errors import SymjacError
 from symjac.expr import Index
+from symjac.limits import NormalFormTooLarge, in_time
 
 Rational = int | Fraction
 Mono = tuple[tuple[int, Rational], ...]
@@ -39,29 +38,10 @@ WORK = 150_000
 LEAVES = 2_000
 
 
-class NormalFormTooLarge(SymjacError):  # noqa: N818  # says what happened; the name other layers know
-    """The two sides cannot be compared within the budget; nothing is said about them."""
-
-    kind = "too-large"
-
-
 class UndefinedFormError(SymjacError):
     """The expression divides by what is zero for every size."""
 
     kind = "undefined"
-
-
-UNTIL: ContextVar[float | None] = ContextVar("UNTIL", default=None)
-
-
-def in_time() -> None:
-    """Stops where the caller's time limit is over.
-
-    :raises NormalFormTooLarge: then.
-    """
-    until = UNTIL.get()
-    if until is not None and monotonic() > until:
-        raise NormalFormTooLarge("the time limit was reached")
 
 
 class Budget:

@@ -11,12 +11,12 @@ from fractions import Fraction
 
 import sympy
 
+from symjac.limits import NormalFormTooLarge
 from symjac.normal.atoms import (
     COL,
     ROW,
     Atom,
     Mono,
-    NormalFormTooLarge,
     Poly,
     Rational,
     UndefinedFormError,

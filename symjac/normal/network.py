@@ -15,6 +15,7 @@ from math import floor, prod
 import sympy
 
 from symjac.expr import Expr
+from symjac.limits import NormalFormTooLarge
 from symjac.normal.atoms import (
     COL,
     LINKS,
@@ -23,7 +24,6 @@ from symjac.normal.atoms import (
     Component,
     Factor,
     Mono,
-    NormalFormTooLarge,
     Poly,
     Rational,
     atom,

@@ -34,7 +34,8 @@ from symjac.claims.stated.times import Time
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict, summed_up
 from symjac.errors import DefinitionError, NotYetError, ShapeError
-from symjac.normal import NormalFormTooLarge, UndefinedFormError, time_limit
+from symjac.limits import time_limit
+from symjac.normal import NormalFormTooLarge, UndefinedFormError
 
 LENGTHS = (1, 2)
 MAX_SIZINGS = 100

@@ -15,10 +15,11 @@ from symjac.claims.stated.terms import Ref
 from symjac.errors import NotYetError
 from symjac.expr import Apply, Expr, Symbol
 from symjac.functions import BOUNDS
-from symjac.normal import Counterexample
-from symjac.normal.evaluate import Evaluator, Matrix
-from symjac.normal.numbers import STAND_INS, Intervals, NoValueError, Rationals
-from symjac.normal.refute import Enclosure, Value, reachable, value_of
+from symjac.values import Counterexample
+from symjac.values.evaluate import Evaluator, Matrix
+from symjac.values.intervals import Intervals
+from symjac.values.rings import STAND_INS, NoValueError, Rationals
+from symjac.values.search import Enclosure, Value, reachable, value_of
 
 ORDERS = (1, 2)
 SEEDS = 12

@@ -23,7 +23,8 @@ from symjac.claims.nearest.sieve import UNPROVED, Provable, in_both_readings
 from symjac.claims.stated.statement import Statement
 from symjac.claims.verdict import Formula, Outcome, Told
 from symjac.expr import Expr, Function, Symbol
-from symjac.normal import equal, time_limit
+from symjac.limits import time_limit
+from symjac.normal import equal
 
 Change = Callable[[Expr], Expr]
 ALWAYS = ("symmetric", "skew-symmetric", "diagonal")  # what a matrix may be, the most useful first

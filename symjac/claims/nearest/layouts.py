@@ -24,7 +24,8 @@ from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.terms import Term
 from symjac.claims.verdict import Formula, Told
 from symjac.expr import Expr
-from symjac.normal import equal, time_limit
+from symjac.limits import time_limit
+from symjac.normal import equal
 
 BOTH = ("numerator", "denominator")
 

@@ -24,7 +24,8 @@ from symjac.claims.stated.stating import state
 from symjac.claims.stated.terms import Term
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import SymjacError
-from symjac.normal import NormalFormTooLarge, time_limit
+from symjac.limits import time_limit
+from symjac.normal import NormalFormTooLarge
 
 WORK = 1.2  # seconds of computing at most for the nearest true formula
 PROOFS = 12  # so many candidates are proved at most

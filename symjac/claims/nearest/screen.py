@@ -5,69 +5,23 @@ Only what differs clearly is sifted out. What agrees is no more than a candidate
 
 from __future__ import annotations
 
-import math
 import random
-from collections.abc import Callable, Iterable, Mapping
-from fractions import Fraction
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from symjac import expr as ex
 from symjac.errors import SymjacError
-from symjac.expr import Expr, Function, Symbol
-from symjac.normal import evaluate
-from symjac.normal.numbers import NoValueError, Rationals, piecewise, stand_in
+from symjac.expr import Expr, Symbol
+from symjac.values import evaluate
+from symjac.values.floats import Floats
+from symjac.values.rings import Rationals
 
 TOLERANCE = 1e-7
 POLYNOMIALS = ((0.3, 0.7, 0.4, 0.6), (0.2, 0.5, 0.9, 0.3), (0.6, 0.4, 0.7, 0.8))
 LINE = (0.3, 0.7)
 SIZES = (2, 3, 4)
 NOTHING: Mapping[str, str] = MappingProxyType({})
-_FLOATS: Mapping[str, Callable[[float], float]] = {
-    "tanh": math.tanh,
-    "exp": math.exp,
-    "sin": math.sin,
-    "cos": math.cos,
-    "log": math.log,
-    "sigmoid": lambda z: 1 / (1 + math.exp(-z)),
-    "softplus": lambda z: math.log1p(math.exp(z)),
-    "arctan": math.atan,
-    "sinh": math.sinh,
-    "cosh": math.cosh,
-    "erf": math.erf,
-}
-
-
-class Floats(Rationals):
-    """Floating point numbers, rounded as they come."""
-
-    def number(self, value: Fraction) -> float:
-        return float(value)
-
-    def power(self, a: Any, r: Fraction) -> Any:
-        return self.real_power(a, float(r))
-
-    def real_power(self, a: Any, r: Any) -> Any:
-        try:
-            found = float(a) ** float(r)
-        except (ArithmeticError, TypeError) as error:
-            raise NoValueError("no power") from error
-        if isinstance(found, complex):
-            raise NoValueError("an even root of a negative number")
-        return found
-
-    def within(self, a: Any, r: int) -> None:
-        """Every number is short."""
-
-    def function(self, f: Function, a: Any) -> Any:
-        if f.known is None:
-            return stand_in(self.stand_ins[f.name], f.order, a)
-        if f.known not in _FLOATS:
-            return piecewise(self, f.known, a)
-        try:
-            return _FLOATS[f.known](a)
-        except (ArithmeticError, ValueError) as error:
-            raise NoValueError(f"{f.known} has no value here") from error
 
 
 class _Stands(dict[str, tuple[float, ...]]):

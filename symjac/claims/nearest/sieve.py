@@ -20,7 +20,8 @@ from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Outcome
 from symjac.errors import ShapeError
 from symjac.expr import Expr, Symbol
-from symjac.normal import equal, evaluate
+from symjac.normal import equal
+from symjac.values import evaluate
 
 AGREES = Outcome(True, "values")  # no proof: both sides have one value where they were looked at
 DIFFERS = Outcome(None, "undecided", "the sides differ at a point")

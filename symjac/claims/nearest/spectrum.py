@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from symjac import expr as ex
 from symjac.expr import Expr
-from symjac.normal import Counterexample, equal
+from symjac.normal import equal
+from symjac.values import Counterexample
 
 Rows = Sequence[Sequence[Fraction]]
 # A matrix that no diagonal matrix makes similar to its transpose, and three diagonals.

@@ -19,9 +19,9 @@ from symjac import expr as x
 from symjac.errors import NotYetError
 from symjac.expr import Expr, Function, Index, Symbol
 from symjac.functions import ACTIVATIONS, derivative
-from symjac.normal.atoms import in_time
-from symjac.normal.duals import Dual, slope
-from symjac.normal.numbers import NoValueError, Rationals
+from symjac.limits import in_time
+from symjac.values.duals import Dual, slope
+from symjac.values.rings import NoValueError, Rationals
 
 Matrix = list[list[Any]]
 _tags = count(1)

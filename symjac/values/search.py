@@ -6,27 +6,23 @@ in intervals; only disjoint intervals count, so that a true identity is never re
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from math import ceil, floor
+from types import MappingProxyType
 from typing import Any
 
 from symjac.errors import NotYetError, ShapeError
 from symjac.expr import Apply, Dim, Expr, MapJacobian, Symbol, VectorMap, brief, show_shape
-from symjac.normal.evaluate import MAP_STAND_IN, Evaluator, Matrix, free_indices
-from symjac.normal.numbers import STAND_INS, Intervals, NoValueError, Rationals
+from symjac.values.evaluate import MAP_STAND_IN, Evaluator, Matrix, free_indices
+from symjac.values.intervals import Intervals
+from symjac.values.points import Point, points
+from symjac.values.rings import STAND_INS, NoValueError, Rationals
 
-SIZES = (1, 2, 3)
-ASSIGNMENTS = 30  # so many choices of sizes are tried
 DIGITS = 10**9
 HUGE = 2_000  # binary exponents beyond this are not compared
-TRIES = 6  # so many points at each
-PLAIN = (1, 2, 3, -1, 4, 5, -2, 7, Fraction(1, 2), 6, -3, Fraction(3, 2), 8, 9, Fraction(1, 3), -4)
-TAME = tuple(Fraction(v) / 4 for v in (2, 3, 5, -1, 6, 1, -3, 7, 4, -2, 9, -5))
-SMALL = tuple(v / 4 for v in TAME)  # where functions that saturate, nested in others, still move
 
 
 @dataclass(frozen=True)
@@ -60,15 +56,29 @@ class Counterexample:
     exact: bool
 
 
-def search(
+NO_DEFINITIONS: Mapping[Symbol, Expr] = MappingProxyType({})
+
+
+def counterexample(
     a: Expr,
     b: Expr,
-    definitions: Mapping[Symbol, Expr],
-    moving: frozenset[Symbol] | None,
-    effort: int,
+    definitions: Mapping[Symbol, Expr] = NO_DEFINITIONS,
+    *,
+    moving: frozenset[Symbol] | None = None,
+    effort: int = 120,
     one_hot: frozenset[Symbol] = frozenset(),
 ) -> Counterexample | None:
-    """The first difference found, ``None`` if there was none within ``effort`` evaluations."""
+    """Values at the smallest sizes where ``a`` and ``b`` differ, ``None`` if none were found.
+
+    The vectors in ``one_hot`` have one entry 1 and zeros beside it. ``effort`` bounds how many points are
+    tried. Raises :class:`~symjac.errors.ShapeError` where the shapes differ already.
+
+    >>> from symjac.expr import Product, Transpose, dim
+    >>> n = dim("n")
+    >>> A, B = Symbol("A", (n, n)), Symbol("B", (n, n))
+    >>> counterexample(Product(A, B), Product(B, A)).sizes
+    {'n': 2}
+    """
     if a.shape != b.shape:
         raise ShapeError(
             f"only expressions of one shape can be compared: {brief(a)} is {show_shape(a.shape)}, "
@@ -79,11 +89,11 @@ def search(
     names = sorted({e.function.name for e in nodes if isinstance(e, Apply) and e.function.known is None})
     maps = sorted({e.name for e in nodes if isinstance(e, VectorMap | MapJacobian)})
     exact = True
-    for count, (sizes, seed) in enumerate(_points(letters)):
+    for count, (sizes, seed) in enumerate(points(letters)):
         if count >= effort:
             break
         chosen = {name: STAND_INS[(k + seed) % len(STAND_INS)] for k, name in enumerate(names)}
-        point = _Point(seed, [e for e in nodes if isinstance(e, Symbol)], one_hot)
+        point = Point(seed, [e for e in nodes if isinstance(e, Symbol)], one_hot)
         functions = {name: latex for name, (_, latex) in chosen.items()} | dict.fromkeys(maps, MAP_STAND_IN)
         coefficients = {name: c for name, (c, _) in chosen.items()}
         for numbers in (Rationals, Intervals) if exact else (Intervals,):
@@ -122,43 +132,6 @@ def _letters(e: Expr) -> set[Any]:
     data = e.data if isinstance(e.data, tuple) else (e.data,)
     sizes += [k.size for k in data if hasattr(k, "size")]
     return {s for d in sizes for s in d.free_symbols}
-
-
-def _points(letters: list[str]) -> Iterator[tuple[dict[str, int], int]]:
-    """Sizes from small to large, and so many points at each."""
-    order = sorted(product(SIZES, repeat=len(letters)), key=lambda sizes: (sum(sizes), max(sizes, default=0)))
-    equal_sizes = [tuple([n] * len(letters)) for n in SIZES]
-    order = [s for s in order[:ASSIGNMENTS] if s not in equal_sizes] if len(order) > ASSIGNMENTS else order
-    order = sorted({*order, *equal_sizes}, key=lambda sizes: (sum(sizes), max(sizes, default=0)))
-    for sizes in order:
-        for seed in range(TRIES):
-            yield dict(zip(letters, sizes, strict=True)), seed
-
-
-class _Point:
-    """Small rational values for symbols: simple ones first, arbitrary ones later."""
-
-    def __init__(self, seed: int, symbols: list[Symbol], one_hot: frozenset[Symbol] = frozenset()) -> None:
-        self.seed = seed
-        self.one_hot = one_hot  # these have one entry 1 and zeros beside it
-        self.order = {s: k for k, s in enumerate(sorted(symbols, key=lambda s: s.name))}
-        self.chosen: dict[Symbol, list[list[Fraction]]] = {}
-
-    def leaf(self, s: Symbol, rows: int, cols: int, numbers: Rationals) -> Matrix:
-        if s not in self.chosen:
-            stream = random.Random(f"{self.seed} {s.name}")
-            pool = (PLAIN, TAME, SMALL)[self.seed % 3]
-            start = 5 * self.order.get(s, len(self.order))
-            cells = [Fraction(pool[(start + k) % len(pool)]) for k in range(rows * cols)]
-            if self.seed > 1:
-                cells = [Fraction(stream.choice(pool)) for _ in cells]
-            if s in self.one_hot:
-                cells = [Fraction(int(k == (self.seed + start) % len(cells))) for k in range(len(cells))]
-            self.chosen[s] = [cells[r * cols : (r + 1) * cols] for r in range(rows)]
-        return [[numbers.number(c) for c in row] for row in self.chosen[s]]
-
-    def values(self) -> dict[Symbol, tuple[tuple[Fraction, ...], ...]]:
-        return {s: tuple(map(tuple, m)) for s, m in sorted(self.chosen.items(), key=lambda pair: pair[0].name)}
 
 
 Sides = tuple[tuple[Value, ...], ...]

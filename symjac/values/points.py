@@ -1,0 +1,56 @@
+"""At which sizes and values expressions are evaluated: small and simple ones first, arbitrary ones later."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
+
+from symjac.expr import Symbol
+from symjac.values.evaluate import Matrix
+from symjac.values.rings import Rationals
+
+SIZES = (1, 2, 3)
+ASSIGNMENTS = 30  # so many choices of sizes are tried
+TRIES = 6  # so many points at each
+PLAIN = (1, 2, 3, -1, 4, 5, -2, 7, Fraction(1, 2), 6, -3, Fraction(3, 2), 8, 9, Fraction(1, 3), -4)
+TAME = tuple(Fraction(v) / 4 for v in (2, 3, 5, -1, 6, 1, -3, 7, 4, -2, 9, -5))
+SMALL = tuple(v / 4 for v in TAME)  # where functions that saturate, nested in others, still move
+
+
+def points(letters: list[str]) -> Iterator[tuple[dict[str, int], int]]:
+    """Sizes from small to large, and so many points at each."""
+    order = sorted(product(SIZES, repeat=len(letters)), key=lambda sizes: (sum(sizes), max(sizes, default=0)))
+    equal_sizes = [tuple([n] * len(letters)) for n in SIZES]
+    order = [s for s in order[:ASSIGNMENTS] if s not in equal_sizes] if len(order) > ASSIGNMENTS else order
+    order = sorted({*order, *equal_sizes}, key=lambda sizes: (sum(sizes), max(sizes, default=0)))
+    for sizes in order:
+        for seed in range(TRIES):
+            yield dict(zip(letters, sizes, strict=True)), seed
+
+
+class Point:
+    """Small rational values for symbols: simple ones first, arbitrary ones later."""
+
+    def __init__(self, seed: int, symbols: list[Symbol], one_hot: frozenset[Symbol] = frozenset()) -> None:
+        self.seed = seed
+        self.one_hot = one_hot  # these have one entry 1 and zeros beside it
+        self.order = {s: k for k, s in enumerate(sorted(symbols, key=lambda s: s.name))}
+        self.chosen: dict[Symbol, list[list[Fraction]]] = {}
+
+    def leaf(self, s: Symbol, rows: int, cols: int, numbers: Rationals) -> Matrix:
+        if s not in self.chosen:
+            stream = random.Random(f"{self.seed} {s.name}")
+            pool = (PLAIN, TAME, SMALL)[self.seed % 3]
+            start = 5 * self.order.get(s, len(self.order))
+            cells = [Fraction(pool[(start + k) % len(pool)]) for k in range(rows * cols)]
+            if self.seed > 1:
+                cells = [Fraction(stream.choice(pool)) for _ in cells]
+            if s in self.one_hot:
+                cells = [Fraction(int(k == (self.seed + start) % len(cells))) for k in range(len(cells))]
+            self.chosen[s] = [cells[r * cols : (r + 1) * cols] for r in range(rows)]
+        return [[numbers.number(c) for c in row] for row in self.chosen[s]]
+
+    def values(self) -> dict[Symbol, tuple[tuple[Fraction, ...], ...]]:
+        return {s: tuple(map(tuple, m)) for s, m in sorted(self.chosen.items(), key=lambda pair: pair[0].name)}
