@@ -11,8 +11,8 @@ FOUNDING = r"x_t = W \sigma(x_{t-1}) + W_{in} u_t + b"
 Capture = pytest.CaptureFixture[str]
 
 
-def run(*arguments: str, timeout: float = 60, **options: object) -> subprocess.CompletedProcess[str]:
-    """The command in a process of its own."""
+def run(*arguments: str, timeout: float = 600, **options: object) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own; the timeout only ends what hangs, however busy the machine is."""
     return subprocess.run(
         [sys.executable, "-m", "symjac", *arguments],
         capture_output=True,

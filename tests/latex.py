@@ -24,7 +24,7 @@ JACOBIAN = r"$\symjacjacobian{rnn}{x_t}{x_{t-1}}$"
 
 
 def run(*command: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False, timeout=300)
+    return subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False, timeout=600)
 
 
 def log(path: Path) -> str:

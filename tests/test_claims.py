@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 
 import pytest
@@ -12,6 +11,7 @@ from symjac.claims.judge import judge, judge_claim
 from symjac.claims.stated.times import Time
 from symjac.claims.verdict import Verdict
 from symjac.errors import ReadError
+from tests.work import counted
 
 PASCANU = r"\mathbf{x}_t=\mathbf{W}\sigma(\mathbf{x}_{t-1}) + \mathbf{W}_{\mathrm{in}}\mathbf{u}_t + \mathbf{b}"
 FOUNDING = r"\frac{\partial \mathbf{x}_i}{\partial\mathbf{x}_{i-1}} = \mathbf{W}^\top diag(\sigma'(\mathbf{x}_{i-1}))"
@@ -289,14 +289,13 @@ def test_judge_claim_raises_for_what_cannot_be_read() -> None:
         judge_claim(["y = W x"], r"\frac{\partial y}{\partial x} = \oint")
 
 
-def test_an_expensive_claim_ends_within_its_time_limit() -> None:
-    """A long way through a GRU with nothing to compare it with is given up, not hung on."""
+def test_an_expensive_claim_ends_when_its_time_is_over() -> None:
+    """A long way through a GRU with nothing to compare it with is given up, not hung on: all of it is far more work."""
     claim = r"\frac{\partial \tilde{h}_t}{\partial h_{t-9}} = U_h^{9}"
     record = {"equations": list(cells.gru.equations), "symbols": dict(cells.gru.symbols), "claim": claim}
-    start = time.monotonic()
-    v = judge(record, timeout=2.0)
-    assert v.verdict in ("undecided", "false")
-    assert time.monotonic() - start < 12
+    with counted(3_000_000):
+        v = judge(record, timeout=1e-6)
+    assert v.verdict == "undecided"
 
 
 def test_json_has_the_keys_of_the_contract() -> None:

@@ -83,7 +83,7 @@ def test_shell_examples_give_what_the_page_shows(page: Path, line: int, block: s
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=120,
+            timeout=600,
             check=False,
         )
         printed = NOTE.sub("", done.stdout)

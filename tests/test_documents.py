@@ -57,7 +57,7 @@ def complaints(source: str, folder: Path) -> list[str]:
             cwd=folder,
             capture_output=True,
             check=False,
-            timeout=60,
+            timeout=600,
         )
     log = (folder / "page.log").read_text(encoding="utf-8", errors="replace")
     return [s for s in log.splitlines() if re.match(r"!|Overfull|.*Warning|.*undefined|.*multiply", s)]
@@ -264,7 +264,7 @@ def test_a_browser_shows_the_page(tmp_path: Path) -> None:
         ],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=True,
     ).stdout
     found = re.search(r"<title>(\d+) too wide of (\d+)</title>", shown)

@@ -177,7 +177,7 @@ def seen(source: str, folder: Path, *flags: str, width: int = 1100) -> dict[str,
     browser = next(b for b in ("chromium", "chromium-browser", "google-chrome") if shutil.which(b))
     size = f"--window-size={width},1000"
     command = [browser, "--headless", "--no-sandbox", "--disable-gpu", size, *flags, "--dump-dom", path.as_uri()]
-    shown = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=600, check=True).stdout
     found = re.search(r"<title>REPORT(.*?)</title>", shown, re.DOTALL)
     assert found is not None, shown[:300]
     report: dict[str, object] = json.loads(html.unescape(found[1]))

@@ -217,7 +217,7 @@ def executed() -> Any:
     from nbclient import NotebookClient
 
     notebook = nbformat.read(EXAMPLE, as_version=4)
-    NotebookClient(notebook, timeout=60, record_timing=False).execute()
+    NotebookClient(notebook, timeout=600, record_timing=False).execute()
     return notebook
 
 
@@ -261,7 +261,7 @@ def test_the_example_becomes_latex(tmp_path: Path) -> None:
     assert "Theorem 1." in source
     (tmp_path / "example.tex").write_text(source, encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "example.tex"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=90, check=False)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=600, check=False)
     if missing := re.search(rb"File `(.*?)' not found", done.stdout):
         pytest.skip(f"nbconvert's LaTeX needs {missing[1].decode()}, which is not installed")
     assert done.returncode == 0, done.stdout[-500:]

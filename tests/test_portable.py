@@ -40,7 +40,7 @@ def refused(asked: list[tuple[str, str, bool]]) -> list[list[str]]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=600,
     )
     *found, last = [json.loads(line) for line in done.stdout.splitlines()]
     assert last == ["done", len(asked)]
@@ -80,7 +80,7 @@ def test_pandoc_converts_every_fragment_without_a_warning(to: str, tmp_path: Pat
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert out.stat().st_size > 10_000
@@ -96,7 +96,7 @@ def test_pandoc_leaves_no_formula_as_raw_tex(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=600,
     )
     assert done.stdout.count("<math") == len(formulas(text))
     assert 'class="math' not in done.stdout

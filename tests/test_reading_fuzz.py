@@ -6,7 +6,6 @@ import contextlib
 import json
 import random
 import re
-import time
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +18,7 @@ from symjac.expr import ONE, Apply, Diag, Expr, Function, Number, Product, Softm
 from symjac.normal import equal
 from symjac.reading import Reading, read_expression_with_notes, read_system
 from symjac.typeset import latex
+from tests.work import counted
 
 N, M = dim("n"), dim("m")
 SPELLINGS = [
@@ -159,14 +159,12 @@ def test_every_damaged_print_is_noticed(pattern: str, replacement: str, context:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_no_mangled_text_breaks_the_reader(seed: int) -> None:
-    """Spellings with characters dropped, doubled and exchanged are read or refused, at once, never worse."""
+    """Spellings with characters dropped, doubled and exchanged are read or refused after little work, never worse."""
     chance = random.Random(seed)
     for _ in range(60):
         text = list(chance.choice(SPELLINGS))
         for _ in range(chance.randint(1, 6)):
             k = chance.randrange(len(text))
             text[k] = chance.choice(["", text[k] * 2, chance.choice(text), chance.choice(r"\{}()[]_^&'|,;=+-*/.Wx1 ")])
-        start = time.perf_counter()
-        with contextlib.suppress(SymjacError):
+        with counted(200_000), contextlib.suppress(SymjacError):
             read_system(["".join(text)])
-        assert time.perf_counter() - start < 1, "".join(text)

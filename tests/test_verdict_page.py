@@ -204,7 +204,7 @@ def test_no_line_of_the_article_is_overfull(tmp_path: Path) -> None:
     for name in CLAIMS:
         (tmp_path / f"{name}.tex").write_text(printing.document(verdict(name)), encoding="utf-8")
         command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", f"{name}.tex"]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120, check=False)
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=600, check=False)
         log = done.stdout.decode("latin-1")
         assert done.returncode == 0, log[-2000:]
         assert "Overfull" not in log, (name, [line for line in log.splitlines() if "Overfull" in line])
@@ -219,7 +219,7 @@ def test_the_published_claims_make_articles(tmp_path: Path) -> None:
     (tmp_path / "all.tex").write_text(printing.ARTICLE % found, encoding="utf-8")
     assert shutil.which("pdflatex")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=240, check=False)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout.decode("latin-1")[-2000:]
 
 
