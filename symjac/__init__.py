@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-from symjac.errors import SymjacError
+from symjac.errors import Defect, SymjacError
 
 if TYPE_CHECKING:
     from symjac import cells, errors
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from symjac.system import System, jacobian
 
 __version__ = "0.1.0"
-__all__ = ["Jacobian", "SymjacError", "System", "__version__", "cells", "errors", "factor", "jacobian"]
+__all__ = ["Defect", "Jacobian", "SymjacError", "System", "__version__", "cells", "errors", "factor", "jacobian"]
 
 _HOMES = {
     "Jacobian": "symjac.jacobians",

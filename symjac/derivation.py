@@ -13,7 +13,7 @@ from functools import cached_property
 from symjac import expr as ex
 from symjac.abbreviate import Abbreviations, abbreviate
 from symjac.differentiate import jacobian_theorem
-from symjac.errors import CheckError, NotYetError, TargetError
+from symjac.errors import Defect, NotYetError, TargetError
 from symjac.expr import Expr, Partial, Symbol
 from symjac.kernel import Assumption, Scope, Theorem, infer
 from symjac.normal import equal, jacobian_form, normal_form
@@ -89,7 +89,7 @@ class Derivation:
 
     :raises TargetError: where ``of`` or ``wrt`` is not a symbol of the system.
     :raises NotYetError: where symjac has no rule.
-    :raises CheckError: where the rules and the entries disagree, which would be a defect of symjac.
+    :raises Defect: where the rules and the entries disagree, which would be a defect of symjac.
     """
 
     def __init__(self, system: Recurrence, of: str | Symbol | None, wrt: str | Symbol) -> None:
@@ -187,7 +187,10 @@ class Derivation:
         letters = [i.family for i in self.system.symbols.values()]
         short, named = abbreviate(self.closed, [*self.system.symbols, *letters], self._origin)
         if not equal(_opened(short, named), self.closed, self.definitions):
-            raise CheckError(f"the abbreviated form of the derivative of {self.of.name} is not the derivative")
+            raise Defect(
+                f"the abbreviated form of the derivative of {self.of.name} is not the derivative",
+                roads=("abbreviations", "normal form"),
+            )
         return short, named
 
     @property
@@ -201,7 +204,10 @@ class Derivation:
         names: dict[Expr, Expr] = {ex.Transpose(s): s for s, e in self.abbreviations if isinstance(e, ex.Diag)}
         turned = ex.transpose(self.short).replace(names)
         if not equal(_opened(turned, self.abbreviations), self.closed_denominator, self.definitions):
-            raise CheckError(f"the abbreviated transpose of the derivative of {self.of.name} is not its transpose")
+            raise Defect(
+                f"the abbreviated transpose of the derivative of {self.of.name} is not its transpose",
+                roads=("abbreviations", "normal form"),
+            )
         return turned
 
     @property
@@ -226,7 +232,10 @@ class Derivation:
             facts.append(theorem)
         transposed = infer("transposition", self.scope, self.of, facts[-1])
         if facts[-1].rhs != self.closed or transposed.rhs != self.closed_denominator:
-            raise CheckError(f"the proof about {self.of.name} does not end in the formula it is to prove")
+            raise Defect(
+                f"the proof about {self.of.name} does not end in the formula it is to prove",
+                roads=("rules", "the closed form"),
+            )
         return Proof(facts[-1], transposed, self.scope)
 
 
@@ -236,7 +245,7 @@ def compare_with_entries(d: Derivation) -> str:
     Few equations are opened all the way down. Many are taken one at a time, the derivatives of the
     earlier ones kept as letters, because what they open to grows with every product of sums.
 
-    :raises CheckError: where the two differ.
+    :raises Defect: where the two differ.
     """
     if len(d.stages) <= WHOLE:
         entries = jacobian_form(d.of, d.wrt, d.definitions)
@@ -260,10 +269,11 @@ def _compare_stage(d: Derivation, stage: Stage) -> None:
         raise _disagreement(d, stage.symbol)
 
 
-def _disagreement(d: Derivation, s: Symbol) -> CheckError:
-    return CheckError(
+def _disagreement(d: Derivation, s: Symbol) -> Defect:
+    return Defect(
         f"the rules and the entries disagree about the derivative of {s.name} by {d.wrt.name}; "
-        "this is a defect of symjac, and nothing is printed"
+        "this is a defect of symjac, and nothing is printed",
+        roads=("rules", "entries"),
     )
 
 

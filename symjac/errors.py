@@ -92,19 +92,39 @@ class NotYetError(SymjacError):
     kind = "not-yet"
 
 
-class RuleError(SymjacError):
-    """A rule was applied where its side conditions do not hold."""
+class OutOfMemoryError(SymjacError):
+    """The machine has less memory than the question takes."""
 
-    kind = "rule"
-
-
-class CheckError(SymjacError):
-    """Two of symjac's own roads to one answer disagree; nothing is printed."""
-
-    kind = "check"
+    kind = "memory"
 
 
 class MissingToolError(SymjacError):
     """A program or an optional package is needed and is not installed."""
 
     kind = "missing-tool"
+
+
+class Defect(Exception):  # noqa: N818  # it is no error of the user's, and is to read like none
+    """symjac is at fault: two of its own roads to one answer disagree, or a part of it broke.
+
+    It is no :class:`SymjacError`: it says nothing about the input, so what answers for an input that cannot be used, or
+    for a question that cannot be settled, does not answer for it. ``roads`` names the roads that disagree, or the part
+    that broke.
+
+    >>> Defect("the rules and the entries disagree", roads=("rules", "entries")).roads
+    ('rules', 'entries')
+    """
+
+    kind = "defect"
+
+    def __init__(self, message: str, *, roads: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.message = message
+        self.roads = roads
+
+
+class RuleError(Defect):
+    """A rule was applied where its side conditions do not hold, which only symjac itself does."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, roads=("rules",))

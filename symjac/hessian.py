@@ -12,7 +12,7 @@ from symjac import typeset
 from symjac.bptt.adjoint import as_gradient, cross_entropy
 from symjac.derivation import Derivation
 from symjac.differentiate import jacobian_theorem
-from symjac.errors import CheckError, NotYetError, TargetError
+from symjac.errors import Defect, NotYetError, TargetError
 from symjac.expr import Expr, Partial, Symbol
 from symjac.interchange import to_sympy
 from symjac.kernel import Scope, Theorem
@@ -26,7 +26,7 @@ class Hessian:
 
     :raises TargetError: where ``of`` is no scalar or ``wrt`` no vector.
     :raises NotYetError: where symjac has no rule.
-    :raises CheckError: where the rules and the entries disagree, which would be a defect of symjac.
+    :raises Defect: where the rules and the entries disagree, which would be a defect of symjac.
 
     >>> from symjac import System
     >>> H = System(r"f = a^\top \sigma(W x)").hessian(wrt="x")
@@ -85,9 +85,10 @@ class Hessian:
         opened = self._opened(self.closed)
         whole = twice.replace({self.of: self._opened(self.of)})
         if not equal(whole, opened) or not equal(ex.Transpose(opened), opened):
-            raise CheckError(
+            raise Defect(
                 f"the rules and the entries disagree about the Hessian of {self.of.name} by {self.wrt.name}; "
-                "this is a defect of symjac, and nothing is printed"
+                "this is a defect of symjac, and nothing is printed",
+                roads=("rules", "entries"),
             )
 
     @property

@@ -12,7 +12,7 @@ import sympy
 from symjac import codegen, documents, explicit, preview, typeset
 from symjac.checks import Checks, run_checks
 from symjac.derivation import Derivation, Proof
-from symjac.errors import CheckError
+from symjac.errors import NotYetError
 from symjac.interchange import Names, to_sympy
 from symjac.normal import normal_form
 
@@ -84,7 +84,7 @@ class Jacobian(Derivation):
     def checks(self) -> Checks:
         """What ran to confirm the closed form, and what did not and why.
 
-        :raises CheckError: where two roads disagree, which would be a defect of symjac.
+        :raises Defect: where two roads disagree, which would be a defect of symjac.
         """
         return run_checks(self)
 
@@ -92,18 +92,19 @@ class Jacobian(Derivation):
     def thorough_checks(self) -> Checks:
         """The same with the second reader, which takes about a tenth of a second an entry.
 
-        :raises CheckError: where two roads disagree, which would be a defect of symjac.
+        :raises Defect: where two roads disagree, which would be a defect of symjac.
         """
         return run_checks(self, thorough=True)
 
     def _confirm(self, *, thorough: bool = False) -> None:
         """Let nothing out before every road agreed.
 
-        :raises CheckError: where two roads disagree, or where no road but the normal form could be run.
+        :raises Defect: where two roads disagree.
+        :raises NotYetError: where no road but the normal form could be run.
         """
         checks = self.thorough_checks if thorough else self.checks
         if not {"sizes", "numbers"} & {c.method for c in checks}:
-            raise CheckError(
+            raise NotYetError(
                 f"only the normal form speaks for the derivative of {self.of.name} by {self.wrt.name}: "
                 + "; ".join(n.because for n in checks.not_run)
             )

@@ -13,7 +13,7 @@ from functools import cached_property
 from symjac import expr as ex
 from symjac import typeset
 from symjac.derivation import Derivation
-from symjac.errors import CheckError, NotYetError, TargetError
+from symjac.errors import Defect, NotYetError, TargetError
 from symjac.expr import Expr, OverTime, Partial, Symbol
 from symjac.normal import equal
 from symjac.recurrence import Recurrence
@@ -31,7 +31,7 @@ class Unrolled:
 
     :raises TargetError: where ``of`` or ``back_to`` is no state.
     :raises NotYetError: where a state is a matrix, or the equations look back more than one step.
-    :raises CheckError: where the step of the induction fails, which would be a defect of symjac.
+    :raises Defect: where the step of the induction fails, which would be a defect of symjac.
     """
 
     def __init__(self, system: Recurrence, of: str | Symbol, back_to: str | Symbol) -> None:
@@ -89,9 +89,10 @@ class Unrolled:
                     ex.Product(self.derivations[s, q].closed, Partial(self.before(q), start[r])) for q in self.states
                 ]
                 if not equal(Partial(s, start[r]), ex.add(*right), definitions):
-                    raise CheckError(
+                    raise Defect(
                         f"the chain rule fails for {s.name} by an earlier {r.name}; "
-                        "this is a defect of symjac, and nothing is printed"
+                        "this is a defect of symjac, and nothing is printed",
+                        roads=("rules", "entries"),
                     )
 
     # ---------------------------------------------------------------------------------- what came out

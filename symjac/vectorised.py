@@ -11,7 +11,7 @@ from symjac import expr as ex
 from symjac import typeset
 from symjac.derivation import Derivation
 from symjac.differentiate import differential_theorem
-from symjac.errors import CheckError, NotYetError, TargetError
+from symjac.errors import Defect, NotYetError, TargetError
 from symjac.expr import Commutation, Expr, Kronecker, Symbol, Vec
 from symjac.kernel import Scope, Theorem
 from symjac.normal import equal
@@ -31,7 +31,7 @@ class VecJacobian:
 
     :raises TargetError: where ``of`` or ``wrt`` is not in the system.
     :raises NotYetError: where a term has no form with Kronecker products.
-    :raises CheckError: where the closed form does not do to ``vec(dX)`` what the differential does.
+    :raises Defect: where the closed form does not do to ``vec(dX)`` what the differential does.
 
     >>> from symjac import System
     >>> System(r"y = W x + b").vec_jacobian(wrt="W")
@@ -63,9 +63,10 @@ class VecJacobian:
         wanted = ex.Differential(self.value)
         definitions = {} if self.immediate else self.definitions
         if not equal(wanted, applied(self.closed, change, self.value.shape), definitions, moving=frozenset({self.wrt})):
-            raise CheckError(
+            raise Defect(
                 f"the Jacobian of {self.of.name} by vec({self.wrt.name}) does not give the differential; "
-                "this is a defect of symjac, and nothing is printed"
+                "this is a defect of symjac, and nothing is printed",
+                roads=("rules", "entries"),
             )
 
     @property

@@ -18,7 +18,7 @@ from symjac.bptt.backward import Backward, Row
 from symjac.bptt.program import forward, program
 from symjac.cli import main
 from symjac.documents.compile import compile_pdf
-from symjac.errors import CheckError, SymjacError
+from symjac.errors import Defect, SymjacError
 from symjac.expr import Sum, neg
 
 Arrays = dict[str, Any]
@@ -193,7 +193,7 @@ def test_a_changed_formula_is_refused() -> None:
     row = next(r for r in b.rows if r.of.name == "c_t")
     assert isinstance(row.before, Sum)
     for wrong in (row.before.args[0], neg(row.before), Sum(row.before.args[0], row.before.args[0])):
-        with pytest.raises(CheckError, match="gradient by c_t"):
+        with pytest.raises(Defect, match="gradient by c_t"):
             checks.opened(b, Row(row.of, row.symbol, wrong, row.last, row.final))
 
 
@@ -204,7 +204,7 @@ def test_a_forgotten_use_is_noticed() -> None:
     uses = b.adjoint(state).uses
     checks.paths(b, state, uses)
     for k in range(len(uses)):
-        with pytest.raises(CheckError):
+        with pytest.raises(Defect):
             checks.paths(b, state, uses[:k] + uses[k + 1 :])
 
 

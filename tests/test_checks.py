@@ -14,7 +14,7 @@ from symjac import cells, checks, derivation, expr, second_reader
 from symjac.checks import METHODS, Check, NotRun, likeness, numbers, run_checks, sizes
 from symjac.codegen import Source
 from symjac.entries import numbered
-from symjac.errors import CheckError, NotYetError, ReadError
+from symjac.errors import Defect, NotYetError, ReadError
 from symjac.expr import Apply, Diag, Expr, Function, Number, Product, Sum, Symbol, Transpose
 from symjac.functions import ACTIVATIONS
 from symjac.normal import NormalFormTooLarge
@@ -115,7 +115,7 @@ def test_each_road_alone_catches_a_wrong_form(
     if road == "second_reader":
         # It compares print and meaning: here the print is of the right form and the meaning of the wrong one.
         monkeypatch.setattr(numbered, "cells", lambda e, at, cells=numbered.cells: cells(J.closed, at))
-    with pytest.raises(CheckError, match="disagree"):
+    with pytest.raises(Defect, match="disagree"):
         checks._ROADS[road](wrong)  # type: ignore[arg-type]  # it has what a derivation has
 
 
@@ -125,14 +125,14 @@ def test_rules_that_do_not_replay_are_caught() -> None:
     theorem = replace(J.proof.transposed, rhs=doubled(J.closed_denominator))
     wrong = Damaged(J, J.closed)
     wrong.proof = replace(J.proof, transposed=theorem)  # type: ignore[attr-defined]  # shadows the property
-    with pytest.raises(CheckError, match="the record of the proof"):
+    with pytest.raises(Defect, match="the record of the proof"):
         checks._rules(wrong)  # type: ignore[arg-type]  # as above
 
 
 def test_a_print_that_reads_differently_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """If the typesetter printed something else, reading back notices."""
     monkeypatch.setattr(checks.typeset, "latex", lambda e: r"W^{\top} \operatorname{diag}(\sigma'(x_{t-1}))")
-    with pytest.raises(CheckError, match="what was printed"):
+    with pytest.raises(Defect, match="what was printed"):
         checks._readback(derived(FOUNDING))
 
 
@@ -141,7 +141,7 @@ def test_a_note_while_reading_back_is_a_failure(monkeypatch: pytest.MonkeyPatch)
     J = derived(FOUNDING)
     note = symjac.reading.Note("role", "taken for a vector", None, None)
     monkeypatch.setattr(checks, "read_formula", lambda *a, **k: ((J.closed, J.closed), (note,)))
-    with pytest.raises(CheckError, match="taken for a vector"):
+    with pytest.raises(Defect, match="taken for a vector"):
         checks._readback(J)
 
 
@@ -154,7 +154,7 @@ def test_wrong_emitted_code_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
         return replace(source, code=source.code.replace("return ", "return 2 * "))
 
     monkeypatch.setattr(numbers, "emit", wrong)
-    with pytest.raises(CheckError, match="complex steps"):
+    with pytest.raises(Defect, match="complex steps"):
         checks._numbers(derived(FOUNDING))
 
 
@@ -232,7 +232,7 @@ def test_a_wrong_row_is_not_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes.confirmed.cache_clear()
     try:
         assert not sizes.confirmed("tanh")
-        with pytest.raises(CheckError, match="tanh"):
+        with pytest.raises(Defect, match="tanh"):
             checks._sizes(derived(TANH))
     finally:
         sizes.confirmed.cache_clear()
@@ -243,7 +243,7 @@ def test_digits_decide_what_is_too_long_to_multiply_out(monkeypatch: pytest.Monk
     monkeypatch.setattr(sizes, "IN_ALL", 0)
     J = derived(TANH)
     assert "50 digits" in checks._sizes(J)
-    with pytest.raises(CheckError):
+    with pytest.raises(Defect):
         checks._sizes(Damaged(J, turned(J.closed)))  # type: ignore[arg-type]  # as above
 
 
@@ -252,7 +252,7 @@ def test_scalar_by_matrix_is_laid_out_transposed() -> None:
     J = derived((r"L = a^\top W b", "W"))
     assert [c.method for c in run_checks(J)] == list(METHODS[:5])
     wrong = Damaged(J, Product(Symbol("b", J.closed.args[0].shape), Transpose(Symbol("b", J.closed.args[0].shape))))
-    with pytest.raises((CheckError, IndexError)):
+    with pytest.raises((Defect, IndexError)):
         checks._sizes(wrong)  # type: ignore[arg-type]  # as above
 
 

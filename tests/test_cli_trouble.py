@@ -49,7 +49,7 @@ def test_bad_input_gives_status_2_and_one_message_after_little_work(name: str, c
     assert shown.err.startswith("symjac: ")
     assert words in shown.err
     assert "Traceback" not in shown.err
-    assert "internal error" not in shown.err
+    assert "defect" not in shown.err
 
 
 def test_bad_input_in_a_process_of_its_own_is_little_work() -> None:
@@ -92,15 +92,15 @@ def test_strict_refuses_what_else_is_a_note(capsys: Capture) -> None:
 
 
 def test_a_defect_of_symjac_shows_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    """An exception that nobody raised on purpose is one line that asks for a report, status 2."""
+    """An exception that nobody raised on purpose is one line that asks for a report, status 4."""
 
     def broken(*_: object, **__: object) -> None:
         raise KeyError("lost")
 
     monkeypatch.setattr("symjac.cli.derive.System", broken)
-    assert cli.main(["derive", "y = A x", "--wrt", "x"]) == 2
+    assert cli.main(["derive", "y = A x", "--wrt", "x"]) == 4
     shown = capsys.readouterr().err
-    assert shown.startswith("symjac: internal error (KeyError: 'lost')")
+    assert shown.startswith("symjac: symjac.cli.derive broke (KeyError: 'lost')")
     assert len(shown.splitlines()) == 1
 
 

@@ -14,7 +14,7 @@ from symjac import System, cells
 from symjac import expr as ex
 from symjac.documents.plain import plain_text
 from symjac.entries import at, numbered, told_derivative
-from symjac.errors import CheckError
+from symjac.errors import Defect
 from symjac.expr import Expr, Index, Partial, Symbol
 from symjac.jacobians import Jacobian
 from symjac.kernel import RULES
@@ -98,7 +98,7 @@ def _generic(e: Expr, d: Jacobian) -> bool:
 def test_a_false_equation_stops_the_page() -> None:
     """An equation the normal form does not confirm raises, naming both sides."""
     t = Teller(derive(FOUNDING, wrt="x_{t-1}"), "both", None)
-    with pytest.raises(CheckError, match="told proof"):
+    with pytest.raises(Defect, match="told proof"):
         t.check(t.d.closed, ex.transpose(t.d.closed))
 
 
@@ -112,7 +112,7 @@ def test_rules_of_the_lemma_hold_and_broken_ones_are_caught(name: str, monkeypat
     assert equal(g.de(rule.entry), rule.entry_rhs, g.definitions)
     broken = dataclasses.replace(rule, rhs=ex.mul(ex.Number(2), rule.rhs))
     monkeypatch.setitem(LEMMAS, name, lambda _: broken)
-    with pytest.raises(CheckError):
+    with pytest.raises(Defect):
         lemma(t, (name,))
 
 
@@ -316,7 +316,7 @@ def test_a_wrong_entry_stops_the_example(
     t = Teller(d, "both", sizes(d))
     assert example(t)
     monkeypatch.setattr(numbered, "at", damaged)
-    with pytest.raises(CheckError, match="writes out"):
+    with pytest.raises(Defect, match="writes out"):
         example(Teller(d, "both", sizes(d)))
 
 
@@ -325,7 +325,7 @@ def test_a_wrong_entry_stops_the_dotted_matrix(monkeypatch: pytest.MonkeyPatch) 
     t = Teller(derive(FOUNDING, wrt="x_{t-1}"), "both", None)
     assert dotted(t)
     monkeypatch.setattr(numbered, "at", _swapped)
-    with pytest.raises(CheckError, match="told proof"):
+    with pytest.raises(Defect, match="told proof"):
         dotted(t)
 
 
@@ -334,7 +334,7 @@ def test_a_wrong_entry_stops_the_written_out_recurrence(monkeypatch: pytest.Monk
     system = derive(FOUNDING, wrt="x_{t-1}").system
     assert len(displays(written_out(system, {"n": 2, "m": 2}))[0].rows) == 2
     monkeypatch.setattr(numbered, "at", _another)
-    with pytest.raises(CheckError, match="writes out"):
+    with pytest.raises(Defect, match="writes out"):
         written_out(system, {"n": 2, "m": 2})
 
 
@@ -346,7 +346,7 @@ def test_factors_that_are_not_the_matrix_stop_the_example() -> None:
     shown = sheet.factors(ex.Product(W, ex.Diag(x)))
     assert sheet.line(shown, ex.Product(W, ex.Diag(x))).rhs is shown.box
     for other in (ex.Product(ex.Diag(x), W), ex.Transpose(ex.Product(W, ex.Diag(x))), W, x):
-        with pytest.raises(CheckError, match="writes out"):
+        with pytest.raises(Defect, match="writes out"):
             sheet.line(shown, other)
 
 

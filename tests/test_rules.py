@@ -10,7 +10,7 @@ import pytest
 from symjac import expr as ex
 from symjac import kernel
 from symjac.derivation import Derivation
-from symjac.errors import RuleError, ShapeError, SymjacError
+from symjac.errors import Defect, RuleError, ShapeError, SymjacError
 from symjac.expr import Expr, Product, Symbol, Transpose
 from symjac.kernel import RULES, Conclusion, Scope, Theorem, infer
 from symjac.normal import equal
@@ -140,7 +140,7 @@ def test_wrong_rule_is_caught(rule: str, damage: Callable[[Expr], Expr], monkeyp
     monkeypatch.setitem(RULES, rule, wrong_rule)
     try:
         derive(rule)
-    except SymjacError:
+    except (SymjacError, Defect):
         return
     assert not changed, "the value was changed and nobody noticed"
     assert damage is not doubled
@@ -163,7 +163,7 @@ def test_each_damage_changes_rules(damage: Callable[[Expr], Expr], monkeypatch: 
             patch.setitem(RULES, rule, wrong_rule)
             try:
                 derive(rule)
-            except SymjacError:
+            except (SymjacError, Defect):
                 stopped += 1
     assert stopped >= 2
 

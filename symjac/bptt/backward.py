@@ -67,7 +67,7 @@ class Backward:
     ``targets="any"`` takes nothing for granted about the targets of a cross-entropy; otherwise their entries add
     up to one, which :attr:`hypotheses` says.
 
-    :raises CheckError: where a formula is not the derivative it is said to be, which would be a defect of symjac.
+    :raises Defect: where a formula is not the derivative it is said to be, which would be a defect of symjac.
     """
 
     def __init__(
@@ -204,7 +204,7 @@ class Backward:
     def verify(self) -> None:
         """Check every formula once more with all equations of two steps opened; takes seconds for gated cells.
 
-        :raises CheckError: where a formula is not the derivative that the entries have.
+        :raises Defect: where a formula is not the derivative that the entries have.
         """
         for row in self.rows:
             checks.opened(self, row)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from symjac import expr as ex
 from symjac.bptt.adjoint import Use, as_sum
-from symjac.errors import CheckError
+from symjac.errors import Defect
 from symjac.expr import ONE, Expr, Partial, Symbol
 from symjac.normal import equal
 
@@ -164,9 +164,10 @@ def _opened(b: Backward, v: Symbol, form: Expr, *, last: bool) -> None:
         raise defect(v)
 
 
-def defect(v: Symbol) -> CheckError:
+def defect(v: Symbol) -> Defect:
     """What is said where two roads to a gradient disagree."""
-    return CheckError(
+    return Defect(
         f"the formula for the gradient by {v.name} is not the derivative that the entries have; "
-        "this is a defect of symjac, and nothing is printed"
+        "this is a defect of symjac, and nothing is printed",
+        roads=("adjoints", "entries"),
     )

@@ -1,6 +1,6 @@
 """What confirms a closed form before it leaves: several roads, each apart from the others.
 
-A check that runs and disagrees raises :class:`~symjac.errors.CheckError`, which names both roads; one
+A check that runs and disagrees raises :class:`~symjac.errors.Defect`, which names both roads; one
 that cannot run says why. Nothing is decided by majority.
 
 >>> from symjac import System
@@ -18,7 +18,7 @@ from symjac import typeset
 from symjac.checks import numbers, second, sizes
 from symjac.checks.likeness import alike
 from symjac.derivation import Derivation, compare_with_entries
-from symjac.errors import CheckError, NotYetError, ReadError, RuleError
+from symjac.errors import Defect, NotYetError, ReadError, RuleError
 from symjac.explicit import size_letters
 from symjac.expr import Expr, Symbol, Transpose, is_zero
 from symjac.normal import NormalFormTooLarge, UndefinedFormError
@@ -38,7 +38,7 @@ class Check:
     """A method that ran, and at what.
 
     ``passed`` is what readers of the JSON records look for. It is always true: a method that fails raises
-    :class:`~symjac.errors.CheckError`, and there is no record of checks then.
+    :class:`~symjac.errors.Defect`, and there is no record of checks then.
     """
 
     method: str
@@ -77,7 +77,7 @@ def run_checks(d: Derivation, *, thorough: bool = False, at: Mapping[str, int] |
 
     It reads the matrix as a page writes it out at the sizes ``at``, or with 2 for every letter.
 
-    :raises CheckError: where two roads disagree.
+    :raises Defect: where two roads disagree.
     """
     ran: list[Check] = []
     not_run: list[NotRun] = []
@@ -93,10 +93,11 @@ def run_checks(d: Derivation, *, thorough: bool = False, at: Mapping[str, int] |
     return Checks(tuple(ran), tuple(not_run))
 
 
-def _disagreement(d: Derivation, one: str, other: str, where: str = "") -> CheckError:
-    return CheckError(
+def _disagreement(d: Derivation, one: str, other: str, where: str = "") -> Defect:
+    return Defect(
         f"{one} and {other} disagree about the derivative of {d.of.name} by {d.wrt.name}{where}; "
-        "this is a defect of symjac, and nothing is printed"
+        "this is a defect of symjac, and nothing is printed",
+        roads=(one, other),
     )
 
 

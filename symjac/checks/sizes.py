@@ -17,7 +17,7 @@ from typing import Any
 import sympy
 
 from symjac import expr
-from symjac.errors import CheckError, NotYetError
+from symjac.errors import Defect, NotYetError
 from symjac.explicit import Grid, Written
 from symjac.expr import Expr, Function, Symbol
 from symjac.functions import ACTIVATIONS, derivative
@@ -119,7 +119,10 @@ class Scalars(Written):
     def table(self, key: str, u: Any, y: Any) -> Any:
         """f'(u) as the table has it, once SymPy has confirmed it for all u."""
         if not confirmed(key):
-            raise CheckError(f"the table's derivative of {key} is not SymPy's; this is a defect of symjac")
+            raise Defect(
+                f"the table's derivative of {key} is not SymPy's; this is a defect of symjac",
+                roads=("the table of functions", "SymPy's scalar derivatives"),
+            )
         return self.form(ACTIVATIONS[key].derivative(Symbol("u"), Symbol("y")), u, y)
 
     def total(self, e: Any, wrt: Any) -> Any:

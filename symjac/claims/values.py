@@ -86,6 +86,8 @@ class Values(ABC):
         return self.vector(self.model.symbol(self.ref(t.data)))
 
     def constant(self, t: Term) -> Expr:
+        if t.place.number not in self.sizes:
+            raise UndecidedError("nothing says what size a constant has")
         shape = self.sizes[t.place.number]
         if t.kind == "identity":
             return ex.Identity(shape[0])

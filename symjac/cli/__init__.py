@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TextIO
 
 from symjac.cli.arguments import parse
-from symjac.cli.defects import defects_as_errors
-from symjac.errors import SymjacError
+from symjac.cli.defects import defects_named
+from symjac.errors import Defect, SymjacError
 
-DONE, UNUSABLE, INTERRUPTED = 0, 2, 130
+DONE, UNUSABLE, DEFECT, INTERRUPTED = 0, 2, 4, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -48,7 +48,7 @@ def _nowhere() -> TextIO:
 def _run(argv: Sequence[str]) -> int:
     try:
         options = parse(argv)
-        with defects_as_errors():
+        with defects_named():
             # SymPy is loaded by the commands that need it, after the arguments have been found good.
             if options.command == "cells":
                 from symjac.cli.collection import run
@@ -68,3 +68,6 @@ def _run(argv: Sequence[str]) -> int:
     except SymjacError as error:
         print(f"symjac: {error}", file=sys.stderr)
         return UNUSABLE
+    except Defect as defect:
+        print(f"symjac: {defect.message} [{', '.join(defect.roads)}]", file=sys.stderr)
+        return DEFECT

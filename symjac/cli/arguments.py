@@ -42,7 +42,8 @@ commands:
              symjac cells
 
 symjac COMMAND --help lists the options of one command.
-Exit status: 0 done, or the claim holds; 1 the claim is false; 2 the input cannot be used; 3 undecided.
+Exit status: 0 done, or the claim holds; 1 the claim is false; 2 the input cannot be used; 3 undecided;
+4 symjac is at fault: two of its own roads to the answer disagree, or it broke.
 Results go to standard output, all else to standard error."""
 
 EQUATION_HELP = (

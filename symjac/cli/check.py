@@ -15,15 +15,16 @@ from symjac.claims import Verdict, check, check_record, printing
 from symjac.claims.judge import unreadable
 from symjac.cli import output
 from symjac.cli.arguments import VERDICTS
-from symjac.cli.defects import defects_as_errors
+from symjac.cli.defects import defects_named
+from symjac.cli.records import error_as_data
 from symjac.cli.sources import BadRecord, UsageError, from_arguments, is_batch, records_of
 from symjac.documents.compile import compile_pdf
 from symjac.documents.verdict import html
-from symjac.errors import SymjacError, TargetError
+from symjac.errors import Defect, SymjacError, TargetError
 
-TRUE, FALSE, UNUSABLE, UNDECIDED = 0, 1, 2, 3
+TRUE, FALSE, UNUSABLE, UNDECIDED, DEFECT = 0, 1, 2, 3, 4
 STATUS = {"true": TRUE, "false": FALSE, "unreadable": UNUSABLE, "undecided": UNDECIDED}
-WORST_FIRST = (UNUSABLE, FALSE, UNDECIDED)
+WORST_FIRST = (DEFECT, UNUSABLE, FALSE, UNDECIDED)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -35,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("what is claimed? --claim says it", hint=r"--claim '\frac{\partial y}{\partial x} = W'")
     wanted = _format(options)
     try:
-        with defects_as_errors():
+        with defects_named():
             problem = from_arguments(options.equations, dict(options.symbol))
             v = check(
                 problem.equations,
@@ -54,6 +55,10 @@ def run(options: argparse.Namespace) -> int:
         if wanted == "json":  # every claim gets its line
             output.deliver(line(unreadable(options.claim, error)), options.output)
         raise
+    except Defect as defect:
+        if wanted == "json":
+            output.deliver(_of_defect(None, defect), options.output)
+        raise
     for message in dict.fromkeys(v.notes):
         output.note(f"note: {message}")
     output.deliver(_content(v, wanted, options.output), options.output)
@@ -63,6 +68,11 @@ def run(options: argparse.Namespace) -> int:
 def line(v: Verdict) -> str:
     """A verdict as one line of JSON."""
     return json.dumps(v.to_json(), ensure_ascii=False)
+
+
+def _of_defect(name: object, defect: Defect) -> str:
+    """The line where symjac is at fault: it holds no verdict."""
+    return json.dumps({"id": name, "error": error_as_data(defect)}, ensure_ascii=False)
 
 
 def _format(options: argparse.Namespace) -> str:
@@ -102,9 +112,14 @@ def _batch(options: argparse.Namespace) -> int:
         bar = output.Progress(len(found))
         bar.show(0)
         for done, record in enumerate(found, 1):
-            v = _one(record, options)
-            seen.add(STATUS[v.verdict])
-            yield line(v)
+            try:
+                v = _one(record, options)
+            except Defect as defect:
+                seen.add(DEFECT)
+                yield _of_defect(record.get("id") if isinstance(record, dict) else None, defect)
+            else:
+                seen.add(STATUS[v.verdict])
+                yield line(v)
             bar.show(done)
 
     output.deliver_lines(lines(), options.output)
@@ -118,7 +133,7 @@ def _one(record: object, options: argparse.Namespace) -> Verdict:
     if not isinstance(record, dict):
         return unreadable("", UsageError("a claim is a JSON object"))
     try:
-        with defects_as_errors():
+        with defects_named():
             return check_record(
                 record,
                 layout=options.layout,

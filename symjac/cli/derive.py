@@ -12,7 +12,7 @@ from pathlib import Path
 from symjac.cli import output
 from symjac.cli.arguments import PICTURES
 from symjac.cli.pictures import picture, without_tex
-from symjac.cli.records import LAYOUTS, answers, confirmed, derive, line, notes, records
+from symjac.cli.records import LAYOUTS, answers, confirmed, derive, is_defect, line, notes, records
 from symjac.cli.sources import Problem, Target, UsageError, from_arguments, is_batch, problems
 from symjac.cli.srepr import source
 from symjac.documents import plain, portable, tex, web
@@ -145,10 +145,10 @@ def _batch(options: argparse.Namespace) -> int:
     if options.explicit or options.n is not None:
         raise UsageError("a batch is answered for every n; --n and --explicit go with equations")
     found = list(problems(Path(options.equations[0])))
-    failed = False
+    failed = broken = False
 
     def lines() -> Iterator[str]:
-        nonlocal failed
+        nonlocal failed, broken
         bar = output.Progress(len(found))
         bar.show(0)
         for done, problem in enumerate(found, 1):
@@ -161,8 +161,9 @@ def _batch(options: argparse.Namespace) -> int:
                 thorough=options.thorough,
             ):
                 failed = failed or "error" in record
+                broken = broken or is_defect(record)
                 yield line(record)
             bar.show(done)
 
     output.deliver_lines(lines(), options.output)
-    return 2 if failed else 0
+    return 4 if broken else 2 if failed else 0

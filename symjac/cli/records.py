@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 
 from symjac import codegen, typeset
 from symjac.checks import Checks, run_checks
-from symjac.cli.defects import defects_as_errors
+from symjac.cli.defects import defects_named
 from symjac.cli.sources import BadRecord, Problem, Target
 from symjac.cli.srepr import source
-from symjac.errors import SymjacError, TargetError
+from symjac.errors import Defect, SymjacError, TargetError
 from symjac.interchange import to_sympy
 from symjac.jacobians import Jacobian
 from symjac.recurrence import Recurrence
@@ -44,18 +44,18 @@ def records(
     targets = problem.targets or (default,)
     begun = time.perf_counter()
     try:
-        with defects_as_errors():
+        with defects_named():
             system = System(*problem.equations, symbols=problem.symbols, orientation=orientation, strict=strict)
-    except SymjacError as error:
+    except (SymjacError, Defect) as error:
         yield from (_failure(problem.id, target, error) for target in targets)
         return
     for target in targets:
         try:
-            with defects_as_errors():
+            with defects_named():
                 J = derive(system, target)
                 checks = confirmed(J, thorough=thorough)
                 found = list(answers(problem.id, J, target, layout, checks=checks, begun=begun))
-        except SymjacError as error:
+        except (SymjacError, Defect) as error:
             found = [_failure(problem.id, target, error)]
         yield from found
         begun = time.perf_counter()
@@ -85,7 +85,7 @@ def notes(system: Recurrence, J: Jacobian | None = None) -> list[dict[str, str]]
 def confirmed(J: Jacobian, *, thorough: bool, at: Mapping[str, int] | None = None) -> Checks:
     """The checks of a Jacobian; nothing leaves without them. ``at`` are the sizes of a page's example.
 
-    :raises CheckError: where two roads disagree.
+    :raises Defect: where two roads disagree.
     """
     return run_checks(J, thorough=True, at=at) if thorough else J.checks
 
@@ -117,6 +117,22 @@ def answers(
         }
 
 
-def _failure(name: str | int | None, target: Target, error: SymjacError) -> Record:
-    said = {"kind": error.kind, "message": error.message, "where": error.where}
-    return {"id": name, "of": target.of, "wrt": target.wrt, "error": said}
+def _failure(name: str | int | None, target: Target, error: SymjacError | Defect) -> Record:
+    return {"id": name, "of": target.of, "wrt": target.wrt, "error": error_as_data(error)}
+
+
+def error_as_data(error: SymjacError | Defect) -> Record:
+    """What went wrong, as data: a defect names the roads that disagree, an error the place in the input."""
+    if isinstance(error, Defect):
+        return {"kind": error.kind, "roads": list(error.roads), "message": error.message}
+    return {"kind": error.kind, "message": error.message, "where": error.where}
+
+
+def is_defect(record: Record) -> bool:
+    """Whether a record says that symjac itself is at fault.
+
+    >>> is_defect({"id": None, "error": {"kind": "defect", "roads": ["rules", "entries"], "message": "they disagree"}})
+    True
+    """
+    error = record.get("error")
+    return isinstance(error, dict) and error["kind"] == Defect.kind

@@ -6,10 +6,12 @@ import argparse
 from pathlib import Path
 
 from symjac.cli import output
-from symjac.cli.defects import defects_as_errors
-from symjac.papers import Paper, arxiv, fill
+from symjac.cli.defects import defects_named
+from symjac.papers import Paper, Report, arxiv, fill
 from symjac.papers.answers import replace_file
 from symjac.papers.beside import hints, prepare
+
+DEFECT = 4
 
 
 def run(options: argparse.Namespace) -> int:
@@ -21,9 +23,15 @@ def run(options: argparse.Namespace) -> int:
     if not scanned and not paper.requests.is_file():
         output.note(f"note: there is no {paper.requests}, LaTeX has not run; reading the requests from {paper.main}")
         scanned = True
-    report = fill(paper, scanned=scanned, afresh=options.check, guard=defects_as_errors)
+    report = fill(paper, scanned=scanned, afresh=options.check, guard=defects_named)
     for said in report.said:
         output.note(f"{said.place}: {said.text}" if said.is_problem else f"note: {said.place}: {said.text}")
+    status = _fill(paper, report, options, scanned=scanned)
+    return DEFECT if report.defects else status
+
+
+def _fill(paper: Paper, report: Report, options: argparse.Namespace, *, scanned: bool) -> int:
+    """Write or compare the answers; the exit status but for defects."""
     if not report.asks:
         output.note(f"note: {paper.main or paper.requests} asks nothing: it defines no system and holds no request")
         if scanned and not options.arxiv and not paper.answers.is_file():

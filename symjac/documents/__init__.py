@@ -22,7 +22,7 @@ Sizes = Mapping[str, int] | None
 def fragment(d: Derivation, *, layout: str = "both", n: Sizes = None) -> str:
     """A LaTeX fragment for ``\\input``.
 
-    :raises CheckError: where a line or an entry of the page does not hold.
+    :raises Defect: where a line or an entry of the page does not hold.
     """
     return tex.fragment(narrate(d, layout=layout, sizes=n))
 
@@ -30,7 +30,7 @@ def fragment(d: Derivation, *, layout: str = "both", n: Sizes = None) -> str:
 def article(d: Derivation, *, layout: str = "both", n: Sizes = None) -> str:
     """A complete LaTeX article.
 
-    :raises CheckError: where a line or an entry of the page does not hold.
+    :raises Defect: where a line or an entry of the page does not hold.
     """
     return tex.article(narrate(d, layout=layout, sizes=n))
 
@@ -39,7 +39,7 @@ def pdf(d: Derivation, path: Path, *, layout: str = "both", n: Sizes = None) -> 
     """The article as a PDF file.
 
     :raises MissingToolError: where no LaTeX is installed.
-    :raises CheckError: where a line or an entry of the page does not hold.
+    :raises Defect: where a line or an entry of the page does not hold.
     """
     return _compile.compile_pdf(article(d, layout=layout, n=n), path)
 
@@ -47,7 +47,7 @@ def pdf(d: Derivation, path: Path, *, layout: str = "both", n: Sizes = None) -> 
 def markdown(d: Derivation, *, layout: str = "both", n: Sizes = None) -> str:
     """Markdown with formulas that KaTeX and MathJax render.
 
-    :raises CheckError: where a line or an entry of the page does not hold.
+    :raises Defect: where a line or an entry of the page does not hold.
     """
     return portable.markdown(narrate(d, layout=layout, sizes=n))
 
@@ -55,7 +55,7 @@ def markdown(d: Derivation, *, layout: str = "both", n: Sizes = None) -> str:
 def html(d: Derivation, *, layout: str = "both", n: Sizes = None) -> str:
     """One self-contained HTML page with MathML.
 
-    :raises CheckError: where a line or an entry of the page does not hold.
+    :raises Defect: where a line or an entry of the page does not hold.
     """
     return web.html(narrate(d, layout=layout, sizes=n))
 
@@ -63,7 +63,7 @@ def html(d: Derivation, *, layout: str = "both", n: Sizes = None) -> str:
 def text(d: Derivation, *, layout: str = "both", n: Sizes = None) -> str:
     """Plain Unicode text.
 
-    :raises CheckError: where a line or an entry of the page does not hold.
+    :raises Defect: where a line or an entry of the page does not hold.
 
     >>> from symjac import System
     >>> J = System(r"x_t = W \\sigma(x_{t-1})").jacobian(wrt="x_{t-1}")

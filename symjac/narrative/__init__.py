@@ -60,7 +60,7 @@ def narrate(
     ``layout`` is ``"numerator"``, ``"denominator"`` or ``"both"``; ``sizes`` gives a value to each size letter
     for a worked example. The equations are ``restated`` unless the paper around the page shows them.
 
-    :raises CheckError: where an equation the page would tell, or an entry it would write out, does not hold; then
+    :raises Defect: where an equation the page would tell, or an entry it would write out, does not hold; then
         there is no page.
     :raises NotYetError: where an example is asked for that has no written-out form to compare with.
     """

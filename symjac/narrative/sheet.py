@@ -15,7 +15,7 @@ import sympy
 
 from symjac import expr as ex
 from symjac.entries import entry, numbered
-from symjac.errors import CheckError
+from symjac.errors import Defect
 from symjac.explicit import Written
 from symjac.expr import Entry, Expr, Index, Number, Product, Sum, Symbol
 from symjac.narrative.blocks import Line
@@ -95,7 +95,7 @@ class Sheet:
     def line(self, shown: Shown, e: Expr, lhs: Box | None = None, end: str = "") -> Line:
         """A row that shows an expression.
 
-        :raises CheckError: where an entry of what is shown is not that of the expression.
+        :raises Defect: where an entry of what is shown is not that of the expression.
         """
         self._compare(shown.value, self.written.matrix(e), e)
         return Line(shown.box, lhs, end=end)
@@ -103,7 +103,7 @@ class Sheet:
     def rows(self, lhs: Symbol, rhs: Expr, form: Expr, places: tuple[Index, ...]) -> Iterator[Line]:
         """One row for each entry of an equation, whose right side has the index form ``form``.
 
-        :raises CheckError: where a row is not the entry of the right side.
+        :raises Defect: where a row is not the entry of the right side.
         """
         whole = self.written(rhs)
         ranges = (range(1, numbered.size_at(i.size, self.sizes) + 1) for i in places)
@@ -147,7 +147,8 @@ def _same(a: Any, b: Any) -> bool:
     return bool(sympy.expand(difference) == 0 or sympy.expand(sympy.numer(sympy.together(difference))) == 0)
 
 
-def _refused(e: Expr, what: str) -> CheckError:
-    return CheckError(
-        f"what the page writes out is not {text(e)}: {what}; this is a defect of symjac, and nothing is printed"
+def _refused(e: Expr, what: str) -> Defect:
+    return Defect(
+        f"what the page writes out is not {text(e)}: {what}; this is a defect of symjac, and nothing is printed",
+        roads=("the page", "entries"),
     )

@@ -11,7 +11,7 @@ from sympy import Expr as Dim
 from symjac import expr as ex
 from symjac.derivation import Derivation
 from symjac.entries import Step, entry, told_derivative
-from symjac.errors import CheckError
+from symjac.errors import Defect
 from symjac.expr import Apply, Entry, Expr, Index, Partial, Symbol
 from symjac.narrative.blocks import Formula, Inline, Inlines, Line, Math
 from symjac.normal import equal
@@ -173,13 +173,14 @@ class Teller:
     def check(self, a: Expr, b: Expr, definitions: Mapping[Symbol, Expr] | None = None) -> None:
         """Refuse to tell an equation that the normal form does not confirm.
 
-        :raises CheckError: naming the equation.
+        :raises Defect: naming the equation.
         """
         known = self.known if definitions is None else definitions
         if not equal(a, b, known, moving=frozenset({self.wrt})):
-            raise CheckError(
+            raise Defect(
                 f"a step of the told proof does not hold: {text(a)} = {text(b)}; this is a defect of symjac, and "
-                "nothing is printed"
+                "nothing is printed",
+                roads=("the page", "normal form"),
             )
 
     def equation(

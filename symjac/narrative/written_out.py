@@ -24,7 +24,7 @@ def written_out(system: Recurrence, sizes: Mapping[str, int]) -> Page:
     """The page with one equation for each entry of each left-hand side, in the order of the system.
 
     :raises NotYetError: where a size is too large for a page, or an entry has no written-out form to compare with.
-    :raises CheckError: where a row is not the entry of its equation.
+    :raises Defect: where a row is not the entry of its equation.
     """
     symbols = [info.symbol for info in system.symbols.values()]
     too_large = max((size_at(d, sizes) for s in symbols for d in s.shape), default=1)

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from symjac import typeset
 from symjac.claims.verdict import Verdict, in_markdown
-from symjac.errors import SymjacError
+from symjac.errors import Defect, SymjacError
 from symjac.jacobians import Jacobian
 from symjac.notebook.cell import read_cell
 from symjac.notebook.line import USAGE, MagicError, Request, read_line
@@ -56,7 +56,7 @@ def load_ipython_extension(shell: Any) -> None:
         try:
             request = read_line(line)
             made = run(request, cell)
-        except SymjacError as error:
+        except (SymjacError, Defect) as error:
             _complain(error)
         if made.notes:
             shell.display_pub.publish(_notes(made.notes)._repr_mimebundle_())
@@ -72,7 +72,7 @@ def _notes(notes: tuple[str, ...]) -> Shown:
     return Shown("\n".join(f"note: {n}" for n in notes), "\n".join(f"> {in_markdown(n)}\\" for n in notes).rstrip("\\"))
 
 
-def _complain(error: SymjacError) -> NoReturn:
+def _complain(error: SymjacError | Defect) -> NoReturn:
     """The message without the way through symjac that led to it, as IPython shows errors of usage."""
     usage: Any = importlib.import_module("IPython.core.error").UsageError
     raise usage(str(error)) from error

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from symjac.errors import DefinitionError, SymjacError
+from symjac.errors import Defect, DefinitionError, SymjacError
 from symjac.explicit import sizes
 from symjac.jacobians import Jacobian
 from symjac.papers import render
@@ -20,7 +20,7 @@ from symjac.papers.rows import display, labels
 from symjac.system import System
 
 Guard = Callable[[], AbstractContextManager[None]]
-"""Turns a defect of symjac into an error about one request, so that the others are answered."""
+"""Turns what nobody raised on purpose into a defect that names the part of symjac that broke."""
 
 
 @dataclass
@@ -33,6 +33,8 @@ class Desk:
     width: int
     guard: Guard
     derived: dict[tuple[str, str], Jacobian] = field(default_factory=dict)
+    defects: dict[str, Defect] = field(default_factory=dict)
+    """Where symjac itself is at fault, by the key of the request; under the system's name in reading it."""
 
     @cached_property
     def options(self) -> SystemOptions:
@@ -99,6 +101,8 @@ class Desk:
                 yield from (f"{self.paper.name}: {n.message}" for n in self.system.notes)
         except SymjacError as error:
             yield f"{self.paper.name} cannot be read: {error.message}"
+        except Defect as defect:
+            self.defects[self.paper.name] = defect
 
     def answer(self, request: Request) -> Answer:
         """The answer, or why there is none."""
@@ -110,6 +114,9 @@ class Desk:
         except SymjacError as error:
             hint = f" ({error.hint})" if error.hint else ""
             return Answer(request.key, "failure", message(error.message + hint))
+        except Defect as defect:
+            self.defects[request.key] = defect
+            return Answer(request.key, "failure", message(defect.message))
 
     def _answer(self, r: Request) -> Answer:
         if r.kind not in KINDS:

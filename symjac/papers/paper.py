@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from symjac.errors import DefinitionError
+from symjac.errors import Defect, DefinitionError
 from symjac.papers.answering import Desk, Guard
 from symjac.papers.answers import Answer, Answered, AnswerFile, message, read, stamp, stamped_width, write
 from symjac.papers.behind import behind
@@ -71,7 +71,7 @@ class Paper:
 
 @dataclass(frozen=True)
 class Said:
-    """Something to be said about a request: ``kind`` is "note", "failure", "false", "undecided" or "behind"."""
+    """What is said about a request: ``kind`` is "note", "failure", "false", "undecided", "behind" or "defect"."""
 
     place: Place
     kind: str
@@ -92,6 +92,11 @@ class Report:
     answered: int
     unanswered: int
     asks: bool = True
+
+    @property
+    def defects(self) -> tuple[Said, ...]:
+        """Where symjac itself is at fault."""
+        return tuple(s for s in self.said if s.kind == "defect")
 
     @property
     def problems(self) -> tuple[Said, ...]:
@@ -123,6 +128,7 @@ def fill(paper: Paper, *, scanned: bool = False, afresh: bool = False, guard: Gu
     macros = Macros(paper.sources)
     reusable = old.systems if old.stamp == stamp(asked.width) and not afresh else {}
     systems: dict[str, Answered] = dict(kept)
+    defects: dict[str, Defect] = {}
     refused = {name: why for name, s in asked.systems.items() if (why := _refusal(s))}
     for name, system in asked.systems.items():
         if name in refused:
@@ -135,6 +141,9 @@ def fill(paper: Paper, *, scanned: bool = False, afresh: bool = False, guard: Gu
         if name in kept and desk.rests_on_the_same(kept[name]):
             systems[name] = kept[name].joined(systems[name])
         said += [Said(system.place, "note", text) for text in desk.notes()]
+        if name in desk.defects:
+            said.append(Said(system.place, "defect", _told(desk.defects[name])))
+        defects |= desk.defects
     unknown = [r for r in asked.requests if r.system not in asked.systems or r.system in refused]
     for r in unknown:
         why = refused.get(r.system, f"the paper defines no system {r.system}")
@@ -142,7 +151,7 @@ def fill(paper: Paper, *, scanned: bool = False, afresh: bool = False, guard: Gu
         systems.setdefault(r.system, Answered(r.system, ""))
         systems[r.system] = replace(systems[r.system], answers={**systems[r.system].answers, r.key: failure})
     file = AnswerFile(systems, stamp(asked.width))
-    said += _said(asked, systems)
+    said += _said(asked, systems, defects)
     given = (systems[r.system].answers.get(r.key) for r in asked.requests)
     answered = sum(a is not None and a.kind != "failure" for a in given)
     asks = bool(asked.systems or asked.requests)
@@ -177,11 +186,17 @@ def _placed(asked: Requests, found: Requests, files: Sequence[Source]) -> Reques
     return replace(asked, systems=systems, requests=moved)
 
 
-def _said(asked: Requests, systems: dict[str, Answered]) -> Iterator[Said]:
+def _told(defect: Defect) -> str:
+    return f"{defect.message} [{', '.join(defect.roads)}]"
+
+
+def _said(asked: Requests, systems: dict[str, Answered], defects: Mapping[str, Defect]) -> Iterator[Said]:
     for r in asked.requests:
         a = systems[r.system].answers.get(r.key)
         if a is None:
             yield Said(r.place, "failure", "a request cannot hold a parameter sign")
+        elif r.key in defects:
+            yield Said(r.place, "defect", f"no answer for {_shown(r)}: {_told(defects[r.key])}")
         elif a.kind == "failure":
             yield Said(r.place, "failure", f"no answer for {_shown(r)}: {a.text}")
         elif a.kind == "false":

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from symjac import Jacobian, SymjacError, System, codegen
+from symjac import Defect, Jacobian, SymjacError, System, codegen
 from tests.problems.generator import Problem
 from tests.problems.trees import STAND_INS, Shape
 
@@ -88,6 +88,8 @@ def compare(
         emitted = {layout: emitted_function(derived, layout) for layout in ("numerator", "denominator")}
     except SymjacError as error:
         return Outcome("refused", f"{error.kind}: {error}")
+    except Defect as defect:
+        return Outcome("refused", f"{defect.kind}: {defect}")
     return held_against(emitted, record, f, shapes, sizes, functions)
 
 

@@ -150,7 +150,7 @@ class Forms:
         """Shapes are those of print, whatever the norms of the factors are."""
         try:
             self.evaluators({}, self.values)(t)
-        except (UndecidedError, KeyError):
+        except UndecidedError:
             return
 
     # ------------------------------------------------------------------------------- over time

@@ -212,7 +212,7 @@ class Page:
             return None
         try:
             name = self.model.symbol(t.ref).name
-        except (UndecidedError, KeyError):
+        except UndecidedError:
             return None
         if text.startswith(name):
             return t.span[0], t.span[0] + len(name)

@@ -21,7 +21,7 @@ def _step(p: Page, t: Term, shift: int) -> Iterator[Swap]:
     other = Ref(r.family, r.time + shift)
     try:
         name = p.model.symbol(other).name
-    except (UndecidedError, KeyError):
+    except UndecidedError:
         return
     yield from p.swap(t, Term("symbol", (), other, t.span), name, span)
 
@@ -120,5 +120,5 @@ def _alike(p: Page, a: Ref, b: Ref) -> bool:
     """Whether two symbols have one shape, and if that is a matrix both are parameters."""
     try:
         return p.model.symbol(a).shape == p.model.symbol(b).shape and (a.time is None) == (b.time is None)
-    except (UndecidedError, KeyError):
+    except UndecidedError:
         return False

@@ -30,7 +30,7 @@ from symjac.normal import NormalFormTooLarge
 WORK = 1.2  # seconds of computing at most for the nearest true formula
 PROOFS = 12  # so many candidates are proved at most
 PAIRED = ("transpose", "order", "point", "diag", "sign", "derivative")  # of which two are tried together
-TROUBLE = (SymjacError, UndecidedError, NormalFormTooLarge, KeyError)
+TROUBLE = (SymjacError, UndecidedError, NormalFormTooLarge)
 
 
 @dataclass(frozen=True)

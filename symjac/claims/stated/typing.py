@@ -39,7 +39,7 @@ def types_somewhere(members: Sequence[Term], models: Mapping[str, Model]) -> boo
 
         try:
             shapes = [{evaluate(m, w).shape for w in Sizing(sizes, evaluate).of(m)} for m in members]
-        except (SymjacError, UndecidedError, KeyError):
+        except (SymjacError, UndecidedError):
             continue
         if set.intersection(*shapes):
             return True
