@@ -1,8 +1,25 @@
-"""Dual numbers: a value with its slope, nested for second derivatives."""
+"""Dual numbers: a value with its slope, along one direction or several at once, nested for second derivatives."""
 
 from __future__ import annotations
 
 from typing import Any
+
+RESTS = object()  # the slope of what does not move
+
+
+class Directions:
+    """Slopes along several directions; factors multiply each of them."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: tuple[Any, ...]) -> None:
+        self.parts = parts
+
+    def __add__(self, other: Directions) -> Directions:
+        return Directions(tuple(a + b for a, b in zip(self.parts, other.parts, strict=True)))
+
+    def __mul__(self, factor: Any) -> Directions:
+        return Directions(tuple(a * factor for a in self.parts))
 
 
 class Dual:
@@ -18,20 +35,24 @@ class Dual:
     def _parts(self, other: Any) -> tuple[Any, Any] | None:
         """Value and slope of the other operand as seen from here; ``None`` if it is the inner one."""
         if not isinstance(other, Dual) or other.tag < self.tag:
-            return other, 0
+            return other, RESTS
         return (other.value, other.slope) if other.tag == self.tag else None
 
     def __add__(self, other: Any) -> Any:
         parts = self._parts(other)
         if parts is None:
             return Dual(other.tag, self + other.value, other.slope)
-        return Dual(self.tag, self.value + parts[0], self.slope + parts[1])
+        value, change = parts
+        return Dual(self.tag, self.value + value, self.slope if change is RESTS else self.slope + change)
 
     def __mul__(self, other: Any) -> Any:
         parts = self._parts(other)
         if parts is None:
-            return Dual(other.tag, self * other.value, self * other.slope)
-        return Dual(self.tag, self.value * parts[0], self.slope * parts[0] + self.value * parts[1])
+            return Dual(other.tag, self * other.value, other.slope * self)
+        value, change = parts
+        if change is RESTS:
+            return Dual(self.tag, self.value * value, self.slope * value)
+        return Dual(self.tag, self.value * value, self.slope * value + change * self.value)
 
     __radd__ = __add__
     __rmul__ = __mul__

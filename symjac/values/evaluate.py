@@ -6,11 +6,12 @@ opinion beside the derivation and the normal form.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from itertools import count, permutations, product
 from math import prod
+from types import MappingProxyType
 from typing import Any
 
 import sympy
@@ -24,14 +25,16 @@ from symjac.values.duals import Dual, slope
 from symjac.values.rings import NoValueError, Rationals
 
 Matrix = list[list[Any]]
-_tags = count(1)
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
+tags = count(1)
 
 
 class Evaluator:
     """``matrix(e)`` is the value of ``e``, rows of entries.
 
-    ``leaf`` gives the values of symbols without a definition. ``moving`` are the symbols that have
-    a differential (all if ``None``); the differential of X is the leaf named ``\\mathrm{d}X``.
+    ``leaf`` gives the values of symbols without a definition, ``given`` those of symbols that stand for what
+    is computed apart, at the same point. ``moving`` are the symbols that have a differential (all if ``None``);
+    the differential of X is the leaf named ``\\mathrm{d}X``.
     """
 
     def __init__(
@@ -41,13 +44,17 @@ class Evaluator:
         leaf: Callable[[Symbol, int, int, Rationals], Matrix],
         definitions: Mapping[Symbol, Expr],
         moving: frozenset[Symbol] | None = None,
+        given: Mapping[Symbol, Callable[[Evaluator], Matrix]] = NOTHING,
     ) -> None:
         self.numbers = numbers
         self.sizes = sizes
         self.leaf = leaf
         self.definitions = definitions
         self.moving = moving
+        self.given = given
         self.fixed: dict[Symbol, Matrix] = {}
+        self._still: Evaluator | None = None  # where what no fixed symbol touches has its value already
+        self._touched: frozenset[Symbol] = frozenset()
         self.indices: dict[Index, int] = {}
         self._known: dict[Expr, Matrix] = {}
         self._sizes: dict[sympy.Expr, int] = {}
@@ -64,7 +71,12 @@ class Evaluator:
             return VALUES[type(e)](self, e)
         found = self._known.get(e)
         if found is None:
-            found = self._known[e] = VALUES[type(e)](self, e)
+            still = self._still
+            if still is not None and not self.indices and self._touched.isdisjoint(e.symbols):
+                found = still.matrix(e)
+            else:
+                found = VALUES[type(e)](self, e)
+            self._known[e] = found
         return found
 
     def scalar(self, e: Expr) -> Any:
@@ -72,17 +84,22 @@ class Evaluator:
 
     def with_fixed(self, values: Mapping[Symbol, Matrix]) -> Evaluator:
         """The same point with other values for some symbols, whatever their definitions say."""
-        other = Evaluator(self.numbers, self.sizes, self.leaf, self.definitions, self.moving)
+        other = Evaluator(self.numbers, self.sizes, self.leaf, self.definitions, self.moving, self.given)
         other.fixed = self.fixed | dict(values)
         other.indices = dict(self.indices)
+        if not self.indices:
+            other._still, other._touched = self, touched(values, self.definitions)
         return other
+
+    def under(self, definitions: Mapping[Symbol, Expr]) -> Evaluator:
+        """The same point under other definitions: what these do not define keeps the value that it has here."""
+        return Evaluator(self.numbers, self.sizes, lambda s, *_: self.matrix(s), definitions)
 
     def power(self, a: Any, r: Fraction) -> Any:
         if r == 0:
             return 0 * a + 1
         if isinstance(a, Dual):
-            slope = self.number(r) * self.power(a.value, r - 1) * a.slope
-            return Dual(a.tag, self.power(a.value, r), slope)
+            return Dual(a.tag, self.power(a.value, r), a.slope * (self.number(r) * self.power(a.value, r - 1)))
         return self.numbers.power(a, r)
 
     def real_power(self, a: Any, r: Any) -> Any:
@@ -96,12 +113,24 @@ class Evaluator:
 
     def function(self, f: Function, a: Any) -> Any:
         if isinstance(a, Dual):
-            return Dual(a.tag, self.function(f, a.value), self.function(f.derivative(), a.value) * a.slope)
+            return Dual(a.tag, self.function(f, a.value), a.slope * self.function(f.derivative(), a.value))
         if f.known is None or f.order == 0:
             return self.numbers.function(f, a)
         z = Symbol("\0z")
         lower = Function(f.name, f.order - 1, f.known)
-        return self.with_fixed({z: [[a]]}).scalar(derivative(lower, z))
+        alone = Evaluator(self.numbers, self.sizes, self.leaf, NOTHING)
+        alone.fixed = {z: [[a]]}
+        return alone.scalar(derivative(lower, z))
+
+
+def touched(symbols: Iterable[Symbol], definitions: Mapping[Symbol, Expr]) -> frozenset[Symbol]:
+    """These symbols and every one whose definition uses one of them, directly or not."""
+    found = set(symbols)
+    while True:
+        more = {s for s, e in definitions.items() if s not in found and not found.isdisjoint(e.symbols)}
+        if not more:
+            return frozenset(found)
+        found |= more
 
 
 @lru_cache(maxsize=10_000)
@@ -120,6 +149,8 @@ def _symbol(v: Evaluator, e: Expr) -> Matrix:
     assert isinstance(e, Symbol)
     if e in v.fixed:
         return v.fixed[e]
+    if e in v.given:
+        return v.given[e](v)
     if e in v.definitions:
         return v.matrix(v.definitions[e])
     if e.is_scalar and e.name in v.sizes:
@@ -324,7 +355,7 @@ def _partial(v: Evaluator, e: Expr) -> Matrix:
     at = v.matrix(base)
     slopes = {}
     for i, j in [_position(v, by)] if isinstance(by, x.Entry) else product(range(len(at)), range(len(at[0]))):
-        tag = next(_tags)
+        tag = next(tags)
         moved = [list(row) for row in at]
         moved[i][j] = Dual(tag, moved[i][j], v.number(1))
         slopes[i, j] = [[slope(a, tag) for a in row] for row in v.with_fixed({base: moved}).matrix(y)]
@@ -337,7 +368,7 @@ def _partial(v: Evaluator, e: Expr) -> Matrix:
 
 
 def _differential(v: Evaluator, e: Expr) -> Matrix:
-    tag = next(_tags)
+    tag = next(tags)
     moved = {}
     for s in sorted(_leaves(e.args[0], v.definitions), key=lambda s: s.name):
         if (v.moving is None or s in v.moving) and s.name not in v.sizes:

@@ -89,8 +89,8 @@ class Floats(Rationals):
 class Digits(Floats):
     """Floating point numbers of so many decimal digits, in a context of their own.
 
-    >>> Digits({}, 30).number(Fraction(1, 3))
-    mpf('0.3333333333333333333333333333333316')
+    >>> print(Digits({}, 30).number(Fraction(1, 3)))
+    0.333333333333333333333333333333
     """
 
     def __init__(self, stand_ins: Mapping[str, tuple[int, ...]], digits: int) -> None:
