@@ -1,0 +1,97 @@
+"""Claims about parameters that stand in several places: none is misjudged, few are undecided."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from symjac.claims.judge import judge
+from tests.claims_shared import SHAPES, USUAL, Claim, claims, points, truth, written_for
+from tests.shared.formulas import CONVENTIONS, Node, diag, gradient, letter
+from tests.shared.runs import Point, Run
+from tests.shared.shapes import Shape
+
+
+def tally(generated: list[Claim]) -> Counter[str]:
+    """Counts of decided and undecided conventions; anything wrong fails at once."""
+    counts: Counter[str] = Counter()
+    for claim in generated:
+        verdict = judge({k: claim.record[k] for k in ("equations", "symbols", "claim")})
+        assert verdict.verdict != "unreadable", (claim.record, verdict.error)
+        maps = [(verdict.conventions, claim.truth)]
+        if "truth_descending" in claim.record:
+            maps.append((verdict.descending or {}, claim.record["truth_descending"]))
+        for outcomes, known in maps:
+            for name, held in known.items():
+                if held is None:
+                    continue
+                outcome = outcomes[name]
+                assert outcome.holds in (held, None), (name, held, outcome.because, outcome.reason, claim.record)
+                counts["undecided" if outcome.holds is None else str(outcome.holds)] += 1
+    return counts
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_claims_about_shared_parameters_are_judged_as_numpy_does(seed: int) -> None:
+    """A claim about each shape comes out as the system run forwards says, or undecided, which is rare."""
+    counts = tally(list(claims(seed, len(SHAPES))))
+    assert counts["True"] > 10
+    assert counts["False"] > 100
+    assert counts["undecided"] <= 0.08 * counts.total()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 120))
+def test_three_thousand_claims_about_shared_parameters_are_judged_as_numpy_does(seed: int) -> None:
+    """The same over twenty times four claims a shape."""
+    counts = tally(list(claims(seed, 4 * len(SHAPES))))
+    assert counts["undecided"] <= 0.05 * counts.total()
+
+
+def usual(shape: Shape) -> tuple[Point, ...]:
+    """The points of a shape with unspecified functions."""
+    return points(shape.name, USUAL["f"], USUAL["g"])
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_what_the_shapes_say_is_true_in_every_convention(shape: Shape) -> None:
+    """A fact, rewritten for a convention, is what the forward run gives there, to the last digits."""
+    at = usual(shape)
+    for left, right in shape.run(at[0].base)():
+        is_product = any(n.kind == "product" for n in right.walk())
+        for convention in CONVENTIONS if shape.rows else ("numerator_column", "denominator_column", "mixed_column"):
+            printed = written_for(convention, left, right, shape)
+            descending = is_product and not convention.startswith("denominator")
+            assert truth(left, printed, at, convention, descending=descending), (convention, left, printed)
+
+
+def test_there_are_more_than_twenty_shapes() -> None:
+    """With and without a time."""
+    assert len(SHAPES) > 20
+    assert {any("_t" in e for e in s.equations) for s in SHAPES.values()} == {True, False}
+
+
+def test_a_use_that_is_left_out_or_counted_twice_is_false() -> None:
+    """For h = f(W x), y = W h the oracle wants each use of W once."""
+    shape = SHAPES["two layers with one matrix"]
+    W, x, h, upstream = letter("W"), letter("x"), letter("h"), gradient("y")
+    outer: Node = upstream @ h.T
+    inner = diag(Node("apply", (W @ x,), "f'")) @ W.T @ upstream @ x.T
+    for formula, holds in ((outer + inner, True), (outer, False), (inner, False), (outer + outer + inner, False)):
+        assert truth(gradient("W"), formula, usual(shape), "denominator_column") is holds
+
+
+def test_derivatives_by_complex_steps_are_those_by_hand() -> None:
+    """For y = W f(W x) the entries dy_i/dx_j are the sums over k of w_ik f'(z_k) w_kj."""
+
+    def system(s: Run) -> None:
+        s["y"] = s["W"] @ s.f(s["W"] @ s["x"])
+
+    point = Point(system, {"W": "matrix n n", "x": "vector n", "y": "vector n"}, {"f": r"\tanh"}, 0)
+    W, x = point.known("W"), point.known("x")
+    slope = 1 - point.function("f", W @ x) ** 2
+    J = point.derivative("y", "x")
+    for i in range(4):
+        for j in range(4):
+            assert J[i, j] == pytest.approx(sum(W[i, k] * slope[k, 0] * W[k, j] for k in range(4)))
