@@ -15,7 +15,7 @@ from symjac.abbreviate import Abbreviations, abbreviate
 from symjac.differentiate import jacobian_theorem
 from symjac.errors import Defect, NotYetError, TargetError
 from symjac.expr import Expr, Partial, Symbol
-from symjac.kernel import Assumption, Scope, Theorem, infer
+from symjac.kernel import Assumption, Scope, Theorem, infer, narrow, replay, require
 from symjac.normal import equal, jacobian_form, normal_form
 from symjac.reading import Equation, Note
 from symjac.recurrence import Recurrence
@@ -55,12 +55,24 @@ class Proof:
     transposed: Theorem
     scope: Scope
 
-    def replay(self) -> None:
-        """Apply every rule again.
+    @property
+    def of(self) -> Expr:
+        """What is differentiated."""
+        return narrow(self.theorem.lhs, Partial, "proof").y
 
-        :raises RuleError: where a step does not follow.
+    def replay(self) -> None:
+        """Apply every rule again, and see that the record says what it is to say.
+
+        :raises RuleError: where a step does not follow, is about another scope, or takes more for granted than is
+            recorded; where the theorem is not about a symbol and the variable, still names the derivative of a gate
+            instead of giving it, or has not the transposed theorem for its transpose.
         """
-        self.transposed.replay(Scope(self.scope.wrt, self.scope.definitions))
+        scope = Scope(self.scope.wrt, self.scope.definitions)
+        replay(scope, self.theorem, self.transposed)
+        turned = infer("transposition", scope, narrow(self.of, Symbol, "proof"), self.theorem)
+        require(self.transposed == turned, "proof", "the transposed theorem is not the transpose of the theorem")
+        named = any(isinstance(p, Partial) and p.x == scope.wrt for p in self.theorem.rhs.walk())
+        require(not named, "proof", "the derivative of a gate stands in the theorem by its name")
 
     @property
     def steps(self) -> tuple[Theorem, ...]:
@@ -110,7 +122,7 @@ class Derivation:
             )
         self.scope = Scope(self.wrt, system.definitions)
         # A target with respect to a defined symbol cuts that definition.
-        self.definitions = self.scope.definitions
+        self.definitions = dict(self.scope.definitions)
         self._names = {e: s for s, e in self.definitions.items() if e.args}
         self._origin: dict[Expr, Symbol] = {}
         self.notes = self._notes()

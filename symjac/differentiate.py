@@ -10,12 +10,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from symjac import expr as ex
-from symjac import rules
 from symjac.errors import NotYetError
 from symjac.expr import Expr, Product
-from symjac.kernel import Scope, Theorem, infer
-
-assert rules  # importing the package enters the rules into the table
+from symjac.kernel import Scope, Theorem
+from symjac.linear import coefficient, gradient, jacobian_of_linear
+from symjac.rules import infer
 
 
 def jacobian_theorem(y: Expr, scope: Scope) -> Theorem:
@@ -31,13 +30,30 @@ def jacobian_theorem(y: Expr, scope: Scope) -> Theorem:
     ['variable', 'chain_rule', 'constant_factor']
     """
     if scope.wrt.cols != ex.ONE:
-        return infer("identification", scope, y, differential_theorem(y, scope))
+        return identified(y, scope)
     return _Jacobian(scope).of(y)
 
 
 def differential_theorem(y: Expr, scope: Scope) -> Theorem:
-    """``|- dY = ...``, linear in dX, for an expression of any shape; definitions are opened."""
+    """``|- dY = ...``, linear in dX, for an expression of any shape; definitions are opened.
+
+    :raises NotYetError: where no rule applies.
+    """
     return _Differential(scope).of(y)
+
+
+def identified(y: Expr, scope: Scope) -> Theorem:
+    """``|- dy/dX = G`` by the differential of y: G is read off, and the normal form says whether it is right.
+
+    :raises NotYetError: where no rule applies, or nothing can be read off.
+    """
+    theorem = differential_theorem(y, scope)
+    change = ex.Differential(scope.wrt)
+    if y.is_scalar:
+        form: Expr = ex.Trace(Product(gradient(theorem.rhs, scope.wrt), change))
+        return infer("identification", scope, y, infer("rearrangement", scope, form, theorem))
+    form = Product(jacobian_of_linear(theorem.rhs, scope.wrt), change)
+    return infer("vector_identification", scope, y, infer("rearrangement", scope, form, theorem))
 
 
 class _Derivatives(ABC):
@@ -49,6 +65,8 @@ class _Derivatives(ABC):
 
     def of(self, y: Expr) -> Theorem:
         if y not in self.done:
+            if isinstance(y, ex.OverTime):
+                raise NotYetError("a sum or product over steps is not differentiated: it may hold the variable")
             self.done[y] = self.derive(y)
         return self.done[y]
 
@@ -79,27 +97,17 @@ class _Jacobian(_Derivatives):
         if isinstance(y, Product):
             return self.product(y)
         if isinstance(y, ex.Norm) and y.arg.cols != ex.ONE:
-            return self.by_differential(y)
+            return identified(y, self.scope)
         if isinstance(y, ex.Transpose) and y.arg.is_scalar:
             return self.infer("same_expression", y, self.of(y.arg))
         if isinstance(y, ex.Diagonal | ex.Trace | ex.Determinant):
-            return self.by_differential(y)
+            return identified(y, self.scope)
         if isinstance(y, ex.EntryPower) and self.scope.depends(y.exponent):
-            return self.variable_exponent(y)
+            return self.infer("exponent_rule", y, self.of(y.base), self.of(y.exponent))
         for cls, name in ONE_OPERAND.items():
             if isinstance(y, cls):
                 return self.infer(name, y, self.of(y.args[0]))
         raise NotYetError(f"there is no rule yet for the derivative of a {type(y).__name__}")
-
-    def by_differential(self, y: Expr) -> Theorem:
-        name = "identification" if y.is_scalar else "vector_identification"
-        return self.infer(name, y, differential_theorem(y, self.scope))
-
-    def variable_exponent(self, y: ex.EntryPower) -> Theorem:
-        """a^b = exp(b log a) where b changes."""
-        log = ex.Apply(ex.Function(r"\log", 0, "log"), y.base)
-        other = ex.Apply(ex.Function(r"\exp", 0, "exp"), ex.mul(y.exponent, log))
-        return self.infer("same_expression", y, self.of(other))
 
     def product(self, y: Product) -> Theorem:
         depends = self.scope.depends
@@ -140,8 +148,10 @@ class _Jacobian(_Derivatives):
         inner = _reassociated(first)
         if inner is not None:
             return self.infer("same_expression", y, self.of(Product(*inner, *rest)))
-        matrix = differential_theorem(first, self.scope)
-        return self.infer("matrix_times_vector", y, matrix, self.of(v))
+        change = ex.Differential(self.scope.wrt)
+        applied = self.infer("d_applied", Product(ex.Differential(first), v), differential_theorem(first, self.scope))
+        form = Product(coefficient(applied.rhs.args[0], v, self.scope.wrt), change)
+        return self.infer("matrix_times_vector", y, self.infer("rearrangement", form, applied), self.of(v))
 
 
 def _split_at_rows(chain: list[Expr]) -> list[list[Expr]]:

@@ -36,7 +36,8 @@ class Activation:
     ``derivative(a, y)`` gives f'(a) entry by entry, with ``y`` standing for f(a). ``numpy`` is a
     source template over the array ``{a}``; it is right for complex steps too unless it calls
     ``erf``. ``excluded`` says in LaTeX where the function has no derivative (the variable is z);
-    the derivative's code is 0 there.
+    the derivative's code is 0 there. ``domain`` is what an argument must be for there to be a value: ``"positive"``
+    or ``"nonzero"``. ``smooth`` says whether the derivative has a derivative wherever the function has one.
     """
 
     key: str
@@ -46,6 +47,8 @@ class Activation:
     sympy: Callable[[Scalar], Scalar]
     numpy: str
     excluded: str | None = None
+    domain: str | None = None
+    smooth: bool = True
 
     @property
     def function(self) -> Function:
@@ -187,6 +190,7 @@ _ROWS = (
         _elu,
         lambda a: _positive(a) + sympy.exp(_negative(a)) - 1,
         "np.where({a} > 0, {a}, np.expm1(np.where({a} > 0, 0, {a})))",
+        smooth=False,
     ),
     Activation(
         "selu",
@@ -224,6 +228,7 @@ _ROWS = (
         lambda a, y: power(_shift(_call("abs", a), 1), -2),
         lambda a: a / (1 + sympy.Abs(a)),
         "{a} / (1 + np.where({a} < 0, -{a}, {a}))",
+        smooth=False,
     ),
     Activation(
         "logsigmoid",
@@ -268,7 +273,7 @@ _ROWS = (
         "step", _op("step"), ("step", "heaviside"), _none, lambda a: sympy.Heaviside(a, 0), "1.0 * ({a} > 0)", "z = 0"
     ),
     Activation("exp", r"\exp", ("exp",), lambda a, y: y, sympy.exp, "np.exp({a})"),
-    Activation("log", r"\log", ("log", "ln"), lambda a, y: power(a, -1), sympy.log, "np.log({a})"),
+    Activation("log", r"\log", ("log", "ln"), lambda a, y: power(a, -1), sympy.log, "np.log({a})", domain="positive"),
     Activation("sin", r"\sin", ("sin",), lambda a, y: _call("cos", a), sympy.sin, "np.sin({a})"),
     Activation("cos", r"\cos", ("cos",), lambda a, y: neg(_call("sin", a)), sympy.cos, "np.cos({a})"),
     Activation("tan", r"\tan", ("tan",), lambda a, y: _shift(power(y, 2), 1), sympy.tan, "np.tan({a})"),
@@ -289,6 +294,7 @@ _ROWS = (
         lambda a, y: power(_one_minus(power(a, 2)), -HALF),
         sympy.asin,
         "np.arcsin({a})",
+        r"z = \pm 1",
     ),
     Activation(
         "arcsinh",
@@ -316,12 +322,25 @@ _ROWS = (
         "np.exp(-({a})**2 / 2) / (2 * np.pi)**0.5",
     ),
     Activation(
-        "sqrt", _op("sqrt"), ("sqrt",), lambda a, y: _times(HALF, power(y, -1)), sympy.sqrt, "np.sqrt({a})", r"z = 0"
+        "sqrt",
+        _op("sqrt"),
+        ("sqrt",),
+        lambda a, y: _times(HALF, power(y, -1)),
+        sympy.sqrt,
+        "np.sqrt({a})",
+        r"z = 0",
+        "positive",
     ),
     Activation("square", _op("square"), ("square",), lambda a, y: _times(2, a), lambda a: a**2, "({a})**2"),
     Activation("identity", _op("identity"), ("identity",), lambda a, y: _constant(1, a), lambda a: a, "{a}"),
     Activation(
-        "reciprocal", _op("reciprocal"), ("reciprocal",), lambda a, y: neg(power(y, 2)), lambda a: 1 / a, "1 / ({a})"
+        "reciprocal",
+        _op("reciprocal"),
+        ("reciprocal",),
+        lambda a, y: neg(power(y, 2)),
+        lambda a: 1 / a,
+        "1 / ({a})",
+        domain="nonzero",
     ),
 )
 

@@ -14,9 +14,9 @@ from symjac.differentiate import differential_theorem
 from symjac.errors import Defect, NotYetError, TargetError
 from symjac.expr import Commutation, Expr, Kronecker, Symbol, Vec
 from symjac.kernel import Scope, Theorem
+from symjac.linear import gradient
 from symjac.normal import equal
 from symjac.recurrence import Recurrence
-from symjac.rules.linear import pull_back
 from symjac.tidy import collect
 from symjac.timing import Clock, states_of
 
@@ -122,9 +122,7 @@ def matrix_of(linear: Expr, x: Symbol) -> Expr:
     if ex.is_zero(linear):
         return ex.zero((linear.rows * linear.cols, size))
     if linear.is_scalar:
-        total = [ex.zero((x.cols, x.rows))]
-        pull_back(linear, ex.Number(1), Scope(x, {}), total)
-        return ex.transpose(vec(ex.transpose(ex.add(*total))))
+        return ex.transpose(vec(ex.transpose(gradient(linear, x))))
     match linear:
         case ex.Differential():
             return ex.Identity(size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -122,7 +123,8 @@ def test_each_road_alone_catches_a_wrong_form(
 def test_rules_that_do_not_replay_are_caught() -> None:
     """A record whose conclusion was changed does not replay, and the error names the rules."""
     J = derived(FOUNDING)
-    theorem = replace(J.proof.transposed, rhs=doubled(J.closed_denominator))
+    theorem = copy.copy(J.proof.transposed)
+    object.__setattr__(theorem, "rhs", doubled(J.closed_denominator))
     wrong = Damaged(J, J.closed)
     wrong.proof = replace(J.proof, transposed=theorem)  # type: ignore[attr-defined]  # shadows the property
     with pytest.raises(Defect, match="the record of the proof"):

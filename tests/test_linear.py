@@ -9,9 +9,8 @@ import pytest
 from symjac import expr as ex
 from symjac.errors import NotYetError
 from symjac.expr import Differential, Expr, Symbol
-from symjac.kernel import Scope
+from symjac.linear import coefficient, jacobian_of_linear, pull_back
 from symjac.normal import equal
-from symjac.rules.linear import coefficient, jacobian_of_linear, pull_back
 
 n, m = ex.dim("n"), ex.dim("m")
 x, u, v, w = (Symbol(c, (n, ex.ONE)) for c in "xuvw")
@@ -19,7 +18,6 @@ c = Symbol("c")
 A, B = Symbol("A", (n, n)), Symbol("B", (n, n))
 X = Symbol("X", (n, m))
 L, R = Symbol("L", (m, n)), Symbol("R", (m, m))
-VECTOR, MATRIX = Scope(x, {}), Scope(X, {})
 SEEDS = range(150)
 
 
@@ -102,13 +100,13 @@ def read(question: str, seed: int) -> tuple[Expr, Expr] | None:
     try:
         if question == "vector":
             e = vector(r, 3)
-            return e, ex.mul(jacobian_of_linear(e, VECTOR), Differential(x))
+            return e, ex.mul(jacobian_of_linear(e, x), Differential(x))
         if question == "coefficient":
             e, right = matrix(r, 2), constant_vector(r)
-            return ex.Product(e, right), ex.mul(coefficient(e, right, VECTOR), Differential(x))
+            return ex.Product(e, right), ex.mul(coefficient(e, right, x), Differential(x))
         e, found = linear_in_matrix(r, 3), list[Expr]()
         left = r.choice([L, ex.Product(R, L), ex.Transpose(X)])
-        pull_back(e, left, MATRIX, found)
+        pull_back(e, left, X, found)
         return ex.Trace(ex.Product(left, e)), ex.Trace(ex.mul(ex.add(*found), Differential(X)))
     except NotYetError:
         return None
@@ -142,4 +140,4 @@ def test_another_coefficient_does_not(question: str) -> None:
         assert not equal(told[0], ex.neg(told[1]))
     assert seen > 10
     e = ex.Product(A, Differential(x))
-    assert not equal(e, ex.mul(ex.Transpose(jacobian_of_linear(e, VECTOR)), Differential(x)))
+    assert not equal(e, ex.mul(ex.Transpose(jacobian_of_linear(e, x)), Differential(x)))

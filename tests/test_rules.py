@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -33,6 +33,7 @@ WITNESSES: dict[str, tuple[list[str], dict[str, str], str, str]] = {
     "product_rule": ([r"y = x \odot W x"], {}, "y", "x"),
     "chain_rule": ([r"y = \sigma(W x)"], {}, "y", "x"),
     "power_rule": ([r"y = x^3"], {"x": "vector n", "y": "vector n"}, "y", "x"),
+    "exponent_rule": ([r"y = x^{c}"], {"c": "scalar", "x": "vector n", "y": "vector n"}, "y", "c"),
     "softmax_rule": ([r"y = \operatorname{softmax}(W x)"], {}, "y", "x"),
     "log_sum_exp_rule": ([r"s = \operatorname{logsumexp}(W x)"], {"s": "scalar"}, "s", "x"),
     "norm_rule": ([r"s = \lVert W x \rVert"], {"s": "scalar"}, "s", "x"),
@@ -59,6 +60,7 @@ WITNESSES: dict[str, tuple[list[str], dict[str, str], str, str]] = {
     "d_matrix_power": ([r"s = u^\top W^3 x + u^\top W^{-2} x"], {"s": "scalar"}, "s", "W"),
     "d_inverse": ([r"s = u^\top W^{-1} x"], {"s": "scalar"}, "s", "W"),
     "d_determinant": ([r"s = \det(W)"], {"s": "scalar", "W": "matrix n n"}, "s", "W"),
+    "d_applied": ([r"y = (W + \operatorname{diag}(x))^{-1} b"], {}, "y", "x"),
     "d_norm": ([r"s = \lVert W x - b \rVert"], {"s": "scalar"}, "s", "W"),
     "d_softmax": ([r"s = u^\top \operatorname{softmax}(W x)"], {"s": "scalar"}, "s", "W"),
     "d_log_sum_exp": ([r"s = \operatorname{logsumexp}(W x)"], {"s": "scalar"}, "s", "W"),
@@ -199,11 +201,19 @@ def test_rearrangement_refuses_another_formula() -> None:
         infer("rearrangement", scope, Transpose(W), theorem)
 
 
+def altered(theorem: Theorem, **changes: object) -> Theorem:
+    """A copy of a theorem with something changed behind its back."""
+    other = copy.copy(theorem)
+    for name, value in changes.items():
+        object.__setattr__(other, name, value)
+    return other
+
+
 def test_forged_theorem_does_not_replay() -> None:
     """A theorem whose right side was changed by hand is refused when it is replayed."""
     scope = Scope(x, {})
     theorem = infer("constant_factor", scope, Product(W, x), infer("variable", scope, x))
-    forged = replace(theorem, rhs=Transpose(W))
+    forged = altered(theorem, rhs=Transpose(W))
     with pytest.raises(RuleError, match="does not follow"):
         forged.replay(scope)
 
@@ -216,7 +226,9 @@ def test_cut_definition_is_not_differentiated_through() -> None:
 
 def test_kernel_knows_no_words() -> None:
     """The rules hold no prose for readers: a theorem is data."""
-    assert set(kernel.Theorem.__dataclass_fields__) == {"lhs", "rhs", "rule", "operand", "premises", "assumptions"}
+    assert set(kernel.Theorem.__dataclass_fields__) == {
+        *("lhs", "rhs", "rule", "scope", "operand", "premises", "assumptions", "seal")
+    }
 
 
 def test_definitions_come_in_order_of_use() -> None:
@@ -236,7 +248,7 @@ def test_theorem_without_its_assumptions_does_not_replay() -> None:
     scope = Scope(x, {})
     theorem = infer("norm_rule", scope, ex.Norm(x), infer("variable", scope, x))
     with pytest.raises(RuleError, match="does not follow"):
-        replace(theorem, assumptions=frozenset()).replay(scope)
+        altered(theorem, assumptions=frozenset()).replay(scope)
 
 
 def test_size_is_no_variable() -> None:

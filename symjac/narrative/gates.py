@@ -13,7 +13,7 @@ from symjac.narrative.layer import ending
 from symjac.narrative.lemma import LEMMAS, rule_label
 from symjac.narrative.setting import abbreviation_label, equation_label
 from symjac.narrative.teller import Teller, equals
-from symjac.narrative.words import RULE_NAMES, SILENT, STEP_REASONS, WORDS, Slot, listed, say, sentences, told
+from symjac.narrative.words import RULE_NAMES, STEP_REASONS, WORDS, Slot, listed, say, sentences, told
 from symjac.normal import equal
 from symjac.typeset import names
 from symjac.typeset.boxes import Box, Gap, Ident, Plain, Word, row
@@ -23,7 +23,7 @@ from symjac.typeset.printer import fence
 def rules_used(t: Teller) -> tuple[str, ...]:
     """The rules of all stages that have a word, each once, in order of first use."""
     steps = (step.rule for stage in t.d.stages for step in stage.theorem.steps())
-    return tuple(name for name in dict.fromkeys(steps) if name not in SILENT)
+    return tuple(name for name in dict.fromkeys(steps) if name in RULE_NAMES)
 
 
 def gate_label(s: Symbol, t: Teller) -> str:
@@ -120,7 +120,8 @@ def _under(gate: Expr | None, t: Teller) -> Box:
 def differential_proof(t: Teller) -> tuple[Block, ...]:
     """The proof for a derivative by a matrix: the differential, and what it identifies."""
     stage = t.d.stages[-1]
-    first = next(s for s in reversed(stage.theorem.steps()) if isinstance(s.lhs, ex.Differential))
+    # The last step about differentials only puts the one before it in the form from which the derivative is read.
+    first = next(p for s in stage.theorem.steps() if s.rule == "identification" for p in s.premises[0].premises)
     form = ex.Trace(ex.mul(t.d.closed, ex.Differential(t.wrt)))
     lhs = ex.Differential(t.of)
     chain: list[tuple[Expr, Inlines, str | None]] = [(first.rhs, say(STEP_REASONS["differential"]), None)]
@@ -137,7 +138,7 @@ def differential_proof(t: Teller) -> tuple[Block, ...]:
 
 
 def _by_rules(stage: Stage, t: Teller) -> Inlines:
-    rules = [n for n in dict.fromkeys(s.rule for s in stage.theorem.steps()) if n not in SILENT]
+    rules = [n for n in dict.fromkeys(s.rule for s in stage.theorem.steps()) if n in RULE_NAMES]
     if not rules:
         return say(STEP_REASONS["term_by_term"])
     refs: dict[str, list[Slot]] = {}

@@ -186,6 +186,7 @@ RULE_NAMES: dict[str, str] = {
     "product_rule": "product rule",
     "chain_rule": "chain rule",
     "power_rule": "power rule",
+    "exponent_rule": "power rule",
     "softmax_rule": "softmax",
     "log_sum_exp_rule": "log-sum-exp",
     "norm_rule": "norm",

@@ -9,13 +9,7 @@ from __future__ import annotations
 
 from symjac import expr as ex
 from symjac.expr import Expr, Partial, Product, Symbol
-from symjac.kernel import Conclusion, Scope, Theorem, require, rule
-from symjac.rules.linear import jacobian_of_linear, pull_back
-
-
-def _d(name: str, operand: Expr, premise: Theorem) -> Expr:
-    require(premise.lhs == ex.Differential(operand), name, "a premise is about something else")
-    return premise.rhs
+from symjac.kernel import Conclusion, Scope, Theorem, change, factor, jacobian, narrow, require, rule
 
 
 @rule
@@ -46,9 +40,9 @@ def d_definition(scope: Scope, y: Expr, body: Theorem) -> Conclusion:
     -------------------
     |- dZ = F
     """
-    require(y in scope.definitions and y != scope.wrt, "d_definition", "the operand has no definition")
-    assert isinstance(y, Symbol)
-    return ex.Differential(y), _d("d_definition", scope.definitions[y], body)
+    y = narrow(y, Symbol, "d_definition")
+    require(y in scope.definitions, "d_definition", "the operand has no definition")
+    return ex.Differential(y), change("d_definition", scope.definitions[y], body)
 
 
 @rule
@@ -60,8 +54,8 @@ def d_sum(scope: Scope, y: Expr, *terms: Theorem) -> Conclusion:
 
     Magnus and Neudecker, section 8.2.
     """
-    require(isinstance(y, ex.Sum) and len(y.args) == len(terms), "d_sum", "the operand is no sum of the premises")
-    return ex.Differential(y), ex.add(*(_d("d_sum", a, t) for a, t in zip(y.args, terms, strict=True)))
+    y = narrow(y, ex.Sum, "d_sum")
+    return ex.Differential(y), ex.add(*_changes("d_sum", y, terms))
 
 
 @rule
@@ -73,13 +67,7 @@ def d_product(scope: Scope, y: Expr, *factors: Theorem) -> Conclusion:
 
     Magnus and Neudecker, section 8.2.
     """
-    require(isinstance(y, Product) and len(y.args) == len(factors), "d_product", "no product of the premises")
-    terms = []
-    for k, (a, t) in enumerate(zip(y.args, factors, strict=True)):
-        change = _d("d_product", a, t)
-        if not ex.is_zero(change):
-            terms.append(Product(*y.args[:k], change, *y.args[k + 1 :]))
-    return ex.Differential(y), ex.add(*terms) if terms else ex.zero(y.shape)
+    return ex.Differential(y), _one_by_one("d_product", narrow(y, Product, "d_product"), factors)
 
 
 @rule
@@ -91,13 +79,20 @@ def d_hadamard(scope: Scope, y: Expr, *factors: Theorem) -> Conclusion:
 
     Magnus and Neudecker, section 8.2.
     """
-    require(isinstance(y, ex.Hadamard) and len(y.args) == len(factors), "d_hadamard", "no entrywise product")
-    terms = []
-    for k, (a, t) in enumerate(zip(y.args, factors, strict=True)):
-        change = _d("d_hadamard", a, t)
-        if not ex.is_zero(change):
-            terms.append(ex.Hadamard(*y.args[:k], change, *y.args[k + 1 :]))
-    return ex.Differential(y), ex.add(*terms) if terms else ex.zero(y.shape)
+    return ex.Differential(y), _one_by_one("d_hadamard", narrow(y, ex.Hadamard, "d_hadamard"), factors)
+
+
+def _one_by_one(name: str, y: Product | ex.Hadamard, factors: tuple[Theorem, ...]) -> Expr:
+    """The sum of the products in which one factor after the other is replaced by its change."""
+    changes = enumerate(_changes(name, y, factors))
+    terms = [y.with_args((*y.args[:k], p, *y.args[k + 1 :])) for k, p in changes if not ex.is_zero(p)]
+    return ex.add(*terms) if terms else ex.zero(y.shape)
+
+
+def _changes(name: str, y: Expr, premises: tuple[Theorem, ...]) -> list[Expr]:
+    """What the premises say about the operands, one about each."""
+    require(len(y.args) == len(premises), name, "each operand wants a premise")
+    return [change(name, a, t) for a, t in zip(y.args, premises, strict=True)]
 
 
 @rule
@@ -109,8 +104,8 @@ def d_transpose(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
 
     Magnus and Neudecker, section 8.2.
     """
-    require(isinstance(y, ex.Transpose), "d_transpose", "the operand is no transpose")
-    return ex.Differential(y), ex.Transpose(_d("d_transpose", y.args[0], inner))
+    y = narrow(y, ex.Transpose, "d_transpose")
+    return ex.Differential(y), ex.Transpose(change("d_transpose", y.arg, inner))
 
 
 @rule
@@ -120,8 +115,8 @@ def d_diag(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     -----------------------
     |- d diag(a) = diag(p)
     """
-    require(isinstance(y, ex.Diag), "d_diag", "the operand is no diagonal matrix")
-    return ex.Differential(y), ex.Diag(_d("d_diag", y.args[0], inner))
+    y = narrow(y, ex.Diag, "d_diag")
+    return ex.Differential(y), ex.Diag(change("d_diag", y.arg, inner))
 
 
 @rule
@@ -131,8 +126,8 @@ def d_diagonal(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     ---------------------------------
     |- d diagonal(A) = diagonal(P)
     """
-    require(isinstance(y, ex.Diagonal), "d_diagonal", "the operand is no diagonal")
-    return ex.Differential(y), ex.Diagonal(_d("d_diagonal", y.args[0], inner))
+    y = narrow(y, ex.Diagonal, "d_diagonal")
+    return ex.Differential(y), ex.Diagonal(change("d_diagonal", y.arg, inner))
 
 
 @rule
@@ -144,8 +139,8 @@ def d_trace(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
 
     Magnus and Neudecker, section 8.2.
     """
-    require(isinstance(y, ex.Trace), "d_trace", "the operand is no trace")
-    return ex.Differential(y), ex.Trace(_d("d_trace", y.args[0], inner))
+    y = narrow(y, ex.Trace, "d_trace")
+    return ex.Differential(y), ex.Trace(change("d_trace", y.arg, inner))
 
 
 @rule
@@ -155,10 +150,9 @@ def d_function(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     ----------------------------------
     |- df(A) = f'(A) o P
     """
-    require(isinstance(y, ex.Apply), "d_function", "the operand is no function of something")
-    assert isinstance(y, ex.Apply)
+    y = narrow(y, ex.Apply, "d_function")
     outer = ex.Apply(y.function.derivative(), y.arg)
-    return ex.Differential(y), _entrywise(outer, _d("d_function", y.arg, inner))
+    return ex.Differential(y), _entrywise(outer, change("d_function", y.arg, inner))
 
 
 @rule
@@ -168,11 +162,10 @@ def d_power(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     ------------------------------------
     |- d A^q = q A^(q-1) o P    (entrywise)
     """
-    require(isinstance(y, ex.EntryPower), "d_power", "the operand is no power")
-    assert isinstance(y, ex.EntryPower)
+    y = narrow(y, ex.EntryPower, "d_power")
     require(not scope.depends(y.exponent), "d_power", "the exponent is not constant")
     lowered = ex.power(y.base, ex.add(y.exponent, ex.Number(-1)))
-    return ex.Differential(y), ex.mul(y.exponent, _entrywise(lowered, _d("d_power", y.base, inner)))
+    return ex.Differential(y), ex.mul(y.exponent, _entrywise(lowered, change("d_power", y.base, inner)))
 
 
 @rule
@@ -184,9 +177,9 @@ def d_inverse(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
 
     Magnus and Neudecker, section 8.4.
     """
-    ok = isinstance(y, ex.MatrixPower) and y.args[1] == ex.Number(-1)
-    require(ok, "d_inverse", "the operand is no inverse")
-    return ex.Differential(y), Product(ex.Number(-1), y, _d("d_inverse", y.args[0], inner), y)
+    y = narrow(y, ex.MatrixPower, "d_inverse")
+    require(y.exponent == ex.Number(-1), "d_inverse", "the operand is no inverse")
+    return ex.Differential(y), Product(ex.Number(-1), y, change("d_inverse", y.base, inner), y)
 
 
 @rule
@@ -200,17 +193,17 @@ def d_matrix_power(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
 
     |- dA^-k = -(A^-1 P A^-k + A^-2 P A^-(k-1) + ... + A^-k P A^-1)
     """
-    ok = isinstance(y, ex.MatrixPower) and isinstance(y.args[1], ex.Number) and y.args[1].value.denominator == 1
-    require(ok and not scope.depends(y.args[1]), "d_matrix_power", "the operand is no whole power of a matrix")
-    assert isinstance(y.args[1], ex.Number)
-    base, k, change = y.args[0], int(y.args[1].value), _d("d_matrix_power", y.args[0], inner)
-    require(k != 0 and abs(k) <= LARGEST_POWER, "d_matrix_power", "the power is zero or too large to write out")
-    if ex.is_zero(change):
+    y = narrow(y, ex.MatrixPower, "d_matrix_power")
+    q = narrow(y.exponent, ex.Number, "d_matrix_power").value
+    require(q.denominator == 1, "d_matrix_power", "the exponent is no whole number")
+    require(0 < abs(q) <= LARGEST_POWER, "d_matrix_power", "the power is zero or too large to write out")
+    base, k, p = y.base, int(q), change("d_matrix_power", y.base, inner)
+    if ex.is_zero(p):
         return ex.Differential(y), ex.zero(y.shape)
     if k > 0:
-        terms = [_around(_whole(base, r), change, _whole(base, k - 1 - r)) for r in range(k)]
+        terms = [_around(_whole(base, r), p, _whole(base, k - 1 - r)) for r in range(k)]
         return ex.Differential(y), ex.add(*terms)
-    terms = [_around(_whole(base, -r), change, _whole(base, k - 1 + r)) for r in range(1, 1 - k)]
+    terms = [_around(_whole(base, -r), p, _whole(base, k - 1 + r)) for r in range(1, 1 - k)]
     return ex.Differential(y), ex.add(*(Product(ex.Number(-1), *t.args) for t in terms))
 
 
@@ -224,8 +217,8 @@ def _whole(base: Expr, k: int) -> Expr | None:
     return base if k == 1 else ex.MatrixPower(base, ex.Number(k))
 
 
-def _around(left: Expr | None, change: Expr, right: Expr | None) -> Expr:
-    factors = [f for f in (left, change, right) if f is not None]
+def _around(left: Expr | None, p: Expr, right: Expr | None) -> Expr:
+    factors = [f for f in (left, p, right) if f is not None]
     return factors[0] if len(factors) == 1 else Product(*factors)
 
 
@@ -238,10 +231,9 @@ def d_determinant(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
 
     Jacobi's formula; Magnus and Neudecker, section 8.3.
     """
-    require(isinstance(y, ex.Determinant), "d_determinant", "the operand is no determinant")
-    a = y.args[0]
+    a = narrow(y, ex.Determinant, "d_determinant").arg
     inverse = ex.MatrixPower(a, ex.Number(-1))
-    return ex.Differential(y), ex.mul(y, ex.Trace(Product(inverse, _d("d_determinant", a, inner))))
+    return ex.Differential(y), ex.mul(y, ex.Trace(Product(inverse, change("d_determinant", a, inner))))
 
 
 @rule
@@ -251,9 +243,8 @@ def d_norm(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     ---------------------------
     |- d|A| = tr(A^T P) / |A|
     """
-    require(isinstance(y, ex.Norm), "d_norm", "the operand is no norm")
-    a, change = y.args[0], _d("d_norm", y.args[0], inner)
-    pairing = Product(ex.transpose(a), change)
+    a = narrow(y, ex.Norm, "d_norm").arg
+    pairing = Product(ex.transpose(a), change("d_norm", a, inner))
     return ex.Differential(y), ex.mul(ex.power(y, -1), pairing if pairing.is_scalar else ex.Trace(pairing))
 
 
@@ -264,9 +255,9 @@ def d_softmax(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     ---------------------------------
     |- dp = (diag(p) - p p^T) u
     """
-    require(isinstance(y, ex.Softmax), "d_softmax", "the operand is no softmax")
+    y = narrow(y, ex.Softmax, "d_softmax")
     local = ex.sub(ex.diag(y), ex.mul(y, ex.transpose(y)))
-    return ex.Differential(y), Product(local, _d("d_softmax", y.args[0], inner))
+    return ex.Differential(y), Product(local, change("d_softmax", y.arg, inner))
 
 
 @rule
@@ -276,9 +267,8 @@ def d_log_sum_exp(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     ------------------------------------------
     |- d log-sum-exp(a) = softmax(a)^T u
     """
-    require(isinstance(y, ex.LogSumExp), "d_log_sum_exp", "the operand is no log-sum-exp")
-    a = y.args[0]
-    return ex.Differential(y), Product(ex.Transpose(ex.Softmax(a)), _d("d_log_sum_exp", a, inner))
+    a = narrow(y, ex.LogSumExp, "d_log_sum_exp").arg
+    return ex.Differential(y), Product(ex.Transpose(ex.Softmax(a)), change("d_log_sum_exp", a, inner))
 
 
 @rule
@@ -288,8 +278,8 @@ def d_stack(scope: Scope, y: Expr, *parts: Theorem) -> Conclusion:
     ----------------------
     |- d[a; b] = [u; v]
     """
-    require(isinstance(y, ex.Stack) and len(y.args) == len(parts), "d_stack", "the operand is no such stack")
-    return ex.Differential(y), ex.Stack(*(_d("d_stack", a, t) for a, t in zip(y.args, parts, strict=True)))
+    y = narrow(y, ex.Stack, "d_stack")
+    return ex.Differential(y), ex.Stack(*_changes("d_stack", y, parts))
 
 
 def _entrywise(a: Expr, b: Expr) -> Expr:
@@ -299,26 +289,36 @@ def _entrywise(a: Expr, b: Expr) -> Expr:
 
 
 @rule
+def d_applied(scope: Scope, y: Expr, matrix: Theorem) -> Conclusion:
+    """
+    |- dM = L
+    -----------------
+    |- (dM) v = L v
+    """
+    y = narrow(y, Product, "d_applied")
+    m = narrow(y.args[0], ex.Differential, "d_applied").arg
+    return y, Product(change("d_applied", m, matrix), *y.args[1:])
+
+
+@rule
 def identification(scope: Scope, y: Expr, differential: Theorem) -> Conclusion:
     """
-    |- ds = tr(G dX)
-    ----------------
+    |- ds = tr(G dX)    no dX in G
+    ------------------------------
     |- ds/dX = G        (numerator layout, shape of X^T)
 
     Identification; Magnus and Neudecker, chapter 9.
     """
-    require(differential.lhs == ex.Differential(y) and y.is_scalar, "identification", "no differential of a scalar")
-    total = [ex.zero((scope.wrt.cols, scope.wrt.rows))]
-    pull_back(differential.rhs, ex.Number(1), scope, total)
-    return Partial(y, scope.wrt), ex.add(*total)
+    linear = narrow(change("identification", y, differential), ex.Trace, "identification")
+    return Partial(y, scope.wrt), factor("identification", scope, linear.arg)
 
 
 @rule
 def vector_identification(scope: Scope, y: Expr, differential: Theorem) -> Conclusion:
     """
-    |- dy = J dx
-    -------------
+    |- dy = J dx    no dx in J
+    --------------------------
     |- dy/dx = J
     """
-    require(differential.lhs == ex.Differential(y), "vector_identification", "a premise is about something else")
-    return Partial(y, scope.wrt), jacobian_of_linear(differential.rhs, scope)
+    linear = change("vector_identification", y, differential)
+    return jacobian("vector_identification", scope, y), factor("vector_identification", scope, linear)

@@ -1,12 +1,16 @@
-"""Rules for Jacobians: dy/dx of a scalar or vector y by a scalar or vector x, in numerator layout."""
+"""Rules for Jacobians: dy/dx of a scalar or vector y by a scalar or vector x, in numerator layout.
+
+Magnus and Neudecker, *Matrix Differential Calculus*, third edition (2019), chapters 5 and 8. Rules of which nothing is
+cited follow by writing out the entries.
+"""
 
 from __future__ import annotations
 
 from symjac import expr as ex
 from symjac.expr import Expr, Partial, Product, Symbol
-from symjac.kernel import Conclusion, Scope, Theorem, about, require, rule
+from symjac.functions import ACTIVATIONS
+from symjac.kernel import Conclusion, Scope, Theorem, about, factor, jacobian, narrow, require, rule
 from symjac.normal import equal
-from symjac.rules.linear import coefficient
 
 
 @rule
@@ -17,7 +21,7 @@ def constant(scope: Scope, y: Expr) -> Conclusion:
     |- dc/dx = 0
     """
     require(not scope.depends(y), "constant", "the operand depends on the variable")
-    d = Partial(y, scope.wrt)
+    d = jacobian("constant", scope, y)
     return d, ex.zero(d.shape)
 
 
@@ -27,8 +31,8 @@ def variable(scope: Scope, y: Expr) -> Conclusion:
     ------------
     |- dx/dx = I
     """
-    require(y == scope.wrt and y.cols == ex.ONE, "variable", "the operand is not the variable")
-    return Partial(y, scope.wrt), ex.Number(1) if y.is_scalar else ex.Identity(y.rows)
+    require(y == scope.wrt, "variable", "the operand is not the variable")
+    return jacobian("variable", scope, y), ex.Number(1) if y.is_scalar else ex.Identity(y.rows)
 
 
 @rule
@@ -38,8 +42,9 @@ def gate(scope: Scope, y: Expr) -> Conclusion:
     -----------------------------------------
     |- dz/dx = dz/dx        (kept by name; its own theorem is substituted later)
     """
-    require(y in scope.definitions and y != scope.wrt, "gate", "the operand has no definition")
-    return Partial(y, scope.wrt), Partial(y, scope.wrt)
+    require(y in scope.definitions, "gate", "the operand has no definition")
+    d = jacobian("gate", scope, y)
+    return d, d
 
 
 @rule
@@ -49,8 +54,10 @@ def sum_rule(scope: Scope, y: Expr, *terms: Theorem) -> Conclusion:
     ----------------------------
     |- d(a + b)/dx = A + B
     """
-    require(isinstance(y, ex.Sum) and len(y.args) == len(terms), "sum_rule", "the operand is no sum of the premises")
-    return Partial(y, scope.wrt), ex.add(*(about("sum_rule", scope, a, t) for a, t in zip(y.args, terms, strict=True)))
+    y = narrow(y, ex.Sum, "sum_rule")
+    require(len(y.args) == len(terms), "sum_rule", "each term wants a premise")
+    parts = (about("sum_rule", scope, a, t) for a, t in zip(y.args, terms, strict=True))
+    return jacobian("sum_rule", scope, y), ex.add(*parts)
 
 
 @rule
@@ -60,14 +67,14 @@ def constant_factor(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     -----------------------------
     |- d(W a)/dx = W A
     """
-    require(isinstance(y, Product) and isinstance(inner.lhs, Partial), "constant_factor", "no product")
-    v = inner.lhs.args[0]
+    y = narrow(y, Product, "constant_factor")
+    v = narrow(inner.lhs, Partial, "constant_factor").y
     # What is behind the constants is one factor, which may be a product itself, or several.
-    size = 1 if y.args[-1] == v or not isinstance(v, Product) else len(v.args)
-    front, back = y.args[:-size], y.args[-size:]
-    require(bool(front) and (back == (v,) or (isinstance(v, Product) and back == v.args)), "constant_factor", "shape")
-    require(not any(scope.depends(f) for f in front), "constant_factor", "a factor in front is not constant")
-    return Partial(y, scope.wrt), ex.mul(*front, about("constant_factor", scope, v, inner))
+    behind = (v,) if y.args[-1] == v or type(v) is not Product else v.args
+    front = y.args[: -len(behind)]
+    require(y.args == (*front, *behind), "constant_factor", "the operand does not end in what the premise is about")
+    require(not any(map(scope.depends, front)), "constant_factor", "a factor in front is not constant")
+    return jacobian("constant_factor", scope, y), ex.mul(*front, about("constant_factor", scope, v, inner))
 
 
 @rule
@@ -77,20 +84,13 @@ def scalar_product(scope: Scope, y: Expr, scalar: Theorem, rest: Theorem) -> Con
     ------------------------------------------
     |- d(s v)/dx = v S + s V
     """
-    require(isinstance(scalar.lhs, Partial) and isinstance(rest.lhs, Partial), "scalar_product", "premises")
-    s, v = scalar.lhs.args[0], rest.lhs.args[0]
-    require(s.is_scalar and v.cols == ex.ONE, "scalar_product", "a scalar times a scalar or vector is wanted")
-    require(isinstance(y, Product) and _without(y, s) == v, "scalar_product", "the operand is another product")
-    parts = (about("scalar_product", scope, s, scalar), about("scalar_product", scope, v, rest))
-    return Partial(y, scope.wrt), ex.add(ex.mul(v, parts[0]), ex.mul(s, parts[1]))
-
-
-def _without(y: Expr, s: Expr) -> Expr:
-    """A product without the first occurrence of one scalar factor."""
-    rest = list(y.args)
-    if s in rest:
-        rest.remove(s)
-    return rest[0] if len(rest) == 1 else Product(*rest)
+    y = narrow(y, Product, "scalar_product")
+    s = narrow(scalar.lhs, Partial, "scalar_product").y
+    require(s.is_scalar and s in y.args, "scalar_product", "the operand has no such scalar factor")
+    at = y.args.index(s)
+    v = _product(y.args[:at] + y.args[at + 1 :])
+    parts = about("scalar_product", scope, s, scalar), about("scalar_product", scope, v, rest)
+    return jacobian("scalar_product", scope, y), ex.add(ex.mul(v, parts[0]), ex.mul(s, parts[1]))
 
 
 @rule
@@ -100,17 +100,16 @@ def inner_product(scope: Scope, y: Expr, left: Theorem, right: Theorem) -> Concl
     ------------------------------
     |- d(a^T b)/dx = b^T A + a^T B
     """
-    require(isinstance(left.lhs, Partial) and isinstance(right.lhs, Partial), "inner_product", "premises")
-    a, b = left.lhs.args[0], right.lhs.args[0]
-    require(isinstance(y, Product) and y.is_scalar and a.is_vector, "inner_product", "the operand is no inner product")
-    require(ex.transpose(y.args[0]) == a and _tail(y, 1) == b, "inner_product", "the operand is another product")
-    parts = (about("inner_product", scope, a, left), about("inner_product", scope, b, right))
-    return Partial(y, scope.wrt), ex.add(ex.mul(ex.transpose(b), parts[0]), ex.mul(ex.transpose(a), parts[1]))
+    y = narrow(y, Product, "inner_product")
+    require(y.args[0].is_row, "inner_product", "the operand does not begin with a row")
+    a, b = ex.transpose(y.args[0]), _product(y.args[1:])
+    parts = about("inner_product", scope, a, left), about("inner_product", scope, b, right)
+    total = ex.add(ex.mul(ex.transpose(b), parts[0]), ex.mul(ex.transpose(a), parts[1]))
+    return jacobian("inner_product", scope, y), total
 
 
-def _tail(y: Expr, start: int) -> Expr:
-    rest = y.args[start:]
-    return rest[0] if len(rest) == 1 else Product(*rest)
+def _product(factors: tuple[Expr, ...]) -> Expr:
+    return factors[0] if len(factors) == 1 else Product(*factors)
 
 
 @rule
@@ -118,14 +117,15 @@ def product_rule(scope: Scope, y: Expr, *factors: Theorem) -> Conclusion:
     """
     |- da/dx = A    |- db/dx = B
     ----------------------------------------
-    |- d(a o b)/dx = diag(b) A + diag(a) B
+    |- d(a o b)/dx = diag(b) A + diag(a) B        (o: entrywise)
     """
-    require(isinstance(y, ex.Hadamard) and len(y.args) == len(factors), "product_rule", "no entrywise product")
+    y = narrow(y, ex.Hadamard, "product_rule")
+    require(len(y.args) == len(factors) > 1, "product_rule", "each of at least two factors wants a premise")
     terms = []
     for k, (a, t) in enumerate(zip(y.args, factors, strict=True)):
         others = y.args[:k] + y.args[k + 1 :]
         terms.append(ex.mul(ex.diag(ex.hadamard(*others)), about("product_rule", scope, a, t)))
-    return Partial(y, scope.wrt), ex.add(*terms)
+    return jacobian("product_rule", scope, y), ex.add(*terms)
 
 
 @rule
@@ -135,10 +135,9 @@ def chain_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     -------------------------------------
     |- df(a)/dx = diag(f'(a)) A
     """
-    require(isinstance(y, ex.Apply), "chain_rule", "the operand is no function of something")
-    assert isinstance(y, ex.Apply)
+    y = narrow(y, ex.Apply, "chain_rule")
     outer = ex.Apply(y.function.derivative(), y.arg)
-    return Partial(y, scope.wrt), ex.mul(ex.diag(outer), about("chain_rule", scope, y.arg, inner))
+    return jacobian("chain_rule", scope, y), ex.mul(ex.diag(outer), about("chain_rule", scope, y.arg, inner))
 
 
 @rule
@@ -148,11 +147,29 @@ def power_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     -----------------------------------
     |- da^q/dx = q diag(a^(q-1)) A
     """
-    require(isinstance(y, ex.EntryPower), "power_rule", "the operand is no power")
-    assert isinstance(y, ex.EntryPower)
+    y = narrow(y, ex.EntryPower, "power_rule")
     require(not scope.depends(y.exponent), "power_rule", "the exponent is not constant")
     lowered = ex.power(y.base, ex.add(y.exponent, ex.Number(-1)))
-    return Partial(y, scope.wrt), ex.mul(y.exponent, ex.diag(lowered), about("power_rule", scope, y.base, inner))
+    total = ex.mul(y.exponent, ex.diag(lowered), about("power_rule", scope, y.base, inner))
+    return jacobian("power_rule", scope, y), total
+
+
+@rule
+def exponent_rule(scope: Scope, y: Expr, base: Theorem, exponent: Theorem) -> Conclusion:
+    """
+    |- da/dx = A    |- dq/dx = Q    a positive
+    -----------------------------------------------------
+    |- da^q/dx = q diag(a^(q-1)) A + (a^q o log a) Q
+    """
+    y = narrow(y, ex.EntryPower, "exponent_rule")
+    lowered = ex.power(y.base, ex.add(y.exponent, ex.Number(-1)))
+    by_base = ex.mul(y.exponent, ex.diag(lowered), about("exponent_rule", scope, y.base, base))
+    slope = ex.hadamard(y, ex.Apply(LOG, y.base))
+    total = ex.add(by_base, ex.mul(slope, about("exponent_rule", scope, y.exponent, exponent)))
+    return jacobian("exponent_rule", scope, y), total
+
+
+LOG = ACTIVATIONS["log"].function
 
 
 @rule
@@ -162,9 +179,9 @@ def softmax_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     ---------------------------------
     |- dp/dx = (diag(p) - p p^T) A
     """
-    require(isinstance(y, ex.Softmax), "softmax_rule", "the operand is no softmax")
+    y = narrow(y, ex.Softmax, "softmax_rule")
     local = ex.sub(ex.diag(y), ex.mul(y, ex.transpose(y)))
-    return Partial(y, scope.wrt), ex.mul(local, about("softmax_rule", scope, y.args[0], inner))
+    return jacobian("softmax_rule", scope, y), ex.mul(local, about("softmax_rule", scope, y.arg, inner))
 
 
 @rule
@@ -174,9 +191,9 @@ def log_sum_exp_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     -----------------------------------------
     |- d log-sum-exp(a)/dx = softmax(a)^T A
     """
-    require(isinstance(y, ex.LogSumExp), "log_sum_exp_rule", "the operand is no log-sum-exp")
-    a = y.args[0]
-    return Partial(y, scope.wrt), ex.mul(ex.transpose(ex.Softmax(a)), about("log_sum_exp_rule", scope, a, inner))
+    a = narrow(y, ex.LogSumExp, "log_sum_exp_rule").arg
+    change = about("log_sum_exp_rule", scope, a, inner)
+    return jacobian("log_sum_exp_rule", scope, y), ex.mul(ex.transpose(ex.Softmax(a)), change)
 
 
 @rule
@@ -186,9 +203,9 @@ def norm_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     ---------------------------
     |- d|a|/dx = a^T A / |a|
     """
-    require(isinstance(y, ex.Norm) and y.args[0].cols == ex.ONE, "norm_rule", "the operand is no norm of a vector")
-    a = y.args[0]
-    return Partial(y, scope.wrt), ex.mul(ex.power(y, -1), ex.transpose(a), about("norm_rule", scope, a, inner))
+    a = narrow(y, ex.Norm, "norm_rule").arg
+    total = ex.mul(ex.power(y, -1), ex.transpose(a), about("norm_rule", scope, a, inner))
+    return jacobian("norm_rule", scope, y), total
 
 
 @rule
@@ -198,9 +215,10 @@ def stack_rule(scope: Scope, y: Expr, *parts: Theorem) -> Conclusion:
     ----------------------------
     |- d[a; b]/dx = [A; B]
     """
-    require(isinstance(y, ex.Stack) and len(y.args) == len(parts), "stack_rule", "the operand is no such stack")
+    y = narrow(y, ex.Stack, "stack_rule")
+    require(len(y.args) == len(parts), "stack_rule", "each part wants a premise")
     blocks = tuple(about("stack_rule", scope, a, t) for a, t in zip(y.args, parts, strict=True))
-    return Partial(y, scope.wrt), ex.Stack(*blocks)
+    return jacobian("stack_rule", scope, y), ex.Stack(*blocks)
 
 
 @rule
@@ -210,24 +228,25 @@ def map_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     --------------------------------------------------------
     |- dF(a)/dx = J_F(a) A
     """
-    require(isinstance(y, ex.VectorMap), "map_rule", "the operand is no map of something")
-    assert isinstance(y, ex.VectorMap)
+    y = narrow(y, ex.VectorMap, "map_rule")
     local = ex.MapJacobian(y.name, y.arg, y.rows)
-    return Partial(y, scope.wrt), ex.mul(local, about("map_rule", scope, y.arg, inner))
+    return jacobian("map_rule", scope, y), ex.mul(local, about("map_rule", scope, y.arg, inner))
 
 
 @rule
 def matrix_times_vector(scope: Scope, y: Expr, matrix: Theorem, vector: Theorem) -> Conclusion:
     """
-    |- dM = L(dx)    |- dv/dx = V    L(dx) v = K dx
-    -----------------------------------------------
+    |- (dM) v = K dx    |- dv/dx = V    no dx in K
+    ----------------------------------------------
     |- d(M v)/dx = K + M V
     """
-    require(isinstance(y, Product) and isinstance(vector.lhs, Partial), "matrix_times_vector", "no product")
-    m, v = y.args[0], _tail(y, 1)
-    require(matrix.lhs == ex.Differential(m), "matrix_times_vector", "a premise is about something else")
-    fixed = coefficient(matrix.rhs, v, scope)
-    return Partial(y, scope.wrt), ex.add(fixed, ex.mul(m, about("matrix_times_vector", scope, v, vector)))
+    y = narrow(y, Product, "matrix_times_vector")
+    m, v = y.args[0], _product(y.args[1:])
+    wanted = Product(ex.Differential(m), v)
+    require(matrix.lhs == wanted, "matrix_times_vector", "a premise is about something else")
+    k = factor("matrix_times_vector", scope, matrix.rhs)
+    total = ex.add(k, ex.mul(m, about("matrix_times_vector", scope, v, vector)))
+    return jacobian("matrix_times_vector", scope, y), total
 
 
 @rule
@@ -237,9 +256,9 @@ def same_expression(scope: Scope, y: Expr, other: Theorem) -> Conclusion:
     ---------------------------------------------------------
     |- da/dx = B
     """
-    require(isinstance(other.lhs, Partial), "same_expression", "the premise is no derivative")
-    require(equal(y, other.lhs.args[0], {}), "same_expression", "the two expressions differ")
-    return Partial(y, scope.wrt), about("same_expression", scope, other.lhs.args[0], other)
+    v = narrow(other.lhs, Partial, "same_expression").y
+    require(equal(y, v), "same_expression", "the two expressions differ")
+    return jacobian("same_expression", scope, y), about("same_expression", scope, v, other)
 
 
 @rule
@@ -249,9 +268,11 @@ def definition(scope: Scope, y: Expr, body: Theorem) -> Conclusion:
     ----------------------
     |- dz/dx = E
     """
-    require(y in scope.definitions and y != scope.wrt, "definition", "the operand has no definition")
-    assert isinstance(y, Symbol)
-    return Partial(y, scope.wrt), about("definition", scope, scope.definitions[y], body)
+    y = narrow(y, Symbol, "definition")
+    require(y in scope.definitions, "definition", "the operand has no definition")
+    wanted = Partial(scope.definitions[y], scope.wrt)
+    require(body.lhs == wanted, "definition", "the premise is about something else")
+    return Partial(y, scope.wrt), body.rhs
 
 
 @rule
@@ -263,32 +284,39 @@ def substitution(scope: Scope, y: Expr, main: Theorem, *facts: Theorem) -> Concl
     """
     require(main.lhs == Partial(y, scope.wrt), "substitution", "the premise is about something else")
     table = {f.lhs: f.rhs for f in facts}
-    require(all(isinstance(k, Partial) for k in table), "substitution", "only derivatives are replaced")
+    require(set(table) <= set(main.rhs.walk()), "substitution", "what is to be replaced does not occur")
     return main.lhs, main.rhs.replace(table)
 
 
 @rule
 def rearrangement(scope: Scope, closed: Expr, main: Theorem) -> Conclusion:
     """
-    |- dy/dx = E    E = F for every size (normal form)
-    --------------------------------------------------
-    |- dy/dx = F
+    |- a = E    E = F for every size (normal form)
+    ----------------------------------------------
+    |- a = F
     """
-    # The derivatives of gates stay letters: what is equal whatever they are is equal.
-    letters: dict[Expr, Expr] = {}
-    for p in (*main.rhs.walk(), *closed.walk()):
-        if isinstance(p, Partial) and p not in letters:
-            letters[p] = Symbol(f"\\partial_{{{len(letters)}}}", p.shape)
+    letters = _letters(scope, main.rhs, closed)
     same = equal(main.rhs.replace(letters), closed.replace(letters), scope.definitions)
     require(same, "rearrangement", "the two forms differ")
     return main.lhs, closed
 
 
+def _letters(scope: Scope, *expressions: Expr) -> dict[Expr, Expr]:
+    """A letter for every derivative kept by name: what is equal whatever they are is equal.
+
+    The names of the letters are longer than that of any symbol, so that none of them is one.
+    """
+    partials = dict.fromkeys(p for e in expressions for p in e.walk() if type(p) is Partial)
+    stem = "\0" * (1 + max([scope.longest, *(len(s.name) for e in expressions for s in e.symbols)]))
+    return {p: Symbol(f"{stem}{k}", p.shape) for k, p in enumerate(partials)}
+
+
 @rule
 def transposition(scope: Scope, y: Expr, main: Theorem) -> Conclusion:
     """
-    |- J = E
-    ------------
-    |- J^T = E^T
+    |- dy/dx = E
+    --------------------
+    |- (dy/dx)^T = E^T
     """
+    require(main.lhs == Partial(y, scope.wrt), "transposition", "the premise is about something else")
     return ex.Transpose(main.lhs), ex.transpose(main.rhs)

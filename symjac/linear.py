@@ -1,67 +1,80 @@
-"""Reading the coefficient off an expression that is linear in a differential dX."""
+"""Proposals: the coefficient of an expression that is linear in a differential dX.
+
+Nothing here is trusted. What is read off becomes part of a theorem only where the normal form says that putting the
+differential back gives the expression (the rule ``rearrangement``, before ``identification``).
+"""
 
 from __future__ import annotations
 
 from symjac import expr as ex
-from symjac.errors import NotYetError
-from symjac.expr import Expr, Product
-from symjac.kernel import Scope, require
+from symjac.errors import NotYetError, RuleError
+from symjac.expr import Expr, Product, Symbol
 
 
-def jacobian_of_linear(linear: Expr, scope: Scope) -> Expr:
+def jacobian_of_linear(linear: Expr, wrt: Symbol) -> Expr:
     """The matrix J with ``linear = J dx``, for a scalar or vector that is linear in dx.
 
     :raises NotYetError: where no such matrix can be written with the operations symjac has.
     """
     if isinstance(linear, ex.Differential):
-        require(linear.arg == scope.wrt, "identification", "a differential of something else")
+        _same(linear.arg, wrt)
         return ex.Number(1) if linear.is_scalar else ex.Identity(linear.rows)
     if ex.is_zero(linear):
-        return ex.zero((linear.rows, scope.wrt.rows))
+        return ex.zero((linear.rows, wrt.rows))
     if isinstance(linear, ex.Sum):
-        return ex.add(*(jacobian_of_linear(t, scope) for t in linear.args))
+        return ex.add(*(jacobian_of_linear(t, wrt) for t in linear.args))
     if isinstance(linear, ex.Stack):
-        return ex.Stack(*(jacobian_of_linear(t, scope) for t in linear.args))
+        return ex.Stack(*(jacobian_of_linear(t, wrt) for t in linear.args))
     if isinstance(linear, ex.Hadamard):
         _, e, others = _split(linear)
-        return ex.mul(ex.diag(ex.hadamard(*others)), jacobian_of_linear(e, scope))
+        return ex.mul(ex.diag(ex.hadamard(*others)), jacobian_of_linear(e, wrt))
     if isinstance(linear, ex.Diagonal):
-        return _diagonal(linear.arg, scope)
+        return _diagonal(linear.arg, wrt)
     if isinstance(linear, Product):
         before, e, after = _split(linear)
         if e.is_scalar or all(f.is_scalar for f in after):
-            return ex.mul(*before, *after, jacobian_of_linear(e, scope))
-        return ex.mul(*before, coefficient(e, ex.mul(*after), scope))
+            return ex.mul(*before, *after, jacobian_of_linear(e, wrt))
+        return ex.mul(*before, coefficient(e, ex.mul(*after), wrt))
     raise _no_form(linear)
 
 
-def coefficient(linear: Expr, v: Expr, scope: Scope) -> Expr:
+def coefficient(linear: Expr, v: Expr, wrt: Symbol) -> Expr:
     """The matrix K with ``linear v = K dx``, where ``linear`` is a matrix or row that is linear in dx.
 
     :raises NotYetError: where no such matrix can be written with the operations symjac has.
     """
     if isinstance(linear, ex.Sum):
-        return ex.add(*(coefficient(t, v, scope) for t in linear.args))
+        return ex.add(*(coefficient(t, v, wrt) for t in linear.args))
     if ex.is_zero(linear):
-        return ex.zero((linear.rows, scope.wrt.rows))
+        return ex.zero((linear.rows, wrt.rows))
     if isinstance(linear, ex.Diag):
-        return ex.mul(ex.diag(v), jacobian_of_linear(linear.arg, scope))
+        return ex.mul(ex.diag(v), jacobian_of_linear(linear.arg, wrt))
     if isinstance(linear, ex.Transpose) and linear.arg.cols == ex.ONE:
-        return ex.mul(ex.transpose(v), jacobian_of_linear(linear.arg, scope))
+        return ex.mul(ex.transpose(v), jacobian_of_linear(linear.arg, wrt))
     if isinstance(linear, ex.Transpose) and isinstance(linear.arg, Product | ex.Sum | ex.Diag):
-        return coefficient(_transposed(linear.arg), v, scope)
+        return coefficient(_transposed(linear.arg), v, wrt)
     if isinstance(linear, Product):
         before, e, after = _split(linear)
         right = ex.mul(*after, v)
         if e.is_scalar:
-            return ex.mul(*before, right, jacobian_of_linear(e, scope))
+            return ex.mul(*before, right, jacobian_of_linear(e, wrt))
         if e.cols == ex.ONE:
-            return ex.mul(right, *before, jacobian_of_linear(e, scope))
-        return ex.mul(*before, coefficient(e, right, scope))
+            return ex.mul(right, *before, jacobian_of_linear(e, wrt))
+        return ex.mul(*before, coefficient(e, right, wrt))
     raise _no_form(linear)
 
 
-def pull_back(linear: Expr, c: Expr, scope: Scope, total: list[Expr]) -> None:
+def gradient(linear: Expr, wrt: Symbol) -> Expr:
+    """The G with ``linear = tr(G dX)``, for a scalar that is linear in dX.
+
+    :raises NotYetError: where an operation cannot be paired.
+    """
+    total = [ex.zero((wrt.cols, wrt.rows))]
+    pull_back(linear, ex.Number(1), wrt, total)
+    return ex.add(*total)
+
+
+def pull_back(linear: Expr, c: Expr, wrt: Symbol, total: list[Expr]) -> None:
     """Add to ``total`` the G with ``tr(c linear) = tr(G dX)``; ``c`` has the shape of linear's transpose.
 
     :raises NotYetError: where an operation cannot be paired.
@@ -70,37 +83,42 @@ def pull_back(linear: Expr, c: Expr, scope: Scope, total: list[Expr]) -> None:
         return
     match linear:
         case ex.Differential():
-            require(linear.arg == scope.wrt, "identification", "a differential of something else")
+            _same(linear.arg, wrt)
             total.append(c)
         case ex.Sum():
             for t in linear.args:
-                pull_back(t, c, scope, total)
+                pull_back(t, c, wrt, total)
         case ex.Transpose():
-            pull_back(linear.arg, ex.transpose(c), scope, total)
+            pull_back(linear.arg, ex.transpose(c), wrt, total)
         case ex.Trace():
-            pull_back(linear.arg, ex.mul(c, ex.Identity(linear.arg.rows)), scope, total)
+            pull_back(linear.arg, ex.mul(c, ex.Identity(linear.arg.rows)), wrt, total)
         case ex.Diag():
-            pull_back(linear.arg, ex.transpose(ex.Diagonal(c)), scope, total)
+            pull_back(linear.arg, ex.transpose(ex.Diagonal(c)), wrt, total)
         case ex.Diagonal():
-            pull_back(linear.arg, ex.diag(ex.transpose(c)), scope, total)
+            pull_back(linear.arg, ex.diag(ex.transpose(c)), wrt, total)
         case ex.Hadamard():
             _, e, rest = _split(linear)
             others = ex.hadamard(*rest)
             weight = ex.mul(c, ex.diag(others)) if others.cols == ex.ONE else ex.hadamard(c, ex.transpose(others))
-            pull_back(e, weight, scope, total)
+            pull_back(e, weight, wrt, total)
         case ex.Stack():
             for k, t in enumerate(linear.args):
                 if not ex.is_zero(t):
-                    pull_back(t, ex.mul(c, _block(linear, k)), scope, total)
+                    pull_back(t, ex.mul(c, _block(linear, k)), wrt, total)
         case Product():
             before, e, after = _split(linear)
             if e.is_scalar and not all(f.is_scalar for f in linear.args):
                 paired = ex.mul(c, ex.mul(*before, *after))
-                pull_back(e, paired if paired.is_scalar else ex.Trace(paired), scope, total)
+                pull_back(e, paired if paired.is_scalar else ex.Trace(paired), wrt, total)
             else:
-                pull_back(e, _rotate(before, c, after), scope, total)
+                pull_back(e, _rotate(before, c, after), wrt, total)
         case _:
             raise _no_form(linear)
+
+
+def _same(changing: Expr, wrt: Symbol) -> None:
+    if changing != wrt:
+        raise RuleError("what the rules give holds a differential of something else than the variable")
 
 
 def _block(e: ex.Stack, k: int) -> Expr:
@@ -115,7 +133,8 @@ def _split(e: Expr) -> tuple[tuple[Expr, ...], Expr, tuple[Expr, ...]]:
     For an entrywise product, whose order does not matter, all the others come last.
     """
     places = [k for k, a in enumerate(e.args) if _has_differential(a)]
-    require(len(places) == 1, "identification", "the expression is not linear in the differential")
+    if len(places) != 1:
+        raise RuleError("what the rules give is not linear in the differential")
     at = places[0]
     if isinstance(e, ex.Hadamard):
         return (), e.args[at], e.args[:at] + e.args[at + 1 :]
@@ -126,26 +145,26 @@ def _has_differential(e: Expr) -> bool:
     return isinstance(e, ex.Differential) or any(_has_differential(a) for a in e.args)
 
 
-def _diagonal(m: Expr, scope: Scope) -> Expr:
+def _diagonal(m: Expr, wrt: Symbol) -> Expr:
     """J with ``diagonal(m) = J dx``: a term P diag(u) Q has (P o Q^T) u, a term u q^T has q o u."""
     if isinstance(m, ex.Sum):
-        return ex.add(*(_diagonal(t, scope) for t in m.args))
+        return ex.add(*(_diagonal(t, wrt) for t in m.args))
     if isinstance(m, ex.Diag):
-        return jacobian_of_linear(m.arg, scope)
+        return jacobian_of_linear(m.arg, wrt)
     if isinstance(m, ex.Transpose):
-        return _diagonal(m.arg, scope)
+        return _diagonal(m.arg, wrt)
     if isinstance(m, Product):
         before, e, after = _split(m)
         if e.is_scalar:
-            return ex.mul(ex.Diagonal(ex.mul(*before, *after)), jacobian_of_linear(e, scope))
+            return ex.mul(ex.Diagonal(ex.mul(*before, *after)), jacobian_of_linear(e, wrt))
         left = ex.mul(*before) if before else ex.Identity(e.rows)
         right = ex.mul(*after) if after else ex.Identity(e.cols)
         if isinstance(e, ex.Diag) and left.is_matrix and right.is_matrix:
-            return ex.mul(ex.hadamard(left, ex.transpose(right)), jacobian_of_linear(e.arg, scope))
+            return ex.mul(ex.hadamard(left, ex.transpose(right)), jacobian_of_linear(e.arg, wrt))
         if e.cols == ex.ONE:
-            return ex.mul(ex.diag(ex.transpose(right)), left, jacobian_of_linear(e, scope))
+            return ex.mul(ex.diag(ex.transpose(right)), left, jacobian_of_linear(e, wrt))
         if e.rows == ex.ONE:
-            return _diagonal(_transposed(m), scope)
+            return _diagonal(_transposed(m), wrt)
     raise _no_form(m)
 
 
