@@ -151,6 +151,11 @@ def test_long_brackets_stand_beside_a_fraction() -> None:
     assert latex(Product(a, long, EntryPower(Symbol(r"\tau"), Number(-1)))).startswith(r"\frac{\alpha}{\tau} (x^{\top}")
 
 
+def test_a_product_of_reciprocals_is_a_fraction_with_one_above() -> None:
+    """Where nothing is left above the bar, a one stands there."""
+    assert latex(Product(EntryPower(Symbol(r"\tau"), Number(-1)), EntryPower(c, Number(-2)))) == r"\frac{1}{\tau c^{2}}"
+
+
 def test_every_node_can_be_printed() -> None:
     """The printer has an entry for each kind of expression, and the cases above use each of them."""
     nodes = {

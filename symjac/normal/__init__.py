@@ -39,7 +39,7 @@ from symjac.expr import (
 )
 from symjac.limits import NormalFormTooLarge
 from symjac.normal.atoms import Poly, UndefinedFormError, budget, tables
-from symjac.normal.calculus import cleared
+from symjac.normal.clearing import vanishes
 from symjac.normal.polynomial import add
 from symjac.normal.translate import Translation
 
@@ -117,7 +117,7 @@ class Form:
     def is_zero(self) -> bool:
         with _lock:
             _begin()
-            return not cleared(dict(self.poly))
+            return vanishes(dict(self.poly))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Form):
@@ -130,7 +130,7 @@ class Form:
 
     def _same(self, other: Form) -> bool:
         mine, theirs = self.poly, other.poly
-        return mine == theirs or not cleared(add(dict(mine), theirs, -1))
+        return mine == theirs or vanishes(add(dict(mine), theirs, -1))
 
     def __hash__(self) -> int:
         return hash(self.shape)  # equal forms may have different polynomials before denominators are cleared
@@ -179,7 +179,7 @@ def _equal(a: Expr, b: Expr, definitions: Mapping[Symbol, Expr], moving: frozens
         return True
     try:
         p, q = _poly(a, definitions, moving), _poly(b, definitions, moving)
-        return p == q or not cleared(add(dict(p), q, -1))
+        return p == q or vanishes(add(dict(p), q, -1))
     except NormalFormTooLarge:
         if len(pairs) in range(1, LONG) and budget.again() and all(_equal(p, q, definitions, moving) for p, q in pairs):
             return True

@@ -37,7 +37,6 @@ from symjac.normal.polynomial import (
 )
 
 VARIABLE = "\0z"  # the scalar of this name is the variable in a known function's derivative
-CLEARED = 8  # so many layers of fractions within fractions are cleared
 Values = Mapping[int, tuple[Poly, tuple[int, ...]]]  # atom number: entries, and which label goes with which slot
 
 
@@ -232,21 +231,6 @@ DERIVATIVES: Mapping[str, Rule] = {
     "determinant": _derived_determinant,
     "map": _derived_map,
 }
-
-
-def cleared(p: Poly) -> Poly:
-    """The polynomial times the sums it divides by. It is zero wherever it is defined if this is zero."""
-    for _ in range(CLEARED):
-        least: dict[int, Rational] = {}
-        for m in p:
-            for c, e in m:
-                what = tables.components[c]
-                if e < 0 and not what.bound and tables.atoms[what.factors[0][0]].kind == "base":
-                    least[c] = min(e, least.get(c, 0))
-        if not least:
-            return p
-        p = join([(p, NONE), *((lone(c, -e), NONE) for c, e in least.items())], {})
-    return p
 
 
 # -------------------------------------------------------------------------------------- substitution

@@ -112,10 +112,9 @@ def _product(e: ir.Product, style: Style) -> Placed:
         return Placed(row(Op("-", prefix=True), at_least(rest, style, Binding.HADAMARD)), Binding.SUM)
     factors, below = _divide(e.args)
     if below:
-        over = factors[0]
-        if len(factors) == 1 and over.is_vector and over is e.args[0]:
+        if len(factors) == 1 and factors[0].is_vector and factors[0] is e.args[0]:
             # v/s as it was written; s^-1 v keeps the fraction in front.
-            return Placed(Frac(place(over, style).box, _list(below, style)), Binding.ATOM)
+            return Placed(Frac(place(factors[0], style).box, _list(below, style)), Binding.ATOM)
         return _fraction(factors, below, style)
     return _side_by_side([_factor(f, style, last=f is factors[-1]) for f in factors])
 

@@ -21,6 +21,7 @@ VECTORS = {
     "p": ["r", "s_0", "k", r"\tilde{c}"],
 }
 SCALARS = [r"\alpha", r"\lambda", r"\gamma", "c"]
+EPSILON = r"\epsilon"  # the scalar that keeps roots off zero; oracles draw it positive
 MATRICES = [
     "W",
     "U",
@@ -70,6 +71,8 @@ class _Maker:
     functions: dict[str, Callable[[Any], Any] | None] = field(default_factory=dict)
     defined: str = ""
     dims: tuple[str, ...] = ("n", "m", "p")
+    sharing: float = 0.4  # how often a symbol that is in use stands once more
+    tangled: bool = False  # whether the shapes of TANGLED_SCALARS and TANGLED_VECTORS occur
 
     # -------------------------------------------------------------------------------------- leaves
 
@@ -81,7 +84,7 @@ class _Maker:
         used = [s for s, other in self.shapes.items() if other == shape and s != self.wrt]
         pool = {0: SCALARS, 1: VECTORS.get(shape[0] if shape else "", []), 2: MATRICES}[len(shape)]
         fresh = [s for s in pool if s not in self.shapes and s not in self.gates and s != self.wrt]
-        if used and (not fresh or self.rng.random() < 0.4):
+        if used and (not fresh or self.rng.random() < self.sharing):
             name = self.rng.choice(used)
         elif fresh:
             name = self.rng.choice(fresh)
@@ -112,6 +115,8 @@ class _Maker:
         d = self.rng.choice(self.dims)
         kinds = ["symbol", "inner", "norm", "squared norm", "mean", "total", "logsumexp", "apply", "trace"]
         kind = self.rng.choice([*kinds, "quadratic", "sum", "scale", "root", "quotient", "inner"])
+        if self.tangled and self.rng.random() < 0.4:
+            return TANGLED_SCALARS[self.rng.choice(list(TANGLED_SCALARS))](self, depth)
         vector = (d,)
         if kind == "symbol":
             return self.symbol(())
@@ -148,6 +153,8 @@ class _Maker:
         kinds += ["hadamard", "scale", "softmax", "square", "cube", "one minus", "diag", "fraction", "centred"]
         kinds += ["entrywise quotient", "outer", "stack", "symbol", "standardised"]
         kind = self.rng.choice(kinds)
+        if self.tangled and self.rng.random() < 0.4:
+            return TANGLED_VECTORS[self.rng.choice(list(TANGLED_VECTORS))](self, shape, depth)
         less = depth - 1
         if kind == "symbol":
             return self.symbol(shape)
@@ -225,11 +232,138 @@ class _Maker:
         return Tree("inverse", (Tree("add", (Tree("eye", (), shape), gram), shape),), shape)
 
 
-def generate(seed: int) -> Problem:
-    """The problem of a seed: one to three equations, one target."""
+# ------------------------------------------------------------------------------------ tangled shapes
+
+
+def _one() -> Tree:
+    return Tree("number", name="1")
+
+
+def _sums(make: Callable[[], Tree], shape: Shape, op: str, count: int) -> Tree:
+    """A product of ``count`` sums of two, by ``op``."""
+    out = Tree("add", (make(), make()), shape)
+    for _ in range(count - 1):
+        out = Tree(op, (Tree("add", (make(), make()), shape), out), shape)
+    return out
+
+
+def _nested_quotient(maker: _Maker, depth: int) -> Tree:
+    """``a / (1 + b^2 / (1 + |v|^2))``: a quotient in a quotient's denominator."""
+    square = maker.scalar(depth - 2)
+    inner = Tree("fraction", (Tree("scale", (square, square)), maker.positive(depth - 2)))
+    return Tree("fraction", (maker.scalar(depth - 2), Tree("add", (_one(), inner))))
+
+
+def _softened_norm(maker: _Maker, v: Tree) -> Tree:
+    return Tree("root", (Tree("add", (Tree("squared norm", (v,)), Tree("symbol", (), (), EPSILON))),))
+
+
+def _trace_of_gram(maker: _Maker, depth: int) -> Tree:
+    a, b = maker.rng.choice(maker.dims), maker.rng.choice(maker.dims)
+    m = maker.matrix((a, b), depth - 2)
+    return Tree("trace", (Tree("matrix matrix", (m, Tree("transpose", (m,), (b, a))), (a, a)),))
+
+
+def _solved(maker: _Maker, depth: int) -> Tree:
+    """``u^T (I + M M^T)^{-1} v``."""
+    d = maker.rng.choice(maker.dims)
+    m = maker.symbol((d, d))
+    gram = Tree("matrix matrix", (m, Tree("transpose", (m,), (d, d))), (d, d))
+    middle = Tree("inverse", (Tree("add", (Tree("eye", (), (d, d)), gram), (d, d)),), (d, d))
+    right = Tree("matrix vector", (middle, maker.vector((d,), depth - 1)), (d,))
+    return Tree("inner", (maker.vector((d,), depth - 1), right))
+
+
+def _projected(maker: _Maker, depth: int) -> Tree:
+    """``u^T v / v^T v``."""
+    d = maker.rng.choice(maker.dims)
+    u, v = maker.vector((d,), depth - 1), maker.vector((d,), depth - 2)
+    return Tree("fraction", (Tree("inner", (u, v)), Tree("inner", (v, v))))
+
+
+def _attention(maker: _Maker, shape: Shape, depth: int) -> Tree:
+    """``V softmax(K^T q)``, the query scaled by a scalar half of the time."""
+    d = maker.rng.choice(maker.dims)
+    scores = Tree("matrix vector", (maker.matrix((d, *shape), 0), maker.vector(shape, depth - 2)), (d,))
+    if maker.rng.random() < 0.5:
+        scores = Tree("fraction", (scores, maker.positive(depth - 3)), (d,))
+    return Tree("matrix vector", (maker.matrix((*shape, d), 0), Tree("softmax", (scores,), (d,))), shape)
+
+
+def _soft_sum(maker: _Maker, depth: int) -> Tree:
+    d = maker.rng.choice(maker.dims)
+    return Tree("inner", (Tree("softmax", (maker.vector((d,), depth - 1),), (d,)), maker.vector((d,), depth - 1)))
+
+
+def _softened(maker: _Maker, depth: int) -> Tree:
+    return _softened_norm(maker, maker.vector((maker.rng.choice(maker.dims),), depth - 1))
+
+
+def _normed(maker: _Maker, shape: Shape, depth: int) -> Tree:
+    v = maker.vector(shape, depth - 2)
+    below = _softened_norm(maker, v) if maker.rng.random() < 0.5 else Tree("norm", (v,))
+    return Tree("fraction", (v, below), shape)
+
+
+def _long_hadamard(maker: _Maker, shape: Shape, depth: int) -> Tree:
+    out = maker.vector(shape, depth - 2)
+    for _ in range(maker.rng.choice([2, 3, 4])):
+        out = Tree("hadamard", (out, maker.vector(shape, depth - 3)), shape)
+    return out
+
+
+def _inner_factor(maker: _Maker, shape: Shape, depth: int) -> Tree:
+    """``(u^T v) w``."""
+    d = maker.rng.choice(maker.dims)
+    inner = Tree("inner", (maker.vector((d,), depth - 2), maker.vector((d,), depth - 2)))
+    return Tree("scale", (inner, maker.vector(shape, depth - 1)), shape)
+
+
+def _scalar_gate(maker: _Maker, shape: Shape, depth: int) -> Tree:
+    """``g v + (1 - g) w`` with a scalar gate."""
+    gate = Tree("apply", (maker.scalar(depth - 2),), (), r"\operatorname{sigmoid}")
+    maker.functions[r"\operatorname{sigmoid}"] = KNOWN[r"\operatorname{sigmoid}"]
+    kept = Tree("scale", (gate, maker.vector(shape, depth - 1)), shape)
+    return Tree(
+        "add", (kept, Tree("scale", (Tree("one minus", (gate,)), maker.vector(shape, depth - 2)), shape)), shape
+    )
+
+
+TANGLED_SCALARS: Mapping[str, Callable[[_Maker, int], Tree]] = {
+    "nested quotient": _nested_quotient,
+    "softened norm": _softened,
+    "trace of a Gram matrix": _trace_of_gram,
+    "solved": _solved,
+    "soft sum": _soft_sum,
+    "product of sums": lambda m, depth: _sums(lambda: m.scalar(depth - 2), (), "scale", m.rng.choice([2, 3])),
+    "logarithm": lambda m, depth: Tree("log", (m.positive(depth - 1),)),
+    "quotient of inner products": _projected,
+}
+TANGLED_VECTORS: Mapping[str, Callable[[_Maker, Shape, int], Tree]] = {
+    "attention": _attention,
+    "normed": _normed,
+    "long Hadamard product": _long_hadamard,
+    "inner product as factor": _inner_factor,
+    "scalar gate": _scalar_gate,
+    "product of sums": lambda m, shape, depth: _sums(
+        lambda: m.vector(shape, depth - 2), shape, "hadamard", m.rng.choice([2, 3])
+    ),
+    "softmax": lambda m, shape, depth: Tree("softmax", (m.vector(shape, depth - 1),), shape),
+}
+
+
+def generate(seed: int, *, tangled: bool = False) -> Problem:
+    """The problem of a seed: one to three equations, one target.
+
+    A ``tangled`` one has scalars as states and gates, up to four gates, parameters that stand several times,
+    and the shapes of :data:`TANGLED_SCALARS` and :data:`TANGLED_VECTORS`.
+    """
     rng = random.Random(seed)
     kind = rng.choice(["vector"] * 7 + ["gradient"] * 2 + ["by scalar", "by matrix"])
     maker = _Maker(rng, dims=rng.choice([("n",), ("n", "m"), ("n", "m", "p")]))
+    if tangled:
+        kind = rng.choice(["vector"] * 5 + ["gradient"] * 3 + ["by scalar"] * 2 + ["by matrix"])
+        maker.tangled, maker.sharing = True, rng.choice([0.4, 0.7, 0.95])
     if kind == "by scalar":
         maker.wrt, maker.wrt_shape = r"\beta", ()
     elif kind == "by matrix":
@@ -239,9 +373,12 @@ def generate(seed: int) -> Problem:
     if rng.random() < 0.1:
         maker.defined = rng.choice(list(DEFINED))
     equations: list[tuple[str, Tree]] = []
-    for gate in rng.sample(["a", r"\tilde{h}", "q_t", r"\mathbf{z}_t"], rng.choice([0, 0, 0, 1, 1, 2])):
-        shape: Shape = (rng.choice(maker.dims),)
-        tree = maker.vector(shape, 2)
+    gates = rng.sample(
+        ["a", r"\tilde{h}", "q_t", r"\mathbf{z}_t"], rng.choice([0, 1, 2, 4] if tangled else [0, 0, 0, 1, 1, 2])
+    )
+    for gate in gates:
+        shape: Shape = () if tangled and rng.random() < 0.4 else (rng.choice(maker.dims),)
+        tree = maker.vector(shape, 2) if shape else maker.scalar(2)
         equations.append((gate, tree))
         maker.gates[gate] = shape
     scalar = kind in ("gradient", "by matrix")

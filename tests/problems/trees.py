@@ -111,6 +111,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "square": Operation(RAISED, (ATOM,), "@0^2", lambda a: a * a),
     "cube": Operation(RAISED, (ATOM,), r"@0^{\odot 3}", lambda a: a * a * a),
     "fraction": Operation(RAISED, (ANY, ANY), r"\frac{@0}{@1}", lambda a, s: a / s),
+    "log": Operation(ATOM, (ANY,), r"\log(@0)", np.log),
     "root": Operation(ATOM, (ANY,), r"\sqrt{@0}", np.sqrt),
     "diag": Operation(ATOM, (ANY,), r"\operatorname{diag}(@0)", np.diag),
     "softmax": Operation(ATOM, (ANY,), r"\operatorname{softmax}(@0)", softmax),
