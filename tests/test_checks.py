@@ -317,3 +317,10 @@ def test_the_second_reader_reads_at_the_sizes_of_the_page() -> None:
     """With sizes it reads the matrix that a page shows at these sizes; what it read is on record."""
     told = run_checks(derived(FOUNDING), thorough=True, at={"n": 3, "m": 2})
     assert told.ran[-1] == Check("second_reader", "the matrix of entries printed for m = 2, n = 3")
+
+
+def test_a_normal_form_that_is_too_weak_refuses_and_calls_nothing_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no values tell two derivatives apart, not seeing that they are one is a refusal, not a disagreement."""
+    monkeypatch.setattr("symjac.normal.Form.__eq__", lambda self, other: False)
+    with pytest.raises(NotYetError, match="cannot be proved for every size"):
+        derived(FOUNDING)

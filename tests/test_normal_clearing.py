@@ -50,6 +50,17 @@ EQUAL = {
         power(add(dot(v, power(below, -2)), dot(v, p, p, power(below, -2))), 2),
         power(dot(v, power(below, -1)), 2),
     ),
+    "like sums that differ above the line": (
+        Product(power(dot(v, power(below, -1)), 2), dot(w, below, power(below, -2))),
+        Product(power(dot(v, below, power(below, -2)), 2), dot(w, power(below, -1))),
+    ),
+    "three like sums, one of them split": (
+        add(
+            Product(power(dot(v, power(below, -1)), 2), dot(v, power(below, -2))),
+            Product(power(dot(v, power(below, -1)), 2), dot(v, p, p, power(below, -2))),
+        ),
+        power(dot(v, power(below, -1)), 3),
+    ),
     "two denominators of one entry": (
         sub(dot(v, power(below, -1), power(other, -1)), dot(v, p, p, power(below, -1), power(other, -1))),
         sub(mul(Number(2), dot(v, power(below, -1), power(other, -1))), dot(v, power(other, -1))),

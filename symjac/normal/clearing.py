@@ -53,11 +53,11 @@ def _vanishes(p: Poly, depth: int, floor: int) -> bool:
     p = cleared(p)
     if not p:
         return True
-    places = {place: None for m in p for _, place, _ in _denominators(m)}
+    places = {place: None for m in p for *_, place, _ in _denominators(m)}
     if not places or not depth:
         return False
     # The denominator that most terms share first: the others are opened inside.
-    place = max(places, key=lambda one: sum(any(one == other for _, other, _ in _denominators(m)) for m in p))
+    place = max(places, key=lambda one: sum(any(one == other for *_, other, _ in _denominators(m)) for m in p))
     summand: Poly = {}
     rest: Poly = {}
     count = len({v for v in place[1] if v >= 0})
@@ -66,18 +66,22 @@ def _vanishes(p: Poly, depth: int, floor: int) -> bool:
     for m, value in p.items():
         if budget.left < floor:
             return False
-        found = [(c, indices) for c, other, indices in _denominators(m) if other == place]
+        found = [(c, e, indices) for c, e, other, indices in _denominators(m) if other == place]
         if not found:
             rest[m] = value
-        share = value if len(found) < 2 else Fraction(value) / len(found)
-        for c, indices in found:
-            # In equal parts at each place: so it does not matter which one would have met its like.
+        copies = sum(e for _, e, _ in found)
+        for c, e, indices in found:
+            # In equal parts at each copy: so it does not matter which one would have met its like.
+            share = value if copies == 1 else Fraction(value) * e / copies
             add(summand, _opened(m, c, dict(zip(indices, names, strict=True))), share)
     return _vanishes(summand, depth - 1, floor) and _vanishes(rest, depth - 1, floor)
 
 
-def _denominators(m: tuple[tuple[int, Rational], ...]) -> Iterator[tuple[int, Place, tuple[int, ...]]]:
-    """The sums below a line that hold a summed index: in which component, their place, and which indices it holds."""
+def _denominators(m: tuple[tuple[int, Rational], ...]) -> Iterator[tuple[int, int, Place, tuple[int, ...]]]:
+    """The sums below a line that hold a summed index.
+
+    Each with its component, how many copies of that there are, the place, and the indices that it holds.
+    """
     for c, e in m:
         what = tables.components[c]
         if not what.bound or not isinstance(e, int) or e < 1:
@@ -86,7 +90,7 @@ def _denominators(m: tuple[tuple[int, Rational], ...]) -> Iterator[tuple[int, Pl
             if power < 0 and tables.atoms[a].kind == "base" and any(v >= 0 for v in ix):
                 numbers: dict[int, int] = {}
                 shown = tuple(v if v < 0 else numbers.setdefault(v, len(numbers)) for v in ix)
-                yield c, (a, shown), tuple(numbers)
+                yield c, e, (a, shown), tuple(numbers)
 
 
 def _opened(m: tuple[tuple[int, Rational], ...], c: int, names: Mapping[int, int]) -> Poly:
