@@ -86,6 +86,12 @@ class TargetError(SymjacError):
     kind = "target"
 
 
+class NotConfirmedError(SymjacError):
+    """No road besides the one that found it speaks for a statement, so that it does not leave."""
+
+    kind = "not-confirmed"
+
+
 class NotYetError(SymjacError):
     """The question has an answer but symjac does not know how to find it yet."""
 

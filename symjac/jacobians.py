@@ -1,4 +1,4 @@
-"""The Jacobian as users hold it: a derivation that shows, checks and exports itself."""
+"""The Jacobian as users hold it: a derivation that shows and exports itself, once it is confirmed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from pathlib import Path
 import sympy
 
 from symjac import codegen, documents, explicit, preview, typeset
-from symjac.checks import Checks, run_checks
-from symjac.derivation import Derivation, Proof
-from symjac.errors import NotYetError
+from symjac.derivation import Derivation, Proof, Stage
+from symjac.expr import Expr, Shape, Symbol
 from symjac.interchange import Names, to_sympy
 from symjac.normal import normal_form
+from symjac.reading import Note
+from symjac.recurrence import Recurrence
+from symjac.result import Result
 
 Sizes = int | Mapping[str, int] | None
 
@@ -37,7 +39,7 @@ class PrintedProof(Proof):
         return {"text/plain": repr(self), "text/markdown": self.about.markdown()}
 
 
-class Jacobian(Derivation):
+class Jacobian(Result[Derivation]):
     """The derivative of one left-hand side by one symbol, for every size, with its proof.
 
     Made by :meth:`symjac.System.jacobian`. Shape of the numerator layout: (len of, len wrt).
@@ -51,13 +53,65 @@ class Jacobian(Derivation):
     #: The user's own SymPy symbols, where the system came from a SymPy expression.
     names: Names | None = None
 
+    # ------------------------------------------------------------------------------------ what was asked
+
+    @property
+    def system(self) -> Recurrence:
+        """The system that was differentiated."""
+        return self._statement.system
+
+    @property
+    def of(self) -> Symbol:
+        """What was differentiated."""
+        return self._statement.of
+
+    @property
+    def wrt(self) -> Symbol:
+        """By what."""
+        return self._statement.wrt
+
+    @property
+    def definitions(self) -> Mapping[Symbol, Expr]:
+        """What the symbols of the closed form stand for."""
+        return self._statement.definitions
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What a reader of the result should know beyond what the reading assumed."""
+        return self._statement.notes
+
+    @property
+    def shape(self) -> Shape:
+        """The shape in numerator layout."""
+        return self._statement.shape
+
+    # -------------------------------------------------------------------------------- what was derived
+
+    @property
+    def closed(self) -> Expr:
+        """The closed form in numerator layout, gates by name."""
+        return self.confirmed().statement.closed
+
+    @property
+    def closed_denominator(self) -> Expr:
+        """The closed form in denominator layout."""
+        return self.confirmed().statement.closed_denominator
+
+    def in_layout(self, layout: str) -> Expr:
+        """The closed form in ``"numerator"`` or ``"denominator"`` layout.
+
+        :raises TargetError: for another word.
+        """
+        return self.confirmed().statement.in_layout(layout)
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The derivative of each gate on the way."""
+        return self.confirmed().statement.stages
+
     @property
     def numerator(self) -> sympy.Basic:
-        """The closed form in numerator layout as a SymPy (matrix) expression, gates by name.
-
-        It has passed the gate that every derivation passes (rules against entries, for every size);
-        :attr:`checks` runs the other roads too.
-        """
+        """The closed form in numerator layout as a SymPy (matrix) expression, gates by name."""
         return to_sympy(self.closed, self.names)
 
     @property
@@ -68,7 +122,7 @@ class Jacobian(Derivation):
     @cached_property
     def proof(self) -> PrintedProof:
         """The record of rules, rearrangements and substitutions, which can be replayed."""
-        made = super().proof
+        made = self.confirmed().statement.proof
         return PrintedProof(made.theorem, made.transposed, made.scope, about=self)
 
     def explicit(
@@ -78,131 +132,94 @@ class Jacobian(Derivation):
 
         ``n`` is one size for every letter, or a size for each. Gates stay symbols (``z_{t,1}``) unless ``expand``.
         """
-        return explicit.jacobian(self, n, layout=layout, expand=expand)
+        return explicit.jacobian(self.confirmed().statement, n, layout=layout, expand=expand)
 
-    @cached_property
-    def checks(self) -> Checks:
-        """What ran to confirm the closed form, and what did not and why.
-
-        :raises Defect: where two roads disagree, which would be a defect of symjac.
-        """
-        return run_checks(self)
-
-    @cached_property
-    def thorough_checks(self) -> Checks:
-        """The same with the second reader, which takes about a tenth of a second an entry.
-
-        :raises Defect: where two roads disagree, which would be a defect of symjac.
-        """
-        return run_checks(self, thorough=True)
-
-    def _confirm(self, *, thorough: bool = False) -> None:
-        """Let nothing out before every road agreed.
-
-        :raises Defect: where two roads disagree.
-        :raises NotYetError: where no road but the normal form could be run.
-        """
-        checks = self.thorough_checks if thorough else self.checks
-        if not {"sizes", "numbers"} & {c.method for c in checks}:
-            raise NotYetError(
-                f"only the normal form speaks for the derivative of {self.of.name} by {self.wrt.name}: "
-                + "; ".join(n.because for n in checks.not_run)
-            )
+    # ------------------------------------------------------------------------------------ how it shows
 
     def formula(self, layout: str = "numerator") -> str:
         """The closed form alone, as LaTeX."""
-        self._confirm()
         return typeset.latex(self.in_layout(layout), row=self.system.orientation == "row")
 
     def latex(self, layout: str = "both", *, n: Sizes = None) -> str:
-        """The statement and its proof as a LaTeX fragment for ``\\\\input``."""
-        self._confirm()
-        return documents.fragment(self, layout=layout, n=_sizes(self, n))
+        """The statement and its proof as a LaTeX fragment for ``\\input``."""
+        return documents.fragment(self.confirmed(), layout=layout, n=self._sizes(n))
 
     def document(self, layout: str = "both", *, n: Sizes = None) -> str:
         """The statement and its proof as a complete LaTeX article."""
-        self._confirm(thorough=True)
-        return documents.article(self, layout=layout, n=_sizes(self, n))
+        return documents.article(self.confirmed(thorough=True), layout=layout, n=self._sizes(n))
 
     def pdf(self, path: str | Path, layout: str = "both", *, n: Sizes = None) -> Path:
         """The article compiled into a file.
 
         :raises MissingToolError: where no LaTeX is installed.
         """
-        self._confirm(thorough=True)
-        return documents.pdf(self, Path(path), layout=layout, n=_sizes(self, n))
+        return documents.pdf(self.confirmed(thorough=True), Path(path), layout=layout, n=self._sizes(n))
 
     def svg(self, layout: str = "both") -> str:
         """The closed form as a picture for slides, outlines and all.
 
         :raises MissingToolError: where the ``preview`` extra is not installed.
         """
-        self._confirm()
-        return preview.formula(self, "svg", layout=layout).decode("utf-8")
+        return preview.formula(self.confirmed(), "svg", layout=layout).decode("utf-8")
 
     def png(self, layout: str = "both") -> bytes:
         """The closed form as a picture, 300 pixels an inch.
 
         :raises MissingToolError: where the ``preview`` extra is not installed.
         """
-        self._confirm()
-        return preview.formula(self, "png", layout=layout)
+        return preview.formula(self.confirmed(), "png", layout=layout)
 
     def markdown(self, layout: str = "both", *, n: Sizes = None) -> str:
         """The statement and its proof as Markdown with formulas that KaTeX and MathJax render."""
-        self._confirm()
-        return documents.markdown(self, layout=layout, n=_sizes(self, n))
+        return documents.markdown(self.confirmed(), layout=layout, n=self._sizes(n))
 
     def html(self, layout: str = "both", *, n: Sizes = None) -> str:
         """The statement and its proof as one self-contained page; browsers lay out its MathML."""
-        self._confirm()
-        return documents.html(self, layout=layout, n=_sizes(self, n))
+        return documents.html(self.confirmed(), layout=layout, n=self._sizes(n))
 
     def text(self, layout: str = "both", *, n: Sizes = None) -> str:
         """The statement and its proof as plain Unicode text."""
-        self._confirm()
-        return documents.text(self, layout=layout, n=_sizes(self, n))
+        return documents.text(self.confirmed(), layout=layout, n=self._sizes(n))
 
     def numpy(self, layout: str = "numerator") -> str:
         """Source of a function ``jacobian(...)`` over NumPy arrays."""
-        self._confirm()
-        return codegen.emit(self, layout=layout, target="numpy").code
+        return self.source("numpy", layout).code
 
     def jax(self, layout: str = "numerator") -> str:
         """Source of a function ``jacobian(...)`` over JAX arrays."""
-        self._confirm()
-        return codegen.emit(self, layout=layout, target="jax").code
+        return self.source("jax", layout).code
 
     def torch(self, layout: str = "numerator") -> str:
         """Source of a function ``jacobian(...)`` over PyTorch tensors."""
-        self._confirm()
-        return codegen.emit(self, layout=layout, target="torch").code
+        return self.source("torch", layout).code
 
-    def __repr__(self) -> str:
+    def source(self, target: str, layout: str = "numerator") -> codegen.Source:
+        """The source of a function ``jacobian(...)`` and what its arguments stand for."""
+        return codegen.emit(self.confirmed().statement, layout=layout, target=target)
+
+    def _sizes(self, n: Sizes) -> Mapping[str, int] | None:
+        return None if n is None else explicit.sizes(self.system, n)
+
+    def _shown(self) -> str:
         return (
             f"Jacobian of {typeset.text(self.of)} by {typeset.text(self.wrt)}: "
             f"{typeset.text(self.closed)} (numerator layout)"
         )
 
+    def _equation(self) -> str:
+        return f"\\frac{{\\partial {self.of.name}}}{{\\partial {self.wrt.name}}} = {self.formula()}"
+
+    def _beside(self) -> str:
+        return "(numerator layout)"
+
     def __eq__(self, other: object) -> bool:
         """Whether both are the same derivative, however they are written."""
-        if not isinstance(other, Derivation):
+        if not isinstance(other, Jacobian):
             return NotImplemented
         if (self.of, self.wrt, self.shape) != (other.of, other.wrt, other.shape):
             return False
-        return normal_form(self.closed, self.definitions) == normal_form(other.closed, other.definitions)
+        mine, theirs = self._statement, other._statement
+        return normal_form(mine.closed, mine.definitions) == normal_form(theirs.closed, theirs.definitions)
 
     def __hash__(self) -> int:
         return hash((self.of, self.wrt, self.shape))
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        equation = f"\\frac{{\\partial {self.of.name}}}{{\\partial {self.wrt.name}}} = {self.formula()}"
-        return {
-            "text/plain": repr(self),
-            "text/latex": f"$\\displaystyle {equation}$",
-            "text/markdown": f"$$\n{equation}\n$$\n\n(numerator layout)",
-        }
-
-
-def _sizes(d: Derivation, n: Sizes) -> Mapping[str, int] | None:
-    return None if n is None else explicit.sizes(d.system, n)

@@ -5,7 +5,7 @@ hold outlines, so that they look the same everywhere.
 
 >>> from symjac import System
 >>> J = System(r"x_t = W \\sigma(x_{t-1}) + b").jacobian(wrt="x_{t-1}")
->>> print(source(J, "numerator").splitlines()[0])
+>>> print(source(J.confirmed(), "numerator").splitlines()[0])
 #set page(width: auto, height: auto, margin: 3pt, fill: none)
 """
 
@@ -15,17 +15,16 @@ import importlib
 import importlib.util
 from collections.abc import Mapping
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from symjac.confirm import Confirmed
+from symjac.derivation import Derivation
 from symjac.documents.typst import formulas, typst
 from symjac.errors import MissingToolError
 from symjac.expr import Expr, Partial
 from symjac.narrative import Page, narrate
 from symjac.narrative.words import WORDS
 from symjac.typeset import latex, style_for, to_box
-
-if TYPE_CHECKING:
-    from symjac.derivation import Derivation
 
 FORMATS = ("pdf", "svg", "png")
 PIXELS_PER_INCH = 300.0
@@ -45,37 +44,39 @@ def page(told: Page, to: str) -> bytes:
     return _compile(typst(told, sheets=to == "pdf"), to)
 
 
-def derivation(d: Derivation, to: str, *, layout: str = "both", n: Mapping[str, int] | None = None) -> bytes:
+def derivation(c: Confirmed[Derivation], to: str, *, layout: str = "both", n: Mapping[str, int] | None = None) -> bytes:
     """A derivation's page, as :func:`page` makes it."""
-    return page(narrate(d, layout=layout, sizes=n), to)
+    return page(narrate(c, layout=layout, sizes=n), to)
 
 
-def formula(d: Derivation, to: str, *, layout: str = "both") -> bytes:
+def formula(c: Confirmed[Derivation], to: str, *, layout: str = "both") -> bytes:
     """The closed form as a picture of its own size, for slides; the layouts named where there are two.
 
     :raises MissingToolError: where the ``preview`` extra is not installed.
     """
-    made = _compile(source(d, layout, fill="white" if to == "png" else "none"), to)
+    d = c.statement
+    made = _compile(source(c, layout, fill="white" if to == "png" else "none"), to)
     if to != "svg":
         return made
     # Outlines say nothing to a screen reader; the title does.
     title = "; ".join(
-        rf"\frac{{\partial {d.of.name}}}{{\partial {d.wrt.name}}} = {latex(e)}" for _, e in _forms(d, layout)
+        rf"\frac{{\partial {d.of.name}}}{{\partial {d.wrt.name}}} = {latex(e)}" for _, e in _forms(c, layout)
     )
     head, body = made.decode("utf-8").split(">", 1)
     return f'{head} role="img"><title>{escape(title)}</title>{body}'.encode()
 
 
-def source(d: Derivation, layout: str = "both", *, fill: str = "none") -> str:
+def source(c: Confirmed[Derivation], layout: str = "both", *, fill: str = "none") -> str:
     """The Typst source of :func:`formula`."""
-    forms = _forms(d, layout)
+    d = c.statement
+    forms = _forms(c, layout)
     style = style_for(d.closed, row=d.system.orientation == "row")
     rows = [(to_box(Partial(d.of, d.wrt), style), to_box(e, style)) for _, e in forms]
     return formulas(rows, [WORDS[name] if len(forms) > 1 else "" for name, _ in forms], fill=fill)
 
 
-def _forms(d: Derivation, layout: str) -> list[tuple[str, Expr]]:
-    every = {"numerator": d.closed, "denominator": d.closed_denominator}
+def _forms(c: Confirmed[Derivation], layout: str) -> list[tuple[str, Expr]]:
+    every = {"numerator": c.statement.closed, "denominator": c.statement.closed_denominator}
     return list(every.items()) if layout == "both" else [(layout, every[layout])]
 
 

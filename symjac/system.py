@@ -9,8 +9,9 @@ import sympy
 
 from symjac import explicit, typeset
 from symjac.bptt import Backpropagation
-from symjac.checks.likeness import alike
 from symjac.claims import Verdict, check_record
+from symjac.confirm.likeness import alike
+from symjac.derivation import Derivation
 from symjac.errors import DefinitionError, ReadError, TargetError
 from symjac.expr import Apply, Symbol
 from symjac.interchange import Names, from_sympy
@@ -83,7 +84,7 @@ class System(Recurrence):
         >>> System(r"h_t = \\tanh(W h_{t-1} + U x_t + b)").jacobian(wrt="h_{t-1}").numerator.shape
         (n, n)
         """
-        return Jacobian(self, of, wrt)
+        return Jacobian(Derivation(self, of, wrt))
 
     def check(
         self,

@@ -11,9 +11,11 @@ import pytest
 import sympy
 
 import symjac
-from symjac import cells, checks, derivation, expr, second_reader
-from symjac.checks import METHODS, Check, NotRun, likeness, numbers, run_checks, sizes
+from symjac import cells, derivation, expr, second_reader
 from symjac.codegen import Source
+from symjac.confirm import Check, NotRun, jacobian, likeness, numbers, sizes
+from symjac.confirm.jacobian import METHODS, run_checks
+from symjac.derivation import Derivation
 from symjac.entries import numbered
 from symjac.errors import Defect, NotYetError, ReadError
 from symjac.expr import Apply, Diag, Expr, Function, Number, Product, Sum, Symbol, Transpose
@@ -31,7 +33,7 @@ NORM = (r"y = \frac{x}{\|x\|}", "x")
 class Damaged:
     """A derivation whose closed form has been changed behind its back."""
 
-    def __init__(self, J: symjac.jacobians.Jacobian, closed: Expr) -> None:
+    def __init__(self, J: Derivation, closed: Expr) -> None:
         self.J, self.closed = J, closed
 
     @property
@@ -45,8 +47,8 @@ class Damaged:
         return getattr(self.J, name)
 
 
-def derived(case: tuple[str, str]) -> symjac.jacobians.Jacobian:
-    return symjac.System(case[0]).jacobian(wrt=case[1])
+def derived(case: tuple[str, str]) -> Derivation:
+    return Derivation(symjac.System(case[0]), None, case[1])
 
 
 @pytest.mark.parametrize("case", [FOUNDING, TANH, QUADRATIC, SOFTMAX, NORM], ids=lambda c: c[0])
@@ -117,7 +119,7 @@ def test_each_road_alone_catches_a_wrong_form(
         # It compares print and meaning: here the print is of the right form and the meaning of the wrong one.
         monkeypatch.setattr(numbered, "cells", lambda e, at, cells=numbered.cells: cells(J.closed, at))
     with pytest.raises(Defect, match="disagree"):
-        checks._ROADS[road](wrong)  # type: ignore[arg-type]  # it has what a derivation has
+        jacobian._ROADS[road](wrong)  # type: ignore[arg-type]  # it has what a derivation has
 
 
 def test_rules_that_do_not_replay_are_caught() -> None:
@@ -128,23 +130,23 @@ def test_rules_that_do_not_replay_are_caught() -> None:
     wrong = Damaged(J, J.closed)
     wrong.proof = replace(J.proof, transposed=theorem)  # type: ignore[attr-defined]  # shadows the property
     with pytest.raises(Defect, match="the record of the proof"):
-        checks._rules(wrong)  # type: ignore[arg-type]  # as above
+        jacobian._rules(wrong)  # type: ignore[arg-type]  # as above
 
 
 def test_a_print_that_reads_differently_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """If the typesetter printed something else, reading back notices."""
-    monkeypatch.setattr(checks.typeset, "latex", lambda e: r"W^{\top} \operatorname{diag}(\sigma'(x_{t-1}))")
+    monkeypatch.setattr(jacobian.typeset, "latex", lambda e: r"W^{\top} \operatorname{diag}(\sigma'(x_{t-1}))")
     with pytest.raises(Defect, match="what was printed"):
-        checks._readback(derived(FOUNDING))
+        jacobian._readback(derived(FOUNDING))
 
 
 def test_a_note_while_reading_back_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read-back takes no assumption: a note is a disagreement."""
     J = derived(FOUNDING)
     note = symjac.reading.Note("role", "taken for a vector", None, None)
-    monkeypatch.setattr(checks, "read_formula", lambda *a, **k: ((J.closed, J.closed), (note,)))
+    monkeypatch.setattr(jacobian, "read_formula", lambda *a, **k: ((J.closed, J.closed), (note,)))
     with pytest.raises(Defect, match="taken for a vector"):
-        checks._readback(J)
+        jacobian._readback(J)
 
 
 def test_wrong_emitted_code_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +159,7 @@ def test_wrong_emitted_code_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(numbers, "emit", wrong)
     with pytest.raises(Defect, match="complex steps"):
-        checks._numbers(derived(FOUNDING))
+        jacobian._numbers(derived(FOUNDING))
 
 
 def _raise(error: Exception) -> Callable[..., object]:
@@ -173,8 +175,8 @@ def _raise(error: Exception) -> Callable[..., object]:
         (derivation, "jacobian_form", NormalFormTooLarge("too large"), "entries"),
         (sizes, "compare", NotYetError("cannot be written out"), "sizes"),
         (numbers, "deviation", NotYetError("cannot be written as code"), "numbers"),
-        (checks, "read_formula", ReadError("not understood"), "readback"),
-        (checks.second, "ask", NotYetError("cannot be written out"), "second_reader"),
+        (jacobian, "read_formula", ReadError("not understood"), "readback"),
+        (jacobian.second, "ask", NotYetError("cannot be written out"), "second_reader"),
     ],
 )
 def test_what_cannot_run_says_why(
@@ -217,8 +219,8 @@ def test_functions_without_complex_values_use_central_differences() -> None:
 
 def test_a_derivative_without_value_at_one_entry_is_passed_over() -> None:
     """Layer normalisation of a single entry has no derivative; the other sizes decide."""
-    J = symjac.System(cells.layernorm_rnn).jacobian("h_t", wrt="h_{t-1}")
-    assert "n = 1" not in checks._sizes(J)
+    J = Derivation(symjac.System(cells.layernorm_rnn), "h_t", "h_{t-1}")
+    assert "n = 1" not in jacobian._sizes(J)
 
 
 @pytest.mark.parametrize("key", ACTIVATIONS)
@@ -235,7 +237,7 @@ def test_a_wrong_row_is_not_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
     try:
         assert not sizes.confirmed("tanh")
         with pytest.raises(Defect, match="tanh"):
-            checks._sizes(derived(TANH))
+            jacobian._sizes(derived(TANH))
     finally:
         sizes.confirmed.cache_clear()
 
@@ -244,9 +246,9 @@ def test_digits_decide_what_is_too_long_to_multiply_out(monkeypatch: pytest.Monk
     """With no budget for multiplying out, many digits decide, right and wrong alike, and `at` says so."""
     monkeypatch.setattr(sizes, "IN_ALL", 0)
     J = derived(TANH)
-    assert "50 digits" in checks._sizes(J)
+    assert "50 digits" in jacobian._sizes(J)
     with pytest.raises(Defect):
-        checks._sizes(Damaged(J, turned(J.closed)))  # type: ignore[arg-type]  # as above
+        jacobian._sizes(Damaged(J, turned(J.closed)))  # type: ignore[arg-type]  # as above
 
 
 def test_scalar_by_matrix_is_laid_out_transposed() -> None:
@@ -255,7 +257,7 @@ def test_scalar_by_matrix_is_laid_out_transposed() -> None:
     assert [c.method for c in run_checks(J)] == list(METHODS[:5])
     wrong = Damaged(J, Product(Symbol("b", J.closed.args[0].shape), Transpose(Symbol("b", J.closed.args[0].shape))))
     with pytest.raises((Defect, IndexError)):
-        checks._sizes(wrong)  # type: ignore[arg-type]  # as above
+        jacobian._sizes(wrong)  # type: ignore[arg-type]  # as above
 
 
 @pytest.mark.parametrize(("cell", "limit"), [("rnn", 150_000), ("gru", 1_000_000), ("lstm", 1_000_000)])
@@ -266,7 +268,7 @@ def test_checks_are_little_work(cell: str, limit: int) -> None:
     sympy.core.cache.clear_cache()
     sizes.confirmed.cache_clear()
     with counted(limit):
-        run_checks(system.jacobian(system.outputs[0], wrt=earlier[0]))
+        run_checks(Derivation(system, system.outputs[0], earlier[0]))
 
 
 def test_a_check_is_plain_data() -> None:

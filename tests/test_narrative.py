@@ -55,7 +55,7 @@ def displays(page: Page) -> list[Display]:
 def test_references_are_settled(name: str, layout: str) -> None:
     """On the page of every cell each reference points at a number, and no two rows share a label."""
     d = cell(name)
-    page = narrate(d, layout=layout, sizes=sizes(d))
+    page = narrate(d.confirmed(), layout=layout, sizes=sizes(d))
     numbers = page.numbers()
     assert {i.label for i in page.inlines() if isinstance(i, Ref)} <= set(numbers)
     labels = [r.label for b in displays(page) for r in b.rows if r.label]
@@ -65,7 +65,7 @@ def test_references_are_settled(name: str, layout: str) -> None:
 @pytest.mark.parametrize("name", CELLS)
 def test_consecutive_lines_differ(name: str) -> None:
     """No step of a told chain repeats the line before it."""
-    page = narrate(cell(name))
+    page = narrate(cell(name).confirmed())
     for block in displays(page):
         for before, after in zip(block.rows, block.rows[1:], strict=False):
             if after.lhs is None:
@@ -79,7 +79,7 @@ def test_told_chains_hold(name: str) -> None:
     t = Teller(d, "both", None)
     known = {**t.known, **dict(d.abbreviations)}
     checked = 0
-    for block in displays(narrate(d)):
+    for block in displays(narrate(d.confirmed())):
         lhs: Expr | None = None
         for row in block.rows:
             lhs = row.lhs if isinstance(row.lhs, Expr) else lhs if row.lhs is None else None
@@ -155,7 +155,7 @@ def test_every_word_is_used() -> None:
 def test_the_founding_page_tells_what_the_exemplar_tells() -> None:
     """Setting, both layouts, the chain from linearity to the delta, the transpose, dots, the 2 x 2 example."""
     d = derive(FOUNDING, wrt="x_{t-1}")
-    page = plain_text(narrate(d, sizes={"n": 2, "m": 2}))
+    page = plain_text(narrate(d.confirmed(), sizes={"n": 2, "m": 2}))
     for words in (
         "W ∈ ℝ^{n×n}",
         "do not depend on xₜ₋₁",
@@ -177,8 +177,8 @@ def test_the_founding_page_tells_what_the_exemplar_tells() -> None:
 def test_one_layout_shows_that_one_only() -> None:
     """With one layout asked for, the statement and the example show no other."""
     d = derive(FOUNDING, wrt="x_{t-1}")
-    numerator = plain_text(narrate(d, layout="numerator", sizes={"n": 2, "m": 2}))
-    denominator = plain_text(narrate(d, layout="denominator", sizes={"n": 2, "m": 2}))
+    numerator = plain_text(narrate(d.confirmed(), layout="numerator", sizes={"n": 2, "m": 2}))
+    denominator = plain_text(narrate(d.confirmed(), layout="denominator", sizes={"n": 2, "m": 2}))
     assert "Wᵀ" not in numerator
     assert "denominator" not in numerator
     assert "(numerator layout)" not in denominator
@@ -187,7 +187,7 @@ def test_one_layout_shows_that_one_only() -> None:
 
 def test_row_orientation_prints_rows() -> None:
     """In row orientation the equation goes out as it came in, and the page says that vectors are rows."""
-    page = plain_text(narrate(derive(r"x_t = \sigma(x_{t-1}) W + b", wrt="x_{t-1}", orientation="row")))
+    page = plain_text(narrate(derive(r"x_t = \sigma(x_{t-1}) W + b", wrt="x_{t-1}", orientation="row").confirmed()))
     assert "All vectors are rows." in page
     assert "xₜ = σ(xₜ₋₁) W + b." in page
     assert "∂xₜ/∂xₜ₋₁ = Wᵀ diag(σ′(xₜ₋₁))," in page
@@ -196,7 +196,7 @@ def test_row_orientation_prints_rows() -> None:
 def test_gates_are_told_in_turn() -> None:
     """A GRU has a lemma with just the rules it uses, a step for each gate, and braces that name the paths."""
     d = cell("gru")
-    page = narrate(d)
+    page = narrate(d.confirmed())
     kinds = [b.kind for b in page.walk() if isinstance(b, Environment)]
     assert kinds == ["theorem", "lemma", "proof", "proof", "corollary"]
     shown = plain_text(page)
@@ -231,7 +231,7 @@ def test_notation_goes_out_as_it_came_in() -> None:
         r"\mathbf{x}_t = \mathbf{W}\sigma(\mathbf{x}_{t-1}) + \mathbf{W}_{\mathrm{in}}\mathbf{u}_t + \mathbf{b}",
         wrt=r"\mathbf{x}_{t-1}",
     )
-    page = narrate(d, sizes=sizes(d))
+    page = narrate(d.confirmed(), sizes=sizes(d))
     shown = "\n".join(latex_of(page, r.rhs) for b in displays(page) for r in b.rows)
     assert r"\mathbf{W} \sigma(\mathbf{x}_{t-1}) + \mathbf{W}_{\mathrm{in}} \mathbf{u}_t + \mathbf{b}" in shown
     assert r"W_{11} \sigma(x_{t-1,1}) + W_{12} \sigma(x_{t-1,2}) + c_1" in shown
@@ -253,7 +253,7 @@ def test_notation_goes_out_as_it_came_in() -> None:
 def test_other_kinds_of_derivatives_have_pages(equation: str, wrt: str, symbols: dict[str, str], words: str) -> None:
     """Gradients, matrices as variables, scalars, kinks, symmetric answers and stacks are told too."""
     d = System(equation, symbols=symbols).jacobian(wrt=wrt)
-    assert words in plain_text(narrate(d, sizes=sizes(d)))
+    assert words in plain_text(narrate(d.confirmed(), sizes=sizes(d)))
 
 
 def test_matrices_too_wide_for_a_line_are_not_written_out() -> None:
@@ -261,7 +261,7 @@ def test_matrices_too_wide_for_a_line_are_not_written_out() -> None:
     names = [f"x_{{{k}}}" for k in range(12)]
     inner = " + ".join(f"W_{{{k}}} {name}" for k, name in enumerate(names))
     d = derive(rf"y = \tanh({inner}) + \sigma({inner} + b)", wrt=names[0], **dict.fromkeys(names, "vector n"))
-    page = narrate(d, sizes=sizes(d))
+    page = narrate(d.confirmed(), sizes=sizes(d))
     assert any(isinstance(b, Environment) and b.kind == "example" for b in page.walk())
     assert "pmatrix" not in "\n".join(latex_of(page, r.rhs) for b in displays(page) for r in b.rows)
 
@@ -282,7 +282,7 @@ def test_entries_at_given_sizes() -> None:
 def test_squared_norms_are_written_out_without_a_root() -> None:
     """In the example a squared norm is a sum of squares."""
     d = derive(r"L = \frac{1}{2} \lVert W x - y \rVert^2", wrt="x", L="scalar")
-    page = plain_text(narrate(d, sizes=sizes(d)))
+    page = plain_text(narrate(d.confirmed(), sizes=sizes(d)))
     assert "L = 1/2 ((W₁₁ x₁ + W₁₂ x₂ − y₁)² + (W₂₁ x₁ + W₂₂ x₂ − y₂)²)." in page
     assert "√" not in page[page.index("Example") :]
 
@@ -353,7 +353,7 @@ def test_factors_that_are_not_the_matrix_stop_the_example() -> None:
 def test_the_factors_of_a_row_system_can_be_multiplied() -> None:
     """Where vectors are rows, what is printed as h^T h is a column before a row."""
     d = derive(r"h_t = \operatorname{softmax}(h_{t-1} W)", wrt="h_{t-1}", orientation="row")
-    page = plain_text(narrate(d, sizes=sizes(d)))
+    page = plain_text(narrate(d.confirmed(), sizes=sizes(d)))
     assert "hₜᵀ hₜ" in page
     assert "[h_{t,1}; h_{t,2}] [h_{t,1}, h_{t,2}]" in page
 

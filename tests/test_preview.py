@@ -42,7 +42,7 @@ def png_size(data: bytes) -> tuple[int, int]:
 def test_every_cell_becomes_a_pdf(name: str) -> None:
     """The page of every cell, its 2 x 2 example included, is set as a PDF."""
     J = cell(name)
-    assert preview.derivation(J, "pdf", n=sizes(J)).startswith(b"%PDF")
+    assert preview.derivation(J.confirmed(), "pdf", n=sizes(J)).startswith(b"%PDF")
 
 
 @pytest.mark.preview
@@ -78,7 +78,7 @@ def test_a_png_is_sharp() -> None:
 def test_a_page_is_one_picture() -> None:
     """A page as a picture is as tall as it has to be, however much it holds."""
     J = cell("gru")
-    (_, short), (_, tall) = (png_size(preview.derivation(J, "png", n=n)) for n in (None, sizes(J)))
+    (_, short), (_, tall) = (png_size(preview.derivation(J.confirmed(), "png", n=n)) for n in (None, sizes(J)))
     assert tall > short > 1500
 
 
@@ -133,7 +133,7 @@ def test_a_missing_extra_is_named(
 def test_another_format_is_refused() -> None:
     """A picture in a format that is not made is an error that lists those that are."""
     with pytest.raises(ValueError, match="pdf, svg, png"):
-        preview.formula(cell("rnn"), "gif")
+        preview.formula(cell("rnn").confirmed(), "gif")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path
 from symjac.cli import output
 from symjac.cli.arguments import PICTURES
 from symjac.cli.pictures import picture, without_tex
-from symjac.cli.records import LAYOUTS, answers, confirmed, derive, is_defect, line, notes, records
+from symjac.cli.records import LAYOUTS, answers, derive, is_defect, line, notes, records
 from symjac.cli.sources import Problem, Target, UsageError, from_arguments, is_batch, problems
 from symjac.cli.srepr import source
 from symjac.documents import plain, portable, tex, web
@@ -93,10 +93,10 @@ def _target(problem: Problem, options: argparse.Namespace) -> Target:
 
 def _derived(J: Jacobian, target: Target, options: argparse.Namespace, wanted: str, begun: float) -> str | bytes:
     shown = options.n is not None and not _too_large(J.system, options.n)
-    checks = confirmed(J, thorough=options.thorough, at=sizes(J.system, options.n) if shown else None)
+    _ = J.confirmed(thorough=options.thorough, at=sizes(J.system, options.n) if shown else None)
     layout = options.layout or "both"
     if wanted == "json":
-        found = answers(None, J, target, layout, checks=checks, begun=begun)
+        found = answers(None, J, target, layout, begun=begun)
         return "".join(line(record) + "\n" for record in found)
     if wanted == "pdf":
         if without_tex():

@@ -23,7 +23,7 @@ def picture(J: Jacobian, to: str, layout: str, *, page: bool, n: int | Mapping[s
     :raises MissingToolError: where the extra is not installed.
     """
     if page:
-        return preview.derivation(J, to, layout=layout, n=None if n is None else sizes(J.system, n))
+        return preview.derivation(J.confirmed(), to, layout=layout, n=None if n is None else sizes(J.system, n))
     if n is not None:
         raise UsageError("--n adds an example to a page; ask for the page with --page")
-    return preview.formula(J, to, layout=layout)
+    return preview.formula(J.confirmed(), to, layout=layout)

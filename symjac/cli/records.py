@@ -6,8 +6,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 
-from symjac import codegen, typeset
-from symjac.checks import Checks, run_checks
+from symjac import typeset
 from symjac.cli.defects import defects_named
 from symjac.cli.sources import BadRecord, Problem, Target
 from symjac.cli.srepr import source
@@ -53,8 +52,8 @@ def records(
         try:
             with defects_named():
                 J = derive(system, target)
-                checks = confirmed(J, thorough=thorough)
-                found = list(answers(problem.id, J, target, layout, checks=checks, begun=begun))
+                _ = J.confirmed(thorough=thorough)
+                found = list(answers(problem.id, J, target, layout, begun=begun))
         except (SymjacError, Defect) as error:
             found = [_failure(problem.id, target, error)]
         yield from found
@@ -82,37 +81,29 @@ def notes(system: Recurrence, J: Jacobian | None = None) -> list[dict[str, str]]
     return [{"kind": kind, "message": message} for message, kind in said.items()]
 
 
-def confirmed(J: Jacobian, *, thorough: bool, at: Mapping[str, int] | None = None) -> Checks:
-    """The checks of a Jacobian; nothing leaves without them. ``at`` are the sizes of a page's example.
-
-    :raises Defect: where two roads disagree.
-    """
-    return run_checks(J, thorough=True, at=at) if thorough else J.checks
-
-
-def answers(
-    name: str | int | None, J: Jacobian, target: Target, layout: str, *, checks: Checks, begun: float
-) -> Iterator[Record]:
+def answers(name: str | int | None, J: Jacobian, target: Target, layout: str, *, begun: float) -> Iterator[Record]:
     """The records of one derived target, numerator first."""
-    row = J.system.orientation == "row"
+    c = J.confirmed()
+    d = c.statement
+    row = d.system.orientation == "row"
     for each in LAYOUTS[layout]:
-        closed = J.in_layout(each)
-        code = codegen.emit(J, layout=each, target="numpy")
+        closed = d.in_layout(each)
+        code = J.source("numpy", each)
         yield {
             "id": name,
-            "of": target.of if target.of is not None else J.of.name,
+            "of": target.of if target.of is not None else d.of.name,
             "wrt": target.wrt,
             "layout": each,
-            "orientation": J.system.orientation,
-            "shape": [str(d) for d in closed.shape],
-            "latex": typeset.latex(J.short if each == "numerator" else J.short_denominator, row=row),
+            "orientation": d.system.orientation,
+            "shape": [str(size) for size in closed.shape],
+            "latex": typeset.latex(d.short if each == "numerator" else d.short_denominator, row=row),
             "sympy": source(to_sympy(closed)),
             "numpy": code.code,
             "arguments": dict(code.arguments),
-            "definitions": [{"symbol": s.name, "latex": typeset.latex(e, row=row)} for s, e in J.abbreviations],
-            "checks": [{"method": c.method, "at": c.at, "passed": c.passed} for c in checks.ran],
-            "not_run": [{"method": c.method, "because": c.because} for c in checks.not_run],
-            "notes": notes(J.system, J),
+            "definitions": [{"symbol": s.name, "latex": typeset.latex(e, row=row)} for s, e in d.abbreviations],
+            "checks": [{"method": k.method, "at": k.at, "passed": k.passed} for k in c.checks],
+            "not_run": [{"method": k.method, "because": k.because} for k in c.not_run],
+            "notes": notes(d.system, J),
             "seconds": round(time.perf_counter() - begun, 4),
         }
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from symjac.confirm import Confirmed
 from symjac.derivation import Derivation
 from symjac.errors import TargetError
 from symjac.expr import Partial
@@ -53,9 +54,9 @@ __all__ = [
 
 
 def narrate(
-    d: Derivation, *, layout: str = "both", sizes: Mapping[str, int] | None = None, restated: bool = True
+    c: Confirmed[Derivation], *, layout: str = "both", sizes: Mapping[str, int] | None = None, restated: bool = True
 ) -> Page:
-    """The page that states and proves a derivation.
+    """The page that states and proves a confirmed derivation.
 
     ``layout`` is ``"numerator"``, ``"denominator"`` or ``"both"``; ``sizes`` gives a value to each size letter
     for a worked example. The equations are ``restated`` unless the paper around the page shows them.
@@ -66,6 +67,7 @@ def narrate(
     """
     if layout not in ("numerator", "denominator", "both"):
         raise TargetError(f"a layout is 'numerator', 'denominator' or 'both', not {layout!r}")
+    d = c.statement
     t = Teller(d, layout, sizes)
     blocks: list[Block] = [*setting(t, restated=restated), _theorem(t)]
     if t.by_entries:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from symjac.confirm import Confirmed
+from symjac.derivation import Derivation
 from symjac.documents.tex import Writer
-from symjac.jacobians import Jacobian
 from symjac.narrative import Block, Environment, Inline, Inlines, Page, Paragraph, Ref, narrate
 from symjac.narrative.words import WORDS
 from symjac.papers.options import Asked
@@ -34,14 +35,15 @@ _LEFT = 6.0
 """The room a formula's left-hand side takes beside it."""
 
 
-def formula(J: Jacobian, asked: Asked, width: float) -> str:
+def formula(c: Confirmed[Derivation], asked: Asked, width: float) -> str:
     """The closed form; where it is wider than a line, both as TeX breaks it in a sentence and as lines of a display."""
+    d = c.statement
     numerator = asked.layout != "denominator"
     if asked.short:
-        e = J.short if numerator else J.short_denominator
+        e = d.short if numerator else d.short_denominator
     else:
-        e = J.closed if numerator else J.closed_denominator
-    box = to_box(e, style_for(e, row=J.system.orientation == "row"))
+        e = d.closed if numerator else d.closed_denominator
+    box = to_box(e, style_for(e, row=d.system.orientation == "row"))
     lines = _lines(box, width - _LEFT)
     if len(lines) == 1:
         return write_latex(lines[0].box, PAGE)
@@ -76,13 +78,15 @@ def _term(box: Box) -> str:
             return write_latex(box, PAGE)
 
 
-def proof(J: Jacobian, asked: Asked, width: float, theorem: str, prefix: str, given: Mapping[str, str]) -> str:
+def proof(
+    c: Confirmed[Derivation], asked: Asked, width: float, theorem: str, prefix: str, given: Mapping[str, str]
+) -> str:
     """The setting, the statement and the proof, or those parts that are asked for.
 
     ``theorem`` is the author's label, if any, ``prefix`` begins every other; ``given`` are the paper's labels of the
     system's equations.
     """
-    page = replace(narrate(J, layout=asked.layout or "both", restated=not given), prefix=prefix)
+    page = replace(narrate(c, layout=asked.layout or "both", restated=not given), prefix=prefix)
     blocks: list[Block] = []
     for block in page.blocks:
         if _part(block, page) in asked.parts:
@@ -112,10 +116,16 @@ def _unintroduced(page: Page, *, restated: bool) -> list[Block]:
 
 
 def example(
-    J: Jacobian, asked: Asked, sizes: Mapping[str, int], width: float, prefix: str, given: Mapping[str, str], told: bool
+    c: Confirmed[Derivation],
+    asked: Asked,
+    sizes: Mapping[str, int],
+    width: float,
+    prefix: str,
+    given: Mapping[str, str],
+    told: bool,
 ) -> str:
     """Everything written out at given sizes; ``told`` says that the paper holds the statement with its labels."""
-    page = replace(narrate(J, layout=asked.layout or "both", sizes=sizes, restated=not given), prefix=prefix)
+    page = replace(narrate(c, layout=asked.layout or "both", sizes=sizes, restated=not given), prefix=prefix)
     blocks = tuple(b for b in page.blocks if isinstance(b, Environment) and b.kind == "example")
     if not given and not told:
         blocks = tuple(replace(b, blocks=tuple(_without_references(inner) for inner in b.blocks)) for b in blocks)

@@ -1,22 +1,17 @@
-"""What confirms a closed form before it leaves: several roads, each apart from the others.
+"""The roads to a Jacobian: rules, entries, written-out sizes, numbers, reading back, a second reader.
 
-A check that runs and disagrees raises :class:`~symjac.errors.Defect`, which names both roads; one
+A road that runs and disagrees raises :class:`~symjac.errors.Defect`, which names both sides; one
 that cannot run says why. Nothing is decided by majority.
-
->>> from symjac import System
->>> J = System(r"x_t = W \\sigma(x_{t-1}) + b").jacobian(wrt="x_{t-1}")
->>> [c.method for c in run_checks(J).ran]
-['rules', 'entries', 'sizes', 'numbers', 'readback']
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from symjac import typeset
-from symjac.checks import numbers, second, sizes
-from symjac.checks.likeness import alike
+from symjac.confirm import numbers, second, sizes
+from symjac.confirm.confirmed import Check, Checks, NotRun, SkippedError
+from symjac.confirm.likeness import alike
 from symjac.derivation import Derivation, compare_with_entries
 from symjac.errors import Defect, NotYetError, ReadError, RuleError
 from symjac.explicit import size_letters
@@ -26,50 +21,10 @@ from symjac.reading import read_expression_with_notes, read_formula
 from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.second_reader import Answer
 
-__all__ = ["METHODS", "Check", "Checks", "NotRun", "run_checks"]
-
 METHODS = ("rules", "entries", "sizes", "numbers", "readback", "second_reader")
+APART = frozenset({"sizes", "numbers"})  # the roads that owe nothing to the normal form
 SMALL = (1, 2, 3)
 LARGEST = 4000  # entries of all symbols together that are written out
-
-
-@dataclass(frozen=True)
-class Check:
-    """A method that ran, and at what.
-
-    ``passed`` is what readers of the JSON records look for. It is always true: a method that fails raises
-    :class:`~symjac.errors.Defect`, and there is no record of checks then.
-    """
-
-    method: str
-    at: str
-    passed: bool = True
-
-
-@dataclass(frozen=True)
-class NotRun:
-    """A method that did not run, and why."""
-
-    method: str
-    because: str
-
-
-@dataclass(frozen=True)
-class Checks:
-    """All that ran and all that did not."""
-
-    ran: tuple[Check, ...]
-    not_run: tuple[NotRun, ...]
-
-    def __iter__(self) -> Iterator[Check]:
-        return iter(self.ran)
-
-    def __len__(self) -> int:
-        return len(self.ran)
-
-
-class _SkippedError(Exception):
-    """A method cannot run; the message says why."""
 
 
 def run_checks(d: Derivation, *, thorough: bool = False, at: Mapping[str, int] | None = None) -> Checks:
@@ -88,7 +43,7 @@ def run_checks(d: Derivation, *, thorough: bool = False, at: Mapping[str, int] |
         try:
             told = _second_reader(d, at) if method == "second_reader" else _ROADS[method](d)
             ran.append(Check(method, told))
-        except _SkippedError as skipped:
+        except SkippedError as skipped:
             not_run.append(NotRun(method, str(skipped)))
     return Checks(tuple(ran), tuple(not_run))
 
@@ -113,7 +68,7 @@ def _entries(d: Derivation) -> str:
     try:
         return compare_with_entries(d)
     except NormalFormTooLarge as error:
-        raise _SkippedError("the entries are too long to be compared for every size") from error
+        raise SkippedError("the entries are too long to be compared for every size") from error
 
 
 def _at_sizes(d: Derivation, numbers: tuple[int, ...]) -> list[dict[str, int]]:
@@ -145,11 +100,11 @@ def _sizes(d: Derivation) -> str:
     exact = True
     for at in _at_sizes(d, SMALL):
         if _count(d, at) > LARGEST:
-            raise _SkippedError(f"the system has more than {LARGEST} entries at {_told(at)}")
+            raise SkippedError(f"the system has more than {LARGEST} entries at {_told(at)}")
         try:
             verdict = sizes.compare(d.of, d.wrt, d.closed, d.definitions, at)
         except NotYetError as error:
-            raise _SkippedError(error.message) from error
+            raise SkippedError(error.message) from error
         if verdict.agree is None:
             continue
         if not verdict.agree:
@@ -159,7 +114,7 @@ def _sizes(d: Derivation) -> str:
         exact = exact and verdict.exact
         done.append(_told(at))
     if not done:
-        raise _SkippedError("the derivative has no value at the small sizes")
+        raise SkippedError("the derivative has no value at the small sizes")
     return "; ".join(done) + ("" if exact else f" (to {sizes.DIGITS - 10} digits at a random point)")
 
 
@@ -169,12 +124,12 @@ def _numbers(d: Derivation) -> str:
     way = ""
     for at in (*_at_sizes(d, (2, 3)), *_at_sizes(d, (5, 4))):
         if _count(d, at) > 50 * LARGEST:
-            raise _SkippedError(f"the arrays are too large at {_told(at)}")
+            raise SkippedError(f"the arrays are too large at {_told(at)}")
         for variant in (0, 1):
             try:
                 found = numbers.deviation(d, at, variant)
             except NotYetError as error:
-                raise _SkippedError(error.message) from error
+                raise SkippedError(error.message) from error
             if found is None:
                 continue
             if not found.agree:
@@ -184,7 +139,7 @@ def _numbers(d: Derivation) -> str:
             if not found.stand_ins:
                 break
     if not done:
-        raise _SkippedError("no random point gave finite numbers")
+        raise SkippedError("no random point gave finite numbers")
     chosen = " and again with ".join(s for s in stand_ins if s)
     return f"{way} at random points; {'; '.join(done)}" + (f"; with {chosen}" if chosen else "")
 
@@ -223,9 +178,9 @@ def _read_again(d: Derivation, lhs: str, e: Expr, layout: str, symbols: Mapping[
         raise _disagreement(d, "what was printed", "what is read", f": {printed}: {error.message}") from error
     except ReadError as error:
         # The reader refuses rather than misread; a refusal is no second opinion.
-        raise _SkippedError(f"the reader does not take the printed form: {error.message}") from error
+        raise SkippedError(f"the reader does not take the printed form: {error.message}") from error
     except (NormalFormTooLarge, UndefinedFormError) as error:
-        raise _SkippedError(f"what is read cannot be compared with what was printed: {error.message}") from error
+        raise SkippedError(f"what is read cannot be compared with what was printed: {error.message}") from error
     if notes:
         raise _disagreement(d, "what was printed", "what is read", f": {printed}: {notes[0].message}")
     if not same:
@@ -235,15 +190,15 @@ def _read_again(d: Derivation, lhs: str, e: Expr, layout: str, symbols: Mapping[
 def _second_reader(d: Derivation, sizes: Mapping[str, int] | None = None) -> str:
     at = {letter: (sizes or {}).get(letter, 2) for letter in size_letters({d.of, d.wrt, *_symbols(d)})}
     if _count(d, at) > LARGEST:
-        raise _SkippedError(f"the matrix has too many entries at {_told(at)}")
+        raise SkippedError(f"the matrix has too many entries at {_told(at)}")
     try:
         verdict = second.ask(d, at)
     except NotYetError as error:
-        raise _SkippedError(error.message) from error
+        raise SkippedError(error.message) from error
     if verdict.answer is Answer.DISAGREE:
         raise _disagreement(d, "the written-out matrix", "its second reader", f": {verdict.reason}")
     if verdict.answer is Answer.NOT_AVAILABLE:
-        raise _SkippedError(verdict.reason)
+        raise SkippedError(verdict.reason)
     return f"the matrix of entries printed for {_told(at)}"
 
 
