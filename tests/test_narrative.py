@@ -76,8 +76,8 @@ def test_consecutive_lines_differ(name: str) -> None:
 def test_told_chains_hold(name: str) -> None:
     """Every told chain about the system, read off the finished page, is an equality by the normal form."""
     d = cell(name)
-    t = Teller(d, "both", None)
-    known = {**t.known, **dict(d.abbreviations)}
+    t = Teller(d.confirmed().statement, "both", None)
+    known = {**t.known, **dict(t.d.abbreviations)}
     checked = 0
     for block in displays(narrate(d.confirmed())):
         lhs: Expr | None = None
@@ -91,13 +91,13 @@ def test_told_chains_hold(name: str) -> None:
 
 def _generic(e: Expr, d: Jacobian) -> bool:
     """About the lemma's own functions, which the system does not know."""
-    t = Teller(d, "both", None)
+    t = Teller(d.confirmed().statement, "both", None)
     return not e.symbols <= {*t.symbols, *t.known}
 
 
 def test_a_false_equation_stops_the_page() -> None:
     """An equation the normal form does not confirm raises, naming both sides."""
-    t = Teller(derive(FOUNDING, wrt="x_{t-1}"), "both", None)
+    t = Teller(derive(FOUNDING, wrt="x_{t-1}").confirmed().statement, "both", None)
     with pytest.raises(Defect, match="told proof"):
         t.check(t.d.closed, ex.transpose(t.d.closed))
 
@@ -105,7 +105,7 @@ def test_a_false_equation_stops_the_page() -> None:
 @pytest.mark.parametrize("name", LEMMAS)
 def test_rules_of_the_lemma_hold_and_broken_ones_are_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each rule of the lemma holds in matrix form and in entries; with a doubled right side it is refused."""
-    t = Teller(cell("gru"), "both", None)
+    t = Teller(cell("gru").confirmed().statement, "both", None)
     g = letters(t)
     rule = LEMMAS[name](g)
     assert equal(g.d(rule.y), rule.rhs, g.definitions)
@@ -218,7 +218,7 @@ def latex_of(page: Page, formula: object) -> str:
 
 def test_letters_of_the_page_are_not_those_of_the_system() -> None:
     """Indices and generic functions take letters that the author has not used."""
-    t = Teller(cell("lstm"), "both", None)
+    t = Teller(cell("lstm").confirmed().statement, "both", None)
     assert {i.name for i in t.indices}.isdisjoint({"i", "j", "f", "o"})
     g = letters(t)
     used = {s.name for s in t.symbols}
@@ -313,16 +313,16 @@ def test_a_wrong_entry_stops_the_example(
 ) -> None:
     """With the indices of written-out entries exchanged or shifted there is no example, but an error."""
     d = derive(FOUNDING, wrt="x_{t-1}") if name == "founding" else cell(name)
-    t = Teller(d, "both", sizes(d))
+    t = Teller(d.confirmed().statement, "both", sizes(d))
     assert example(t)
     monkeypatch.setattr(numbered, "at", damaged)
     with pytest.raises(Defect, match="writes out"):
-        example(Teller(d, "both", sizes(d)))
+        example(Teller(d.confirmed().statement, "both", sizes(d)))
 
 
 def test_a_wrong_entry_stops_the_dotted_matrix(monkeypatch: pytest.MonkeyPatch) -> None:
     """The corners of the matrix with dots are compared with the closed form."""
-    t = Teller(derive(FOUNDING, wrt="x_{t-1}"), "both", None)
+    t = Teller(derive(FOUNDING, wrt="x_{t-1}").confirmed().statement, "both", None)
     assert dotted(t)
     monkeypatch.setattr(numbered, "at", _swapped)
     with pytest.raises(Defect, match="told proof"):
@@ -342,7 +342,7 @@ def test_factors_that_are_not_the_matrix_stop_the_example() -> None:
     """A product of written-out factors is multiplied out and compared with the whole; so are the shapes."""
     n = ex.dim("n")
     W, x = Symbol("W", (n, n)), Symbol("x", (n, ex.ONE))
-    sheet = Sheet({"n": 2}, {}, Teller(derive(FOUNDING, wrt="x_{t-1}"), "both", None).box)
+    sheet = Sheet({"n": 2}, {}, Teller(derive(FOUNDING, wrt="x_{t-1}").confirmed().statement, "both", None).box)
     shown = sheet.factors(ex.Product(W, ex.Diag(x)))
     assert sheet.line(shown, ex.Product(W, ex.Diag(x))).rhs is shown.box
     for other in (ex.Product(ex.Diag(x), W), ex.Transpose(ex.Product(W, ex.Diag(x))), W, x):
