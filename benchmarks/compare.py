@@ -2,8 +2,9 @@
 
     python benchmarks/compare.py                      # all tasks, then written-out entries
     python benchmarks/compare.py --tasks a b d --repeat 5 --sizes 2 4 8
+    python benchmarks/compare.py --against main       # this tree beside another commit, and nothing else
 
-What is timed is the bare derivation: for symjac ``System.jacobian(...).numerator`` of a system that has been read,
+What is timed is the bare derivation: for symjac ``Derivation(...).closed`` of a system that has been read,
 for SymPy ``.diff`` of a matrix expression, for tensorgrad the simplified derivative. Every run starts with empty
 caches. Only ratios inside one run mean anything.
 """
@@ -25,9 +26,12 @@ from sympy.core.cache import clear_cache
 ROOT = Path(__file__).resolve().parent
 sys.path[:0] = [str(ROOT), str(ROOT.parent)]
 
-from tasks import TASKS, Task, Tensors  # noqa: E402  # the path is set above
+from against import LONG, PROCESSES, against  # noqa: E402  # the path is set above
+from tasks import TASKS, Task, Tensors  # noqa: E402
+from worker import WORKS, kept  # noqa: E402
 
-from symjac import System, normal  # noqa: E402
+from symjac import System  # noqa: E402
+from symjac.derivation import Derivation  # noqa: E402
 
 # A tool that took longer than this once is not asked again.
 PATIENCE = 30.0
@@ -39,10 +43,13 @@ ENTRIES = {
 }
 
 
+CACHES = list(kept())
+
+
 def timed(work: Callable[[], Any]) -> float:
     clear_cache()
-    normal.tables.clear()
-    normal._translations.clear()
+    for clear in CACHES:
+        clear()
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
@@ -69,7 +76,7 @@ def best(works: dict[str, Callable[[], Callable[[], Any]]], repeat: int) -> dict
 
 def of_symjac(task: Task) -> Callable[[], Any]:
     system = System(*task.equations, symbols=dict(task.symbols))
-    return lambda: system.jacobian(task.of, wrt=task.wrt).numerator
+    return lambda: Derivation(system, task.of, task.wrt).closed
 
 
 def of_tensorgrad(task: Task, module: Any, *, expand: bool) -> Callable[[], Any]:
@@ -140,13 +147,27 @@ def entries(sizes: list[int], repeat: int) -> None:
     table(["task", "n", "J.explicit(n) ms", "Matrix.jacobian ms", "ratio"], rows)
 
 
+def beside(commit: str, words: list[str] | None, repeat: int) -> None:
+    """Ratios between this tree and a commit; a line as soon as it is known."""
+    names = [n for n in (*WORKS, *PROCESSES) if (n not in LONG if words is None else any(w in n for w in words))]
+    head = ["work", "old ms", "new ms", "new / old"]
+    for row in ([head, ["---", "--:", "--:", "--:"]], against(commit, names, repeat)):
+        for cells in row:
+            print(f"| {cells[0]:30} | {cells[1]:>12} | {cells[2]:>12} | {cells[3]:>9} |", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tasks", nargs="*", default=list(TASKS), choices=list(TASKS))
     parser.add_argument("--sizes", nargs="*", type=int, default=[2, 4, 8, 16, 32])
-    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--expand", action="store_true", help="also time tensorgrad with its sums multiplied out")
+    parser.add_argument("--against", metavar="COMMIT", help="ratios new / old of this tree and that commit")
+    parser.add_argument("--works", nargs="*", help="with --against: words in the names of what is compared")
     options = parser.parse_args()
+    if options.against:
+        beside(options.against, options.works, options.repeat)
+        return
     if options.tasks:
         print("Bare derivation, symbolic n\n")
         derivations(options.tasks, options.repeat, expand=options.expand)
