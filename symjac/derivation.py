@@ -15,6 +15,7 @@ from symjac.abbreviate import Abbreviations, abbreviate
 from symjac.differentiate import jacobian_theorem
 from symjac.errors import Defect, NotYetError, TargetError
 from symjac.expr import Expr, Partial, Symbol
+from symjac.hypotheses import hypotheses
 from symjac.kernel import Assumption, Scope, Theorem, infer, narrow, replay, require
 from symjac.normal import equal, jacobian_form, normal_form
 from symjac.reading import Equation, Note
@@ -250,6 +251,16 @@ class Derivation:
                 roads=("rules", "the closed form"),
             )
         return Proof(facts[-1], transposed, self.scope)
+
+    @cached_property
+    def hypotheses(self) -> tuple[Assumption, ...]:
+        """What the derivative holds under, as far as the equations do not show it to hold anyway."""
+        needed = {self.of}
+        for s in reversed(self.system.order):
+            if s in needed and s in self.definitions:
+                needed |= self.definitions[s].symbols
+        bodies = [e for s, e in self.definitions.items() if s in needed]
+        return hypotheses(self.proof.assumptions, bodies, self.scope)
 
 
 def compare_with_entries(d: Derivation) -> str:

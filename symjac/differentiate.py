@@ -104,10 +104,21 @@ class _Jacobian(_Derivatives):
             return identified(y, self.scope)
         if isinstance(y, ex.EntryPower) and self.scope.depends(y.exponent):
             return self.infer("exponent_rule", y, self.of(y.base), self.of(y.exponent))
+        if _is_power_of_squared_norm(y):
+            return self.power_of_squared_norm(y)
         for cls, name in ONE_OPERAND.items():
             if isinstance(y, cls):
                 return self.infer(name, y, self.of(y.args[0]))
         raise NotYetError(f"there is no rule yet for the derivative of a {type(y).__name__}")
+
+    def power_of_squared_norm(self, y: Expr) -> Theorem:
+        """|a|^(2k) as (|a|^2)^k: the square has a derivative also where the norm has none."""
+        a = y.args[0].args[0]
+        if a.cols != ex.ONE:
+            return identified(y, self.scope)
+        if y.args[1] != ex.Number(2):
+            return self.infer("same_expression", y, self.of(_over_square(y)))
+        return self.infer("squared_norm_rule", y, self.of(a))
 
     def product(self, y: Product) -> Theorem:
         depends = self.scope.depends
@@ -152,6 +163,21 @@ class _Jacobian(_Derivatives):
         applied = self.infer("d_applied", Product(ex.Differential(first), v), differential_theorem(first, self.scope))
         form = Product(coefficient(applied.rhs.args[0], v, self.scope.wrt), change)
         return self.infer("matrix_times_vector", y, self.infer("rearrangement", form, applied), self.of(v))
+
+
+def _is_power_of_squared_norm(y: Expr) -> bool:
+    """Whether an expression is a norm to a positive even power."""
+    if not isinstance(y, ex.EntryPower) or not isinstance(y.base, ex.Norm) or not isinstance(y.exponent, ex.Number):
+        return False
+    q = y.exponent.value
+    return q > 0 and q.denominator == 1 and q.numerator % 2 == 0
+
+
+def _over_square(y: Expr) -> Expr:
+    """A norm to an even power as a power of its square."""
+    norm, q = y.args
+    assert isinstance(q, ex.Number)
+    return ex.EntryPower(ex.EntryPower(norm, ex.Number(2)), ex.Number(q.value / 2))
 
 
 def _split_at_rows(chain: list[Expr]) -> list[list[Expr]]:
@@ -204,6 +230,8 @@ class _Differential(_Derivatives):
                 return self.infer(name, y, *map(self.of, y.args))
         if isinstance(y, ex.MatrixPower) and y.exponent != ex.Number(-1):
             return self.infer("d_matrix_power", y, self.of(y.base))
+        if _is_power_of_squared_norm(y):
+            return self.infer("d_squared_norm", y, self.of(y.args[0].args[0]))
         for cls, name in ONE_CHANGING.items():
             if isinstance(y, cls):
                 return self.infer(name, y, self.of(y.args[0]))

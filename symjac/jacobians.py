@@ -13,6 +13,8 @@ from symjac import codegen, documents, explicit, preview, typeset
 from symjac.derivation import Derivation, Proof, Stage
 from symjac.expr import Expr, Shape, Symbol
 from symjac.interchange import Names, to_sympy
+from symjac.kernel import Assumption
+from symjac.narrative.conditions import in_short
 from symjac.normal import normal_form
 from symjac.reading import Note
 from symjac.recurrence import Recurrence
@@ -103,6 +105,11 @@ class Jacobian(Result[Derivation]):
         :raises TargetError: for another word.
         """
         return self.confirmed().statement.in_layout(layout)
+
+    @property
+    def hypotheses(self) -> tuple[Assumption, ...]:
+        """What the derivative holds under, as far as the equations do not show it to hold anyway."""
+        return self.confirmed().statement.hypotheses
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -203,14 +210,14 @@ class Jacobian(Result[Derivation]):
     def _shown(self) -> str:
         return (
             f"Jacobian of {typeset.text(self.of)} by {typeset.text(self.wrt)}: "
-            f"{typeset.text(self.closed)} (numerator layout)"
+            f"{typeset.text(self.closed)} (numerator layout){in_short(self.hypotheses)}"
         )
 
     def _equation(self) -> str:
         return f"\\frac{{\\partial {self.of.name}}}{{\\partial {self.wrt.name}}} = {self.formula()}"
 
     def _beside(self) -> str:
-        return "(numerator layout)"
+        return f"(numerator layout){in_short(self.hypotheses)}"
 
     def __eq__(self, other: object) -> bool:
         """Whether both are the same derivative, however they are written."""

@@ -156,8 +156,9 @@ def _moving(wrt: Symbol, definitions: Mapping[Symbol, Expr], more: set[Symbol]) 
 class Assumption:
     """A side condition that no expression can settle, about every entry of ``about``.
 
-    ``kind`` is ``"nonzero"`` (for the argument of a norm: not all entries zero), ``"positive"``, ``"invertible"``, or
-    ``"differentiable"``: then ``about`` is an application, and its function is differentiable where it is used.
+    ``kind`` is ``"nonzero"`` (of a norm: not all entries of its argument are zero), ``"positive"``,
+    ``"invertible"``, or ``"differentiable"``: then ``about`` is an application, and its function is differentiable
+    where it is used.
     """
 
     kind: str

@@ -344,6 +344,7 @@ def _common_entries(vectors: list[Expr]) -> Expr:
     """``a o (u + v) + b o (u + v)`` as ``(a + b) o (u + v)``; only whole sums are worth it."""
     factors = [list(v.args) if isinstance(v, ex.Hadamard) else [v] for v in vectors]
     shared = [f for f in factors[0] if isinstance(f, Sum) and all(f in other for other in factors[1:])]
+    shared = list(dict.fromkeys(shared))  # a square may meet a first power
     if len(vectors) == 1 or not shared:
         return ex.add(*vectors)
     for f in shared:

@@ -16,6 +16,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "cells"),
     ("expr",),
     ("kernel", "linear", "functions"),
+    ("signs",),
+    ("hypotheses",),
     ("limits",),
     ("interchange",),
     ("entries",),

@@ -13,6 +13,7 @@ from symjac.cli.srepr import source
 from symjac.errors import Defect, SymjacError, TargetError
 from symjac.interchange import to_sympy
 from symjac.jacobians import Jacobian
+from symjac.narrative.conditions import about, plain
 from symjac.recurrence import Recurrence
 from symjac.system import System
 
@@ -101,6 +102,7 @@ def answers(name: str | int | None, J: Jacobian, target: Target, layout: str, *,
             "numpy": code.code,
             "arguments": dict(code.arguments),
             "definitions": [{"symbol": s.name, "latex": typeset.latex(e, row=row)} for s, e in d.abbreviations],
+            "assumes": [{"kind": h.kind, "about": about(h), "text": plain(h)} for h in d.hypotheses],
             "checks": [{"method": k.method, "at": k.at, "passed": k.passed} for k in c.checks],
             "not_run": [{"method": k.method, "because": k.because} for k in c.not_run],
             "notes": notes(d.system, J),

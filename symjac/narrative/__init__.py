@@ -27,6 +27,7 @@ from symjac.narrative.blocks import (
     Paragraph,
     Ref,
 )
+from symjac.narrative.conditions import under
 from symjac.narrative.example import example
 from symjac.narrative.gates import composite_proof, differential_proof, paths, rules_used
 from symjac.narrative.layer import dotted, entries, layer_proof
@@ -91,23 +92,24 @@ def _theorem(t: Teller) -> Environment:
     labels: Inlines = (first,) if first == last else (first, "–", last)
     kind = "recurrence" if t.is_recurrence else "equation" if first == last else "equations"
     where = told(kind, equation=labels)
-    under = paths(t) if "numerator" in t.layouts else {}
-    rows = [t.result(layout, lhs, label=layout[:3], under=under) for layout in t.layouts]
+    provided = under(t.d.hypotheses)
+    through = paths(t) if "numerator" in t.layouts else {}
+    rows = [t.result(layout, lhs, label=layout[:3], under=through) for layout in t.layouts]
     blocks: list[Block]
     if len(rows) == 2 and t.d.short == t.d.short_denominator:
         one = replace(rows[0], note=told("both"), end=".")
-        blocks = [Paragraph(told("for_every", equation=where, wrt=t.wrt)), Display((one,))]
+        blocks = [Paragraph(told("for_every", equation=where, wrt=t.wrt, under=provided)), Display((one,))]
     elif all(width(lhs) + width(t.box(r.rhs)) < _BESIDE for r in rows):
         beside = [
             replace(r, note=told(layout), end="." if r is rows[-1] else ",")
             for layout, r in zip(t.layouts, rows, strict=True)
         ]
-        blocks = [Paragraph(told("for_every", equation=where, wrt=t.wrt)), Display(tuple(beside))]
+        blocks = [Paragraph(told("for_every", equation=where, wrt=t.wrt, under=provided)), Display(tuple(beside))]
     else:
         blocks = []
         for n, (layout, r) in enumerate(zip(t.layouts, rows, strict=True)):
             key = f"for_every_{layout}" if n == 0 else f"then_{layout}"
-            blocks.append(Paragraph(told(key, equation=where, wrt=t.wrt)))
+            blocks.append(Paragraph(told(key, equation=where, wrt=t.wrt, under=provided)))
             blocks.append(Display((replace(r, end="."),)))
     return Environment("theorem", tuple(blocks), label="theorem")
 

@@ -152,6 +152,16 @@ def _norm_rule(g: Letters) -> Told:
     )
 
 
+def _squared_norm_rule(g: Letters) -> Told:
+    a_k, two = Entry(g.a, g.k), Number(2)
+    return Told(
+        ex.EntryPower(ex.Norm(g.a), two),
+        Product(two, ex.Transpose(g.a), g.d(g.a)),
+        IndexSum(g.k, ex.EntryPower(a_k, two)),
+        Product(two, IndexSum(g.k, Product(a_k, g.de(a_k)))),
+    )
+
+
 LEMMAS: dict[str, Callable[[Letters], Told]] = {
     "constant_factor": _constant_factor,
     "chain_rule": _chain_rule,
@@ -162,6 +172,7 @@ LEMMAS: dict[str, Callable[[Letters], Told]] = {
     "softmax_rule": _softmax_rule,
     "log_sum_exp_rule": _log_sum_exp_rule,
     "norm_rule": _norm_rule,
+    "squared_norm_rule": _squared_norm_rule,
 }
 
 

@@ -39,7 +39,7 @@ def _positive_base(y: Expr) -> Iterator[Assumption]:
 
 
 def _norm(y: Expr) -> Iterator[Assumption]:
-    yield Assumption("nonzero", y.args[0])
+    yield Assumption("nonzero", y)
 
 
 def _invertible(y: Expr) -> Iterator[Assumption]:

@@ -249,6 +249,22 @@ def d_norm(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
 
 
 @rule
+def d_squared_norm(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+    """
+    |- dA = P    k = 1, 2, ...
+    ------------------------------------------
+    |- d|A|^(2k) = 2k |A|^(2k-2) tr(A^T P)          (also where A is zero)
+    """
+    even = narrow(y, ex.EntryPower, "d_squared_norm")
+    a = narrow(even.base, ex.Norm, "d_squared_norm").arg
+    q = narrow(even.exponent, ex.Number, "d_squared_norm").value
+    require(q > 0 and q % 2 == 0, "d_squared_norm", "the operand is no power of a square")
+    pairing = Product(ex.transpose(a), change("d_squared_norm", a, inner))
+    form = pairing if pairing.is_scalar else ex.Trace(pairing)
+    return ex.Differential(y), ex.mul(ex.Number(q), ex.power(even.base, q - 2), form)
+
+
+@rule
 def d_softmax(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     """
     |- da = u    p = softmax(a)

@@ -209,6 +209,20 @@ def norm_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
 
 
 @rule
+def squared_norm_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+    """
+    |- da/dx = A
+    --------------------------
+    |- d|a|^2/dx = 2 a^T A          (also where a is zero)
+    """
+    square = narrow(y, ex.EntryPower, "squared_norm_rule")
+    a = narrow(square.base, ex.Norm, "squared_norm_rule").arg
+    require(square.exponent == ex.Number(2), "squared_norm_rule", "the operand is no square")
+    total = ex.mul(ex.Number(2), ex.transpose(a), about("squared_norm_rule", scope, a, inner))
+    return jacobian("squared_norm_rule", scope, y), total
+
+
+@rule
 def stack_rule(scope: Scope, y: Expr, *parts: Theorem) -> Conclusion:
     """
     |- da/dx = A    |- db/dx = B

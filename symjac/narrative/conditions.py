@@ -1,0 +1,93 @@
+"""What a statement holds under, in words: in theorems, and as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from symjac import expr as ex
+from symjac.expr import Apply, Expr
+from symjac.functions import ACTIVATIONS
+from symjac.kernel import Assumption
+from symjac.narrative.blocks import Inlines, Math
+from symjac.narrative.words import listed, told
+from symjac.typeset import names
+from symjac.typeset.boxes import Box, Num, Op, row
+from symjac.typeset.latex import latex
+from symjac.typeset.printer import to_box
+from symjac.typeset.text import write_text
+
+
+def under(assumed: Iterable[Assumption]) -> Inlines:
+    """``, provided that ...`` for a theorem; empty where there is nothing that its setting does not say.
+
+    That a function of the author's is differentiable is said where the function is introduced.
+    """
+    clauses = [clause(h) for h in assumed if not is_general(h)]
+    return told("under", conditions=listed(clauses)) if clauses else ()
+
+
+def is_general(h: Assumption) -> bool:
+    """Whether an assumption is about a function that is not specified: that it is differentiable."""
+    return h.kind == "differentiable" and not (isinstance(h.about, Apply) and h.about.function.known in ACTIVATIONS)
+
+
+def clause(h: Assumption) -> Inlines:
+    """One condition, as what follows "that"."""
+    return CLAUSES[h.kind](h.about)
+
+
+def plain(h: Assumption) -> str:
+    """One condition as a line of Unicode."""
+    parts = (write_text(_box(i.formula)) if isinstance(i, Math) else str(i) for i in clause(h))
+    return "".join(parts)
+
+
+def in_short(assumed: Iterable[Assumption]) -> str:
+    """``, where ...`` after a formula in one line."""
+    said = [plain(h) for h in assumed if not is_general(h)]
+    return f", where {', '.join(said)}" if said else ""
+
+
+def about(h: Assumption) -> str:
+    """What a condition speaks of, as LaTeX: for a norm its vector, for a function that is not specified its name."""
+    e = h.about
+    if isinstance(e, ex.Norm):
+        return latex(e.arg)
+    if is_general(h):
+        return e.function.name if isinstance(e, Apply) else str(e.data)
+    return latex(e)
+
+
+def _box(formula: Expr | Box) -> Box:
+    return to_box(formula) if isinstance(formula, Expr) else formula
+
+
+def _nonzero(e: Expr) -> Inlines:
+    if isinstance(e, ex.Norm):
+        return (Math(row(to_box(e.arg), Op(r"\ne"), to_box(ex.zero(e.arg.shape)))),)
+    return (Math(row(to_box(e), Op(r"\ne"), Num("0"))),) if e.is_scalar else told("no_zero_entry", e=e)
+
+
+def _positive(e: Expr) -> Inlines:
+    return (Math(row(to_box(e), Op(">"), Num("0"))),) if e.is_scalar else told("positive_entries", e=e)
+
+
+def _invertible(e: Expr) -> Inlines:
+    return told("is_invertible", e=e)
+
+
+def _differentiable(e: Expr) -> Inlines:
+    if not isinstance(e, Apply):
+        return told("is_differentiable", function=names.name_box(str(e.data)))
+    function = names.name_box(e.function.name)
+    if e.function.known is None:
+        return told("is_differentiable", function=function)
+    return told("differentiable_at" if e.arg.is_scalar else "differentiable_at_entries", function=function, e=e.arg)
+
+
+CLAUSES: dict[str, Callable[[Expr], Inlines]] = {
+    "nonzero": _nonzero,
+    "positive": _positive,
+    "invertible": _invertible,
+    "differentiable": _differentiable,
+}
