@@ -159,7 +159,8 @@ class Derivation:
         for s in reversed(self.system.order):
             if s in used and s in self.definitions:
                 used |= {u for u in self.definitions[s].symbols if u in self.definitions and self.scope.depends(u)}
-        return tuple(s for s in self.system.order if s in used)
+        # A definition that is a matrix is opened by its differential where it is used.
+        return tuple(s for s in self.system.order if s in used and s.cols == ex.ONE)
 
     def _equation(self, s: Symbol) -> Equation:
         return next(e for e in self.system.equations if e.lhs == s)

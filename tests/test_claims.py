@@ -113,6 +113,48 @@ def test_a_parameter_of_two_equations_is_counted_once_for_each_use(
     assert verdict(claim.replace("FACTOR", "2"), system, {}).verdict == "false"
 
 
+@pytest.mark.parametrize(
+    ("claim", "outcome"),
+    [
+        (r"\frac{\partial L}{\partial b} = \frac{\partial L}{\partial c}", "true"),
+        (r"\frac{\partial L}{\partial b} = 2 \frac{\partial L}{\partial c}", "false"),
+        (r"\frac{\partial L}{\partial x} = W^\top \frac{\partial L}{\partial b}", "true"),
+        (r"\frac{\partial L}{\partial W} = \frac{\partial L}{\partial c} x^\top", "true"),
+        (r"\frac{\partial L}{\partial x} = 2 W^\top \frac{\partial L}{\partial b}", "false"),
+    ],
+)
+def test_gradients_by_two_variables_of_one_equation_are_related(claim: str, outcome: str) -> None:
+    """Neither lies between the other and the loss; both come from the gradient by what holds the two."""
+    assert verdict(claim, (r"y = \sigma(W x + b + c)",), {"W": "matrix n m"}).verdict == outcome
+
+
+def test_an_input_that_is_added_has_the_gradient_of_the_state() -> None:
+    """Likewise over time: with h_t = ... + x_t the gradient by the state before goes through that by x_t."""
+    system = (r"h_t = W \sigma(W h_{t-1}) + x_t",)
+    claim = r"\nabla_{h_{t-1}} L = W^\top diag(\sigma'(W h_{t-1})) W^\top \nabla_{x_t} L"
+    assert holds(verdict(claim, system, {})) == {"denominator_column", "mixed_column"}
+    assert verdict(claim.replace(r"\nabla_{x_t}", r"\nabla_{x_{t+1}}"), system, {}).verdict == "false"
+
+
+def test_an_output_at_the_last_step_is_no_output_of_every_step() -> None:
+    """The T of y = W h_T does not run: an earlier state reaches y through the later ones alone."""
+    system = (r"h_t = \sigma(W h_{t-1} + x_t)", "y = W h_T")
+    carried = r"W^\top diag(\sigma'(W h_{t-1} + x_t)) \nabla_{h_t} L"
+    assert verdict(rf"\nabla_{{h_{{t-1}}}} L = {carried}", system, {}).verdict == "true"
+    assert verdict(r"\nabla_{h_T} L = W^\top \nabla_{y} L", system, {}).verdict == "true"
+    total = r"\sum_{t=1}^{T} diag(\sigma'(W h_{t-1} + x_t)) \nabla_{h_t} L \, h_{t-1}^\top"
+    whole = verdict(rf"\nabla_W L = \nabla_y L \, h_T^\top + {total}", system, {})
+    assert whole.conventions["denominator_column"].holds is not False
+
+
+def test_a_matrix_that_is_defined_by_a_vector_is_differentiated() -> None:
+    """For M = v v^T the derivative of M x by v is v^T x I + v x^T."""
+    system = (r"M = v v^\top", "y = M x")
+    claim = r"\frac{\partial y}{\partial v} = (v^\top x) I + v x^\top"
+    assert "numerator_column" in holds(verdict(claim, system, {}))
+    assert verdict(claim.replace("+ v x", "+ 2 v x"), system, {}).verdict == "false"
+
+
 def test_a_loss_that_is_only_implied_refutes_nothing() -> None:
     """Without an equation for the loss, y-hat minus y is neither right nor wrong."""
     system = (r"p = \operatorname{softmax}(z)",)

@@ -145,14 +145,24 @@ class Gradients:
     def relations(self) -> dict[Symbol, Expr]:
         """What mentioned gradients are in terms of other mentioned ones."""
         out: dict[Symbol, Expr] = {}
-        for x in sorted(self.mentions.frontier - {self.mentions.target}, key=repr):
-            reached = self.downstream(x) & (self.mentions.frontier | self.mentions.upstream)
-            if reached - {x} and not self.mentions.upstream:
+        if self.mentions.upstream:
+            return out
+        target = self.mentions.target
+        ahead = self.downstream(target) if target is not None else set()
+        for x in sorted(self.mentions.frontier - {target}, key=repr):
+            reached = self.downstream(x) & self.mentions.frontier
+            # A variable beside the way from the target to the loss: both gradients come from what uses the two.
+            beside = target is not None and x not in ahead and not self.at_every_step(x) and self.downstream(x) & ahead
+            if reached - {x} or beside:
                 try:
                     out[self.free(x)] = self.total(x)
                 except UndecidedError:
                     continue
         return out
+
+    def at_every_step(self, x: Ref) -> bool:
+        """Whether x is a parameter that acts at more than one step."""
+        return x.time is None and any(c.time is not None for c, _ in self.consumers(x))
 
     def downstream(self, x: Ref) -> set[Ref]:
         """What uses x, directly or not, as far as the claim's times reach."""
@@ -276,7 +286,7 @@ class Gradients:
         if x.time is None:
             return None
         letter = used.time.letter
-        if letter is None:
+        if letter is None or p.ends_at(letter):
             return {} if used.time == x.time else None
         return {letter: x.time - used.time.offset}
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from symjac import expr as ex
 from symjac.claims.stated.terms import Ref
-from symjac.claims.stated.times import Time
+from symjac.claims.stated.times import LAST, Time
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ShapeError, SymjacError, TargetError
 from symjac.expr import Expr, Symbol
@@ -32,6 +32,10 @@ class Printed:
     def letter(self) -> str | None:
         """The index letter that runs in this equation."""
         return self.lhs.time.letter if self.lhs.time is not None else None
+
+    def ends_at(self, letter: str) -> bool:
+        """Whether a letter in this equation is the last step: ``y = W h_T``, where nothing runs."""
+        return self.lhs.time is None and letter in LAST
 
     def shift_to(self, time: Time | None) -> Mapping[str, Time] | None:
         """What the letter becomes where the left-hand side stands at ``time``; ``None`` where that cannot be."""
@@ -162,6 +166,11 @@ class Instances:
             return Ref(info.family)
         letter, offset = info.time
         return Ref(info.family, (Time.read(letter) if letter else Time()) + offset)
+
+    def last_steps(self) -> frozenset[str]:
+        """The letters for the last step that stand in the equations."""
+        found = ((p, r.time.letter) for p in self.printed for _, r in p.uses if r.time is not None)
+        return frozenset(letter for p, letter in found if letter is not None and p.ends_at(letter))
 
     @property
     def defined_families(self) -> frozenset[str]:
