@@ -20,23 +20,15 @@ from typing import Any
 
 import numpy as np
 
-import tests.shared.layers
-import tests.shared.steps  # noqa: F401  # both register their shapes
+from tests.shared import batches, chains, gates, losses, small, steps, sums, tied
 from tests.shared.damages import chosen
-from tests.shared.formulas import (
-    CONVENTIONS,
-    MisfitError,
-    Node,
-    OpenError,
-    Print,
-    Reading,
-    is_scalar,
-    is_turned,
-    transposed,
-    turned,
-)
+from tests.shared.formulas import Node, Print
 from tests.shared.runs import Point
 from tests.shared.shapes import SHAPES, Shape
+from tests.shared.turning import is_scalar, transposed, turned
+from tests.shared.values import CONVENTIONS, MisfitError, OpenError, Reading, is_turned
+
+MODULES = (batches, chains, gates, losses, small, steps, sums, tied)  # which register their shapes
 
 CLOSE, APART = 1e-9, 1e-5  # relative differences that count as none, and as one
 TIME, PRODUCT_TIME = 2, 4
@@ -48,7 +40,8 @@ POOLS: Mapping[str, tuple[str, ...]] = {
     "g": (r"\psi", r"\operatorname{sigmoid}"),
     "L": ("L", r"\mathcal{L}"),
 }
-USUAL = {"alpha": r"\alpha", "eta": r"\eta", "lam": r"\lambda", "mu": r"\mu", "f": r"\sigma", "g": r"\psi", "L": "L"}
+USUAL = {"alpha": r"\alpha", "eta": r"\eta", "lam": r"\lambda", "mu": r"\mu", "beta": r"\beta"}
+USUAL |= {"f": r"\sigma", "g": r"\psi", "L": "L", "ell": r"\ell"}
 
 
 @dataclass(frozen=True)
@@ -77,7 +70,7 @@ def letters(shape: Shape, rng: random.Random) -> dict[str, str]:
         role = declared.split()[0]
         is_defined = any(e.startswith((f"<{slot}> =", f"<{slot}>_t =")) for e in shape.equations)
         pool = free["vector" if role == "scalar" and is_defined else role]
-        out[slot] = USUAL.get(slot, slot) if usual else pool.pop()
+        out[slot] = USUAL.get(slot, slot) if usual or slot == "ell" else pool.pop()
     return out
 
 
@@ -85,7 +78,7 @@ def letters(shape: Shape, rng: random.Random) -> dict[str, str]:
 def points(name: str, f: str, g: str) -> tuple[Point, ...]:
     """Where a shape is evaluated: twice for each stand-in."""
     shape = SHAPES[name]
-    return tuple(Point(shape.run, shape.symbols, {"f": f, "g": g}, seed) for seed in range(6))
+    return tuple(Point(shape.run, shape.symbols, {"f": f, "g": g}, seed, shape.role) for seed in range(6))
 
 
 def truth(left: Node, right: Node, at: tuple[Point, ...], convention: str, *, descending: bool = False) -> bool | None:

@@ -8,9 +8,10 @@ import pytest
 
 from symjac.claims.judge import judge
 from tests.claims_shared import SHAPES, USUAL, Claim, claims, points, truth, written_for
-from tests.shared.formulas import CONVENTIONS, Node, diag, gradient, letter
+from tests.shared.formulas import Node, diag, gradient, letter
 from tests.shared.runs import Point, Run
 from tests.shared.shapes import Shape
+from tests.shared.values import CONVENTIONS
 
 
 def tally(generated: list[Claim]) -> Counter[str]:

@@ -78,17 +78,20 @@ class Point:
     last = Run.last
 
     def __init__(
-        self, system: Callable[[Run], object], symbols: Mapping[str, str], functions: Mapping[str, str], seed: int
+        self,
+        system: Callable[[Run], object],
+        symbols: Mapping[str, str],
+        functions: Mapping[str, str],
+        seed: int,
+        role: Callable[[str], str] | None = None,
     ) -> None:
         self.system, self.symbols, self.functions, self.seed = system, symbols, functions, seed
+        self.role = role or (lambda slot: self.symbols[slot].split()[0])
         self._fixed: dict[str, Array] = {}
         self._derivatives: dict[tuple[str, str], Array] = {}
         self._runs: dict[str, list[Run]] = {}
         self.base = Run(self)
         system(self.base)
-
-    def role(self, slot: str) -> str:
-        return "scalar" if slot == "L" else self.symbols[slot].split()[0]
 
     def fixed(self, label: str, shape: tuple[int, int]) -> Array:
         if label not in self._fixed:

@@ -25,11 +25,13 @@ class Shape:
     symbols: Mapping[str, str]
     run: Callable[[Run], Facts]
     rows: bool = True  # whether the system types with rows, where matrices act from the other side
+    batch: bool = False  # whether matrices are multiplied with each other alone, which is the same with rows
     named: Mapping[str, str] | None = None  # letters for gradients by slots
-    functions: Mapping[str, str] | None = None  # what functions have to be
 
     def role(self, slot: str) -> str:
-        return "scalar" if slot == "L" else self.symbols[slot].split()[0]
+        """What a slot is; the matrices of a batch stay as they are in row orientation."""
+        role = "scalar" if slot == "L" else self.symbols[slot].split()[0]
+        return "batch" if role == "matrix" and self.batch else role
 
     def is_timed(self, slot: str) -> bool:
         return any(f"<{slot}>_t" in e or f"<{slot}>_{{t" in e for e in self.equations)
@@ -42,8 +44,8 @@ def shape(
     *equations: str,
     symbols: str,
     rows: bool = True,
+    batch: bool = False,
     named: Mapping[str, str] | None = None,
-    functions: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[[Run], Facts]], Callable[[Run], Facts]]:
     """Registers a shape by the name of its function; ``W n m, x m, alpha`` are a matrix, a vector, a scalar."""
     roles = ("", "scalar", "vector", "matrix")
@@ -52,7 +54,7 @@ def shape(
 
     def register(run: Callable[[Run], Facts]) -> Callable[[Run], Facts]:
         name = run.__name__.replace("_", " ")
-        SHAPES[name] = Shape(name, equations, declared, run, rows, named, functions)
+        SHAPES[name] = Shape(name, equations, declared, run, rows, batch, named)
         return run
 
     return register
