@@ -136,6 +136,15 @@ def test_an_input_that_is_added_has_the_gradient_of_the_state() -> None:
     assert verdict(claim.replace(r"\nabla_{x_t}", r"\nabla_{x_{t+1}}"), system, {}).verdict == "false"
 
 
+def test_a_gradient_over_time_is_not_refuted_by_what_one_step_gives() -> None:
+    """With a sign or a second term before the sum the gradient by W is still that of all steps together."""
+    system = (r"x_t = x_{t-1} - \eta W x_{t-1}",)
+    claim = r"\nabla_W L = -\sum_{t=1}^{T} \eta \nabla_{x_t} L \, x_{t-1}^\top"
+    assert verdict(claim, system, {}).conventions["denominator_column"].holds is not False
+    inside = r"\nabla_W L = \sum_{t=1}^{T} (-\eta \nabla_{x_t} L \, x_{t-1}^\top)"
+    assert "denominator_column" in holds(verdict(inside, system, {}))
+
+
 def test_an_output_at_the_last_step_is_no_output_of_every_step() -> None:
     """The T of y = W h_T does not run: an earlier state reaches y through the later ones alone."""
     system = (r"h_t = \sigma(W h_{t-1} + x_t)", "y = W h_T")

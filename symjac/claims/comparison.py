@@ -91,7 +91,11 @@ class Comparison:
             found = self.compared(a, b, {})
         except (UndecidedError, NormalFormTooLarge) as error:
             found = Outcome(None, "undecided", str(error))
-        if found.holds or found.because == "shape":
+        if found.because == "shape":
+            return found
+        if (name := self.statement.whole_gradient(a, b)) is not None:
+            return Outcome(None, "undecided", f"how the uses of {name} at every step add up is not known in this form")
+        if found.holds:
             return found
         # Symbols that stand for whole products cannot refute anything.
         unknown = Outcome(None, "undecided", found.reason or "neither a proof nor a counterexample was found")
