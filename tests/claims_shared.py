@@ -28,6 +28,7 @@ from tests.shared.shapes import SHAPES, Shape
 from tests.shared.turning import is_scalar, transposed, turned
 from tests.shared.values import CONVENTIONS, MisfitError, OpenError, Reading, is_turned
 
+LAYER = str.maketrans("tT", "lN")
 MODULES = (batches, chains, gates, losses, small, steps, sums, tied)  # which register their shapes
 
 CLOSE, APART = 1e-9, 1e-5  # relative differences that count as none, and as one
@@ -145,6 +146,13 @@ def one_claim(shape: Shape, rng: random.Random, name: str) -> Claim | None:
     words = r"\operatorname{diag}" if rng.random() < 0.7 else "diag"
     show = Print(chosen_letters, nabla=rng.random() < 0.3, diag=words, named=named)
     record["claim"] = f"{show(left)} = {show(right)}"
+    habits = ["t"] if "product" in {n.kind for n in right.walk()} else ["t", "t", "k", "above"]
+    habit = rng.choice(habits if "_t" in "".join(shape.equations) else ["t"])
+    if re.search(r"_(t|\{t.1\})\^2", record["claim"]):
+        habit = "t"  # two things above one letter
+    record["equations"] = [retimed(e, habit) for e in record["equations"]]
+    record["symbols"] = {retimed(name, habit): d for name, d in record["symbols"].items()}
+    record["claim"] = retimed(record["claim"], habit)
     record["truth"] = plain
     gradients = [n for side in (left, right) for n in side.walk() if n.kind == "gradient"]
     if any(not is_scalar(n, shape.role) for n in gradients):
@@ -152,6 +160,17 @@ def one_claim(shape: Shape, rng: random.Random, name: str) -> Claim | None:
     if any(n.kind == "product" for n in right.walk()):
         record["truth_descending"] = {c: truth(left, right, at, c, descending=True) for c in plain}
     return Claim(name, shape.name, change, convention, record)
+
+
+def retimed(text: str, habit: str) -> str:
+    """A text with its times as others print them: another letter, or layers in brackets above."""
+    if habit == "k":
+        return re.sub(r"(?<=_)t\b|(?<=_\{)t(?=[-+=])", "k", text)
+    if habit == "above":
+        text = re.sub(r"\\sum_\{t=1\}\^\{T\}", r"\\sum_{l=1}^{N}", text)
+        letter = re.compile(r"((?:\\ell|\\delta|[A-Za-z]))_(?:\{(t[-+]\d)\}|([tT0-9]))(\^\\top)?")
+        return letter.sub(lambda m: f"{m[1]}^{{({(m[2] or m[3]).translate(LAYER)}){m[4][1:] if m[4] else ''}}}", text)
+    return text
 
 
 def filled(text: str, chosen_letters: Mapping[str, str]) -> str:

@@ -8,12 +8,14 @@ from tests.shared.formulas import (
     LAST,
     Node,
     by,
+    by_vec,
     df,
     diag,
     f,
     gradient,
     group,
     jacobian,
+    kron,
     letter,
     over_factors,
     over_steps,
@@ -187,4 +189,23 @@ def two_stacked_layers_with_one_matrix(s: Run) -> Facts:
         (by("V"), over_steps(high @ by("h", 0) @ a.T)),
         (jacobian(h, a), high @ V),
         (jacobian(h, x), high @ V @ low @ U),
+    ]
+
+
+@shape(
+    "<h>_t = <f>(<W> <h>_{t-1} + <U> <x>_t)",
+    "<y>_t = <W> <h>_t",
+    symbols="W n n, U n m, x m, h n, y n",
+    rows=False,
+)
+def sensitivities_to_a_matrix(s: Run) -> Facts:
+    for t in s.steps:
+        s["h", t] = s.f(s["W"] @ s["h", t - 1] + s["U"] @ s["x", t])
+        s["y", t] = s["W"] @ s["h", t]
+    s.loss(*(("y", t) for t in s.steps))
+    D, unit = diag(df(NOW)), Node("identity", (), "h", 0)
+    return lambda: [
+        (by_vec(h, W), D @ kron(before.T, unit) + D @ W @ by_vec(before, W)),
+        (by_vec(h, W), D @ group(kron(before.T, unit) + W @ by_vec(before, W))),
+        (by_vec(h, W), D @ kron(before.T, unit) + jacobian(h, before) @ by_vec(before, W)),
     ]

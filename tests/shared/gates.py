@@ -33,6 +33,7 @@ def gate_and_candidate_by_one_matrix(s: Run) -> Facts:
         (by("W"), over_steps(group(gate * by("z", 0) + candidate * by("c", 0)) @ before.T)),
         (by("W"), over_steps(group(gate * new * by("h", 0) + candidate * z * by("h", 0)) @ before.T)),
         (by("U"), over_steps(group(gate * new * by("h", 0)) @ x.T)),
+        (by("h", -1), jacobian(h, before).T @ by("h", 0)),
     ]
 
 

@@ -65,11 +65,11 @@ class Run:
     def softmax(u: Array) -> Array:
         return KNOWN["softmax"](u)
 
-    def loss(self, *keys: Key) -> None:
+    def loss(self, *keys: Key, name: Key = "L") -> None:
         """A smooth function of all entries of what it sees, in which nothing is additive."""
         seen = np.concatenate([self[key].reshape(-1, 1) for key in keys])
         a, b = (self.point.fixed(f"loss {k}", (seen.size, 1)) for k in "ab")
-        self["L"] = np.sin(a.T @ seen) + (b.T @ seen) ** 2 / 2 + (a.T @ (seen * seen)) / 3
+        self[name] = np.sin(a.T @ seen) + (b.T @ seen) ** 2 / 2 + (a.T @ (seen * seen)) / 3
 
 
 class Point:

@@ -25,6 +25,8 @@ def state_and_output_by_one_matrix(s: Run) -> Facts:
         (by("U"), over_steps(diag(df(NOW)) @ by("h", 0) @ x.T)),
         (jacobian(y, before), W @ diag(df(NOW)) @ W),
         (by("x", 0), U.T @ diag(df(NOW)) @ by("h", 0)),
+        (by("h", 0), jacobian(y, h).T @ by("y", 0) + jacobian(after, h).T @ by("h", 1)),
+        (by("x", 0), jacobian(h, x).T @ by("h", 0)),
     ]
 
 

@@ -157,3 +157,28 @@ def losses_that_see_two_states(s: Run) -> Facts:
         (by("W"), over_steps(D @ by("h", 0) @ before.T)),
         (by("x", 0), D @ by("h", 0)),
     ]
+
+
+@shape(
+    "<h>_t = <f>(<W> <h>_{t-1} + <x>_t)",
+    "<y>_t = <W> <h>_t",
+    r"<L> = \sum_{t=1}^{T} <ell>_t(<y>_t)",
+    symbols="W n n, x n, h n, y n, ell",
+)
+def losses_of_single_steps(s: Run) -> Facts:
+    total = np.zeros((1, 1))
+    for t in s.steps:
+        s["h", t] = s.f(s["W"] @ s["h", t - 1] + s["x", t])
+        s["y", t] = s["W"] @ s["h", t]
+        s.loss(("y", t), name=("ell", t))
+        total = total + s["ell", t]
+    s["L"] = total
+    D, later = diag(df(W @ before + x)), diag(df(W @ h + at("x", 1)))
+    own = gradient("y", 0, of=at("ell"))
+    return lambda: [
+        (by("y", 0), own),
+        (by("h", 0), W.T @ own + W.T @ later @ by("h", 1)),
+        (gradient("h", 0, of=at("ell")), W.T @ own),
+        (gradient("h", -1, of=at("ell")), W.T @ D @ W.T @ own),
+        (by("W"), over_steps(own @ h.T + D @ by("h", 0) @ before.T)),
+    ]

@@ -167,6 +167,9 @@ def two_residual_blocks(s: Run) -> Facts:
         (by("W"), E @ by("z") @ y.T + D @ group(IDENTITY + W.T @ E) @ by("z") @ x.T),
         (by("W"), E @ by("z") @ y.T + D @ by("y") @ x.T),
         (by("y"), by("z") + W.T @ E @ by("z")),
+        (jacobian(z, x), jacobian(z, y) @ jacobian(y, x)),
+        (by("x"), jacobian(y, x).T @ jacobian(z, y).T @ by("z")),
+        (by("W"), E @ by("z") @ y.T + D @ jacobian(z, y).T @ by("z") @ x.T),
     ]
 
 
@@ -225,4 +228,33 @@ def by_the_entries_of_a_matrix(s: Run) -> Facts:
     return lambda: [
         (by_vec(y, W), kron(f(W @ x).T, unit) + W @ D @ kron(x.T, unit)),
         (by_vec(y, W), kron(f(W @ x).T, unit) + kron(x.T, W @ D)),
+    ]
+
+
+@shape(r"<h> = <f>(<W> <x>)", "<y> = <W> <h>", r"<z> = <W>^\top <h>", symbols="W n n, x n, h n, y n, z n")
+def two_heads_with_one_matrix(s: Run) -> Facts:
+    s["h"] = s.f(s["W"] @ s["x"])
+    s["y"], s["z"] = s["W"] @ s["h"], s["W"].T @ s["h"]
+    s.loss("y", "z")
+    D = diag(df(W @ x))
+    return lambda: [
+        (by("h"), W.T @ by("y") + W @ by("z")),
+        (by("W"), by("y") @ h.T + h @ by("z").T + D @ group(W.T @ by("y") + W @ by("z")) @ x.T),
+        (by("W"), by("y") @ h.T + h @ by("z").T + D @ by("h") @ x.T),
+        (by("x"), W.T @ D @ by("h")),
+        (by("x"), jacobian(y, x).T @ by("y") + jacobian(z, x).T @ by("z")),
+    ]
+
+
+@shape(r"<M> = <W> <W>^\top", "<y> = <M> <x>", symbols="W n m, M n n, x n, y n", rows=False)
+def a_gram_matrix_by_name(s: Run) -> Facts:
+    s["M"] = s["W"] @ s["W"].T
+    s["y"] = s["M"] @ s["x"]
+    s.loss("y")
+    return lambda: [
+        (by("W"), by("y") @ x.T @ W + x @ by("y").T @ W),
+        (by("W"), group(by("M") + by("M").T) @ W),
+        (by("M"), by("y") @ x.T),
+        (by("x"), W @ W.T @ by("y")),
+        (jacobian(y, x), letter("M")),
     ]
