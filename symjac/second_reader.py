@@ -25,6 +25,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ import sympy
 
 Tokens = list[str]
 LONGEST = 4000  # characters of one entry
+KEPT = 2000  # so many texts whose reading is remembered
 _lock = threading.RLock()
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+|\s+|.", re.DOTALL)
 _SPACES = {r"\,", r"\;", r"\:", r"\!", r"\ ", r"\quad", r"\qquad", "~"}
@@ -144,7 +146,12 @@ def _ask(text: str) -> Any:
         raise UnavailableError(f"the second reader must not be asked about {text}")
     if not _balanced(text):
         raise UnavailableError(f"the brackets of {text} do not match")
-    library = _library()
+    return _answer(_library(), text)
+
+
+@lru_cache(maxsize=KEPT)
+def _answer(library: Any, text: str) -> Any:
+    """The same; a text is read once, and entries of one form are one text: placeholders count from 1 in each."""
     with _lock:
         before = {name: getattr(library, name) for name in _STATE}
         try:
@@ -176,13 +183,11 @@ def _balanced(text: str) -> bool:
 
 
 class _Reading:
-    """One text: its placeholders and what they stand for."""
+    """One printed text: the names and functions that may stand in it."""
 
     def __init__(self, names: Mapping[str, Any], functions: Mapping[str, Callable[[Any], Any]]) -> None:
         self.names = _longest_first(names)
         self.functions = _longest_first(functions)
-        self.bound: dict[str, Any] = {}
-        self._known: dict[Any, str] = {}
 
     def text(self, latex: str) -> Any:
         grid = _GRID.match(latex)
@@ -196,18 +201,19 @@ class _Reading:
     def entry(self, tokens: Tokens) -> Any:
         """The value of a scalar, read by latex2sympy2 from placeholders."""
         out: list[str] = []
+        placeholders = _Placeholders()
         k = 0
         while k < len(tokens):
             head = self._at(self.functions, tokens, k)
             if head is not None and tokens[k + len(head[0]) : k + len(head[0]) + 1] == ["("]:
                 start = k + len(head[0])
                 end = _closing(tokens, start)
-                out.append(self.placeholder(head[1](self.entry(tokens[start + 1 : end]))))
+                out.append(placeholders.name(head[1](self.entry(tokens[start + 1 : end]))))
                 k = end + 1
                 continue
             name = self._at(self.names, tokens, k)
             if name is not None:
-                out.append(self.placeholder(name[1]))
+                out.append(placeholders.name(name[1]))
                 k += len(name[0])
                 continue
             # A bracket after a symbol would be a call, after a power it would be swallowed.
@@ -215,13 +221,21 @@ class _Reading:
                 out.append(r"\cdot")
             out.append(tokens[k])
             k += 1
-        return self.replaced(_ask(" ".join(out).replace("e ^", "e^")))
+        return placeholders.replaced(_ask(" ".join(out).replace("e ^", "e^")))
 
     @staticmethod
     def _at(table: Sequence[tuple[Tokens, Any]], tokens: Tokens, k: int) -> tuple[Tokens, Any] | None:
         return next((item for item in table if tokens[k : k + len(item[0])] == item[0]), None)
 
-    def placeholder(self, value: Any) -> str:
+
+class _Placeholders:
+    """What the placeholders of one text stand for."""
+
+    def __init__(self) -> None:
+        self.bound: dict[str, Any] = {}
+        self._known: dict[Any, str] = {}
+
+    def name(self, value: Any) -> str:
         if value not in self._known:
             k = len(self._known) + 1
             self._known[value] = f"v_{{{k}}}"

@@ -117,6 +117,7 @@ def test_globals_are_put_back() -> None:
     """What another user of latex2sympy2 has set is as it was after a reading."""
     library = second_reader._library()
     library.set_variances({sympy.Symbol("x_1"): sympy.MatrixSymbol("x_1", 2, 2)})
+    second_reader._answer.cache_clear()
     try:
         before = {name: getattr(library, name) for name in second_reader._STATE}
         assert compare("x_1 + b", X1 + B, NAMES).answer is Answer.AGREE
@@ -128,6 +129,7 @@ def test_globals_are_put_back() -> None:
 def test_threads_do_not_mix() -> None:
     """Readings in several threads give each its own answer."""
     answers: list[Answer] = []
+    second_reader._answer.cache_clear()
 
     def read(k: int) -> None:
         answers.append(compare(f"x_{1 + k % 2} + {k}", (X1, X2)[k % 2] + k, NAMES).answer)
@@ -138,6 +140,18 @@ def test_threads_do_not_mix() -> None:
     for t in threads:
         t.join()
     assert answers == [Answer.AGREE] * 12
+
+
+def test_entries_of_one_form_are_read_once() -> None:
+    """The parser, which takes a tenth of a second, sees the four entries of (W_ij x_j) as one text."""
+    entries = sympy.Matrix(2, 2, lambda i, j: sympy.Symbol(f"W_{{{i + 1},{j + 1}}}") * (X1, X2)[j])
+    names = {f"W_{{{i},{j}}}": sympy.Symbol(f"W_{{{i},{j}}}") for i in (1, 2) for j in (1, 2)}
+    printed = r"\begin{pmatrix} W_{1,1} x_1 & W_{1,2} x_2 \\ W_{2,1} x_1 & W_{2,2} x_2 \end{pmatrix}"
+    second_reader._answer.cache_clear()
+    assert compare(printed, entries, names | NAMES).answer is Answer.AGREE
+    assert second_reader._answer.cache_info().misses == 1
+    swapped = entries.T
+    assert compare(printed, swapped, names | NAMES).answer is Answer.DISAGREE
 
 
 def test_importing_symjac_does_not_import_the_library() -> None:
