@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,16 @@ def loss_text(name: str, every: bool) -> str:
         return r"L = \sum_{t=1}^{T} \ell^{(t)}(o^{(t)})" if every else r"L = \ell(o^{(T)})"
     s = SEEN[name]
     return rf"L = \sum_{{t=1}}^{{T}} \ell_t({s}_t)" if every else rf"L = \ell({s}_T)"
+
+
+@cache
+def backward(name: str, every: bool) -> Backward:
+    return Backward(System(getattr(cells, name)), loss_text(name, every))
+
+
+@cache
+def forward_pass(b: Backward, target: str) -> Callable[..., Arrays]:
+    return forward(b, target).load()
 
 
 def size(d: Any) -> int:
@@ -88,7 +99,7 @@ def loss_of(lib: Any, weights: Any, seen: list[Any], every: bool) -> Any:
 def seen_by_loss(b: Backward, given: Mapping[str, Any], calls: Arrays, target: str) -> list[Any]:
     """What the loss sees at each step, by the emitted forward pass."""
     (v,) = [v for v in b.adjoints.nodes if v in b.adjoints.local.symbols]
-    lists = forward(b, target).load()(**given, **calls)
+    lists = forward_pass(b, target)(**given, **calls)
     result: list[Any] = lists[b.step.label(v)][1:]
     return result
 
@@ -97,7 +108,7 @@ def seen_by_loss(b: Backward, given: Mapping[str, Any], calls: Arrays, target: s
 @pytest.mark.parametrize("name", SEEN)
 def test_gradients_are_those_of_finite_differences(name: str, every: bool) -> None:
     """Every gradient of every cell is the slope of the loss, found by complex steps of the forward pass."""
-    b = Backward(System(getattr(cells, name)), loss_text(name, every))
+    b = backward(name, every)
     run = program(b).load()
     for steps in (1, 3):
         given = values(b, steps)
@@ -129,7 +140,7 @@ def test_gradients_are_those_of_finite_differences(name: str, every: bool) -> No
 def test_gradients_are_those_of_automatic_differentiation(name: str, every: bool) -> None:
     """Every gradient of every cell agrees with PyTorch's own for T = 1..8, in both layouts."""
     torch = pytest.importorskip("torch")
-    b = Backward(System(getattr(cells, name)), loss_text(name, every))
+    b = backward(name, every)
     sources = {layout: program(b, "torch", layout).load() for layout in ("denominator", "numerator")}
     for steps in range(1, 9):
         given = {k: torch.tensor(v, requires_grad=True) for k, v in values(b, steps).items()}
@@ -153,7 +164,7 @@ def test_gradients_are_those_of_automatic_differentiation(name: str, every: bool
 def test_a_window_cuts_the_way_back(name: str, window: int) -> None:
     """Truncated to a window, each loss is differentiated with the state before it held fixed, as by detaching."""
     torch = pytest.importorskip("torch")
-    whole = Backward(System(getattr(cells, name)), loss_text(name, True))
+    whole = backward(name, True)
     b = Backward(System(getattr(cells, name)), loss_text(name, True), window=window)
     run = program(b, "torch").load()
     steps = 5
@@ -406,8 +417,10 @@ def test_a_loss_may_be_scaled_and_penalised(loss: str) -> None:
     calls = functions(b, np, np.ones((4, 1)))
     found = program(b).load()(**given, **calls)
 
+    ahead = forward(b).load()
+
     def value(at: Arrays) -> float:
-        h = forward(b).load()(**at, **calls)["h"][1:]
+        h = ahead(**at, **calls)["h"][1:]
         squares = np.sum(at["W"] ** 2)
         if "frac{1}{T}" in loss:
             return float(sum(np.sin(v).sum() for v in h) / 4 + at["lambda_"] * squares)
