@@ -12,8 +12,8 @@ from symjac.errors import Defect, SymjacError
 
 if TYPE_CHECKING:
     from symjac import cells, errors
-    from symjac.factoring import factor
     from symjac.jacobians import Jacobian
+    from symjac.results import factor
     from symjac.system import System, jacobian
 
 __version__ = "0.1.0"
@@ -22,7 +22,7 @@ __all__ = ["Defect", "Jacobian", "SymjacError", "System", "__version__", "cells"
 _HOMES = {
     "Jacobian": "symjac.jacobians",
     "System": "symjac.system",
-    "factor": "symjac.factoring",
+    "factor": "symjac.results",
     "jacobian": "symjac.system",
     "load_ipython_extension": "symjac.notebook",
 }

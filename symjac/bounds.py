@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from fractions import Fraction
 
 from symjac import expr as ex
 from symjac import typeset
-from symjac.expr import Apply, Expr, Number, Symbol
+from symjac.expr import Apply, Expr, Function, Number, Symbol
 from symjac.functions import BOUNDS
-from symjac.narrative.blocks import Inline, Inlines, Math
 from symjac.recurrence import Recurrence
 from symjac.typeset import names, to_box
-from symjac.typeset.boxes import Box, Derivative, Fence, Ident, Mark, Num, Op, Script, row
+from symjac.typeset.boxes import Box, Derivative, Fence, Num, Op, Script, row
 from symjac.typeset.printer import fence
 from symjac.unroll import Unrolled
 
@@ -40,17 +40,31 @@ class Hypothesis:
         return rf"{self.what} \le {self.constant.name}"
 
 
+class Measure(Enum):
+    """How the size of an expression is taken."""
+
+    NORM = "the spectral norm of a matrix, the length of a vector, the size of a number"
+    LARGEST = "the largest entry in size"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a letter of a rate is: the size of an expression, at every step if that changes with time.
+
+    Of an unspecified function's slope, ``of`` is the function, and the letter the largest size it has anywhere.
+    """
+
+    measure: Measure
+    of: Expr | Function
+
+
 class Bound:
     r"""A bound on the norm of the Jacobian of a late state by an early one.
 
     ``rate`` is what one step multiplies the norm by at most; with several state vectors ``rates`` has a number for
     each pair, and powers of that matrix bound the blocks. The norm is the spectral norm.
 
-    >>> from symjac import System
-    >>> System(r"x_t = W \tanh(x_{t-1}) + W_{in} u_t + b").bound("x_t", back_to="x_k")
-    ‖∂xₜ/∂xₖ‖ ≤ ‖W‖^(t-k)
-    >>> print(System(r"x_t = W \sigma(x_{t-1}) + b").bound("x_t", back_to="x_k").formula())
-    \left\lVert\frac{\partial x_t}{\partial x_k}\right\rVert \le (\lVert W \rVert \gamma)^{t-k}
+    ``letters`` says what each letter of a rate is the size of.
     """
 
     def __init__(self, system: Recurrence, of: str | Symbol, back_to: str | Symbol) -> None:
@@ -63,6 +77,7 @@ class Bound:
             (s, r): estimator.norm(self.unrolled.derivations[s, r].closed) for s in states for r in states
         }
         self.hypotheses = tuple(estimator.hypotheses)
+        self.letters: Mapping[Symbol, Letter] = estimator.letters
         self.invariant = tuple(estimator.invariant)
 
     @property
@@ -93,22 +108,15 @@ class Bound:
         terms = self.rate.args if isinstance(self.rate, ex.Sum) else (self.rate,)
         return sum(t.value for t in terms if isinstance(t, Number)) >= 1
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the rate needs no brackets under an exponent."""
+        return _is_atom(self.rate)
+
     def matrix(self) -> Expr:
         """The rates as a matrix, a row for each state."""
         states = self.unrolled.states
         return ex.Explicit([[self.rates[s, r] for r in states] for s in states])
-
-    def formula(self) -> str:
-        """The bound as LaTeX."""
-        return typeset.write_latex(self.box())
-
-    def vanishing(self) -> str:
-        """The condition under which the Jacobian tends to zero as the steps become many, as LaTeX."""
-        return rf"{typeset.latex(self.rate)} < 1"
-
-    def exploding(self) -> str:
-        """The condition without which the Jacobian cannot grow without bound, as LaTeX."""
-        return rf"{typeset.latex(self.rate)} > 1"
 
     def box(self) -> Box:
         """The bound as layout boxes."""
@@ -121,77 +129,8 @@ class Bound:
             right: Box = Script(powers, sub=row(*(Num(str(k)) for k in place)))
         else:
             rate = to_box(self.rate)
-            right = Script(rate if _is_atom(self.rate) else fence(rate), sup=power)
+            right = Script(rate if self.is_plain else fence(rate), sup=power)
         return row(Fence(r"\lVert", d, r"\rVert", 3), Op(r"\le"), right)
-
-    def _compared(self, sign: str) -> Math:
-        return Math(row(to_box(self.rate), Op(sign), Num("1")))
-
-    def inlines(self) -> tuple[Inlines, ...]:
-        """The bound, why it holds and what it says, sentence by sentence."""
-        of, wrt = self.unrolled.of, self.unrolled.wrt
-        out: list[Inlines] = [("In the spectral norm, ", Math(self.box()), ".")]
-        for h in self.hypotheses:
-            what = row(names.take_apart(h.what), Op(r"\le"), to_box(h.constant))
-            out.append(("Here it is supposed that ", Math(what), " at every step."))
-        for s in self.invariant:
-            said = " are supposed to lie between -1 and 1 at the start; then they do at every step."
-            out.append(("The entries of ", Math(s), said))
-        out.append((_WHY,))
-        d = Op(r"\partial", prefix=True)
-        jacobian = Math(row(d, to_box(of), Op("/", prefix=True), d, to_box(wrt)))
-        less, more = self._compared("<"), self._compared(">")
-        if self.never_below_one:
-            out.append(("This bound is never below 1, so it does not show that gradients vanish.",))
-        elif self.is_block:
-            out.append(("The blocks tend to zero if the largest eigenvalue of the matrix is below 1, for which ",))
-            out[-1] += (less, " is enough.")
-        else:
-            out.append(
-                ("If ", less, ", then ", jacobian, " tends to zero exponentially fast as the steps become many;")
-            )
-            out[-1] += (" for it to grow without bound ", more, " is necessary, and not sufficient.")
-        out.append(("A formula with a matrix transposed has the same bound, since ", Math(_same_norm()), _OTHER))
-        return tuple(out)
-
-    def sentences(self) -> tuple[str, ...]:
-        """The same in words with LaTeX formulas in dollar signs."""
-        return tuple("".join(_latex(i) for i in inlines) for inlines in self.inlines())
-
-    def __str__(self) -> str:
-        return "\n".join("".join(_text(i) for i in inlines) for inlines in self.inlines())
-
-    def __repr__(self) -> str:
-        of, wrt = typeset.text(self.unrolled.of), typeset.text(self.unrolled.wrt)
-        if self.is_block:
-            return f"‖∂{of}/∂{wrt}‖ ≤ entry of {typeset.text(self.matrix())}^({self.exponent})"
-        rate = typeset.text(self.rate)
-        return f"‖∂{of}/∂{wrt}‖ ≤ {rate if _is_atom(self.rate) else f'({rate})'}^({self.exponent})"
-
-
-_WHY = (
-    "Each factor of the product over time is bounded on its own: the norm of a product is at most the product of the "
-    "norms, the norm of a sum at most the sum, and that of a diagonal matrix its largest entry in size."
-)
-_OTHER = "; its own norm is in general another number."
-
-
-def _same_norm() -> Box:
-    w = Ident("W")
-    sides = [Fence(r"\lVert", side, r"\rVert") for side in (Script(w, sup=Mark("T")), w)]
-    return row(sides[0], Op("="), sides[1])
-
-
-def _formula(i: Math) -> Box:
-    return to_box(i.formula) if isinstance(i.formula, Expr) else i.formula
-
-
-def _latex(i: Inline) -> str:
-    return f"${typeset.write_latex(_formula(i))}$" if isinstance(i, Math) else str(i)
-
-
-def _text(i: Inline) -> str:
-    return typeset.write_text(_formula(i)) if isinstance(i, Math) else str(i)
 
 
 def _is_atom(e: Expr) -> bool:
@@ -207,6 +146,7 @@ class _Estimator:
         self.definitions = unrolled.system.definitions
         self.hypotheses: dict[Hypothesis, None] = {}
         self.invariant: dict[Symbol, None] = {}
+        self.letters: dict[Symbol, Letter] = {}
         self._ranges: dict[Symbol, Range] = {}
         self._hold: dict[Symbol, Range] = {}
         self._hold = self._invariants()
@@ -262,8 +202,9 @@ class _Estimator:
         """The size of an expression by name; of one that changes with time a constant that bounds it."""
         inner = e.arg if isinstance(e, ex.Transpose) else e
         name = f"{left} {typeset.latex(inner)} {right}{sub}"
+        letter = Letter(Measure.LARGEST if sub else Measure.NORM, e)
         if not self._is_timed(e):
-            return Symbol(name)
+            return self._letter(Symbol(name), letter)
         known = [h for h in self.hypotheses if h.what == name]
         if known:
             return known[0].constant
@@ -271,7 +212,11 @@ class _Estimator:
         numbered = (rf"\kappa_{k}" if k < 10 else rf"\kappa_{{{k}}}" for k in range(2, 99))
         constant = Symbol(next(c for c in (r"\kappa", *numbered) if c not in taken))
         self.hypotheses[Hypothesis(name, constant)] = None
-        return constant
+        return self._letter(constant, letter)
+
+    def _letter(self, symbol: Symbol, letter: Letter) -> Symbol:
+        self.letters[symbol] = letter
+        return symbol
 
     # --------------------------------------------------------------------------------------- vectors
 
@@ -308,7 +253,7 @@ class _Estimator:
         candidates = (r"\gamma", *(rf"\gamma_{k}" for k in range(2, 9)))
         constant = Symbol(next(c for c in candidates if c not in taken))
         self.hypotheses[Hypothesis(name, constant)] = None
-        return constant
+        return self._letter(constant, Letter(Measure.LARGEST, v.function))
 
     def range(self, v: Expr) -> Range:
         """An interval that holds every entry."""

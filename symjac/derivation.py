@@ -201,7 +201,7 @@ class Derivation:
     def _short(self) -> tuple[Expr, Abbreviations]:
         letters = [i.family for i in self.system.symbols.values()]
         short, named = abbreviate(self.closed, [*self.system.symbols, *letters], self._origin)
-        if not equal(_opened(short, named), self.closed, self.definitions):
+        if not equal(open_abbreviations(short, named), self.closed, self.definitions):
             raise Defect(
                 f"the abbreviated form of the derivative of {self.of.name} is not the derivative",
                 roads=("abbreviations", "normal form"),
@@ -218,7 +218,7 @@ class Derivation:
         """The closed form in denominator layout with abbreviations; the diagonals they name are symmetric."""
         names: dict[Expr, Expr] = {ex.Transpose(s): s for s, e in self.abbreviations if isinstance(e, ex.Diag)}
         turned = ex.transpose(self.short).replace(names)
-        if not equal(_opened(turned, self.abbreviations), self.closed_denominator, self.definitions):
+        if not equal(open_abbreviations(turned, self.abbreviations), self.closed_denominator, self.definitions):
             raise Defect(
                 f"the abbreviated transpose of the derivative of {self.of.name} is not its transpose",
                 roads=("abbreviations", "normal form"),
@@ -309,7 +309,7 @@ def _disagreement(d: Derivation, s: Symbol, entries: Expr, closed: Expr) -> Exce
     )
 
 
-def _opened(e: Expr, named: Abbreviations) -> Expr:
+def open_abbreviations(e: Expr, named: Abbreviations) -> Expr:
     """The expression with the values of its abbreviations, the last ones first: they may hold earlier ones."""
     for symbol, value in reversed(named):
         e = e.replace({symbol: value})

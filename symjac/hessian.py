@@ -5,16 +5,12 @@ Magnus and Neudecker, *Matrix Differential Calculus*, chapter 6: ``H = d/dx^T (d
 
 from __future__ import annotations
 
-import sympy
-
 from symjac import expr as ex
-from symjac import typeset
 from symjac.bptt.adjoint import as_gradient, cross_entropy
 from symjac.derivation import Derivation
 from symjac.differentiate import jacobian_theorem
 from symjac.errors import Defect, NotYetError, TargetError
 from symjac.expr import Expr, Partial, Symbol
-from symjac.interchange import to_sympy
 from symjac.kernel import Scope, Theorem
 from symjac.normal import equal
 from symjac.recurrence import Recurrence
@@ -27,13 +23,6 @@ class Hessian:
     :raises TargetError: where ``of`` is no scalar or ``wrt`` no vector.
     :raises NotYetError: where symjac has no rule.
     :raises Defect: where the rules and the entries disagree, which would be a defect of symjac.
-
-    >>> from symjac import System
-    >>> H = System(r"f = a^\top \sigma(W x)").hessian(wrt="x")
-    >>> H
-    Hessian of f by x: Wᵀ diag(a ⊙ σ′′(W x)) W
-    >>> H.product("v")  # doctest: +ELLIPSIS
-    Product(Transpose(W), Hadamard(a, Apply(Product(W, x), Function(...)), Product(W, v)))
     """
 
     def __init__(self, system: Recurrence, of: str | Symbol | None, wrt: str | Symbol) -> None:
@@ -96,13 +85,6 @@ class Hessian:
         """The shape, (len wrt, len wrt)."""
         return self.closed.shape
 
-    @property
-    def numerator(self) -> sympy.Basic:
-        """The Hessian as a SymPy matrix expression."""
-        return to_sympy(self.closed)
-
-    denominator = numerator
-
     def product(self, v: str | Symbol = "v") -> Expr:
         """The Hessian times a vector, without a matrix of its size being formed: diagonals scale.
 
@@ -113,13 +95,6 @@ class Hessian:
             raise TargetError(f"{symbol.name} is {ex.show_shape(symbol.shape)}, the variable is another shape")
         return _applied(self.closed, symbol)
 
-    def formula(self) -> str:
-        """The Hessian as LaTeX."""
-        return typeset.latex(self.closed)
-
-    def __repr__(self) -> str:
-        return f"Hessian of {typeset.text(self.of)} by {typeset.text(self.wrt)}: {typeset.text(self.closed)}"
-
     def __eq__(self, other: object) -> bool:
         """Whether both are the same second derivative, however they are written."""
         if not isinstance(other, Hessian):
@@ -128,16 +103,6 @@ class Hessian:
 
     def __hash__(self) -> int:
         return hash((self.of, self.wrt, self.shape))
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        x = self.wrt.name
-        left = rf"\frac{{\partial^2 {self.of.name}}}{{\partial {x} \, \partial {x}^\top}}"
-        equation = f"{left} = {self.formula()}"
-        return {
-            "text/plain": repr(self),
-            "text/latex": f"$\\displaystyle {equation}$",
-            "text/markdown": f"$$\n{equation}\n$$",
-        }
 
 
 def _applied(e: Expr, v: Expr) -> Expr:

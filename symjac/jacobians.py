@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 import sympy
 
-from symjac import codegen, documents, explicit, preview, typeset
+from symjac import codegen, explicit, preview, typeset
 from symjac.derivation import Derivation, Proof, Stage
 from symjac.expr import Expr, Shape, Symbol
 from symjac.interchange import Names, to_sympy
 from symjac.kernel import Assumption
+from symjac.narrative import Page, narrate
 from symjac.narrative.conditions import in_short
 from symjac.normal import normal_form
 from symjac.reading import Note
@@ -147,27 +149,46 @@ class Jacobian(Result[Derivation]):
         """The closed form alone, as LaTeX."""
         return typeset.latex(self.in_layout(layout), row=self.system.orientation == "row")
 
+    def page(self, layout: str = "both", *, n: Sizes = None, **how: Any) -> Page:
+        """The page that states and proves it; ``n`` adds an example at these sizes."""
+        return narrate(self.confirmed(), layout=layout, sizes=self._sizes(n))
+
+    def matrices(self, layout: str = "both", *, n: Sizes = None, **how: Any) -> Mapping[str, sympy.Basic]:
+        """SymPy expressions by layout, written out at the sizes ``n`` if there are any."""
+        chosen = ("numerator", "denominator") if layout == "both" else (layout,)
+        if n is not None:
+            return {each: self.explicit(n, layout=each) for each in chosen}
+        return {each: self.numerator if each == "numerator" else self.denominator for each in chosen}
+
+    def drawing(
+        self, layout: str = "both", *, n: Sizes = None, whole: bool = False, **how: Any
+    ) -> Callable[[str], bytes]:
+        """What draws the formula, or the ``whole`` page, in a format of :mod:`symjac.preview`."""
+        if whole:
+            return partial(preview.page, self.page(layout, n=n))
+        return partial(preview.formula, self.confirmed(), layout=layout)
+
     def latex(self, layout: str = "both", *, n: Sizes = None) -> str:
         """The statement and its proof as a LaTeX fragment for ``\\input``."""
-        return documents.fragment(self.confirmed(), layout=layout, n=self._sizes(n))
+        return self._text("latex", layout, n=n)
 
     def document(self, layout: str = "both", *, n: Sizes = None) -> str:
         """The statement and its proof as a complete LaTeX article."""
-        return documents.article(self.confirmed(thorough=True), layout=layout, n=self._sizes(n))
+        return self._text("document", layout, n=n)
 
     def pdf(self, path: str | Path, layout: str = "both", *, n: Sizes = None) -> Path:
         """The article compiled into a file.
 
         :raises MissingToolError: where no LaTeX is installed.
         """
-        return documents.pdf(self.confirmed(thorough=True), Path(path), layout=layout, n=self._sizes(n))
+        return self._file(path, layout, n=n)
 
     def svg(self, layout: str = "both") -> str:
         """The closed form as a picture for slides, outlines and all.
 
         :raises MissingToolError: where the ``preview`` extra is not installed.
         """
-        return preview.formula(self.confirmed(), "svg", layout=layout).decode("utf-8")
+        return self._text("svg", layout)
 
     def png(self, layout: str = "both") -> bytes:
         """The closed form as a picture, 300 pixels an inch.
@@ -178,27 +199,27 @@ class Jacobian(Result[Derivation]):
 
     def markdown(self, layout: str = "both", *, n: Sizes = None) -> str:
         """The statement and its proof as Markdown with formulas that KaTeX and MathJax render."""
-        return documents.markdown(self.confirmed(), layout=layout, n=self._sizes(n))
+        return self._text("markdown", layout, n=n)
 
     def html(self, layout: str = "both", *, n: Sizes = None) -> str:
         """The statement and its proof as one self-contained page; browsers lay out its MathML."""
-        return documents.html(self.confirmed(), layout=layout, n=self._sizes(n))
+        return self._text("html", layout, n=n)
 
     def text(self, layout: str = "both", *, n: Sizes = None) -> str:
         """The statement and its proof as plain Unicode text."""
-        return documents.text(self.confirmed(), layout=layout, n=self._sizes(n))
+        return self._text("text", layout, n=n)
 
     def numpy(self, layout: str = "numerator") -> str:
         """Source of a function ``jacobian(...)`` over NumPy arrays."""
-        return self.source("numpy", layout).code
+        return self._text("numpy", layout)
 
     def jax(self, layout: str = "numerator") -> str:
         """Source of a function ``jacobian(...)`` over JAX arrays."""
-        return self.source("jax", layout).code
+        return self._text("jax", layout)
 
     def torch(self, layout: str = "numerator") -> str:
         """Source of a function ``jacobian(...)`` over PyTorch tensors."""
-        return self.source("torch", layout).code
+        return self._text("torch", layout)
 
     def source(self, target: str, layout: str = "numerator") -> codegen.Source:
         """The source of a function ``jacobian(...)`` and what its arguments stand for."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import shutil
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -34,6 +35,11 @@ HINT = "pip install 'symjac[preview]' brings it; or ask for --to html, which nee
 def available() -> bool:
     """Whether the typesetter is installed."""
     return importlib.util.find_spec("typst") is not None
+
+
+def without_tex() -> bool:
+    """Whether a PDF is to be made here: Typst is installed and TeX is not."""
+    return shutil.which("pdflatex") is None and available()
 
 
 def page(told: Page, to: str) -> bytes:

@@ -8,18 +8,22 @@ from typing import Protocol
 import sympy
 
 from symjac import explicit, typeset
-from symjac.bptt import Backpropagation
+from symjac.bounds import Bound
+from symjac.bptt import Backward
 from symjac.claims import Verdict, check_record
 from symjac.confirm.likeness import alike
 from symjac.derivation import Derivation
 from symjac.errors import DefinitionError, ReadError, TargetError
 from symjac.expr import Apply, Symbol
+from symjac.hessian import Hessian
 from symjac.interchange import Names, from_sympy
 from symjac.jacobians import Jacobian
 from symjac.normal import normal_form
 from symjac.reading import read_system
 from symjac.recurrence import Recurrence
-from symjac.results import MatrixJacobian, NormBound, Product, SecondDerivative
+from symjac.results import Backpropagation, MatrixJacobian, NormBound, Product, SecondDerivative
+from symjac.unroll import Unrolled
+from symjac.vectorised import VecJacobian
 
 
 class Collected(Protocol):
@@ -123,7 +127,7 @@ class System(Recurrence):
         >>> back.gradient("W")
         OverTime(Number(Fraction(1, 1)), T, Product(\\delta_t, Transpose(h_{t-1})), ('sum', 't', 'ascending'))
         """
-        return Backpropagation(self, loss, window=window, targets=targets)
+        return Backpropagation(Backward(self, loss, window=window, targets=targets))
 
     def unroll(self, of: str | Symbol, *, back_to: str | Symbol) -> Product:
         """The Jacobian of a late state by an early one, a product over the steps between, proved for any number.
@@ -133,7 +137,7 @@ class System(Recurrence):
         >>> print(System(r"x_t = W \\sigma(x_{t-1}) + b").unroll("x_t", back_to="x_k"))
         ∂xₜ/∂xₖ = ∏_{t≥i≥k + 1} W diag(σ′(xᵢ₋₁)) (numerator layout)
         """
-        return Product(self, of, back_to)
+        return Product(Unrolled(self, of, back_to))
 
     def vec_jacobian(
         self, of: str | Symbol | None = None, *, wrt: str | Symbol, immediate: bool = False
@@ -148,21 +152,21 @@ class System(Recurrence):
         >>> System(r"h_t = \\tanh(W h_{t-1} + b)").vec_jacobian(wrt="W")
         ∂hₜ/∂vec(W)ᵀ = diag(𝟏 − hₜ ⊙ hₜ) (hₜ₋₁ᵀ ⊗ I)
         """
-        return MatrixJacobian(self, of, wrt, immediate=immediate)
+        return MatrixJacobian(VecJacobian(self, of, wrt, immediate=immediate))
 
     def hessian(self, of: str | Symbol | None = None, *, wrt: str | Symbol) -> SecondDerivative:
         """The second derivative of a scalar by a vector.
 
         :raises TargetError: where ``of`` is no scalar or ``wrt`` not in the system.
         """
-        return SecondDerivative(self, of, wrt)
+        return SecondDerivative(Hessian(self, of, wrt))
 
     def bound(self, of: str | Symbol, *, back_to: str | Symbol) -> NormBound:
         """How large the Jacobian of a late state by an early one can be, from the structure of one step.
 
         :raises TargetError: where ``of`` or ``back_to`` is no state of the recurrence.
         """
-        return NormBound(self, of, back_to)
+        return NormBound(Bound(self, of, back_to))
 
     def explicit(self, n: int | Mapping[str, int] = 2) -> list[sympy.Eq]:
         """The elementwise recurrence at given sizes, one SymPy equation for each entry of a left-hand side.

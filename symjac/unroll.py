@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from symjac import expr as ex
-from symjac import typeset
 from symjac.derivation import Derivation
 from symjac.errors import Defect, NotYetError, TargetError
 from symjac.expr import Expr, OverTime, Partial, Symbol
@@ -154,19 +153,6 @@ class Unrolled:
             blocks = [ex.Transpose(self.block(s, r)) for r in self.states]
             rows.append(ex.Transpose(ex.Stack(*blocks)))
         return ex.Stack(*rows)
-
-    def __str__(self) -> str:
-        left = f"∂{typeset.text(self.of)}/∂{typeset.text(self.wrt)}"
-        if not self.is_block:
-            return f"{left} = {typeset.text(self.numerator)} (numerator layout)"
-        product = typeset.text(self.product(named=True))
-        states = ", ".join(typeset.text(s) for s in self.states)
-        return (
-            f"{left} is a block of {product} (numerator layout), {typeset.text(self.name)} the Jacobian of ({states})"
-        )
-
-    def __repr__(self) -> str:
-        return f"Unrolled: {self}"
 
     def _limits(self) -> tuple[Expr, Expr]:
         return self.early.plus(1).expr, self.late.expr

@@ -8,7 +8,6 @@ Calculus*, sections 2.4, 3.7 and 9.2.
 from __future__ import annotations
 
 from symjac import expr as ex
-from symjac import typeset
 from symjac.derivation import Derivation
 from symjac.differentiate import differential_theorem
 from symjac.errors import Defect, NotYetError, TargetError
@@ -32,12 +31,6 @@ class VecJacobian:
     :raises TargetError: where ``of`` or ``wrt`` is not in the system.
     :raises NotYetError: where a term has no form with Kronecker products.
     :raises Defect: where the closed form does not do to ``vec(dX)`` what the differential does.
-
-    >>> from symjac import System
-    >>> System(r"y = W x + b").vec_jacobian(wrt="W")
-    ∂y/∂vec(W)ᵀ = xᵀ ⊗ I
-    >>> System(r"x_t = W \sigma(x_{t-1}) + b").vec_jacobian(wrt="W")
-    ∂xₜ/∂vec(W)ᵀ = (σ(xₜ₋₁))ᵀ ⊗ I
     """
 
     def __init__(
@@ -79,15 +72,8 @@ class VecJacobian:
         """The shape in numerator layout."""
         return self.closed.shape
 
-    def formula(self, layout: str = "numerator") -> str:
-        """The closed form as LaTeX."""
-        return typeset.latex({"numerator": self.closed, "denominator": self.closed_denominator}[layout])
-
-    def over_time(self) -> tuple[Expr, Expr]:
-        """For a recurrent state: the immediate derivative, and the Jacobian by the state before.
-
-        The total derivative S_t obeys ``S_t = immediate + Jacobian S_{t-1}``: it is the sum over all earlier steps of
-        the product of Jacobians times the immediate derivative there (Pascanu et al. 2013, equations 4 and 5).
+    def step_back(self) -> Derivation:
+        """For a recurrent state: its Jacobian by the state before.
 
         :raises TargetError: where the target is no state of a recurrence.
         """
@@ -96,21 +82,7 @@ class VecJacobian:
         if self.of not in states or len(states) != 1:
             raise TargetError(f"{self.of.name} is not the one state of a recurrence")
         before = clock.at(self.of, clock.times[self.of].plus(-1))
-        return self.closed, Derivation(self.system, self.of, before).closed
-
-    def __repr__(self) -> str:
-        below = f"∂vec({typeset.text(self.wrt)})ᵀ" if self.wrt.is_matrix else f"∂{typeset.text(self.wrt)}"
-        above = f"∂vec({typeset.text(self.of)})" if self.of.is_matrix else f"∂{typeset.text(self.of)}"
-        return f"{above}/{below} = {typeset.text(self.closed)}"
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        top = rf"\operatorname{{vec}}({self.of.name})" if self.of.is_matrix else self.of.name
-        equation = rf"\frac{{\partial {top}}}{{\partial \operatorname{{vec}}({self.wrt.name})^\top}} = {self.formula()}"
-        return {
-            "text/plain": repr(self),
-            "text/latex": f"$\\displaystyle {equation}$",
-            "text/markdown": f"$$\n{equation}\n$$",
-        }
+        return Derivation(self.system, self.of, before)
 
 
 def matrix_of(linear: Expr, x: Symbol) -> Expr:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from symjac import System, cells
-from symjac.bptt import Backpropagation, checks
+from symjac.bptt import compare
 from symjac.bptt.backward import Backward, Row
 from symjac.bptt.program import forward, program
 from symjac.cli import main
@@ -205,7 +205,7 @@ def test_a_changed_formula_is_refused() -> None:
     assert isinstance(row.before, Sum)
     for wrong in (row.before.args[0], neg(row.before), Sum(row.before.args[0], row.before.args[0])):
         with pytest.raises(Defect, match="gradient by c_t"):
-            checks.opened(b, Row(row.of, row.symbol, wrong, row.last, row.final))
+            compare.compare_opened(b, Row(row.of, row.symbol, wrong, row.last, row.final))
 
 
 def test_a_forgotten_use_is_noticed() -> None:
@@ -213,13 +213,13 @@ def test_a_forgotten_use_is_noticed() -> None:
     b = Backward(System(cells.gru), loss_text("gru", True))
     (state,) = b.step.states
     uses = b.adjoint(state).uses
-    checks.paths(b, state, uses)
+    compare.compare_paths(b, state, uses)
     for k in range(len(uses)):
         with pytest.raises(Defect):
-            checks.paths(b, state, uses[:k] + uses[k + 1 :])
+            compare.compare_paths(b, state, uses[:k] + uses[k + 1 :])
 
 
-def plain(b: Backpropagation) -> str:
+def plain(b: Backward) -> str:
     """The formulas, accents in one form."""
     return unicodedata.normalize("NFC", str(b))
 

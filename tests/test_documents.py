@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from symjac import System, cells, documents
+from symjac import System, cells
 from symjac.documents.compile import compile_pdf
 from symjac.errors import MissingToolError
 from symjac.jacobians import Jacobian
@@ -70,13 +70,13 @@ def complaints(source: str, folder: Path) -> list[str]:
 def test_hard_pages_compile_clean(name: str, layout: str, tmp_path: Path) -> None:
     """Superscripts, rows, long sums, nested layers and gradients by matrices compile clean too."""
     d = hard(name)
-    assert complaints(documents.article(d.confirmed(), layout=layout, n=sizes(d)), tmp_path) == []
+    assert complaints(d.document(layout=layout, n=sizes(d)), tmp_path) == []
 
 
 @pytest.mark.tex
 def test_two_fragments_share_a_paper(tmp_path: Path) -> None:
     """Two fragments go into a paper that has its own theorem environment and macros, without colliding."""
-    fragments = [documents.fragment(cell(name).confirmed()) for name in ("rnn", "gru")]
+    fragments = [cell(name).latex() for name in ("rnn", "gru")]
     source = (
         r"\documentclass{article}\usepackage[a4paper,margin=27mm]{geometry}"
         r"\usepackage{amsmath,amssymb,amsthm}\newtheorem{theorem}{Satz}\newcommand{\symjacT}{\top}"
@@ -89,7 +89,7 @@ def test_two_fragments_share_a_paper(tmp_path: Path) -> None:
 def test_labels_and_references_match(name: str) -> None:
     """Every reference of a fragment has its label, every label is unique, and only referenced rows have one."""
     d = cell(name)
-    source = documents.fragment(d.confirmed(), n=sizes(d))
+    source = d.latex(n=sizes(d))
     labels = re.findall(r"\\label\{(.*?)\}", source)
     assert len(labels) == len(set(labels))
     assert set(re.findall(r"\\(?:eq)?ref\{(.*?)\}", source)) <= set(labels)
@@ -98,7 +98,7 @@ def test_labels_and_references_match(name: str) -> None:
 
 def test_every_macro_is_provided() -> None:
     """A fragment stands alone: what it uses beyond amsmath and amsthm it provides, if the paper has not."""
-    source = documents.fragment(cell("gru").confirmed())
+    source = cell("gru").latex()
     used = set(re.findall(r"\\symjac[A-Za-z]+", source))
     provided = set(re.findall(r"\\providecommand\{(\\symjac[A-Za-z]+)\}", source))
     assert used <= provided
@@ -110,7 +110,7 @@ def test_every_macro_is_provided() -> None:
 def test_markdown_is_portable(name: str) -> None:
     """Markdown uses only what KaTeX, MathJax and GitHub render, and no reference is left open."""
     d = cell(name)
-    source = documents.markdown(d.confirmed(), n=sizes(d))
+    source = d.markdown(n=sizes(d))
     for banned in (
         r"\operatorname",
         r"\symjac",
@@ -136,7 +136,7 @@ def test_markdown_is_portable(name: str) -> None:
 def test_text_has_no_commands(name: str) -> None:
     """Plain text is readable as it stands: no LaTeX command is left in it."""
     d = cell(name)
-    assert "\\" not in documents.text(d.confirmed(), n=sizes(d))
+    assert "\\" not in d.text(n=sizes(d))
 
 
 class _Page(HTMLParser):
@@ -172,7 +172,7 @@ class _Page(HTMLParser):
 def test_html_is_self_contained(name: str) -> None:
     """The page's tags nest, its links stay inside it, and it asks for nothing from anywhere else."""
     d = cell(name)
-    source = documents.html(d.confirmed(), n=sizes(d))
+    source = d.html(n=sizes(d))
     page = _Page()
     page.feed(source)
     page.close()
@@ -187,7 +187,7 @@ def test_html_is_self_contained(name: str) -> None:
 
 def test_html_formulas_are_well_formed() -> None:
     """Each formula is well-formed MathML with its LaTeX as text alternative."""
-    source = documents.html(cell("layernorm_rnn").confirmed())
+    source = cell("layernorm_rnn").html()
     formulas = re.findall(r"<math.*?</math>", source)
     assert len(formulas) > 30
     for formula in formulas:
@@ -197,7 +197,7 @@ def test_html_formulas_are_well_formed() -> None:
 def test_html_carries_its_latex() -> None:
     """The LaTeX of the page can be copied from it."""
     d = cell("rnn")
-    source = documents.html(d.confirmed())
+    source = d.html()
     assert 'id="source"' in source
     assert r"\providecommand{\symjacT}" in source
 
@@ -205,7 +205,7 @@ def test_html_carries_its_latex() -> None:
 @pytest.mark.tex
 def test_pdf_is_written(tmp_path: Path) -> None:
     """A PDF comes out where it was asked for."""
-    path = documents.pdf(cell("rnn").confirmed(), tmp_path / "rnn.pdf")
+    path = cell("rnn").pdf(tmp_path / "rnn.pdf")
     assert path.read_bytes().startswith(b"%PDF")
 
 
@@ -214,7 +214,7 @@ def test_pdflatex_alone_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     """Where latexmk is missing pdflatex makes the PDF, references settled."""
     which = shutil.which
     monkeypatch.setattr(shutil, "which", lambda name: None if name == "latexmk" else which(name))
-    path = documents.pdf(cell("rnn").confirmed(), tmp_path / "rnn.pdf")
+    path = cell("rnn").pdf(tmp_path / "rnn.pdf")
     assert path.read_bytes().startswith(b"%PDF")
 
 
@@ -222,7 +222,7 @@ def test_a_missing_tex_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     """Without LaTeX the message says what to install, and no file is left behind."""
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(MissingToolError, match="pdflatex") as caught:
-        documents.pdf(cell("rnn").confirmed(), tmp_path / "rnn.pdf")
+        cell("rnn").pdf(tmp_path / "rnn.pdf")
     assert "install" in (caught.value.hint or "")
     assert not (tmp_path / "rnn.pdf").exists()
 
@@ -243,7 +243,7 @@ def test_a_browser_shows_the_page(tmp_path: Path) -> None:
         ".filter(e=>e.scrollWidth>e.clientWidth+1).length+' too wide of '"
         "+document.querySelectorAll('.display math').length</script></body>"
     )
-    path.write_text(documents.html(cell("gru").confirmed()).replace("</body>", probe), encoding="utf-8")
+    path.write_text(cell("gru").html().replace("</body>", probe), encoding="utf-8")
     browser = next(b for b in ("chromium", "chromium-browser", "google-chrome") if shutil.which(b))
     shown = subprocess.run(
         [

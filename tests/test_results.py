@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from symjac import System, cells
-from symjac.results import MatrixJacobian, NormBound, Printed, Product, SecondDerivative
+from symjac.result import Paged
+from symjac.results import MatrixJacobian, NormBound, Product, SecondDerivative
 
-RESULTS: dict[str, Printed] = {
+RESULTS: dict[str, Paged[Any]] = {
     "product": System(cells.rnn).unroll("x_t", back_to="x_k"),
     "block product": System(cells.lstm).unroll("h_t", back_to="h_k"),
     "bound": System(cells.gru).bound("h_t", back_to="h_k"),

@@ -130,7 +130,9 @@ class Adjoints:
 
     def moved(self, e: Expr, when: int | Moment) -> Expr:
         """An expression of this step with its gradients, at another time."""
+        after = when + 1 if isinstance(when, int) else when.plus(1)
         table: dict[Expr, Expr] = {self.symbol(u): self.symbol(u, when) for u in self.nodes}
+        table |= {self.symbol(u, 1): self.symbol(u, after) for u in self.nodes}
         table |= {self.symbol(c): self.symbol(c) for c in self.step.constants}
         table |= {self.nabla(u): self.nabla(u, when) for u in self.nodes}
         for s in e.symbols:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from symjac import expr as ex
-from symjac.bptt import checks
+from symjac.bptt import compare
 from symjac.bptt.adjoint import Adjoint, Adjoints, Use, as_sum
 from symjac.bptt.graph import Step
 from symjac.bptt.loss import Loss, read_loss
@@ -193,13 +193,13 @@ class Backward:
     def _check(self) -> None:
         """Every use against its entries, every sum against the paths of the graph, every form that was put together."""
         for v, adjoint in self._raw.items():
-            checks.uses(self, adjoint.uses)
-            checks.paths(self, v, adjoint.uses)
+            compare.compare_uses(self, adjoint.uses)
+            compare.compare_paths(self, v, adjoint.uses)
         for p in (*self.gradients, *self.input_gradients):
             uses = self.adjoints.parameter_uses(p)
-            checks.uses(self, (*uses, *self._constants.get(p, ())))
-            checks.paths(self, p, uses)
-        checks.put_together(self, self.inlined)
+            compare.compare_uses(self, (*uses, *self._constants.get(p, ())))
+            compare.compare_paths(self, p, uses)
+        compare.compare_sums(self, self.inlined)
 
     def verify(self) -> None:
         """Check every formula once more with all equations of two steps opened; takes seconds for gated cells.
@@ -207,7 +207,7 @@ class Backward:
         :raises Defect: where a formula is not the derivative that the entries have.
         """
         for row in self.rows:
-            checks.opened(self, row)
+            compare.compare_opened(self, row)
 
     # ------------------------------------------------------------------------------------- hypotheses
 
@@ -222,7 +222,7 @@ class Backward:
         short = tuple(
             Row(r.of, r.symbol, _rebuilt(r.before, table), _rebuilt(r.last, table), r.final) for r in self.rows
         )
-        checks.supposed(self.rows, short, self.hypotheses)
+        compare.compare_supposing(self.rows, short, self.hypotheses)
         self.rows = short
 
     # -------------------------------------------------------------------------------- what is asked for

@@ -4,26 +4,13 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NoReturn
 
 from symjac import __version__
+from symjac.formats import FORMATS, Needs, formats_of
 
-FORMATS = ("latex", "document", "pdf", "markdown", "html", "text", "json", "sympy", "numpy", "jax", "torch")
-VERDICTS = ("text", "json", "latex", "document", "pdf", "markdown", "html")
-PICTURES = ("svg", "png")
-SUFFIXES: Mapping[str, str] = {
-    ".tex": "document",
-    ".pdf": "pdf",
-    ".md": "markdown",
-    ".html": "html",
-    ".htm": "html",
-    ".txt": "text",
-    ".json": "json",
-    ".jsonl": "json",
-    ".svg": "svg",
-    ".png": "png",
-}
+VERDICTS = formats_of(Needs.PAGE, Needs.ARTICLE, Needs.RECORDS)
 
 SUMMARY = rf"""symjac {__version__}: Jacobians of vector recurrences, derived for every n, proved, and written out.
 
@@ -162,7 +149,7 @@ def _derive() -> Parser:
     parser.add_argument("--thorough", action="store_true", help="run every check, also the slow second reader")
     parser.add_argument(
         "--to",
-        choices=(*FORMATS, *PICTURES),
+        choices=tuple(FORMATS),
         help="what to write (default: what the suffix of -o says, else text); latex is a fragment for \\input, "
         "document a complete article",
     )
@@ -237,7 +224,7 @@ def _bptt() -> Parser:
     )
     parser.add_argument(
         "--to",
-        choices=tuple(f for f in FORMATS if f != "sympy"),
+        choices=formats_of(Needs.PAGE, Needs.ARTICLE, Needs.RECORDS, Needs.PROGRAM),
         help="what to write (default: what the suffix of -o says, else text)",
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="write to FILE instead of standard output")

@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
-import tempfile
 import time
-from pathlib import Path
 
 from symjac import typeset
-from symjac.bptt import Backpropagation
 from symjac.cli import output
 from symjac.cli.sources import UsageError, from_arguments, is_batch
-from symjac.documents.compile import compile_pdf
+from symjac.formats import FORMATS, Needs
+from symjac.results import Backpropagation
 from symjac.system import System
-
-CODE = {"numpy": Backpropagation.numpy, "jax": Backpropagation.jax, "torch": Backpropagation.torch}
-PAGES = {
-    "latex": Backpropagation.latex,
-    "document": Backpropagation.document,
-    "markdown": Backpropagation.markdown,
-    "html": Backpropagation.html,
-    "text": Backpropagation.text,
-}
 
 
 def run(options: argparse.Namespace) -> int:
@@ -44,18 +32,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _content(back: Backpropagation, wanted: str, options: argparse.Namespace, begun: float) -> str | bytes:
-    products = options.products or None
-    if wanted == "json":
-        return json.dumps(record(back, begun), ensure_ascii=False)
-    if wanted == "pdf":
-        with tempfile.TemporaryDirectory() as folder:
-            file = compile_pdf(back.document(options.layout or "both", products=products), Path(folder) / "page.pdf")
-            return file.read_bytes()
-    if wanted in CODE:
-        if options.layout == "both":
-            raise UsageError(f"{wanted} code is one function in one layout; --layout says which")
-        return CODE[wanted](back, options.layout or "denominator")
-    return PAGES[wanted](back, options.layout or "both", products=products)
+    row = FORMATS[wanted]
+    if row.needs is Needs.RECORDS:
+        return row.render([record(back, begun)])
+    if row.needs is Needs.PROGRAM and options.layout == "both":
+        raise UsageError(f"{wanted} code is one function in one layout; --layout says which")
+    return back.write(wanted, options.layout, products=options.products or None)
 
 
 def record(back: Backpropagation, begun: float) -> dict[str, object]:
@@ -88,5 +70,7 @@ def record(back: Backpropagation, begun: float) -> dict[str, object]:
         "arguments": {a.symbol.name: typeset.latex(a.value) for a in back.step.arguments.values()},
         "hypotheses": [f"{typeset.latex(e)} = 1" for e in back.hypotheses],
         "numpy": back.numpy(),
+        "checks": [{"method": c.method, "at": c.at, "passed": c.passed} for c in back.checks.ran],
+        "not_run": [{"method": c.method, "because": c.because} for c in back.checks.not_run],
         "seconds": round(time.perf_counter() - begun, 4),
     }

@@ -4,47 +4,25 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from symjac.cli import output
-from symjac.cli.arguments import PICTURES
-from symjac.cli.pictures import picture, without_tex
-from symjac.cli.records import LAYOUTS, answers, derive, is_defect, line, notes, records
+from symjac.cli.records import answers, derive, is_defect, line, notes, records
 from symjac.cli.sources import Problem, Target, UsageError, from_arguments, is_batch, problems
-from symjac.cli.srepr import source
-from symjac.documents import plain, portable, tex, web
-from symjac.documents.compile import compile_pdf
 from symjac.entries import size_at
 from symjac.explicit import sizes
+from symjac.formats import FORMATS, Needs, formats_of
+from symjac.interchange.source import source
 from symjac.jacobians import Jacobian
-from symjac.narrative import Page
 from symjac.narrative.example import LARGEST
 from symjac.narrative.written_out import written_out
+from symjac.preview import without_tex
 from symjac.recurrence import Recurrence
 from symjac.system import System
 
-CODE: Mapping[str, Callable[[Jacobian, str], str]] = {
-    "numpy": Jacobian.numpy,
-    "jax": Jacobian.jax,
-    "torch": Jacobian.torch,
-}
-DERIVATIONS: Mapping[str, Callable[..., str]] = {
-    "latex": Jacobian.latex,
-    "document": Jacobian.document,
-    "markdown": Jacobian.markdown,
-    "html": Jacobian.html,
-    "text": Jacobian.text,
-}
-PAGES: Mapping[str, Callable[[Page], str]] = {
-    "latex": tex.fragment,
-    "document": tex.article,
-    "markdown": portable.markdown,
-    "html": web.html,
-    "text": plain.plain_text,
-}
+PAGES = (Needs.PAGE, Needs.ARTICLE)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -63,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
         target = _target(problem, options)
         J = derive(system, target)
         content = _derived(J, target, options, wanted, begun)
-        if wanted in (*DERIVATIONS, "pdf") and options.n is not None and _too_large(system, options.n):
+        if FORMATS[wanted].needs in PAGES and options.n is not None and _too_large(system, options.n):
             output.note(f"note: the example is left out, a page holds sizes up to {LARGEST}; --to sympy takes any")
     for said in notes(system, J):
         output.note(f"note: {said['message']}")
@@ -77,11 +55,11 @@ def _format(options: argparse.Namespace) -> str:
     :raises UsageError: for bytes that would go to a terminal, or a file whose name says something else.
     """
     wanted: str = options.to or output.format_of(options.output)
-    if wanted in ("pdf", "png") and options.output is None and sys.stdout.isatty():
+    if FORMATS[wanted].binary and options.output is None and sys.stdout.isatty():
         raise UsageError(f"a {wanted.upper()} is no text for a terminal; name a file with -o: -o jacobian.{wanted}")
-    if options.page and wanted not in PICTURES:
-        raise UsageError(f"--page goes with {' and '.join(PICTURES)}; {wanted} needs no such choice")
-    if wanted in CODE and options.layout == "both":
+    if options.page and FORMATS[wanted].needs is not Needs.PICTURE:
+        raise UsageError(f"--page goes with {' and '.join(formats_of(Needs.PICTURE))}; {wanted} needs no such choice")
+    if FORMATS[wanted].needs is Needs.PROGRAM and options.layout == "both":
         raise UsageError(f"{wanted} code is one function in one layout; --layout says which")
     return wanted
 
@@ -94,22 +72,15 @@ def _target(problem: Problem, options: argparse.Namespace) -> Target:
 def _derived(J: Jacobian, target: Target, options: argparse.Namespace, wanted: str, begun: float) -> str | bytes:
     shown = options.n is not None and not _too_large(J.system, options.n)
     _ = J.confirmed(thorough=options.thorough, at=sizes(J.system, options.n) if shown else None)
-    layout = options.layout or "both"
-    if wanted == "json":
-        found = answers(None, J, target, layout, begun=begun)
-        return "".join(line(record) + "\n" for record in found)
-    if wanted == "pdf":
-        if without_tex():
-            output.note("note: no TeX is installed, so Typst sets the page")
-            return picture(J, "pdf", layout, page=True, n=options.n)
-        return _pdf(J.document(layout, n=options.n))
-    if wanted in PICTURES:
-        return picture(J, wanted, layout, page=options.page, n=options.n)
-    if wanted == "sympy":
-        return "\n".join(f"{each} = {_srepr(J, each, options.n)}" for each in LAYOUTS[layout])
-    if wanted in CODE:
-        return CODE[wanted](J, options.layout or "numerator")
-    return DERIVATIONS[wanted](J, layout, n=options.n)
+    row = FORMATS[wanted]
+    if row.needs is Needs.RECORDS:
+        return row.render(answers(None, J, target, options.layout or "both", begun=begun))
+    if row.needs is Needs.PICTURE and options.n is not None and not options.page:
+        raise UsageError("--n adds an example to a page; ask for the page with --page")
+    if wanted == "pdf" and without_tex():
+        output.note("note: no TeX is installed, so Typst sets the page")
+        return J.drawing(options.layout or "both", n=options.n, whole=True)("pdf")
+    return J.write(wanted, options.layout, n=options.n, whole=options.page)
 
 
 def _too_large(system: Recurrence, n: int | Mapping[str, int]) -> bool:
@@ -117,25 +88,14 @@ def _too_large(system: Recurrence, n: int | Mapping[str, int]) -> bool:
     return any(size_at(d, at) > LARGEST for s in system.definitions for d in s.shape)
 
 
-def _pdf(article: str) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        return compile_pdf(article, Path(folder) / "page.pdf").read_bytes()
-
-
-def _srepr(J: Jacobian, layout: str, n: int | Mapping[str, int] | None) -> str:
-    if n is not None:
-        return source(J.explicit(n, layout=layout))
-    return source(J.numerator if layout == "numerator" else J.denominator)
-
-
 def _explicit(system: System, options: argparse.Namespace, wanted: str) -> str | bytes:
     n = options.n or 2
-    if wanted == "sympy":
+    row = FORMATS[wanted]
+    if row.needs is Needs.MATRIX:
         return "\n".join(source(e) for e in system.explicit(n))
-    if wanted != "pdf" and wanted not in PAGES:
+    if row.needs not in PAGES:
         raise UsageError(f"the written-out recurrence alone is not made as {wanted}")
-    page = written_out(system, sizes(system, n))
-    return _pdf(tex.article(page)) if wanted == "pdf" else PAGES[wanted](page)
+    return row.render(written_out(system, sizes(system, n)))
 
 
 def _batch(options: argparse.Namespace) -> int:

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from symjac.cli.arguments import SUFFIXES
 from symjac.cli.sources import UsageError
 from symjac.errors import SymjacError
+from symjac.formats import SUFFIXES
 
 
 def note(message: str) -> None:

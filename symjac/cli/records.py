@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from symjac import typeset
 from symjac.cli.defects import defects_named
 from symjac.cli.sources import BadRecord, Problem, Target
-from symjac.cli.srepr import source
 from symjac.errors import Defect, SymjacError, TargetError
 from symjac.interchange import to_sympy
+from symjac.interchange.source import source
 from symjac.jacobians import Jacobian
 from symjac.narrative.conditions import about, plain
 from symjac.recurrence import Recurrence

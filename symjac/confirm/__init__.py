@@ -12,14 +12,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import singledispatch
 from typing import TypeVar
 
+from symjac.bounds import Bound
+from symjac.bptt import Backward
 from symjac.confirm import jacobian
-from symjac.confirm.confirmed import SEAL, Check, Checks, Confirmed, NotRun
+from symjac.confirm.confirmed import SEAL, Check, Checks, Confirmed, NotRun, SkippedError
+from symjac.confirm.differentials import confirm_hessian, confirm_vec_jacobian
+from symjac.confirm.factored import confirm_factored
+from symjac.confirm.gradients import confirm_backward
+from symjac.confirm.norms import confirm_bound
+from symjac.confirm.products import confirm_product
 from symjac.derivation import Derivation
 from symjac.errors import NotConfirmedError
+from symjac.factoring import Factored
+from symjac.hessian import Hessian
+from symjac.unroll import Unrolled
+from symjac.vectorised import VecJacobian
 
 __all__ = ["Check", "Checks", "Confirmed", "NotRun", "confirm"]
 
@@ -47,12 +58,28 @@ def examine(statement: object, thorough: bool, at: Mapping[str, int] | None) -> 
 @examine.register
 def _(statement: Derivation, thorough: bool, at: Mapping[str, int] | None) -> Checks:
     about = f"the derivative of {statement.of.name} by {statement.wrt.name}"
-    return _apart(jacobian.run_checks(statement, thorough=thorough, at=at), jacobian.APART, about)
-
-
-def _apart(checks: Checks, apart: frozenset[str], about: str) -> Checks:
-    """The checks, if one of them owes nothing to the normal form."""
-    if not apart & {c.method for c in checks}:
-        reasons = "; ".join(n.because for n in checks.not_run if n.method in apart)
+    found = jacobian.run_checks(statement, thorough=thorough, at=at)
+    if not jacobian.APART & {c.method for c in found}:
+        reasons = "; ".join(n.because for n in found.not_run if n.method in jacobian.APART)
         raise NotConfirmedError(f"only the normal form speaks for {about}: {reasons}")
-    return checks
+    return found
+
+
+def _kind(statement: type[S], road: Callable[[S], Checks], about: str) -> None:
+    """Another kind of statement: what confirms it beside the normal form, which it has met when it was made."""
+
+    def examined(found: S, thorough: bool, at: Mapping[str, int] | None) -> Checks:
+        try:
+            return road(found)
+        except SkippedError as skipped:
+            raise NotConfirmedError(f"only the normal form speaks for {about}: {skipped}") from skipped
+
+    examine.register(statement, examined)
+
+
+_kind(VecJacobian, confirm_vec_jacobian, "the Jacobian by a matrix")
+_kind(Hessian, confirm_hessian, "the Hessian")
+_kind(Unrolled, confirm_product, "the product over time")
+_kind(Bound, confirm_bound, "the bound")
+_kind(Backward, confirm_backward, "the gradients over time")
+_kind(Factored, confirm_factored, "the factored matrix")

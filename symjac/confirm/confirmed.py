@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import InitVar, dataclass
 from typing import Generic, TypeVar
 
+from symjac.errors import Defect
+
 S_co = TypeVar("S_co", covariant=True)
 
 
@@ -46,6 +48,14 @@ class Checks:
 
 class SkippedError(Exception):
     """A method cannot run; the message says why."""
+
+
+def disagreement(about: str, one: str, other: str, where: str) -> Defect:
+    """What is said where two roads to one statement disagree."""
+    return Defect(
+        f"{one} and {other} disagree about {about} at {where}; this is a defect of symjac, and nothing is printed",
+        roads=(one, other),
+    )
 
 
 SEAL = object()

@@ -6,13 +6,16 @@ that cannot run says why. Nothing is decided by majority.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from symjac import typeset
+from symjac.codegen import emit
 from symjac.confirm import numbers, second, sizes
 from symjac.confirm.confirmed import Check, Checks, NotRun, SkippedError
+from symjac.confirm.forward import Slopes, compare, turned
 from symjac.confirm.likeness import alike
-from symjac.derivation import Derivation, compare_with_entries
+from symjac.confirm.programs import run_source
+from symjac.derivation import Derivation, compare_with_entries, open_abbreviations
 from symjac.errors import Defect, NotYetError, ReadError, RuleError
 from symjac.explicit import size_letters
 from symjac.expr import Expr, Symbol, Transpose, is_zero
@@ -20,6 +23,7 @@ from symjac.normal import NormalFormTooLarge, UndefinedFormError
 from symjac.reading import read_expression_with_notes, read_formula
 from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.second_reader import Answer
+from symjac.values.evaluate import Evaluator, Matrix
 
 METHODS = ("rules", "entries", "sizes", "numbers", "readback", "second_reader")
 APART = frozenset({"sizes", "numbers"})  # the roads that owe nothing to the normal form
@@ -141,7 +145,41 @@ def _numbers(d: Derivation) -> str:
     if not done:
         raise SkippedError("no random point gave finite numbers")
     chosen = " and again with ".join(s for s in stand_ins if s)
+    _run_forwards(d)
     return f"{way} at random points; {'; '.join(done)}" + (f"; with {chosen}" if chosen else "")
+
+
+def _run_forwards(d: Derivation) -> None:
+    """What is emitted, every theorem of the proof, gates and abbreviations, beside the system run forwards.
+
+    The emitted function was compared with the emitted step; here both meet what dual numbers give.
+    """
+    short, short_denominator = (open_abbreviations(e, d.abbreviations) for e in (d.short, d.short_denominator))
+    sources = [] if d.system.functions else [emit(d, layout=layout) for layout in ("numerator", "denominator")]
+
+    def sides(at: Evaluator) -> Iterator[tuple[Matrix, Matrix]]:
+        by = Slopes(at, d.wrt)
+        whole = by(d.of)
+        for e in (d.closed, short):
+            yield whole, at.matrix(e)
+        for e in (d.closed_denominator, short_denominator):
+            yield turned(whole), at.matrix(e)
+        for stage in d.stages[:-1]:
+            yield by(stage.symbol), at.matrix(stage.closed)
+        for step in d.proof.steps:
+            yield by.value(step.lhs), by.value(step.rhs)
+        for source in sources:
+            yield whole, run_source(source, at, d)
+            whole = turned(whole)
+
+    try:
+        agree, where = compare(
+            sides, [d.of, d.wrt, d.closed, short], d.definitions, moving=frozenset({d.wrt}), wanted=1
+        )
+    except SkippedError:
+        return
+    if not agree:
+        raise _disagreement(d, "what is emitted and printed", "the system run forwards", f" at {where}")
 
 
 def _readback(d: Derivation) -> str:

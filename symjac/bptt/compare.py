@@ -1,4 +1,4 @@
-"""What confirms backpropagation through time: entries, paths and opened equations, each on a road of its own.
+"""The gate of backpropagation through time: entries, paths and opened equations meet in the normal form.
 
 The rules give one term for each use of a symbol. A term is compared with the derivative of the entries of
 that one equation. That the terms add up to the whole derivative is compared with the sum over all paths of
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from symjac.bptt.backward import Backward, Row
 
 
-def uses(b: Backward, found: Iterable[Use]) -> None:
+def compare_uses(b: Backward, found: Iterable[Use]) -> None:
     """Every term is the gradient of ``tr(adjoint^T user)`` by the symbol, other symbols held fixed."""
     definitions = b.step.definitions
     for u in found:
@@ -32,7 +32,7 @@ def uses(b: Backward, found: Iterable[Use]) -> None:
             raise defect(u.of)
 
 
-def paths(b: Backward, v: Symbol, found: tuple[Use, ...]) -> None:
+def compare_paths(b: Backward, v: Symbol, found: tuple[Use, ...]) -> None:
     """The uses of ``v`` are all there are: their terms add up to the derivative along all paths to the loss.
 
     Every equation is replaced by a linear one with unknown Jacobians. The derivative of the loss by ``v`` as the
@@ -40,7 +40,7 @@ def paths(b: Backward, v: Symbol, found: tuple[Use, ...]) -> None:
     """
     for last in (False, True):
         graph = _Linear(b, v, last=last)
-        right = [graph.carried_back(u) for u in b.chosen(found, last=last)]
+        right = [graph.carry_back(u) for u in b.chosen(found, last=last)]
         if not equal(
             ex.Transpose(Partial(graph.tail, graph.variable)), as_sum(right, graph.variable.shape), graph.definitions
         ):
@@ -92,7 +92,7 @@ class _Linear:
     def _before(self) -> frozenset[Symbol]:
         return frozenset(map(self.b.step.before, self.b.step.states))
 
-    def carried_back(self, use: Use) -> Expr:
+    def carry_back(self, use: Use) -> Expr:
         """The gradient by the user, carried back to the variable."""
         step = self.b.step
         seen = step.before(use.of) if use.later else use.of
@@ -103,7 +103,7 @@ class _Linear:
         return ex.Product(jacobian, ex.Transpose(Partial(whole, step.at(use.user, use.later))))
 
 
-def put_together(b: Backward, inlined: Mapping[Expr, Expr]) -> None:
+def compare_sums(b: Backward, inlined: Mapping[Expr, Expr]) -> None:
     """The printed forms, into which gradients by gates have been put, are the sums of the terms."""
     known: dict[Symbol, Expr] = {s: e for s, e in inlined.items() if isinstance(s, Symbol)}
     for row in b.rows:
@@ -118,7 +118,7 @@ def put_together(b: Backward, inlined: Mapping[Expr, Expr]) -> None:
                 raise defect(p)
 
 
-def supposed(full: tuple[Row, ...], short: tuple[Row, ...], sums: tuple[Expr, ...]) -> None:
+def compare_supposing(full: tuple[Row, ...], short: tuple[Row, ...], sums: tuple[Expr, ...]) -> None:
     """The shorter forms are the full ones for targets whose entries add up to one."""
     definitions: dict[Symbol, Expr] = {}
     for total in sums:
@@ -132,14 +132,14 @@ def supposed(full: tuple[Row, ...], short: tuple[Row, ...], sums: tuple[Expr, ..
             raise defect(a.of)
 
 
-def opened(b: Backward, row: Row) -> None:
+def compare_opened(b: Backward, row: Row) -> None:
     """A row is the derivative of the loss with every equation of this step and the next opened."""
     for last, form in ((False, row.before), (True, row.last)):
         if last or not row.final:
-            _opened(b, row.of, form, last=last)
+            _compare_opened(b, row.of, form, last=last)
 
 
-def _opened(b: Backward, v: Symbol, form: Expr, *, last: bool) -> None:
+def _compare_opened(b: Backward, v: Symbol, form: Expr, *, last: bool) -> None:
     step, nodes = b.step, b.adjoints.nodes
     handed = [u for u in nodes if u in step.states or u in b.loss.term.symbols]
     following = [step.at(u, 1) for u in handed]

@@ -4,42 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from symjac import expr as ex
 from symjac.bounds import Bound
 from symjac.bptt.adjoint import Use
+from symjac.bptt.backward import Backward, Gradient, Row
 from symjac.bptt.graph import base_letter
-from symjac.bptt.words import told
+from symjac.confirm import Confirmed
 from symjac.expr import Apply, Expr, Function, Hadamard, Partial, Symbol
 from symjac.functions import ACTIVATIONS
 from symjac.narrative import Block, Display, Environment, Inline, Inlines, Line, Math, Page, Paragraph, Ref
 from symjac.narrative.teller import equals
 from symjac.narrative.words import listed, sentences
+from symjac.pages.bound import tell_bound
+from symjac.pages.words import told
 from symjac.timing import Moment
 from symjac.typeset import names
 from symjac.typeset.boxes import Box, Fence, Gap, Ident, Mark, Op, Script, row, width
 from symjac.typeset.printer import fence, function_box, style_for, to_box
 from symjac.unroll import Unrolled
 
-if TYPE_CHECKING:
-    from symjac.bptt.backward import Backward, Gradient, Row
-
 ROOM = 36.0  # ems for equations side by side
 LONG = 14.0  # a factor wider than this goes by its name in a product
 
 
-def page(b: Backward, layout: str = "both", products: bool | None = None) -> Page:
-    """The page that states and proves the derivatives of a loss.
-
-    ``products`` says whether the product of one-step Jacobians and its bound follow; by default they do where the
-    state is one vector.
-    """
-    t = _Teller(b, layout)
+def tell_backward(
+    c: Confirmed[Backward], layout: str, products: tuple[Confirmed[Unrolled], Confirmed[Bound]] | None
+) -> Page:
+    """The page that states and proves the derivatives of a loss; ``products`` follow if there are any."""
+    t = _Teller(c.statement, layout)
     blocks = [*t.setting(), t.theorem(), t.proof(), *t.algorithm(), *t.truncation()]
-    if products or (products is None and len(b.step.states) == 1):
-        blocks += t.products()
+    if products is not None:
+        blocks += t.products(*products)
     return Page(told("title"), tuple(blocks), t.style, "symjac-bptt")
+
+
+def product_of(b: Backward) -> tuple[Symbol, Symbol]:
+    """The late and the early state of the product that a page tells of."""
+    some = b.step.states[-1]
+    early = next(c for c in ("k", "s", "j", "q") if c not in b.system.symbols and c != b.step.now.letter)
+    return b.step.at(some, 0), b.step.at(some, Moment(early))
 
 
 class _Teller:
@@ -356,12 +360,10 @@ class _Teller:
     def _numbered(n: int, words: Inlines) -> Inlines:
         return (f"{n}. ", *words)
 
-    def products(self) -> Iterator[Block]:
+    def products(self, confirmed: Confirmed[Unrolled], bound: Confirmed[Bound]) -> Iterator[Block]:
         """The product of one-step Jacobians, and how large it can be."""
         states = self.step.states
-        some = states[-1]
-        early = next(c for c in ("k", "s", "j", "q") if c not in self.step.system.symbols and c != self.now.letter)
-        product = Unrolled(self.b.system, self.step.at(some, 0), self.step.at(some, Moment(early)))
+        product = confirmed.statement
         yield Paragraph(told("products_block" if product.is_block else "products"), "Products over time")
         lines = []
         named = product.is_block or width(self.box(product.factor)) > LONG
@@ -381,7 +383,7 @@ class _Teller:
             between=listed([Math(self.box(self.step.before(s))) for s in states]),
         )
         yield Paragraph(sentences(proof), start=True)
-        yield Paragraph(sentences(*Bound(self.b.system, product.of, product.wrt).inlines()), "Bound")
+        yield Paragraph(sentences(*tell_bound(bound)), "Bound")
 
     def _blocks(self, product: Unrolled) -> Iterator[Line]:
         told_before: dict[Expr, Expr] = {}

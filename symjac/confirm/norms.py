@@ -1,0 +1,131 @@
+"""What confirms a bound: at no sampled point is the Jacobian of the system run forwards larger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from symjac import expr as ex
+from symjac.bounds import Bound, Letter, Measure
+from symjac.confirm.confirmed import Check, Checks, SkippedError, disagreement
+from symjac.confirm.forward import Point, entries_of, nodes_of, points
+from symjac.confirm.overtime import by_clock, run, write_out
+from symjac.confirm.products import lengths_of, times_of
+from symjac.errors import NotYetError
+from symjac.expr import Apply, Expr, Function, Partial, Symbol
+from symjac.timing import Moment
+from symjac.values.evaluate import Evaluator
+from symjac.values.floats import Floats
+from symjac.values.rings import NoValueError
+
+ROOM = 1e-9
+LARGEST = 400
+ROUNDS = 4
+# How large what has a time is, matrices, and other parameters. Where arguments are small functions are steepest, where
+# biases are large gates are open or closed: there bounds are nearly met.
+UNITS = (
+    (Fraction(4, 5), Fraction(1), Fraction(1)),
+    (Fraction(1, 1000), Fraction(1), Fraction(1)),
+    (Fraction(1, 1000), Fraction(1, 1000), Fraction(20)),
+)
+
+
+def confirm_bound(b: Bound) -> Checks:
+    """The bound at points that meet its hypotheses, over 1, 2 and 3 steps.
+
+    What is supposed of constants and slopes is met with equality: they are as large as what the run comes by.
+    """
+    met = 0
+    reason = "no point tried has values"
+    for steps in lengths_of(b.unrolled):
+        for trial in _trials(b, steps):
+            try:
+                sizes, most = trial.sizes(), trial.most()
+            except (NoValueError, NotYetError) as error:
+                reason = error.message
+                continue
+            if np.any(sizes > most * (1 + ROOM) + ROOM):
+                about = f"the size of the derivative of {b.unrolled.of.name} by {b.unrolled.wrt.name}"
+                raise disagreement(about, "the bound", "the system run forwards", f"{steps} steps, {trial.point.told}")
+            met += 1
+    if not met:
+        raise SkippedError(f"the system cannot be run forwards: {reason}")
+    told = f"{met} points that meet the hypotheses, over {', '.join(map(str, lengths_of(b.unrolled)))} steps"
+    return Checks((Check("induction", "every size and number of steps"), Check("forwards", told)), ())
+
+
+def _trials(b: Bound, steps: int) -> Iterator[_Trial]:
+    start, end = times_of(b.unrolled, steps)
+    definitions = run(b.unrolled.clock, b.system.definitions, start + 1, end)
+    late, early = ([b.unrolled.clock.at(s, Moment("", k)) for s in b.unrolled.states] for k in (end, start))
+    jacobian = Partial(*(ex.Stack(*of) if len(of) > 1 else of[0] for of in (late, early)))
+    nodes = nodes_of([*late, *early, *definitions], definitions)
+    for point in islice(points(nodes), ROUNDS):
+        if entries_of(nodes, point.sizes) > LARGEST:
+            continue
+        for units in UNITS:
+            scaled = replace(point, unit=partial(_unit, b, units))
+            at = Evaluator(Floats(point.stand_ins(nodes)), point.sizes, scaled.leaf, definitions)
+            yield _Trial(b, scaled, at, jacobian, range(start + 1, end + 1))
+
+
+def _unit(b: Bound, units: tuple[Fraction, Fraction, Fraction], s: Symbol) -> Fraction:
+    return units[0] if s in b.unrolled.clock.times else units[1] if s.is_matrix else units[2]
+
+
+class _Trial:
+    """One point and one number of steps."""
+
+    def __init__(self, b: Bound, point: Point, at: Evaluator, jacobian: Expr, steps: range) -> None:
+        self.b = b
+        self.point = point
+        self.at = at
+        self.jacobian = jacobian
+        self.steps = steps
+
+    def sizes(self) -> Any:
+        """The spectral norms of the Jacobians of the run, of every state by every state."""
+        whole = self._array(self.jacobian)
+        ends = np.cumsum([self.at.size(s.rows) for s in self.b.unrolled.states])[:-1]
+        blocks = [np.hsplit(rows, ends) for rows in np.vsplit(whole, ends)]
+        return np.array([[np.linalg.norm(block, 2) for block in rows] for rows in blocks])
+
+    def most(self) -> Any:
+        """What the bound allows them to be."""
+        states = self.b.unrolled.states
+        letters = {s: [[self._letter(letter)]] for s, letter in self.b.letters.items()}
+        at = self.at.with_fixed(letters)
+        rates = np.array([[at.scalar(self.b.rates[s, r]) for r in states] for s in states], dtype=float)
+        return np.linalg.matrix_power(rates, len(self.steps))
+
+    def _array(self, e: Expr) -> Any:
+        return np.array(self.at.matrix(e), dtype=float)
+
+    def _letter(self, letter: Letter) -> float:
+        """The largest size at any step of what a letter stands for."""
+        measured = [_measure(letter.measure, self._array(e)) for e in self._at_steps(letter.of)]
+        return max(measured, default=0.0)
+
+    def _at_steps(self, of: Expr | Function) -> Iterator[Expr]:
+        found = [of] if isinstance(of, Expr) else list(self._slopes(of))
+        clock = self.b.unrolled.clock
+        offsets = {clock.times[s].offset for s in self.b.unrolled.states}
+        move = by_clock(clock)
+        for e in found:
+            for k in self.steps:
+                yield from {write_out(e, {clock.letter: k - offset}, move): None for offset in offsets}
+
+    def _slopes(self, f: Function) -> Iterator[Expr]:
+        """Where the derivative of an unspecified function stands in the Jacobians of a step."""
+        for d in self.b.unrolled.derivations.values():
+            yield from (e for e in d.closed.walk() if isinstance(e, Apply) and e.function == f)
+
+
+def _measure(measure: Measure, a: Any) -> float:
+    return float(np.linalg.norm(a, 2)) if measure is Measure.NORM else float(np.max(np.abs(a)))

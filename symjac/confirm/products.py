@@ -1,0 +1,72 @@
+"""What confirms a product over time: written out for 1, 2 and 3 steps, against the system run that many steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symjac import expr as ex
+from symjac.confirm.confirmed import Check, Checks, disagreement
+from symjac.confirm.forward import compare, turned
+from symjac.confirm.overtime import by_clock, run, write_out
+from symjac.expr import Expr, Partial
+from symjac.timing import Moment
+from symjac.unroll import LONGEST_WRITTEN, Unrolled
+from symjac.values.evaluate import Evaluator, Matrix
+
+LENGTHS = (1, 2, 3)
+START = 2  # the time of the early state, where the text leaves it open
+
+
+def confirm_product(u: Unrolled) -> Checks:
+    """The product in both layouts, and its factors side by side, against the derivative of the run."""
+    told = []
+    for steps in lengths_of(u):
+        count = f"{steps} {'step' if steps == 1 else 'steps'}"
+        agree, where = _compare(u, steps)
+        if not agree:
+            about = f"the derivative of {u.of.name} by {u.wrt.name}"
+            raise disagreement(about, "the product over time", "the system run forwards", f"{count}, {where}")
+        told.append(f"{count}: {where}")
+    return Checks((Check("induction", "every size and number of steps"), Check("forwards", "; ".join(told))), ())
+
+
+def lengths_of(u: Unrolled) -> tuple[int, ...]:
+    """How many steps are run: 1, 2 and 3, or as many as lie between where that is a number that can be run."""
+    return LENGTHS if u.steps is None or u.steps > LONGEST_WRITTEN else (u.steps,)
+
+
+def times_of(u: Unrolled, steps: int) -> tuple[int, int]:
+    """The times of the early and the late state of a run over so many steps."""
+    if not u.early.letter:
+        return u.early.offset, u.early.offset + steps
+    if not u.late.letter:
+        return u.late.offset - steps, u.late.offset
+    return START, START + steps
+
+
+def _compare(u: Unrolled, steps: int) -> tuple[bool, str]:
+    start, end = times_of(u, steps)
+    definitions = run(u.clock, u.system.definitions, start + 1, end)
+    late, early = ([u.clock.at(s, Moment("", k)) for s in u.states] for k in (end, start))
+    formulas = list(_written(u, steps, start, end))
+
+    def sides(at: Evaluator) -> Iterator[tuple[Matrix, Matrix]]:
+        whole = at.matrix(Partial(*(ex.Stack(*of) if len(of) > 1 else of[0] for of in (late, early))))
+        for layout, e in formulas:
+            yield whole if layout == "numerator" else turned(whole), at.matrix(e)
+
+    return compare(sides, [*late, *early, *(e for _, e in formulas)], definitions, wanted=2)
+
+
+def _written(u: Unrolled, steps: int, start: int, end: int) -> Iterator[tuple[str, Expr]]:
+    """What is printed, the letters of time put in; of a product that is too long to be run its factors."""
+    move = by_clock(u.clock)
+    values = {m.letter: k - m.offset for m, k in ((u.early, start), (u.late, end)) if m.letter}
+    if u.steps is not None and u.steps != steps:
+        factors = [write_out(u.factor, {u.index.letter: k}, move) for k in range(end, start, -1)]
+        yield "numerator", ex.Product(*factors) if steps > 1 else factors[0]
+        return
+    for layout in ("numerator", "denominator"):
+        yield layout, write_out(u.product(layout), values, move)
+        if steps and not u.is_block:
+            yield layout, write_out(u.written(steps, layout), values, move)

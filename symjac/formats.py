@@ -1,0 +1,127 @@
+"""Every format of output, a row each: what it needs of a result, how it is written, which files hold it.
+
+The command line, Python, notebooks and papers go by this table. A new format is a row here and its writer.
+The writers load when they are used, so that the command line knows the names without waiting for SymPy.
+
+>>> FORMATS["markdown"].suffixes
+('.md',)
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+
+class Needs(Enum):
+    """What a writer takes."""
+
+    PAGE = "a page"
+    ARTICLE = "a page that the second reader has read too"
+    RECORDS = "data, one object a line"
+    MATRIX = "SymPy expressions by layout"
+    PROGRAM = "emitted source"
+    PICTURE = "what draws itself in a format"
+
+
+@dataclass(frozen=True)
+class Format:
+    """A row of the table. ``binary`` says that it is no text for a terminal."""
+
+    needs: Needs
+    render: Callable[[Any], str | bytes]
+    suffixes: tuple[str, ...] = ()
+    binary: bool = False
+
+
+def _fragment(page: Any) -> str:
+    from symjac.documents import tex
+
+    return tex.fragment(page)
+
+
+def _article(page: Any) -> str:
+    from symjac.documents import tex
+
+    return tex.article(page)
+
+
+def _pdf(page: Any) -> bytes:
+    from symjac.documents.compile import compile_pdf
+
+    with tempfile.TemporaryDirectory() as folder:
+        return compile_pdf(_article(page), Path(folder) / "page.pdf").read_bytes()
+
+
+def _markdown(page: Any) -> str:
+    from symjac.documents import portable
+
+    return portable.markdown(page)
+
+
+def _html(page: Any) -> str:
+    from symjac.documents import web
+
+    return web.html(page)
+
+
+def _text(page: Any) -> str:
+    from symjac.documents import plain
+
+    return plain.plain_text(page)
+
+
+def _json(records: Iterable[Mapping[str, object]]) -> str:
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+
+
+def _sympy(matrices: Mapping[str, Any]) -> str:
+    from symjac.interchange.source import source
+
+    return "\n".join(f"{layout} = {source(e)}" for layout, e in matrices.items())
+
+
+def _code(source: Any) -> str:
+    code: str = source.code
+    return code
+
+
+def _svg(draw: Callable[[str], bytes]) -> bytes:
+    return draw("svg")
+
+
+def _png(draw: Callable[[str], bytes]) -> bytes:
+    return draw("png")
+
+
+FORMATS: Mapping[str, Format] = {
+    "latex": Format(Needs.PAGE, _fragment),
+    "document": Format(Needs.ARTICLE, _article, (".tex",)),
+    "pdf": Format(Needs.ARTICLE, _pdf, (".pdf",), binary=True),
+    "markdown": Format(Needs.PAGE, _markdown, (".md",)),
+    "html": Format(Needs.PAGE, _html, (".html", ".htm")),
+    "text": Format(Needs.PAGE, _text, (".txt",)),
+    "json": Format(Needs.RECORDS, _json, (".json", ".jsonl")),
+    "sympy": Format(Needs.MATRIX, _sympy),
+    "numpy": Format(Needs.PROGRAM, _code),
+    "jax": Format(Needs.PROGRAM, _code),
+    "torch": Format(Needs.PROGRAM, _code),
+    "svg": Format(Needs.PICTURE, _svg, (".svg",)),
+    "png": Format(Needs.PICTURE, _png, (".png",), binary=True),
+}
+
+SUFFIXES: Mapping[str, str] = {suffix: name for name, row in FORMATS.items() for suffix in row.suffixes}
+
+
+def formats_of(*needs: Needs) -> tuple[str, ...]:
+    """The names of the formats that need one of these, in the order of the table.
+
+    >>> formats_of(Needs.PROGRAM)
+    ('numpy', 'jax', 'torch')
+    """
+    return tuple(name for name, row in FORMATS.items() if row.needs in needs)

@@ -1,0 +1,77 @@
+"""What the pages of products, bounds, Hessians and Jacobians by matrices share: words and the setting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from symjac import expr as ex
+from symjac.expr import Apply, Expr
+from symjac.functions import ACTIVATIONS
+from symjac.narrative import Block, Display, Inlines, Line, Page, Paragraph
+from symjac.narrative.words import say, sentences
+from symjac.recurrence import Recurrence
+from symjac.typeset.boxes import Box
+from symjac.typeset.printer import function_box, style_for
+
+LAYOUTS = ("numerator", "denominator")
+WORDS = {
+    "setting": "All vectors are columns. Let",
+    "known": "The functions act entrywise.",
+    "unspecified": "The differentiable function {function} acts entrywise.",
+    "product_title": "The Jacobian of {of} with respect to {wrt}",
+    "product": "The Jacobian of {of} with respect to {wrt} is a product over the steps between:",
+    "product_block": "The Jacobian of {of} with respect to {wrt} is a block of the product over the steps between",
+    "with": "where",
+    "one_step": "One step has the Jacobian stated, by the rules of matrix calculus and by its entries. Over no step "
+    "the product is empty, the identity. Let it hold from {wrt} to {between}. The equations of the last "
+    "step hold {wrt} through {between} alone, so by the chain rule one factor is multiplied to the left, "
+    "in denominator layout to the right. By induction it holds for any number of steps.",
+    "bound_title": "A bound on the Jacobian of {of} with respect to {wrt}",
+    "hessian_title": "The Hessian of {of} with respect to {wrt}",
+    "hessian": "The gradient of {of}, the Hessian, and its product with a vector {v} are",
+    "hessian_proof": "The gradient is differentiated once more by the rules of matrix calculus ({rules}). The entries "
+    "of the result are the second derivatives of the equations, taken index by index, and it is symmetric.",
+    "vec_title": "The Jacobian of {of} with respect to the entries of {wrt}",
+    "vec": "With vec stacking columns, in numerator layout",
+    "vec_other": "and in denominator layout the transpose,",
+    "vec_alone": "With vec stacking columns, the Jacobian in denominator layout is",
+    "differential": "The differential of {of} in {wrt} is",
+    "lemma": "For matrices that fit, vec of L X R is the Kronecker product of the transpose of R with L, times vec"
+    " of X; vec of a transpose is a permutation of vec. Term by term this turns the differential into the"
+    " Jacobian times the vec of the change.",
+}
+
+
+def tell(key: str, **slots: Expr | Box | str | Inlines) -> Inlines:
+    return say(WORDS[key], **slots)
+
+
+def make_page(title: Inlines, blocks: Iterable[Block], system: Recurrence, prefix: str) -> Page:
+    symbols = [info.symbol for info in system.symbols.values()]
+    style = style_for(ex.Sum(*(ex.Norm(s) for s in symbols)))
+    return Page(title, (*_setting(system), *blocks), style, prefix)
+
+
+def _setting(system: Recurrence) -> Iterator[Block]:
+    yield Paragraph(tell("setting"), "Setting")
+    equations = [(s, system.definitions[s]) for s in system.order]
+    yield Display(end_lines([Line(e, s) for s, e in equations]))
+    functions = {a.function.name: a.function for _, e in equations for a in e.walk() if isinstance(a, Apply)}
+    said = []
+    if any(f.known in ACTIVATIONS for f in functions.values()):
+        said.append(tell("known"))
+    said += [tell("unspecified", function=function_box(f.name, 0)) for f in functions.values() if f.known is None]
+    if said:
+        yield Paragraph(sentences(*said))
+
+
+def end_lines(lines: list[Line], end: str = ".") -> tuple[Line, ...]:
+    out = []
+    for n, line in enumerate(lines):
+        mark = end if n == len(lines) - 1 else ","
+        out.append(Line(line.rhs, line.lhs, line.relation, line.reason, line.note, line.label, mark, line.numbered))
+    return tuple(out)
+
+
+def layouts_of(layout: str) -> tuple[str, ...]:
+    return LAYOUTS if layout == "both" else (layout,)
