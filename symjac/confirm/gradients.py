@@ -36,7 +36,7 @@ def confirm_backward(b: Backward) -> Checks:
     for steps in LENGTHS if b.loss.last.letter else (b.loss.last.offset,):
         try:
             r = Rollout(b, steps)
-            programs.append(f"T = {steps}: {_agreement(r, r.program, 'the emitted program')}")
+            programs.append(f"T = {steps}: {_agreement(r, r.program, 'the emitted program', programs=True)}")
         except (NotYetError, SkippedError) as error:
             not_run["numbers"] = NotRun("numbers", str(error))
     ran = [Check("entries", "every size and number of steps"), Check("forwards", "; ".join(told))]
@@ -44,7 +44,7 @@ def confirm_backward(b: Backward) -> Checks:
     return Checks(tuple(ran), tuple(not_run.values()))
 
 
-def _agreement(r: Rollout, sides: Sides, road: str) -> str:
+def _agreement(r: Rollout, sides: Sides, road: str, *, programs: bool = False) -> str:
     agree, where = compare(
         sides,
         [r.loss, *r.symbols],
@@ -52,6 +52,7 @@ def _agreement(r: Rollout, sides: Sides, road: str) -> str:
         sizes=r.letters,
         distributions=r.distributions,
         wanted=2,
+        programs=programs,
     )
     if not agree:
         about = f"the gradients of {r.b.loss.name} over {r.steps} steps"
