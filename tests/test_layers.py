@@ -237,3 +237,18 @@ def test_every_row_of_the_sheet_and_the_teller_is_checked() -> None:
                 if not called & {"check", "_compare"}:
                     unchecked.append(f.name)
     assert unchecked == ["definition"]
+
+
+def names_the_seal(tree: ast.AST) -> bool:
+    """Whether a module speaks of what marks a statement as confirmed."""
+    names = {
+        n.id if isinstance(n, ast.Name) else n.attr for n in ast.walk(tree) if isinstance(n, ast.Name | ast.Attribute)
+    }
+    names |= {a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
+    return "SEAL" in names
+
+
+def test_only_the_door_knows_its_seal() -> None:
+    """What marks a statement as confirmed is named where it is defined and where it is set, and nowhere else."""
+    found = {path.relative_to(ROOT).as_posix() for path in MODULES if names_the_seal(parse(path))}
+    assert found == {"confirm/confirmed.py", "confirm/__init__.py"}

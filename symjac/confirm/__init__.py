@@ -32,7 +32,7 @@ from symjac.hessian import Hessian
 from symjac.unroll import Unrolled
 from symjac.vectorised import VecJacobian
 
-__all__ = ["Check", "Checks", "Confirmed", "NotRun", "confirm"]
+__all__ = ["Check", "Checks", "Confirmed", "NotRun", "confirm", "examine"]
 
 S = TypeVar("S")
 
@@ -51,7 +51,10 @@ def confirm(statement: S, *, thorough: bool = False, at: Mapping[str, int] | Non
 
 @singledispatch
 def examine(statement: object, thorough: bool, at: Mapping[str, int] | None) -> Checks:
-    """What the roads say to a statement; each kind has its own."""
+    """What the roads say to a statement; each kind has its own, and a later layer registers its kinds here.
+
+    :raises TypeError: for what is no statement.
+    """
     raise TypeError(f"nothing confirms a {type(statement).__name__}")
 
 
