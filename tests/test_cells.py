@@ -12,7 +12,7 @@ import sympy
 
 from symjac import System, cells
 from symjac.cells import COLLECTION, Cell
-from symjac.cli.srepr import source
+from symjac.interchange.source import source
 from symjac.jacobians import Jacobian
 
 ALL = list(COLLECTION.values())
