@@ -145,6 +145,12 @@ def test_a_gradient_over_time_is_not_refuted_by_what_one_step_gives() -> None:
     assert "denominator_column" in holds(verdict(inside, system, {}))
 
 
+def test_gradients_by_two_parameters_of_every_step_refute_nothing() -> None:
+    """Both are sums over the steps; dL/db = dL/dc is true for two biases, and is not called false."""
+    system = (r"h_t = \sigma(W h_{t-1} + b + c)",)
+    assert verdict(r"\nabla_b L = \nabla_c L", system, {}).verdict != "false"
+
+
 def test_an_output_at_the_last_step_is_no_output_of_every_step() -> None:
     """The T of y = W h_T does not run: an earlier state reaches y through the later ones alone."""
     system = (r"h_t = \sigma(W h_{t-1} + x_t)", "y = W h_T")

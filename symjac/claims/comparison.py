@@ -62,9 +62,14 @@ class Comparison:
     def outcome(self, a: Term, b: Term) -> Outcome:
         self.statement.refuse_unsaid_total(a, b)
         summands = self.statement.per_step(a, b)
-        if summands is None:
-            return self.at_any_length(a, b)
-        return self.summed(*summands)
+        found = self.at_any_length(a, b) if summands is None else self.summed(*summands)
+        together = self.statement.whole_gradients(a, b)
+        if len(together) > 1 and found.because == "counterexample":
+            names = " and ".join(together)
+            return Outcome(
+                None, "undecided", f"{names} act at every step, and how their gradients are related is not known"
+            )
+        return found
 
     def summed(self, a: Term, b: Term, letter: str) -> Outcome:
         """Two sums over all steps: equal if their summands are; different if one step alone shows it."""
@@ -93,8 +98,10 @@ class Comparison:
             found = Outcome(None, "undecided", str(error))
         if found.because == "shape":
             return found
-        if (name := self.statement.whole_gradient(a, b)) is not None:
-            return Outcome(None, "undecided", f"how the uses of {name} at every step add up is not known in this form")
+        if any(t.over.kind == "sum" for t in self.statement.over(a, b)):
+            for name in self.statement.whole_gradients(a, b):
+                why = f"how the uses of {name} at every step add up is not known in this form"
+                return Outcome(None, "undecided", why)
         if found.holds:
             return found
         # Symbols that stand for whole products cannot refute anything.

@@ -241,15 +241,14 @@ class Statement:
             return None
         return a, b.args[0], letter
 
-    def whole_gradient(self, a: Term, b: Term) -> str | None:
-        """A parameter of every step whose whole gradient is claimed, where a sum is no side of its own."""
-        if not any(t.over.kind == "sum" for t in self.over(a, b)):
-            return None
+    def whole_gradients(self, a: Term, b: Term) -> list[str]:
+        """The parameters of every step by which the whole loss is differentiated."""
+        found: dict[str, None] = {}
         for loss, x, _ in self.gradients(a, b):
             timed = any(r == x for p in self.model.printed if p.lhs.time is not None for _, r in p.uses)
             if x.time is None and timed and (loss is None or loss.time is None):
-                return self.model.symbol(x).name
-        return None
+                found.setdefault(self.model.symbol(x).name)
+        return list(found)
 
     @staticmethod
     def _counted(t: Term) -> bool:
