@@ -98,6 +98,12 @@ class NotYetError(SymjacError):
     kind = "not-yet"
 
 
+class RecordError(SymjacError):
+    """A record of a batch is no problem and no claim."""
+
+    kind = "usage"
+
+
 class OutOfMemoryError(SymjacError):
     """The machine has less memory than the question takes."""
 

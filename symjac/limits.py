@@ -16,26 +16,33 @@ class NormalFormTooLarge(SymjacError):  # noqa: N818  # says what happened; the 
     kind = "too-large"
 
 
+class OutOfTimeError(NormalFormTooLarge):
+    """The time that the caller gave is over; nothing is said about the question."""
+
+    kind = "time"
+
+
 _UNTIL: ContextVar[float | None] = ContextVar("UNTIL", default=None)
 
 
 def in_time() -> None:
     """Stops where the caller's time limit is over.
 
-    :raises NormalFormTooLarge: then.
+    :raises OutOfTimeError: then.
     """
     until = _UNTIL.get()
     if until is not None and monotonic() > until:
-        raise NormalFormTooLarge("the time limit was reached")
+        raise OutOfTimeError("the time limit was reached")
 
 
 @contextmanager
 def time_limit(until: float) -> Iterator[None]:
-    """Within it, work on normal forms and values stops at this time of :func:`time.monotonic`.
+    """Within it, work on normal forms and values stops at this time of :func:`time.monotonic`, or at an earlier one.
 
-    What is stopped raises :class:`NormalFormTooLarge`.
+    What is stopped raises :class:`OutOfTimeError`.
     """
-    token = _UNTIL.set(until)
+    earlier = _UNTIL.get()
+    token = _UNTIL.set(until if earlier is None else min(until, earlier))
     try:
         yield
     finally:

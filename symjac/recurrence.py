@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import graphlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from symjac.errors import DefinitionError, TargetError
@@ -24,7 +24,7 @@ class Recurrence:
                 hint=r"for instance x_t = W \sigma(x_{t-1})",
             )
         self.reading = reading
-        self._definitions = _definitions(reading.equations)
+        self._definitions = definitions_of(reading.equations)
         self._order = _dependency_order(self._definitions)
         sizes = size_names(info.symbol for info in reading.symbols.values())
         for s in self._definitions:
@@ -113,13 +113,18 @@ class Recurrence:
         return any(s in rhs.symbols or s == lhs for lhs, rhs in self._definitions.items())
 
 
-def _definitions(equations: tuple[Equation, ...]) -> dict[Symbol, Expr]:
-    definitions: dict[Symbol, Expr] = {}
+def definitions_of(equations: Iterable[Equation]) -> dict[Symbol, Expr]:
+    """The right-hand side of each left-hand side.
+
+    :raises DefinitionError: for one that is defined twice; it shows both definitions.
+    """
+    definitions: dict[Symbol, Equation] = {}
     for e in equations:
         if e.lhs in definitions:
-            raise DefinitionError(f"{e.lhs.name} is defined twice")
-        definitions[e.lhs] = e.rhs
-    return definitions
+            both = f"{definitions[e.lhs].source.strip()} and {e.source.strip()}"
+            raise DefinitionError(f"{e.lhs.name} is defined twice: {both}")
+        definitions[e.lhs] = e
+    return {s: e.rhs for s, e in definitions.items()}
 
 
 def _dependency_order(definitions: Mapping[Symbol, Expr]) -> tuple[Symbol, ...]:

@@ -1,5 +1,7 @@
 r"""latex2sympy2 as an independent second reader of written-out entries that symjac printed.
 
+Where it cannot work, latex2sympy2-extended answers, if it is installed; every answer names the one that gave it.
+
 It never sees a user's text, and nothing that it would misread: every symbol and every application
 of a function is cut out and put back as a placeholder ``v_{k}``, and what is left must be made of
 whitelisted tokens. latex2sympy2 keeps global state, so there is one lock, and the state is put back.
@@ -15,6 +17,9 @@ the second reader must not be asked.
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+import importlib.metadata
 import importlib.util
 import re
 import sys
@@ -22,7 +27,7 @@ import threading
 import types
 import typing
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -55,10 +60,11 @@ class Answer(Enum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the second reader says, and why where it does not agree."""
+    """What the second reader says, why where it does not agree, and which one it was."""
 
     answer: Answer
     reason: str = ""
+    reader: str = ""
 
 
 class UnavailableError(Exception):
@@ -81,12 +87,13 @@ def compare(
     except UnavailableError as why:
         return Verdict(Answer.NOT_AVAILABLE, str(why))
     if read.shape != (wanted := _matrix(meant)).shape:
-        return Verdict(Answer.DISAGREE, f"it reads a {read.rows} x {read.cols} matrix")
+        return Verdict(Answer.DISAGREE, f"{reader().name} reads a {read.rows} x {read.cols} matrix", reader().name)
     for i in range(read.rows):
         for j in range(read.cols):
             if not _same(read[i, j], wanted[i, j]):
-                return Verdict(Answer.DISAGREE, f"it reads entry ({i + 1}, {j + 1}) as {read[i, j]}")
-    return Verdict(Answer.AGREE)
+                name = reader().name
+                return Verdict(Answer.DISAGREE, f"{name} reads entry ({i + 1}, {j + 1}) as {read[i, j]}", name)
+    return Verdict(Answer.AGREE, reader=reader().name)
 
 
 def _matrix(e: Any) -> Any:
@@ -103,69 +110,179 @@ def _same(a: Any, b: Any) -> bool:
 # ------------------------------------------------------------------------------------ the library
 
 
-def _library() -> Any:
-    """latex2sympy2, imported when it is first needed.
+@dataclass(frozen=True)
+class Reader:
+    """A library that reads LaTeX into SymPy; ``read`` raises whatever the library does for a text it cannot read."""
+
+    name: str
+    read: Callable[[str], Any]
+
+
+def reader() -> Reader:
+    """The library that answers: latex2sympy2, or latex2sympy2-extended where that one cannot work.
+
+    latex2sympy2 pins the runtime of its parser. Where another one is installed, as beside hydra-core, it reads all the
+    same or not at all; a text whose meaning is known tells.
+
+    :raises UnavailableError: where neither works; it says what each one lacks.
+    """
+    with _lock:
+        if not _found:
+            reasons = []
+            for name, bring_in in _READERS.items():
+                try:
+                    found = bring_in()
+                    _try_out(found)
+                except UnavailableError as why:
+                    reasons.append(f"{name} {why}")
+                else:
+                    _found.append(found)
+                    break
+            else:
+                raise UnavailableError("; ".join(reasons))
+        return _found[0]
+
+
+_found: list[Reader] = []
+
+
+def _try_out(found: Reader) -> None:
+    a, b = sympy.symbols("v_{1} v_{2}")
+    with warnings.catch_warnings(), silence():
+        warnings.simplefilter("ignore")
+        try:
+            read = found.read(r"(\frac{v_{1}}{2} - v_{2} \cdot v_{1}^{2})")
+        except Exception as failure:  # a parser that another version of its runtime made fails with anything
+            raise UnavailableError(f"does not work {_beside(found.name)}") from failure
+    if not isinstance(read, sympy.Expr) or sympy.expand(read.xreplace(_plain(read)) - (a / 2 - b * a**2)) != 0:
+        raise UnavailableError(f"misreads {_beside(found.name)}")
+
+
+def _plain(read: Any) -> dict[Any, Any]:
+    """The symbols of a text under the names that they have in it."""
+    return {s: sympy.Symbol(re.sub(r"_(\d+)\Z", r"_{\1}", s.name)) for s in read.free_symbols}
+
+
+def _beside(name: str) -> str:
+    """The parser's runtime that is installed, and the one that a reader asks for."""
+    runtime = "antlr4-python3-runtime"
+    try:
+        words = f"with {runtime} {importlib.metadata.version(runtime)}"
+        wanted = [r for r in importlib.metadata.requires(name) or () if r.startswith(runtime)]
+    except importlib.metadata.PackageNotFoundError:
+        return f"without {runtime}"
+    return f"{words} ({name} asks for {wanted[0]})" if wanted else words
+
+
+class _Muted:
+    """A stream that drops what one thread writes: the parser's runtime tells its version on standard output."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._thread = threading.get_ident()
+
+    def write(self, text: str) -> int:
+        return len(text) if threading.get_ident() == self._thread else int(self._stream.write(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextlib.contextmanager
+def silence() -> Iterator[None]:
+    """Within it, what this thread writes to standard output and standard error is dropped."""
+    with contextlib.redirect_stdout(_Muted(sys.stdout)), contextlib.redirect_stderr(_Muted(sys.stderr)):
+        yield
+
+
+def _latex2sympy2() -> Reader:
+    """latex2sympy2.
 
     Its parser runtime imports ``typing.io``, which warns from Python 3.11 and is gone from 3.13, and it
     has a top-level package ``gen`` that a module of the user's may hide.
     """
-    with _lock:
-        if "latex2sympy2" in sys.modules:
-            return sys.modules["latex2sympy2"]
-        found = importlib.util.find_spec("latex2sympy2")
-        if found is None or found.origin is None:
-            raise UnavailableError("latex2sympy2 is not installed")
-        shim = types.ModuleType("typing.io")
-        for name in ("IO", "TextIO", "BinaryIO"):
-            setattr(shim, name, getattr(typing, name))
-        hidden = {k: sys.modules.pop(k) for k in list(sys.modules) if k == "typing.io" or k.split(".")[0] == "gen"}
-        sys.modules["typing.io"] = shim
-        home = str(Path(found.origin).parent)
-        sys.path.insert(0, home)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                import latex2sympy2
-        except ImportError as missing:
-            raise UnavailableError(f"latex2sympy2 cannot be imported: {missing}") from missing
-        finally:
-            sys.path.remove(home)
-            del sys.modules["typing.io"]
-            sys.modules.update(hidden)
-        return latex2sympy2
+    if "latex2sympy2" in sys.modules:
+        return Reader("latex2sympy2", _with_state(sys.modules["latex2sympy2"]))
+    found = importlib.util.find_spec("latex2sympy2")
+    if found is None or found.origin is None:
+        raise UnavailableError("is not installed")
+    shim = types.ModuleType("typing.io")
+    for name in ("IO", "TextIO", "BinaryIO"):
+        setattr(shim, name, getattr(typing, name))
+    hidden = {k: sys.modules.pop(k) for k in list(sys.modules) if k == "typing.io" or k.split(".")[0] == "gen"}
+    sys.modules["typing.io"] = shim
+    home = str(Path(found.origin).parent)
+    sys.path.insert(0, home)
+    try:
+        with warnings.catch_warnings(), silence():
+            warnings.simplefilter("ignore")
+            import latex2sympy2
+    except Exception as failure:  # the module reads a text when it is imported, see _try_out
+        raise UnavailableError(f"does not work {_beside('latex2sympy2')}") from failure
+    finally:
+        sys.path.remove(home)
+        del sys.modules["typing.io"]
+        sys.modules.update(hidden)
+    return Reader("latex2sympy2", _with_state(latex2sympy2))
 
 
 _STATE = ("variances", "var", "VARIABLE_VALUES", "frac_type", "is_real")
 
 
+def _with_state(library: Any) -> Callable[[str], Any]:
+    """Reading that leaves the library's global state as it was."""
+
+    def read(text: str) -> Any:
+        before = {name: getattr(library, name) for name in _STATE}
+        try:
+            library.set_real(None)
+            library.set_variances({})
+            return library.latex2sympy(text)
+        finally:
+            for name, value in before.items():
+                setattr(library, name, value)
+
+    return read
+
+
+def _extended() -> Reader:
+    """latex2sympy2-extended, which has parsers for several versions of their runtime."""
+    if importlib.util.find_spec("latex2sympy2_extended") is None:
+        raise UnavailableError("is not installed")
+    try:
+        with warnings.catch_warnings(), silence():
+            warnings.simplefilter("ignore")
+            library: Any = importlib.import_module("latex2sympy2_extended")
+    except ImportError as missing:
+        raise UnavailableError(f"does not work {_beside('latex2sympy2-extended')}") from missing
+    return Reader("latex2sympy2-extended", lambda text: library.latex2sympy(text, normalization_config=None))
+
+
+_READERS: Mapping[str, Callable[[], Reader]] = {"latex2sympy2": _latex2sympy2, "latex2sympy2-extended": _extended}
+
+
 def _ask(text: str) -> Any:
-    """What latex2sympy2 reads; only for text made of placeholders."""
+    """What the second reader reads; only for text made of placeholders."""
     if len(text) > LONGEST:
         raise UnavailableError("the entry is too long for the second reader")
     if not _SAFE.match(text) or re.search(r"\)\s*_", text):
         raise UnavailableError(f"the second reader must not be asked about {text}")
     if not _balanced(text):
         raise UnavailableError(f"the brackets of {text} do not match")
-    return _answer(_library(), text)
+    return _answer(reader(), text)
 
 
 @lru_cache(maxsize=KEPT)
-def _answer(library: Any, text: str) -> Any:
+def _answer(library: Reader, text: str) -> Any:
     """The same; a text is read once, and entries of one form are one text: placeholders count from 1 in each."""
     with _lock:
-        before = {name: getattr(library, name) for name in _STATE}
         try:
-            library.set_real(None)
-            library.set_variances({})
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), silence():
                 warnings.simplefilter("ignore")
                 # The bracket makes what follows the end of a formula an error; the grammar has no end of text.
-                return library.latex2sympy(f"({text})")
-        except Exception as failure:  # latex2sympy2 raises bare Exception for a text it cannot read
-            raise UnavailableError(f"the second reader cannot read {text}") from failure
-        finally:
-            for name, value in before.items():
-                setattr(library, name, value)
+                return library.read(f"({text})")
+        except Exception as failure:  # the libraries raise bare Exception for a text they cannot read
+            raise UnavailableError(f"{library.name} cannot read {text}") from failure
 
 
 def _balanced(text: str) -> bool:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 import pytest
 
-from symjac import cells
-from symjac.claims.judge import judge, judge_claim
+from symjac import System, cells
+from symjac.claims.checking import check_record
+from symjac.claims.judge import judge_claim
 from symjac.claims.stated.times import Time
 from symjac.claims.verdict import Verdict
-from symjac.errors import ReadError
+from symjac.errors import DefinitionError, ReadError
 from tests.work import counted
 
 PASCANU = r"\mathbf{x}_t=\mathbf{W}\sigma(\mathbf{x}_{t-1}) + \mathbf{W}_{\mathrm{in}}\mathbf{u}_t + \mathbf{b}"
@@ -27,7 +28,7 @@ SIZES = {
 
 
 def verdict(claim: str, equations: tuple[str, ...] = RNN, symbols: Mapping[str, str] = SIZES, **more: str) -> Verdict:
-    return judge({"equations": list(equations), "symbols": dict(symbols), "claim": claim, **more})
+    return check_record({"equations": list(equations), "symbols": dict(symbols), "claim": claim, **more})
 
 
 def holds(v: Verdict) -> set[str]:
@@ -334,7 +335,7 @@ def test_a_system_that_types_in_rows_only_makes_columns_false_by_shape() -> None
 )
 def test_what_cannot_be_read_is_a_verdict_with_an_error(record: Mapping[str, object]) -> None:
     """No record raises; the error says what was wanted."""
-    v = judge(record)
+    v = check_record(record)
     assert v.verdict == "unreadable"
     assert v.error is not None
     assert v.error["message"]
@@ -351,7 +352,7 @@ def test_an_expensive_claim_ends_when_its_time_is_over() -> None:
     claim = r"\frac{\partial \tilde{h}_t}{\partial h_{t-9}} = U_h^{9}"
     record = {"equations": list(cells.gru.equations), "symbols": dict(cells.gru.symbols), "claim": claim}
     with counted(3_000_000):
-        v = judge(record, timeout=1e-6)
+        v = check_record(record, timeout=1e-6)
     assert v.verdict == "undecided"
 
 
@@ -373,3 +374,65 @@ def test_times_are_linear_forms() -> None:
     assert Time.read("T+t-i").put({"i": Time.read("t")}).text == "T"
     assert Time.read("3").is_number
     assert Time.read("t'").text == "t'"
+
+
+TWICE = ["p = M q", "p = R q + s"]
+
+
+def test_a_name_defined_twice_is_the_error_that_derive_gives() -> None:
+    """No definition is dropped in silence: the claim is unreadable, and the error shows both definitions."""
+    v = check_record({"equations": TWICE, "claim": r"\frac{\partial p}{\partial q} = M"})
+    assert (v.verdict, v.error and v.error["kind"]) == ("unreadable", "definition")
+    with pytest.raises(DefinitionError) as derived:
+        System(*TWICE)
+    assert v.error is not None
+    assert v.error["message"] == derived.value.message == "p is defined twice: p = M q and p = R q + s"
+
+
+@pytest.mark.parametrize(
+    ("equations", "claim"),
+    [
+        (["y = B x = B x"], r"\frac{\partial y}{\partial x} = B"),
+        ([r"h_0 = c", r"h_t = W h_{t-1}"], r"\frac{\partial h_t}{\partial h_{t-1}} = W"),
+        ([r"h_t = W h_{t-1}", r"h_{t+1} = W h_t"], r"\frac{\partial h_t}{\partial h_{t-1}} = W"),
+    ],
+)
+def test_chains_and_other_times_are_no_second_definition(equations: list[str], claim: str) -> None:
+    """A chain defines its first member once, and a symbol at another time is another symbol."""
+    v = check_record({"equations": equations, "claim": claim})
+    assert "numerator_column" in v.holds_in, v.error
+
+
+@pytest.mark.parametrize(
+    ("damaged", "words"),
+    [
+        ({"of": 3}, '"of" is a string'),
+        ({"wrt": ["x"]}, '"wrt" is a string'),
+        ({"symbols": ["W"]}, '"symbols" maps names'),
+        ({"equations": []}, 'needs "equations"'),
+        ({"claim": None}, 'needs "claim"'),
+        ({"id": {}}, "the id of a record"),
+    ],
+)
+def test_what_is_no_claim_says_what_was_wanted(damaged: dict[str, object], words: str) -> None:
+    """No key of a record is passed over because it is of another type."""
+    v = check_record({"equations": ["y = W x"], "claim": "dy/dx = W", **damaged})
+    assert v.verdict == "unreadable"
+    assert v.error is not None
+    assert words in str(v.error["message"])
+
+
+def test_a_gate_without_a_time_is_not_opened_in_a_circle() -> None:
+    """Of z = W h_{t-1}, h_t = tanh(z) the step before is h_{t-1} = tanh(z) for the same z: nothing is opened there."""
+    system = ["z = W h_{t-1} + U x_t + b", r"h_t = \tanh(z)"]
+    claim = r"\frac{\partial L}{\partial h_{t-1}} = \frac{\partial L}{\partial h_t} \cdot W^T \cdot (1 - \tanh^2(z))"
+    v = check_record({"equations": system, "claim": claim, "of": "L", "wrt": "h_{t-1}"})
+    assert v.verdict in ("false", "undecided"), v.error
+
+
+def test_a_constant_of_a_size_that_no_symbol_has_breaks_no_search() -> None:
+    """Candidates for the nearest formula are evaluated with identities of any size."""
+    claim = r"\frac{\partial y}{\partial \operatorname{vec}(W)^\top} = I \otimes x^\top"
+    symbols = {"W": "matrix p n", "x": "vector n", "y": "vector p"}
+    v = check_record({"equations": ["y = W x"], "claim": claim, "symbols": symbols})
+    assert v.conventions["numerator_column"].holds is False

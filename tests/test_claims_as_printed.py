@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from symjac.claims.judge import judge
+from symjac.claims.checking import check_record
 from symjac.claims.verdict import Verdict
 from tests.work import counted
 
@@ -17,7 +17,7 @@ LAYERS = (r"z_l = W_l a_{l-1} + b_l", r"a_l = \sigma(z_l)")
 
 
 def verdict(claim: str, *equations: str, **symbols: str) -> Verdict:
-    v = judge({"equations": list(equations), "symbols": symbols, "claim": claim})
+    v = check_record({"equations": list(equations), "symbols": symbols, "claim": claim})
     assert v.error is None, v.error
     return v
 
@@ -336,7 +336,7 @@ def test_a_jacobian_written_out_for_a_size_nobody_gave_is_undecided() -> None:
 )
 def test_second_derivatives_and_differentials_are_not_read_as_first_ones(claim: str, equation: str) -> None:
     """They are another thing; a verdict about the first derivative would be beside the point."""
-    assert judge({"equations": [equation], "claim": claim}).verdict in ("unreadable", "undecided")
+    assert check_record({"equations": [equation], "claim": claim}).verdict in ("unreadable", "undecided")
 
 
 @pytest.mark.parametrize("power", ["1000000", "999999999999", "{10^{9}}"])
@@ -348,4 +348,4 @@ def test_huge_powers_are_little_work(power: str) -> None:
         "claim": rf"\frac{{\partial y}}{{\partial x}} = A^{power}",
     }
     with counted(1_000_000):
-        judge(record)
+        check_record(record)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from symjac.claims import check
-from symjac.claims.judge import judge
+from symjac.claims.checking import check_record
 from symjac.claims.verdict import Verdict
 
 Array = np.ndarray
@@ -24,7 +24,7 @@ MANY = r"\left\| \frac{\partial h_t}{\partial h_k} \right\|"
 
 
 def judged(claim: str, equations: Sequence[str] = NET, symbols: Mapping[str, str] = GAMMA) -> Verdict:
-    return judge({"equations": list(equations), "symbols": dict(symbols), "claim": claim})
+    return check_record({"equations": list(equations), "symbols": dict(symbols), "claim": claim})
 
 
 def norm(m: Array) -> float:

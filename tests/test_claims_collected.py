@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from symjac.claims.judge import judge
+from symjac.claims.checking import check_record
 from symjac.claims.verdict import Verdict
 from tests.test_claims_published import truths
 
@@ -19,7 +19,7 @@ IDS = [r["id"] for r in RECORDS]
 
 @cache
 def verdict(k: int) -> Verdict:
-    return judge(RECORDS[k])
+    return check_record(RECORDS[k])
 
 
 @pytest.mark.parametrize("k", range(len(RECORDS)), ids=IDS)

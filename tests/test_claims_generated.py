@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from symjac.claims.judge import judge
+from symjac.claims.checking import check_record
 from tests.claims_generator import Claim, claims, differs, polynomial, truth
 
 
@@ -15,7 +15,7 @@ def tally(generated: list[Claim]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for claim in generated:
         expected = truth(claim)
-        verdict = judge(claim.record)
+        verdict = check_record(claim.record)
         assert verdict.verdict != "unreadable", (claim.text, verdict.error)
         for name, holds in expected.items():
             outcome = verdict.conventions[name]
@@ -72,5 +72,5 @@ def test_the_oracle_tells_the_four_orders_apart() -> None:
     for name, formula in orders.items():
         claim = Claim(texts, {}, system, derived.of, derived.wrt, formula, "by hand")
         assert {k for k, v in truth(claim).items() if v} == {name}
-        verdict = judge(claim.record)
+        verdict = check_record(claim.record)
         assert verdict.holds_in == (name,)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from symjac.claims.judge import judge
+from symjac.claims.checking import check_record
 from symjac.claims.verdict import Outcome, Verdict
 from tests.work import counted
 
@@ -22,7 +22,7 @@ IDS = [r["id"] for r in RECORDS]
 
 @cache
 def verdict(k: int) -> Verdict:
-    return judge(RECORDS[k])
+    return check_record(RECORDS[k])
 
 
 def truths(record: Mapping[str, object], v: Verdict) -> Iterator[tuple[str, bool, Outcome | None]]:
@@ -83,7 +83,7 @@ def test_judging_a_published_formula_is_little_work() -> None:
     """A formula as papers print it is judged after three million calls; every third one is counted."""
     for record in RECORDS[::3]:
         with counted(3_000_000):
-            judge(record)
+            check_record(record)
 
 
 def test_verdicts_are_plain_data() -> None:
@@ -101,7 +101,7 @@ def test_the_formula_that_a_verdict_offers_is_right(k: int) -> None:
     record, v = RECORDS[k], verdict(k)
     left = record["claim"].split("=")[0]
     for layout, formula in v.correct.items():
-        again = judge({**record, "claim": f"{left} = {formula}"})
+        again = check_record({**record, "claim": f"{left} = {formula}"})
         assert again.verdict != "unreadable", again.error
         maps = [m for m in (again.conventions, again.descending) if m is not None]
         assert any(m[f"{layout}_column"].holds is not False for m in maps), formula

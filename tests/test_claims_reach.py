@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from symjac.claims.judge import judge
+from symjac.claims.checking import check_record
 from symjac.claims.verdict import Verdict
 
 H = r"h_t = \tanh(W h_{t-1} + U x_t)"
@@ -26,7 +26,7 @@ def slope(time: str) -> str:
 
 
 def verdict(claim: str, *equations: str, **symbols: str) -> Verdict:
-    v = judge({"equations": list(equations), "symbols": symbols, "claim": claim})
+    v = check_record({"equations": list(equations), "symbols": symbols, "claim": claim})
     assert v.error is None, v.error
     return v
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from symjac import System, cells, typeset
-from symjac.claims import check, judge
+from symjac.claims import check, check_record
 
 SQUARE = dict.fromkeys(("A", "B", "C", "M", "U", "V", "W"), "matrix n n")
 RNN = r"h_t = \tanh(W h_{t-1} + U x_t + b)"
@@ -22,7 +22,7 @@ def repaired(equations: list[str], claim: str, symbols: dict[str, str] | None = 
     """The repair of a claim, after its text has been judged anew."""
     v = check(equations, claim, symbols or {})
     assert v.repair is not None, str(v)
-    again = judge({"equations": equations, "claim": v.repair["claim"], "symbols": symbols or {}})
+    again = check_record({"equations": equations, "claim": v.repair["claim"], "symbols": symbols or {}})
     conventions = v.repair["conventions"]
     assert isinstance(conventions, list)
     assert set(conventions) <= set(again.holds_in)

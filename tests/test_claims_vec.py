@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from symjac.claims import check
-from symjac.claims.judge import judge
+from symjac.claims.checking import check_record
 from symjac.claims.verdict import Verdict
 
 Array = np.ndarray
@@ -21,7 +21,7 @@ SIZES = {"n": 3, "m": 2, "p": 4, "q": 5}
 
 
 def judged(claim: str, equations: str, symbols: Mapping[str, str] | None = None) -> Verdict:
-    return judge({"equations": [equations], "symbols": dict(symbols or {}), "claim": claim})
+    return check_record({"equations": [equations], "symbols": dict(symbols or {}), "claim": claim})
 
 
 def holds(v: Verdict) -> set[str]:

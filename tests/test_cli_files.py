@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -169,3 +170,50 @@ def test_a_file_without_permission_is_told(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(Path, "read_bytes", refused)
     assert cli.main(["derive", str(file), "--wrt", "x"]) == 2
     assert capsys.readouterr().err == f"symjac: {file} cannot be read: Permission denied\n"
+
+
+# ---------------------------------------------------------------------- what must not be written over
+
+
+def spellings(folder: Path) -> dict[str, tuple[str, str]]:
+    """An input and another name of the same file, by what is different."""
+    original = folder / "input.jsonl"
+    original.write_text('{"equations": ["y = A x"], "claim": "dy/dx = A"}\n', encoding="utf-8")
+    (folder / "soft.json").symlink_to(original)
+    (folder / "hard.json").hardlink_to(original)
+    (folder / "sub").mkdir()
+    return {
+        "the same": (str(original), str(original)),
+        "a detour": (str(original), str(folder / "sub" / ".." / "input.jsonl")),
+        "a symbolic link": (str(original), str(folder / "soft.json")),
+        "a hard link": (str(original), str(folder / "hard.json")),
+        "other letters": (str(original), str(folder / "INPUT.jsonl")),
+    }
+
+
+@pytest.mark.parametrize("how", ["the same", "a detour", "a symbolic link", "a hard link", "other letters"])
+@pytest.mark.parametrize("command", [["derive", "--wrt", "x"], ["check"], ["bptt", "--loss", "L = x_T^T x_T"]])
+def test_an_input_is_not_written_over_however_it_is_spelled(
+    how: str, command: list[str], tmp_path: Path, capsys: Capture
+) -> None:
+    """Status 2, the message says so, and the input is what it was."""
+    given, output = spellings(tmp_path)[how]
+    before = Path(given).read_bytes()
+    assert cli.main([*command, given, "-o", output]) == 2
+    assert "is the input" in capsys.readouterr().err
+    assert Path(given).read_bytes() == before
+
+
+@pytest.mark.parametrize("command", [["derive", "--wrt", "x", "--layout", "numerator"], ["check"]])
+def test_a_line_that_is_no_text_is_an_error_of_that_line(command: list[str], tmp_path: Path, capsys: Capture) -> None:
+    """Every record gets its line, in order; the message names the line and the byte."""
+    good = b'{"id": "a", "equations": ["y = A x"], "claim": "dy/dx = A"}'
+    file = tmp_path / "mixed.jsonl"
+    file.write_bytes(b"\xef\xbb\xbf" + good + b"\r\n" + good.replace(b"A", b"\xff", 1) + b"\n\n\x00\x01\n" + good)
+    assert cli.main([*command, str(file)]) == 2
+    first, second, third, last = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert "error" not in first
+    assert "error" not in last
+    assert "line 2 of" in second["error"]["message"]
+    assert "is not UTF-8 text (byte " in second["error"]["message"]
+    assert "line 4 of" in third["error"]["message"]

@@ -14,11 +14,13 @@ ROOT = Path(symjac.__file__).parent
 # A module imports from earlier lines only; the modules on one line know nothing of each other.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "cells"),
+    ("problem",),
     ("expr",),
     ("kernel", "linear", "functions"),
     ("signs",),
     ("hypotheses",),
     ("limits",),
+    ("deadline",),
     ("interchange",),
     ("entries",),
     ("normal", "values"),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import types
+from collections.abc import Callable
 
 import pytest
 import sympy
@@ -106,16 +107,64 @@ def test_what_must_not_be_asked_is_refused(latex: str) -> None:
 
 
 def test_a_missing_library_is_not_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without latex2sympy2 the answer is 'not available' with the reason."""
+    """Without a reader the answer is 'not available' with what each one lacks."""
     monkeypatch.delitem(sys.modules, "latex2sympy2", raising=False)
+    monkeypatch.setattr(second_reader, "_found", [])
     monkeypatch.setattr(second_reader.importlib.util, "find_spec", lambda name: None)
     verdict = compare("x_1", X1, NAMES)
-    assert verdict == second_reader.Verdict(Answer.NOT_AVAILABLE, "latex2sympy2 is not installed")
+    why = "latex2sympy2 is not installed; latex2sympy2-extended is not installed"
+    assert verdict == second_reader.Verdict(Answer.NOT_AVAILABLE, why)
+
+
+def fails(text: str) -> object:
+    raise KeyError(text)  # as a parser does whose runtime is another one than it was made for
+
+
+@pytest.mark.parametrize(("read", "what"), [(fails, "does not work"), (lambda _: X1, "misreads")])
+def test_where_latex2sympy2_does_not_work_the_other_one_answers_and_is_named(
+    read: Callable[[str], object], what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader is tried out first; where none is left the reason says what is installed beside it."""
+    works = second_reader._latex2sympy2()
+    broken = second_reader.Reader("latex2sympy2", read)
+    readers = {"latex2sympy2": lambda: broken, "another": lambda: second_reader.Reader("another", works.read)}
+    monkeypatch.setattr(second_reader, "_found", [])
+    monkeypatch.setattr(second_reader, "_READERS", readers)
+    assert compare("x_1", X1, NAMES) == second_reader.Verdict(Answer.AGREE, reader="another")
+    assert "another reads entry (1, 1)" in compare("x_1", X2, NAMES).reason
+    del readers["another"]
+    second_reader._found.clear()
+    verdict = compare("x_1", X1, NAMES)
+    assert verdict.answer is Answer.NOT_AVAILABLE
+    assert f"latex2sympy2 {what} with antlr4-python3-runtime" in verdict.reason
+
+
+def test_what_a_reader_prints_reaches_nobody(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its runtime prints that versions disagree, on standard output; what other threads print is not lost."""
+    works = second_reader._latex2sympy2()
+
+    def loud(text: str) -> object:
+        sys.stdout.write("ANTLR runtime and generated code versions disagree: 4.9.3!=4.7.2\n")
+        sys.stderr.write("line 1:2 no viable alternative\n")
+        other = threading.Thread(target=print, args=("a result of another thread",))
+        other.start()
+        other.join()
+        return works.read(text)
+
+    monkeypatch.setattr(second_reader, "_found", [])
+    monkeypatch.setattr(second_reader, "_READERS", {"loud": lambda: second_reader.Reader("loud", loud)})
+    assert compare("x_1", X1, NAMES).answer is Answer.AGREE
+    out, err = capfd.readouterr()
+    assert set(out.splitlines()) == {"a result of another thread"}
+    assert err == ""
 
 
 def test_globals_are_put_back() -> None:
     """What another user of latex2sympy2 has set is as it was after a reading."""
-    library = second_reader._library()
+    second_reader.reader()
+    library = sys.modules["latex2sympy2"]
     library.set_variances({sympy.Symbol("x_1"): sympy.MatrixSymbol("x_1", 2, 2)})
     second_reader._answer.cache_clear()
     try:

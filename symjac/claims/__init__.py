@@ -6,7 +6,7 @@ derivative that symjac derives, and the two are proved equal for every size or t
 """
 
 from symjac.claims.checking import check, check_record
-from symjac.claims.judge import judge, judge_claim
+from symjac.claims.judge import judge_claim
 from symjac.claims.verdict import Link, Outcome, Verdict
 
-__all__ = ["Link", "Outcome", "Verdict", "check", "check_record", "judge", "judge_claim"]
+__all__ = ["Link", "Outcome", "Verdict", "check", "check_record", "judge_claim"]

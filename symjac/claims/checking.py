@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from symjac.claims.bounds import telling as bound_telling
@@ -17,11 +17,15 @@ from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.stating import state
 from symjac.claims.telling import Found, tell
 from symjac.claims.undecided import UndecidedError
-from symjac.claims.verdict import Verdict, summed_up
+from symjac.claims.verdict import Paragraph, Verdict, summed_up
+from symjac.deadline import deadline
 from symjac.errors import DefinitionError, ReadError, SymjacError
+from symjac.limits import OutOfTimeError
+from symjac.problem import read_claim
 
 LAYOUTS = ("numerator", "denominator", "mixed", "both")
 ORIENTATIONS = ("column", "row")
+LEAST = 0.2  # seconds that are left for telling a verdict whose time is over
 LATEST = 5.0  # seconds after which no nearest true formula, condition or layout is looked for any more
 
 
@@ -48,14 +52,13 @@ def check(
     ('true', ('numerator_column',))
     """
     _known(layout, orientation)
-    begun = time.monotonic()
-    deadline = begun + timeout
+    until = time.monotonic() + timeout
     declared = dict(symbols or {})
     v = judge_claim(equations, claim, declared, of=of, wrt=wrt, timeout=timeout)
     if v.signs:
-        return _of_bound(v, equations, layout, orientation, strict=strict)
+        return _of_bound(v, equations, layout, orientation, strict=strict, until=until)
     s: Statement | None = None
-    with contextlib.suppress(SymjacError, UndecidedError):
+    with _what_is_left(until), contextlib.suppress(SymjacError, UndecidedError):
         s = state(equations, claim, dict(declared), of=of, wrt=wrt)
     if strict:
         _refuse_notes(v, s)
@@ -64,13 +67,8 @@ def check(
         v = replace(v, verdict=summed_up(tuple({k: m[k] for k in asked if k in m} for m in v.as_printed)), asked=asked)
     found = Found(s, asked=asked)
     if s is not None and _refuted_for_columns(v):
-        until = min(deadline, time.monotonic() + LATEST)
-        found = replace(
-            found,
-            repair=repair(equations, s, declared, of=of, wrt=wrt, deadline=until),
-            conditions=conditions(s, until),
-            terms=layouts(s, until),
-        )
+        with _what_is_left(until):
+            found = _nearest(equations, s, declared, found, of=of, wrt=wrt, until=min(until, time.monotonic() + LATEST))
         v = replace(v, conditions=to_json(found.conditions), terms=tuple(t.to_json() for t in found.terms))
     if found.repair is not None:
         e = found.repair.edit
@@ -81,12 +79,48 @@ def check(
             "conventions": list(found.repair.conventions),
         }
         v = replace(v, repair={**told, "about": e.about} if e.about else told, was=e.was)
-    v = replace(v, told=tell(v, found), equations=tuple(equations))
-    return replace(v, explanation=sentences(v), latex=fragment(v))
+    return _told(v, equations, lambda: tell(v, found), until)
+
+
+def _nearest(
+    equations: Sequence[str],
+    s: Statement,
+    declared: Mapping[str, str],
+    found: Found,
+    *,
+    of: str | None,
+    wrt: str | None,
+    until: float,
+) -> Found:
+    """What is said beside a refutation: the nearest true formula, conditions, the layouts of the terms."""
+    return replace(
+        found,
+        repair=repair(equations, s, declared, of=of, wrt=wrt, deadline=until),
+        conditions=conditions(s, until),
+        terms=layouts(s, until),
+    )
+
+
+@contextlib.contextmanager
+def _what_is_left(until: float) -> Iterator[None]:
+    """Within it, what would be good to know; where it takes too long it is left out, and the verdict stands."""
+    with contextlib.suppress(OutOfTimeError), deadline(max(LEAST, until - time.monotonic())):
+        yield
+
+
+def _told(
+    v: Verdict, equations: Sequence[str], told: Callable[[], Mapping[str, tuple[Paragraph, ...]]], until: float
+) -> Verdict:
+    """The verdict in sentences and as LaTeX; where that takes too long, in the plain ones it has."""
+    v = replace(v, equations=tuple(equations))
+    with _what_is_left(until):
+        out = replace(v, told=told())
+        return replace(out, explanation=sentences(out), latex=fragment(out))
+    return v
 
 
 def _of_bound(
-    v: Verdict, equations: Sequence[str], layout: str | None, orientation: str | None, *, strict: bool
+    v: Verdict, equations: Sequence[str], layout: str | None, orientation: str | None, *, strict: bool, until: float
 ) -> Verdict:
     """A verdict about a bound, held against the convention that is asked for."""
     if strict:
@@ -94,46 +128,42 @@ def _of_bound(
     asked = _asked(v, layout, orientation)
     if asked:
         v = replace(v, verdict=summed_up(tuple({k: m[k] for k in asked if k in m} for m in v.as_printed)), asked=asked)
-    v = replace(v, told=bound_telling.tell(v), equations=tuple(equations))
-    return replace(v, explanation=sentences(v), latex=fragment(v))
+    return _told(v, equations, lambda: bound_telling.tell(v), until)
 
 
 def check_record(
-    record: Mapping[str, object],
+    record: object,
     *,
     layout: str | None = None,
     orientation: str | None = None,
     strict: bool = False,
     timeout: float = TIMEOUT,
 ) -> Verdict:
-    """The verdict about one record; what cannot be read is a verdict too."""
+    """The verdict about one record; what cannot be read is a verdict too.
+
+    >>> claim = r"\\frac{\\partial y}{\\partial x} = W diag(\\sigma'(x))"
+    >>> check_record({"system": [r"y = W \\sigma(x)"], "claim": claim}).verdict
+    'true'
+    """
     _known(layout, orientation)
-    claim = record.get("claim")
-    texts = record.get("equations", record.get("system"))
-    texts = [texts] if isinstance(texts, str) else texts
-    symbols = record.get("symbols") or {}
-    of, wrt = record.get("of"), record.get("wrt")
+    data = record if isinstance(record, Mapping) else {}
     try:
-        if not isinstance(claim, str):
-            raise DefinitionError("a record needs a claim, as a string")
-        if not isinstance(texts, Sequence) or not texts or not all(isinstance(t, str) for t in texts):
-            raise DefinitionError("a record needs equations, as a list of strings")
-        if not isinstance(symbols, Mapping) or not all(isinstance(d, str) for d in symbols.values()):
-            raise DefinitionError("the symbols of a record are an object of strings")
+        asked = read_claim(record)
         v = check(
-            texts,
-            claim,
-            symbols,
-            of=of if isinstance(of, str) else None,
-            wrt=wrt if isinstance(wrt, str) else None,
+            asked.equations,
+            asked.formula,
+            asked.symbols,
+            of=asked.of,
+            wrt=asked.wrt,
             layout=layout,
             orientation=orientation,
             strict=strict,
             timeout=timeout,
         )
     except SymjacError as error:
+        claim = data.get("claim")
         v = unreadable(claim if isinstance(claim, str) else "", error)
-    return replace(v, id=record.get("id"))
+    return replace(v, id=data.get("id"))
 
 
 def _known(layout: str | None, orientation: str | None) -> None:

@@ -27,6 +27,7 @@ from symjac.claims.ways import relations
 from symjac.claims.writtenout import equal_entries, fits_if
 from symjac.errors import ShapeError
 from symjac.expr import Expr
+from symjac.limits import OutOfTimeError
 from symjac.normal import NormalFormTooLarge, equal
 from symjac.values import counterexample
 
@@ -57,7 +58,7 @@ class Comparison:
 
     def check_time(self) -> None:
         if time.monotonic() > self.deadline:
-            raise UndecidedError("the time limit was reached")
+            raise OutOfTimeError("the time limit was reached")
 
     def outcome(self, a: Term, b: Term) -> Outcome:
         self.statement.refuse_unsaid_total(a, b)

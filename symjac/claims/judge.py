@@ -24,8 +24,9 @@ from symjac.claims.stated.terms import Term
 from symjac.claims.stated.vecread import kronecker_throughout
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict, summed_up
+from symjac.deadline import deadline
 from symjac.errors import DefinitionError, NotYetError, SymjacError
-from symjac.limits import time_limit
+from symjac.limits import OutOfTimeError, time_limit
 from symjac.normal import NormalFormTooLarge, UndefinedFormError
 
 TIMEOUT = 20.0
@@ -40,34 +41,6 @@ KRONECKER = Outcome(
 )
 POWER = Outcome(None, "undecided", "it holds with ^T read as the power with the time T, and not as a transpose")
 USUAL = {r"\sigma": "elementwise sigmoid"}  # what letters stand for in many papers without a word
-
-
-def judge(record: Mapping[str, object], timeout: float = TIMEOUT) -> Verdict:
-    """The verdict about one record: ``equations`` (or ``system``), ``symbols``, ``claim``, ``of``, ``wrt``, ``id``.
-
-    Never raises for what is in the record: what cannot be read is a verdict too.
-
-    >>> claim = r"\\frac{\\partial y}{\\partial x} = W diag(\\sigma'(x))"
-    >>> judge({"system": [r"y = W \\sigma(x)"], "claim": claim}).verdict
-    'true'
-    """
-    claim = record.get("claim")
-    texts = record.get("equations", record.get("system"))
-    texts = [texts] if isinstance(texts, str) else texts
-    symbols = record.get("symbols") or {}
-    of, wrt = record.get("of"), record.get("wrt")
-    try:
-        if not isinstance(claim, str):
-            raise DefinitionError("a record needs a claim, as a string")
-        if not isinstance(texts, Sequence) or not all(isinstance(t, str) for t in texts):
-            raise DefinitionError("a record needs equations, as a list of strings")
-        if not isinstance(symbols, Mapping) or not all(isinstance(v, str) for v in symbols.values()):
-            raise DefinitionError("the symbols of a record are an object of strings")
-        target = (of if isinstance(of, str) else None, wrt if isinstance(wrt, str) else None)
-        verdict = judge_claim(texts, claim, symbols, of=target[0], wrt=target[1], timeout=timeout)
-    except SymjacError as error:
-        verdict = unreadable(str(claim), error)
-    return replace(verdict, id=record.get("id"))
 
 
 def unreadable(claim: str, error: SymjacError) -> Verdict:
@@ -85,16 +58,27 @@ def judge_claim(
     wrt: str | None = None,
     timeout: float = TIMEOUT,
 ) -> Verdict:
-    """Under which conventions a printed formula is true of a system.
+    """Under which conventions a printed formula is true of a system; after ``timeout`` seconds that is undecided.
 
     :raises ReadError: where the system or the claim cannot be read.
     """
-    deadline = time.monotonic() + timeout
-    declared = dict(symbols or {})
     try:
-        return _judged(equations, claim, declared, of, wrt, deadline)
+        with deadline(timeout):
+            return _of_each_repair(equations, claim, dict(symbols or {}), of, wrt, time.monotonic() + timeout)
+    except OutOfTimeError as error:
+        outcomes = {c.name: Outcome(None, "time", error.message) for c in FOUR}
+        out = Verdict(claim, "undecided", outcomes)
+        return replace(out, explanation=explanation(out))
+
+
+def _of_each_repair(
+    equations: Sequence[str], claim: str, declared: Mapping[str, str], of: str | None, wrt: str | None, until: float
+) -> Verdict:
+    """The verdict; where a bracket is missing, what its places agree on."""
+    try:
+        return _judged(equations, claim, declared, of, wrt, until)
     except SeveralRepairsError as error:
-        verdicts = [_judged(equations, text, declared, of, wrt, deadline) for text in error.texts[:MAX_REPAIRS]]
+        verdicts = [_judged(equations, text, declared, of, wrt, until) for text in error.texts[:MAX_REPAIRS]]
         if len(error.texts) > MAX_REPAIRS or any(not v.conventions for v in verdicts):
             raise
         return agreed(claim, error.texts, verdicts)
@@ -129,24 +113,24 @@ def _judged(
     declared: Mapping[str, str],
     of: str | None,
     wrt: str | None,
-    deadline: float,
+    until: float,
 ) -> Verdict:
     if bounding.is_bound(claim):
-        return _bound(equations, claim, declared, of, wrt, deadline)
+        return _bound(equations, claim, declared, of, wrt, until)
     try:
         statement = state(equations, claim, dict(declared), of=of, wrt=wrt)
     except UndecidedError as error:
         outcomes = {c.name: Outcome(None, "undecided", str(error)) for c in FOUR}
         out = Verdict(claim, "undecided", outcomes)
         return replace(out, explanation=explanation(out))
-    with time_limit(deadline):
-        verdict = Judge(statement, deadline).verdict()
+    with time_limit(until):
+        verdict = Judge(statement, until).verdict()
     usual = _usual(statement, declared)
     proved = [verdict.verdict == "true", *(any(o.holds for o in link.conventions.values()) for link in verdict.links)]
     if all(proved) or not usual:
         return verdict
-    with time_limit(deadline):
-        other = Judge(state(equations, claim, {**declared, **usual}, of=of, wrt=wrt), deadline).verdict()
+    with time_limit(until):
+        other = Judge(state(equations, claim, {**declared, **usual}, of=of, wrt=wrt), until).verdict()
     if other.verdict == "true" and statement.is_gated and not statement.differentiated(usual):
         what = " and ".join(f"{f} is read as {words.removeprefix('elementwise ')}" for f, words in usual.items())
         note = f"{what}, as beside tanh in a gated cell; the claim prints the derivative of no other function"
@@ -165,11 +149,11 @@ def _bound(
     declared: Mapping[str, str],
     of: str | None,
     wrt: str | None,
-    deadline: float,
+    until: float,
 ) -> Verdict:
     def judged(more: Mapping[str, str]) -> tuple[Verdict, Statement]:
         symbols = {**declared, **more}
-        return inequality.judged(equations, claim, symbols, of=of, wrt=wrt, deadline=deadline, inside=_inside(deadline))
+        return inequality.judged(equations, claim, symbols, of=of, wrt=wrt, deadline=until, inside=_inside(until))
 
     verdict, statement = judged({})
     usual = _usual(statement, declared)
@@ -180,11 +164,11 @@ def _bound(
     return replace(out, explanation=bound_words.first(out))
 
 
-def _inside(deadline: float) -> inequality.Inside:
+def _inside(until: float) -> inequality.Inside:
     """Whether two formulas that stand between bars are equal."""
 
     def compared(s: Statement, model: Model, convention: Convention, order: str, a: Term, b: Term) -> Outcome:
-        return Comparison(s, model, convention, order, deadline).outcome(a, b)
+        return Comparison(s, model, convention, order, until).outcome(a, b)
 
     return compared
 
@@ -217,7 +201,7 @@ class Judge:
     """One claim in the making."""
 
     statement: Statement
-    deadline: float
+    until: float
     notes: list[str] = field(default_factory=list)
 
     def verdict(self) -> Verdict:
@@ -278,7 +262,7 @@ class Judge:
     def shifts(self, a: Term, b: Term, conventions: Sequence[Convention]) -> dict[str, Outcomes]:
         """The equations as printed, and with those of the earlier step taken in, gates of that step held fixed."""
         s = self.statement
-        plain = Judge(replace(s, shiftable=False), self.deadline)
+        plain = Judge(replace(s, shiftable=False), self.until)
         out = {"as_printed": plain.outcomes(a, b, conventions, "ascending")}
         with contextlib.ExitStack() as stack:
             for model in s.models.values():
@@ -310,9 +294,11 @@ class Judge:
     ) -> Outcome:
         """One convention's answer; whatever cannot be found out is undecided."""
         try:
-            return Comparison(self.statement, model, convention, order, self.deadline, kind).outcome(a, b)
+            return Comparison(self.statement, model, convention, order, self.until, kind).outcome(a, b)
         except UndecidedError as error:
             return Outcome(None, "undecided", str(error))
+        except OutOfTimeError as error:
+            return Outcome(None, "time", error.message)
         except NormalFormTooLarge as error:
             return Outcome(None, "undecided", error.message)
         except (NotYetError, UndefinedFormError, DefinitionError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import graphlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -316,6 +317,11 @@ class Model(Instances):
             frontier |= rhs.symbols
             if len(seen) > 40 * MAX_INSTANCES:
                 raise UndecidedError("too many steps are mentioned")
+        try:
+            graphlib.TopologicalSorter({s: e.symbols & seen.keys() for s, e in seen.items()}).prepare()
+        except graphlib.CycleError as error:
+            # A gate without a time that uses the state of the step before: opened there, it would use itself.
+            raise UndecidedError("the equations of the steps that are mentioned go in a circle") from error
         return seen
 
     def signs(self, e: Expr) -> Expr:

@@ -18,8 +18,8 @@ Json = Mapping[str, object]
 class Outcome:
     """Whether a claim holds in one convention, and because of what.
 
-    ``holds`` is ``None`` where that is not known; ``because`` is "proof", "counterexample", "shape" or
-    "undecided", ``reason`` one sentence.
+    ``holds`` is ``None`` where that is not known; ``because`` is "proof", "counterexample", "shape",
+    "time" or "undecided", ``reason`` one sentence.
     """
 
     holds: bool | None

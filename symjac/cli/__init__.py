@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TextIO
 
 from symjac.cli.arguments import parse
 from symjac.cli.defects import defects_named
+from symjac.cli.sources import is_batch
+from symjac.deadline import deadline
 from symjac.errors import Defect, SymjacError
 
 DONE, UNUSABLE, DEFECT, INTERRUPTED = 0, 2, 4, 130
@@ -41,6 +45,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
+def _in_time(options: argparse.Namespace) -> AbstractContextManager[None]:
+    """The time limit of a command that answers one question; where there are several, each has its own."""
+    if options.command in ("cells", "check", "tex") or is_batch(options.equations):
+        return nullcontext()
+    return deadline(options.timeout)
+
+
 def _nowhere() -> TextIO:
     return Path(os.devnull).open("w", encoding="utf-8")
 
@@ -62,7 +73,8 @@ def _run(argv: Sequence[str]) -> int:
                 from symjac.cli.read import run
             else:
                 from symjac.cli.derive import run
-            return run(options)
+            with _in_time(options):
+                return run(options)
     except SystemExit as stop:  # argparse, after --help or a complaint
         return stop.code if isinstance(stop.code, int) else UNUSABLE
     except SymjacError as error:

@@ -10,6 +10,7 @@ from typing import NoReturn
 from symjac import __version__
 from symjac.formats import FORMATS, Needs, formats_of
 
+TIMEOUT = 60.0
 VERDICTS = formats_of(Needs.PAGE, Needs.ARTICLE, Needs.RECORDS)
 
 SUMMARY = rf"""symjac {__version__}: Jacobians of vector recurrences, derived for every n, proved, and written out.
@@ -128,6 +129,12 @@ def _reading_options(parser: Parser, orientation: str | None = "column") -> None
     parser.add_argument("--strict", action="store_true", help="refuse what can only be read with a note")
 
 
+def _timeout(parser: Parser, default: float, what: str) -> None:
+    parser.add_argument(
+        "--timeout", metavar="SECONDS", type=_seconds, default=default, help=f"{what} after so long ({default:g})"
+    )
+
+
 def _derive() -> Parser:
     parser = Parser(
         prog="symjac derive",
@@ -147,6 +154,7 @@ def _derive() -> Parser:
         "--explicit", action="store_true", help="the written-out recurrence alone (sizes from --n, else 2)"
     )
     parser.add_argument("--thorough", action="store_true", help="run every check, also the slow second reader")
+    _timeout(parser, TIMEOUT, "each target is given up")
     parser.add_argument(
         "--to",
         choices=tuple(FORMATS),
@@ -173,9 +181,7 @@ def _check() -> Parser:
         choices=("numerator", "denominator", "mixed", "both"),
         help="judge in this layout alone (default: in all); mixed: numerator, gradients shaped like their variable",
     )
-    parser.add_argument(
-        "--timeout", metavar="SECONDS", type=_seconds, default=20.0, help="undecided after so long (20)"
-    )
+    _timeout(parser, 20.0, "each claim is undecided")
     parser.add_argument(
         "--to",
         choices=VERDICTS,
@@ -212,6 +218,7 @@ def _bptt() -> Parser:
         default="distribution",
         help="whether the entries of a cross-entropy's target add up to one (default) or may be anything",
     )
+    _timeout(parser, TIMEOUT, "given up")
     parser.add_argument(
         "--products",
         action="store_true",
@@ -244,6 +251,7 @@ def _read() -> Parser:
         epilog=r"example: symjac read 'h_t = \tanh(W h_{t-1} + U x_t + b)'",
     )
     _reading_options(parser)
+    _timeout(parser, TIMEOUT, "given up")
     return parser
 
 
@@ -254,6 +262,7 @@ def _tex() -> Parser:
         epilog="example: pdflatex paper && symjac tex paper && pdflatex paper",
     )
     parser.add_argument("paper", metavar="PAPER", help="the paper, with or without .tex")
+    _timeout(parser, TIMEOUT, "each request is given up")
     parser.add_argument("--scan", action="store_true", help="read the requests from the source; no LaTeX need have run")
     parser.add_argument(
         "--check",

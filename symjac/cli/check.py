@@ -130,8 +130,7 @@ def _one(record: object, options: argparse.Namespace) -> Verdict:
     """The verdict about one record, whatever it is."""
     if isinstance(record, BadRecord):
         return unreadable("", record.error)
-    if not isinstance(record, dict):
-        return unreadable("", UsageError("a claim is a JSON object"))
+    data = record if isinstance(record, dict) else {}
     try:
         with defects_named():
             return check_record(
@@ -142,5 +141,5 @@ def _one(record: object, options: argparse.Namespace) -> Verdict:
                 timeout=options.timeout,
             )
     except SymjacError as error:
-        claim = record.get("claim")
-        return replace(unreadable(claim if isinstance(claim, str) else "", error), id=record.get("id"))
+        claim = data.get("claim")
+        return replace(unreadable(claim if isinstance(claim, str) else "", error), id=data.get("id"))

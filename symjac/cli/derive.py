@@ -10,7 +10,7 @@ from pathlib import Path
 
 from symjac.cli import output
 from symjac.cli.records import answers, derive, is_defect, line, notes, records
-from symjac.cli.sources import Problem, Target, UsageError, from_arguments, is_batch, problems
+from symjac.cli.sources import UsageError, from_arguments, is_batch, problems
 from symjac.entries import size_at
 from symjac.explicit import sizes
 from symjac.formats import FORMATS, Needs, formats_of
@@ -19,6 +19,7 @@ from symjac.jacobians import Jacobian
 from symjac.narrative.example import LARGEST
 from symjac.narrative.written_out import written_out
 from symjac.preview import without_tex
+from symjac.problem import Problem, Target
 from symjac.recurrence import Recurrence
 from symjac.system import System
 
@@ -119,6 +120,7 @@ def _batch(options: argparse.Namespace) -> int:
                 orientation=options.orientation,
                 strict=options.strict,
                 thorough=options.thorough,
+                timeout=options.timeout,
             ):
                 failed = failed or "error" in record
                 broken = broken or is_defect(record)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from symjac.cli.sources import UsageError
+from symjac.deadline import unhurried
 from symjac.errors import SymjacError
 from symjac.formats import SUFFIXES
 
@@ -17,12 +19,24 @@ def note(message: str) -> None:
 
 
 def refuse_overwriting(output: str | None, arguments: Sequence[str]) -> None:
-    """An output file that is also an input is a slip of the keyboard.
+    """An output file that is also an input is a slip of the keyboard, however it is spelled.
 
     :raises UsageError: for such a file.
     """
-    if output in arguments:
+    if output is not None and any(_is_same(output, argument) for argument in arguments):
         raise UsageError(f"{output} is the input; the output needs another name")
+
+
+def _is_same(a: str, b: str) -> bool:
+    """Whether two names are one file: by another path, through a link, or where capital letters do not count."""
+    try:
+        if Path(a).samefile(b):
+            return True
+        return Path(b).exists() and os.path.realpath(a).casefold() == os.path.realpath(b).casefold()
+    except FileNotFoundError:
+        return a == b or (os.path.lexists(b) and os.path.realpath(a).casefold() == os.path.realpath(b).casefold())
+    except (OSError, ValueError):  # an equation: too long for a name, or with a character no name has
+        return a == b
 
 
 def format_of(file: str | None) -> str:
@@ -48,10 +62,12 @@ def deliver(content: str | bytes, output: str | None) -> None:
     if isinstance(content, str) and not content.endswith("\n"):
         content += "\n"
     if output is None:
-        if isinstance(content, bytes):
-            sys.stdout.buffer.write(content)
-        else:
-            sys.stdout.write(content)
+        with unhurried():
+            if isinstance(content, bytes):
+                sys.stdout.buffer.write(content)
+            else:
+                sys.stdout.write(content)
+            sys.stdout.flush()
         return
     data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
     try:

@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping
 
 from symjac import typeset
 from symjac.cli.defects import defects_named
-from symjac.cli.sources import BadRecord, Problem, Target
+from symjac.cli.sources import BadRecord
+from symjac.deadline import deadline
 from symjac.errors import Defect, SymjacError, TargetError
 from symjac.interchange import to_sympy
 from symjac.interchange.source import source
 from symjac.jacobians import Jacobian
 from symjac.narrative.conditions import about, plain
+from symjac.problem import Problem, Target
 from symjac.recurrence import Recurrence
 from symjac.system import System
 
@@ -32,11 +34,18 @@ def line(record: Record) -> str:
 
 
 def records(
-    problem: Problem | BadRecord, default: Target, *, layout: str, orientation: str, strict: bool, thorough: bool
+    problem: Problem | BadRecord,
+    default: Target,
+    *,
+    layout: str,
+    orientation: str,
+    strict: bool,
+    thorough: bool,
+    timeout: float,
 ) -> Iterator[Record]:
     """Every line that answers one problem: for each target one per layout, or one with its error.
 
-    A problem without targets is asked for ``default``.
+    A problem without targets is asked for ``default``. A target that takes more than ``timeout`` seconds has an error.
     """
     if isinstance(problem, BadRecord):
         yield _failure(problem.id, Target(None, None), problem.error)
@@ -44,14 +53,14 @@ def records(
     targets = problem.targets or (default,)
     begun = time.perf_counter()
     try:
-        with defects_named():
+        with defects_named(), deadline(timeout):
             system = System(*problem.equations, symbols=problem.symbols, orientation=orientation, strict=strict)
     except (SymjacError, Defect) as error:
         yield from (_failure(problem.id, target, error) for target in targets)
         return
     for target in targets:
         try:
-            with defects_named():
+            with defects_named(), deadline(timeout):
                 J = derive(system, target)
                 _ = J.confirmed(thorough=thorough)
                 found = list(answers(problem.id, J, target, layout, begun=begun))

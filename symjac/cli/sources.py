@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from symjac import cells
 from symjac.cells import Cell
-from symjac.errors import ReadError, SymjacError
+from symjac.errors import ReadError, RecordError, SymjacError
+from symjac.problem import Id, Problem, Target, read_id, read_problem
 
 LARGEST_FILE = 20_000_000  # bytes; a longer file is no paper and no list of problems
 
@@ -22,28 +24,10 @@ class UsageError(SymjacError):
 
 
 @dataclass(frozen=True)
-class Target:
-    """What is differentiated by what, as it came in; ``None`` leaves ``of`` to the system."""
-
-    of: str | None
-    wrt: str | None
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One system and what is asked of it."""
-
-    equations: tuple[str, ...]
-    symbols: Mapping[str, str] = field(default_factory=dict)
-    targets: tuple[Target, ...] = ()
-    id: str | int | None = None
-
-
-@dataclass(frozen=True)
 class BadRecord:
     """A line of a batch that is no problem; it gets a line of its own in the answer."""
 
-    id: str | int | None
+    id: Id
     error: SymjacError
     is_object: bool = True
 
@@ -125,18 +109,23 @@ def read_text(path: Path) -> str:
     :raises UsageError: where there is none, or it is no text.
     """
     try:
-        if path.is_dir():
-            raise UsageError(f"{path} is a directory; a file was wanted")
-        if path.stat().st_size > LARGEST_FILE:
-            raise UsageError(f"{path} is larger than {LARGEST_FILE // 1_000_000} MB")
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
+        text = _read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"{path} is not a UTF-8 text file (byte {error.start + 1})") from error
     if "\0" in text:
         raise UsageError(f"{path} is a binary file; text was wanted")
     return text
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise UsageError(f"{path} is a directory; a file was wanted")
+        if path.stat().st_size > LARGEST_FILE:
+            raise UsageError(f"{path} is larger than {LARGEST_FILE // 1_000_000} MB")
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
 
 
 def problems(path: Path) -> Iterator[Problem | BadRecord]:
@@ -169,11 +158,11 @@ def records_of(path: Path) -> Iterator[object]:
 
 
 def _records(path: Path) -> list[object]:
-    text = read_text(path)
     if path.suffix.lower() == ".json":
-        return _whole(path, text)
-    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    return [_line(path, number, line) for number, line in lines]
+        return _whole(path, read_text(path))
+    # Lines end where bytes say so: a line that is no text is no reason to lose the others.
+    lines = _read_bytes(path).removeprefix(codecs.BOM_UTF8).splitlines()
+    return [_line(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
 
 
 _EXAMPLE = r'{"id": "A01", "equations": ["x_t = W \\sigma(x_{t-1})"], "targets": [{"of": "x_t", "wrt": "x_{t-1}"}]}'
@@ -187,53 +176,27 @@ def _whole(path: Path, text: str) -> list[object]:
     return value if isinstance(value, list) else [value]
 
 
-def _line(path: Path, number: int, line: str) -> object:
+def _line(path: Path, number: int, line: bytes) -> object:
+    place = f"line {number} of {path}"
     try:
-        value: object = json.loads(line)
+        value: object = json.loads(line.decode())
+    except UnicodeDecodeError as error:
+        return BadRecord(None, UsageError(f"{place} is not UTF-8 text (byte {error.start + 1})"), is_object=False)
     except (ValueError, RecursionError) as error:
-        return BadRecord(None, UsageError(f"line {number} of {path} is not JSON: {error}"), is_object=False)
+        return BadRecord(None, UsageError(f"{place} is not JSON: {error}"), is_object=False)
     return value
 
 
 def _problem(record: object) -> Problem | BadRecord:
-    if not isinstance(record, dict):
-        return BadRecord(None, UsageError("a problem is a JSON object"), is_object=False)
-    name = record.get("id")
-    if isinstance(name, bool) or not isinstance(name, str | int | None):
-        return BadRecord(None, UsageError("the id of a problem is a string"))
     try:
-        return Problem(_equations(record), _symbols(record), _targets(record), name)
-    except UsageError as error:
-        return BadRecord(name, error)
+        return read_problem(record)
+    except RecordError as error:
+        return BadRecord(id_of(record), error, is_object=isinstance(record, dict))
 
 
-def _equations(record: Mapping[str, object]) -> tuple[str, ...]:
-    given = record.get("equations", record.get("system"))
-    if isinstance(given, str):
-        given = [given]
-    if not isinstance(given, list) or not given or not all(isinstance(e, str) for e in given):
-        raise UsageError('a problem needs "equations", a list of strings')
-    return tuple(given)
-
-
-def _symbols(record: Mapping[str, object]) -> dict[str, str]:
-    given = record.get("symbols") or {}
-    if not isinstance(given, dict) or not all(isinstance(v, str) for v in given.values()):
-        raise UsageError('"symbols" maps names to declarations, such as {"W": "matrix n n"}')
-    return given
-
-
-def _targets(record: Mapping[str, object]) -> tuple[Target, ...]:
-    given = record.get("targets", [])
-    if isinstance(given, dict):
-        given = [given]
-    if not isinstance(given, list):
-        raise UsageError('"targets" is a list of {"of": ..., "wrt": ...}')
-    targets = []
-    for target in given:
-        if not isinstance(target, dict) or not isinstance(target.get("wrt"), str):
-            raise UsageError('a target is {"of": ..., "wrt": ...} with strings')
-        if not isinstance(target.get("of"), str | None):
-            raise UsageError('"of" in a target is a string')
-        targets.append(Target(target.get("of"), target["wrt"]))
-    return tuple(targets)
+def id_of(record: object) -> Id:
+    """What a record is called, ``None`` where it says nothing that is a name."""
+    try:
+        return read_id(record)
+    except RecordError:
+        return None

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from symjac.cli import output
 from symjac.cli.defects import defects_named
+from symjac.deadline import deadline
 from symjac.papers import Paper, Report, arxiv, fill
 from symjac.papers.answers import replace_file
 from symjac.papers.beside import hints, prepare
 
 DEFECT = 4
+
+
+@contextmanager
+def guarded(timeout: float) -> Iterator[None]:
+    """One request: what breaks is a defect, and what takes too long is given up."""
+    with defects_named(), deadline(timeout):
+        yield
 
 
 def run(options: argparse.Namespace) -> int:
@@ -23,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     if not scanned and not paper.requests.is_file():
         output.note(f"note: there is no {paper.requests}, LaTeX has not run; reading the requests from {paper.main}")
         scanned = True
-    report = fill(paper, scanned=scanned, afresh=options.check, guard=defects_named)
+    report = fill(paper, scanned=scanned, afresh=options.check, guard=lambda: guarded(options.timeout))
     for said in report.said:
         output.note(f"{said.place}: {said.text}" if said.is_problem else f"note: {said.place}: {said.text}")
     status = _fill(paper, report, options, scanned=scanned)

@@ -237,7 +237,7 @@ def _second_reader(d: Derivation, sizes: Mapping[str, int] | None = None) -> str
         raise _disagreement(d, "the written-out matrix", "its second reader", f": {verdict.reason}")
     if verdict.answer is Answer.NOT_AVAILABLE:
         raise SkippedError(verdict.reason)
-    return f"the matrix of entries printed for {_told(at)}"
+    return f"the matrix of entries printed for {_told(at)}, read by {verdict.reader}"
 
 
 _ROADS = {

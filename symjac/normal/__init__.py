@@ -21,6 +21,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from sympy.core.cache import clear_cache
+
+from symjac.deadline import forgets
 from symjac.expr import (
     Apply,
     Diag,
@@ -60,12 +63,25 @@ _lock = threading.RLock()
 _translations: OrderedDict[object, Translation] = OrderedDict()
 
 
+def _empty() -> None:
+    tables.clear()
+    _translations.clear()
+
+
+def _forget() -> None:
+    """Forget everything: what was stopped halfway may have left tables, or what SymPy knows, in disorder."""
+    _empty()
+    clear_cache()
+
+
+forgets(_forget)
+
+
 def _begin() -> None:
     """The start of a question. Only here may the tables be emptied, as polynomials refer to them."""
     budget.start()
     if tables.load + sum(t.load for t in _translations.values()) > LOAD:
-        tables.clear()
-        _translations.clear()
+        _empty()
 
 
 def _translation(definitions: Mapping[Symbol, Expr], moving: frozenset[Symbol] | None) -> Translation:

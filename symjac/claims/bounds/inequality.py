@@ -34,7 +34,7 @@ from symjac.claims.stated.times import Time
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict, summed_up
 from symjac.errors import DefinitionError, NotYetError, ShapeError
-from symjac.limits import time_limit
+from symjac.limits import OutOfTimeError, time_limit
 from symjac.normal import NormalFormTooLarge, UndefinedFormError
 
 LENGTHS = (1, 2)
@@ -218,7 +218,7 @@ class Pair:
 
     def check_time(self) -> None:
         if time.monotonic() > self.judge.deadline:
-            raise UndecidedError("the time limit was reached")
+            raise OutOfTimeError("the time limit was reached")
 
     def outcome(self, a: Term, b: Term, sign: str) -> Outcome:
         """One convention's answer; whatever cannot be found out is undecided."""
@@ -233,6 +233,8 @@ class Pair:
                     found = Outcome(False, "shape", error.message)
         except UndecidedError as error:
             return Outcome(None, "undecided", str(error))
+        except OutOfTimeError as error:
+            return Outcome(None, "time", error.message)
         except (NotYetError, DefinitionError, NormalFormTooLarge, UndefinedFormError) as error:
             return Outcome(None, "undecided", error.message)
         return found

@@ -58,12 +58,16 @@ class Screen:
 
     def point(self, definitions: Mapping[Symbol, Expr], others: Iterable[Expr] = ()) -> evaluate.Evaluator:
         """The point under these definitions, with a size for every letter in them and in other expressions."""
-        for letter in sorted(ex.size_names([*others, *definitions, *definitions.values()])):
-            self._sizes.setdefault(letter, SIZES[len(self._sizes) % len(SIZES)])
+        self.sized([*others, *definitions, *definitions.values()])
         key = frozenset(definitions.items())
         if key not in self._at:
             self._at[key] = evaluate.Evaluator(Floats(self._stands), self._sizes, self.leaf, definitions)
         return self._at[key]
+
+    def sized(self, expressions: Iterable[Expr]) -> None:
+        """A size for every letter in these expressions, at every point."""
+        for letter in sorted(ex.size_names(expressions)):
+            self._sizes.setdefault(letter, SIZES[len(self._sizes) % len(SIZES)])
 
     def apart(self, a: Expr, b: Expr, definitions: Mapping[Symbol, Expr]) -> bool:
         """Whether two expressions of one shape clearly differ at the point."""

@@ -183,6 +183,7 @@ class Sieve:
         key = left.symbols | right.symbols
         if key not in self.points:
             self.points[key] = self.screen.point(self.opened(key), key)
+        self.screen.sized((left, right))  # a constant may have a size that no symbol has
         return self.points[key]
 
     def opened(self, symbols: Iterable[Symbol]) -> Mapping[Symbol, Expr]:

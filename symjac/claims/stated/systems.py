@@ -15,6 +15,7 @@ from symjac.reading.parser import parse
 from symjac.reading.spelling import ENTRYLIKE, letter, plain
 from symjac.reading.survey import bound_letter
 from symjac.reading.tree import Node
+from symjac.recurrence import definitions_of
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str]) -> Sources:
     """Reads a system in each orientation.
 
     :raises ReadError: where it reads in neither.
+    :raises DefinitionError: where a name is defined twice.
     """
     texts, naming = without_naming([without_braces(e) for e in equations])
     texts, losses = without_losses(texts, symbols)
@@ -74,6 +76,7 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str]) -> Sources:
     for error in errors:
         notes.append(f"the system does not type in the other orientation: {error.message}")
     base = next(iter(readings.values()))
+    definitions_of(base.equations)
     found = (*(n.message for n in base.notes), *notes)
     return Sources(tuple(texts), tuple(naming), declared, readings, found, opaque, losses, tuple(units))
 
