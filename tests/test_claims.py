@@ -347,8 +347,12 @@ def test_judge_claim_raises_for_what_cannot_be_read() -> None:
         judge_claim(["y = W x"], r"\frac{\partial y}{\partial x} = \oint")
 
 
-def test_an_expensive_claim_ends_when_its_time_is_over() -> None:
-    """A long way through a GRU with nothing to compare it with is given up, not hung on: all of it is far more work."""
+def test_an_expensive_claim_ends_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long way through a GRU with nothing to compare it with is given up, not hung on: all of it is far more work.
+
+    So it is without an alarm too, as in Python's other threads.
+    """
+    monkeypatch.setattr("symjac.deadline._can_ring", lambda: False)
     claim = r"\frac{\partial \tilde{h}_t}{\partial h_{t-9}} = U_h^{9}"
     record = {"equations": list(cells.gru.equations), "symbols": dict(cells.gru.symbols), "claim": claim}
     with counted(3_000_000):

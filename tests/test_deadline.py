@@ -123,7 +123,7 @@ def test_a_target_past_its_time_is_an_error_of_kind_time_and_the_batch_goes_on(
     clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     """Status 2, one line for the target, the next problem is answered as ever; a single target is a message."""
-    monkeypatch.setattr("symjac.checks.sizes.confirmed", endless(clock))
+    monkeypatch.setattr("symjac.confirm.sizes.confirmed", endless(clock))
     problem = {"id": "a", "equations": [r"h = \tanh(W x)"], "targets": [{"wrt": "x"}]}
     file = tmp_path / "p.jsonl"
     file.write_text("\n".join(map(json.dumps, [problem, {**problem, "id": "b", "equations": ["h = W x"]}])))

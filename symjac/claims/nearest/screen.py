@@ -41,7 +41,7 @@ class Screen:
 
     def __init__(self, special: Mapping[str, str] = NOTHING, linear: Iterable[str] = ()) -> None:
         self.special = special
-        self._at: dict[frozenset[tuple[Symbol, Expr]], evaluate.Evaluator] = {}
+        self._at: dict[tuple[frozenset[tuple[Symbol, Expr]], int], evaluate.Evaluator] = {}
         self._stands: Any = _Stands(dict.fromkeys(linear, LINE))
         self._sizes: dict[str, int] = {}
 
@@ -58,16 +58,12 @@ class Screen:
 
     def point(self, definitions: Mapping[Symbol, Expr], others: Iterable[Expr] = ()) -> evaluate.Evaluator:
         """The point under these definitions, with a size for every letter in them and in other expressions."""
-        self.sized([*others, *definitions, *definitions.values()])
-        key = frozenset(definitions.items())
+        for letter in sorted(ex.size_names([*others, *definitions, *definitions.values()])):
+            self._sizes.setdefault(letter, SIZES[len(self._sizes) % len(SIZES)])
+        key = frozenset(definitions.items()), len(self._sizes)
         if key not in self._at:
             self._at[key] = evaluate.Evaluator(Floats(self._stands), self._sizes, self.leaf, definitions)
         return self._at[key]
-
-    def sized(self, expressions: Iterable[Expr]) -> None:
-        """A size for every letter in these expressions, at every point."""
-        for letter in sorted(ex.size_names(expressions)):
-            self._sizes.setdefault(letter, SIZES[len(self._sizes) % len(SIZES)])
 
     def apart(self, a: Expr, b: Expr, definitions: Mapping[Symbol, Expr]) -> bool:
         """Whether two expressions of one shape clearly differ at the point."""

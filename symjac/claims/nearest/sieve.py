@@ -116,7 +116,7 @@ class Sieve:
         left = s.members[0]
         self.gradients = Gradients(self.model, s.mentions(left, left, {}))
         self.lefts: dict[Convention, Expr] = {}
-        self.points: dict[frozenset[Symbol], evaluate.Evaluator] = {}
+        self.points: dict[tuple[frozenset[Symbol], frozenset[str]], evaluate.Evaluator] = {}
         self.places: dict[int, ex.Shape] = {}
         self.sizings = 0
 
@@ -180,10 +180,10 @@ class Sieve:
         return None
 
     def point(self, left: Expr, right: Expr) -> evaluate.Evaluator:
-        key = left.symbols | right.symbols
+        symbols = left.symbols | right.symbols
+        key = symbols, frozenset(ex.size_names((left, right)))  # a constant may have a size that no symbol has
         if key not in self.points:
-            self.points[key] = self.screen.point(self.opened(key), key)
-        self.screen.sized((left, right))  # a constant may have a size that no symbol has
+            self.points[key] = self.screen.point(self.opened(symbols), (left, right))
         return self.points[key]
 
     def opened(self, symbols: Iterable[Symbol]) -> Mapping[Symbol, Expr]:
