@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from symjac import expr as ex
 from symjac.errors import SymjacError
 from symjac.expr import Expr, Symbol
 from symjac.values import evaluate
@@ -58,7 +57,7 @@ class Screen:
 
     def point(self, definitions: Mapping[Symbol, Expr], others: Iterable[Expr] = ()) -> evaluate.Evaluator:
         """The point under these definitions, with a size for every letter in them and in other expressions."""
-        for letter in sorted(ex.size_names([*others, *definitions, *definitions.values()])):
+        for letter in sorted(letters([*others, *definitions, *definitions.values()])):
             self._sizes.setdefault(letter, SIZES[len(self._sizes) % len(SIZES)])
         key = frozenset(definitions.items()), len(self._sizes)
         if key not in self._at:
@@ -82,3 +81,8 @@ def differ(a: Expr, b: Expr, at: evaluate.Evaluator) -> bool:
         return False
     scale = max((abs(u) for u, _ in pairs), default=0.0) + 1e-3
     return any(abs(u - v) > TOLERANCE * scale for u, v in pairs)
+
+
+def letters(expressions: Iterable[Expr]) -> frozenset[str]:
+    """The letters of all sizes in these expressions, those of constants too."""
+    return frozenset(str(x) for e in expressions for part in e.walk() for d in part.shape for x in d.free_symbols)

@@ -11,7 +11,7 @@ from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import Convention
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
-from symjac.claims.nearest.screen import Screen, differ
+from symjac.claims.nearest.screen import Screen, differ, letters
 from symjac.claims.overtime import OverTime
 from symjac.claims.sizing import Sizing
 from symjac.claims.stated.statement import Statement
@@ -181,7 +181,7 @@ class Sieve:
 
     def point(self, left: Expr, right: Expr) -> evaluate.Evaluator:
         symbols = left.symbols | right.symbols
-        key = symbols, frozenset(ex.size_names((left, right)))  # a constant may have a size that no symbol has
+        key = symbols, letters((left, right))  # a constant may have a size that no symbol has
         if key not in self.points:
             self.points[key] = self.screen.point(self.opened(symbols), (left, right))
         return self.points[key]
