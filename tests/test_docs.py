@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import doctest
+import io
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -12,6 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from symjac.cli import main
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -66,27 +71,63 @@ CONSOLE = [
 ]
 
 
-@pytest.mark.parametrize(("page", "line", "block"), CONSOLE)
-def test_shell_examples_give_what_the_page_shows(page: Path, line: int, block: str, tmp_path: Path) -> None:
-    """The commands of a console block print, on both outputs together, what the page prints."""
+def plain(command: str) -> list[str] | None:
+    """The arguments of a command that is symjac alone, all of it in single quotes or bare words; else ``None``."""
+    bare = re.sub(r"'[^']*'", "", command)
+    return shlex.split(command)[1:] if re.fullmatch(r"symjac( +[\w./=:+,-]*)*", bare) else None
+
+
+def here(arguments: list[str]) -> str:
+    """What the command prints on both outputs, in this process: most of a process of its own is loading SymPy."""
+    shown = io.StringIO()
+    with contextlib.redirect_stdout(shown), contextlib.redirect_stderr(shown):
+        main(arguments)
+    return shown.getvalue()
+
+
+def in_a_shell(command: str) -> str:
+    """The same of any command, by a shell that finds symjac."""
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     shell = shutil.which("bash")
     assert shell is not None
+    done = subprocess.run(
+        [shell, "-c", f"{{ {command}\n}} 2>&1"],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=600,
+        check=False,
+    )
+    return done.stdout
+
+
+def test_only_symjac_alone_runs_in_this_process() -> None:
+    """Pipes, redirections, variables and other programs need a shell; quoted LaTeX does not."""
+    assert plain(r"symjac derive 'y = W \sigma(x)' --wrt x") == ["derive", r"y = W \sigma(x)", "--wrt", "x"]
+    for command in (
+        "symjac read - < a",
+        "symjac cells | head",
+        "symjac derive $X",
+        'symjac read "a"',
+        "ls",
+        "symjac; ls",
+    ):
+        assert plain(command) is None
+
+
+@pytest.mark.parametrize(("page", "line", "block"), CONSOLE)
+def test_shell_examples_give_what_the_page_shows(
+    page: Path, line: int, block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The commands of a console block print, on both outputs together, what the page prints."""
+    monkeypatch.chdir(tmp_path)
     for file, content in FILES.items():
         (tmp_path / file).write_text(content, encoding="utf-8")
     for command, expected in commands(block):
-        done = subprocess.run(
-            [shell, "-c", f"{{ {command}\n}} 2>&1"],
-            cwd=tmp_path,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=600,
-            check=False,
-        )
-        printed = NOTE.sub("", done.stdout)
+        arguments = plain(command)
+        printed = NOTE.sub("", in_a_shell(command) if arguments is None else here(arguments))
         shown = doctest.OutputChecker().check_output(expected, printed, FLAGS)
         assert shown, f"{page.name}, line {line}: {command}\nshown:\n{expected}\nprinted:\n{printed}"
 
