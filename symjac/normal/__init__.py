@@ -52,6 +52,7 @@ __all__ = [
     "UndefinedFormError",
     "equal",
     "jacobian_form",
+    "load",
     "normal_form",
 ]
 
@@ -77,10 +78,15 @@ def _forget() -> None:
 forgets(_forget)
 
 
+def load() -> int:
+    """How many rows of tables and translated expressions are kept; more than :data:`LOAD` are emptied."""
+    return tables.load + sum(t.load for t in _translations.values())
+
+
 def _begin() -> None:
     """The start of a question. Only here may the tables be emptied, as polynomials refer to them."""
     budget.start()
-    if tables.load + sum(t.load for t in _translations.values()) > LOAD:
+    if load() > LOAD:
         _empty()
 
 
