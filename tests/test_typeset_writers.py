@@ -14,6 +14,7 @@ from symjac.typeset import PAGE, break_lines, to_box, write_latex, write_mathml
 from symjac.typeset.boxes import Box, Fence, Ident, Op, Row, row, width
 from symjac.typeset.mathml import math_element
 from tests.test_typeset import PRINTED
+from tests.work import calls
 
 # Presentation elements of MathML Core that take a fixed number of children.
 CHILDREN = {"mfrac": 2, "msub": 2, "msup": 2, "msubsup": 3, "mover": 2, "munder": 2, "munderover": 3, "semantics": 2}
@@ -107,3 +108,13 @@ def test_wider_formulas_measure_wider() -> None:
     for e in PRINTED.values():
         box = to_box(e)
         assert width(row(box, Op("+"), Ident("x"))) > width(box)
+
+
+def test_breaking_twice_the_formula_is_not_eight_times_the_work() -> None:
+    """Work grows with the formula, not with its cube: a Hadamard product of sixty factors has thousands of pieces."""
+
+    def work(n: int) -> int:
+        formula = row(*(box for _ in range(n) for box in (Op("+"), Ident("a"))))
+        return calls(lambda: break_lines(formula, 20))
+
+    assert work(800) < 4 * work(400)

@@ -59,7 +59,7 @@ __all__ = [
 NO_DEFINITIONS: Mapping[Symbol, Expr] = MappingProxyType({})
 LONG = 4  # products of so many factors are compared factor by factor first
 CONGRUENT = (Apply, Diag, Diagonal, EntryPower, Hadamard, Product, Sum, Trace, Transpose)
-LOAD = 800_000  # so many table rows and translated expressions are kept before the tables are emptied
+LOAD = 60_000  # so many table rows and translated expressions are kept before the tables are emptied
 _lock = threading.RLock()
 _translations: OrderedDict[object, Translation] = OrderedDict()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from symjac.typeset.boxes import Box, Delimiter, Fence, Gap, Mark, Op, Row, row, width
 
@@ -12,6 +12,7 @@ _DEEPER = 12.0
 _IN_PRODUCT = 30.0
 _TOO_WIDE = 1000.0
 _OVER = 5.0  # and for each em
+_LONGEST = 300  # so many places for a break are looked back over; no line holds as many
 INDENT = 2.0
 """How far a continued line is set in, in ems; each bracket it stands in adds one."""
 
@@ -52,11 +53,12 @@ def break_lines(box: Box, first: float, rest: float | None = None, *, deeper: fl
     starts = [0, *(k for k, p in enumerate(pieces) if k and p.before is not None), len(pieces)]
     # best[n]: the cheapest way to set everything before the n-th possible break.
     best: list[tuple[float, int]] = [(0.0, 0)]
+    until = [0.0, *accumulate(p.width for p in pieces)]
     for n in range(1, len(starts)):
         options: list[tuple[float, int]] = []
-        for m in range(n):
+        for m in range(max(0, n - _LONGEST), n):
             allowed = first if m == 0 else rest - INDENT - pieces[starts[m]].depth
-            over = sum(p.width for p in pieces[starts[m] : starts[n]]) - allowed
+            over = until[starts[n]] - until[starts[m]] - allowed
             penalty = pieces[starts[n]].before if n < len(starts) - 1 else 0.0
             assert penalty is not None
             # Among equal costs the later start wins, so that lines are filled from the top.
