@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from symjac.bptt.adjoint import Adjoints
 from symjac.bptt.graph import Step
 from symjac.bptt.loss import Loss
 from symjac.codegen import Source
-from symjac.confirm import confirm
+from symjac.confirm import Confirmed, confirm
 from symjac.derivation import Derivation
 from symjac.expr import Expr, Shape, Symbol
 from symjac.factoring import Factored, NoClosedForm
@@ -553,10 +554,14 @@ class Backpropagation(Result[Backward]):
         b = c.statement
         if not products and (products is not None or len(b.step.states) > 1):
             return tell_backward(c, layout, None)
-        late, early = product_of(b)
-        return tell_backward(
-            c, layout, (confirm(Unrolled(b.system, late, early)), confirm(Bound(b.system, late, early)))
-        )
+        return tell_backward(c, layout, self._products)
+
+    @cached_property
+    def _products(self) -> tuple[Confirmed[Unrolled], Confirmed[Bound]]:
+        """The product of one-step Jacobians that a page tells of, and its bound."""
+        late, early = product_of(self._statement)
+        system = self._statement.system
+        return confirm(Unrolled(system, late, early)), confirm(Bound(system, late, early))
 
     def source(self, target: str, layout: str = "denominator") -> Source:
         """The source of ``gradients(...)`` and what its arguments stand for."""

@@ -297,8 +297,8 @@ def test_a_loss_may_be_an_equation_of_the_system() -> None:
 def test_the_mean_over_the_steps_divides_by_their_number() -> None:
     """In a mean, T is the number of steps, also in the program."""
     system = System(r"h_t = \tanh(W h_{t-1} + U x_t)")
-    mean = program(system.bptt(r"L = \frac{1}{T} \sum_{t=1}^{T} \lVert h_t \rVert^2")).load()
-    total = program(system.bptt(r"L = \sum_{t=1}^{T} \lVert h_t \rVert^2")).load()
+    mean = program(Backward(system, r"L = \frac{1}{T} \sum_{t=1}^{T} \lVert h_t \rVert^2")).load()
+    total = program(Backward(system, r"L = \sum_{t=1}^{T} \lVert h_t \rVert^2")).load()
     rng = np.random.default_rng(2)
     given = {"W": rng.normal(size=(3, 3)), "U": rng.normal(size=(3, 2)), "x": rng.normal(size=(5, 2))}
     given["h_0"] = rng.normal(size=3)
@@ -410,7 +410,7 @@ def test_the_command_line_refuses_in_one_message(arguments: list[str], capsys: p
 )
 def test_a_loss_may_be_scaled_and_penalised(loss: str) -> None:
     """A factor in front and a penalty of the parameters are part of every gradient: central differences agree."""
-    b = System(r"h_t = \tanh(W h_{t-1} + U x_t)", symbols={r"\lambda": "scalar"}).bptt(loss)
+    b = Backward(System(r"h_t = \tanh(W h_{t-1} + U x_t)", symbols={r"\lambda": "scalar"}), loss)
     rng = np.random.default_rng(4)
     given = {"W": rng.normal(size=(3, 3)), "U": rng.normal(size=(3, 2)), "x": rng.normal(size=(4, 2))}
     given |= {"h_0": rng.normal(size=3), "lambda_": np.array(0.7)}

@@ -14,7 +14,7 @@ from symjac.bptt.program import program
 from symjac.confirm.confirmed import Check, Checks, NotRun, SkippedError, disagreement
 from symjac.confirm.forward import Sides, compare, turned
 from symjac.confirm.overtime import write_out
-from symjac.confirm.programs import array_of, function_of, matrix_like, run_program
+from symjac.confirm.programs import array_of, function_of, map_of, matrix_like, run_program
 from symjac.errors import NotYetError
 from symjac.expr import Differential, Expr, Partial, Symbol
 from symjac.timing import Moment
@@ -27,27 +27,31 @@ def confirm_backward(b: Backward) -> Checks:
     """Every row, every gradient and the emitted program against the derivatives of the loss run forwards."""
     told: list[str] = []
     programs: list[str] = []
-    not_run: dict[str, NotRun] = {}
+    not_run: list[NotRun] = []
     for one in [b] if b.single is None else [b, b.single]:
-        for steps in LENGTHS if one.loss.last.letter else (one.loss.last.offset,):
+        for steps in lengths_of(one):
             r = Rollout(one, steps)
-            count = f"T = {steps}"
-            told.append(f"{count}: {_agreement(r, r.formulas, 'the printed recurrence')}")
-    for steps in LENGTHS if b.loss.last.letter else (b.loss.last.offset,):
-        try:
-            r = Rollout(b, steps)
-            programs.append(f"T = {steps}: {_agreement(r, r.program, 'the emitted program', programs=True)}")
-        except (NotYetError, SkippedError) as error:
-            not_run["numbers"] = NotRun("numbers", str(error))
+            told.append(f"T = {steps}: {_agreement(r, r.formulas, 'the printed recurrence')}")
+    steps = lengths_of(b)[-1]
+    try:
+        r = Rollout(b, steps)
+        programs.append(f"T = {steps}: {_agreement(r, r.program, 'the emitted program', programs=True)}")
+    except (NotYetError, SkippedError) as error:
+        not_run.append(NotRun("numbers", str(error)))
     ran = [Check("entries", "every size and number of steps"), Check("forwards", "; ".join(told))]
     ran += [Check("numbers", f"the emitted NumPy program; {'; '.join(programs)}")] if programs else []
-    return Checks(tuple(ran), tuple(not_run.values()))
+    return Checks(tuple(ran), tuple(not_run))
+
+
+def lengths_of(b: Backward) -> tuple[int, ...]:
+    """Over how many steps the loss is run: 1, 2 and 3, or as many as it has where that is a number."""
+    return LENGTHS if b.loss.last.letter else (b.loss.last.offset,)
 
 
 def _agreement(r: Rollout, sides: Sides, road: str, *, programs: bool = False) -> str:
     agree, where = compare(
         sides,
-        [r.loss, *r.symbols],
+        [r.loss, *r.symbols, *r.definitions],
         r.definitions,
         sizes=r.letters,
         distributions=r.distributions,
@@ -195,7 +199,7 @@ class Rollout:
             raise NotYetError("functions that the system defines are run as any function, a program has them by value")
         for layout in ("denominator", "numerator"):
             source = program(self.b, "numpy", layout)
-            known = {s.name: s for s in self._given()}
+            known = self._known()
             arguments = {python: self._argument(at, latex, known) for python, latex in source.arguments.items()}
             arguments |= self._losses(at, source.code)
             found = run_program(source, arguments)
@@ -203,24 +207,36 @@ class Rollout:
             for key, value in found.items():
                 yield from self._returned(at, named[key], value, layout)
 
-    def _given(self) -> tuple[Symbol, ...]:
-        """The symbols of the step whose values a program takes: parameters, inputs, targets, states at the start."""
-        return (*self.step.parameters, *self.step.inputs, *self.step.targets, *self._states())
+    def _known(self) -> dict[str, Symbol]:
+        """The symbols whose values a program takes, parameters that only the loss holds among them, by name."""
+        penalty = () if self.b.loss.penalty is None else self.b.loss.penalty.symbols
+        own = {s.name: s for s in (*self.b.loss.term.symbols, *penalty)}
+        given = (*self.step.parameters, *self.step.inputs, *self.step.targets, *self._states())
+        return own | {s.name: s for s in given}
 
     def _states(self) -> tuple[Symbol, ...]:
         return tuple(self.step.clock.at(s, self.step.now) for s in self.step.states)
 
     def _argument(self, at: Evaluator, latex: str, known: Mapping[str, Symbol]) -> Any:
+        if latex in self.letters or (latex == "T" and latex not in known):
+            return self.steps
         s = known.get(latex)
         if s is None:
-            return self.steps if latex == "T" else function_of(at, latex)
+            return self._function(at, latex)
         every = s in self.step.inputs or (
             s in self.step.targets and (self.b.loss.every_step or self.b.window is not None)
         )
         if every:
             return np.array([array_of(at, self.at(s, k)) for k in range(1, self.steps + 1)])
-        when = 0 if s in self._states() else self.steps
-        return array_of(at, s if s in self.step.parameters else self.at(s, when))
+        if s in self._states():
+            return array_of(at, self.at(s, 0))
+        return array_of(at, self.at(s, self.steps))
+
+    def _function(self, at: Evaluator, latex: str) -> Any:
+        """An unspecified function or map, or its derivative, as the point takes it."""
+        maps = {e.name: e for d in self.step.definitions.values() for e in d.walk() if isinstance(e, ex.VectorMap)}
+        base = latex.rstrip("'")
+        return map_of(at, maps[base], jacobian=latex != base) if base in maps else function_of(at, latex)
 
     def _losses(self, at: Evaluator, code: str) -> dict[str, Any]:
         """The gradients of an unspecified loss by what it sees, step by step."""

@@ -92,6 +92,8 @@ class _Trial:
     def sizes(self) -> Any:
         """The spectral norms of the Jacobians of the run, of every state by every state."""
         whole = self._array(self.jacobian)
+        if not np.all(np.isfinite(whole)):
+            raise NoValueError("a number too large")
         ends = np.cumsum([self.at.size(s.rows) for s in self.b.unrolled.states])[:-1]
         blocks = [np.hsplit(rows, ends) for rows in np.vsplit(whole, ends)]
         return np.array([[np.linalg.norm(block, 2) for block in rows] for rows in blocks])
@@ -102,7 +104,11 @@ class _Trial:
         letters = {s: [[self._letter(letter)]] for s, letter in self.b.letters.items()}
         at = self.at.with_fixed(letters)
         rates = np.array([[at.scalar(self.b.rates[s, r]) for r in states] for s in states], dtype=float)
-        return np.linalg.matrix_power(rates, len(self.steps))
+        with np.errstate(over="ignore"):
+            power = np.linalg.matrix_power(rates, len(self.steps))
+        if not np.all(np.isfinite(power)):
+            raise NoValueError("a number too large")
+        return power
 
     def _array(self, e: Expr) -> Any:
         return np.array(self.at.matrix(e), dtype=float)
@@ -128,4 +134,6 @@ class _Trial:
 
 
 def _measure(measure: Measure, a: Any) -> float:
+    if not np.all(np.isfinite(a)):
+        raise NoValueError("a number too large")
     return float(np.linalg.norm(a, 2)) if measure is Measure.NORM else float(np.max(np.abs(a)))
