@@ -71,10 +71,17 @@ class Backward:
     """
 
     def __init__(
-        self, system: Recurrence, loss: str | Loss, *, window: int | None = None, targets: str = "distribution"
+        self,
+        system: Recurrence,
+        loss: str | Loss,
+        *,
+        window: int | None = None,
+        targets: str = "distribution",
+        step: Step | None = None,
     ) -> None:
         self.system = system
-        self.step = Step(system)
+        # What a loss that was read before holds besides the states is known to the step it was read with.
+        self.step = Step(system) if step is None else step
         self.loss = read_loss(loss, self.step) if isinstance(loss, str) else loss
         self.adjoints = Adjoints(self.step, self.loss)
         self._raw = {v: self.adjoints.adjoint(v) for v in self.adjoints.nodes}
@@ -102,7 +109,7 @@ class Backward:
             raise TargetError(f"a window has at least one step, not {self.window}")
         if not self.loss.every_step:
             raise TargetError("a window cuts the way back from the loss of every step; this loss is of one step alone")
-        return Backward(self.system, replace(self.loss, every_step=False), targets=targets)
+        return Backward(self.system, replace(self.loss, every_step=False), targets=targets, step=self.step)
 
     def _symbol(self, v: Symbol) -> Symbol:
         return self.adjoints.symbol(v)
