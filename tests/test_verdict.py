@@ -9,6 +9,7 @@ import pytest
 
 from symjac import System
 from symjac.claims import check, check_record, printing
+from symjac.confirm import confirm
 from symjac.errors import DefinitionError, ReadError
 
 FOUNDING = r"\mathbf{x}_t=\mathbf{W}\sigma(\mathbf{x}_{t-1}) + \mathbf{W}_{\mathrm{in}}\mathbf{u}_t + \mathbf{b}"
@@ -146,8 +147,8 @@ def test_a_verdict_shows_itself() -> None:
     assert r"\begin{pmatrix} 10 & -8 \\ 30 & 4 \end{pmatrix}" in bundle["text/markdown"]
     upright = TRANSPOSED.replace("diag", r"\operatorname{diag}")
     assert rf"$\displaystyle {upright}$" in v.latex
-    assert printing.document(v).rstrip().endswith(r"\end{document}")
-    assert f"${upright}$" in printing.markdown(v)
+    assert printing.document(confirm(v)).rstrip().endswith(r"\end{document}")
+    assert f"${upright}$" in printing.markdown(confirm(v))
     data = v.to_json()
     assert json.loads(json.dumps(data)) == data
 
@@ -162,6 +163,6 @@ def test_a_claim_in_unicode_is_set_in_latex() -> None:
     """Greek letters, scripts and signs become commands; a claim LaTeX would not take stands as characters."""
     v = check([r"y = W \sigma(x)"], r"∂y/∂x = Wᵀ diag(σ'(x))")
     assert r"$\displaystyle \partial y/\partial x = W^{\top} \operatorname{diag}(\sigma '(x))$" in v.latex
-    assert "∂y/∂x = W diag(σ'(x))" in printing.text(check([r"y = W \sigma(x)"], r"∂y/∂x = Wᵀ W diag(σ'(x))"))
+    assert "∂y/∂x = W diag(σ'(x))" in printing.text(confirm(check([r"y = W \sigma(x)"], r"∂y/∂x = Wᵀ W diag(σ'(x))")))
     stray = check([r"y = W \sigma(x)"], r"\frac{\partial y}{\partial x} = W diag(\sigma'(x)) \tag{3}")
     assert r"\texttt{" in stray.latex

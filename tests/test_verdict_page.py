@@ -19,6 +19,7 @@ from symjac import System
 from symjac.claims import Verdict, check, check_record, printing
 from symjac.claims.grouping import groups
 from symjac.claims.verdict import Formula, said
+from symjac.confirm import confirm
 from symjac.documents.verdict import html
 
 from .test_html import Outline, seen
@@ -70,7 +71,7 @@ def verdict(name: str) -> Verdict:
 
 @cache
 def page(name: str) -> str:
-    return html(verdict(name))
+    return html(confirm(verdict(name)))
 
 
 def math(source: str) -> list[ET.Element]:
@@ -159,7 +160,7 @@ def test_the_place_of_an_error_is_marked() -> None:
 
 def test_one_point_is_told_once() -> None:
     """Conventions refuted at the same values are told together, and none is lost."""
-    text = printing.text(verdict("sign"))
+    text = printing.text(confirm(verdict("sign")))
     assert text.count("at m = 1") == 1
     assert "In every convention it is false" in text
     for name in CLAIMS:
@@ -176,15 +177,15 @@ def test_one_point_is_told_once() -> None:
 @NAMES
 def test_text_fits_a_terminal(name: str) -> None:
     """After the answer no line is wider than 100 columns, and without a terminal there are no control characters."""
-    answer, *lines = printing.text(verdict(name)).splitlines()
+    answer, *lines = printing.text(confirm(verdict(name))).splitlines()
     assert answer.startswith(f"{printing.word(verdict(name))}: ")
     assert max(map(len, lines), default=0) <= 100
-    assert printing.text(verdict(name)).replace("\n", "").isprintable()
+    assert printing.text(confirm(verdict(name))).replace("\n", "").isprintable()
 
 
 def test_colour_points_out_the_change() -> None:
     """On a terminal the word has its colour, and so has the part of the formula that is new."""
-    text = printing.text(verdict("sign"), colour=True)
+    text = printing.text(confirm(verdict("sign")), colour=True)
     assert text.startswith("\x1b[1;31mfalse\x1b[0m: ")
     assert "1 \x1b[1;32m-\x1b[0m h_t^2" in text
 
@@ -192,7 +193,7 @@ def test_colour_points_out_the_change() -> None:
 @NAMES
 def test_markdown_keeps_its_dollars_in_pairs(name: str) -> None:
     """No formula of the Markdown is cut, and the changed part has a box."""
-    source = printing.markdown(verdict(name))
+    source = printing.markdown(confirm(verdict(name)))
     assert source.count("$") % 2 == 0
     assert all(f.count("{") == f.count("}") for f in re.findall(r"\$(.*?)\$", source))
     assert (r"\boxed{" in source) == (verdict(name).repair is not None)
@@ -202,7 +203,7 @@ def test_markdown_keeps_its_dollars_in_pairs(name: str) -> None:
 def test_no_line_of_the_article_is_overfull(tmp_path: Path) -> None:
     """Every article compiles, and TeX finds no line that is too wide."""
     for name in CLAIMS:
-        (tmp_path / f"{name}.tex").write_text(printing.document(verdict(name)), encoding="utf-8")
+        (tmp_path / f"{name}.tex").write_text(printing.document(confirm(verdict(name))), encoding="utf-8")
         command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", f"{name}.tex"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=600, check=False)
         log = done.stdout.decode("latin-1")
@@ -215,7 +216,7 @@ def test_the_published_claims_make_articles(tmp_path: Path) -> None:
     """What the papers' claims get to hear is LaTeX that compiles, all in one article."""
     data = Path(__file__).parent / "data" / "published.jsonl"
     records = [json.loads(line) for line in data.read_text(encoding="utf-8").splitlines()]
-    found = "\n".join(printing.fragment(check_record(r)) for r in records[::4])
+    found = "\n".join(printing.fragment(confirm(check_record(r))) for r in records[::4])
     (tmp_path / "all.tex").write_text(printing.ARTICLE % found, encoding="utf-8")
     assert shutil.which("pdflatex")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
@@ -276,7 +277,7 @@ def test_names_in_reasons_are_formulas() -> None:
 def test_one_unreadable_equation_leaves_the_others_as_formulas() -> None:
     """In a system each equation that can be read is MathML; the others stand as they were typed."""
     v = replace(verdict("founding"), equations=("y = W x", "z = V (y"))
-    system = section(html(v), "The system")
+    system = section(html(confirm(v)), "The system")
     assert system.count("<math") >= 1
     assert "<code>z = V (y</code>" in system
 
@@ -286,7 +287,7 @@ def test_the_links_keep_the_brackets_of_the_chain() -> None:
     data = Path(__file__).parent / "data" / "published.jsonl"
     records = map(json.loads, data.read_text(encoding="utf-8").splitlines())
     v = check_record(next(r for r in records if r["id"] == "cs224n2019-l03-dh-dz"))
-    links = section(html(v), "The links of the chain")
+    links = section(html(confirm(v)), "The links of the chain")
     assert links.count("<mtable>") == links.count('<mo form="prefix">(</mo><mtable>') == 2
 
 

@@ -18,6 +18,7 @@ from symjac.claims.stated.stating import state
 from symjac.claims.telling import Found, tell
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Paragraph, Verdict, summed_up
+from symjac.confirm import confirm
 from symjac.deadline import deadline
 from symjac.errors import DefinitionError, ReadError, SymjacError
 from symjac.limits import OutOfTimeError
@@ -115,7 +116,7 @@ def _told(
     v = replace(v, equations=tuple(equations))
     with _what_is_left(until):
         out = replace(v, told=told())
-        return replace(out, explanation=sentences(out), latex=fragment(out))
+        return replace(out, explanation=sentences(out), latex=fragment(confirm(out)))
     return v
 
 

@@ -17,24 +17,25 @@ from symjac.claims.induction import proved_by_induction
 from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
 from symjac.claims.sizing import Sizing
-from symjac.claims.stated.calls import spelled_out
 from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.terms import Term
 from symjac.claims.stated.times import Time
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Outcome
 from symjac.claims.ways import relations
+from symjac.claims.witness import ROADS, Course, confirm, refute
 from symjac.claims.writtenout import equal_entries, fits_if
 from symjac.errors import ShapeError
 from symjac.expr import Expr
 from symjac.limits import OutOfTimeError
 from symjac.normal import NormalFormTooLarge, equal
-from symjac.values import counterexample
 
 LENGTHS = (1, 2, 3)
 EFFORT = 60
 EFFORT_COMPOSITE = 300  # a commutation matrix shows only where two sizes above 1 differ
 MAX_SIZINGS = 100
+NEITHER = "neither a proof nor a counterexample was found"
+OPEN = "open"  # why an outcome is none yet: not proved, and nothing forbids to look for a counterexample
 
 
 @dataclass
@@ -61,6 +62,24 @@ class Comparison:
             raise OutOfTimeError("the time limit was reached")
 
     def outcome(self, a: Term, b: Term) -> Outcome:
+        """What holds of two members: proved and confirmed by runs, refuted by a run or by shapes, or not known.
+
+        :raises Defect: where a proof and a run disagree.
+        """
+        found = self.judged(a, b)
+        if not found.holds or found.because != "proof":
+            return found
+        trouble = self.unconfirmed(a, b)
+        if not trouble:
+            return replace(found, witnesses=ROADS)
+        return Outcome(None, "undecided", f"it is proved, but no run confirms it: {trouble}")
+
+    def unconfirmed(self, a: Term, b: Term) -> str:
+        """Why no run confirms what was proved; empty where runs do."""
+        return confirm(self, a, b)
+
+    def judged(self, a: Term, b: Term) -> Outcome:
+        """The same before runs are asked whether what was proved holds."""
         self.statement.refuse_unsaid_total(a, b)
         summands = self.statement.per_step(a, b)
         found = self.at_any_length(a, b) if summands is None else self.summed(*summands)
@@ -146,7 +165,7 @@ class Comparison:
             except ShapeError as error:
                 shape_error = error.message
                 continue
-            for left, right in sides:
+            for left, right, places in sides:
                 if left.shape != right.shape:
                     if (fitting := fits_if(left, right)) is not None:
                         undecided = Outcome(
@@ -160,6 +179,9 @@ class Comparison:
                     undecided = Outcome(None, "undecided", self.unknown[0])
                     continue
                 found = self.decided(left, right)
+                if found.because == OPEN:
+                    course = Course(a, b, values)
+                    found = self.refuted(course, places, left, right) or replace(found, because="undecided")
                 if found.holds:
                     return found
                 if found.holds is False and strangers:
@@ -181,8 +203,10 @@ class Comparison:
             raise UndecidedError("too many sizes are open; declare the symbols")
         return [dict(zip(holes, choice, strict=True)) for choice in itertools.product(sizes, repeat=len(holes))]
 
-    def sides(self, a: Term, b: Term, values: Mapping[str, Time]) -> Iterator[tuple[Expr, Expr]]:
-        """Both sides, in every way to give sizes to constants."""
+    def sides(
+        self, a: Term, b: Term, values: Mapping[str, Time]
+    ) -> Iterator[tuple[Expr, Expr, Mapping[int, ex.Shape]]]:
+        """Both sides, in every way to give sizes to constants, and those sizes."""
         s = self.statement
         step = self.step or s.step(values, a, b)
         last = self.last or (s.last.put(values) if s.last is not None else None)
@@ -209,10 +233,10 @@ class Comparison:
             self.relations = gradients.relations()
             self.whole = frozenset(over.others.values())
             self.implied = bool(gradients.implied) and s.mentions_strangers(self.model, b)
-            yield left, right
+            yield left, right, places
 
     def decided(self, left: Expr, right: Expr) -> Outcome:
-        """Proof, counterexample, or neither."""
+        """Proof, or none, or (:data:`OPEN`) that a counterexample may be looked for."""
         left, right = self.model.signs(left), self.model.signs(right)
         pair = vectors.images(left, right) if vectors.is_composite(left, right) else (left, right)
         too_large = ""
@@ -239,24 +263,26 @@ class Comparison:
             return Outcome(True, "proof")
         if self.statement.opaque:
             return Outcome(None, "undecided", "a gate is known by name only, so that nothing can be refuted by values")
-        definitions = {**self.model.values(related, 0, self.variables), **self.relations}
         if self.implied:
             return Outcome(None, "undecided", "the loss by which the outputs are compared is not given")
-        if any(s in self.whole or s.name.startswith(r"\partial") for e in related for s in e.symbols):
-            # What stands for a whole sum or product has no value of its own.
-            return Outcome(None, "undecided", too_large or "neither a proof nor a counterexample was found")
-        left, right = (spelled_out(e, self.statement.normalisations) for e in (left, right))
-        definitions = {s: spelled_out(e, self.statement.normalisations) for s, e in definitions.items()}
-        for effort in (EFFORT // 4, EFFORT_COMPOSITE if vectors.is_composite(left, right) else EFFORT):
+        return Outcome(None, OPEN, too_large or NEITHER)
+
+    def refuted(self, course: Course, places: Mapping[int, ex.Shape], left: Expr, right: Expr) -> Outcome | None:
+        """A counterexample where the system is run forwards, or none."""
+        related = [left, right, *self.relations.values()]
+        composite = vectors.is_composite(left, right)
+        for effort in (EFFORT // 4, EFFORT_COMPOSITE if composite else EFFORT):
             self.check_time()
-            found = counterexample(left, right, definitions, effort=effort, one_hot=one_hot)
-            if found is not None:
-                for s in sorted(self._free(related) & self._targets() - one_hot, key=lambda s: s.name):
-                    if self._with_sum_one(left, right, frozenset({s}) | one_hot):
-                        condition = f"it holds if the entries of {s.name} sum to one, which nothing says"
-                        return Outcome(None, "undecided", condition)
-                return Outcome(False, "counterexample", "", found)
-        return Outcome(None, "undecided", too_large or "neither a proof nor a counterexample was found")
+            found = refute(self, course, places, effort, (left, right))
+            if found is None:
+                continue
+            one_hot = {s for s in self._free(related) if self._family(s) in self.statement.one_hot}
+            for s in sorted(self._free(related) & self._targets() - one_hot, key=lambda s: s.name):
+                if self._with_sum_one(left, right, frozenset({s}) | one_hot):
+                    condition = f"it holds if the entries of {s.name} sum to one, which nothing says"
+                    return Outcome(None, "undecided", condition)
+            return Outcome(False, "counterexample", "", found, ROADS[1:])
+        return None
 
     # ------------------------------------------------------------------------ vectors that sum to one
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from symjac import expr as ex
 from symjac import typeset
 from symjac.claims import vectors
+from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import Convention
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
@@ -14,14 +18,18 @@ from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.stated.times import Time
 from symjac.claims.undecided import UndecidedError
+from symjac.claims.witness import confirm_formula
 from symjac.errors import SymjacError
 from symjac.expr import Expr, Symbol
 
 BOUND = ("i", "j", "s", "r", "q")
 
 
-def correct(s: Statement) -> dict[str, str]:
-    """LaTeX of what the left-hand side is, for columns; empty where symjac cannot tell."""
+def correct(s: Statement, deadline: float) -> dict[str, str]:
+    """LaTeX of what the left-hand side is, for columns; empty where symjac cannot tell, or no run confirms it.
+
+    :raises Defect: where a run and the formula disagree.
+    """
     model = s.models.get("column")
     left, right = s.members[0], s.members[-1]
     if model is None or left.kind not in ("derivative", "gradient", "by_vec"):
@@ -29,34 +37,58 @@ def correct(s: Statement) -> dict[str, str]:
     if s.shiftable:  # which steps' equations to take in is not known: each would give another formula
         return {}
     try:
-        return {layout: _latex(s, model, layout, left, right) for layout in ("numerator", "denominator")}
+        return {layout: _latex(s, model, layout, left, right, deadline) for layout in ("numerator", "denominator")}
     except (SymjacError, UndecidedError):
         return {}
 
 
-def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term) -> str:
-    y, x = (left.args[0].ref, left.args[1].ref) if left.kind == "derivative" else (None, None)
-    if y is not None and x is not None and y.family == x.family and y.time and x.time and model.steps(y, x) is None:
-        model.long_product(y, x)  # whether the one step leads to the next
-        return _product(model, layout, y, x)
+def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term, deadline: float) -> str:
     over = s.per_step(left, right)
     step = Time(((over[2], 1),)) if over is not None else s.step({}, left, right)
     mentions = s.mentions(left, right, {})
     if over is not None and any(r.time is not None and r.time.offset for r in mentions.frontier | mentions.local):
         raise UndecidedError("what one step gives depends on which steps it is said by")
+    convention = Convention(layout, "column")
     gradients = Gradients(model, mentions, step=step, last=s.last)
-    ev = Evaluator(model, Convention(layout, "column"), gradients, OverTime("ascending"), {})
-    ev.carried = vectors.carried(s, left, right)
-    out = ev(left)
-    if (
-        ev.unknown
-        or any(word in e.name for e in out.symbols for word in ("later", "local", "direct"))
-        or any(e.name.startswith(r"\partial") and e not in model.ways for e in out.symbols)
+
+    def closed(values: Mapping[str, Time]) -> Expr:
+        last = s.last.put(values) if s.last is not None else None
+        said = (
+            replace(gradients, mentions=s.mentions(left, right, values), last=last, known={}) if values else gradients
+        )
+        ev = Evaluator(model, convention, said, OverTime("ascending"), {}, values)
+        ev.carried = vectors.carried(s, left, right)
+        out = ev(left)
+        if ev.unknown:
+            raise UndecidedError(ev.unknown[0])
+        return out
+
+    ends = _ends(model, left)
+    if ends is not None:
+        model.long_product(*ends)  # whether the one step leads to the next
+    out = closed({})
+    if any(word in e.name for e in out.symbols for word in ("later", "local", "direct")) or any(
+        e.name.startswith(r"\partial") and e not in model.ways for e in out.symbols
     ):
         raise UndecidedError("the gradient depends on what the claim does not mention")
+    check = Comparison(s, model, convention, "ascending", deadline)
+    check.step = step
+    confirm_formula(check, left, right, closed)
+    if ends is not None:
+        return _product(model, layout, *ends)
     out = out.replace({model.symbol(p.lhs): p.rhs for p in model.printed if p.lhs.family.startswith(r"\mathrm{pre}")})
     text = typeset.latex(_laid_out(_with_products(_with_loss(out, gradients, s), model, layout), layout))
     return text if over is None else rf"\sum_{{{over[2]}}} {text}"
+
+
+def _ends(model: Model, left: Term) -> tuple[Ref, Ref] | None:
+    """The two states between which a number of steps lies that is a letter; ``None`` for any other left side."""
+    if left.kind != "derivative":
+        return None
+    y, x = left.args[0].ref, left.args[1].ref
+    if y is None or x is None or y.family != x.family or y.time is None or x.time is None:
+        return None
+    return (y, x) if model.steps(y, x) is None else None
 
 
 def _with_loss(e: Expr, gradients: Gradients, s: Statement) -> Expr:

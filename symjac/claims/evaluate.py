@@ -85,19 +85,23 @@ class Evaluator(Values):
         """dy/dx of two symbols; over a number of steps that is a letter, a symbol for the whole product."""
         self.variables.add(self.model.symbol(x))
         if self.model.symbol(x).cols != ONE and self.model.symbol(y).is_vector:
-            return vectors.between(self, y, x)
+            return self.entries(y, x)
         if y.family == x.family and y.time is not None and x.time is not None and self.model.steps(y, x) is None:
             return self.model.long_product(y, x)
         if y.time is not None and x.time is not None and self.model.steps(y, x) is None:
             return self.model.over_letters(y, x)
         return self.model.derivative(y, x)
 
-    def of_expression(self, t: Term, x: Ref) -> Expr:
-        """The derivative of a printed expression, which is read as the system is."""
-        of, definitions = self.operand(t, x)
+    def entries(self, y: Ref, x: Ref) -> Expr:
+        """``d vec(y) / d vec(x)^T`` of two symbols."""
+        return vectors.between(self, y, x)
+
+    def of_expression(self, t: Term, x: Ref, *, entries: bool = False) -> Expr:
+        """The derivative of a printed expression, which is read as the system is; with ``entries`` of vec by vec."""
+        of, definitions = self.operand(t, x, matrix=entries)
         wrt = self.model.symbol(x)
         self.variables.add(wrt)
-        by_matrix = wrt.cols != ONE and of.is_vector
+        by_matrix = entries or (wrt.cols != ONE and of.is_vector)
         closed = (vectors.jacobian if by_matrix else Model.closed)(self.model, definitions, of, wrt)
         return closed.replace({of: definitions[of]})
 

@@ -36,6 +36,7 @@ class Mentions:
     outputs: frozenset[Ref] = frozenset()  # what the loss depends on, where that is printed
     at_every_step: frozenset[str] = frozenset()  # families that the loss sees at every step, likewise
     abbreviations: frozenset[str] = frozenset()  # left-hand sides by which no loss is computed
+    of_step: bool = False  # whether the left side is about the loss of one step
 
     def sees(self, x: Ref) -> bool:
         """Whether the loss is printed as a function of ``x``."""
@@ -72,12 +73,26 @@ class Gradients:
             if x.time != loss.time:
                 return self.of_step(loss, x)
         if loss is not None and loss.time is not None and x in self.mentions.local:
-            return self.free(x, "local")
+            return self.within_step(x) if self.mentions.of_step and x == self.mentions.target else self.free(x, "local")
         if x in self.mentions.upstream:
             return self.free(x, "upstream")
         if x in self.mentions.frontier and x != self.mentions.target:
             return self.free(x)
         return self.total(x)
+
+    def within_step(self, x: Ref) -> Expr:
+        """The gradient of one step's loss by something of that step, through what uses it there."""
+        users = [c for c, _ in self.consumers(x) if c.time == x.time]
+        if not users:
+            return self.free(x, "local")
+        terms: list[Expr] = [self.free(x, "direct")] if self.mentions.sees(x) else []
+        for c in users:
+            if c in self.mentions.local or c in self.mentions.frontier:
+                whole: Expr = self.free(c, "local" if c in self.mentions.local else "")
+            else:
+                whole = self.within_step(c) if self.consumers(c) else self.total(c)
+            terms.append(self.through(c, x, whole))
+        return ex.add(ex.zero(self.model.symbol(x).shape), *terms)
 
     def of_step(self, loss: Ref, x: Ref) -> Expr:
         """The gradient of one step's loss by a variable of another step, through what the claim mentions of its own.
@@ -209,7 +224,9 @@ class Gradients:
                 terms.append(self.free(x, "later"))
             users = [(c, p) for c, p in users if not self.beyond(c)]
         for c, _ in users:
-            terms.append(self.through(c, x, self(None, c)))
+            # What comes from outside to c is not all that comes to it where other things use c.
+            whole = self.total(c) if c in self.mentions.upstream else self(None, c)
+            terms.append(self.through(c, x, whole))
         return ex.add(ex.zero(shape), *terms) if terms else ex.zero(shape)
 
     def far(self, x: Ref) -> Ref | None:

@@ -24,6 +24,7 @@ from symjac.claims.stated.terms import Term
 from symjac.claims.stated.vecread import kronecker_throughout
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict, summed_up
+from symjac.confirm import confirm
 from symjac.deadline import deadline
 from symjac.errors import DefinitionError, NotYetError, SymjacError
 from symjac.limits import OutOfTimeError, time_limit
@@ -61,10 +62,12 @@ def judge_claim(
     """Under which conventions a printed formula is true of a system; after ``timeout`` seconds that is undecided.
 
     :raises ReadError: where the system or the claim cannot be read.
+    :raises Defect: where the witnesses of an answer disagree.
     """
     try:
         with deadline(timeout):
-            return _of_each_repair(equations, claim, dict(symbols or {}), of, wrt, time.monotonic() + timeout)
+            until = time.monotonic() + timeout
+            return confirm(_of_each_repair(equations, claim, dict(symbols or {}), of, wrt, until)).statement
     except OutOfTimeError as error:
         outcomes = {c.name: Outcome(None, "time", error.message) for c in FOUR}
         out = Verdict(claim, "undecided", outcomes)
@@ -229,7 +232,7 @@ class Judge:
             maps.get("descending"),
             s.order,
             links,
-            correct=correct(s),
+            correct=correct(s, self.until),
             notes=tuple(dict.fromkeys([*s.notes, *self.notes, *vectors.notes(s)])),
         )
         out = replace(out, verdict=summed_up(out.as_printed))

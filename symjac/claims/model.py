@@ -60,11 +60,19 @@ class Model(Instances):
             assert y.time is not None
             times = [y.time - k for k in range(steps)]
             return ex.mul(*(self.whole_step(y.at(u)) for u in times))
+        return self.closed(self.through(y, x), of, wrt)
+
+    def through(self, y: Ref, x: Ref) -> dict[Symbol, Expr]:
+        """The equations through which y depends on x as the claim is read: what is cut or held fixed is not among them.
+
+        :raises UndecidedError: where y depends on x through steps without end.
+        """
+        of, wrt = self.symbol(y), self.symbol(x)
         ahead = any(r.time and y.time and (r.time - y.time).offset > 0 for s in self.uses(y) if (r := self.ref(s)))
         table = {} if self.anchor(y) is None or ahead else self.between(y, x)
         if not _depends(of, wrt, table) or (of.is_scalar and x.time is None):
             table = self.unfolded(y, x)
-        return self.closed(table, of, wrt)
+        return table
 
     def uses(self, y: Ref) -> frozenset[Symbol]:
         """The symbols of a symbol's equation."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from symjac.claims.explain import WORDS
 from symjac.claims.grouping import ORDERS
 from symjac.claims.verdict import Formula, Outcome, Paragraph, Told, Verdict, proved, said
+from symjac.confirm import Confirmed
 
 WIDTH = 100
 TIED = 72  # a formula of up to so many characters stays on one line
@@ -93,8 +94,9 @@ def _plain(p: Told) -> str:
     return "".join(x if isinstance(x, str) else (x.plain or x.latex) for x in p)
 
 
-def text(v: Verdict, *, colour: bool = False) -> str:
+def text(confirmed: Confirmed[Verdict], *, colour: bool = False) -> str:
     """The verdict in a word and what follows for the formula; then, after a blank line, the reasons."""
+    v = confirmed.statement
     judged = word(v)
     if colour:
         judged = f"\x1b[1;{COLOURS.get(v.verdict, '33')}m{judged}\x1b[0m"
@@ -169,8 +171,9 @@ def _paragraph(p: Paragraph) -> str:
     return _told(p.content) + (f"\n\\begin{{itemize}}{compact}{items}\\end{{itemize}}" if items else "")
 
 
-def fragment(v: Verdict) -> str:
+def fragment(confirmed: Confirmed[Verdict]) -> str:
     """A fragment for ``\\input`` into a paper that loads amsmath and amssymb."""
+    v = confirmed.statement
     out = [f"\\noindent The system\n{_quoted(v.equations)}"] if v.equations else []
     out.append(f"\\noindent The claim\n{_quoted((v.claim,))}")
     for part, paragraphs in v.told.items():
@@ -197,9 +200,10 @@ def _tabular(v: Verdict) -> str:
     )
 
 
-def document(v: Verdict) -> str:
+def document(confirmed: Confirmed[Verdict]) -> str:
     """A complete article."""
-    return ARTICLE % f"\\section*{{{title(v)}}}\n\n{fragment(v)}"
+    v = confirmed.statement
+    return ARTICLE % f"\\section*{{{title(v)}}}\n\n{fragment(confirmed)}"
 
 
 # -------------------------------------------------------------------------------------------- Markdown
@@ -210,8 +214,9 @@ def _marked(reason: Told) -> str:
     return Paragraph(reason).markdown.replace("|", "\\|")
 
 
-def markdown(v: Verdict) -> str:
+def markdown(confirmed: Confirmed[Verdict]) -> str:
     """Markdown with formulas that KaTeX and MathJax render."""
+    v = confirmed.statement
     out = [f"# {title(v)}", f"**{word(v).capitalize()}.** {v.told['first'][0].markdown if v.told else v.explanation}"]
     if v.equations:
         out += ["The system", "\n".join(f"- {Formula(e).markdown}" for e in v.equations)]

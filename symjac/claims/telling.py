@@ -242,6 +242,6 @@ def _spectrum(v: Verdict, r: Repair, s: Statement) -> bool:
             continue
         with contextlib.suppress(SymjacError, UndecidedError, NormalFormTooLarge):
             sides = list(Comparison(s, model, c, "ascending", float("inf")).sides(s.members[0], s.members[-1], {}))
-            if len(sides) == 1 and differs_by_transpose(*sides[0]):
+            if len(sides) == 1 and differs_by_transpose(*sides[0][:2]):
                 return singular_values_differ(o.counterexample) and eigenvalues_of_three_steps_differ()
     return False

@@ -54,8 +54,7 @@ def between(ev: Evaluator, y: Ref, x: Ref) -> Expr:
     if y == x:
         return ex.Identity(of.rows * of.cols)
     if (y, x) in ev.carried:
-        name = rf"(\partial {of.name}/\partial {wrt.name})"
-        return Symbol(name, (of.rows * of.cols, wrt.rows * wrt.cols))
+        return carried_letter(model, y, x)
     if model.definition(y) is None:
         raise UndecidedError(f"no equation says how {of.name} depends on {wrt.name}")
     ev.variables.add(wrt)
@@ -67,6 +66,13 @@ def between(ev: Evaluator, y: Ref, x: Ref) -> Expr:
         raise UndecidedError(f"{of.name} depends on the step before through more than one state")
     previous = y.at(y.time - 1)
     return ex.add(immediate, ex.mul(model.derivative(y, previous), between(ev, previous, x)))
+
+
+def carried_letter(model: Model, y: Ref, x: Ref) -> Symbol:
+    """What stands for a total derivative of which nothing more is known."""
+    of, wrt = model.symbol(y), model.symbol(x)
+    name = rf"(\partial {of.name}/\partial {wrt.name})"
+    return Symbol(name, (of.rows * of.cols, wrt.rows * wrt.cols))
 
 
 def by_vec(ev: Evaluator, t: Term) -> Expr:
@@ -85,16 +91,14 @@ def _ref(t: Term) -> Ref:
 
 def _numerator(ev: Evaluator, inner: Term, y: Term, x: Ref) -> tuple[bool, Expr]:
     if y.ref is None:
-        of, definitions = ev.operand(inner, x, matrix=True)
-        ev.variables.add(ev.model.symbol(x))
-        found = jacobian(ev.model, definitions, of, ev.model.symbol(x))
-        return of.is_scalar, found.replace({of: definitions[of]})
+        found = ev.of_expression(inner, x, entries=True)
+        return found.rows == ONE, found
     r = ev.ref(y.ref)
     family = ev.model.families.get(r.family)
     if ev.model.equation(r) is None and (family is None or family.role in ("scalar", None)):
         gradient = ev.gradient(r, x)
         return True, ex.transpose(gradient if gradient.cols == ONE else Vec(gradient))
-    return ev.model.symbol(r).is_scalar, between(ev, r, x)
+    return ev.model.symbol(r).is_scalar, ev.entries(r, x)
 
 
 def carried(s: Statement, *members: Term) -> frozenset[tuple[Ref, Ref]]:

@@ -26,6 +26,7 @@ class Outcome:
     because: str
     reason: str = ""
     counterexample: Counterexample | None = None
+    witnesses: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         out: dict[str, object] = {"holds": self.holds, "because": self.because}
@@ -33,6 +34,8 @@ class Outcome:
             out["reason"] = self.reason
         if self.counterexample is not None:
             out["counterexample"] = shown(self.counterexample)
+        if self.witnesses:
+            out["witnesses"] = list(self.witnesses)
         return out
 
 

@@ -18,6 +18,7 @@ from symjac.cli.arguments import VERDICTS
 from symjac.cli.defects import defects_named
 from symjac.cli.records import error_as_data
 from symjac.cli.sources import BadRecord, UsageError, from_arguments, is_batch, records_of
+from symjac.confirm import Confirmed, confirm
 from symjac.documents.compile import compile_pdf
 from symjac.documents.verdict import html
 from symjac.errors import Defect, SymjacError, TargetError
@@ -53,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         if isinstance(error, TargetError) and error.hint is None and None in (options.of, options.wrt):
             error.hint = "--of says what is differentiated, --wrt by what: --of y --wrt x"
         if wanted == "json":  # every claim gets its line
-            output.deliver(line(unreadable(options.claim, error)), options.output)
+            output.deliver(line(confirm(unreadable(options.claim, error))), options.output)
         raise
     except Defect as defect:
         if wanted == "json":
@@ -61,13 +62,13 @@ def run(options: argparse.Namespace) -> int:
         raise
     for message in dict.fromkeys(v.notes):
         output.note(f"note: {message}")
-    output.deliver(_content(v, wanted, options.output), options.output)
+    output.deliver(_content(confirm(v), wanted, options.output), options.output)
     return STATUS[v.verdict]
 
 
-def line(v: Verdict) -> str:
+def line(confirmed: Confirmed[Verdict]) -> str:
     """A verdict as one line of JSON."""
-    return json.dumps(v.to_json(), ensure_ascii=False)
+    return json.dumps(confirmed.statement.to_json(), ensure_ascii=False)
 
 
 def _of_defect(name: object, defect: Defect) -> str:
@@ -84,7 +85,7 @@ def _format(options: argparse.Namespace) -> str:
     return wanted
 
 
-def _content(v: Verdict, wanted: str, file: str | None) -> str | bytes:
+def _content(v: Confirmed[Verdict], wanted: str, file: str | None) -> str | bytes:
     if wanted == "json":
         return line(v)
     if wanted == "pdf":
@@ -119,7 +120,7 @@ def _batch(options: argparse.Namespace) -> int:
                 yield _of_defect(record.get("id") if isinstance(record, dict) else None, defect)
             else:
                 seen.add(STATUS[v.verdict])
-                yield line(v)
+                yield line(confirm(v))
             bar.show(done)
 
     output.deliver_lines(lines(), options.output)

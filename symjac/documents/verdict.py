@@ -12,6 +12,7 @@ from symjac.claims.matrices import Rows, apart, cell, known, matrix
 from symjac.claims.printing import HEADS, fragment, table, title, word
 from symjac.claims.telling import values, within
 from symjac.claims.verdict import Formula, Link, Paragraph, Told, Verdict
+from symjac.confirm import Confirmed
 from symjac.documents.dress import STYLE, VERDICT
 from symjac.documents.web import CARD_WIDTH, LINE_WIDTH, formula, frame
 from symjac.errors import ReadError
@@ -24,19 +25,21 @@ SIGNS = {"true": "✓", "false": "✗", "does not fit": "✗", "undecided": "?",
 CLASSES = {"does not fit": "misfit"}
 
 
-def html(v: Verdict) -> str:
+def html(confirmed: Confirmed[Verdict]) -> str:
     """The page of a verdict, which needs no network, no script library and no font of its own.
 
     >>> from symjac.claims import check
+    >>> from symjac.confirm import confirm
     >>> v = check([r"y = W \\sigma(x)"], r"\\partial y / \\partial x = W diag(\\sigma'(x))")
-    >>> '<h1 class="verdict true">' in html(v)
+    >>> '<h1 class="verdict true">' in html(confirm(v))
     True
     """
+    v = confirmed.statement
     heading = (
         f'<p class="asked">{title(v)}</p>\n<h1 class="verdict {v.verdict}">'
         f'<span aria-hidden="true">{SIGNS[v.verdict]}</span> {word(v)}</h1>'
     )
-    return frame(f"{word(v)} – {title(v)}", heading, "\n".join(_main(v)), fragment(v), f"{STYLE}\n{VERDICT}")
+    return frame(f"{word(v)} – {title(v)}", heading, "\n".join(_main(v)), fragment(confirmed), f"{STYLE}\n{VERDICT}")
 
 
 def _main(v: Verdict) -> Iterator[str]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import count, permutations, product
 from math import prod
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 import sympy
 
@@ -27,6 +27,14 @@ from symjac.values.rings import NoValueError, Rationals
 Matrix = list[list[Any]]
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
 tags = count(1)
+
+
+class Given(Protocol):
+    """What a symbol stands for that is computed apart."""
+
+    def value(self, run: Evaluator) -> Matrix:
+        """Its value at the point of a run."""
+        ...
 
 
 class Evaluator:
@@ -44,7 +52,7 @@ class Evaluator:
         leaf: Callable[[Symbol, int, int, Rationals], Matrix],
         definitions: Mapping[Symbol, Expr],
         moving: frozenset[Symbol] | None = None,
-        given: Mapping[Symbol, Callable[[Evaluator], Matrix]] = NOTHING,
+        given: Mapping[Symbol, Given] = NOTHING,
     ) -> None:
         self.numbers = numbers
         self.sizes = sizes
@@ -150,7 +158,7 @@ def _symbol(v: Evaluator, e: Expr) -> Matrix:
     if e in v.fixed:
         return v.fixed[e]
     if e in v.given:
-        return v.given[e](v)
+        return v.given[e].value(v)
     if e in v.definitions:
         return v.matrix(v.definitions[e])
     if e.is_scalar and e.name in v.sizes:

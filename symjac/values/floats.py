@@ -6,6 +6,7 @@ What differs in the one is looked at again in the other before it counts.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +17,20 @@ from symjac.values.intervals import SMOOTH
 from symjac.values.rings import NoValueError, Rationals, piecewise, stand_in
 
 NEAR = 1e-9  # of a corner: there a function has no derivative that rounding could be trusted with
+
+
+@dataclass(frozen=True)
+class Wave:
+    """A stand-in that stays small however often it is applied: ``sin(rate z + phase)``, with all its derivatives."""
+
+    rate: Fraction
+    phase: Fraction
+
+    def at(self, ring: Floats, order: int, a: Any) -> Any:
+        """The derivative of this order."""
+        angle = ring.number(self.rate) * a + ring.number(self.phase)
+        turned = (ring.iv.sin, ring.iv.cos)[order % 2](angle)
+        return turned * ring.number((-1) ** (order // 2 % 2) * self.rate**order)
 
 
 class Floats(Rationals):
@@ -52,7 +67,8 @@ class Floats(Rationals):
 
     def function(self, f: Function, a: Any) -> Any:
         if f.known is None:
-            return stand_in(self.stand_ins[f.name], f.order, a)
+            row = self.stand_ins[f.name]
+            return row.at(self, f.order, a) if isinstance(row, Wave) else stand_in(row, f.order, a)
         smooth = SMOOTH.get(f.known)
         if smooth is None:
             return piecewise(self, f.known, a)
@@ -93,7 +109,7 @@ class Digits(Floats):
     0.333333333333333333333333333333
     """
 
-    def __init__(self, stand_ins: Mapping[str, tuple[int, ...]], digits: int) -> None:
+    def __init__(self, stand_ins: Mapping[str, Any], digits: int) -> None:
         super().__init__(stand_ins)
         self.iv = mpmath.MPContext()
         self.iv.dps = digits

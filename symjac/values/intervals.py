@@ -39,7 +39,7 @@ class Interval:
 class Intervals(Rationals):
     """Numbers known as enclosures."""
 
-    def __init__(self, stand_ins: Mapping[str, tuple[int, ...]]) -> None:
+    def __init__(self, stand_ins: Mapping[str, Any]) -> None:
         super().__init__(stand_ins)
         self.inside = RawIntervals(stand_ins)
 
@@ -63,7 +63,7 @@ class RawIntervals(Rationals):
         if abs(a.a) > 10**300 or abs(a.b) > 10**300 or r > 1000:
             raise NoValueError("a number too large to be compared")
 
-    def __init__(self, stand_ins: Mapping[str, tuple[int, ...]]) -> None:
+    def __init__(self, stand_ins: Mapping[str, Any]) -> None:
         super().__init__(stand_ins)
         self.iv = MPIntervalContext()  # one of our own: the shared one has a global precision
         self.iv.prec = 120

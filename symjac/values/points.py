@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import product
 
@@ -36,7 +36,7 @@ class Point:
     def __init__(self, seed: int, symbols: list[Symbol], one_hot: frozenset[Symbol] = frozenset()) -> None:
         self.seed = seed
         self.one_hot = one_hot  # these have one entry 1 and zeros beside it
-        self.order = {s: k for k, s in enumerate(sorted(symbols, key=lambda s: s.name))}
+        self.order = {s: k for k, s in enumerate(symbols)}
         self.chosen: dict[Symbol, list[list[Fraction]]] = {}
 
     def leaf(self, s: Symbol, rows: int, cols: int, numbers: Rationals) -> Matrix:
@@ -54,3 +54,36 @@ class Point:
 
     def values(self) -> dict[Symbol, tuple[tuple[Fraction, ...], ...]]:
         return {s: tuple(map(tuple, m)) for s, m in sorted(self.chosen.items(), key=lambda pair: pair[0].name)}
+
+
+class GenericPoint:
+    """Rational values for symbols, away from zero; positive ones at every other point, for roots and logarithms."""
+
+    def __init__(self, seed: int, one_hot: frozenset[Symbol], special: Mapping[str, str]) -> None:
+        self.seed = seed
+        self.one_hot = one_hot
+        self.special = special
+
+    def leaf(self, s: Symbol, rows: int, cols: int, ring: Rationals) -> Matrix:
+        """The value of a symbol, the same in every ring."""
+        return [[ring.number(a) for a in row] for row in self.cells(s, rows, cols)]
+
+    def cells(self, s: Symbol, rows: int, cols: int) -> list[list[Fraction]]:
+        """The rational values of a symbol's entries."""
+        stream = random.Random(f"{self.seed} {s.name}")
+        if s in self.one_hot:
+            place = stream.randrange(rows * cols)
+            return [[Fraction(int(i * cols + j == place)) for j in range(cols)] for i in range(rows)]
+
+        def cell() -> Fraction:
+            sign = 1 if self.seed % 2 else stream.choice((-1, 1))
+            return Fraction(sign * stream.randrange(300, 1100), 1000)
+
+        cells = [[cell() for _ in range(cols)] for _ in range(rows)]
+        kind = self.special.get(s.name)
+        if kind is None:
+            return cells
+        if kind == "diagonal":
+            return [[a if i == j else Fraction(0) for j, a in enumerate(row)] for i, row in enumerate(cells)]
+        sign = 1 if kind == "symmetric" else -1
+        return [[cells[i][j] + sign * cells[j][i] for j in range(cols)] for i in range(rows)]

@@ -44,7 +44,7 @@ class NoValueError(SymjacError):
 class Rationals:
     """Exact rational numbers; functions with irrational values are refused."""
 
-    def __init__(self, stand_ins: Mapping[str, tuple[int, ...]]) -> None:
+    def __init__(self, stand_ins: Mapping[str, Any]) -> None:
         self.stand_ins = stand_ins
 
     def number(self, value: Fraction) -> Any:

@@ -16,7 +16,7 @@ from typing import Any
 
 from symjac.errors import NotYetError, ShapeError
 from symjac.expr import Apply, Dim, Expr, MapJacobian, Symbol, VectorMap, brief, show_shape
-from symjac.values.evaluate import MAP_STAND_IN, Evaluator, Matrix, free_indices
+from symjac.values.evaluate import MAP_STAND_IN, NOTHING, Evaluator, Given, Matrix, free_indices
 from symjac.values.intervals import Intervals
 from symjac.values.points import Point, points
 from symjac.values.rings import STAND_INS, NoValueError, Rationals
@@ -47,7 +47,7 @@ class Counterexample:
     """
 
     sizes: Mapping[str, int]
-    values: Mapping[Symbol, tuple[tuple[Fraction, ...], ...]]
+    values: Mapping[Symbol, tuple[tuple[Value, ...], ...]]
     functions: Mapping[str, str]
     left: tuple[tuple[Value, ...], ...]
     right: tuple[tuple[Value, ...], ...]
@@ -67,11 +67,16 @@ def counterexample(
     moving: frozenset[Symbol] | None = None,
     effort: int = 120,
     one_hot: frozenset[Symbol] = frozenset(),
+    given: Mapping[Symbol, Given] = NOTHING,
+    beside: Iterable[Expr] = (),
+    first: Iterable[Symbol] = (),
 ) -> Counterexample | None:
     """Values at the smallest sizes where ``a`` and ``b`` differ, ``None`` if none were found.
 
     The vectors in ``one_hot`` have one entry 1 and zeros beside it. ``effort`` bounds how many points are
-    tried. Raises :class:`~symjac.errors.ShapeError` where the shapes differ already.
+    tried. ``given`` are symbols whose values are computed apart, out of the expressions ``beside`` the two sides.
+
+    Raises :class:`~symjac.errors.ShapeError` where the shapes differ already.
 
     >>> from symjac.expr import Product, Transpose, dim
     >>> n = dim("n")
@@ -84,21 +89,26 @@ def counterexample(
             f"only expressions of one shape can be compared: {brief(a)} is {show_shape(a.shape)}, "
             f"{brief(b)} is {show_shape(b.shape)}"
         )
-    nodes = set(reachable([a, b], definitions))
-    letters = sorted({str(s) for e in nodes for s in _letters(e)})
+    nodes = set(reachable([a, b, *beside], definitions)) - given.keys()
+    names_of_sizes = letters(nodes)
     names = sorted({e.function.name for e in nodes if isinstance(e, Apply) and e.function.known is None})
+    foremost = frozenset(first)
+    leaves = [e for e in nodes if isinstance(e, Symbol) and e not in definitions]
+    leaves.sort(key=lambda e: (e not in foremost, e.name))
     maps = sorted({e.name for e in nodes if isinstance(e, VectorMap | MapJacobian)})
     exact = True
-    for count, (sizes, seed) in enumerate(points(letters)):
+    for count, (sizes, seed) in enumerate(points(names_of_sizes)):
         if count >= effort:
             break
         chosen = {name: STAND_INS[(k + seed) % len(STAND_INS)] for k, name in enumerate(names)}
-        point = Point(seed, [e for e in nodes if isinstance(e, Symbol)], one_hot)
+        point = Point(seed, leaves, one_hot)
         functions = {name: latex for name, (_, latex) in chosen.items()} | dict.fromkeys(maps, MAP_STAND_IN)
         coefficients = {name: c for name, (c, _) in chosen.items()}
         for numbers in (Rationals, Intervals) if exact else (Intervals,):
             try:
-                found = _compared(a, b, Evaluator(numbers(coefficients), sizes, point.leaf, definitions, moving))
+                at = Evaluator(numbers(coefficients), sizes, point.leaf, definitions, moving, given)
+                found = _compared(a, b, at)
+                apart = {s: _shown(at.matrix(s)) for s in given} if found is not None else {}
             except NoValueError as error:
                 exact = exact and "irrational" not in error.message
                 continue
@@ -107,7 +117,8 @@ def counterexample(
             if found is not None:
                 left, right, entry, indices = found
                 exactly = numbers is Rationals
-                return Counterexample(sizes, point.values(), functions, left, right, entry, indices, exactly)
+                values = {**point.values(), **apart}
+                return Counterexample(sizes, values, functions, left, right, entry, indices, exactly)
             break
     return None
 
@@ -127,6 +138,11 @@ def reachable(expressions: Iterable[Expr], definitions: Mapping[Symbol, Expr]) -
             todo.append(definitions[node])
 
 
+def letters(nodes: Iterable[Expr]) -> list[str]:
+    """The letters that stand for sizes in these nodes."""
+    return sorted({str(s) for e in nodes for s in _letters(e)})
+
+
 def _letters(e: Expr) -> set[Any]:
     sizes: list[Dim] = [*e.shape]
     data = e.data if isinstance(e.data, tuple) else (e.data,)
@@ -137,12 +153,19 @@ def _letters(e: Expr) -> set[Any]:
 Sides = tuple[tuple[Value, ...], ...]
 
 
-def _compared(a: Expr, b: Expr, at: Evaluator) -> tuple[Sides, Sides, tuple[int, int], dict[str, int]] | None:
-    """The two sides, the first entry where they differ, and the values of free indices there."""
+def sides(a: Expr, b: Expr, at: Evaluator) -> Iterator[tuple[Matrix, Matrix]]:
+    """The values of two expressions, for all values of the index letters that no sum in them binds."""
     free = sorted(free_indices(a) | free_indices(b), key=lambda k: k.name)
     for choice in product(*(range(1, at.size(k.size) + 1) for k in free)):
         at.indices = dict(zip(free, choice, strict=True))
-        left, right = _shown(at.matrix(a)), _shown(at.matrix(b))
+        yield at.matrix(a), at.matrix(b)
+    at.indices = {}
+
+
+def _compared(a: Expr, b: Expr, at: Evaluator) -> tuple[Sides, Sides, tuple[int, int], dict[str, int]] | None:
+    """The two sides, the first entry where they differ, and the values of free indices there."""
+    for both in sides(a, b, at):
+        left, right = map(_shown, both)
         for i, (p, q) in enumerate(zip(left, right, strict=True)):
             for j, (u, v) in enumerate(zip(p, q, strict=True)):
                 if _apart(u, v):

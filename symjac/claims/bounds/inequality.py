@@ -17,11 +17,12 @@ from symjac import expr as ex
 from symjac.claims.bounds import bounding
 from symjac.claims.bounds import words as bound_words
 from symjac.claims.bounds.bounding import FALLING, Hypothesis
-from symjac.claims.bounds.majorants import Majorants, Register
+from symjac.claims.bounds.majorants import Majorants, Plain, Register
 from symjac.claims.bounds.norm_forms import Forms
 from symjac.claims.bounds.violations import violation
 from symjac.claims.conventions import FOUR, MIXED, Convention
 from symjac.claims.evaluate import Evaluator
+from symjac.claims.forward import Forward
 from symjac.claims.gradients import Gradients
 from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
@@ -33,7 +34,9 @@ from symjac.claims.stated.terms import Term
 from symjac.claims.stated.times import Time
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict, summed_up
-from symjac.errors import DefinitionError, NotYetError, ShapeError
+from symjac.claims.witness import WrittenOut
+from symjac.claims.world import World
+from symjac.errors import Defect, DefinitionError, NotYetError, ShapeError
 from symjac.limits import OutOfTimeError, time_limit
 from symjac.normal import NormalFormTooLarge, UndefinedFormError
 
@@ -41,6 +44,7 @@ LENGTHS = (1, 2)
 MAX_SIZINGS = 100
 LONGEST = 200  # characters of a bound that is worth printing
 SHIFT_MATTERS = Outcome(None, "undecided", "it depends on whether the equations of the earlier step are taken in")
+ROADS = ("rules for norms", "system run forwards")
 SURE = r"\gamma"  # the letter papers use for the steepest slope
 Inside = Callable[[Statement, Model, Convention, str, Term, Term], Outcome]
 
@@ -215,6 +219,8 @@ class Pair:
     model: Model
     convention: Convention
     order: str
+    ran: bool = False  # whether a run was possible when a violation was looked for
+    trouble: str = ""  # why not
 
     def check_time(self) -> None:
         if time.monotonic() > self.judge.deadline:
@@ -253,7 +259,7 @@ class Pair:
         reason = ""
         try:
             if self.proved(a, b, strictly=sign == "<"):
-                return Outcome(True, "proof")
+                return self.confirmed(a, b, sign)
         except (UndecidedError, NormalFormTooLarge, NotYetError) as error:
             reason = str(error)
         found = self.refuted(a, b, sign)
@@ -265,12 +271,29 @@ class Pair:
         smaller = forms.of(a)
         return any(u.at_most(greater, counts=frozenset(forms.counts), strictly=strictly) for u in forms.uppers(smaller))
 
+    def confirmed(self, a: Term, b: Term, sign: str) -> Outcome:
+        """What was proved, where points of the system run forwards keep to it.
+
+        :raises Defect: where one does not.
+        :raises UndecidedError: where none can be run.
+        """
+        found = self.refuted(a, b, sign)
+        if found is not None and found.holds is False:
+            raise Defect(
+                f"the bound {self.judge.statement.claim} is proved and violated where the system is run forwards "
+                f"({self.convention.name})",
+                roads=ROADS,
+            )
+        if not self.ran:
+            raise UndecidedError(f"it is proved, but no run confirms it: {self.trouble}")
+        return Outcome(True, "proof", witnesses=ROADS)
+
     def equality(self, a: Term, b: Term) -> Outcome:
         """Two sizes that are said to be equal: the same norms, or norms of what is equal."""
         try:
             forms = self.forms({})
             if forms.of(b) == forms.of(a):
-                return Outcome(True, "proof")
+                return self.confirmed(a, b, "=")
         except UndecidedError:
             pass  # what stands between the bars may be equal all the same
         if a.kind == b.kind == "word" and a.data == b.data == "norm":
@@ -288,33 +311,38 @@ class Pair:
         if s.opaque:
             return Outcome(None, "undecided", "a gate is known by name only, so that nothing can be refuted by values")
         choices = s.lengths(LENGTHS, a, b) if s.lengths_matter(a, b) else iter([{}])
+        self.ran, self.trouble = False, "nothing says which numbers of steps there are"
         for values in choices:
             self.check_time()
             try:
                 found = self.refuted_at(a, b, sign, values)
-            except (UndecidedError, NormalFormTooLarge):
+                self.ran = True
+            except (UndecidedError, NormalFormTooLarge) as error:
+                self.trouble = str(error)
                 continue
             if found is not None:
                 return found
         return None
 
     def refuted_at(self, a: Term, b: Term, sign: str, values: Mapping[str, Time]) -> Outcome | None:
+        """A point at which the bound is violated, derivatives from the system run forwards."""
         j = self.judge
-        forms = self.forms(values)
+        world = self.world(values)
+        forms = self.forms(values, world)
         sides = (forms.of(a), forms.of(b))
         known = forms.majorants.register.known
         # A state at the step of an input that is differentiated by is no free value: it has been through the function.
         depth = int(any((r := self.model.ref(v)) is not None and self.model.enters(r) for v in forms.variables))
-        definitions = self.model.values(known, depth, frozenset(forms.variables))
+        world.settle(known, depth)
         names = {name: h.of for name, h in j.hypotheses.items() if h.kind == "slope"}
-        found = violation(forms, sides, sign, names, definitions)
+        found = violation(forms, sides, sign, names, world)
         if found is None:
             return None
         unsure = self.unsure(a, b)
         if unsure:
             return Outcome(None, "undecided", f"nothing says what {unsure} is")
         where = ", ".join(f"{letter} = {value.text}" for letter, value in values.items())
-        return Outcome(False, "counterexample", f"written out for {where}" if where else "", found)
+        return Outcome(False, "counterexample", f"written out for {where}" if where else "", found, ROADS[1:])
 
     def unsure(self, a: Term, b: Term) -> str:
         """A symbol whose meaning is not said, so that no numbers refute anything."""
@@ -327,8 +355,17 @@ class Pair:
 
     # ---------------------------------------------------------------------------------- forms
 
-    def forms(self, values: Mapping[str, Time]) -> Forms:
-        """How the members are read in this convention, at numbers for index letters."""
+    def world(self, values: Mapping[str, Time]) -> World:
+        """What the derivatives of the claim are where the system is run forwards, at numbers for index letters."""
+        s, (a, b) = self.judge.statement, self.judge.ends
+        last = s.last.put(values) if s.last is not None else None
+        return World(self.model, s.mentions(a, b, values), step=s.step(values, a, b), last=last)
+
+    def forms(self, values: Mapping[str, Time], world: World | None = None) -> Forms:
+        """How the members are read in this convention, at numbers for index letters.
+
+        Derivatives are closed forms; letters of a ``world`` where there is one.
+        """
         j, s = self.judge, self.judge.statement
         a, b = j.ends
         last = s.last.put(values) if s.last is not None else None
@@ -336,12 +373,14 @@ class Pair:
         over = OverTime(self.order)
 
         def evaluators(places: Mapping[int, ex.Shape], at: Mapping[str, Time]) -> Evaluator:
+            if world is not None:
+                return Forward(self.model, self.convention, world, WrittenOut(self.order), places, at)
             return Evaluator(self.model, self.convention, gradients, over, places, at)
 
         named = {h.of for h in j.hypotheses.values() if h.kind == "slope"}
         slopes = {name: f for name, f in j.functions.items() if name in named}
         bounds = {h.of for h in j.hypotheses.values() if h.kind == "bound"}
-        majorants = Majorants(Register(self.model), slopes, frozenset(bounds))
+        majorants = Majorants((Register if world is None else Plain)(self.model), slopes, frozenset(bounds))
         return Forms(
             self.model, majorants, j.hypotheses, evaluators, s.sizes(self.model), values, set(steps(s.members, values))
         )

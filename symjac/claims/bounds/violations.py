@@ -12,6 +12,7 @@ from symjac.claims.bounds.norm_forms import Forms
 from symjac.claims.bounds.sizes import Atom, Size
 from symjac.claims.bounds.spectral import Range, spectral_norm
 from symjac.claims.stated.terms import Ref
+from symjac.claims.world import World
 from symjac.errors import NotYetError
 from symjac.expr import Apply, Expr, Symbol
 from symjac.functions import BOUNDS
@@ -60,7 +61,7 @@ class Point:
 
 
 def violation(
-    forms: Forms, sides: tuple[Size, Size], sign: str, names: Mapping[str, str], definitions: Mapping[Symbol, Expr]
+    forms: Forms, sides: tuple[Size, Size], sign: str, names: Mapping[str, str], world: World
 ) -> Counterexample | None:
     """Values at which the first size is not at most (``<``: less than, ``=``: equal to) the second.
 
@@ -69,7 +70,8 @@ def violation(
     known = forms.majorants.register.known
     used = [known[a.data] for s in sides for a in s.atoms() if a.kind == "norm" and isinstance(a.data, int)]
     scalars = [a.data[1] for s in sides for a in s.atoms() if a.kind == "scalar" and isinstance(a.data, tuple)]
-    nodes = set(reachable([*used, *scalars], definitions))
+    beside = [e for meaning in world.given.values() for e in meaning.expressions]
+    nodes = set(reachable([*used, *scalars, *beside], world.equations)) - world.given.keys()
     functions = {e.function.name for e in nodes if isinstance(e, Apply) and e.function.known is None}
     functions |= {n for n, f in forms.majorants.slopes.items() if f.known is None}
     steep = any(a.kind == "slope" for s in sides for a in s.atoms())
@@ -79,7 +81,7 @@ def violation(
         point = Point(sizes, seed)
         chosen = {f: shapes[(seed + k) % len(shapes)] for k, f in enumerate(sorted(functions))}
         try:
-            low, high = (Values(forms, point, chosen, definitions).of(s) for s in sides)
+            low, high = (Values(forms, point, chosen, world).of(s) for s in sides)
         except (NoValueError, NotYetError):
             continue
         if _violated(low, high, sign):
@@ -108,7 +110,7 @@ class Values:
     forms: Forms
     point: Point
     functions: Mapping[str, StandIn]
-    definitions: Mapping[Symbol, Expr]
+    world: World
 
     def of(self, size: Size) -> Range:
         out = Range.of(0)
@@ -146,12 +148,12 @@ class Values:
     def matrix(self, e: Expr) -> list[list[Range]]:
         coefficients = {name: c for name, (c, _) in self.functions.items()}
         try:
-            return self._matrix(e, Rationals(coefficients))  # type: ignore[arg-type]  # fractions will do
+            return self._matrix(e, Rationals(coefficients))
         except NoValueError:
-            return self._matrix(e, Intervals(coefficients))  # type: ignore[arg-type]  # likewise
+            return self._matrix(e, Intervals(coefficients))
 
     def _matrix(self, e: Expr, numbers: Rationals) -> list[list[Range]]:
-        at = Evaluator(numbers, self.point.sizes, self.point.leaf, self.definitions, None)
+        at = Evaluator(numbers, self.point.sizes, self.point.leaf, self.world.equations, given=self.world.given)
         return [[_range(value_of(a)) for a in row] for row in at.matrix(e)]
 
 
@@ -165,7 +167,8 @@ def _shown(
     sides: tuple[Range, Range],
     names: Mapping[str, str],
 ) -> Counterexample:
-    values = {s: tuple(map(tuple, m)) for s, m in sorted(point.chosen.items(), key=lambda pair: pair[0].name)}
+    chosen = sorted(point.chosen.items(), key=lambda pair: pair[0].name)
+    values: dict[Symbol, tuple[tuple[Value, ...], ...]] = {s: tuple(map(tuple, m)) for s, m in chosen}
     for constant, f in names.items():
         if f in functions and len(functions[f][0]) == 2:
             values[Symbol(constant)] = ((abs(Fraction(functions[f][0][1])),),)

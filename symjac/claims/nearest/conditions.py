@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symjac import expr as ex
+from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import Convention
 from symjac.claims.explain import listed
 from symjac.claims.model import Model
@@ -22,6 +23,7 @@ from symjac.claims.nearest.screen import Screen
 from symjac.claims.nearest.sieve import UNPROVED, Provable, in_both_readings
 from symjac.claims.stated.statement import Statement
 from symjac.claims.verdict import Formula, Outcome, Told
+from symjac.claims.witness import Circumstances, confirm
 from symjac.expr import Expr, Function, Symbol
 from symjac.limits import time_limit
 from symjac.normal import equal
@@ -102,14 +104,27 @@ class Narrowing:
                     check.outcome(self.s.members[0], self.s.members[-1])
         return check.sides_found if len(check.sides_found) == readings else []
 
-    def holds(self, change: Change, screen: Screen | None = None) -> tuple[str, ...]:
-        """The conventions in which the claim is proved after a change to all symbols and functions."""
+    def holds(self, change: Change, where: Circumstances, screen: Screen | None = None) -> tuple[str, ...]:
+        """The conventions in which the claim is proved after a change to all symbols and functions.
+
+        A run of the system in the same circumstances, ``where``, has to confirm it.
+        """
         out = []
-        for name, sides in self.sides.items():
+        for c in columns(self.s):
             with contextlib.suppress(*TROUBLE):
-                if all(self._equal(*one, change, screen) for one in sides):
-                    out.append(name)
+                sides = self.sides.get(c.name, [])
+                if sides and all(self._equal(*one, change, screen) for one in sides) and self._confirmed(c, where):
+                    out.append(c.name)
         return tuple(out)
+
+    def _confirmed(self, c: Convention, where: Circumstances) -> bool:
+        check = Comparison(self.s, self.model, c, order(self.s), self.deadline)
+        a, b = self.s.members[0], self.s.members[-1]
+        if not self.s.shiftable:
+            return not confirm(check, a, b, where)
+        with self.model.taking_in_the_earlier_step():
+            later = confirm(check, a, b, where)
+        return not (later or confirm(check, a, b, where))
 
     def _equal(
         self, a: Expr, b: Expr, tables: Sequence[Mapping[Symbol, Expr]], change: Change, screen: Screen | None
@@ -146,7 +161,9 @@ def _matrices(n: Narrowing) -> Iterator[Condition]:
 def _matrix(n: Narrowing, names: Sequence[str], kinds: Sequence[str]) -> Condition | None:
     """The first of these kinds of which it suffices that the matrices are."""
     for kind in kinds:
-        where = n.holds(_special(names, kind), Screen(dict.fromkeys(names, kind)))
+        where = n.holds(
+            _special(names, kind), Circumstances(special=dict.fromkeys(names, kind)), Screen(dict.fromkeys(names, kind))
+        )
         if where:
             told: list[str | Formula] = []
             for k, name in enumerate(names):
@@ -178,14 +195,18 @@ def _functions(n: Narrowing) -> Iterator[Condition]:
     """An unspecified function linear, or the rectifier."""
     used = {name for name, f in n.model.reading.applied.items() if f.known is None}
     for name in sorted(used & {t.data.name for t in n.s.members[-1].walk() if isinstance(t.data, Function)}):
-        where = n.holds(_linear(name), Screen(linear=(name,)))
+        where = n.holds(_linear(name), _changed(_linear(name)), Screen(linear=(name,)))
         if where:
             told = (Formula(f"{name}'"), " were constant")
             yield Condition("constant derivative", f"{name}' is constant", told, where)
-        where = n.holds(_rectified(name))
+        where = n.holds(_rectified(name), _changed(_rectified(name)))
         if where:
             told = (Formula(name), " were relu, whose derivative is the same before and after it")
             yield Condition("relu", f"{name} is relu", told, where)
+
+
+def _changed(change: Change) -> Circumstances:
+    return Circumstances(change=lambda e: everywhere(e, change))
 
 
 def _linear(name: str) -> Change:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from symjac import expr as ex
+from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import Convention
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.nearest.sieve import UNPROVED, Provable
@@ -13,6 +14,7 @@ from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.terms import Term
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Outcome
+from symjac.claims.witness import Circumstances, confirm
 from symjac.errors import NotYetError, ShapeError
 from symjac.expr import Expr, Symbol
 from symjac.normal import equal
@@ -118,6 +120,10 @@ class Scalars(Provable):
         met: set[Symbol] = set()
         kind = type("AloneWith", (Alone,), {"met": met})
         return Scalars(s, s.models["column"], convention, order, deadline, kind, met=met)
+
+    def unconfirmed(self, a: Term, b: Term) -> str:
+        plain = Comparison(self.statement, self.model, self.convention, self.order, self.deadline)
+        return confirm(plain, a, b, Circumstances(every_size_is_one=True))
 
     def decided(self, left: Expr, right: Expr) -> Outcome:
         if not (left.is_scalar and right.is_scalar):

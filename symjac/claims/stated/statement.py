@@ -163,7 +163,10 @@ class Statement:
         outputs = frozenset(_put(r, values) for r in self.loss_arguments(a, b) | self.seen)
         others = frozenset(frontier - {target} - upstream)
         abbreviations = frozenset(self.abbreviations(a, b))
-        return Mentions(target, others, frozenset(local), upstream, outputs, self.at_every_step, abbreviations)
+        of_step = any(
+            loss is not None and loss.time is not None and x == target for loss, x in self._gradients_at(a, values)
+        )
+        return Mentions(target, others, frozenset(local), upstream, outputs, self.at_every_step, abbreviations, of_step)
 
     def abbreviations(self, *terms: Term) -> Iterator[str]:
         """Matrices that are defined, that no other equation uses and the claim multiplies by: ``J_t = diag(..) W``.
@@ -316,7 +319,7 @@ class Statement:
                 return True
             if t.kind == "derivative" and t.args[0].ref and t.args[1].ref:
                 y, x = t.args[0].ref, t.args[1].ref
-                if y.time and x.time and y.family == x.family and self.model.steps(y, x) is None:
+                if y.time and x.time and self.model.steps(y, x) is None:
                     return True
         return False
 

@@ -1,0 +1,51 @@
+"""A claim's terms with every derivative as a letter for what the system run forwards gives."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from symjac.claims.evaluate import Evaluator
+from symjac.claims.stated.terms import Ref, Term
+from symjac.claims.world import World
+from symjac.expr import ONE, Expr
+
+
+class Forward(Evaluator):
+    """One convention's meaning of the terms, derivatives from the :class:`~symjac.claims.world.World` of a claim."""
+
+    @property
+    def world(self) -> World:
+        """Where derivatives come from."""
+        assert isinstance(self.gradient, World)
+        return self.gradient
+
+    def chain(self, y: Ref, x: Ref) -> Expr:
+        """dy/dx of two symbols, by vec where a vector is differentiated by a matrix."""
+        of, by = self.model.symbol(y), self.model.symbol(x)
+        self.variables.add(by)
+        if by.cols != ONE and of.is_vector:
+            return self.entries(y, x)
+        return self.world.derivative(y, x)
+
+    def entries(self, y: Ref, x: Ref) -> Expr:
+        """``d vec(y) / d vec(x)^T``: total where the claim holds the same of an earlier step."""
+        self.variables.add(self.model.symbol(x))
+        before = [r.time for r, by in self.carried if by == x and r.family == y.family and r.time is not None]
+        if before and y.time is not None:
+            return self.world.total(y, x, before[0])
+        return self.world.derivative(y, x, entries=True)
+
+    def of_expression(self, t: Term, x: Ref, *, entries: bool = False) -> Expr:
+        """The derivative of a printed expression."""
+        of, definitions = self.operand(t, x, matrix=entries)
+        body = definitions.pop(of)
+        by = self.model.symbol(x)
+        self.variables.add(by)
+        entries = entries or (by.cols != ONE and of.is_vector)
+        return self.world.slope(body, by, definitions, entries=entries)
+
+
+@lru_cache(maxsize=16)
+def forward(kind: type[Evaluator]) -> type[Evaluator]:
+    """The same reading of terms as that of ``kind``, with derivatives from the system run forwards."""
+    return Forward if kind is Evaluator else type(f"Forward{kind.__name__}", (Forward, kind), {})

@@ -1,0 +1,310 @@
+"""The second witness of a verdict: both members of a claim evaluated where the system is run forwards.
+
+What was proved has to agree there, at several points and sizes, and at one, two and three steps where their number is
+a letter. What is refuted is refuted there: by a point at which the two members differ. No closed form that symjac
+derived takes part.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypedDict
+
+from symjac import expr as ex
+from symjac.claims import vectors
+from symjac.claims.evaluate import Evaluator
+from symjac.claims.forward import forward
+from symjac.claims.overtime import OverTime
+from symjac.claims.sizing import Sizing
+from symjac.claims.stated.calls import spelled_out
+from symjac.claims.stated.terms import Ref, Term
+from symjac.claims.stated.times import Time
+from symjac.claims.undecided import UndecidedError
+from symjac.claims.world import Gradient, World
+from symjac.errors import Defect, ShapeError
+from symjac.expr import Expr, Symbol
+from symjac.values import Counterexample, counterexample
+from symjac.values.agreement import ONES, ROUNDS, Agreement, compare
+from symjac.values.evaluate import Given
+from symjac.values.search import reachable
+
+if TYPE_CHECKING:
+    from symjac.claims.comparison import Comparison
+
+LENGTHS = (1, 2, 3)
+ROADS = ("normal form", "system run forwards")
+NO_POINT = "no point was found at which both sides have a value"
+
+
+class WrittenOut(OverTime):
+    """Sums and products over time that are written out or not there."""
+
+    def whole(self, ev: Evaluator, t: Term, low: Time, high: Time) -> Expr:
+        raise UndecidedError("a sum or product over a number of steps that is a letter cannot be run")
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What is so where a claim is run: every size 1, matrices of a kind, functions changed to others."""
+
+    every_size_is_one: bool = False
+    special: Mapping[str, str] = field(default_factory=dict)
+    change: Callable[[Expr], Expr] = lambda e: e
+
+
+ANY = Circumstances()
+
+
+@dataclass(frozen=True)
+class Course:
+    """One run: both members, numbers for the letters in them, and the ends of a whole sum over steps."""
+
+    a: Term
+    b: Term
+    values: Mapping[str, Time]
+    first: Time | None = None
+    until: Time | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """Both sides in one convention, with the world that their derivatives come from."""
+
+    left: Expr
+    right: Expr
+    world: World
+    one_hot: frozenset[str]  # families whose symbols have one entry 1 and zeros beside it
+    circumstances: Circumstances = ANY
+
+    def compare(self, depth: int) -> Agreement:
+        """The two sides at points of generic values."""
+        equations, where = self.settle(depth), self.circumstances
+        rounds = ONES if where.every_size_is_one else ROUNDS
+        return compare(self.left, self.right, equations, rounds=rounds, special=where.special, **self.beside())
+
+    def search(self, effort: int, first: Iterable[Symbol] = ()) -> Counterexample | None:
+        """A small point at which the two sides differ; the symbols in ``first`` have the simplest values."""
+        return counterexample(self.left, self.right, self.settle(0), effort=effort, first=first, **self.beside())
+
+    def settle(self, depth: int) -> Mapping[Symbol, Expr]:
+        """The equations under which the sides are evaluated."""
+        self.world.settle((self.left, self.right), depth)
+        return self.world.equations
+
+    def beside(self) -> Beside:
+        """What the letters for derivatives stand for, and which symbols are one-hot."""
+        expressions = [e for meaning in self.world.given.values() for e in meaning.expressions]
+        symbols = {s for e in (self.left, self.right, *expressions, *self.world.equations.values()) for s in e.symbols}
+        refs = ((s, self.world.model.ref(s)) for s in symbols - self.world.equations.keys())
+        one_hot = frozenset(s for s, r in refs if r is not None and r.family in self.one_hot)
+        return {"given": self.world.given, "beside": expressions, "one_hot": one_hot}
+
+
+class Beside(TypedDict):
+    """What the two sides are evaluated with."""
+
+    given: Mapping[Symbol, Given]
+    beside: list[Expr]
+    one_hot: frozenset[Symbol]
+
+
+def confirm(c: Comparison, a: Term, b: Term, where: Circumstances = ANY) -> str:
+    """Why two members that were proved equal cannot be run; empty where runs agree with the proof.
+
+    :raises Defect: where a run and the proof disagree.
+    """
+    try:
+        for course in courses(c, a, b):
+            c.check_time()
+            trouble = _confirmed(c, course, where)
+            if trouble:
+                return trouble
+    except UndecidedError as error:
+        return str(error)
+    return ""
+
+
+def _confirmed(c: Comparison, course: Course, where: Circumstances) -> str:
+    apart: Mapping[str, int] | None = None
+    valueless = False
+    for run in runs(c, course, where):
+        found = _later(run)
+        if found.apart is None and found.points:
+            return ""
+        valueless = valueless or not found.points
+        apart = apart or found.apart
+    if apart is None or valueless:
+        return NO_POINT
+    numbers = {**apart, **{letter: value.text for letter, value in course.values.items()}}
+    point = "".join(f", {letter} = {n}" for letter, n in numbers.items())
+    raise Defect(
+        f"the claim {c.statement.claim} is proved by the normal form and false where the system is run forwards "
+        f"({c.convention.name}{point})",
+        roads=ROADS,
+    )
+
+
+def _later(run: Run) -> Agreement:
+    """The comparison of two sides where the earliest step comes out of the step before, if it can."""
+    try:
+        return run.compare(1)
+    except UndecidedError:  # the equations of the earlier step cannot be written down
+        return run.compare(0)
+
+
+def refute(
+    c: Comparison, course: Course, places: Mapping[int, ex.Shape], effort: int, told: Sequence[Expr]
+) -> Counterexample | None:
+    """A point at which both members differ, of the system run forwards; ``None`` where none was found.
+
+    ``told`` are both sides in closed form: what they depend on is shown, and the rest is not.
+
+    :raises UndecidedError: where the system cannot be run.
+    """
+    run = evaluated(c, course, places)
+    symbols = {e for e in reachable(told, run.settle(0)) if isinstance(e, Symbol)}
+    found = run.search(effort, symbols)
+    if found is None:
+        return None
+    later = _later(run)
+    if later.points and later.apart is None:  # it holds for states that come out of the step before
+        return None
+    shown = symbols | ({s for s, m in run.world.given.items() if isinstance(m, Gradient)} & run.right.symbols)
+    return replace(found, values={s: v for s, v in found.values.items() if s in shown})
+
+
+def confirm_formula(c: Comparison, t: Term, beside: Term, closed: Callable[[Mapping[str, Time]], Expr]) -> None:
+    """Hold the closed form of a term against the system run forwards; gradients in it are those of the run.
+
+    ``beside`` is the other member, which says what the loss sees; ``closed`` gives the form at numbers for letters.
+
+    :raises UndecidedError: where nothing can be run.
+    :raises Defect: where a run and the closed form disagree.
+    """
+    matter = c.statement.lengths_matter(t, beside)
+    values = list(c.statement.lengths(LENGTHS, t, beside)) if matter else [{}]
+    if not values:
+        raise UndecidedError("nothing says which numbers of steps there are")
+    for at in values:
+        c.check_time()
+        form, ev = closed(at), _evaluator(c, Course(t, beside, at), {}, ANY)
+        world = ev.gradient
+        assert isinstance(world, World)
+        if form.symbols & c.model.ways.keys():
+            raise UndecidedError("a number of steps that is a letter cannot be run")
+        left = world.spell(c.model.signs(ev(t)))
+        if ev.unknown:
+            raise UndecidedError(ev.unknown[0])
+        for y, x in ev.carried:
+            world.carry(vectors.carried_letter(c.model, y, x), y, x)
+        world.take_up(form)
+        found = _later(Run(left, world.spell(c.model.signs(form)), world, c.statement.one_hot))
+        if found.apart is not None:
+            raise Defect(
+                f"the formula derived for the left side of {c.statement.claim} and the system run forwards disagree "
+                f"({c.convention.name})",
+                roads=("closed form", "system run forwards"),
+            )
+        if not found.points:
+            raise UndecidedError(NO_POINT)
+
+
+def courses(c: Comparison, a: Term, b: Term) -> Iterator[Course]:
+    """The runs that a claim needs: one, or one for each of several numbers of steps.
+
+    :raises UndecidedError: where no number of steps can be chosen.
+    """
+    s = c.statement
+    if s.per_step(a, b) is not None:
+        yield from _whole_sums(c, a, b)
+        return
+    if not s.lengths_matter(a, b):
+        yield Course(a, b, {})
+        return
+    values = list(s.lengths(LENGTHS, a, b))
+    if not values:
+        raise UndecidedError("nothing says which numbers of steps there are")
+    yield from (Course(a, b, v) for v in values)
+
+
+def _whole_sums(c: Comparison, a: Term, b: Term) -> Iterator[Course]:
+    """A sum over all steps, from the first to the last of so many."""
+    first = Time((), 1)
+    for n in LENGTHS:
+        last = Time((), n)
+        letters = {t.over.high.letter for t in c.statement.over(a, b) if t.over.high is not None}
+        values = {letter: last for letter in letters if letter is not None}
+        yield Course(a.rebuilt(_ranged(first, last)), b.rebuilt(_ranged(first, last)), values, first, last)
+
+
+def _ranged(first: Time, last: Time) -> Callable[[Term], Term]:
+    def change(t: Term) -> Term:
+        if t.kind != "over" or (t.over.low is not None and t.over.high is not None):
+            return t
+        return Term(t.kind, t.args, replace(t.over, low=t.over.low or first, high=t.over.high or last), t.span)
+
+    return change
+
+
+def runs(c: Comparison, course: Course, where: Circumstances = ANY) -> Iterator[Run]:
+    """Both members in every way to give sizes to constants and to symbols nothing says the size of."""
+    refs = c.statement.refs(course.a, course.b)
+    for sizes in c.sizings(c.model.open_sizes(r.family for r in refs)):
+        c.model.sizes = sizes
+        sizing = Sizing(
+            vectors.sizes(c.statement.sizes(c.model), course.a, course.b),
+            lambda t, places: _evaluator(c, course, places, where)(t),
+        )
+        with contextlib.suppress(ShapeError):  # other sizes may fit
+            for places in ({**p, **q} for q in sizing.of(course.b) for p in sizing.of(course.a)):
+                run = evaluated(c, course, places, where)
+                if run.left.shape == run.right.shape:
+                    yield run
+
+
+def evaluated(c: Comparison, course: Course, places: Mapping[int, ex.Shape], where: Circumstances = ANY) -> Run:
+    """Both members, their derivatives letters for what the system run forwards gives.
+
+    :raises UndecidedError: where something stands in them that cannot be run.
+    """
+    ev = _evaluator(c, course, places, where)
+    assert isinstance(ev.gradient, World)
+    right, left = (ev.gradient.spell(c.model.signs(ev(t))) for t in (course.b, course.a))
+    if ev.unknown:
+        raise UndecidedError(ev.unknown[0])
+    return Run(left, right, ev.gradient, c.statement.one_hot, where)
+
+
+def _evaluator(c: Comparison, course: Course, places: Mapping[int, ex.Shape], where: Circumstances) -> Evaluator:
+    s, values = c.statement, course.values
+    step = None if course.first is not None else c.step or s.step(values, course.a, course.b)
+    last = c.last or (s.last.put(values) if s.last is not None else None)
+    world = World(
+        c.model,
+        s.mentions(course.a, course.b, values),
+        step=step,
+        last=last,
+        first=course.first,
+        until=course.until,
+        weights={f: _weight(c, t) for f, t in s.weights.items()},
+        spell=lambda e: where.change(spelled_out(e, s.normalisations)),
+    )
+    ev = forward(c.kind)(c.model, c.convention, world, WrittenOut(c.order), places, values)
+    ev.carried = vectors.carried(s, course.a, course.b)
+    return ev
+
+
+def _weight(c: Comparison, t: Term | None) -> Expr:
+    if t is None:
+        return ex.Number(1)
+    return c.kind(c.model, c.convention, no_gradient, WrittenOut(c.order), {})(t)
+
+
+def no_gradient(loss: Ref | None, x: Ref) -> Expr:
+    """What stands where no gradient may.
+
+    :raises UndecidedError: always.
+    """
+    raise UndecidedError("a weight of a loss holds a derivative")

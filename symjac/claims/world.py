@@ -1,0 +1,328 @@
+"""The steps of a system that a claim is about, run forwards: what its derivatives are worth there.
+
+A claim mentions derivatives. Here each is a letter whose value comes from the equations themselves, in dual numbers,
+and from nothing that symjac derived. Taken from the reading is only which equations stand between two symbols (what is
+cut, shifted or held fixed) and what a loss sees that nothing specifies. Such a loss pairs everything it sees with a
+constant of its own, so that any gradients may come from it; a loss with a time is the part of that step.
+"""
+
+from __future__ import annotations
+
+import graphlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from symjac import expr as ex
+from symjac.claims.gradients import Gradients, Mentions
+from symjac.claims.model import Model
+from symjac.claims.stated.terms import Ref
+from symjac.claims.stated.times import Time
+from symjac.claims.undecided import UndecidedError
+from symjac.expr import ONE, Expr, Symbol
+from symjac.values.evaluate import Evaluator, Matrix
+from symjac.values.forward import jacobian
+
+Letters = tuple[tuple[str, int], ...]
+BEYOND = 1  # so many steps there are behind the last one that is mentioned, where nothing says it is the last
+BEFORE = 2  # so many steps before the earliest one are run for a total derivative
+LONGEST = 16
+
+
+@dataclass(frozen=True)
+class Slope:
+    """A derivative through equations: of what, by what; ``entries`` where it is that of vec by vec."""
+
+    of: Expr
+    by: Symbol
+    definitions: Mapping[Symbol, Expr]
+    entries: bool = False
+
+    @property
+    def expressions(self) -> tuple[Expr, ...]:
+        """What it is computed from."""
+        return (self.of, self.by, *self.definitions.values())
+
+    def value(self, run: Evaluator) -> Matrix:
+        """The numerator layout at the point of a run."""
+        found = jacobian(run.under(self.definitions), self.of, self.by)
+        if self.entries or (self.of.cols == ONE and self.by.cols == ONE):
+            return found
+        # Of a scalar by a matrix it has the shape of the matrix transposed, of a matrix by a scalar its shape.
+        flat = found[0] if self.of.is_scalar else [row[0] for row in found]
+        rows = run.size(self.by.rows if self.of.is_scalar else self.of.rows)
+        columns = [flat[k : k + rows] for k in range(0, len(flat), rows)]
+        return columns if self.of.is_scalar else [list(row) for row in zip(*columns, strict=True)]
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """The gradient of a loss that nothing specifies, as a column or in the shape of a matrix.
+
+    ``time`` is the step of which it is the loss, ``None`` for the whole one; ``direct`` where only what the loss
+    itself sees counts.
+    """
+
+    world: World
+    time: Time | None
+    by: Ref
+    direct: bool = False
+
+    @property
+    def loss(self) -> Expr:
+        """What is differentiated."""
+        if not self.direct:
+            return self.world.loss(self.time)
+        return self.world.seen_as(self.world.model.symbol(self.by))
+
+    @property
+    def expressions(self) -> tuple[Expr, ...]:
+        """What it is computed from."""
+        return self.loss, self.world.model.symbol(self.by)
+
+    def value(self, run: Evaluator) -> Matrix:
+        """The gradient at the point of a run."""
+        by, definitions = self.world.variable(self.by, self.time)
+        flat = jacobian(run.under({} if self.direct else definitions), self.loss, by)[0]
+        rows = run.size(by.rows)
+        columns = [flat[k : k + rows] for k in range(0, len(flat), rows)]
+        return [list(row) for row in zip(*columns, strict=True)]
+
+
+@dataclass(eq=False)
+class World:
+    """What a claim's derivatives stand for in one orientation.
+
+    Where the whole sum over steps is meant, ``first`` and ``until`` are its ends; elsewhere the gradient by a parameter
+    is what its uses at ``step`` give. ``last`` is the last step there is, ``weights`` are those of a step's loss in the
+    whole.
+    """
+
+    model: Model
+    mentions: Mentions
+    step: Time | None = None
+    last: Time | None = None
+    first: Time | None = None
+    until: Time | None = None
+    weights: Mapping[str, Expr] = field(default_factory=dict)
+    spell: Callable[[Expr], Expr] = lambda e: e  # what is known by its name only, in operations that have values
+    given: dict[Symbol, Slope | Gradient] = field(default_factory=dict)
+    equations: dict[Symbol, Expr] = field(default_factory=dict)
+    left_hand_sides: tuple[Ref, ...] = ()
+
+    # ------------------------------------------------------------------------------- what terms become
+
+    def __call__(self, loss: Ref | None, x: Ref) -> Expr:
+        """The gradient of a loss by ``x``: a letter, or what it is plainly."""
+        variable = self.model.symbol(x)
+        if self._is_after_last(x):
+            return ex.zero(variable.shape)
+        if x.family in self.weights and x.time is not None:
+            return self.weights[x.family]
+        time = loss.time if loss is not None else None
+        if time is None and x in self.mentions.upstream:
+            return self._letter(Gradients.symbol(self.model, x, "upstream"), Gradient(self, None, x, direct=True))
+        kind = "" if time is None else "local" if time == x.time else f"local {time.text}"
+        return self._letter(Gradients.symbol(self.model, x, kind), Gradient(self, time, x))
+
+    def derivative(self, y: Ref, x: Ref, *, entries: bool = False) -> Expr:
+        """dy/dx of two symbols through the equations that stand between them.
+
+        :raises UndecidedError: where the number of steps between them is a letter.
+        """
+        if y.time is not None and x.time is not None and self.model.steps(y, x) is None:
+            raise UndecidedError("a number of steps that is a letter cannot be run")
+        of, by = self.model.symbol(y), self.model.symbol(x)
+        definitions = {} if y == x else self.model.through(y, x)
+        return self.slope(of, by, definitions, entries=entries)
+
+    def total(self, y: Ref, x: Ref, earliest: Time) -> Expr:
+        """The derivative of the entries of a state by those of a parameter, through the steps before too."""
+        return self.slope(self.model.symbol(y), self.model.symbol(x), self._steps(y, earliest), entries=True)
+
+    def carry(self, letter: Symbol, y: Ref, x: Ref) -> None:
+        """Let a letter stand for a total derivative."""
+        assert y.time is not None
+        self._letter(letter, Slope(self.model.symbol(y), self.model.symbol(x), self._steps(y, y.time), entries=True))
+
+    def _steps(self, y: Ref, earliest: Time) -> dict[Symbol, Expr]:
+        """The equations of all steps from before the earliest up to a state.
+
+        :raises UndecidedError: where nothing says at which step that is.
+        """
+        anchor = self.model.anchor(y)
+        if anchor is None or y.time is None:
+            raise UndecidedError("nothing says at which step this derivative is taken")
+        count = (y.time - earliest).offset + BEFORE
+        return self.model.table(r for k in range(count) for r in self.model.instance(anchor - k))
+
+    def slope(self, of: Expr, by: Symbol, definitions: Mapping[Symbol, Expr], *, entries: bool = False) -> Expr:
+        """The letter for a derivative through these equations."""
+        found = Slope(self.spell(of), by, {s: self.spell(e) for s, e in definitions.items() if s != by}, entries)
+        shape = (of.rows * of.cols, by.rows * by.cols) if entries else ex.Partial(of, by).shape
+        return self._letter(Symbol(rf"\text{{derivative {len(self.given) + 1}}}", shape), found)
+
+    def take_up(self, form: Expr) -> None:
+        """Give every gradient that a closed form holds by its letter the value it has in the run."""
+        m, model = self.mentions, self.model
+        for x in sorted({r for s in model.known if (r := model.ref(s)) is not None}, key=repr):
+            for kind, meaning in (
+                ("", Gradient(self, None, x)),
+                ("local", Gradient(self, x.time, x)),
+                ("upstream", Gradient(self, None, x, direct=True)),
+            ):
+                letter = Gradients.symbol(model, x, kind)
+                if letter in form.symbols and (kind != "upstream" or x in m.upstream):
+                    self._letter(letter, meaning)
+
+    def _letter(self, symbol: Symbol, meaning: Slope | Gradient) -> Symbol:
+        self.given.setdefault(symbol, meaning)
+        return symbol
+
+    def _is_after_last(self, x: Ref) -> bool:
+        last = self.last
+        if last is None or x.time is None or x.time.letters != last.letters:
+            return False
+        return x.time.offset > last.offset
+
+    # --------------------------------------------------------------------------------- what there is
+
+    def settle(self, sides: Iterable[Expr], depth: int) -> None:
+        """Find the equations under which two sides are evaluated.
+
+        With ``depth`` 0 symbols at the earliest step are independent of those before, with 1 they come out of them.
+
+        :raises UndecidedError: where the steps are too many, the equations of the earlier step are not there, or what
+            carries no time would have to be computed from itself.
+        """
+        model = self.model
+        depth = depth if self.first is None else 0  # nothing is computed before the first step
+        slopes = [s for s in self.given.values() if isinstance(s, Slope)]
+        mentioned = list(sides)
+        mentioned += [e for s in slopes for e in (s.of, s.by, *s.definitions.values())]
+        variables = frozenset(
+            [s.by for s in slopes] + [model.symbol(g.by) for g in self.given.values() if isinstance(g, Gradient)]
+        )
+        mentioned += variables
+        equations: dict[Symbol, Expr] = {}
+        if any(isinstance(g, Gradient) for g in self.given.values()):
+            refs = [r for e in mentioned for s in e.symbols if (r := model.ref(s)) is not None]
+            self.left_hand_sides = tuple(dict.fromkeys(self._instances(refs, depth)))
+            equations = model.table(self.left_hand_sides)
+            mentioned += equations.values()
+        for s in slopes:
+            equations |= s.definitions
+        found = {**model.values(mentioned, depth, variables), **equations}
+        self.equations = {s: self.spell(e) for s, e in found.items()}
+        try:
+            graphlib.TopologicalSorter({s: e.symbols & found.keys() for s, e in found.items()}).prepare()
+        except graphlib.CycleError as error:
+            raise UndecidedError("something without a time is used at several steps") from error
+
+    def _instances(self, refs: Iterable[Ref], depth: int) -> Iterator[Ref]:
+        """The left-hand sides of every step that there is, as far as they come out of what is mentioned."""
+        offsets: dict[Letters, list[int]] = {}
+        for r in refs:
+            if r.time is not None:
+                offsets.setdefault(r.time.letters, []).append(r.time.offset)
+        ends = (self.step, self.first, self.until)
+        for time in ends:
+            if time is not None:
+                offsets.setdefault(time.letters, []).append(time.offset)
+        yield from self.model.instance(None)
+        parameters = any(isinstance(g, Gradient) and g.by.time is None for g in self.given.values())
+        for letters, found in offsets.items():
+            low, high = min(found) - depth, max(found) + BEYOND
+            first, until = (u.offset if u is not None and u.letters == letters else None for u in ends[1:])
+            if high - low > LONGEST:
+                raise UndecidedError("too many steps are mentioned")
+            for k in range(low if first is None else first, (high if until is None else until) + 1):
+                for r in self.model.instance(Time(letters, k)):
+                    counts = first is not None or (parameters and self.step == Time(letters, k))
+                    if not self._is_after_last(r) and (counts or not self._reaches_before(r, letters, low)):
+                        yield r
+
+    def _reaches_before(self, r: Ref, letters: Letters, low: int) -> bool:
+        """Whether an equation takes something that is computed at a step before the earliest."""
+        rhs = self.model.definition(r)
+        refs = [u for s in rhs.symbols if (u := self.model.ref(s)) is not None] if rhs is not None else []
+        return any(
+            u.time is not None
+            and u.family in self.model.defined_families
+            and u.time.letters == letters
+            and u.time.offset < low
+            for u in refs
+        )
+
+    # ----------------------------------------------------------------------------------------- losses
+
+    def variable(self, x: Ref, time: Time | None) -> tuple[Symbol, dict[Symbol, Expr]]:
+        """What a gradient is taken by, and the equations then.
+
+        A parameter counts where it is used at one step, unless the whole sum over steps is meant: there a copy of it
+        moves.
+        """
+        by = self.model.symbol(x)
+        step = time if time is not None else self.step
+        if x.time is not None or self.first is not None or self.model.definition(x) is not None or step is None:
+            return by, self.equations
+        users = [p for p in self.model.printed if any(r == x for _, r in p.uses)]
+        if all(p.letter is None for p in users):
+            return by, self.equations
+        copy = Symbol(rf"\text{{copy of }} {by.name}", by.shape)
+        moving = {
+            self.model.symbol(p.lhs.at(p.lhs.time.put({p.letter: step})))
+            if p.letter is not None and p.lhs.time is not None
+            else self.model.symbol(p.lhs)
+            for p in users
+        }
+        table = {s: e.replace({by: copy}) if s in moving else e for s, e in self.equations.items()}
+        return copy, {**table, copy: by}
+
+    def loss(self, time: Time | None) -> Expr:
+        """The loss of one step, or the whole one.
+
+        :raises UndecidedError: where nothing is known that it could see.
+        """
+        terms = [self.term(r, whole=time is None) for r in self.seen if time is None or r.time == time]
+        if not terms:
+            raise UndecidedError("nothing says what the loss depends on")
+        return ex.add(*terms)
+
+    def term(self, r: Ref, *, whole: bool) -> Expr:
+        """What one thing that the loss sees adds to it."""
+        value = self.model.symbol(r)
+        if r.family in self.weights:
+            return ex.mul(self.weights[r.family], value) if whole else value
+        weight = next(iter(self.weights.values())) if len(self.weights) == 1 and whole else ex.Number(1)
+        return ex.mul(weight, self.seen_as(value))
+
+    def seen_as(self, value: Symbol) -> Expr:
+        """What the loss makes of something it sees, ``tr(C^T V)`` with a C of its own: any gradient there is."""
+        slope = Symbol(rf"\text{{slope of the loss at {value.name}}}", value.shape)
+        if value.is_scalar:
+            return ex.Product(slope, value)
+        pairing = ex.Product(ex.Transpose(slope), value)
+        return pairing if pairing.is_scalar else ex.Trace(pairing)
+
+    @property
+    def seen(self) -> list[Ref]:
+        """Everything that the loss sees directly."""
+        m = self.mentions
+        if m.upstream:
+            return sorted(m.upstream, key=repr)
+        used = {s for e in self.equations.values() for s in e.symbols}
+        here = [r for r in self.left_hand_sides if r.family not in m.abbreviations]
+        if m.says:
+            found = [r for r in here if m.sees(r)]
+            found += sorted(m.outputs - set(found), key=repr)
+        else:
+            found = [r for r in here if self.model.symbol(r) not in used]
+        families = {x.family for x in m.local}
+        alone = [r for r in here if r.family in families and not self._is_used_within_its_step(r)]
+        weighed = [r for r in here if r.family in self.weights]
+        return list(dict.fromkeys([*found, *alone, *weighed]))
+
+    def _is_used_within_its_step(self, r: Ref) -> bool:
+        value = self.model.symbol(r)
+        others = [self.model.symbol(u) for u in self.left_hand_sides if u.time == r.time]
+        return any(value in self.equations[s].symbols for s in others)
