@@ -5,13 +5,16 @@ Magnus and Neudecker, *Matrix Differential Calculus*, chapter 6: ``H = d/dx^T (d
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from symjac import expr as ex
 from symjac.bptt.adjoint import as_gradient, cross_entropy
 from symjac.derivation import Derivation
 from symjac.differentiate import jacobian_theorem
 from symjac.errors import Defect, NotYetError, TargetError
 from symjac.expr import Expr, Partial, Symbol
-from symjac.kernel import Scope, Theorem
+from symjac.hypotheses import hypotheses
+from symjac.kernel import Assumption, Scope, Theorem
 from symjac.normal import equal
 from symjac.recurrence import Recurrence
 from symjac.tidy import collect
@@ -79,6 +82,12 @@ class Hessian:
                 "this is a defect of symjac, and nothing is printed",
                 roads=("rules", "entries"),
             )
+
+    @cached_property
+    def assumed(self) -> tuple[Assumption, ...]:
+        """What the Hessian holds under, as far as the equations do not show it to hold anyway."""
+        granted = self.first.proof.assumptions | self.theorem.assumptions
+        return hypotheses(granted, [self._opened(self.of)], self.first.scope)
 
     @property
     def shape(self) -> ex.Shape:

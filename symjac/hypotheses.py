@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from symjac import expr as ex
 from symjac.expr import Apply, Expr, Number, Symbol, size_names
+from symjac.functions import ACTIVATIONS
 from symjac.kernel import Assumption, Scope
 from symjac.signs import Signs
 
@@ -30,6 +31,40 @@ def hypotheses(assumptions: Iterable[Assumption], equations: Iterable[Expr], sco
     return tuple(sorted(found, key=lambda h: ORDER.index(h.kind)))
 
 
+def of_equations(equations: Iterable[Expr], scope: Scope) -> tuple[Assumption, ...]:
+    """The same where there is no record of rules: what the derivatives of these right-hand sides by anything take."""
+    bodies = list(equations)
+    return hypotheses((a for e in bodies for a in _granted(e)), bodies, scope)
+
+
+def _granted(e: Expr) -> Iterator[Assumption]:
+    """What the rules for the nodes of an expression take for granted."""
+    match e:
+        case ex.EntryPower() if isinstance(e.base, ex.Norm) and isinstance(e.exponent, Number) and _even(e.exponent):
+            yield from _granted(e.base.arg)
+            return
+        case ex.EntryPower() if not isinstance(e.exponent, Number) or e.exponent.value.denominator != 1:
+            yield Assumption("positive", e.base)
+        case ex.Norm():
+            yield Assumption("nonzero", e)
+        case ex.Determinant():
+            yield Assumption("invertible", e.arg)
+        case ex.VectorMap():
+            yield Assumption("differentiable", e)
+        case Apply():
+            row = ACTIVATIONS.get(e.function.known or "")
+            if row is not None and row.domain is not None:
+                yield Assumption(row.domain, e.arg)
+            elif row is None or row.excluded is not None:
+                yield Assumption("differentiable", e)
+    for a in e.args:
+        yield from _granted(a)
+
+
+def _even(q: Number) -> bool:
+    return q.value > 0 and q.value.denominator == 1 and q.value.numerator % 2 == 0
+
+
 def _defined(e: Expr) -> Iterator[Assumption]:
     """What must hold for an expression to have a value."""
     for node in e.walk():
@@ -48,8 +83,17 @@ def _reduced(kind: str, e: Expr, signs: Signs, scope: Scope) -> Iterator[Assumpt
         yield from _nonzero(e, signs, scope)
     elif kind == "positive":
         yield from _positive(e, signs, scope)
-    elif kind != "invertible" or not _invertible(e):
+    elif kind == "differentiable":
+        yield Assumption(kind, _unprimed(e))
+    elif not _invertible(e):
         yield Assumption(kind, e)
+
+
+def _unprimed(e: Expr) -> Expr:
+    """A known function for its derivative: a corner of the one is where the other has no value."""
+    if not isinstance(e, Apply) or e.function.known is None or ACTIVATIONS[e.function.known].excluded is None:
+        return e
+    return Apply(ACTIVATIONS[e.function.known].function, e.arg) if e.function.order else e
 
 
 def _nonzero(e: Expr, signs: Signs, scope: Scope) -> Iterator[Assumption]:

@@ -24,6 +24,7 @@ from symjac.hessian import Hessian
 from symjac.interchange import to_sympy
 from symjac.kernel import Theorem
 from symjac.narrative import Inline, Inlines, Math, Page
+from symjac.narrative.conditions import in_short
 from symjac.pages.backward import product_of, tell_backward
 from symjac.pages.bound import tell_bound, tell_bound_page
 from symjac.pages.statements import tell_hessian, tell_product, tell_vec_jacobian
@@ -151,7 +152,7 @@ class Product(Paged[Unrolled]):
         )
 
     def _shown(self) -> str:
-        return f"Unrolled: {self}"
+        return f"Unrolled: {self}{in_short(self.confirmed().statement.assumed)}"
 
     def _equation(self) -> str:
         left = f"\\frac{{\\partial {self.of.name}}}{{\\partial {self.wrt.name}}}"
@@ -361,7 +362,8 @@ class SecondDerivative(Paged[Hessian]):
         return hash(self._statement)
 
     def _shown(self) -> str:
-        return f"Hessian of {typeset.text(self.of)} by {typeset.text(self.wrt)}: {typeset.text(self.closed)}"
+        under = in_short(self.confirmed().statement.assumed)
+        return f"Hessian of {typeset.text(self.of)} by {typeset.text(self.wrt)}: {typeset.text(self.closed)}{under}"
 
     def _equation(self) -> str:
         x = self.wrt.name
@@ -449,7 +451,7 @@ class MatrixJacobian(Paged[VecJacobian]):
     def _shown(self) -> str:
         below = f"∂vec({typeset.text(self.wrt)})ᵀ" if self.wrt.is_matrix else f"∂{typeset.text(self.wrt)}"
         above = f"∂vec({typeset.text(self.of)})" if self.of.is_matrix else f"∂{typeset.text(self.of)}"
-        return f"{above}/{below} = {typeset.text(self.closed)}"
+        return f"{above}/{below} = {typeset.text(self.closed)}{in_short(self.confirmed().statement.assumed)}"
 
     def _equation(self) -> str:
         top = rf"\operatorname{{vec}}({self.of.name})" if self.of.is_matrix else self.of.name

@@ -14,6 +14,7 @@ from symjac import expr as ex
 from symjac.derivation import Derivation
 from symjac.errors import Defect, NotYetError, TargetError
 from symjac.expr import Expr, OverTime, Partial, Symbol
+from symjac.kernel import Assumption
 from symjac.normal import equal
 from symjac.recurrence import Recurrence
 from symjac.timing import Clock, Moment, states_of
@@ -95,6 +96,11 @@ class Unrolled:
                     )
 
     # ---------------------------------------------------------------------------------- what came out
+
+    @cached_property
+    def assumed(self) -> tuple[Assumption, ...]:
+        """What every step holds under, in the symbols of the step that the equations state."""
+        return tuple(dict.fromkeys(h for d in self.derivations.values() for h in d.hypotheses))
 
     @property
     def steps(self) -> int | None:

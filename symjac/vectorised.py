@@ -7,12 +7,15 @@ Calculus*, sections 2.4, 3.7 and 9.2.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from symjac import expr as ex
 from symjac.derivation import Derivation
 from symjac.differentiate import differential_theorem
 from symjac.errors import Defect, NotYetError, TargetError
 from symjac.expr import Commutation, Expr, Kronecker, Symbol, Vec
-from symjac.kernel import Scope, Theorem
+from symjac.hypotheses import hypotheses
+from symjac.kernel import Assumption, Scope, Theorem
 from symjac.linear import gradient
 from symjac.normal import equal
 from symjac.recurrence import Recurrence
@@ -61,6 +64,15 @@ class VecJacobian:
                 "this is a defect of symjac, and nothing is printed",
                 roads=("rules", "entries"),
             )
+
+    @cached_property
+    def assumed(self) -> tuple[Assumption, ...]:
+        """What the Jacobian holds under, as far as the equations do not show it to hold anyway."""
+        needed = {self.of}
+        for s in () if self.immediate else reversed(self.system.order):
+            if s in needed and s in self.definitions:
+                needed |= self.definitions[s].symbols
+        return hypotheses(self.theorem.assumptions, [e for s, e in self.definitions.items() if s in needed], self.scope)
 
     @property
     def closed_denominator(self) -> Expr:

@@ -143,3 +143,44 @@ def test_positive_is_seen(e: Expr) -> None:
 def test_what_may_be_zero_or_negative_is_not_called_positive(e: Expr) -> None:
     """What is zero or negative for some values is not called positive."""
     assert not Signs().positive(e)
+
+
+def _theorem(text: str) -> str:
+    """The theorem of a page of text, in one line."""
+    line = " ".join(text.split())
+    return line[line.index("Theorem 1.") : line.index("Proof.")]
+
+
+def test_other_statements_say_what_they_hold_under() -> None:
+    """So do the theorems about Hessians, Jacobians by matrices, products over time, bounds and gradients over time."""
+    hessian = System(r"L = \sqrt{\|W x\|^2 + \epsilon} + c^\top \operatorname{relu}(x)").hessian(wrt="x")
+    said = "provided that ϵ > 0 and relu is differentiable at every entry of x,"
+    assert said in _theorem(hessian.text())
+    by_matrix = System(r"y = \frac{W x}{\|W x\|}").vec_jacobian(wrt="W")
+    assert "provided that W x ≠ 𝟎," in _theorem(by_matrix.text())
+    recurrence = System(r"x_t = W \frac{x_{t-1}}{\|x_{t-1}\|}")
+    assert "at every step that xₜ₋₁ ≠ 𝟎." in _theorem(recurrence.unroll("x_t", back_to="x_k").text())
+    corner = System(r"x_t = W \operatorname{relu}(x_{t-1})")
+    bound = corner.bound("x_t", back_to="x_k")
+    assert "at every step that relu is differentiable at every entry of xₜ₋₁." in _theorem(bound.text())
+    over_time = corner.bptt(r"L = \sum_t \frac{1}{2} \|x_t - y_t\|^2")
+    assert "at every step that relu is differentiable" in _theorem(over_time.text())
+
+
+def test_other_statements_ask_for_nothing_that_they_do_not_need() -> None:
+    """A smooth system and a squared error bring no hypothesis anywhere."""
+    assert "provided" not in System(r"L = \sqrt{\|W x\|^2 + 1}").hessian(wrt="x").text()
+    assert "provided" not in System(r"L = \|W x - d\|^2").vec_jacobian(wrt="W").text()
+    smooth = System(r"x_t = \tanh(W x_{t-1})")
+    assert "Let it hold at every step" not in smooth.unroll("x_t", back_to="x_k").text()
+    assert "Let it hold at every step" not in smooth.bound("x_t", back_to="x_k").text()
+    over_time = smooth.bptt(r"L = \sum_t \frac{1}{2} \|x_t - y_t\|^2")
+    assert "Let it hold at every step" not in over_time.text()
+
+
+def test_gradients_over_time_say_it_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """The data of a backward pass has the same list."""
+    main(["bptt", r"x_t = W \operatorname{relu}(x_{t-1})", "--loss", r"L = \ell(x_T)", "--to", "json"])
+    (told,) = json.loads(capsys.readouterr().out)["assumes"]
+    assert told["kind"] == "differentiable"
+    assert told["text"].startswith("relu is differentiable at every entry of")

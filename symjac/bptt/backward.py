@@ -13,7 +13,8 @@ from symjac.bptt.graph import Step
 from symjac.bptt.loss import Loss, read_loss
 from symjac.errors import TargetError
 from symjac.expr import Expr, OverTime, Symbol
-from symjac.kernel import Theorem
+from symjac.hypotheses import of_equations
+from symjac.kernel import Assumption, Scope, Theorem
 from symjac.recurrence import Recurrence
 from symjac.tidy import rebuild
 from symjac.timing import Moment
@@ -217,6 +218,17 @@ class Backward:
             compare.compare_opened(self, row)
 
     # ------------------------------------------------------------------------------------- hypotheses
+
+    @cached_property
+    def assumed(self) -> tuple[Assumption, ...]:
+        """What every step holds under, as far as the equations do not show it to hold anyway.
+
+        That an unspecified loss is differentiable is in the meaning of its gradient.
+        """
+        penalty = () if self.loss.penalty is None else (self.loss.penalty,)
+        term = () if self.loss.unspecified else (self.loss.term,)
+        scope = Scope(self.step.states[0], self.step.definitions)
+        return of_equations((*self.step.definitions.values(), *term, *penalty), scope)
 
     def _suppose(self) -> None:
         """Targets of a cross-entropy whose entries add up to one: the sum is left out, and said to be one."""

@@ -9,6 +9,7 @@ from symjac import typeset
 from symjac.cli import output
 from symjac.cli.sources import UsageError, from_arguments, is_batch
 from symjac.formats import FORMATS, Needs
+from symjac.narrative.conditions import about, plain
 from symjac.results import Backpropagation
 from symjac.system import System
 
@@ -68,6 +69,7 @@ def record(back: Backpropagation, begun: float) -> dict[str, object]:
             for p in back.gradients
         ],
         "arguments": {a.symbol.name: typeset.latex(a.value) for a in back.step.arguments.values()},
+        "assumes": [{"kind": h.kind, "about": about(h), "text": plain(h)} for h in back.confirmed().statement.assumed],
         "hypotheses": [f"{typeset.latex(e)} = 1" for e in back.hypotheses],
         "numpy": back.numpy(),
         "checks": [{"method": c.method, "at": c.at, "passed": c.passed} for c in back.checks.ran],

@@ -14,6 +14,7 @@ from symjac.confirm import Confirmed
 from symjac.expr import Apply, Expr, Function, Hadamard, Partial, Symbol
 from symjac.functions import ACTIVATIONS
 from symjac.narrative import Block, Display, Environment, Inline, Inlines, Line, Math, Page, Paragraph, Ref
+from symjac.narrative.conditions import clause, is_general
 from symjac.narrative.teller import equals
 from symjac.narrative.words import listed, sentences
 from symjac.pages.bound import tell_bound
@@ -200,6 +201,9 @@ class _Teller:
         final = [r for r in b.rows if r.final]
         steady = [r for r in b.rows if r.steady and not r.final]
         blocks: list[Block] = []
+        needed = [clause(h) for h in b.assumed if not is_general(h)]
+        if needed:
+            blocks.append(Paragraph(told("theorem_under", conditions=listed(needed))))
         if changing or final:
             blocks.append(Paragraph(told("theorem_last", time=self.at_last())))
             at_last = [Line(self._at_last(r), self._symbol_last(r), end=",") for r in (*final, *changing)]

@@ -6,7 +6,7 @@ from symjac.bounds import Bound
 from symjac.confirm import Confirmed
 from symjac.narrative import Environment, Inlines, Math, Page, Paragraph
 from symjac.narrative.words import sentences
-from symjac.pages.setting import make_page, tell
+from symjac.pages.setting import make_page, tell, tell_every_step
 from symjac.typeset import names, to_box
 from symjac.typeset.boxes import Box, Fence, Ident, Mark, Num, Op, Script, row
 
@@ -15,9 +15,10 @@ def tell_bound_page(c: Confirmed[Bound]) -> Page:
     """The bound and why it holds; it is the same in both layouts."""
     b = c.statement
     told = tell_bound(c)
+    every = tell_every_step(b.unrolled.assumed)
     stated = 1 + len(b.hypotheses) + len(b.invariant)
     blocks = (
-        Environment("theorem", (Paragraph(sentences(*told[:stated])),), label="theorem"),
+        Environment("theorem", (Paragraph(sentences(every, *told[:stated])),), label="theorem"),
         Environment("proof", (Paragraph(sentences(*told[stated:])),)),
     )
     return make_page(tell("bound_title", of=b.unrolled.of, wrt=b.unrolled.wrt), blocks, b.system, "symjac-bound")

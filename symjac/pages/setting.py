@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from symjac import expr as ex
 from symjac.expr import Apply, Expr
 from symjac.functions import ACTIVATIONS
+from symjac.kernel import Assumption
 from symjac.narrative import Block, Display, Inlines, Line, Page, Paragraph
-from symjac.narrative.words import say, sentences
+from symjac.narrative.conditions import clause, is_general
+from symjac.narrative.words import listed, say, sentences
 from symjac.recurrence import Recurrence
 from symjac.typeset.boxes import Box
 from symjac.typeset.printer import function_box, style_for
@@ -22,19 +24,20 @@ WORDS = {
     "product": "The Jacobian of {of} with respect to {wrt} is a product over the steps between:",
     "product_block": "The Jacobian of {of} with respect to {wrt} is a block of the product over the steps between",
     "with": "where",
+    "every_step": "Let it hold at every step that {conditions}.",
     "one_step": "One step has the Jacobian stated, by the rules of matrix calculus and by its entries. Over no step "
     "the product is empty, the identity. Let it hold from {wrt} to {between}. The equations of the last "
     "step hold {wrt} through {between} alone, so by the chain rule one factor is multiplied to the left, "
     "in denominator layout to the right. By induction it holds for any number of steps.",
     "bound_title": "A bound on the Jacobian of {of} with respect to {wrt}",
     "hessian_title": "The Hessian of {of} with respect to {wrt}",
-    "hessian": "The gradient of {of}, the Hessian, and its product with a vector {v} are",
+    "hessian": "For every {wrt}{under}, the gradient of {of}, the Hessian, and its product with a vector {v} are",
     "hessian_proof": "The gradient is differentiated once more by the rules of matrix calculus ({rules}). The entries "
     "of the result are the second derivatives of the equations, taken index by index, and it is symmetric.",
     "vec_title": "The Jacobian of {of} with respect to the entries of {wrt}",
-    "vec": "With vec stacking columns, in numerator layout",
+    "vec": "With vec stacking columns{under}, in numerator layout",
     "vec_other": "and in denominator layout the transpose,",
-    "vec_alone": "With vec stacking columns, the Jacobian in denominator layout is",
+    "vec_alone": "With vec stacking columns{under}, the Jacobian in denominator layout is",
     "differential": "The differential of {of} in {wrt} is",
     "lemma": "For matrices that fit, vec of L X R is the Kronecker product of the transpose of R with L, times vec"
     " of X; vec of a transpose is a permutation of vec. Term by term this turns the differential into the"
@@ -44,6 +47,12 @@ WORDS = {
 
 def tell(key: str, **slots: Expr | Box | str | Inlines) -> Inlines:
     return say(WORDS[key], **slots)
+
+
+def tell_every_step(assumed: Iterable[Assumption]) -> Inlines:
+    """What every step of a product holds under."""
+    needed = [clause(h) for h in assumed if not is_general(h)]
+    return tell("every_step", conditions=listed(needed)) if needed else ()
 
 
 def make_page(title: Inlines, blocks: Iterable[Block], system: Recurrence, prefix: str) -> Page:

@@ -7,8 +7,9 @@ from symjac.confirm import Confirmed
 from symjac.expr import Partial, Symbol
 from symjac.hessian import Hessian
 from symjac.narrative import Block, Display, Environment, Line, Math, Page, Paragraph
-from symjac.narrative.words import listed
-from symjac.pages.setting import end_lines, layouts_of, make_page, tell
+from symjac.narrative.conditions import under
+from symjac.narrative.words import listed, sentences
+from symjac.pages.setting import end_lines, layouts_of, make_page, tell, tell_every_step
 from symjac.typeset.boxes import Box, Fence, Gap, Grid, Ident, Mark, Num, Op, Script, Word, row
 from symjac.typeset.printer import to_box
 from symjac.unroll import Unrolled
@@ -20,7 +21,7 @@ def tell_product(c: Confirmed[Unrolled], layout: str) -> Page:
     u = c.statement
     named = u.is_block
     key = "product_block" if named else "product"
-    blocks: list[Block] = [Paragraph(tell(key, of=u.of, wrt=u.wrt))]
+    blocks: list[Block] = [Paragraph(sentences(tell_every_step(u.assumed), tell(key, of=u.of, wrt=u.wrt)))]
     left = None if named else to_box(Partial(u.of, u.wrt))
     lines = [
         Line(u.product(one, named=named), left, "=" if left is not None else "", note=(f"{one} layout",))
@@ -61,11 +62,12 @@ def tell_hessian(c: Confirmed[Hessian]) -> Page:
         Line(h.closed, second),
         Line(h.product(v), row(Fence("(", second, ")"), Gap(), to_box(v))),
     ]
+    said = tell("hessian", of=h.of, v=v, wrt=h.wrt, under=under(h.assumed))
     rules = ", ".join(r.replace("_", " ") for r in dict.fromkeys(s.rule for s in h.theorem.steps()))
     blocks = (
         Environment(
             "theorem",
-            (Paragraph(tell("hessian", of=h.of, v=v)), Display(end_lines(lines))),
+            (Paragraph(said), Display(end_lines(lines))),
             label="theorem",
         ),
         Environment("proof", (Paragraph(tell("hessian_proof", rules=rules)),)),
@@ -81,14 +83,16 @@ def tell_vec_jacobian(c: Confirmed[VecJacobian], layout: str) -> Page:
     top = row(d, Word("vec"), Fence("(", to_box(j.of), ")")) if j.of.is_matrix else row(d, to_box(j.of))
     left = row(top, Op("/", prefix=True), d, Script(whole, sup=Mark("T")))
     blocks: list[Block] = []
+    provided = under(j.assumed)
     if "numerator" in layouts_of(layout):
         blocks += [
-            Paragraph(tell("vec")),
+            Paragraph(tell("vec", under=provided)),
             Display((Line(j.closed, left, end="," if layout == "both" else "."),)),
         ]
     if "denominator" in layouts_of(layout):
         key = "vec_other" if layout == "both" else "vec_alone"
-        blocks += [Paragraph(tell(key)), Display((Line(turned(j.closed), end=".", relation=""),))]
+        stated = Line(turned(j.closed), end=".", relation="")
+        blocks += [Paragraph(tell(key, under=provided)), Display((stated,))]
     change = Display((Line(j.theorem.rhs, ex.Differential(j.of), end="."),))
     proof = (Paragraph(tell("differential", of=j.of, wrt=j.wrt)), change, Paragraph(tell("lemma")))
     page = (Environment("theorem", tuple(blocks), label="theorem"), Environment("proof", proof))

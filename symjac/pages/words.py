@@ -24,6 +24,7 @@ WORDS: dict[str, str] = {
     "theorem_before": "and at the steps before, for {range},",
     "theorem_steady": "and at every step, for {range},",
     "theorem_steady_first": "At every step, for {range},",
+    "theorem_under": "Let it hold at every step that {conditions}.",
     "theorem_gradients": "The derivatives of {loss} by the parameters, each in the shape of its parameter, are",
     "denominator": "That is denominator layout. In numerator layout every one of them is the transpose, for instance",
     "numerator": "These are in numerator layout, the transposes of what has the shape of the parameter.",
@@ -37,8 +38,7 @@ WORDS: dict[str, str] = {
     "place_loss_through": "{loss} through {through}, which gives {term}",
     "at_the_end": "At the last step it stands in {places}, instead.",
     "known": "We use {derivatives}.",
-    "excluded": "The function {function} has no derivative where an entry of its argument is at {place}; nothing is "
-    "claimed there.",
+    "excluded": "The function {function} has no derivative where an entry of its argument is at {place}.",
     "sum": "{uses}; the sum is {label}.",
     "alone": "{uses}, as {label} says.",
     "induction": "At {time} nothing comes later. Going down from {later} to {now}, everything of step {later} on the "
