@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from symjac.claims.judge import judge
+from symjac.claims.checking import check_record
 from tests.claims_shared import SHAPES, USUAL, Claim, claims, points, truth, written_for
 from tests.shared.formulas import Node, diag, gradient, letter
 from tests.shared.runs import Point, Run
@@ -18,7 +18,7 @@ def tally(generated: list[Claim]) -> Counter[str]:
     """Counts of decided and undecided conventions; anything wrong fails at once."""
     counts: Counter[str] = Counter()
     for claim in generated:
-        verdict = judge({k: claim.record[k] for k in ("equations", "symbols", "claim")})
+        verdict = check_record({k: claim.record[k] for k in ("equations", "symbols", "claim")})
         assert verdict.verdict != "unreadable", (claim.record, verdict.error)
         maps = [(verdict.conventions, claim.truth)]
         if "truth_descending" in claim.record:
@@ -33,7 +33,7 @@ def tally(generated: list[Claim]) -> Counter[str]:
     return counts
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_claims_about_shared_parameters_are_judged_as_numpy_does(seed: int) -> None:
     """A claim about each shape comes out as the system run forwards says, or undecided, which is rare."""
     counts = tally(list(claims(seed, len(SHAPES))))

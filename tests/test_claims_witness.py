@@ -164,6 +164,18 @@ def test_the_loss_sees_everything_that_nothing_else_uses() -> None:
     assert found["denominator_column"] is False
 
 
+def test_the_formula_offered_for_a_sum_over_steps_is_run_as_what_one_step_gives() -> None:
+    """A false summand gets the true one, whether or not the ends of the sum are printed."""
+    left, wrong = r"\frac{\partial L}{\partial W} = ", r"(\frac{\partial L}{\partial h_t} diag(1 - h_t^2) h_{t-1}^\top)"
+    equations = [RNN, "y_t = V h_t", r"\ell_t = \| y_t - d_t \|^2"]
+    for sign in (r"\sum_t", r"\sum_{t=1}^{T}"):
+        v = check([*equations, r"L = \sum_{t=1}^{T} \ell_t"], f"{left}{sign} {wrong}")
+        assert not v.holds_in
+        assert v.correct["denominator"] == (
+            r"\sum_{t} \operatorname{diag}(\tanh'(W h_{t-1} + U x_t)) (\nabla_{h_t} L) h_{t-1}^{\top}"
+        )
+
+
 def test_letters_for_derivatives_have_their_shapes() -> None:
     """A run stands for a derivative by a letter of the shape of the numerator layout."""
     c = _column([RNN], STEP + RIGHT)

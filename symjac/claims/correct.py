@@ -61,19 +61,19 @@ def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term, dea
         out = ev(left)
         if ev.unknown:
             raise UndecidedError(ev.unknown[0])
+        if any(word in e.name for e in out.symbols for word in ("later", "local", "direct")) or any(
+            e.name.startswith(r"\partial") and e not in model.ways for e in out.symbols
+        ):
+            raise UndecidedError("the gradient depends on what the claim does not mention")
         return out
 
     ends = _ends(model, left)
     if ends is not None:
         model.long_product(*ends)  # whether the one step leads to the next
     out = closed({})
-    if any(word in e.name for e in out.symbols for word in ("later", "local", "direct")) or any(
-        e.name.startswith(r"\partial") and e not in model.ways for e in out.symbols
-    ):
-        raise UndecidedError("the gradient depends on what the claim does not mention")
     check = Comparison(s, model, convention, "ascending", deadline)
     check.step = step
-    confirm_formula(check, left, right, closed)
+    confirm_formula(check, left, right if over is None else over[1], closed)  # of a sum the formula is a summand
     if ends is not None:
         return _product(model, layout, *ends)
     out = out.replace({model.symbol(p.lhs): p.rhs for p in model.printed if p.lhs.family.startswith(r"\mathrm{pre}")})
