@@ -275,7 +275,7 @@ def infer(name: str, scope: Scope, operand: Expr, *premises: Theorem) -> Theorem
 
     :raises RuleError: where there is no such rule, a premise is none of this scope, or a side condition fails.
     """
-    if type(name) is not str or name not in RULES:
+    if name not in RULES:
         raise RuleError(f"there is no rule {name!r}")
     require(type(scope) is Scope, name, "what the theorem is to hold under is no scope")
     scope.admit(operand)

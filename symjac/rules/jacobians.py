@@ -86,7 +86,7 @@ def scalar_product(scope: Scope, y: Expr, scalar: Theorem, rest: Theorem) -> Con
     """
     y = narrow(y, Product, "scalar_product")
     s = narrow(scalar.lhs, Partial, "scalar_product").y
-    require(s.is_scalar and s in y.args, "scalar_product", "the operand has no such scalar factor")
+    require(s in y.args, "scalar_product", "the operand has no such factor")
     at = y.args.index(s)
     v = _product(y.args[:at] + y.args[at + 1 :])
     parts = about("scalar_product", scope, s, scalar), about("scalar_product", scope, v, rest)
