@@ -163,6 +163,12 @@ REFUSED: dict[str, Callable[[], tuple[str, Scope, Expr, tuple[Theorem, ...]]]] =
         *("identification", BY_MATRIX, ex.Trace(ex.Hadamard(U, W))),
         (d(ex.Trace(ex.Hadamard(U, W)), BY_MATRIX),),
     ),
+    "squared norm: a cube": lambda: ("squared_norm_rule", PLAIN, EntryPower(ex.Norm(x), ex.Number(3)), (of(x),)),
+    "d squared norm: a cube": lambda: ("d_squared_norm", PLAIN, EntryPower(ex.Norm(x), ex.Number(3)), (d(x),)),
+    "d squared norm: a quotient": lambda: (
+        *("d_squared_norm", PLAIN, EntryPower(ex.Norm(x), ex.Number(-2))),
+        (d(x),),
+    ),
     "norm: of a matrix": lambda: ("norm_rule", PLAIN, ex.Norm(W), (of(x),)),
     "another scope: of another variable": lambda: ("sum_rule", PLAIN, ex.Sum(b, b), (of(b, Scope(u, {})),) * 2),
     "another scope: of other definitions": lambda: ("constant_factor", DEFINED, Product(W, x), (of(x),)),
@@ -409,7 +415,7 @@ class SimpleAssumption(Assumption):
         return True
 
     def __hash__(self) -> int:
-        return hash(Assumption("nonzero", x))
+        return hash(Assumption("nonzero", ex.Norm(x)))
 
 
 ALTERED: dict[str, dict[str, object]] = {
@@ -423,7 +429,7 @@ ALTERED: dict[str, dict[str, object]] = {
     "no assumptions": {"assumptions": frozenset()},
     "one more assumption": {"assumptions": NORM.assumptions | {Assumption("nonzero", b)}},
     "another assumption": {"assumptions": frozenset({Assumption("positive", x)})},
-    "what is no assumption": {"assumptions": frozenset({SimpleAssumption("nonzero", x)})},
+    "what is no assumption": {"assumptions": frozenset({SimpleAssumption("nonzero", ex.Norm(x))})},
     "a list of assumptions": {"assumptions": tuple(NORM.assumptions)},
     "fewer premises": {"premises": NORM.premises[:1]},
     "the order of premises": {"premises": NORM.premises[::-1]},
@@ -537,7 +543,8 @@ TAKES: dict[str, tuple[Expr, tuple[tuple[str, Expr], ...]]] = {
     "a negative power": (EntryPower(x, MINUS), (("nonzero", x),)),
     "a half power": (EntryPower(x, HALF), (("positive", x),)),
     "a power that is a letter": (EntryPower(x, c), (("positive", x),)),
-    "a norm": (ex.Norm(x), (("nonzero", x),)),
+    "a norm": (ex.Norm(x), (("nonzero", ex.Norm(x)),)),
+    "the square of a norm": (EntryPower(ex.Norm(x), ex.Number(2)), ()),
 }
 BY_VECTOR_ONLY: dict[str, tuple[Expr, tuple[tuple[str, Expr], ...]]] = {
     "an exponent that changes": (EntryPower(b, Product(Transpose(b), x)), (("positive", b),)),
