@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from symjac import expr as ex
 from symjac.errors import NotYetError
 from symjac.expr import Expr, Product
-from symjac.kernel import Scope, Theorem
+from symjac.kernel import Scope, Theorem, narrow
 from symjac.linear import coefficient, gradient, jacobian_of_linear
 from symjac.rules import infer
 
@@ -176,8 +176,7 @@ def _is_power_of_squared_norm(y: Expr) -> bool:
 def _over_square(y: Expr) -> Expr:
     """A norm to an even power as a power of its square."""
     norm, q = y.args
-    assert isinstance(q, ex.Number)
-    return ex.EntryPower(ex.EntryPower(norm, ex.Number(2)), ex.Number(q.value / 2))
+    return ex.EntryPower(ex.EntryPower(norm, ex.Number(2)), ex.Number(narrow(q, ex.Number, "differentiate").value / 2))
 
 
 def _split_at_rows(chain: list[Expr]) -> list[list[Expr]]:

@@ -57,7 +57,7 @@ def sum_rule(scope: Scope, y: Expr, *terms: Theorem) -> Conclusion:
     y = narrow(y, ex.Sum, "sum_rule")
     require(len(y.args) == len(terms), "sum_rule", "each term wants a premise")
     parts = (about("sum_rule", scope, a, t) for a, t in zip(y.args, terms, strict=True))
-    return jacobian("sum_rule", scope, y), ex.add(*parts)
+    return Partial(y, scope.wrt), ex.add(*parts)
 
 
 @rule
@@ -74,7 +74,7 @@ def constant_factor(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     front = y.args[: -len(behind)]
     require(y.args == (*front, *behind), "constant_factor", "the operand does not end in what the premise is about")
     require(not any(map(scope.depends, front)), "constant_factor", "a factor in front is not constant")
-    return jacobian("constant_factor", scope, y), ex.mul(*front, about("constant_factor", scope, v, inner))
+    return Partial(y, scope.wrt), ex.mul(*front, about("constant_factor", scope, v, inner))
 
 
 @rule
@@ -90,7 +90,7 @@ def scalar_product(scope: Scope, y: Expr, scalar: Theorem, rest: Theorem) -> Con
     at = y.args.index(s)
     v = _product(y.args[:at] + y.args[at + 1 :])
     parts = about("scalar_product", scope, s, scalar), about("scalar_product", scope, v, rest)
-    return jacobian("scalar_product", scope, y), ex.add(ex.mul(v, parts[0]), ex.mul(s, parts[1]))
+    return Partial(y, scope.wrt), ex.add(ex.mul(v, parts[0]), ex.mul(s, parts[1]))
 
 
 @rule
@@ -105,7 +105,7 @@ def inner_product(scope: Scope, y: Expr, left: Theorem, right: Theorem) -> Concl
     a, b = ex.transpose(y.args[0]), _product(y.args[1:])
     parts = about("inner_product", scope, a, left), about("inner_product", scope, b, right)
     total = ex.add(ex.mul(ex.transpose(b), parts[0]), ex.mul(ex.transpose(a), parts[1]))
-    return jacobian("inner_product", scope, y), total
+    return Partial(y, scope.wrt), total
 
 
 def _product(factors: tuple[Expr, ...]) -> Expr:
@@ -125,7 +125,7 @@ def product_rule(scope: Scope, y: Expr, *factors: Theorem) -> Conclusion:
     for k, (a, t) in enumerate(zip(y.args, factors, strict=True)):
         others = y.args[:k] + y.args[k + 1 :]
         terms.append(ex.mul(ex.diag(ex.hadamard(*others)), about("product_rule", scope, a, t)))
-    return jacobian("product_rule", scope, y), ex.add(*terms)
+    return Partial(y, scope.wrt), ex.add(*terms)
 
 
 @rule
@@ -137,7 +137,7 @@ def chain_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     """
     y = narrow(y, ex.Apply, "chain_rule")
     outer = ex.Apply(y.function.derivative(), y.arg)
-    return jacobian("chain_rule", scope, y), ex.mul(ex.diag(outer), about("chain_rule", scope, y.arg, inner))
+    return Partial(y, scope.wrt), ex.mul(ex.diag(outer), about("chain_rule", scope, y.arg, inner))
 
 
 @rule
@@ -151,7 +151,7 @@ def power_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     require(not scope.depends(y.exponent), "power_rule", "the exponent is not constant")
     lowered = ex.power(y.base, ex.add(y.exponent, ex.Number(-1)))
     total = ex.mul(y.exponent, ex.diag(lowered), about("power_rule", scope, y.base, inner))
-    return jacobian("power_rule", scope, y), total
+    return Partial(y, scope.wrt), total
 
 
 @rule
@@ -166,7 +166,7 @@ def exponent_rule(scope: Scope, y: Expr, base: Theorem, exponent: Theorem) -> Co
     by_base = ex.mul(y.exponent, ex.diag(lowered), about("exponent_rule", scope, y.base, base))
     slope = ex.hadamard(y, ex.Apply(LOG, y.base))
     total = ex.add(by_base, ex.mul(slope, about("exponent_rule", scope, y.exponent, exponent)))
-    return jacobian("exponent_rule", scope, y), total
+    return Partial(y, scope.wrt), total
 
 
 LOG = ACTIVATIONS["log"].function
@@ -181,7 +181,7 @@ def softmax_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     """
     y = narrow(y, ex.Softmax, "softmax_rule")
     local = ex.sub(ex.diag(y), ex.mul(y, ex.transpose(y)))
-    return jacobian("softmax_rule", scope, y), ex.mul(local, about("softmax_rule", scope, y.arg, inner))
+    return Partial(y, scope.wrt), ex.mul(local, about("softmax_rule", scope, y.arg, inner))
 
 
 @rule
@@ -193,7 +193,7 @@ def log_sum_exp_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     """
     a = narrow(y, ex.LogSumExp, "log_sum_exp_rule").arg
     change = about("log_sum_exp_rule", scope, a, inner)
-    return jacobian("log_sum_exp_rule", scope, y), ex.mul(ex.transpose(ex.Softmax(a)), change)
+    return Partial(y, scope.wrt), ex.mul(ex.transpose(ex.Softmax(a)), change)
 
 
 @rule
@@ -205,7 +205,7 @@ def norm_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     """
     a = narrow(y, ex.Norm, "norm_rule").arg
     total = ex.mul(ex.power(y, -1), ex.transpose(a), about("norm_rule", scope, a, inner))
-    return jacobian("norm_rule", scope, y), total
+    return Partial(y, scope.wrt), total
 
 
 @rule
@@ -219,7 +219,7 @@ def squared_norm_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     a = narrow(square.base, ex.Norm, "squared_norm_rule").arg
     require(square.exponent == ex.Number(2), "squared_norm_rule", "the operand is no square")
     total = ex.mul(ex.Number(2), ex.transpose(a), about("squared_norm_rule", scope, a, inner))
-    return jacobian("squared_norm_rule", scope, y), total
+    return Partial(y, scope.wrt), total
 
 
 @rule
@@ -232,7 +232,7 @@ def stack_rule(scope: Scope, y: Expr, *parts: Theorem) -> Conclusion:
     y = narrow(y, ex.Stack, "stack_rule")
     require(len(y.args) == len(parts), "stack_rule", "each part wants a premise")
     blocks = tuple(about("stack_rule", scope, a, t) for a, t in zip(y.args, parts, strict=True))
-    return jacobian("stack_rule", scope, y), ex.Stack(*blocks)
+    return Partial(y, scope.wrt), ex.Stack(*blocks)
 
 
 @rule
@@ -244,7 +244,7 @@ def map_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     """
     y = narrow(y, ex.VectorMap, "map_rule")
     local = ex.MapJacobian(y.name, y.arg, y.rows)
-    return jacobian("map_rule", scope, y), ex.mul(local, about("map_rule", scope, y.arg, inner))
+    return Partial(y, scope.wrt), ex.mul(local, about("map_rule", scope, y.arg, inner))
 
 
 @rule
@@ -260,7 +260,7 @@ def matrix_times_vector(scope: Scope, y: Expr, matrix: Theorem, vector: Theorem)
     require(matrix.lhs == wanted, "matrix_times_vector", "a premise is about something else")
     k = factor("matrix_times_vector", scope, matrix.rhs)
     total = ex.add(k, ex.mul(m, about("matrix_times_vector", scope, v, vector)))
-    return jacobian("matrix_times_vector", scope, y), total
+    return Partial(y, scope.wrt), total
 
 
 @rule
@@ -272,7 +272,7 @@ def same_expression(scope: Scope, y: Expr, other: Theorem) -> Conclusion:
     """
     v = narrow(other.lhs, Partial, "same_expression").y
     require(equal(y, v), "same_expression", "the two expressions differ")
-    return jacobian("same_expression", scope, y), about("same_expression", scope, v, other)
+    return Partial(y, scope.wrt), about("same_expression", scope, v, other)
 
 
 @rule
