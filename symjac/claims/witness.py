@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, TypedDict
 
 from symjac import expr as ex
@@ -23,12 +24,15 @@ from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.stated.times import Time
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.world import Gradient, World
+from symjac.confirm.forward import confirm_tables
 from symjac.errors import Defect, ShapeError
 from symjac.expr import Expr, Symbol
 from symjac.values import Counterexample, counterexample
-from symjac.values.agreement import ONES, ROUNDS, Agreement, compare
+from symjac.values.agreement import Agreement, Runs, compare
 from symjac.values.evaluate import Given
-from symjac.values.search import reachable
+from symjac.values.nodes import letters, reachable
+from symjac.values.points import Kinds, sizes_of_rounds
+from symjac.values.search import sides
 
 if TYPE_CHECKING:
     from symjac.claims.comparison import Comparison
@@ -81,8 +85,14 @@ class Run:
     def compare(self, depth: int) -> Agreement:
         """The two sides at points of generic values."""
         equations, where = self.settle(depth), self.circumstances
-        rounds = ONES if where.every_size_is_one else ROUNDS
-        return compare(self.left, self.right, equations, rounds=rounds, special=where.special, **self.beside())
+        beside = self.beside()
+        nodes = set(reachable([self.left, self.right, *beside["beside"]], equations)) - self.world.given.keys()
+        confirm_tables(nodes)
+        names = letters(nodes)
+        rounds = [dict.fromkeys(names, 1)] if where.every_size_is_one else sizes_of_rounds(names)
+        kinds = Kinds(one_hot=beside["one_hot"], special=where.special)
+        runs = Runs(nodes, equations, kinds=kinds, given=self.world.given)
+        return compare(partial(sides, self.left, self.right), runs, rounds)
 
     def search(self, effort: int, first: Iterable[Symbol] = ()) -> Counterexample | None:
         """A small point at which the two sides differ; the symbols in ``first`` have the simplest values."""

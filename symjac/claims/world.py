@@ -18,9 +18,9 @@ from symjac.claims.model import Model
 from symjac.claims.stated.terms import Ref
 from symjac.claims.stated.times import Time
 from symjac.claims.undecided import UndecidedError
-from symjac.expr import ONE, Expr, Symbol
+from symjac.expr import Expr, Symbol
 from symjac.values.evaluate import Evaluator, Matrix
-from symjac.values.forward import jacobian
+from symjac.values.forward import Slopes
 
 Letters = tuple[tuple[str, int], ...]
 BEYOND = 1  # so many steps there are behind the last one that is mentioned, where nothing says it is the last
@@ -44,14 +44,8 @@ class Slope:
 
     def value(self, run: Evaluator) -> Matrix:
         """The numerator layout at the point of a run."""
-        found = jacobian(run.under(self.definitions), self.of, self.by)
-        if self.entries or (self.of.cols == ONE and self.by.cols == ONE):
-            return found
-        # Of a scalar by a matrix it has the shape of the matrix transposed, of a matrix by a scalar its shape.
-        flat = found[0] if self.of.is_scalar else [row[0] for row in found]
-        rows = run.size(self.by.rows if self.of.is_scalar else self.of.rows)
-        columns = [flat[k : k + rows] for k in range(0, len(flat), rows)]
-        return columns if self.of.is_scalar else [list(row) for row in zip(*columns, strict=True)]
+        slopes = Slopes(run.under(self.definitions), self.by)
+        return slopes.vec(self.of) if self.entries else slopes(self.of)
 
 
 @dataclass(frozen=True)
@@ -82,10 +76,8 @@ class Gradient:
     def value(self, run: Evaluator) -> Matrix:
         """The gradient at the point of a run."""
         by, definitions = self.world.variable(self.by, self.time)
-        flat = jacobian(run.under({} if self.direct else definitions), self.loss, by)[0]
-        rows = run.size(by.rows)
-        columns = [flat[k : k + rows] for k in range(0, len(flat), rows)]
-        return [list(row) for row in zip(*columns, strict=True)]
+        slopes = Slopes(run.under({} if self.direct else definitions), by)
+        return [list(row) for row in zip(*slopes(self.loss), strict=True)]
 
 
 @dataclass(eq=False)

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from symjac import expr as ex
 from symjac.confirm.confirmed import Check, Checks, disagreement
-from symjac.confirm.forward import compare, derivative_by_vec, turned
+from symjac.confirm.forward import compare, turned
 from symjac.expr import Partial, Symbol
 from symjac.hessian import Hessian
 from symjac.values.evaluate import Evaluator, Matrix
+from symjac.values.forward import jacobian
 from symjac.vectorised import VecJacobian
 
 Pairs = Iterable[tuple[Matrix, Matrix]]
@@ -21,7 +22,7 @@ def confirm_vec_jacobian(j: VecJacobian) -> Checks:
     held = {s: e for s, e in j.definitions.items() if not j.immediate or s == j.of}
 
     def sides(at: Evaluator) -> Pairs:
-        run = derivative_by_vec(at, j.of, j.wrt)
+        run = jacobian(at, j.of, j.wrt)
         yield run, at.matrix(j.closed)
         yield turned(run), at.matrix(j.closed_denominator)
 

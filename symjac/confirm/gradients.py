@@ -12,13 +12,15 @@ from symjac import expr as ex
 from symjac.bptt.backward import Backward
 from symjac.bptt.program import program
 from symjac.confirm.confirmed import Check, Checks, NotRun, SkippedError, disagreement
-from symjac.confirm.forward import Sides, compare, turned
+from symjac.confirm.forward import compare, turned
 from symjac.confirm.overtime import write_out
 from symjac.confirm.programs import array_of, function_of, map_of, matrix_like, run_program
 from symjac.errors import NotYetError
 from symjac.expr import Differential, Expr, Partial, Symbol
 from symjac.timing import Moment
+from symjac.values.agreement import Sides
 from symjac.values.evaluate import Evaluator, Matrix
+from symjac.values.points import Kinds
 
 LENGTHS = (1, 2, 3)
 
@@ -54,7 +56,7 @@ def _agreement(r: Rollout, sides: Sides, road: str, *, programs: bool = False) -
         [r.loss, *r.symbols, *r.definitions],
         r.definitions,
         sizes=r.letters,
-        distributions=r.distributions,
+        kinds=Kinds(distributions=r.distributions),
         wanted=2,
         programs=programs,
     )

@@ -12,7 +12,7 @@ from symjac import typeset
 from symjac.codegen import emit
 from symjac.confirm import numbers, second, sizes
 from symjac.confirm.confirmed import Check, Checks, NotRun, SkippedError
-from symjac.confirm.forward import Slopes, compare, turned
+from symjac.confirm.forward import compare, told, turned
 from symjac.confirm.likeness import alike
 from symjac.confirm.programs import run_source
 from symjac.derivation import Derivation, compare_with_entries, open_abbreviations
@@ -24,6 +24,7 @@ from symjac.reading import read_expression_with_notes, read_formula
 from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.second_reader import Answer
 from symjac.values.evaluate import Evaluator, Matrix
+from symjac.values.forward import Slopes
 
 METHODS = ("rules", "entries", "sizes", "numbers", "readback", "second_reader")
 APART = frozenset({"sizes", "numbers"})  # the roads that owe nothing to the normal form
@@ -45,8 +46,8 @@ def run_checks(d: Derivation, *, thorough: bool = False, at: Mapping[str, int] |
             not_run.append(NotRun(method, "it takes long; asked for by --thorough and for documents"))
             continue
         try:
-            told = _second_reader(d, at) if method == "second_reader" else _ROADS[method](d)
-            ran.append(Check(method, told))
+            at_what = _second_reader(d, at) if method == "second_reader" else _ROADS[method](d)
+            ran.append(Check(method, at_what))
         except SkippedError as skipped:
             not_run.append(NotRun(method, str(skipped)))
     return Checks(tuple(ran), tuple(not_run))
@@ -86,10 +87,6 @@ def _at_sizes(d: Derivation, numbers: tuple[int, ...]) -> list[dict[str, int]]:
     return [dict(r) for r in rounds]
 
 
-def _told(at: Mapping[str, int]) -> str:
-    return ", ".join(f"{letter} = {number}" for letter, number in at.items()) or "the sizes given"
-
-
 def _count(d: Derivation, at: Mapping[str, int]) -> int:
     """How many entries the symbols have together at the given sizes."""
     return sum(numbers.length(s.rows, at) * numbers.length(s.cols, at) for s in {d.of, d.wrt, *_symbols(d)})
@@ -104,7 +101,7 @@ def _sizes(d: Derivation) -> str:
     exact = True
     for at in _at_sizes(d, SMALL):
         if _count(d, at) > LARGEST:
-            raise SkippedError(f"the system has more than {LARGEST} entries at {_told(at)}")
+            raise SkippedError(f"the system has more than {LARGEST} entries at {told(at)}")
         try:
             verdict = sizes.compare(d.of, d.wrt, d.closed, d.definitions, at)
         except NotYetError as error:
@@ -113,10 +110,10 @@ def _sizes(d: Derivation) -> str:
             continue
         if not verdict.agree:
             raise _disagreement(
-                d, "the closed form", "SymPy's scalar derivatives", f" at {_told(at)}, entry {verdict.entry}"
+                d, "the closed form", "SymPy's scalar derivatives", f" at {told(at)}, entry {verdict.entry}"
             )
         exact = exact and verdict.exact
-        done.append(_told(at))
+        done.append(told(at))
     if not done:
         raise SkippedError("the derivative has no value at the small sizes")
     return "; ".join(done) + ("" if exact else f" (to {sizes.DIGITS - 10} digits at a random point)")
@@ -128,7 +125,7 @@ def _numbers(d: Derivation) -> str:
     way = ""
     for at in (*_at_sizes(d, (2, 3)), *_at_sizes(d, (5, 4))):
         if _count(d, at) > 50 * LARGEST:
-            raise SkippedError(f"the arrays are too large at {_told(at)}")
+            raise SkippedError(f"the arrays are too large at {told(at)}")
         for variant in (0, 1):
             try:
                 found = numbers.deviation(d, at, variant)
@@ -137,8 +134,8 @@ def _numbers(d: Derivation) -> str:
             if found is None:
                 continue
             if not found.agree:
-                raise _disagreement(d, "the emitted function", found.way, f" at {_told(at)} {found.stand_ins}".rstrip())
-            done[_told(at)] = stand_ins[found.stand_ins] = None
+                raise _disagreement(d, "the emitted function", found.way, f" at {told(at)} {found.stand_ins}".rstrip())
+            done[told(at)] = stand_ins[found.stand_ins] = None
             way = found.way
             if not found.stand_ins:
                 break
@@ -228,7 +225,7 @@ def _read_again(d: Derivation, lhs: str, e: Expr, layout: str, symbols: Mapping[
 def _second_reader(d: Derivation, sizes: Mapping[str, int] | None = None) -> str:
     at = {letter: (sizes or {}).get(letter, 2) for letter in size_letters({d.of, d.wrt, *_symbols(d)})}
     if _count(d, at) > LARGEST:
-        raise SkippedError(f"the matrix has too many entries at {_told(at)}")
+        raise SkippedError(f"the matrix has too many entries at {told(at)}")
     try:
         verdict = second.ask(d, at)
     except NotYetError as error:
@@ -237,7 +234,7 @@ def _second_reader(d: Derivation, sizes: Mapping[str, int] | None = None) -> str
         raise _disagreement(d, "the written-out matrix", "its second reader", f": {verdict.reason}")
     if verdict.answer is Answer.NOT_AVAILABLE:
         raise SkippedError(verdict.reason)
-    return f"the matrix of entries printed for {_told(at)}, read by {verdict.reader}"
+    return f"the matrix of entries printed for {told(at)}, read by {verdict.reader}"
 
 
 _ROADS = {

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from functools import partial
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -14,19 +12,21 @@ import numpy as np
 from symjac import expr as ex
 from symjac.bounds import Bound, Letter, Measure
 from symjac.confirm.confirmed import Check, Checks, SkippedError, disagreement
-from symjac.confirm.forward import Point, entries_of, nodes_of, points
+from symjac.confirm.forward import LARGEST, confirm_tables, told
 from symjac.confirm.overtime import by_clock, run, write_out
 from symjac.confirm.products import lengths_of, times_of
 from symjac.errors import NotYetError
 from symjac.expr import Apply, Expr, Function, Partial, Symbol
 from symjac.timing import Moment
+from symjac.values.agreement import Runs
 from symjac.values.evaluate import Evaluator
 from symjac.values.floats import Floats
+from symjac.values.nodes import count_entries, letters, reachable
+from symjac.values.points import Kinds, sizes_of_rounds
 from symjac.values.rings import NoValueError
 
 ROOM = 1e-9
-LARGEST = 400
-ROUNDS = 4
+SEEDS = 4
 # How large what has a time is, matrices, and other parameters. Where arguments are small functions are steepest, where
 # biases are large gates are open or closed: there bounds are nearly met.
 UNITS = (
@@ -52,12 +52,13 @@ def confirm_bound(b: Bound) -> Checks:
                 continue
             if np.any(sizes > most * (1 + ROOM) + ROOM):
                 about = f"the size of the derivative of {b.unrolled.of.name} by {b.unrolled.wrt.name}"
-                raise disagreement(about, "the bound", "the system run forwards", f"{steps} steps, {trial.point.told}")
+                where = f"{steps} steps, {told(trial.at.sizes)}"
+                raise disagreement(about, "the bound", "the system run forwards", where)
             met += 1
     if not met:
         raise SkippedError(f"the system cannot be run forwards: {reason}")
-    told = f"{met} points that meet the hypotheses, over {', '.join(map(str, lengths_of(b.unrolled)))} steps"
-    return Checks((Check("induction", "every size and number of steps"), Check("forwards", told)), ())
+    where = f"{met} points that meet the hypotheses, over {', '.join(map(str, lengths_of(b.unrolled)))} steps"
+    return Checks((Check("induction", "every size and number of steps"), Check("forwards", where)), ())
 
 
 def _trials(b: Bound, steps: int) -> Iterator[_Trial]:
@@ -65,14 +66,14 @@ def _trials(b: Bound, steps: int) -> Iterator[_Trial]:
     definitions = run(b.unrolled.clock, b.system.definitions, start + 1, end)
     late, early = ([b.unrolled.clock.at(s, Moment("", k)) for s in b.unrolled.states] for k in (end, start))
     jacobian = Partial(*(ex.Stack(*of) if len(of) > 1 else of[0] for of in (late, early)))
-    nodes = nodes_of([*late, *early, *definitions], definitions)
-    for point in islice(points(nodes), ROUNDS):
-        if entries_of(nodes, point.sizes) > LARGEST:
-            continue
-        for units in UNITS:
-            scaled = replace(point, unit=partial(_unit, b, units))
-            at = Evaluator(Floats(point.stand_ins(nodes)), point.sizes, scaled.leaf, definitions)
-            yield _Trial(b, scaled, at, jacobian, range(start + 1, end + 1))
+    nodes = frozenset(reachable([*late, *early, *definitions], definitions))
+    confirm_tables(nodes)
+    rounds = [r for r in sizes_of_rounds(letters(nodes)) if count_entries(nodes, r) <= LARGEST]
+    runs = [Runs(nodes, definitions, kinds=Kinds(unit=partial(_unit, b, units))) for units in UNITS]
+    for seed in range(SEEDS if rounds else 0):
+        for scaled in runs:
+            at = scaled.at(Floats({}), rounds[seed % len(rounds)], seed)
+            yield _Trial(b, at, jacobian, range(start + 1, end + 1))
 
 
 def _unit(b: Bound, units: tuple[Fraction, Fraction, Fraction], s: Symbol) -> Fraction:
@@ -82,9 +83,8 @@ def _unit(b: Bound, units: tuple[Fraction, Fraction, Fraction], s: Symbol) -> Fr
 class _Trial:
     """One point and one number of steps."""
 
-    def __init__(self, b: Bound, point: Point, at: Evaluator, jacobian: Expr, steps: range) -> None:
+    def __init__(self, b: Bound, at: Evaluator, jacobian: Expr, steps: range) -> None:
         self.b = b
-        self.point = point
         self.at = at
         self.jacobian = jacobian
         self.steps = steps

@@ -10,6 +10,7 @@ import numpy as np
 
 from symjac import expr
 from symjac.codegen import Source, emit, emit_step
+from symjac.confirm.programs import name_and_order
 from symjac.expr import Expr, Symbol
 
 if TYPE_CHECKING:
@@ -95,8 +96,7 @@ class Trial:
         return self.arrays[s.name]
 
     def callable(self, latex: str) -> Call:
-        base = latex.split("^{(")[0].rstrip("'")
-        order = int(latex.split("^{(")[1].split(")")[0]) if "^{(" in latex else len(latex) - len(base)
+        base, order = name_and_order(latex)
         number = self.taken.setdefault(base, len(self.taken))
         derivatives = STAND_INS[(number + self.variant) % len(STAND_INS)][1]
         if base not in self.maps:

@@ -12,10 +12,10 @@ import numpy as np
 
 from symjac import expr as ex
 from symjac.codegen import Source
-from symjac.confirm.forward import nodes_of
 from symjac.derivation import Derivation
 from symjac.expr import Function, MapJacobian, Symbol, VectorMap
 from symjac.values.evaluate import Evaluator, Matrix
+from symjac.values.nodes import reachable
 
 
 def array_of(at: Evaluator, s: Symbol) -> Any:
@@ -24,10 +24,19 @@ def array_of(at: Evaluator, s: Symbol) -> Any:
     return value[0, 0] if s.is_scalar else value[:, 0] if s.cols == ex.ONE else value
 
 
+def name_and_order(latex: str) -> tuple[str, int]:
+    """The name of an unspecified function and how often it is differentiated, from how a program's argument is told.
+
+    >>> name_and_order("f''"), name_and_order("f^{(4)}")
+    (('f', 2), ('f', 4))
+    """
+    base = latex.split("^{(")[0].rstrip("'")
+    return base, int(latex.split("^{(")[1].split(")")[0]) if "^{(" in latex else len(latex) - len(base)
+
+
 def function_of(at: Evaluator, latex: str) -> Callable[..., Any]:
     """An unspecified function, or a derivative of one, as the point takes it."""
-    base = latex.split("^{(")[0].rstrip("'")
-    order = int(latex.split("^{(")[1].split(")")[0]) if "^{(" in latex else len(latex) - len(base)
+    base, order = name_and_order(latex)
     return np.vectorize(lambda z: float(at.function(Function(base, order), float(z))), otypes=[float])
 
 
@@ -57,7 +66,7 @@ def matrix_like(value: Any, s: Symbol) -> Matrix:
 
 def run_source(source: Source, at: Evaluator, d: Derivation) -> Matrix:
     """What an emitted Jacobian gives at a point, in two axes."""
-    nodes = nodes_of([d.closed, *d.definitions], d.definitions)
+    nodes = frozenset(reachable([d.closed, *d.definitions], d.definitions))
     symbols = {
         s.name: s for s in (*nodes, *(info.symbol for info in d.system.symbols.values())) if isinstance(s, Symbol)
     }

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import count
 from typing import Any
 
+Rows = list[list[Any]]
 RESTS = object()  # the slope of what does not move
+tags = count(1)
 
 
 class Directions:
@@ -20,6 +24,8 @@ class Directions:
 
     def __mul__(self, factor: Any) -> Directions:
         return Directions(tuple(a * factor for a in self.parts))
+
+    __rmul__ = __mul__
 
 
 class Dual:
@@ -63,3 +69,21 @@ def slope(a: Any, tag: int) -> Any:
     if not isinstance(a, Dual) or a.tag < tag:
         return 0 * a
     return a.slope if a.tag == tag else Dual(a.tag, slope(a.value, tag), slope(a.slope, tag))
+
+
+def move(m: Rows, number: Callable[[int], Any]) -> tuple[int, Rows]:
+    """A matrix every entry of which moves along a direction of its own, and the tag of that movement."""
+    rows, cols = len(m), len(m[0])
+    tag = next(tags)
+    zero, one = number(0), number(1)
+
+    def direction(i: int, j: int) -> Directions:
+        return Directions(tuple(one if k == j * rows + i else zero for k in range(rows * cols)))
+
+    return tag, [[Dual(tag, m[i][j], direction(i, j)) for j in range(cols)] for i in range(rows)]
+
+
+def slopes(m: Rows, tag: int, rests: list[Any]) -> Rows:
+    """The slopes of all entries, columns stacked, a row for each; ``rests`` of one that does not move."""
+    entries = [row[j] for j in range(len(m[0])) for row in m]
+    return [list(a.slope.parts) if isinstance(a, Dual) and a.tag == tag else rests for a in entries]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
-from itertools import count, permutations, product
+from itertools import permutations
 from math import prod
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -21,12 +21,12 @@ from symjac.errors import NotYetError
 from symjac.expr import Expr, Function, Index, Symbol
 from symjac.functions import ACTIVATIONS, derivative
 from symjac.limits import in_time
-from symjac.values.duals import Dual, slope
+from symjac.values.duals import Dual, move, slope, slopes, tags
 from symjac.values.rings import NoValueError, Rationals
 
 Matrix = list[list[Any]]
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
-tags = count(1)
+LARGEST_POWER = 20
 
 
 class Given(Protocol):
@@ -229,7 +229,10 @@ def _rational(e: Expr) -> Fraction | None:
 def _matrix_power(v: Evaluator, e: Expr) -> Matrix:
     assert isinstance(e, x.MatrixPower)
     r = _rational(e.exponent)
-    if r is None or r.denominator != 1 or abs(r) > 20:
+    if r is None:  # a letter, which has a value at a point
+        value = v.scalar(e.exponent)
+        r = next((Fraction(k) for k in range(LARGEST_POWER + 1) if value == k), None)
+    if r is None or r.denominator != 1 or abs(r) > LARGEST_POWER:
         raise NoValueError("a power of a matrix that cannot be multiplied out")
     k = int(r)
     base = v.matrix(e.base) if k >= 0 else _inverse(v, v.matrix(e.base))
@@ -361,18 +364,28 @@ def _partial(v: Evaluator, e: Expr) -> Matrix:
     if not isinstance(base, Symbol):
         raise NotYetError(f"symjac differentiates by a symbol or its entries, not by {x.brief(by)}")
     at = v.matrix(base)
-    slopes = {}
-    for i, j in [_position(v, by)] if isinstance(by, x.Entry) else product(range(len(at)), range(len(at[0]))):
+    if isinstance(by, x.Entry):
+        i, j = _position(v, by)
         tag = next(tags)
         moved = [list(row) for row in at]
         moved[i][j] = Dual(tag, moved[i][j], v.number(1))
-        slopes[i, j] = [[slope(a, tag) for a in row] for row in v.with_fixed({base: moved}).matrix(y)]
-    if len(slopes) == 1:
-        return next(iter(slopes.values()))
-    if by.cols == x.ONE:
-        rows = range(len(next(iter(slopes.values()))))
-        return [[slopes[k, 0][i][0] for k in range(len(at))] for i in rows]
-    return [[slopes[i, j][0][0] for i in range(len(at))] for j in range(len(at[0]))]
+        return [[slope(a, tag) for a in row] for row in v.with_fixed({base: moved}).matrix(y)]
+    tag, moved = move(at, v.number)
+    values = v.with_fixed({base: moved}).matrix(y)
+    found = slopes(values, tag, [v.number(0)] * (len(at) * len(at[0])))
+    return lay_out(found, (len(values), len(values[0])), (len(at), len(at[0])))
+
+
+def lay_out(found: Matrix, of: tuple[int, int], by: tuple[int, int]) -> Matrix:
+    """The numerator layout, from the derivative of vec by vec and the two shapes.
+
+    Of a scalar by a matrix it has the shape of the matrix transposed, of a matrix by a scalar its shape.
+    """
+    if by == (1, 1):
+        return [[found[j * of[0] + i][0] for j in range(of[1])] for i in range(of[0])]
+    if of == (1, 1):
+        return [found[0][j * by[0] : (j + 1) * by[0]] for j in range(by[1])]
+    return found
 
 
 def _differential(v: Evaluator, e: Expr) -> Matrix:

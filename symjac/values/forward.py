@@ -7,15 +7,46 @@ of matrix calculus, closed form or normal form is asked.
 
 from __future__ import annotations
 
-from symjac.expr import Expr, Symbol
-from symjac.values.duals import Directions, Dual
-from symjac.values.evaluate import Evaluator, Matrix, tags
+from symjac.expr import Expr, Partial, Symbol
+from symjac.values.duals import move, slopes
+from symjac.values.evaluate import Evaluator, Matrix, lay_out
+
+
+class Slopes:
+    """The derivatives of many expressions by one symbol at the point of a run, which is run once for all of them.
+
+    Everything in the run that depends on the symbol moves with it; a definition of the symbol itself is cut.
+    """
+
+    def __init__(self, at: Evaluator, by: Symbol) -> None:
+        self.at = at
+        self.by = by
+        self.here = at.matrix(by)
+        self.tag, moved = move(self.here, at.number)
+        self.run = at.with_fixed({by: moved})
+
+    def vec(self, of: Expr) -> Matrix:
+        """``d vec(of) / d vec(by)^T``, columns stacked; shape (pq, rs) for (p, q) by (r, s)."""
+        return slopes(self.run.matrix(of), self.tag, [self.at.number(0)] * (len(self.here) * len(self.here[0])))
+
+    def __call__(self, of: Expr) -> Matrix:
+        """The derivative in numerator layout; of a scalar by a matrix of shape (p, q) an array of shape (q, p)."""
+        shape = self.at.size(of.rows), self.at.size(of.cols)
+        return lay_out(self.vec(of), shape, (len(self.here), len(self.here[0])))
+
+    def value(self, e: Expr) -> Matrix:
+        """The value of an expression that holds such derivatives."""
+        names: dict[Expr, Expr] = {}
+        known: dict[Symbol, Matrix] = {}
+        for p in e.walk():
+            if isinstance(p, Partial) and p.x == self.by and p not in names:
+                names[p] = letter = Symbol(f"\0{len(names)}", p.shape)
+                known[letter] = self(p.y)
+        return self.at.with_fixed(known).matrix(e.replace(names)) if known else self.at.matrix(e)
 
 
 def jacobian(run: Evaluator, of: Expr, by: Symbol) -> Matrix:
     """``d vec(of) / d vec(by)^T`` at the point of a run, columns stacked; shape (pq, rs) for (p, q) by (r, s).
-
-    Everything in the run that depends on ``by`` moves with it; a definition of ``by`` itself is cut.
 
     >>> from fractions import Fraction
     >>> from symjac.expr import ONE, Product, Symbol, dim
@@ -26,16 +57,4 @@ def jacobian(run: Evaluator, of: Expr, by: Symbol) -> Matrix:
     >>> jacobian(Evaluator(Rationals({}), {}, leaf, {y: Product(W, x)}), y, W)[0]
     [Fraction(5, 1), Fraction(0, 1), Fraction(6, 1), Fraction(0, 1)]
     """
-    here = run.matrix(by)
-    rows, cols = len(here), len(here[0])
-    tag = next(tags)
-    zero, one = run.number(0), run.number(1)
-
-    def direction(i: int, j: int) -> Directions:
-        return Directions(tuple(one if k == j * rows + i else zero for k in range(rows * cols)))
-
-    moved = [[Dual(tag, here[i][j], direction(i, j)) for j in range(cols)] for i in range(rows)]
-    values = run.with_fixed({by: moved}).matrix(of)
-    rests = [zero] * (rows * cols)
-    column_by_column = [values[i][j] for j in range(len(values[0])) for i in range(len(values))]
-    return [list(a.slope.parts) if isinstance(a, Dual) and a.tag == tag else rests for a in column_by_column]
+    return Slopes(run, by).vec(of)

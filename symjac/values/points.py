@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
 
 from symjac.expr import Symbol
-from symjac.values.evaluate import Matrix
+from symjac.values.evaluate import NOTHING, Matrix
 from symjac.values.rings import Rationals
 
 SIZES = (1, 2, 3)
@@ -56,13 +57,32 @@ class Point:
         return {s: tuple(map(tuple, m)) for s, m in sorted(self.chosen.items(), key=lambda pair: pair[0].name)}
 
 
+def _one(s: Symbol) -> Fraction:
+    return Fraction(1)
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """What the values of some symbols have to be."""
+
+    one_hot: frozenset[Symbol] = frozenset()
+    """One entry 1 and zeros beside it."""
+    distributions: frozenset[Symbol] = frozenset()
+    """Entries that add up to one."""
+    special: Mapping[str, str] = field(default_factory=dict)
+    """Matrices, by name, that are symmetric, skew-symmetric or diagonal."""
+    unit: Callable[[Symbol], Fraction] = _one
+    """How large the entries of a symbol are, about."""
+
+
+@dataclass(frozen=True)
 class GenericPoint:
     """Rational values for symbols, away from zero; positive ones at every other point, for roots and logarithms."""
 
-    def __init__(self, seed: int, one_hot: frozenset[Symbol], special: Mapping[str, str]) -> None:
-        self.seed = seed
-        self.one_hot = one_hot
-        self.special = special
+    seed: int
+    kinds: Kinds
+    whole: frozenset[Symbol] = frozenset()
+    """Exponents of matrices are whole numbers."""
 
     def leaf(self, s: Symbol, rows: int, cols: int, ring: Rationals) -> Matrix:
         """The value of a symbol, the same in every ring."""
@@ -70,20 +90,38 @@ class GenericPoint:
 
     def cells(self, s: Symbol, rows: int, cols: int) -> list[list[Fraction]]:
         """The rational values of a symbol's entries."""
+        if s in self.whole:
+            return [[Fraction(2)]]
         stream = random.Random(f"{self.seed} {s.name}")
-        if s in self.one_hot:
+        if s in self.kinds.one_hot:
             place = stream.randrange(rows * cols)
             return [[Fraction(int(i * cols + j == place)) for j in range(cols)] for i in range(rows)]
+        unit = self.kinds.unit(s) / 1000
+        signs = (1,) if self.seed % 2 else (1, -1)
+        cells = [[stream.choice(signs) * stream.randrange(300, 1100) * unit for _ in range(cols)] for _ in range(rows)]
+        if s in self.kinds.distributions:
+            cells[-1][-1] += 1 - sum(map(sum, cells), Fraction(0))
+        return _made(cells, self.kinds.special.get(s.name))
 
-        def cell() -> Fraction:
-            sign = 1 if self.seed % 2 else stream.choice((-1, 1))
-            return Fraction(sign * stream.randrange(300, 1100), 1000)
 
-        cells = [[cell() for _ in range(cols)] for _ in range(rows)]
-        kind = self.special.get(s.name)
-        if kind is None:
-            return cells
-        if kind == "diagonal":
-            return [[a if i == j else Fraction(0) for j, a in enumerate(row)] for i, row in enumerate(cells)]
-        sign = 1 if kind == "symmetric" else -1
-        return [[cells[i][j] + sign * cells[j][i] for j in range(cols)] for i in range(rows)]
+def _made(cells: list[list[Fraction]], kind: str | None) -> list[list[Fraction]]:
+    """A square matrix made symmetric, skew-symmetric or diagonal."""
+    if kind is None:
+        return cells
+    if kind == "diagonal":
+        return [[a if i == j else Fraction(0) for j, a in enumerate(row)] for i, row in enumerate(cells)]
+    sign = 1 if kind == "symmetric" else -1
+    return [[a + sign * cells[j][i] for j, a in enumerate(row)] for i, row in enumerate(cells)]
+
+
+def sizes_of_rounds(names: Sequence[str], given: Mapping[str, int] = NOTHING) -> list[dict[str, int]]:
+    """Sizes for letters, a few times: pairwise different ones, none of them 1 at first; ``given`` are known.
+
+    >>> sizes_of_rounds(["m", "n"])
+    [{'m': 2, 'n': 3}, {'m': 3, 'n': 1}, {'m': 1, 'n': 2}]
+    """
+    open_ones = [name for name in names if name not in given]
+    span = max(3, len(open_ones))
+    first = {name: k + 2 for k, name in enumerate(open_ones)}
+    later = [{name: 1 + (k + turn + 1) % span for k, name in enumerate(open_ones)} for turn in (1, 2)]
+    return [{**sizes, **given} for sizes in (first, *later)]

@@ -15,9 +15,10 @@ from types import MappingProxyType
 from typing import Any
 
 from symjac.errors import NotYetError, ShapeError
-from symjac.expr import Apply, Dim, Expr, MapJacobian, Symbol, VectorMap, brief, show_shape
+from symjac.expr import Expr, MapJacobian, Symbol, VectorMap, brief, show_shape
 from symjac.values.evaluate import MAP_STAND_IN, NOTHING, Evaluator, Given, Matrix, free_indices
 from symjac.values.intervals import Intervals
+from symjac.values.nodes import letters, reachable, unspecified
 from symjac.values.points import Point, points
 from symjac.values.rings import STAND_INS, NoValueError, Rationals
 
@@ -91,7 +92,7 @@ def counterexample(
         )
     nodes = set(reachable([a, b, *beside], definitions)) - given.keys()
     names_of_sizes = letters(nodes)
-    names = sorted({e.function.name for e in nodes if isinstance(e, Apply) and e.function.known is None})
+    names = unspecified(nodes)
     foremost = frozenset(first)
     leaves = [e for e in nodes if isinstance(e, Symbol) and e not in definitions]
     leaves.sort(key=lambda e: (e not in foremost, e.name))
@@ -121,33 +122,6 @@ def counterexample(
                 return Counterexample(sizes, values, functions, left, right, entry, indices, exactly)
             break
     return None
-
-
-def reachable(expressions: Iterable[Expr], definitions: Mapping[Symbol, Expr]) -> Iterator[Expr]:
-    """The nodes of expressions and of the definitions they use."""
-    todo = list(expressions)
-    seen: set[Expr] = set()
-    while todo:
-        node = todo.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        yield node
-        todo.extend(node.args)
-        if isinstance(node, Symbol) and node in definitions:
-            todo.append(definitions[node])
-
-
-def letters(nodes: Iterable[Expr]) -> list[str]:
-    """The letters that stand for sizes in these nodes."""
-    return sorted({str(s) for e in nodes for s in _letters(e)})
-
-
-def _letters(e: Expr) -> set[Any]:
-    sizes: list[Dim] = [*e.shape]
-    data = e.data if isinstance(e.data, tuple) else (e.data,)
-    sizes += [k.size for k in data if hasattr(k, "size")]
-    return {s for d in sizes for s in d.free_symbols}
 
 
 Sides = tuple[tuple[Value, ...], ...]

@@ -14,13 +14,14 @@ from symjac.claims.bounds.spectral import Range, spectral_norm
 from symjac.claims.stated.terms import Ref
 from symjac.claims.world import World
 from symjac.errors import NotYetError
-from symjac.expr import Apply, Expr, Symbol
+from symjac.expr import Expr, Symbol
 from symjac.functions import BOUNDS
 from symjac.values import Counterexample
 from symjac.values.evaluate import Evaluator, Matrix
 from symjac.values.intervals import Intervals
+from symjac.values.nodes import letters, reachable, unspecified
 from symjac.values.rings import STAND_INS, NoValueError, Rationals
-from symjac.values.search import Enclosure, Value, reachable, value_of
+from symjac.values.search import Enclosure, Value, value_of
 
 ORDERS = (1, 2)
 SEEDS = 12
@@ -72,12 +73,11 @@ def violation(
     scalars = [a.data[1] for s in sides for a in s.atoms() if a.kind == "scalar" and isinstance(a.data, tuple)]
     beside = [e for meaning in world.given.values() for e in meaning.expressions]
     nodes = set(reachable([*used, *scalars, *beside], world.equations)) - world.given.keys()
-    functions = {e.function.name for e in nodes if isinstance(e, Apply) and e.function.known is None}
+    functions = set(unspecified(nodes))
     functions |= {n for n, f in forms.majorants.slopes.items() if f.known is None}
     steep = any(a.kind == "slope" for s in sides for a in s.atoms())
     shapes = LINES if steep else (*LINES, *STAND_INS)
-    letters = sorted({str(x) for e in nodes for d in e.shape for x in d.free_symbols})
-    for sizes, seed in _points(letters):
+    for sizes, seed in _points(letters(nodes)):
         point = Point(sizes, seed)
         chosen = {f: shapes[(seed + k) % len(shapes)] for k, f in enumerate(sorted(functions))}
         try:

@@ -11,7 +11,7 @@ from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import Convention
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
-from symjac.claims.nearest.screen import Screen, differ, letters
+from symjac.claims.nearest.screen import Screen, differ
 from symjac.claims.overtime import OverTime
 from symjac.claims.sizing import Sizing
 from symjac.claims.stated.statement import Statement
@@ -22,6 +22,7 @@ from symjac.errors import ShapeError
 from symjac.expr import Expr, Symbol
 from symjac.normal import equal
 from symjac.values import evaluate
+from symjac.values.nodes import letters, reachable
 
 AGREES = Outcome(True, "values")  # no proof: both sides have one value where they were looked at
 DIFFERS = Outcome(None, "undecided", "the sides differ at a point")
@@ -116,7 +117,7 @@ class Sieve:
         left = s.members[0]
         self.gradients = Gradients(self.model, s.mentions(left, left, {}))
         self.lefts: dict[Convention, Expr] = {}
-        self.points: dict[tuple[frozenset[Symbol], frozenset[str]], evaluate.Evaluator] = {}
+        self.points: dict[tuple[frozenset[Symbol], tuple[str, ...]], evaluate.Evaluator] = {}
         self.places: dict[int, ex.Shape] = {}
         self.sizings = 0
 
@@ -181,7 +182,7 @@ class Sieve:
 
     def point(self, left: Expr, right: Expr) -> evaluate.Evaluator:
         symbols = left.symbols | right.symbols
-        key = symbols, letters((left, right))  # a constant may have a size that no symbol has
+        key = symbols, tuple(letters(reachable((left, right), {})))  # a constant may have a size that no symbol has
         if key not in self.points:
             self.points[key] = self.screen.point(self.opened(symbols), (left, right))
         return self.points[key]
