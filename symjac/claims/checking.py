@@ -27,7 +27,6 @@ from symjac.problem import read_claim
 LAYOUTS = ("numerator", "denominator", "mixed", "both")
 ORIENTATIONS = ("column", "row")
 LEAST = 0.2  # seconds that are left for telling a verdict whose time is over
-LATEST = 5.0  # seconds after which no nearest true formula, condition or layout is looked for any more
 
 
 def check(
@@ -69,7 +68,7 @@ def check(
     found = Found(s, asked=asked)
     if s is not None and _refuted_for_columns(v):
         with _what_is_left(until):
-            found = _nearest(equations, s, declared, found, of=of, wrt=wrt, until=min(until, time.monotonic() + LATEST))
+            found = _nearest(equations, s, declared, found, of=of, wrt=wrt, until=until)
         v = replace(v, conditions=to_json(found.conditions), terms=tuple(t.to_json() for t in found.terms))
     if found.repair is not None:
         e = found.repair.edit

@@ -27,7 +27,8 @@ from symjac.errors import SymjacError
 from symjac.limits import time_limit
 from symjac.normal import NormalFormTooLarge
 
-WORK = 1.2  # seconds of computing at most for the nearest true formula
+LOOKS = 2_000  # so many candidates are looked at for the nearest true formula
+WHOLE = 10  # as many as one that is not of one step only counts for: nothing of it is kept
 PROOFS = 12  # so many candidates are proved at most
 PAIRED = ("transpose", "order", "point", "diag", "sign", "derivative")  # of which two are tried together
 TROUBLE = (SymjacError, UndecidedError, NormalFormTooLarge)
@@ -55,13 +56,14 @@ def repair(
     of: str | None,
     wrt: str | None,
     deadline: float,
-    work: float = WORK,
+    looks: int = LOOKS,
 ) -> Repair | None:
     """The first of the small changes that is proved, ``None`` where none is.
 
-    The search ends after so many seconds of ``work``, at the latest at the deadline.
+    The search ends after so many ``looks`` at candidates, so that what is found depends on no clock; at the deadline it
+    is broken off.
     """
-    for edit in islice(Search(s, deadline, work).candidates(), PROOFS):
+    for edit in islice(Search(s, deadline, looks).candidates(), PROOFS):
         # What cannot be read, or whose truth cannot be found out, is none that is named.
         with contextlib.suppress(*TROUBLE), time_limit(deadline):
             holds = _proved(state(equations, edit.text, dict(symbols), of=of, wrt=wrt), edit, s, deadline)
@@ -95,11 +97,10 @@ def order(s: Statement) -> str:
 class Search:
     """The changes to one claim that make both sides agree at a point, one after the other."""
 
-    def __init__(self, s: Statement, deadline: float, work: float = WORK) -> None:
+    def __init__(self, s: Statement, deadline: float, looks: int = LOOKS) -> None:
         self.s = s
         self.deadline = deadline
-        # Other programs on the machine do not change what is found.
-        self.until = time.thread_time() + work
+        self.left = looks
         self.screen = Screen()
         self.kind = remembering()
         self.sieve = Sieve(s, self.screen, self.kind) if "column" in s.models and Sieve.takes(s) else None
@@ -118,7 +119,7 @@ class Search:
 
     @property
     def is_over(self) -> bool:
-        return time.thread_time() > self.until or time.monotonic() > self.deadline
+        return self.left <= 0 or time.monotonic() > self.deadline
 
     def candidates(self) -> Iterator[Edit]:
         """Single changes first, then two of the smallest together."""
@@ -147,6 +148,7 @@ class Search:
     def agrees(self, edit: Edit) -> bool:
         """Whether the two sides have one value at a point after the change, in some convention."""
         changed = edit.applied(self.s.members[-1])
+        self.left -= len(self.columns) * (WHOLE if self.sieve is None else 1)
         return any(self.agree(changed, c) for c in self.columns)
 
     def agree(self, right: Term, convention: Convention) -> bool:
