@@ -19,9 +19,10 @@ from symjac.limits import OutOfTimeError, time_limit
 AGAIN = 0.25  # seconds between rings: one that falls into a destructor or a callback is lost
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class _Alarm:
     until: float
+    rung: bool = False
 
 
 class DeadlineError(BaseException):
@@ -58,9 +59,20 @@ def deadline(seconds: float) -> Iterator[None]:
     except DeadlineError as reached:
         if reached.alarm is not alarm:
             raise
-        for forget in _forgetting:
-            forget()
-        raise OutOfTimeError(f"the time limit of {seconds:g} seconds was reached") from None
+        raise _over(seconds) from None
+    except Exception as broken:
+        # Somebody's bare `except` may have taken the ring for a failure, and what followed is no answer.
+        if not alarm.rung:
+            raise
+        raise _over(seconds) from broken
+    if alarm.rung:
+        raise _over(seconds)
+
+
+def _over(seconds: float) -> OutOfTimeError:
+    for forget in _forgetting:
+        forget()
+    return OutOfTimeError(f"the time limit of {seconds:g} seconds was reached")
 
 
 @contextmanager
@@ -112,4 +124,5 @@ def _ring(_: int, __: FrameType | None) -> None:
     over = next((alarm for alarm in _set if alarm.until <= monotonic()), None)
     _arm()
     if over is not None:
+        over.rung = True
         raise DeadlineError(over)

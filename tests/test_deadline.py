@@ -171,3 +171,18 @@ def test_tables_survive_an_alarm_anywhere(clock: Clock, where: str, monkeypatch:
             equal(rhs, ex.add(rhs, rhs))
         assert atoms.tables.generation > generation
     assert System(FOUNDING).check(TRUE).holds_in == ("numerator_column",)
+
+
+@pytest.mark.parametrize("after", ["a failure of its own", "an answer"])
+def test_a_ring_that_a_bare_except_takes_for_a_failure_ends_the_work_all_the_same(clock: Clock, after: str) -> None:
+    """What comes of work in which an alarm was lost, an error or an answer, is no answer but the end of the time."""
+
+    @deadline.deadline(1)
+    def work() -> None:
+        with contextlib.suppress(BaseException):  # as in mpmath, whose comparisons then say that they do not know
+            clock.ring()
+        if after == "a failure of its own":
+            raise TypeError(after)
+
+    with pytest.raises(OutOfTimeError):
+        work()

@@ -18,7 +18,7 @@ from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.stated.times import Time
 from symjac.claims.undecided import UndecidedError
-from symjac.claims.witness import confirm_formula
+from symjac.claims.witness import Closed, confirm_formula
 from symjac.errors import SymjacError
 from symjac.expr import Expr, Symbol
 
@@ -51,29 +51,28 @@ def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term, dea
     convention = Convention(layout, "column")
     gradients = Gradients(model, mentions, step=step, last=s.last)
 
-    def closed(values: Mapping[str, Time]) -> Expr:
+    def closed(values: Mapping[str, Time]) -> Closed:
         last = s.last.put(values) if s.last is not None else None
-        said = (
-            replace(gradients, mentions=s.mentions(left, right, values), last=last, known={}) if values else gradients
-        )
+        mentioned = s.mentions(left, right, values)
+        said = replace(gradients, mentions=mentioned, last=last, known={}, letters={}) if values else gradients
         ev = Evaluator(model, convention, said, OverTime("ascending"), {}, values)
         ev.carried = vectors.carried(s, left, right)
         out = ev(left)
         if ev.unknown:
             raise UndecidedError(ev.unknown[0])
-        if any(word in e.name for e in out.symbols for word in ("later", "local", "direct")) or any(
-            e.name.startswith(r"\partial") and e not in model.ways for e in out.symbols
-        ):
-            raise UndecidedError("the gradient depends on what the claim does not mention")
-        return out
+        return Closed(out, said.letters)
 
     ends = _ends(model, left)
     if ends is not None:
         model.long_product(*ends)  # whether the one step leads to the next
-    out = closed({})
+    out, letters = closed({})
+    if any(kind not in ("", "upstream") for e in out.symbols & letters.keys() for _, kind in (letters[e],)) or any(
+        e.name.startswith(r"\partial") and e not in model.ways for e in out.symbols
+    ):
+        raise UndecidedError("the gradient depends on what the claim does not mention")
     check = Comparison(s, model, convention, "ascending", deadline)
     check.step = step
-    confirm_formula(check, left, right if over is None else over[1], closed)  # of a sum the formula is a summand
+    confirm_formula(check, left, right, closed, at_lengths=over is None)
     if ends is not None:
         return _product(model, layout, *ends)
     out = out.replace({model.symbol(p.lhs): p.rhs for p in model.printed if p.lhs.family.startswith(r"\mathrm{pre}")})

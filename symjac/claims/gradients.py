@@ -60,6 +60,7 @@ class Gradients:
     last: Time | None = None  # the last step there is
     weights: Mapping[str, Expr] = field(default_factory=dict)  # of a step's loss in the whole one
     implied: set[Ref] = field(default_factory=set)  # outputs by which no gradient is mentioned
+    letters: dict[Symbol, tuple[Ref, str]] = field(default_factory=dict)  # by what, and of which kind each one is
 
     def __call__(self, loss: Ref | None, x: Ref) -> Expr:
         """The gradient of a loss by ``x``; a loss that carries a time is the loss of that step."""
@@ -148,7 +149,9 @@ class Gradients:
 
     def free(self, x: Ref, kind: str = "") -> Symbol:
         """A gradient that is a symbol of its own."""
-        return self.symbol(self.model, x, kind)
+        letter = self.symbol(self.model, x, kind)
+        self.letters[letter] = x, kind
+        return letter
 
     @staticmethod
     def symbol(model: Model, x: Ref, kind: str = "") -> Symbol:

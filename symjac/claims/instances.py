@@ -122,11 +122,6 @@ class Instances:
         self._refs.setdefault(symbol, ref)
         return symbol
 
-    @property
-    def known(self) -> tuple[Symbol, ...]:
-        """The symbols that have come from here."""
-        return tuple(self._refs)
-
     def ref(self, symbol: Symbol) -> Ref | None:
         """The family and time of a symbol that came from here."""
         return self._refs.get(symbol)

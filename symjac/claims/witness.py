@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from symjac import expr as ex
 from symjac.claims import vectors
@@ -28,10 +28,12 @@ from symjac.confirm.forward import confirm_tables
 from symjac.errors import Defect, ShapeError
 from symjac.expr import Expr, Symbol
 from symjac.values import Counterexample, counterexample
-from symjac.values.agreement import Agreement, Runs, compare
+from symjac.values.agreement import Agreement, Runs, are_far, compare
 from symjac.values.evaluate import Given
+from symjac.values.floats import Floats
 from symjac.values.nodes import letters, reachable
 from symjac.values.points import Kinds, sizes_of_rounds
+from symjac.values.rings import NoValueError
 from symjac.values.search import sides
 
 if TYPE_CHECKING:
@@ -84,15 +86,24 @@ class Run:
 
     def compare(self, depth: int) -> Agreement:
         """The two sides at points of generic values."""
-        equations, where = self.settle(depth), self.circumstances
-        beside = self.beside()
+        runs, names = self.runs(depth)
+        rounds = [dict.fromkeys(names, 1)] if self.circumstances.every_size_is_one else sizes_of_rounds(names)
+        return compare(partial(sides, self.left, self.right), runs, rounds)
+
+    def differs_clearly(self, depth: int) -> bool:
+        """Whether the two sides are far from each other at one point of generic values; ``False`` says nothing."""
+        runs, names = self.runs(depth)
+        with contextlib.suppress(NoValueError):
+            return are_far(sides(self.left, self.right, runs.at(Floats({}), next(iter(sizes_of_rounds(names))), 0)))
+        return False
+
+    def runs(self, depth: int) -> tuple[Runs, list[str]]:
+        """The system at generic points, and the letters that want a size there."""
+        equations, beside = self.settle(depth), self.beside()
         nodes = set(reachable([self.left, self.right, *beside["beside"]], equations)) - self.world.given.keys()
         confirm_tables(nodes)
-        names = letters(nodes)
-        rounds = [dict.fromkeys(names, 1)] if where.every_size_is_one else sizes_of_rounds(names)
-        kinds = Kinds(one_hot=beside["one_hot"], special=where.special)
-        runs = Runs(nodes, equations, kinds=kinds, given=self.world.given)
-        return compare(partial(sides, self.left, self.right), runs, rounds)
+        kinds = Kinds(one_hot=beside["one_hot"], special=self.circumstances.special)
+        return Runs(nodes, equations, kinds=kinds, given=self.world.given), letters(nodes)
 
     def search(self, effort: int, first: Iterable[Symbol] = ()) -> Counterexample | None:
         """A small point at which the two sides differ; the symbols in ``first`` have the simplest values."""
@@ -164,6 +175,17 @@ def _later(run: Run) -> Agreement:
         return run.compare(0)
 
 
+def _holds_later(run: Run) -> bool:
+    """Whether what differs for any states is the same for those that come out of the step before."""
+    try:
+        if run.differs_clearly(1):
+            return False
+        later = run.compare(1)
+    except UndecidedError:  # the equations of the earlier step cannot be written down
+        return False
+    return bool(later.points) and later.apart is None
+
+
 def refute(
     c: Comparison, course: Course, places: Mapping[int, ex.Shape], effort: int, told: Sequence[Expr]
 ) -> Counterexample | None:
@@ -178,14 +200,22 @@ def refute(
     found = run.search(effort, symbols)
     if found is None:
         return None
-    later = _later(run)
-    if later.points and later.apart is None:  # it holds for states that come out of the step before
+    if _holds_later(run):
         return None
     shown = symbols | ({s for s, m in run.world.given.items() if isinstance(m, Gradient)} & run.right.symbols)
     return replace(found, values={s: v for s, v in found.values.items() if s in shown})
 
 
-def confirm_formula(c: Comparison, t: Term, beside: Term, closed: Callable[[Mapping[str, Time]], Expr]) -> None:
+class Closed(NamedTuple):
+    """The closed form of a term, with the gradients that are letters in it: by what, and of which kind."""
+
+    form: Expr
+    letters: Mapping[Symbol, tuple[Ref, str]]
+
+
+def confirm_formula(
+    c: Comparison, t: Term, beside: Term, closed: Callable[[Mapping[str, Time]], Closed], *, at_lengths: bool
+) -> None:
     """Hold the closed form of a term against the system run forwards; gradients in it are those of the run.
 
     ``beside`` is the other member, which says what the loss sees; ``closed`` gives the form at numbers for letters.
@@ -193,13 +223,13 @@ def confirm_formula(c: Comparison, t: Term, beside: Term, closed: Callable[[Mapp
     :raises UndecidedError: where nothing can be run.
     :raises Defect: where a run and the closed form disagree.
     """
-    matter = c.statement.lengths_matter(t, beside)
+    matter = at_lengths and c.statement.lengths_matter(t, beside)
     values = list(c.statement.lengths(LENGTHS, t, beside)) if matter else [{}]
     if not values:
         raise UndecidedError("nothing says which numbers of steps there are")
     for at in values:
         c.check_time()
-        form, ev = closed(at), _evaluator(c, Course(t, beside, at), {}, ANY)
+        (form, letters), ev = closed(at), _evaluator(c, Course(t, beside, at), {}, ANY)
         world = ev.gradient
         assert isinstance(world, World)
         if form.symbols & c.model.ways.keys():
@@ -209,7 +239,8 @@ def confirm_formula(c: Comparison, t: Term, beside: Term, closed: Callable[[Mapp
             raise UndecidedError(ev.unknown[0])
         for y, x in ev.carried:
             world.carry(vectors.carried_letter(c.model, y, x), y, x)
-        world.take_up(form)
+        for letter in form.symbols & letters.keys():
+            world.take_up(letter, *letters[letter])
         found = _later(Run(left, world.spell(c.model.signs(form)), world, c.statement.one_hot))
         if found.apart is not None:
             raise Defect(

@@ -153,18 +153,20 @@ class World:
         shape = (of.rows * of.cols, by.rows * by.cols) if entries else ex.Partial(of, by).shape
         return self._letter(Symbol(rf"\text{{derivative {len(self.given) + 1}}}", shape), found)
 
-    def take_up(self, form: Expr) -> None:
-        """Give every gradient that a closed form holds by its letter the value it has in the run."""
-        m, model = self.mentions, self.model
-        for x in sorted({r for s in model.known if (r := model.ref(s)) is not None}, key=repr):
-            for kind, meaning in (
-                ("", Gradient(self, None, x)),
-                ("local", Gradient(self, x.time, x)),
-                ("upstream", Gradient(self, None, x, direct=True)),
-            ):
-                letter = Gradients.symbol(model, x, kind)
-                if letter in form.symbols and (kind != "upstream" or x in m.upstream):
-                    self._letter(letter, meaning)
+    def take_up(self, letter: Symbol, x: Ref, kind: str) -> None:
+        """Give a gradient that is a letter in a closed form the value that it has in the run.
+
+        :raises UndecidedError: for one of what the claim does not mention.
+        """
+        match kind:
+            case "":
+                self._letter(letter, Gradient(self, None, x))
+            case "local":
+                self._letter(letter, Gradient(self, x.time, x))
+            case "upstream":
+                self._letter(letter, Gradient(self, None, x, direct=True))
+            case _:
+                raise UndecidedError("the gradient depends on what the claim does not mention")
 
     def _letter(self, symbol: Symbol, meaning: Slope | Gradient) -> Symbol:
         self.given.setdefault(symbol, meaning)

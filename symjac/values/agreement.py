@@ -19,7 +19,7 @@ from symjac.values.rings import NoValueError, Rationals
 
 TRIES = 12  # points at each round of sizes
 DIGITS = 50
-NEAR, NEARER = 1e-7, 1e-20  # relative to the largest entry
+FAR, NEAR, NEARER = 1e-3, 1e-7, 1e-20  # relative to the largest entry
 # Sides smaller than this are compared as if they were so large, as one may be zero; programs round at every step.
 FLOOR, FLOOR_OF_PROGRAMS = 1e-6, 1e-3
 # Stand-ins for functions that nothing specifies.
@@ -120,6 +120,11 @@ def compare(
         if near:
             agreed.append(sizes)
     return Agreement(counted, tuple(agreed), reason=reason)
+
+
+def are_far(pairs: Iterable[tuple[Matrix, Matrix]]) -> bool:
+    """Whether the matrices of some pair differ by more than rounding could ever explain."""
+    return not all(_near(left, right, FAR, FLOOR) for left, right in pairs)
 
 
 def are_near(pairs: Iterable[tuple[Matrix, Matrix]], tolerance: float, floor: float) -> bool:
