@@ -195,7 +195,7 @@ def test_a_window_cuts_the_way_back(name: str, window: int) -> None:
 @pytest.mark.parametrize("every", [True, False], ids=["every step", "last step"])
 def test_every_row_is_the_derivative_with_all_equations_opened(name: str, every: bool) -> None:
     """The recurrence is the derivative of the loss for every size, with all equations of two steps opened."""
-    Backward(System(getattr(cells, name)), loss_text(name, every)).verify()
+    backward(name, every).verify()
 
 
 def test_a_changed_formula_is_refused() -> None:
@@ -333,9 +333,14 @@ def test_what_cannot_be_done_is_said(equations: str, loss: str, error: str) -> N
         System(equations).bptt(loss)
 
 
+@cache
+def article_of_an_lstm() -> str:
+    return System(cells.lstm).bptt(r"L = \sum_{t=1}^{T} \ell_t(h_t)").document()
+
+
 def test_the_page_of_an_lstm_is_short() -> None:
     """The LaTeX of an LSTM's page holds one derivative for each of its twelve parameters and every proof step."""
-    page = System(cells.lstm).bptt(r"L = \sum_{t=1}^{T} \ell_t(h_t)").document()
+    page = article_of_an_lstm()
     assert page.count(r"\symjacd{L}{") >= 12
     assert len(page) < 9000
 
@@ -343,8 +348,7 @@ def test_the_page_of_an_lstm_is_short() -> None:
 @pytest.mark.tex
 def test_the_page_of_an_lstm_fits_two_sheets(tmp_path: Path) -> None:
     """The printed page of LSTM backpropagation through time is at most two A4 pages."""
-    article = System(cells.lstm).bptt(r"L = \sum_{t=1}^{T} \ell_t(h_t)").document()
-    file = compile_pdf(r"\pdfobjcompresslevel=0" + "\n" + article, tmp_path / "page.pdf")
+    file = compile_pdf(r"\pdfobjcompresslevel=0" + "\n" + article_of_an_lstm(), tmp_path / "page.pdf")
     assert 1 <= len(re.findall(rb"/Type\s*/Page[^s]", file.read_bytes())) <= 2
 
 
@@ -374,8 +378,9 @@ def test_every_format_is_written(wanted: str, tmp_path: Path) -> None:
     """Pages and programs go to files in every format."""
     file = tmp_path / "answer"
     loss = r"L = -\sum_{t=1}^{T} y_t^\top \log \operatorname{softmax}(V h_t)"
-    arguments = ["gru", "--loss", loss, "--to", wanted, "-o", str(file), "--symbol", "V: matrix p n"]
-    assert main(["bptt", *arguments, "--window", "3"]) == 0
+    step = r"h_t = \tanh(W h_{t-1} + U x_t)"
+    arguments = [step, "--loss", loss, "--to", wanted, "-o", str(file), "--symbol", "V: matrix p n"]
+    assert main(["bptt", *arguments, "--symbol", "h_t: vector n", "--window", "3"]) == 0
     text = file.read_text()
     assert "gradients" in text if wanted in ("numpy", "jax", "torch") else "Truncation" in text
 
