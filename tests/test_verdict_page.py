@@ -243,7 +243,7 @@ def test_a_telephone_shows_the_verdict(tmp_path: Path) -> None:
 def test_a_system_checks_to_the_same_page() -> None:
     """The page from a system and the page from equations are one."""
     equations, claim = CLAIMS["founding"]
-    assert html(System(*equations).check(claim)) == html(check(equations, claim))
+    assert html(confirm(System(*equations).check(claim))) == html(confirm(check(equations, claim)))
 
 
 @pytest.mark.parametrize(
@@ -293,7 +293,6 @@ def test_the_links_keep_the_brackets_of_the_chain() -> None:
 
 def test_a_head_is_not_repeated_in_its_paragraph() -> None:
     """What the transpose changes stands under a head that says so once."""
-    system, claim = CLAIMS["founding"]
-    page = html(check(system, claim))
+    page = html(confirm(verdict("founding")))
     assert page.partition("<footer>")[0].count("What the transpose changes") == 1
     assert "<p>For one step the eigenvalues are the same" in page
