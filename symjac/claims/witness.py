@@ -203,7 +203,9 @@ def refute(
     if _holds_later(run):
         return None
     shown = symbols | ({s for s, m in run.world.given.items() if isinstance(m, Gradient)} & run.right.symbols)
-    return replace(found, values={s: v for s, v in found.values.items() if s in shown})
+    values = {s: v for s, v in found.values.items() if s in shown}
+    letters = {str(x) for e in (*told, *values) for node in e.walk() for side in node.shape for x in side.free_symbols}
+    return replace(found, values=values, sizes={name: n for name, n in found.sizes.items() if name in letters})
 
 
 class Closed(NamedTuple):
