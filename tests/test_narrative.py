@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,7 @@ def derive(*equations: str, wrt: str, of: str | None = None, orientation: str = 
     return System(*equations, symbols=symbols, orientation=orientation).jacobian(of, wrt=wrt)
 
 
+@cache
 def cell(name: str) -> Jacobian:
     c = CELLS[name]
     return System(*c.equations, symbols=c.symbols).jacobian(c.of, wrt=c.wrt)

@@ -212,11 +212,12 @@ def test_no_line_of_the_article_is_overfull(tmp_path: Path) -> None:
 
 
 @pytest.mark.tex
-def test_the_published_claims_make_articles(tmp_path: Path) -> None:
+@pytest.mark.parametrize("step", [12, pytest.param(1, marks=pytest.mark.slow)])
+def test_the_published_claims_make_articles(step: int, tmp_path: Path) -> None:
     """What the papers' claims get to hear is LaTeX that compiles, all in one article."""
     data = Path(__file__).parent / "data" / "published.jsonl"
     records = [json.loads(line) for line in data.read_text(encoding="utf-8").splitlines()]
-    found = "\n".join(printing.fragment(confirm(check_record(r))) for r in records[::4])
+    found = "\n".join(printing.fragment(confirm(check_record(r))) for r in records[::step])
     (tmp_path / "all.tex").write_text(printing.ARTICLE % found, encoding="utf-8")
     assert shutil.which("pdflatex")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
