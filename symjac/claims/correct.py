@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from symjac import expr as ex
@@ -76,7 +76,8 @@ def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term, dea
     if ends is not None:
         return _product(model, layout, *ends)
     out = out.replace({model.symbol(p.lhs): p.rhs for p in model.printed if p.lhs.family.startswith(r"\mathrm{pre}")})
-    text = typeset.latex(_laid_out(_with_products(_with_loss(out, gradients, s), model, layout), layout))
+    carried = {vectors.carried_letter(model, *pair) for pair in vectors.carried(s, left, right)}
+    text = typeset.latex(_laid_out(_with_products(_with_loss(out, gradients, s), model, layout), layout, carried))
     return text if over is None else rf"\sum_{{{over[2]}}} {text}"
 
 
@@ -115,12 +116,12 @@ def _with_products(e: Expr, model: Model, layout: str) -> Expr:
     return e.replace(table)
 
 
-def _laid_out(e: Expr, layout: str) -> Expr:
-    """Gradients and Jacobians of maps as this layout has them: rows, or transposed."""
+def _laid_out(e: Expr, layout: str, carried: Collection[Symbol]) -> Expr:
+    """Gradients, Jacobians of maps and total derivatives as this layout has them: rows, or transposed."""
     turned = {
         node: Symbol(node.name if isinstance(node, Symbol) else typeset.latex(node), (node.cols, node.rows))
         for node in e.walk()
-        if (isinstance(node, ex.MapJacobian) and layout == "denominator")
+        if ((isinstance(node, ex.MapJacobian) or node in carried) and layout == "denominator")
         or (isinstance(node, Symbol) and r"\nabla" in node.name and layout == "numerator")
     }
     return pushed(e.replace({node: ex.Transpose(other) for node, other in turned.items()}), False)

@@ -18,6 +18,7 @@ from symjac.claims import vectors
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.forward import forward
 from symjac.claims.overtime import OverTime
+from symjac.claims.properties import broken
 from symjac.claims.sizing import Sizing
 from symjac.claims.stated.calls import spelled_out
 from symjac.claims.stated.terms import Ref, Term
@@ -34,9 +35,10 @@ from symjac.values.floats import Floats
 from symjac.values.nodes import letters, reachable
 from symjac.values.points import Kinds, sizes_of_rounds
 from symjac.values.rings import NoValueError
-from symjac.values.search import sides
+from symjac.values.search import Rows, sides
 
 if TYPE_CHECKING:
+    from symjac.claims.bounds.inequality import Pair
     from symjac.claims.comparison import Comparison
 
 LENGTHS = (1, 2, 3)
@@ -105,9 +107,13 @@ class Run:
         kinds = Kinds(one_hot=beside["one_hot"], special=self.circumstances.special)
         return Runs(nodes, equations, kinds=kinds, given=self.world.given), letters(nodes)
 
-    def search(self, effort: int, first: Iterable[Symbol] = ()) -> Counterexample | None:
+    def search(
+        self, effort: int, first: Iterable[Symbol] = (), keeps: Callable[[Mapping[Symbol, Rows]], bool] = lambda _: True
+    ) -> Counterexample | None:
         """A small point at which the two sides differ; the symbols in ``first`` have the simplest values."""
-        return counterexample(self.left, self.right, self.settle(0), effort=effort, first=first, **self.beside())
+        return counterexample(
+            self.left, self.right, self.settle(0), effort=effort, first=first, keeps=keeps, **self.beside()
+        )
 
     def settle(self, depth: int) -> Mapping[Symbol, Expr]:
         """The equations under which the sides are evaluated."""
@@ -175,6 +181,17 @@ def _later(run: Run) -> Agreement:
         return run.compare(0)
 
 
+def unkept(c: Comparison | Pair, values: Mapping[Symbol, Rows]) -> list[tuple[str, str]]:
+    """The symbols whose values do not keep to what is declared of them, and to what."""
+    said = c.statement.properties
+    found = []
+    for s, rows in values.items():
+        r = c.model.ref(s)
+        if r is not None and r.family in said and (word := broken(said[r.family], rows)) is not None:
+            found.append((s.name, word))
+    return found
+
+
 def _holds_later(run: Run) -> bool:
     """Whether what differs for any states is the same for those that come out of the step before."""
     try:
@@ -197,8 +214,11 @@ def refute(
     """
     run = evaluated(c, course, places)
     symbols = {e for e in reachable(told, run.settle(0)) if isinstance(e, Symbol)}
-    found = run.search(effort, symbols)
+    found = run.search(effort, symbols, lambda values: not unkept(c, values))
     if found is None:
+        if c.statement.properties and (other := run.search(effort, symbols)) is not None:
+            name, word = unkept(c, other.values)[0]
+            raise UndecidedError(f"{name} is declared to be {word}, and no values that are would refute it")
         return None
     if _holds_later(run):
         return None

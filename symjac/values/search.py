@@ -6,7 +6,7 @@ in intervals; only disjoint intervals count, so that a true identity is never re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -35,6 +35,7 @@ class Enclosure:
 
 
 Value = Fraction | Enclosure
+Rows = tuple[tuple[Value, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def counterexample(
     given: Mapping[Symbol, Given] = NOTHING,
     beside: Iterable[Expr] = (),
     first: Iterable[Symbol] = (),
+    keeps: Callable[[Mapping[Symbol, Rows]], bool] = lambda _: True,
 ) -> Counterexample | None:
     """Values at the smallest sizes where ``a`` and ``b`` differ, ``None`` if none were found.
 
@@ -119,6 +121,8 @@ def counterexample(
                 left, right, entry, indices = found
                 exactly = numbers is Rationals
                 values = {**point.values(), **apart}
+                if not keeps(values):
+                    break
                 return Counterexample(sizes, values, functions, left, right, entry, indices, exactly)
             break
     return None

@@ -34,7 +34,7 @@ from symjac.claims.stated.terms import Term
 from symjac.claims.stated.times import Time
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict, summed_up
-from symjac.claims.witness import WrittenOut
+from symjac.claims.witness import WrittenOut, unkept
 from symjac.claims.world import World
 from symjac.errors import Defect, DefinitionError, NotYetError, ShapeError
 from symjac.limits import OutOfTimeError, time_limit
@@ -222,6 +222,11 @@ class Pair:
     ran: bool = False  # whether a run was possible when a violation was looked for
     trouble: str = ""  # why not
 
+    @property
+    def statement(self) -> Statement:
+        """The bound as it was read."""
+        return self.judge.statement
+
     def check_time(self) -> None:
         if time.monotonic() > self.judge.deadline:
             raise OutOfTimeError("the time limit was reached")
@@ -338,6 +343,9 @@ class Pair:
         found = violation(forms, sides, sign, names, world)
         if found is None:
             return None
+        if lost := unkept(self, found.values):
+            name, word = lost[0]
+            return Outcome(None, "undecided", f"{name} is declared to be {word}, and the values that refute it are not")
         unsure = self.unsure(a, b)
         if unsure:
             return Outcome(None, "undecided", f"nothing says what {unsure} is")

@@ -16,6 +16,7 @@ from symjac.values.agreement import NEAR, WAVES, are_near
 from symjac.values.floats import Floats, Wave
 from symjac.values.nodes import letters, reachable
 from symjac.values.points import GenericPoint, Kinds
+from symjac.values.search import sides
 
 FLOOR = 1e-3
 LINE = (0.3, 0.7)
@@ -62,6 +63,6 @@ class Screen:
 def differ(a: Expr, b: Expr, at: evaluate.Evaluator) -> bool:
     """Whether two expressions of one shape clearly differ where they are evaluated; no value says nothing."""
     try:
-        return not are_near([(at.matrix(a), at.matrix(b))], NEAR, FLOOR)
+        return not are_near(sides(a, b, at), NEAR, FLOOR)
     except (SymjacError, ArithmeticError):  # the latter: too large for a float, or a division by zero
         return False

@@ -32,6 +32,7 @@ class Statement:
     shiftable: bool = False  # whether taking in the equations of the earlier step changes what is differentiated
     normalisations: frozenset[str] = frozenset()  # maps that are declared to be layer normalisations
     one_hot: frozenset[str] = frozenset()  # families that are declared to have one entry 1 and zeros beside it
+    properties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of families, as their declarations say
     units: frozenset[str] = frozenset()  # index letters of entries that a unit vector picks
     opaque: bool = False  # whether a gate is known by name only
     weights: Mapping[str, Term | None] = field(default_factory=dict)  # of a step's loss in the whole, 1 where ``None``

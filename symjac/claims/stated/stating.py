@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
 from symjac.claims.model import Model
+from symjac.claims.properties import properties_in
 from symjac.claims.stated.aliases import Alias, Aliases
 from symjac.claims.stated.arguments import name_arguments, with_arguments
 from symjac.claims.stated.calls import LAYER_NORM, without_parameters
@@ -71,6 +72,7 @@ def state(
         message = "a differential, or the gradient of a loss? give of and wrt, or declare it"
         raise ReadError(message, text=claim, span=members[0].span)
     _name_left(aliases, members, of, wrt, base)
+    _refuse_absent((of, wrt), members, names, base)
     _refuse_unread(aliases, members)
     models = {o: Model(r, families, system.texts, symbols) for o, r in readings.items()}
     for m in models.values():
@@ -97,6 +99,13 @@ def state(
         for m in _readable(key, names)
         for r in m.refs()
     )
+    out.properties = {
+        r.family: said
+        for key, words in symbols_as_given.items()
+        if (said := properties_in(words))
+        for m in _readable(key, names)
+        for r in m.refs()
+    }
     out.normalisations = frozenset(
         str(m.data[0])
         for key, words in symbols_as_given.items()
@@ -261,6 +270,18 @@ def _name_left(aliases: Aliases, members: Sequence[Term], of: str | None, wrt: s
         aliases.add(r, meaning)
 
 
+def _refuse_absent(asked: Sequence[str | None], members: Sequence[Term], names: Names, base: Reading) -> None:
+    """Nothing is judged beside a symbol that is asked for and stands nowhere.
+
+    :raises TargetError: where one stands neither in the system nor in the claim.
+    """
+    known = {i.family for i in base.symbols.values()} | {r.family for m in members for r in m.refs()}
+    for text in (t for t in asked if t is not None):
+        for m in _readable(text, names):
+            if m.ref is not None and m.ref.family not in known:
+                raise TargetError(f"{text} is asked for, and it stands neither in the system nor in the claim")
+
+
 def _settle(s: Statement, *, differentiates: bool) -> None:
     """The target of a loss gradient, the last step, and whether earlier equations are taken in."""
     found = list(s.gradients(s.members[0]))
@@ -270,15 +291,15 @@ def _settle(s: Statement, *, differentiates: bool) -> None:
         raise TargetError("nothing in this claim says what is differentiated by what; give of and wrt")
     time = s.target.time if s.target is not None else None
     letters = {n for p in s.model.printed for r in (p.lhs,) if r.time is not None for n, _ in r.time.letters}
-    if time is not None and time.letter in LAST and time.letter not in letters and not time.offset:
+    if time is not None and time.letter in LAST and time.letter not in letters and time.offset <= 0:
         shifted = any(
             r.time is not None and r.time.letter == time.letter and r.time.offset > 0
             for m in s.members
             for r in m.refs()
         )
         if not shifted:
-            s.last = time
-            s.notes.append(f"{time.text} is read as the last step")
+            s.last = Time(time.letters)
+            s.notes.append(f"{s.last.text} is read as the last step")
     _settle_last_of_sum(s)
     ends = [r.time for r in s.seen if r.time is not None]
     if s.last is None and ends and not s.at_every_step and len({u.letters for u in ends}) == 1:
