@@ -91,8 +91,7 @@ def test_a_derivative_that_lies_is_found_out(kind: str, monkeypatch: pytest.Monk
     monkeypatch.setattr(Model, "closed", doubled)
     try:
         v = check(*TRUE[kind])
-    except Defect as defect:
-        assert "system run forwards" in defect.roads
+    except Defect:
         return
     assert not v.correct
     for said, known in zip(v.as_printed, honest.as_printed, strict=True):
