@@ -6,7 +6,6 @@ import contextlib
 import json
 import signal
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,12 +28,12 @@ class Clock:
     """A clock that stands still; the alarm rings where a test says, as if it were so much later."""
 
     def __init__(self) -> None:
-        self.now = time.monotonic()
+        self.now = 0.0
 
     def __call__(self) -> float:
         return self.now
 
-    def ring(self, later: float = 1e6) -> None:
+    def ring(self, later: float = 1e9) -> None:
         self.now += later
         try:
             signal.raise_signal(signal.SIGALRM)
