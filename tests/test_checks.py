@@ -318,7 +318,9 @@ def test_real_differences_stay(one: Expr, other: Expr) -> None:
 def test_the_second_reader_reads_at_the_sizes_of_the_page() -> None:
     """With sizes it reads the matrix that a page shows at these sizes; what it read is on record."""
     told = run_checks(derived(FOUNDING), thorough=True, at={"n": 3, "m": 2})
-    assert told.ran[-1] == Check("second_reader", "the matrix of entries printed for m = 2, n = 3, read by latex2sympy2")
+    assert told.ran[-1] == Check(
+        "second_reader", "the matrix of entries printed for m = 2, n = 3, read by latex2sympy2"
+    )
 
 
 def test_a_normal_form_that_is_too_weak_refuses_and_calls_nothing_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -16,10 +15,6 @@ FOUNDING = r"\mathbf{x}_t=\mathbf{W}\sigma(\mathbf{x}_{t-1}) + \mathbf{W}_{\math
 TRANSPOSED = r"\frac{\partial \mathbf{x}_i}{\partial\mathbf{x}_{i-1}} = \mathbf{W}^\top diag(\sigma'(\mathbf{x}_{i-1}))"
 RNN = r"h_t = \tanh(W h_{t-1} + U x_t + b)"
 STATE = r"\frac{\partial h_t}{\partial h_{t-1}}"
-RECORDS = [
-    json.loads(line)
-    for line in (Path(__file__).parent / "data" / "published.jsonl").read_text(encoding="utf-8").splitlines()
-]
 
 
 def test_the_founding_question_is_answered() -> None:
@@ -73,19 +68,6 @@ def test_the_nearest_true_formula_is_found(right: str, kind: str | None) -> None
     if v.repair is not None:
         again = check_record({"equations": [RNN], "claim": v.repair["claim"], "symbols": {"W": "matrix n n"}})
         assert set(v.repair["conventions"]) <= set(again.holds_in)  # type: ignore[call-overload]
-
-
-def test_every_repair_of_a_published_formula_is_proved() -> None:
-    """Over the published formulas whatever is named as nearest is judged true anew."""
-    repaired = 0
-    for record in RECORDS:
-        v = check_record(record)
-        if v.repair is not None:
-            repaired += 1
-            again = check_record({**record, "claim": v.repair["claim"]})
-            assert again.holds_in, v.repair
-            assert any(name.endswith("column") for name in again.holds_in)
-    assert repaired >= 10
 
 
 def test_a_symmetric_matrix_is_a_condition_only_where_it_suffices() -> None:
