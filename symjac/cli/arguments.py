@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from symjac import __version__
-from symjac.formats import FORMATS, Needs, formats_of
+from symjac.formats import FORMATS, Needs, formats_of, formats_of_verdicts
 
 TIMEOUT = 60.0
-VERDICTS = formats_of(Needs.PAGE, Needs.ARTICLE, Needs.RECORDS)
 
 SUMMARY = rf"""symjac {__version__}: Jacobians of vector recurrences, derived for every n, proved, and written out.
 
@@ -184,7 +183,7 @@ def _check() -> Parser:
     _timeout(parser, 20.0, "each claim is undecided")
     parser.add_argument(
         "--to",
-        choices=VERDICTS,
+        choices=formats_of_verdicts(),
         help="what to write (default: what the suffix of -o says, else text; for a file of claims json)",
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="write to FILE instead of standard output")

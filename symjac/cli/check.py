@@ -6,22 +6,19 @@ import argparse
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from symjac.claims import Verdict, check, check_record, printing
+from symjac.claims import Verdict, check, check_record
 from symjac.claims.judge import unreadable
 from symjac.cli import output
-from symjac.cli.arguments import VERDICTS
 from symjac.cli.defects import defects_named
 from symjac.cli.records import error_as_data
 from symjac.cli.sources import BadRecord, UsageError, from_arguments, is_batch, records_of
-from symjac.confirm import Confirmed, confirm
-from symjac.documents.compile import compile_pdf
-from symjac.documents.verdict import html
+from symjac.confirm import confirm
 from symjac.errors import Defect, SymjacError, TargetError
+from symjac.formats import FORMATS, formats_of_verdicts, write_verdict
 
 TRUE, FALSE, UNUSABLE, UNDECIDED, DEFECT = 0, 1, 2, 3, 4
 STATUS = {"true": TRUE, "false": FALSE, "unreadable": UNUSABLE, "undecided": UNDECIDED}
@@ -54,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
         if isinstance(error, TargetError) and error.hint is None and None in (options.of, options.wrt):
             error.hint = "--of says what is differentiated, --wrt by what: --of y --wrt x"
         if wanted == "json":  # every claim gets its line
-            output.deliver(line(confirm(unreadable(options.claim, error))), options.output)
+            output.deliver(_line(unreadable(options.claim, error)), options.output)
         raise
     except Defect as defect:
         if wanted == "json":
@@ -62,13 +59,9 @@ def run(options: argparse.Namespace) -> int:
         raise
     for message in dict.fromkeys(v.notes):
         output.note(f"note: {message}")
-    output.deliver(_content(confirm(v), wanted, options.output), options.output)
+    colour = options.output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    output.deliver(write_verdict(confirm(v), wanted, colour=colour), options.output)
     return STATUS[v.verdict]
-
-
-def line(confirmed: Confirmed[Verdict]) -> str:
-    """A verdict as one line of JSON."""
-    return json.dumps(confirmed.statement.to_json(), ensure_ascii=False)
 
 
 def _of_defect(name: object, defect: Defect) -> str:
@@ -78,27 +71,17 @@ def _of_defect(name: object, defect: Defect) -> str:
 
 def _format(options: argparse.Namespace) -> str:
     wanted: str = options.to or output.format_of(options.output)
-    if wanted not in VERDICTS:
-        raise UsageError(f"a verdict is not written as {wanted}; it is as {', '.join(VERDICTS)}")
-    if wanted == "pdf" and options.output is None and sys.stdout.isatty():
-        raise UsageError("a PDF is no text for a terminal; name a file with -o: -o verdict.pdf")
+    known = formats_of_verdicts()
+    if wanted not in known:
+        raise UsageError(f"a verdict is not written as {wanted}; it is as {', '.join(known)}")
+    if FORMATS[wanted].binary and options.output is None and sys.stdout.isatty():
+        raise UsageError(f"a {wanted.upper()} is no text for a terminal; name a file with -o: -o verdict.{wanted}")
     return wanted
 
 
-def _content(v: Confirmed[Verdict], wanted: str, file: str | None) -> str | bytes:
-    if wanted == "json":
-        return line(v)
-    if wanted == "pdf":
-        with tempfile.TemporaryDirectory() as folder:
-            return compile_pdf(printing.document(v), Path(folder) / "page.pdf").read_bytes()
-    if wanted == "text":
-        return printing.text(v, colour=file is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ)
-    return {
-        "latex": printing.fragment,
-        "document": printing.document,
-        "markdown": printing.markdown,
-        "html": html,
-    }[wanted](v)
+def _line(v: Verdict) -> str:
+    """A verdict as one line of JSON, without its end."""
+    return str(write_verdict(confirm(v), "json")).rstrip("\n")
 
 
 def _batch(options: argparse.Namespace) -> int:
@@ -120,7 +103,7 @@ def _batch(options: argparse.Namespace) -> int:
                 yield _of_defect(record.get("id") if isinstance(record, dict) else None, defect)
             else:
                 seen.add(STATUS[v.verdict])
-                yield line(confirm(v))
+                yield _line(v)
             bar.show(done)
 
     output.deliver_lines(lines(), options.output)
