@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from symjac.claims import vectors
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.world import World
@@ -18,6 +19,12 @@ class Forward(Evaluator):
         """Where derivatives come from."""
         assert isinstance(self.gradient, World)
         return self.gradient
+
+    def laid_out(self, numerator: Expr, *, scalar: bool, variable_row: bool = False) -> Expr:
+        """A Jacobian in this layout, said a second time: what the other reading lays out wrongly differs here."""
+        layout = self.convention.layout
+        turns = layout == "denominator" or (layout == "mixed" and scalar and not variable_row)
+        return vectors.transposed(numerator) if turns else numerator
 
     def chain(self, y: Ref, x: Ref) -> Expr:
         """dy/dx of two symbols, by vec where a vector is differentiated by a matrix."""
