@@ -442,3 +442,82 @@ def test_a_loss_may_be_scaled_and_penalised(loss: str) -> None:
                 ends.append(value(moved))
             slope = (ends[0] - ends[1]) / 2e-6
             assert np.asarray(found[key])[index] == pytest.approx(slope, rel=1e-6, abs=1e-7), key
+
+
+@pytest.mark.parametrize(
+    ("equations", "loss"),
+    [
+        ([r"h_t = \tanh(W h_{t-1})", "o_t = V h_t"], r"L = \sum_t \ell_t(o_t, h_t)"),
+        ([r"h_t = \tanh(W h_{t-1})", "o_t = V h_t"], r"L = \ell(h_T, o_T)"),
+        ([r"h_t = \tanh(W h_{t-1})", "o_t = W h_t"], r"L = 2 \sum_t \ell_t(h_t, o_t)"),
+        ([r"g_t = \sigma(U h_{t-1})", r"h_t = g_t \odot \tanh(W h_{t-1})"], r"L = \sum_t \ell_t(g_t, h_t)"),
+    ],
+)
+def test_a_loss_may_see_a_state_and_what_is_made_of_it(equations: list[str], loss: str) -> None:
+    """The gradient of a loss by one argument holds the others fixed, though they have equations of their own."""
+    back = System(*equations).bptt(loss).confirmed().statement
+    back.verify()
+    assert len(back.adjoints.meaning()) == 2
+
+
+def test_a_loss_of_state_and_output_has_the_slope_of_differences() -> None:
+    """The program for a loss of output and state gives what differences of the loss run by hand give."""
+    back = System(r"h_t = \tanh(W h_{t-1})", "o_t = V h_t").bptt(r"L = \sum_t \ell_t(o_t, h_t)").confirmed().statement
+    rng = np.random.default_rng(3)
+    W, V, start, steps = rng.normal(size=(3, 3)), rng.normal(size=(2, 3)), rng.normal(size=3), 3
+
+    def loss(W: Any) -> Any:
+        h, out = start, 0.0
+        for _ in range(steps):
+            h = np.tanh(W @ h)
+            out = out + np.sum((V @ h) ** 2) * np.sum(h**3)
+        return out
+
+    found = program(back).load()(
+        W=W, V=V, T=steps, h_0=start,
+        dloss_o=lambda t, o, h: 2 * o * np.sum(h**3),
+        dloss_h=lambda t, o, h: np.sum(o**2) * 3 * h**2,
+    )  # fmt: skip
+    for i, j in np.ndindex(3, 3):
+        change = np.zeros((3, 3), complex)
+        change[i, j] = 1e-30j
+        assert found["W"][i, j] == pytest.approx(loss(W + change).imag / 1e-30)
+
+
+@pytest.mark.parametrize(
+    "equations",
+    [
+        [r"y_t = W^\top \tanh(W y_{t-1} + c)"],
+        [r"y_t = W \tanh(y_{t-1} + c)"],
+        [r"y_t = W^\top \tanh(W y_{t-1} + c) + V \sigma(U y_{t-1})"],
+    ],
+)
+def test_no_two_gradients_share_a_name(equations: list[str]) -> None:
+    """The gradients by a symbol and by the argument of a function in its equation have two names."""
+    b = System(*equations).bptt(r"L = \sum_t \ell_t(y_t)").confirmed().statement
+    names = [b.adjoints.symbol(v).name for v in b.adjoints.nodes]
+    assert len(set(names)) == len(names)
+    assert not set(names) & {s.name for e in b.step.definitions.values() for s in e.symbols}
+
+
+def test_a_name_of_the_program_is_no_name_of_the_author() -> None:
+    """A parameter called as the gradient of another would be keeps its value in the program."""
+    back = System(r"h_t = \tanh(d_W h_{t-1} + W h_{t-1} + d_h)").bptt(r"L = \sum_t \ell_t(h_t)")
+    assert {"d_W", "W", "d_h"} <= set(program(back.confirmed().statement).arguments)
+
+
+def test_letters_of_the_page_are_no_functions_of_the_system() -> None:
+    """A function a or delta leaves its letter to the author."""
+    kinds = {"a": "elementwise", r"\delta": "elementwise"}
+    system = System(r"h_t = a(W h_{t-1} + b)", r"o_t = \delta(V h_t)", symbols=kinds)
+    back = system.bptt(r"L = \sum_t \ell_t(o_t)").confirmed().statement
+    assert not any(s.name.startswith("a^") for s in back.step.arguments)
+    assert not any(back.adjoints.symbol(v).name.startswith(r"\delta") for v in back.adjoints.nodes)
+
+
+def test_the_last_step_is_no_symbol_of_the_system() -> None:
+    """Where T is a matrix the last step has another letter, and a loss that calls it T is refused."""
+    system = System(r"h_t = \tanh(T h_{t-1})")
+    assert system.bptt(r"L = \sum_t \ell_t(h_t)").confirmed().statement.loss.last.letter == "N"
+    with pytest.raises(SymjacError, match="the last step is called T"):
+        system.bptt(r"L = \sum_{t=1}^{T} \ell_t(h_t)")

@@ -366,3 +366,12 @@ def test_scalar_equations_are_written_out_too() -> None:
     shown = plain_text(written_out(system, {"n": 2}))
     assert "s = a₁ b₁ + a₂ b₂," in shown
     assert "h₂ = s a₂." in shown
+
+
+@pytest.mark.parametrize("body", [r"v v^\top", r"\mathrm{diag}(v) W", r"W + a^\top v I"])
+def test_a_matrix_by_name_that_moves_is_no_constant_of_the_page(body: str) -> None:
+    """Where a matrix is defined by the variable, the page derives through its equation."""
+    J = System(f"M = {body}", "y = M x").jacobian("y", wrt="v")
+    assert "product rule" in J.text()
+    opened = System(f"y = ({body}) x").jacobian("y", wrt="v")
+    assert equal(J.closed, opened.closed, J.definitions)

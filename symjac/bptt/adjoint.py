@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from symjac import expr as ex
-from symjac.bptt.graph import Step, base_letter
+from symjac.bptt.graph import Step, base_letter, first_free
 from symjac.bptt.loss import Loss
 from symjac.differentiate import jacobian_theorem
-from symjac.expr import Diag, Expr, Partial, Symbol
+from symjac.expr import Diag, Expr, Symbol
 from symjac.kernel import Scope, Theorem
 from symjac.normal import equal
 from symjac.tidy import collect
@@ -70,7 +70,7 @@ class Adjoints:
         self.targets: list[Symbol] = []  # the targets of cross-entropies
         self.names: dict[Expr, Symbol] = {e: s for s, e in step.definitions.items() if e.args}
         self.nodes = tuple(s for s in step.order if s not in self.folded and self._reaches(s))
-        self.deltas = frozenset(s for s in self.nodes if self._is_affine(s))
+        self.deltas = self._choose_deltas()
         self._letters = self._choose_letters()
 
     # ---------------------------------------------------------------------------------------- symbols
@@ -106,13 +106,29 @@ class Adjoints:
         holds = any(p.is_matrix and p in fixed for p in e.symbols)
         return holds and all(not (fixed & f.symbols) for f in outside)
 
+    def _choose_deltas(self) -> frozenset[Symbol]:
+        """The symbols whose gradient is a delta, no two with one label: the others have it with a bar.
+
+        What a function is applied to comes before the symbol in whose equation it stands, as in W^T tanh(W y + c).
+        """
+        found: dict[str, Symbol] = {}
+        for s in sorted(self.nodes, key=lambda s: s not in self.step.arguments):
+            if self._is_affine(s):
+                found.setdefault(self.step.label(s), s)
+        return frozenset(found.values())
+
     def _choose_letters(self) -> tuple[str, str]:
         held = [self.loss.term, *([] if self.loss.penalty is None else [self.loss.penalty])]
-        names = {*self.step.system.symbols, *(s.name for e in held for s in e.symbols)}
-        taken = {base_letter(name) for name in names}
-        delta = next(c for c in (r"\delta", "d", "g", r"\zeta") if c not in taken)
-        bar = next(c for c in (r"\bar", r"\check", r"\breve", r"\mathring") if not any(c in name for name in names))
-        return delta, bar
+        names = {
+            *self.step.system.symbols,
+            self.loss.name,
+            self.loss.letter,
+            *(s.name for e in held for s in e.symbols),
+        }
+        taken = self.step.taken.union(map(base_letter, names))
+        delta = first_free((r"\delta", "d", "g", r"\zeta", r"\gamma", r"\eta"), taken)
+        marks = (r"\bar", r"\check", r"\breve", r"\mathring", r"\acute", r"\grave")
+        return delta, first_free(marks, {c for c in marks if any(c in name for name in names)})
 
     def symbol(self, s: Symbol, when: int | Moment = 0) -> Symbol:
         """The gradient of the loss by ``s`` so many steps later or at a time, by name."""
@@ -224,10 +240,15 @@ class Adjoints:
         return tuple(uses)
 
     def meaning(self) -> dict[Expr, Expr]:
-        """What the gradients of an unspecified loss stand for."""
+        """What the gradients of an unspecified loss stand for: by one of its arguments, the others held fixed.
+
+        The rules give them in closed form: a derivative written with the sign of one would be a total one wherever
+        an argument has an equation that holds another.
+        """
         if not self.loss.unspecified:
             return {}
-        return {self.nabla(v): ex.Transpose(Partial(self.loss.bare, v)) for v in self.nodes if v in self.local.symbols}
+        seen = [v for v in self.nodes if v in self.local.symbols]
+        return {self.nabla(v): ex.transpose(jacobian_theorem(self.loss.bare, Scope(v, {})).rhs) for v in seen}
 
 
 def cross_entropy(

@@ -6,7 +6,7 @@ parameters share one factor: the derivative of the loss by that argument.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -122,14 +122,30 @@ class Step:
         self._labels[name] = label
         return name
 
+    def argument_base(self, s: Symbol) -> str:
+        """The name of an argument without its time: ``a^{f}``."""
+        return f"{self._argument_letter}^{{{self._labels[s.name]}}}"
+
     @cached_property
     def _argument_letter(self) -> str:
-        return self.free_letter("a", "v", "p", "q", r"\alpha", r"\xi")
+        return self.free_letter("a", "v", "p", "q", r"\alpha", r"\xi", "z", "s", "r", r"\eta")
 
     def free_letter(self, *candidates: str) -> str:
-        """The first letter that no symbol of the system begins with."""
-        taken = {base_letter(name) for name in self.system.symbols}
-        return next(c for c in candidates if c not in taken)
+        """The first letter that nothing in the system is called or begins with.
+
+        :raises NotYetError: where none is left.
+        """
+        return first_free(candidates, self.taken)
+
+    @cached_property
+    def taken(self) -> frozenset[str]:
+        """The letters that symbols, functions and sizes of the system begin with."""
+        expressions = [*self.printed.values(), *self.constants.values()]
+        parts = [e for d in expressions for e in d.walk()]
+        names = {e.function.name for e in parts if isinstance(e, Apply)}
+        names |= {e.name for e in parts if isinstance(e, ex.VectorMap | ex.MapJacobian)}
+        names |= {str(letter) for e in parts for side in e.shape for letter in side.free_symbols}
+        return frozenset(map(base_letter, (*names, *self.system.symbols, self.clock.letter)))
 
     def timed(self, letter: str, label: str, moment: Moment) -> str:
         """A name with a label and a time, the time where the author puts it."""
@@ -212,6 +228,18 @@ class Step:
         for s in self.definitions:
             visit(s)
         return tuple(out)
+
+
+def first_free(candidates: Iterable[str], taken: Container[str]) -> str:
+    """The first candidate that is not taken.
+
+    :raises NotYetError: where all are.
+    """
+    letters = list(candidates)
+    found = next((c for c in letters if c not in taken), None)
+    if found is None:
+        raise NotYetError(f"the page wants a letter of its own; {', '.join(letters)} are all in use")
+    return found
 
 
 def base_letter(name: str) -> str:

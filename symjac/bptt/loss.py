@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from symjac import expr as ex
-from symjac.bptt.graph import Step
+from symjac.bptt.graph import Step, base_letter, first_free
 from symjac.errors import ReadError, ShapeError, TargetError
 from symjac.expr import Expr, OverTime, Symbol
 from symjac.reading import Note, read_expression_with_notes
@@ -68,11 +68,27 @@ def read_loss(text: str, step: Step) -> Loss:
     :raises TargetError: where it holds nothing that the recurrence computes.
     """
     name, body = _named(text)
-    if _CALL.search(body):
-        found = _unspecified(name, body, text, step)
-        if found is not None:
-            return found
-    return _given(name, body, text, step)
+    found = _unspecified(name, body, text, step) if _CALL.search(body) else None
+    if found is None:
+        found = _given(name, body, text, step)
+    if found.last.letter in _used(step):
+        raise ReadError(
+            f"the last step is called {found.last.letter}, which is a symbol of the equations",
+            text=text,
+            span=(0, len(text)),
+            hint=f"call it otherwise, for instance \\sum_{{{step.clock.letter}=1}}^{{N}}",
+        )
+    return found
+
+
+def _used(step: Step) -> frozenset[str]:
+    """The names of the symbols of the equations."""
+    return frozenset(s.name for e in (*step.printed.values(), *step.constants.values()) for s in e.symbols)
+
+
+def own_last(step: Step) -> Moment:
+    """The last step where the loss does not name it: T, or another letter where T is a symbol of the equations."""
+    return Moment(first_free(("T", "N", r"\tau", "S"), _used(step)))
 
 
 def _named(text: str) -> tuple[str, str]:
@@ -93,7 +109,7 @@ def _unspecified(name: str, body: str, text: str, step: Step) -> Loss | None:
     """``\\sum_t l_t(a, b)`` or ``l(a)``, where nothing says what l is."""
     rest = body
     every = False
-    last = Moment("T")
+    last = own_last(step)
     summed = _SUM.search(rest)
     call = _CALL.search(rest)
     begin = summed.start() if summed is not None else call.start() if call is not None else 0
@@ -211,7 +227,7 @@ def _upper(summed: re.Match[str], step: Step, text: str) -> Moment:
     start = low.split("=")[1].strip() if "=" in low else "1"
     if start != "1":
         raise ReadError(f"the first step is 1, the sum begins at {start}", text=text, span=(0, len(text)))
-    return Moment.read(high) if high else Moment("T")
+    return Moment.read(high) if high else own_last(step)
 
 
 # -------------------------------------------------------------------------------------------- given
@@ -231,7 +247,7 @@ def _given(name: str, body: str, text: str, step: Step) -> Loss:
     if not any(s in step.printed for s in term.symbols):
         hint = f"say what it depends on, for instance \\sum_t {term.name}(h_t)" if isinstance(term, Symbol) else None
         raise TargetError(f"the loss {text} holds nothing that the recurrence computes", hint=hint)
-    letter = next(c for c in (r"\ell", "E", "C", r"\mathcal{E}") if c not in step.system.symbols and c != name)
+    letter = first_free((r"\ell", "E", "C", "J", "Q"), {*step.taken, base_letter(name), *_used(step)})
     return Loss(
         name,
         letter,
@@ -274,7 +290,7 @@ def _without_sum(e: Expr, step: Step, text: str) -> tuple[Expr, Moment | None]:
             raise ReadError("the first step is 1; the sum begins at another", text=text, span=(0, len(text)))
         if not bare and not isinstance(high, Symbol):
             raise ReadError("the last step is one letter, as T in \\sum_{t=1}^{T}", text=text, span=(0, len(text)))
-        return e.body, Moment("T") if bare else Moment(high.name if isinstance(high, Symbol) else "T")
+        return e.body, Moment(high.name) if isinstance(high, Symbol) and not bare else own_last(step)
     if isinstance(e, ex.Product):
         places = [k for k, f in enumerate(e.args) if any(isinstance(p, OverTime) for p in f.walk())]
         if len(places) == 1:

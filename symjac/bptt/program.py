@@ -7,15 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from symjac.bptt.adjoint import as_sum
+from symjac.bptt.loss import own_last
 from symjac.codegen import Source, emit_expression
 from symjac.codegen.names import Names
 from symjac.errors import NotYetError
 from symjac.expr import Expr, Symbol
+from symjac.interchange import identifier
 
 if TYPE_CHECKING:
     from symjac.bptt.backward import Backward
 
 _IMPORTS = {"numpy": "import numpy as np", "jax": "import jax.numpy as jnp", "torch": "import torch"}
+
+STEPS = "T"  # the argument of a program that says how many steps there are
 
 
 def program(b: Backward, target: str = "numpy", layout: str = "denominator") -> Source:
@@ -43,12 +47,19 @@ class _Writer:
         self.window = window
         self.target = target
         self.layout = layout
-        self.names = Names({"T", "t", "gradients", "forward", "part", "last"})
+        self.names = Names({STEPS, "t", "gradients", "forward", "part", "last"})
+        self._made: dict[tuple[str, str], str] = {}
         self.arguments: dict[str, str] = {}
         self.functions: dict[str, str] = {}
         self.access = self._access()
         self.count = 0
         self.needs_erf = False
+
+    def made(self, role: str, of: str) -> str:
+        """The name of what the program makes of something, such as its gradient: no symbol of the author's has it."""
+        if (role, of) not in self._made:
+            self._made[role, of] = self.names.fresh(role.format(identifier(of)))
+        return self._made[role, of]
 
     # ------------------------------------------------------------------------------------ who is where
 
@@ -64,7 +75,7 @@ class _Writer:
             out[last.letter] = "T"
         for c in step.constants:
             out[c.name] = self.names[c.name]
-            out[adjoints.symbol(c).name] = self.names[f"d_{c.name}"]
+            out[adjoints.symbol(c).name] = self.made("d_{}", c.name)
         for x in step.inputs:
             if step.clock.times[x] != step.now:
                 raise NotYetError(f"the input {x.name} is of another step; programs take inputs of the same step")
@@ -77,21 +88,22 @@ class _Writer:
                 out[y.name] = f"{name}[t - 1]" if self.b.loss.every_step or self.window else name
                 self.arguments[name] = y.name
         for s in step.order:
-            name = self.names[step.label(s) if s not in step.arguments else s.name.split("_")[0]]
+            name = self.made("{}", step.argument_base(s)) if s in step.arguments else self.names[step.label(s)]
             out[s.name], out[step.at(s, 1).name] = f"{name}[t]", f"{name}[t + 1]"
             if s in step.states:
                 out[step.before(s).name] = f"{name}[t - 1]"
         for v in adjoints.nodes:
-            name = self.names[f"d_{step.label(v)}" if v not in step.arguments else f"delta_{step.label(v)}"]
+            name = self.made("d_{}" if v not in step.arguments else "delta_{}", step.label(v))
             out[adjoints.symbol(v).name] = f"{name}[t]"
             out[adjoints.symbol(v, 1).name] = f"{name}[t + 1]"
             if self.b.loss.unspecified and v in adjoints.local.symbols:
-                out[adjoints.nabla(v).name] = f"{self.names['dloss_' + self._list(out[v.name])]}(t, {self._given(out)})"
+                out[adjoints.nabla(v).name] = f"{self.made('dloss_{}', self._list(out[v.name]))}(t, {self._given(out)})"
         return out
 
     def _given(self, access: Mapping[str, str]) -> str:
-        """The arguments of the unspecified loss."""
-        seen = [v for v in self.b.adjoints.nodes if v in self.b.adjoints.local.symbols]
+        """The arguments of the unspecified loss, in the order that they are printed in."""
+        nodes = self.b.adjoints.nodes
+        seen = dict.fromkeys(e for e in self.b.loss.bare.walk() if isinstance(e, Symbol) and e in nodes)
         return ", ".join(access[v.name] for v in seen)
 
     @staticmethod
@@ -113,7 +125,7 @@ class _Writer:
                 table[python] = self.access[latex]
             else:
                 if latex not in self.functions:
-                    self.functions[latex] = self.names[python]
+                    self.functions[latex] = self.names.fresh(python)
                 table[python] = self.functions[latex]
         out: list[str] = []
         for line in body:
@@ -150,7 +162,11 @@ class _Writer:
 
     def _initial(self) -> dict[str, Symbol]:
         step = self.b.step
-        return {self._list(self.access[s.name]) + "_0": self.b.step.clock.at(s, step.now) for s in step.states}
+        return {self.start(s): self.b.step.clock.at(s, step.now) for s in step.states}
+
+    def start(self, s: Symbol) -> str:
+        """The name of a state at time 0."""
+        return self.made("{}_0", self._list(self.access[s.name]))
 
     def _losses(self) -> list[str]:
         if not self.b.loss.unspecified:
@@ -162,14 +178,14 @@ class _Writer:
         step = self.b.step
         some = next((self._list(self.access[x.name]) for x in step.inputs), None)
         if some is None:
-            self.arguments["T"] = "T"
+            self.arguments[STEPS] = self.b.loss.last.letter or own_last(step).letter
         else:
             yield f"T = len({some})"
         for c in (s for s in step.system.order if s in step.constants):
             yield from self.formula(step.constants[c], self.access[c.name])
         for s in step.order:
             name = self._list(self.access[s.name])
-            yield f"{name} = [{name + '_0' if s in step.states else 'None'}] + [None] * T"
+            yield f"{name} = [{self.start(s) if s in step.states else 'None'}] + [None] * T"
 
     def _forward(self) -> Iterator[str]:
         yield "for t in range(1, T + 1):"
@@ -237,8 +253,8 @@ class _Writer:
         if p in self.b.step.constants:
             return self.access[self.b.adjoints.symbol(p).name]
         if p in self.b.input_gradients:
-            return self.names[f"d_{self._list(self.access[p.name])}"]
-        return self.names[f"d_{p.name}"]
+            return self.made("d_{}", self._list(self.access[p.name]))
+        return self.made("d_{}", p.name)
 
     def _end(self) -> Iterator[str]:
         b = self.b
@@ -254,16 +270,15 @@ class _Writer:
             return
         yield "t = 0"
         for s in b.step.states:
-            name = self._list(self.access[s.name])
             uses = [b.put_in(u.term) for u in b.chosen(b.adjoint(s).uses, last=False) if u.later]
             yield from self.formula(as_sum(uses, s.shape), self._total_initial(s))
-            pairs.append(f'"{name}_0": {self._total_initial(s)}')
+            pairs.append(f'"{self.start(s)}": {self._total_initial(s)}')
         for x in b.input_gradients:
             pairs.append(f'"{self._list(self.access[x.name])}": {self._total(x)}')
         yield f"return {{{', '.join(pairs)}}}"
 
     def _total_initial(self, s: Symbol) -> str:
-        return self.names[f"d_{self._list(self.access[s.name])}_0"]
+        return self.made("d_{}", self.start(s))
 
     def _turned(self, p: Symbol) -> str:
         if self.layout == "numerator" and p.is_matrix:

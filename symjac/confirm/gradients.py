@@ -10,7 +10,7 @@ import numpy as np
 
 from symjac import expr as ex
 from symjac.bptt.backward import Backward
-from symjac.bptt.program import program
+from symjac.bptt.program import STEPS, program
 from symjac.confirm.confirmed import Check, Checks, NotRun, SkippedError, disagreement
 from symjac.confirm.forward import compare, turned
 from symjac.confirm.overtime import write_out
@@ -202,7 +202,10 @@ class Rollout:
         for layout in ("denominator", "numerator"):
             source = program(self.b, "numpy", layout)
             known = self._known()
-            arguments = {python: self._argument(at, latex, known) for python, latex in source.arguments.items()}
+            arguments = {
+                python: self.steps if python == STEPS else self._argument(at, latex, known)
+                for python, latex in source.arguments.items()
+            }
             arguments |= self._losses(at, source.code)
             found = run_program(source, arguments)
             named = {python: known[latex] for python, latex in source.arguments.items() if latex in known}
@@ -220,8 +223,6 @@ class Rollout:
         return tuple(self.step.clock.at(s, self.step.now) for s in self.step.states)
 
     def _argument(self, at: Evaluator, latex: str, known: Mapping[str, Symbol]) -> Any:
-        if latex in self.letters or (latex == "T" and latex not in known):
-            return self.steps
         s = known.get(latex)
         if s is None:
             return self._function(at, latex)

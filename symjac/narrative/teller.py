@@ -96,7 +96,7 @@ class Teller:
     @cached_property
     def by_entries(self) -> tuple[Step, ...]:
         """The steps of the proof by entries, where one layer of a vector by a vector has a short one."""
-        if self.gates or not (self.of.is_vector and self.wrt.is_vector):
+        if self.gates or self._has_moving_matrices or not (self.of.is_vector and self.wrt.is_vector):
             return ()
         i, j = self.indices
         steps = told_derivative(self.d.definitions[self.of], self.wrt, i, j)[1:]
@@ -109,6 +109,12 @@ class Teller:
             return ()
         short = all(width(to_box(s.expr, plain)) <= _WIDEST for s in steps)
         return steps if short and len(steps) <= _MOST_STEPS else ()
+
+    @cached_property
+    def _has_moving_matrices(self) -> bool:
+        """Whether the equation holds a matrix by name whose own equation holds the variable; entries stop at names."""
+        body = self.d.definitions[self.of]
+        return any(s in self.d.definitions and self.d.scope.depends(s) for s in body.symbols if s != self.wrt)
 
     def entry(self, e: Expr, i: Index) -> Expr:
         """Entry i of a vector, its sums over letters that are free."""

@@ -296,7 +296,8 @@ class _Teller:
         if users:
             user = users[0]
             d = Op(r"\partial", prefix=True)
-            quotient = row(d, self.box(user), Op("/", prefix=True), d, Ident("v"))
+            generic = self.step.free_letter("v", "z", "s", "u", "r", r"\eta", r"\xi")
+            quotient = row(d, self.box(user), Op("/", prefix=True), d, Ident(generic))
             local = row(Script(Fence("(", quotient, ")"), sup=Mark("T")), Gap(), self.box(self.adjoints.symbol(user)))
             chain = told("proof_chain", loss=self.loss, user=self.box(user), local=local)
             bars = told("bars", loss=self.loss) if self.b.inlined else ()
