@@ -34,7 +34,7 @@ def test_generated_claims_are_judged_as_numpy_does(seed: int) -> None:
     """True and false claims come out as such in all four conventions, or undecided, which is rare."""
     counts = tally(list(claims(seed, 30)))
     decided = counts["True"] + counts["False"]
-    assert counts["True"] > 10
+    assert counts["True"] > 6
     assert counts["counterexamples"] > 10
     assert counts["undecided"] <= 0.02 * (decided + counts["undecided"])
 
