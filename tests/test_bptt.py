@@ -521,3 +521,11 @@ def test_the_last_step_is_no_symbol_of_the_system() -> None:
     assert system.bptt(r"L = \sum_t \ell_t(h_t)").confirmed().statement.loss.last.letter == "N"
     with pytest.raises(SymjacError, match="the last step is called T"):
         system.bptt(r"L = \sum_{t=1}^{T} \ell_t(h_t)")
+
+
+@pytest.mark.parametrize("loss", [r"L = \sum_t \ell_t(h_t)", r"L = \frac12 \lVert h_T - y_T \rVert^2"])
+def test_arguments_of_the_next_step_move_with_it(loss: str) -> None:
+    """The gradient by the state at time 0 holds the argument of a function at time 1, not at time t + 1."""
+    back = System(r"h_t = \tanh(W h_{t-1} + b) / (1 + \lVert h_{t-1} \rVert^2)").bptt(loss).confirmed().statement
+    (start,) = back.initial.values()
+    assert "a^{h}_1" in {s.name for s in start.symbols}

@@ -51,6 +51,7 @@ class Step:
         self.arguments: dict[Symbol, Argument] = {}
         self._labels: dict[str, str] = {}
         self.targets: dict[Symbol, str] = {}
+        self._moments: dict[Symbol, tuple[Symbol, Moment]] = {}  # arguments and targets of other steps
         self.definitions: dict[Symbol, Expr] = {}
         for s, e in self.printed.items():
             self.definitions |= self._with_arguments(s, e)
@@ -172,12 +173,17 @@ class Step:
             return self.clock.at(
                 s, own.plus(when) if isinstance(when, int) else when.plus(own.offset - self.now.offset)
             )
-        moment = self.now.plus(when) if isinstance(when, int) else when
-        if s in self.arguments:
-            return Symbol(self.timed(self._argument_letter, self._labels[s.name], moment), s.shape)
-        if s in self.targets:
-            return Symbol(self.timed(self.targets[s], "", moment), s.shape)
-        return s
+        base, own = self._moments.get(s, (s, self.now))
+        moment = own.plus(when) if isinstance(when, int) else when.plus(own.offset - self.now.offset)
+        if base in self.arguments:
+            other = Symbol(self.timed(self._argument_letter, self._labels[base.name], moment), s.shape)
+        elif base in self.targets:
+            other = Symbol(self.timed(self.targets[base], "", moment), s.shape)
+        else:
+            return s
+        if moment.letter == self.now.letter and other != base:
+            self._moments[other] = (base, moment)
+        return other
 
     def target(self, base: str, shape: ex.Shape) -> Symbol:
         """A symbol that only the loss holds, at this step."""
