@@ -3,7 +3,7 @@
 A verdict is not told as a page of statements and proofs, so that a row has a second writer for it, where it has one.
 
 The command line, Python, notebooks and papers go by this table. A new format is a row here and its writer.
-The writers load when they are used, so that the command line knows the names without waiting for SymPy.
+The writers, and what they need, load when they are used: the command line knows the names without waiting.
 
 >>> FORMATS["markdown"].suffixes
 ('.md',)
@@ -11,13 +11,9 @@ The writers load when they are used, so that the command line knows the names wi
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from symjac.errors import NotYetError
 
@@ -33,8 +29,7 @@ class Needs(Enum):
     PICTURE = "what draws itself in a format"
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(NamedTuple):
     """A row of the table. ``binary`` says that it is no text for a terminal.
 
     ``judge`` writes a ``Confirmed[Verdict]``; a terminal may be given colours.
@@ -68,6 +63,9 @@ def _article(page: Any) -> str:
 
 
 def _compiled(article: str) -> bytes:
+    import tempfile
+    from pathlib import Path
+
     from symjac.documents.compile import compile_pdf
 
     with tempfile.TemporaryDirectory() as folder:
@@ -97,6 +95,8 @@ def _text(page: Any) -> str:
 
 
 def _json(records: Iterable[Mapping[str, object]]) -> str:
+    import json
+
     return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
 
 

@@ -24,12 +24,28 @@ def test_help_shows_each_command_with_an_example(capsys: Capture) -> None:
         assert f"\n             symjac {command}" in shown
 
 
-def test_help_does_not_wait_for_sympy() -> None:
-    """Asking for help, the version or the cells loads neither SymPy nor NumPy."""
-    code = "import sys, symjac.cli; symjac.cli.main(['{}']); sys.exit(len({{'sympy', 'numpy'}} & set(sys.modules)))"
-    for word in ("--help", "--version", "cells"):
-        done = subprocess.run([sys.executable, "-c", code.format(word)], capture_output=True, check=False)
-        assert done.returncode == 0, word
+def loaded(work: str) -> set[str]:
+    """The modules that a new process has loaded after some work."""
+    code = f"{work}\nimport sys; print(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+START = {"symjac", "symjac.errors", "symjac.formats", "symjac.cli", "symjac.cli.arguments", "symjac.cli.defects"}
+
+
+@pytest.mark.parametrize("word", ["--help", "--version", "derive --help", "unknown", "derive x --wrt"])
+def test_help_waits_for_nothing_that_it_does_not_need(word: str) -> None:
+    """Help, the version and complaints load the names of commands and formats, beside what reading arguments needs."""
+    anyway = loaded("import __future__, argparse, contextlib, importlib, locale, pathlib, shutil, textwrap, typing")
+    assert loaded(f"import symjac.cli; symjac.cli.main({word.split()})") - anyway == START
+
+
+def test_the_list_of_cells_waits_for_the_cells_alone() -> None:
+    """``symjac cells`` loads the collection, and neither SymPy nor NumPy."""
+    found = loaded("import symjac.cli; symjac.cli.main(['cells'])")
+    assert {m for m in found if m.startswith("symjac")} == START | {"symjac.cells", "symjac.cli.collection"}
+    assert not {"sympy", "numpy", "json", "tempfile", "signal"} & found
 
 
 def test_without_a_command_the_help_comes_with_status_2(capsys: Capture) -> None:

@@ -13,8 +13,6 @@ from typing import TextIO
 
 from symjac.cli.arguments import parse
 from symjac.cli.defects import defects_named
-from symjac.cli.sources import is_batch
-from symjac.deadline import deadline
 from symjac.errors import Defect, SymjacError
 
 DONE, UNUSABLE, DEFECT, INTERRUPTED = 0, 2, 4, 130
@@ -47,9 +45,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _in_time(options: argparse.Namespace) -> AbstractContextManager[None]:
     """The time limit of a command that answers one question; where there are several, each has its own."""
-    if options.command in ("cells", "check", "tex") or is_batch(options.equations):
+    if options.command in ("cells", "check", "tex"):
         return nullcontext()
-    return deadline(options.timeout)
+    from symjac.cli.sources import is_batch
+    from symjac.deadline import deadline
+
+    return nullcontext() if is_batch(options.equations) else deadline(options.timeout)
 
 
 def _nowhere() -> TextIO:
@@ -60,7 +61,7 @@ def _run(argv: Sequence[str]) -> int:
     try:
         options = parse(argv)
         with defects_named():
-            # SymPy is loaded by the commands that need it, after the arguments have been found good.
+            # What a command needs, SymPy above all, is loaded after the arguments have been found good.
             if options.command == "cells":
                 from symjac.cli.collection import run
             elif options.command == "tex":

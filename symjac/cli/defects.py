@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -38,6 +37,8 @@ def defects_named() -> Iterator[None]:
 
 def _part(error: BaseException) -> str:
     """The module of symjac in which an exception was raised, or that called what raised it."""
+    import traceback  # here and not above, as nearly every start can do without
+
     names = [str(frame.f_globals.get("__name__", "")) for frame, _ in traceback.walk_tb(error.__traceback__)]
     ours = [name for name in names if name.partition(".")[0] == "symjac"]
     return ours[-1] if ours else "symjac"
