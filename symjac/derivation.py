@@ -17,6 +17,7 @@ from symjac.errors import Defect, NotYetError, TargetError
 from symjac.expr import Expr, Partial, Symbol
 from symjac.hypotheses import hypotheses
 from symjac.kernel import Assumption, Scope, Theorem, infer, narrow, replay, require
+from symjac.limits import Work
 from symjac.normal import equal, jacobian_form, normal_form
 from symjac.reading import Equation, Note
 from symjac.recurrence import Recurrence
@@ -25,6 +26,8 @@ from symjac.values import counterexample
 
 # Up to so many equations are opened all the way down when the closed form meets the entries.
 WHOLE = 6
+# Terms and factors of the derivatives of all equations: several pages, and seconds for each further check.
+NODES = 60_000
 
 
 @dataclass(frozen=True)
@@ -140,13 +143,16 @@ class Derivation:
     def _derive(self) -> tuple[Stage, ...]:
         stages: list[Stage] = []
         closed: dict[Partial, Expr] = {}
+        nodes = Work(NODES, f"the derivatives of the equations have more than {NODES:,} terms and factors in all")
+        lengths: dict[Expr, int] = {}
         for s in self._needed():
             theorem = infer("definition", self.scope, s, jacobian_theorem(self.definitions[s], self.scope))
             collected = collect(theorem.rhs, self._names)
             final = close(collected, closed)
+            nodes.spend(sum(ex.length(e, lengths) for e in (theorem.rhs, collected, final)))
             for e in final.walk():
-                if isinstance(e, ex.Diag):
-                    self._origin.setdefault(e, self._gate_of(e, s, stages))
+                if isinstance(e, ex.Diag) and e not in self._origin:
+                    self._origin[e] = self._gate_of(e, s, stages)
             stages.append(Stage(s, self._equation(s), theorem, theorem.rhs, collected, final))
             closed[Partial(s, self.wrt)] = final
         return tuple(stages)

@@ -23,10 +23,11 @@ import sympy
 from sympy import Expr as Scalar
 
 from symjac import expr
-from symjac.errors import ShapeError
+from symjac.errors import NotYetError, ShapeError
 from symjac.expr import Apply, Expr, Function, Number, add, hadamard, mul, neg, power, sub
 
 HALF = Fraction(1, 2)
+LONGEST = 2_000  # so many terms and factors a derivative may have that is differentiated once more
 
 
 @dataclass(frozen=True)
@@ -413,7 +414,10 @@ def derivative(function: Function, a: Expr, y: Expr | None = None) -> Expr:
     row = ACTIVATIONS[function.known]
     if function.order == 0:
         return row.derivative(a, row(a) if y is None else y)
-    return differentiate(derivative(Function(function.name, function.order - 1, function.known), a), a)
+    lower = derivative(Function(function.name, function.order - 1, function.known), a)
+    if expr.length(lower) > LONGEST:
+        raise NotYetError(f"derivative {function.order + 1} of {function.known} is too long to be written out")
+    return differentiate(lower, a)
 
 
 def differentiate(e: Expr, a: Expr) -> Expr:

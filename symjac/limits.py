@@ -1,4 +1,4 @@
-"""The time that a question may take, wherever in symjac the work is done."""
+"""The time and the work that a question may take, wherever in symjac it is done."""
 
 from __future__ import annotations
 
@@ -33,6 +33,59 @@ def in_time() -> None:
     until = _UNTIL.get()
     if until is not None and monotonic() > until:
         raise OutOfTimeError("the time limit was reached")
+
+
+class Work:
+    """How much may still be done for one question: counted, so that every machine and every thread ends alike.
+
+    What is done for a part of a question counts for the question that it is ``within``.
+    """
+
+    def __init__(self, left: int, what: str, within: Work | None = None) -> None:
+        self.left = left
+        self.what = what
+        self.within = within
+
+    def spend(self, steps: int = 1) -> None:
+        """Takes so many steps off, and stops where the time limit or the work is over.
+
+        :raises NormalFormTooLarge: then, with what was too much.
+        """
+        if self.within is None:
+            in_time()
+        else:
+            self.within.spend(steps)
+        self.left -= steps
+        if self.left < 0:
+            raise NormalFormTooLarge(self.what)
+
+
+_LEFT: ContextVar[Work | None] = ContextVar("LEFT", default=None)
+
+
+def step(steps: int = 1) -> None:
+    """Counts so many steps of the work of :func:`work_limit`, where one is set.
+
+    :raises NormalFormTooLarge: where that work, or the time, is over.
+    """
+    left = _LEFT.get()
+    if left is None:
+        in_time()
+    else:
+        left.spend(steps)
+
+
+@contextmanager
+def work_limit(steps: int, what: str) -> Iterator[None]:
+    """Within it, at most so many steps are counted by :func:`step`; outer limits hold as well.
+
+    What goes on raises :class:`NormalFormTooLarge`, which says ``what`` was too much.
+    """
+    token = _LEFT.set(Work(steps, what, _LEFT.get()))
+    try:
+        yield
+    finally:
+        _LEFT.reset(token)
 
 
 @contextmanager

@@ -7,13 +7,17 @@ normal form says it equals what the rules derived.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from symjac import expr as ex
 from symjac.expr import Apply, Diag, Expr, Number, Partial, Product, Sum, Symbol
 from symjac.functions import ACTIVATIONS
+from symjac.limits import step, work_limit
 
+STEPS = 100_000  # so many factors are looked at for one closed form
 # Functions whose derivative is shorter spelled out than primed.
 SPELLED_OUT = frozenset({"exp", "log", "sin", "cos", "sinh", "cosh", "sqrt", "square", "identity", "reciprocal", "abs"})
 
@@ -28,12 +32,18 @@ def collect(e: Expr, names: Mapping[Expr, Symbol]) -> Expr:
     >>> collect(ex.add(ex.neg(ex.mul(Diag(h), K)), ex.mul(Diag(g), K)), {})
     Product(Diag(Sum(g, Product(Number(Fraction(-1, 1)), h))), K)
     """
-    return tidy_sum(_name(e, names))
+    with _bounded():
+        return tidy_sum(_name(e, names))
 
 
 def close(e: Expr, closed: Mapping[Partial, Expr]) -> Expr:
     """The collected form with the closed forms of the gates' Jacobians put in."""
-    return tidy_sum(_put_in(e, closed))
+    with _bounded():
+        return tidy_sum(_put_in(e, closed))
+
+
+def _bounded() -> AbstractContextManager[None]:
+    return work_limit(STEPS, "the derivative is too long to be collected")
 
 
 def _put_in(e: Expr, closed: Mapping[Partial, Expr]) -> Expr:
@@ -124,6 +134,7 @@ class Term:
 def term(e: Expr) -> Term:
     """A product split into number, scalars, leading diagonal and the rest; diagonals side by side merge."""
     factors = list(e.args) if isinstance(e, Product) else [e]
+    step(len(factors))
     number = Fraction(1)
     scalars: list[Expr] = []
     chain: list[Expr] = []
@@ -239,6 +250,7 @@ def product_of(t: Term, shape: ex.Shape) -> Expr:
 # ---------------------------------------------------------------------------------------- one sum
 
 
+@lru_cache(maxsize=256)  # sums inside products are met again at every level around them
 def tidy_sum(e: Expr) -> Expr:
     """Every product in normal order, like terms collected, a factor common to all of them put outside."""
     flat = ex.add(e)

@@ -159,7 +159,7 @@ class Scalars(Written):
         return super().node(e)
 
     def opened(self, e: Any) -> Any:
-        """The expression with every symbol for an argument replaced by what it stands for.
+        """The expression with every symbol for an argument replaced by what it stands for; ``None`` if it grows long.
 
         Values and derivatives of unspecified functions stay over their arguments' symbols.
         """
@@ -170,6 +170,8 @@ class Scalars(Written):
             if not any(s in self.meaning for s in inner.free_symbols):
                 return e
             e = inner.xreplace(self.meaning).xreplace({d: f for f, d in kept.items()})
+            if _nodes(e, {}) > NODES:
+                return None
 
     def affords(self, e: Any, most: int) -> bool:
         """Whether an expression is short enough to be multiplied out."""
@@ -267,7 +269,7 @@ def compare(
     by = Written(sizes, leaf=_real)(wrt)
     told = scalars(closed)
     counted: dict[Any, int] = {}
-    if sum(_nodes(a, counted) for row in told for a in row) > NODES:
+    if any(sum(_nodes(a, counted) for row in grid for a in row) > NODES for grid in (left, told)):
         raise NotYetError(f"the written-out entries have more than {NODES} terms and factors")
     if any(a.has(*NO_VALUE) for grid in (left, told) for row in grid for a in row):
         return Verdict(None, True)
@@ -300,6 +302,10 @@ def _is_zero(scalars: Scalars, e: Any) -> tuple[bool | None, bool]:
     if abs(digits) > sympy.Float(10) ** (10 - DIGITS):
         return False, True
     for form in (e, scalars.opened(e)):
-        if scalars.affords(form, AT_ONCE // 10) and sympy.expand(sympy.numer(sympy.together(form))) == 0:
+        if (
+            form is not None
+            and scalars.affords(form, AT_ONCE // 10)
+            and sympy.expand(sympy.numer(sympy.together(form))) == 0
+        ):
             return True, True
     return True, False

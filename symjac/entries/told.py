@@ -24,6 +24,9 @@ from symjac.expr import (
     mul,
     power,
 )
+from symjac.limits import step, work_limit
+
+LONGEST = 50_000  # so many nodes are looked at
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,16 @@ def told_derivative(
     """The derivative of entry i of ``e`` by entry j of ``x``, one line for each reason.
 
     ``moving`` are further symbols that depend on ``x`` (gates); their derivatives stay as they are.
+
+    :raises NormalFormTooLarge: where there is too much to tell.
     """
-    of = entry(e, i, avoid=[x, Symbol(j.name) if isinstance(j, Index) else x, *avoid])
     by = Entry(x, j) if j is not None else x
-    teller = _Teller(x, by, moving)
-    line: Expr = Partial(of, by)
+    with work_limit(LONGEST, "the derivative of an entry has too many terms and factors to be told"):
+        of = entry(e, i, avoid=[x, Symbol(j.name) if isinstance(j, Index) else x, *avoid])
+        return tuple(_told(Partial(of, by), _Teller(x, by, moving)))
+
+
+def _told(line: Expr, teller: _Teller) -> list[Step]:
     steps = [Step(line, "entry")]
     while True:
         for reason, law in (
@@ -64,7 +72,7 @@ def told_derivative(
         if after != line:
             line = after
             steps.append(Step(line, reason))
-    return tuple(steps)
+    return steps
 
 
 class _Teller:
@@ -125,6 +133,7 @@ class _Teller:
 
 def _everywhere(e: Expr, law: Callable[[Expr], Expr]) -> Expr:
     """The law at every node, from the inside out; a node that changes is computed anew."""
+    step()
     if not e.args:
         return law(e)
     args = tuple(a if isinstance(e, Partial) else _everywhere(a, law) for a in e.args)

@@ -34,6 +34,7 @@ from symjac.expr import (
     mul,
     power,
 )
+from symjac.limits import step
 
 # The letters of summed indices, in the order in which textbooks reach for them.
 LETTERS = ("k", "l", "p", "q", "r", "s", "a", "b", "c", "d", "e", "f", "g", "h", "u", "v", "w")
@@ -84,6 +85,7 @@ class _Writer:
         self.scope: list[str] = []
 
     def at(self, e: Expr, i: Place, j: Place) -> Expr:
+        step()
         return ENTRIES.get(type(e), _opaque)(self, e, i, j)
 
     def fresh(self, size: Dim) -> Index:

@@ -32,6 +32,7 @@ from symjac.expr.core import (
     Zero,
     brief,
     dim,
+    length,
     show_shape,
     size_names,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "dim",
     "hadamard",
     "is_zero",
+    "length",
     "mul",
     "neg",
     "power",

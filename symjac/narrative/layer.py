@@ -137,7 +137,7 @@ def ending(t: Teller, conclusion: Inlines) -> tuple[Block, ...]:
 
 def entries(t: Teller) -> tuple[Block, ...]:
     """The entries of a composite's Jacobian as a corollary, where they fit a few lines."""
-    if not (t.of.is_vector and t.wrt.is_vector) or t.by_entries:
+    if not (t.of.is_vector and t.wrt.is_vector) or t.by_entries or ex.length(t.d.closed) > _NODES:
         return ()
     i, j = t.indices
     form = entry(t.d.closed, i, j)
@@ -163,6 +163,7 @@ def entries(t: Teller) -> tuple[Block, ...]:
 
 _LINE = 30.0
 _FEW_LINES = 3
+_NODES = 400  # more terms and factors never fit so few lines
 
 
 def dotted(t: Teller) -> tuple[Block, ...]:

@@ -13,6 +13,7 @@ from symjac.derivation import Derivation
 from symjac.entries import Step, entry, told_derivative
 from symjac.errors import Defect
 from symjac.expr import Apply, Entry, Expr, Index, Partial, Symbol
+from symjac.limits import NormalFormTooLarge, OutOfTimeError
 from symjac.narrative.blocks import Formula, Inline, Inlines, Line, Math
 from symjac.normal import equal
 from symjac.typeset import names
@@ -99,7 +100,12 @@ class Teller:
         if self.gates or self._has_moving_matrices or not (self.of.is_vector and self.wrt.is_vector):
             return ()
         i, j = self.indices
-        steps = told_derivative(self.d.definitions[self.of], self.wrt, i, j)[1:]
+        try:
+            steps = told_derivative(self.d.definitions[self.of], self.wrt, i, j)[1:]
+        except OutOfTimeError:
+            raise
+        except NormalFormTooLarge:
+            return ()
         if self.argument is not None:
             letter, arg = self.argument
             table: dict[Expr, Expr] = {self.entry(arg, i): Entry(letter, i)}

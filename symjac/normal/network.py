@@ -55,6 +55,7 @@ from symjac.normal.polynomial import (
 )
 
 TERMS = 20_000  # so many terms a product of sums may have
+FACTORS = 6  # so many more factors of a product are one more step of work
 COPIES = 4  # a sum to a higher power enters a network as one factor
 SLOTS = 4  # so many free labels an argument may have
 
@@ -188,7 +189,7 @@ def inside(a: Atom, ix: Sequence[int]) -> list[Poly]:
 
 def combine(parts: Sequence[tuple[Mono, Mapping[int, int]]], bound: Mapping[int, int]) -> Poly:
     """The product of monomials with renamed labels, summed over the ``bound`` labels."""
-    budget.spend()
+    budget.spend(1 + sum(len(m) for m, _ in parts) // FACTORS)
     places: Mapping[int, int] = NONE
     powers: Powers = {}
     extras: list[Poly] = []

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symjac.expr import Expr, MatrixPower, Symbol
-from symjac.values.evaluate import NOTHING, Evaluator, Given, Matrix
+from symjac.values.evaluate import NOTHING, Evaluator, Given, Matrix, work
 from symjac.values.floats import Digits, Floats, Wave
 from symjac.values.nodes import unspecified
 from symjac.values.points import GenericPoint, Kinds
@@ -60,6 +60,7 @@ class Runs:
         self.kinds = kinds or Kinds()
         self.given = given
         self.moving = moving
+        self.left = work()
         self.functions = unspecified(nodes)
         self.whole = frozenset(s for e in nodes if isinstance(e, MatrixPower) for s in e.exponent.symbols)
 
@@ -67,7 +68,7 @@ class Runs:
         """The run at one point."""
         ring.stand_ins = {f: WAVES[(k + seed) % len(WAVES)] for k, f in enumerate(self.functions)}
         point = GenericPoint(seed, self.kinds, self.whole)
-        return Evaluator(ring, sizes, point.leaf, self.definitions, self.moving, self.given)
+        return Evaluator(ring, sizes, point.leaf, self.definitions, self.moving, self.given, self.left)
 
 
 def compare(
@@ -95,6 +96,7 @@ def compare(
     >>> compare(lambda at: [(at.matrix(ab), at.matrix(ba))], runs, [{"n": 2}]).apart
     {'n': 2}
     """
+    runs.left = work()
     counted, agreed, reason = 0, list[Mapping[str, int]](), Agreement.reason
     for turn, sizes in enumerate(rounds):
         if len(agreed) == wanted:

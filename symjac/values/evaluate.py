@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from itertools import permutations
-from math import prod
+from math import factorial, prod
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -20,13 +20,19 @@ from symjac import expr as x
 from symjac.errors import NotYetError
 from symjac.expr import Expr, Function, Index, Symbol
 from symjac.functions import ACTIVATIONS, derivative
-from symjac.limits import in_time
+from symjac.limits import Work
 from symjac.values.duals import Dual, move, slope, slopes, tags
 from symjac.values.rings import NoValueError, Rationals
 
 Matrix = list[list[Any]]
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
+ENTRIES = 2_000_000  # so many entries are computed for one question, products of entries in matrix products among them
 LARGEST_POWER = 20
+
+
+def work() -> Work:
+    """What the values of one question may cost."""
+    return Work(ENTRIES, "the two sides take too many numbers to evaluate")
 
 
 class Given(Protocol):
@@ -42,7 +48,8 @@ class Evaluator:
 
     ``leaf`` gives the values of symbols without a definition, ``given`` those of symbols that stand for what
     is computed apart, at the same point. ``moving`` are the symbols that have a differential (all if ``None``);
-    the differential of X is the leaf named ``\\mathrm{d}X``.
+    the differential of X is the leaf named ``\\mathrm{d}X``. ``left`` is what the values of
+    one question may cost; runs at several points share it.
     """
 
     def __init__(
@@ -53,7 +60,9 @@ class Evaluator:
         definitions: Mapping[Symbol, Expr],
         moving: frozenset[Symbol] | None = None,
         given: Mapping[Symbol, Given] = NOTHING,
+        left: Work | None = None,
     ) -> None:
+        self.left = left or work()
         self.numbers = numbers
         self.sizes = sizes
         self.leaf = leaf
@@ -74,7 +83,7 @@ class Evaluator:
         return found
 
     def matrix(self, e: Expr) -> Matrix:
-        in_time()
+        self.left.spend()
         if self.indices and free_indices(e):
             return VALUES[type(e)](self, e)
         found = self._known.get(e)
@@ -83,6 +92,7 @@ class Evaluator:
             if still is not None and not self.indices and self._touched.isdisjoint(e.symbols):
                 found = still.matrix(e)
             else:
+                self.left.spend(self.size(e.rows) * self.size(e.cols))
                 found = VALUES[type(e)](self, e)
             self._known[e] = found
         return found
@@ -92,7 +102,7 @@ class Evaluator:
 
     def with_fixed(self, values: Mapping[Symbol, Matrix]) -> Evaluator:
         """The same point with other values for some symbols, whatever their definitions say."""
-        other = Evaluator(self.numbers, self.sizes, self.leaf, self.definitions, self.moving, self.given)
+        other = Evaluator(self.numbers, self.sizes, self.leaf, self.definitions, self.moving, self.given, self.left)
         other.fixed = self.fixed | dict(values)
         other.indices = dict(self.indices)
         if not self.indices:
@@ -101,7 +111,7 @@ class Evaluator:
 
     def under(self, definitions: Mapping[Symbol, Expr]) -> Evaluator:
         """The same point under other definitions: what these do not define keeps the value that it has here."""
-        return Evaluator(self.numbers, self.sizes, lambda s, *_: self.matrix(s), definitions)
+        return Evaluator(self.numbers, self.sizes, lambda s, *_: self.matrix(s), definitions, left=self.left)
 
     def power(self, a: Any, r: Fraction) -> Any:
         if r == 0:
@@ -126,7 +136,7 @@ class Evaluator:
             return self.numbers.function(f, a)
         z = Symbol("\0z")
         lower = Function(f.name, f.order - 1, f.known)
-        alone = Evaluator(self.numbers, self.sizes, self.leaf, NOTHING)
+        alone = Evaluator(self.numbers, self.sizes, self.leaf, NOTHING, left=self.left)
         alone.fixed = {z: [[a]]}
         return alone.scalar(derivative(lower, z))
 
@@ -182,7 +192,8 @@ def _entrywise(f: Callable[[Any, Any], Any], args: list[Matrix]) -> Matrix:
     return out
 
 
-def _times(a: Matrix, b: Matrix) -> Matrix:
+def _times(v: Evaluator, a: Matrix, b: Matrix) -> Matrix:
+    v.left.spend(len(a) * len(b) * len(b[0]))
     return [[_added([p * q for p, q in zip(row, col, strict=True)]) for col in zip(*b, strict=True)] for row in a]
 
 
@@ -201,7 +212,7 @@ def _product(v: Evaluator, e: Expr) -> Matrix:
         if f.is_scalar:
             scale = scale * m[0][0]
         else:
-            out = m if out is None else _times(out, m)
+            out = m if out is None else _times(v, out, m)
     return [[scale]] if out is None else [[scale * a for a in row] for row in out]
 
 
@@ -238,15 +249,16 @@ def _matrix_power(v: Evaluator, e: Expr) -> Matrix:
     base = v.matrix(e.base) if k >= 0 else _inverse(v, v.matrix(e.base))
     out = _identity(v, e)
     for _ in range(abs(k)):
-        out = _times(out, base)
+        out = _times(v, out, base)
     return out
 
 
-def _det(m: Matrix) -> Any:
+def _det(v: Evaluator, m: Matrix) -> Any:
     """By permutations: sizes are small, and nothing is divided by."""
     n = len(m)
     if n > 5:
         raise NoValueError("a determinant of a large matrix")
+    v.left.spend(n * factorial(n))
     terms = []
     for p in permutations(range(n)):
         sign = (-1) ** sum(p[i] > p[j] for i in range(n) for j in range(i + 1, n))
@@ -256,11 +268,11 @@ def _det(m: Matrix) -> Any:
 
 def _inverse(v: Evaluator, m: Matrix) -> Matrix:
     n = len(m)
-    scale = v.power(_det(m), Fraction(-1))
+    scale = v.power(_det(v, m), Fraction(-1))
     if n == 1:
         return [[scale]]
     minors = [[[r[:j] + r[j + 1 :] for k, r in enumerate(m) if k != i] for j in range(n)] for i in range(n)]
-    return [[scale * (-1) ** (i + j) * _det(minors[j][i]) for j in range(n)] for i in range(n)]
+    return [[scale * (-1) ** (i + j) * _det(v, minors[j][i]) for j in range(n)] for i in range(n)]
 
 
 def _transpose(v: Evaluator, e: Expr) -> Matrix:
@@ -469,7 +481,7 @@ VALUES: Mapping[type[Expr], Callable[[Evaluator, Expr], Matrix]] = {
     x.Diag: _diag,
     x.Diagonal: _diagonal,
     x.Trace: _trace,
-    x.Determinant: lambda v, e: [[_det(v.matrix(e.args[0]))]],
+    x.Determinant: lambda v, e: [[_det(v, v.matrix(e.args[0]))]],
     x.Norm: _norm,
     x.Softmax: _softmax,
     x.LogSumExp: _logsumexp,

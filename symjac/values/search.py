@@ -16,7 +16,7 @@ from typing import Any
 
 from symjac.errors import NotYetError, ShapeError
 from symjac.expr import Expr, MapJacobian, Symbol, VectorMap, brief, show_shape
-from symjac.values.evaluate import MAP_STAND_IN, NOTHING, Evaluator, Given, Matrix, free_indices
+from symjac.values.evaluate import MAP_STAND_IN, NOTHING, Evaluator, Given, Matrix, free_indices, work
 from symjac.values.intervals import Intervals
 from symjac.values.nodes import letters, reachable, unspecified
 from symjac.values.points import Point, points
@@ -99,7 +99,7 @@ def counterexample(
     leaves = [e for e in nodes if isinstance(e, Symbol) and e not in definitions]
     leaves.sort(key=lambda e: (e not in foremost, e.name))
     maps = sorted({e.name for e in nodes if isinstance(e, VectorMap | MapJacobian)})
-    exact = True
+    exact, most = True, work()
     for count, (sizes, seed) in enumerate(points(names_of_sizes)):
         if count >= effort:
             break
@@ -109,7 +109,7 @@ def counterexample(
         coefficients = {name: c for name, (c, _) in chosen.items()}
         for numbers in (Rationals, Intervals) if exact else (Intervals,):
             try:
-                at = Evaluator(numbers(coefficients), sizes, point.leaf, definitions, moving, given)
+                at = Evaluator(numbers(coefficients), sizes, point.leaf, definitions, moving, given, most)
                 found = _compared(a, b, at)
                 apart = {s: _shown(at.matrix(s)) for s in given} if found is not None else {}
             except NoValueError as error:

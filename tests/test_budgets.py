@@ -1,0 +1,134 @@
+"""Work is bounded by counting, in every thread: what is too much is refused, and nothing is kept for good."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Iterator
+from functools import _lru_cache_wrapper, reduce
+
+import pytest
+from sympy.core.cache import CACHE
+
+import symjac
+from symjac import System, normal
+from symjac import expr as ex
+from symjac.claims import check_record
+from symjac.entries import told_derivative
+from symjac.errors import NotYetError, SymjacError
+from symjac.functions import derivative
+from symjac.limits import NormalFormTooLarge, step, work_limit
+from symjac.normal import equal
+from symjac.values.agreement import Runs, compare
+from tests.work import counted
+
+n = ex.dim("n")
+W, A, B = (ex.Symbol(name, (n, n)) for name in "WAB")
+x = ex.Symbol("x", (n, ex.ONE))
+i, j = ex.Index("i", n), ex.Index("j", n)
+
+
+def test_a_long_chain_of_equations_is_refused_in_bounded_work() -> None:
+    """The derivative of each of two hundred equations is longer than the last; together they are refused for it."""
+    chain = ["h_{0} = W x", *(rf"h_{{{k}}} = \tanh(W_{{{k}}} h_{{{k - 1}}})" for k in range(1, 200))]
+    with counted(5_000_000), pytest.raises(NormalFormTooLarge, match="terms and factors in all"):
+        System(*chain).jacobian("h_{199}", wrt="x")
+
+
+def test_high_derivatives_of_known_functions_are_not_written_out() -> None:
+    """Each derivative of tanh is longer than the one before; the twentieth is refused, the third is not."""
+    tanh = ex.Function(r"\tanh", 20, "tanh")
+    with counted(1_000_000), pytest.raises(NotYetError, match="too long to be written out"):
+        derivative(tanh, x)
+    assert derivative(ex.Function(r"\tanh", 2, "tanh"), x).shape == x.shape
+
+
+def test_a_derivative_by_entries_is_told_only_where_it_is_short() -> None:
+    """A softmax of a softmax of a softmax has too many entries in each entry."""
+    e = reduce(lambda inner, _: ex.Softmax(ex.Product(W, inner)), range(6), x)
+    with counted(3_000_000), pytest.raises(NormalFormTooLarge, match="too many terms and factors to be told"):
+        told_derivative(e, x, i, j)
+
+
+def test_values_are_computed_in_bounded_work() -> None:
+    """Kronecker products of Kronecker products have more entries than are evaluated; nothing is made of them before."""
+    left = reduce(lambda inner, _: ex.Kronecker(inner, inner), range(4), ex.Product(A, B))
+    right = reduce(lambda inner, _: ex.Kronecker(inner, inner), range(4), ex.Product(B, A))
+    with counted(2_000_000), pytest.raises(NormalFormTooLarge, match="too many numbers"):
+        compare(lambda at: [(at.matrix(left), at.matrix(right))], Runs([left, right], {}), [{"n": 2}])
+
+
+def test_a_part_of_a_question_spends_what_the_question_has() -> None:
+    """A limit inside another counts for both, and the one that is over first says what was too much."""
+    with work_limit(10, "the whole"):
+        with work_limit(5, "a part"):
+            step(4)
+            with pytest.raises(NormalFormTooLarge, match="a part"):
+                step(4)
+        with pytest.raises(NormalFormTooLarge, match="the whole"):
+            step(4)
+    step(1000)
+
+
+# ------------------------------------------------------------------------------------------ memory
+
+
+def modules() -> Iterator[object]:
+    """Every module of symjac."""
+    for found in pkgutil.walk_packages(symjac.__path__, "symjac."):
+        if not found.name.endswith("__main__"):
+            importlib.import_module(found.name)
+    yield from (module for name, module in sorted(sys.modules.items()) if name.partition(".")[0] == "symjac")
+
+
+def test_every_cache_has_an_end() -> None:
+    """What is kept between calls is bounded; the check of the table of functions alone has a row for each of them."""
+    caches = {
+        f"{value.__module__}.{value.__qualname__}": value.cache_parameters()["maxsize"]
+        for module in modules()
+        for value in vars(module).values()
+        if isinstance(value, _lru_cache_wrapper)
+    }
+    assert caches.pop("symjac.confirm.sizes.confirmed") is None
+    assert all(isinstance(most, int) and most <= 10_000 for most in caches.values()), caches
+    assert all(cached.cache_info().maxsize is not None for cached in CACHE)
+
+
+def containers() -> dict[str, int]:
+    """How much every list, set and dictionary of a module of symjac holds."""
+    return {
+        f"{module.__name__}.{name}": len(value)  # type: ignore[attr-defined]
+        for module in modules()
+        for name, value in vars(module).items()
+        if isinstance(value, list | set | dict) and not name.startswith("__")
+    }
+
+
+def answer(k: int) -> None:
+    """One derivation and one claim whose names no other has."""
+    V, U = f"V_{{{k}}}", f"U_{{{k}}}"
+    System(rf"y = {U} \tanh({V} x + b)").jacobian("y", wrt="x").text()
+    claim = rf"\frac{{\partial y}}{{\partial x}} = {V} diag(\tanh'(x))"
+    check_record({"equations": [rf"y = {V} \tanh(x)"], "claim": claim})
+
+
+def test_different_answers_leave_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After more answers no table, list or dictionary is larger than its bound, whatever names were asked about."""
+    monkeypatch.setattr(normal, "LOAD", 2_000)
+    for k in range(3):
+        answer(k)
+    before = containers()
+    for k in range(3, 9):
+        answer(k)
+    grown = {name for name, size in containers().items() if size > before[name]}
+    assert grown <= {"symjac.normal._translations"}
+    assert before["symjac.normal._translations"] <= 16 >= len(normal._translations)
+    equal(A, B)
+    assert normal.load() <= 2_000
+    assert all(cached.cache_info().currsize <= (cached.cache_info().maxsize or 0) for cached in CACHE)
+
+
+def test_refusals_are_errors_of_symjac() -> None:
+    """What catches every error of symjac catches what was too much."""
+    assert issubclass(NormalFormTooLarge, SymjacError)
