@@ -159,7 +159,7 @@ def test_what_cannot_be_run_is_undecided(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "no run confirms it" in outcome.reason
 
 
-def _valueless(run: witness.Run) -> witness.Agreement:
+def _valueless(run: witness.Run, **_: int) -> witness.Agreement:
     return witness.Agreement(0)
 
 

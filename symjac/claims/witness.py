@@ -86,11 +86,11 @@ class Run:
     one_hot: frozenset[str]  # families whose symbols have one entry 1 and zeros beside it
     circumstances: Circumstances = ANY
 
-    def compare(self, depth: int) -> Agreement:
-        """The two sides at points of generic values."""
+    def compare(self, depth: int, *, points: int = 2) -> Agreement:
+        """The two sides at points of generic values, so many at each of as many choices of sizes."""
         runs, names = self.runs(depth)
         rounds = [dict.fromkeys(names, 1)] if self.circumstances.every_size_is_one else sizes_of_rounds(names)
-        return compare(partial(sides, self.left, self.right), runs, rounds)
+        return compare(partial(sides, self.left, self.right), runs, rounds, wanted=points, points=points)
 
     def differs_clearly(self, depth: int) -> bool:
         """Whether the two sides are far from each other at one point of generic values; ``False`` says nothing."""
@@ -173,12 +173,12 @@ def _confirmed(c: Comparison, course: Course, where: Circumstances) -> str:
     )
 
 
-def _later(run: Run) -> Agreement:
+def _later(run: Run, *, points: int = 2) -> Agreement:
     """The comparison of two sides where the earliest step comes out of the step before, if it can."""
     try:
-        return run.compare(1)
+        return run.compare(1, points=points)
     except UndecidedError:  # the equations of the earlier step cannot be written down
-        return run.compare(0)
+        return run.compare(0, points=points)
 
 
 def unkept(c: Comparison | Pair, values: Mapping[Symbol, Rows]) -> list[tuple[str, str]]:
@@ -263,7 +263,7 @@ def confirm_formula(
             world.carry(vectors.carried_letter(c.model, y, x), y, x)
         for letter in form.symbols & letters.keys():
             world.take_up(letter, *letters[letter])
-        found = _later(Run(left, world.spell(c.model.signs(form)), world, c.statement.one_hot))
+        found = _later(Run(left, world.spell(c.model.signs(form)), world, c.statement.one_hot), points=1)
         if found.apart is not None:
             raise Defect(
                 f"the formula derived for the left side of {c.statement.claim} and the system run forwards disagree "

@@ -100,6 +100,7 @@ class World:
     given: dict[Symbol, Slope | Gradient] = field(default_factory=dict)
     equations: dict[Symbol, Expr] = field(default_factory=dict)
     left_hand_sides: tuple[Ref, ...] = ()
+    settled: dict[object, tuple[tuple[Ref, ...], dict[Symbol, Expr]]] = field(default_factory=dict)
 
     # ------------------------------------------------------------------------------- what terms become
 
@@ -190,8 +191,12 @@ class World:
         """
         model = self.model
         depth = depth if self.first is None else 0  # nothing is computed before the first step
+        key = tuple(sides), depth, len(self.given)
+        if key in self.settled:
+            self.left_hand_sides, self.equations = self.settled[key]
+            return
         slopes = [s for s in self.given.values() if isinstance(s, Slope)]
-        mentioned = list(sides)
+        mentioned = list(key[0])
         mentioned += [e for s in slopes for e in (s.of, s.by, *s.definitions.values())]
         variables = frozenset(
             [s.by for s in slopes] + [model.symbol(g.by) for g in self.given.values() if isinstance(g, Gradient)]
@@ -211,6 +216,7 @@ class World:
             graphlib.TopologicalSorter({s: e.symbols & found.keys() for s, e in found.items()}).prepare()
         except graphlib.CycleError as error:
             raise UndecidedError("something without a time is used at several steps") from error
+        self.settled[key] = self.left_hand_sides, self.equations
 
     def _instances(self, refs: Iterable[Ref], depth: int) -> Iterator[Ref]:
         """The left-hand sides of every step that there is, as far as they come out of what is mentioned."""

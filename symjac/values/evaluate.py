@@ -79,7 +79,11 @@ class Evaluator:
     def size(self, d: sympy.Expr) -> int:
         found = self._sizes.get(d)
         if found is None:
-            found = self._sizes[d] = int(d.subs({s: self.sizes[str(s)] for s in d.free_symbols}))
+            if isinstance(d, sympy.Symbol):
+                found = self.sizes[d.name]
+            else:
+                found = int(d.subs({s: self.sizes[str(s)] for s in d.free_symbols}))
+            self._sizes[d] = found
         return found
 
     def matrix(self, e: Expr) -> Matrix:
