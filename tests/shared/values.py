@@ -85,6 +85,7 @@ class Reading:
 def is_turned(e: Node, role: str, convention: str) -> bool:
     """Whether a derivative stands the other way round than for columns in the mixed layout.
 
+    >>> from tests.shared.formulas import gradient
     >>> is_turned(gradient("W"), "matrix", "numerator_row"), is_turned(gradient("W"), "matrix", "denominator_row")
     (False, True)
     """
