@@ -27,7 +27,7 @@ from symjac.values import counterexample
 # Up to so many equations are opened all the way down when the closed form meets the entries.
 WHOLE = 6
 # Terms and factors of the derivatives of all equations: several pages, and seconds for each further check.
-NODES = 60_000
+NODES = 1_000_000
 
 
 @dataclass(frozen=True)

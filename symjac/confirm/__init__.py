@@ -45,7 +45,10 @@ def confirm(statement: S, *, thorough: bool = False, at: Mapping[str, int] | Non
     :raises Defect: where two roads disagree, which would be a defect of symjac.
     :raises NotConfirmedError: where no road but the one that found the statement can be run.
     """
-    ran = examine(statement, thorough, at)
+    try:
+        ran = examine(statement, thorough, at)
+    except RecursionError as error:
+        raise NotConfirmedError("the equations lead too deep into one another for the checks to follow") from error
     return Confirmed(statement, ran.ran, ran.not_run, SEAL)
 
 

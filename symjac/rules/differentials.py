@@ -232,8 +232,14 @@ def d_determinant(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     Jacobi's formula; Magnus and Neudecker, section 8.3.
     """
     a = narrow(y, ex.Determinant, "d_determinant").arg
-    inverse = ex.MatrixPower(a, ex.Number(-1))
-    return ex.Differential(y), ex.mul(y, ex.Trace(Product(inverse, change("d_determinant", a, inner))))
+    return ex.Differential(y), ex.mul(y, ex.Trace(ex.mul(_inverse(a), change("d_determinant", a, inner))))
+
+
+def _inverse(a: Expr) -> Expr:
+    """A^-1; of an inverse what it is the inverse of."""
+    if type(a) is ex.MatrixPower and a.exponent == ex.Number(-1):
+        return a.base
+    return ex.MatrixPower(a, ex.Number(-1))
 
 
 @rule
