@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -15,7 +16,7 @@ from symjac.narrative import Page
 S = TypeVar("S")
 
 
-class Result(Generic[S]):
+class Result(ABC, Generic[S]):
     """A statement behind the door. It is confirmed once, when something is about to leave.
 
     Whatever holds a derived formula goes through :meth:`confirmed`; what was asked for does not. ``how`` is what the
@@ -114,17 +115,17 @@ class Result(Generic[S]):
             "text/markdown": f"$$\n{equation}\n$$" + (f"\n\n{beside}" if beside else ""),
         }
 
+    @abstractmethod
     def _shown(self) -> str:
         """One line for a terminal."""
-        raise NotImplementedError
 
     def _plain(self) -> str:
         """What a notebook without typesetting shows."""
         return repr(self)
 
+    @abstractmethod
     def _equation(self) -> str:
         """The statement as LaTeX."""
-        raise NotImplementedError
 
     def _beside(self) -> str:
         """What stands below the equation in a notebook."""
