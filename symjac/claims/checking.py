@@ -14,9 +14,7 @@ from symjac.claims.nearest.layouts import layouts
 from symjac.claims.nearest.repairs import repair
 from symjac.claims.printing import fragment, sentences
 from symjac.claims.stated.statement import Statement
-from symjac.claims.stated.stating import state
 from symjac.claims.telling import Found, tell
-from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Paragraph, Verdict, summed_up
 from symjac.confirm import confirm
 from symjac.deadline import deadline
@@ -54,12 +52,11 @@ def check(
     _known(layout, orientation)
     until = time.monotonic() + timeout
     declared = dict(symbols or {})
-    v = judge_claim(equations, claim, declared, of=of, wrt=wrt, timeout=timeout)
+    read: list[Statement] = []
+    v = judge_claim(equations, claim, declared, of=of, wrt=wrt, timeout=timeout, read=read)
     if v.signs:
         return _of_bound(v, equations, layout, orientation, strict=strict, until=until)
-    s: Statement | None = None
-    with _what_is_left(until), contextlib.suppress(SymjacError, UndecidedError):
-        s = state(equations, claim, dict(declared), of=of, wrt=wrt)
+    s = read[0] if len(read) == 1 else None  # of a claim with a bracket missing there are several
     if strict:
         _refuse_notes(v, s)
     asked = _asked(v, layout, orientation)

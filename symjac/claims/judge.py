@@ -58,8 +58,11 @@ def judge_claim(
     of: str | None = None,
     wrt: str | None = None,
     timeout: float = TIMEOUT,
+    read: list[Statement] | None = None,
 ) -> Verdict:
     """Under which conventions a printed formula is true of a system; after ``timeout`` seconds that is undecided.
+
+    The claim as it was read is added to ``read``, once for each way to read it.
 
     :raises ReadError: where the system or the claim cannot be read.
     :raises Defect: where the witnesses of an answer disagree.
@@ -67,7 +70,7 @@ def judge_claim(
     try:
         with deadline(timeout):
             until = time.monotonic() + timeout
-            return confirm(_of_each_repair(equations, claim, dict(symbols or {}), of, wrt, until)).statement
+            return confirm(_of_each_repair(equations, claim, dict(symbols or {}), of, wrt, until, read)).statement
     except OutOfTimeError as error:
         outcomes = {c.name: Outcome(None, "time", error.message) for c in FOUR}
         out = Verdict(claim, "undecided", outcomes)
@@ -75,13 +78,19 @@ def judge_claim(
 
 
 def _of_each_repair(
-    equations: Sequence[str], claim: str, declared: Mapping[str, str], of: str | None, wrt: str | None, until: float
+    equations: Sequence[str],
+    claim: str,
+    declared: Mapping[str, str],
+    of: str | None,
+    wrt: str | None,
+    until: float,
+    read: list[Statement] | None,
 ) -> Verdict:
     """The verdict; where a bracket is missing, what its places agree on."""
     try:
-        return _judged(equations, claim, declared, of, wrt, until)
+        return _judged(equations, claim, declared, of, wrt, until, read)
     except SeveralRepairsError as error:
-        verdicts = [_judged(equations, text, declared, of, wrt, until) for text in error.texts[:MAX_REPAIRS]]
+        verdicts = [_judged(equations, text, declared, of, wrt, until, read) for text in error.texts[:MAX_REPAIRS]]
         if len(error.texts) > MAX_REPAIRS or any(not v.conventions for v in verdicts):
             raise
         return agreed(claim, error.texts, verdicts)
@@ -117,6 +126,7 @@ def _judged(
     of: str | None,
     wrt: str | None,
     until: float,
+    read: list[Statement] | None,
 ) -> Verdict:
     if bounding.is_bound(claim):
         return _bound(equations, claim, declared, of, wrt, until)
@@ -126,6 +136,8 @@ def _judged(
         outcomes = {c.name: Outcome(None, "undecided", str(error)) for c in FOUR}
         out = Verdict(claim, "undecided", outcomes)
         return replace(out, explanation=explanation(out))
+    if read is not None:
+        read.append(statement)
     with time_limit(until):
         verdict = Judge(statement, until).verdict()
     usual = _usual(statement, declared)

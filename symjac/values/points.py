@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 
 from symjac.expr import Symbol
@@ -92,16 +93,23 @@ class GenericPoint:
         """The rational values of a symbol's entries."""
         if s in self.whole:
             return [[Fraction(2)]]
-        stream = random.Random(f"{self.seed} {s.name}")
         if s in self.kinds.one_hot:
-            place = stream.randrange(rows * cols)
+            place = random.Random(f"{self.seed} {s.name}").randrange(rows * cols)
             return [[Fraction(int(i * cols + j == place)) for j in range(cols)] for i in range(rows)]
         unit = self.kinds.unit(s) / 1000
-        signs = (1,) if self.seed % 2 else (1, -1)
-        cells = [[stream.choice(signs) * stream.randrange(300, 1100) * unit for _ in range(cols)] for _ in range(rows)]
+        drawn = _thousandths(self.seed, s.name, rows * cols)
+        cells = [[n * unit for n in drawn[i * cols : (i + 1) * cols]] for i in range(rows)]
         if s in self.kinds.distributions:
             cells[-1][-1] += 1 - sum(map(sum, cells), Fraction(0))
         return _made(cells, self.kinds.special.get(s.name))
+
+
+@lru_cache(maxsize=4_000)
+def _thousandths(seed: int, name: str, count: int) -> tuple[int, ...]:
+    """So many numbers away from zero, the same at every call."""
+    stream = random.Random(f"{seed} {name}")
+    signs = (1,) if seed % 2 else (1, -1)
+    return tuple(stream.choice(signs) * stream.randrange(300, 1100) for _ in range(count))
 
 
 def _made(cells: list[list[Fraction]], kind: str | None) -> list[list[Fraction]]:
