@@ -14,7 +14,7 @@ from symjac.claims.evaluate import Evaluator
 from symjac.claims.model import Model
 from symjac.claims.stated.stating import state
 from symjac.claims.world import World
-from symjac.errors import Defect, TargetError
+from symjac.errors import Defect
 from symjac.expr import Expr, Number, mul
 
 RNN = r"h_t = \tanh(W h_{t-1} + U x_t)"
@@ -225,9 +225,3 @@ def test_a_declared_property_is_kept_to_by_what_refutes(claim: str, expected: bo
     symbols = {"W": "matrix n n, symmetric"}
     v = check([r"y = W \phi(x)"], rf"\frac{{\partial y}}{{\partial x}} = {claim}", symbols)
     assert v.conventions["numerator_column"].holds is expected
-
-
-def test_what_is_asked_for_stands_somewhere() -> None:
-    """A variable that neither the system nor the claim holds is an error."""
-    with pytest.raises(TargetError, match="q is asked for"):
-        check(["y = W x"], r"\frac{\partial y}{\partial x} = W", of="y", wrt="q")

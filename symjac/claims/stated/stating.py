@@ -72,7 +72,6 @@ def state(
         message = "a differential, or the gradient of a loss? give of and wrt, or declare it"
         raise ReadError(message, text=claim, span=members[0].span)
     _name_left(aliases, members, of, wrt, base)
-    _refuse_absent((of, wrt), members, names, base)
     _refuse_unread(aliases, members)
     models = {o: Model(r, families, system.texts, symbols) for o, r in readings.items()}
     for m in models.values():
@@ -268,18 +267,6 @@ def _name_left(aliases: Aliases, members: Sequence[Term], of: str | None, wrt: s
         aliases.label(r, variable.ref)
     elif name.kind == "symbol":
         aliases.add(r, meaning)
-
-
-def _refuse_absent(asked: Sequence[str | None], members: Sequence[Term], names: Names, base: Reading) -> None:
-    """Nothing is judged beside a symbol that is asked for and stands nowhere.
-
-    :raises TargetError: where one stands neither in the system nor in the claim.
-    """
-    known = {i.family for i in base.symbols.values()} | {r.family for m in members for r in m.refs()}
-    for text in (t for t in asked if t is not None):
-        for m in _readable(text, names):
-            if m.ref is not None and m.ref.family not in known:
-                raise TargetError(f"{text} is asked for, and it stands neither in the system nor in the claim")
 
 
 def _settle(s: Statement, *, differentiates: bool) -> None:
