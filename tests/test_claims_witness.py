@@ -225,3 +225,12 @@ def test_a_declared_property_is_kept_to_by_what_refutes(claim: str, expected: bo
     symbols = {"W": "matrix n n, symmetric"}
     v = check([r"y = W \phi(x)"], rf"\frac{{\partial y}}{{\partial x}} = {claim}", symbols)
     assert v.conventions["numerator_column"].holds is expected
+
+
+def test_nothing_is_computed_before_the_first_step_of_a_sum() -> None:
+    """Where the output is fed back, the one before the first step is given, and holds no use of the parameter."""
+    system = [r"w_k = \sigma(A^\top o_{k-1} + M x_k)", "o_k = A w_k"]
+    each = r"\frac{\partial L}{\partial o_k} w_k^\top"
+    back = r"o_{k-1} (\frac{\partial L}{\partial w_k})^\top \operatorname{diag}(\sigma'(A^\top o_{k-1} + M x_k))"
+    claim = rf"\frac{{\partial L}}{{\partial A}} = \sum_{{k=1}}^{{T}} ({each} + {back})"
+    assert holds(system, claim)["denominator_column"] is True

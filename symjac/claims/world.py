@@ -210,13 +210,26 @@ class World:
             mentioned += equations.values()
         for s in slopes:
             equations |= s.definitions
-        found = {**model.values(mentioned, depth, variables), **equations}
+        values = model.values(mentioned, depth, variables)
+        found = {**{s: e for s, e in values.items() if not self._is_before_first(s)}, **equations}
         self.equations = {s: self.spell(e) for s, e in found.items()}
         try:
             graphlib.TopologicalSorter({s: e.symbols & found.keys() for s, e in found.items()}).prepare()
         except graphlib.CycleError as error:
             raise UndecidedError("something without a time is used at several steps") from error
         self.settled[key] = self.left_hand_sides, self.equations
+
+    def _is_before_first(self, s: Symbol) -> bool:
+        """Whether a symbol is computed before the first step of a whole sum, and so is given here."""
+        r = self.model.ref(s)
+        anchor = self.model.anchor(r) if r is not None else None
+        first = self.first
+        return (
+            first is not None
+            and anchor is not None
+            and anchor.letters == first.letters
+            and anchor.offset < first.offset
+        )
 
     def _instances(self, refs: Iterable[Ref], depth: int) -> Iterator[Ref]:
         """The left-hand sides of every step that there is, as far as they come out of what is mentioned."""
