@@ -234,3 +234,9 @@ def test_nothing_is_computed_before_the_first_step_of_a_sum() -> None:
     back = r"o_{k-1} (\frac{\partial L}{\partial w_k})^\top \operatorname{diag}(\sigma'(A^\top o_{k-1} + M x_k))"
     claim = rf"\frac{{\partial L}}{{\partial A}} = \sum_{{k=1}}^{{T}} ({each} + {back})"
     assert holds(system, claim)["denominator_column"] is True
+
+
+def test_a_shape_that_was_guessed_beside_a_declaration_refutes_nothing() -> None:
+    """Where the words of a declaration are not understood, a misfit of the shape that was guessed decides nothing."""
+    v = check(["y = D x"], r"\frac{\partial y}{\partial x} = D^\top", {"D": "diagonal matrix n n", "x": "vector n"})
+    assert all(o.holds is not False for o in v.conventions.values())

@@ -67,6 +67,8 @@ class Comparison:
         :raises Defect: where a proof and a run disagree.
         """
         found = self.judged(a, b)
+        if found.because == "shape" and (name := self.statement.unread_declaration(a, b)) is not None:
+            return Outcome(None, "undecided", f"the declaration of {name} is not understood, and its shape is a guess")
         if not found.holds or found.because != "proof":
             return found
         trouble = self.unconfirmed(a, b)

@@ -360,6 +360,11 @@ class Statement:
         family = self.model.families.get(name)
         return family is not None and family.role in ("scalar", "vector", "matrix") and family.how != "declared"
 
+    def unread_declaration(self, *terms: Term) -> str | None:
+        """A symbol in the claim that is declared to have a property, in words whose shape was not understood."""
+        mentioned = (r.family for r in self.refs(*terms) if r.family in self.properties)
+        return next((name for name in mentioned if self.is_guessed(name)), None)
+
     def strangers(self, *terms: Term) -> list[str]:
         """What stands for something that neither the system nor a declaration says.
 
