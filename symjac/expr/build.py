@@ -6,7 +6,17 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from symjac.expr.core import ONE, SCALAR, Expr, Identity, Number, Ones, Shape, Zero, same_shape
-from symjac.expr.operations import Diag, EntryPower, Hadamard, MatrixPower, Product, Stack, Sum, Transpose
+from symjac.expr.operations import (
+    Diag,
+    EntryPower,
+    Hadamard,
+    MatrixPower,
+    Product,
+    Stack,
+    Sum,
+    Transpose,
+    product_shape,
+)
 
 
 def _flatten(cls: type[Expr], args: Iterable[Expr]) -> Iterator[Expr]:
@@ -68,44 +78,48 @@ def _plain(f: Expr) -> bool:
 
 def mul(*factors: Expr) -> Expr:
     """The product, flattened, numbers merged in front, without ones and identities; zero absorbs."""
-    shape = chained(list(factors)).shape
-    number = Fraction(1)
+    shape = product_shape(_bracketed(factors))
+    number: Number | None = None
     out: list[Expr] = []
     for f in _chain(factors):
         if is_zero(f):
             return zero(shape)
         if isinstance(f, Number):
-            number *= f.value
+            number = f if number is None else Number(number.value * f.value)
         elif not isinstance(f, Identity):
             out.append(f)
-    if not out:
-        return Number(number) if shape == SCALAR else _scaled(number, Identity(shape[0]))
+    if number is not None and number.value == 1:
+        number = None
+    is_scalar = shape == SCALAR
+    if is_scalar and not out:
+        return Number(1) if number is None else number
     # An identity that was all that gave a scalar multiple its shape must stay.
-    if shape != SCALAR and all(f.is_scalar for f in out):
+    if not is_scalar and all(f.is_scalar for f in out):
         out.append(Identity(shape[0]))
-    if number != 1:
-        out.insert(0, Number(number))
+    if number is not None:
+        out.insert(0, number)
     return chained(out)
 
 
-def chained(factors: list[Expr]) -> Expr:
+def chained(factors: Iterable[Expr]) -> Expr:
     """The product; where a chain ends in an inner product before the last factor, that is bracketed."""
+    out = _bracketed(factors)
+    return out[0] if len(out) == 1 else Product(*out)
+
+
+def _bracketed(factors: Iterable[Expr]) -> list[Expr]:
+    """The factors, an inner product before the last of a chain as one of them."""
     out: list[Expr] = []
     run: list[Expr] = []
     for f in factors:
         if f.is_scalar:
             out.append(f)
             continue
-        if run and run[0].rows == ONE and run[-1].cols == ONE:
+        if run and run[0].shape[0] is ONE and run[-1].shape[1] is ONE:
             out.append(Product(*run))
             run = []
         run.append(f)
-    out += run
-    return out[0] if len(out) == 1 else Product(*out)
-
-
-def _scaled(number: Fraction, e: Expr) -> Expr:
-    return e if number == 1 else Product(Number(number), e)
+    return out + run
 
 
 def neg(e: Expr) -> Expr:

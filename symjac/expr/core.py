@@ -39,16 +39,18 @@ def show_shape(shape: Shape) -> str:
 class Expr:
     """A node: operands ``args``, further immutable ``data``, and a ``shape``."""
 
-    __slots__ = ("_hash", "_symbols", "args", "data", "shape")
+    __slots__ = ("_hash", "_symbols", "args", "data", "is_scalar", "shape")
 
     args: tuple[Expr, ...]
     data: Hashable
     shape: Shape
+    is_scalar: bool
 
     def __init__(self, args: tuple[Expr, ...], data: Hashable, shape: Shape) -> None:
         self.args = args
         self.data = data
         self.shape = shape
+        self.is_scalar = shape[0] is ONE and shape[1] is ONE  # SymPy has one number 1
         self._hash = hash((type(self), args, data, shape))
         self._symbols: frozenset[Symbol] | None = None
 
@@ -86,21 +88,17 @@ class Expr:
         return self.shape[1]
 
     @property
-    def is_scalar(self) -> bool:
-        return self.shape == SCALAR
-
-    @property
     def is_vector(self) -> bool:
         """A column that is not a scalar."""
-        return bool(self.cols == ONE and self.rows != ONE)
+        return self.shape[1] is ONE and self.shape[0] is not ONE
 
     @property
     def is_row(self) -> bool:
-        return bool(self.rows == ONE and self.cols != ONE)
+        return self.shape[0] is ONE and self.shape[1] is not ONE
 
     @property
     def is_matrix(self) -> bool:
-        return bool(self.rows != ONE and self.cols != ONE)
+        return self.shape[0] is not ONE and self.shape[1] is not ONE
 
     def with_args(self, args: tuple[Expr, ...]) -> Expr:
         """The same node over other operands; shapes are checked anew."""

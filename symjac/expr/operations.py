@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
 from symjac.errors import ShapeError
-from symjac.expr.core import ONE, SCALAR, Dim, Expr, Nary, Unary, brief, dim, same_shape, show_shape
+from symjac.expr.core import ONE, SCALAR, Dim, Expr, Nary, Shape, Unary, brief, dim, same_shape, show_shape
 
 
 class Sum(Nary):
@@ -17,6 +17,28 @@ class Sum(Nary):
 
     def __init__(self, *terms: Expr) -> None:
         super().__init__(terms, None, same_shape("the sum", terms))
+
+
+def product_shape(factors: Iterable[Expr]) -> Shape:
+    """The shape of a matrix product of these factors, those that are scalars anywhere among them.
+
+    :raises ShapeError: where the chain does not fit.
+    """
+    shape = SCALAR
+    last: Expr | None = None
+    for f in factors:
+        if f.is_scalar:
+            continue
+        if last is None:
+            shape = f.shape
+        elif shape[1] == f.shape[0] and shape != SCALAR:
+            shape = (shape[0], f.shape[1])
+        else:
+            raise ShapeError(
+                f"the product does not fit: {brief(last)} is {show_shape(shape)}, {brief(f)} is {show_shape(f.shape)}"
+            )
+        last = f
+    return shape
 
 
 class Product(Nary):
@@ -30,22 +52,7 @@ class Product(Nary):
     __slots__ = ()
 
     def __init__(self, *factors: Expr) -> None:
-        shape = SCALAR
-        last: Expr | None = None
-        for f in factors:
-            if f.is_scalar:
-                continue
-            if last is None:
-                shape = f.shape
-            elif shape[1] == f.rows and shape != SCALAR:
-                shape = (shape[0], f.cols)
-            else:
-                left = brief(last) if last is not None else "the left side"
-                raise ShapeError(
-                    f"the product does not fit: {left} is {show_shape(shape)}, {brief(f)} is {show_shape(f.shape)}"
-                )
-            last = f
-        super().__init__(factors, None, shape)
+        super().__init__(factors, None, product_shape(factors))
 
 
 class Hadamard(Nary):

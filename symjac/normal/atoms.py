@@ -13,8 +13,8 @@ index over a size that is literally 1 is never written.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 import sympy
@@ -35,6 +35,7 @@ NAMED = -1000  # printed index letters and fixed positions, from here downwards
 PASSING = -(10**9)  # labels that live during one operation only, from here downwards
 LINKS = 400  # so many links fit between ROW and COL
 WORK = 150_000
+TICK = 20  # so much work is done between two looks at the clock
 LEAVES = 2_000
 
 
@@ -48,20 +49,25 @@ class Budget:
     """How much work is left; :meth:`start` is called once for each question, :meth:`again` has an effect once."""
 
     def __init__(self) -> None:
-        self.left = self.spare = WORK
+        self.start()
 
     def start(self, work: int = WORK) -> None:
         self.left = self.spare = work
+        self.look = work  # the clock is looked at when so much is left
 
     def again(self) -> bool:
         """As much work once more, for another way to the answer; ``False`` if that was given already."""
         given = self.spare > 0
         if given:
-            self.left, self.spare = self.spare, 0
+            self.left = self.look = self.spare
+            self.spare = 0
         return given
 
     def spend(self, work: int = 1) -> None:
         self.left -= work
+        if self.left >= self.look:
+            return
+        self.look = max(self.left - TICK, 0)
         in_time()
         if self.left < 0:
             raise NormalFormTooLarge("the normal form is too large: a product of long sums was multiplied out")
@@ -85,14 +91,18 @@ class Atom:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Component:
-    """``labels`` gives every free label its size. Deltas and projections of a free row have negative numbers."""
+    """``labels`` gives every free label its size. Deltas and projections of a free row have negative numbers.
+
+    ``alone`` is the kind of the atom where there is one and nothing is summed, else empty.
+    """
 
     number: int
     factors: tuple[Factor, ...]
     bound: tuple[int, ...]
     labels: Mapping[int, int]
     symbols: frozenset[int]
-    free: frozenset[int] = field(default=frozenset())
+    free: frozenset[int]
+    alone: str
 
 
 class Tables:
@@ -220,14 +230,15 @@ def intern(factors: tuple[Factor, ...]) -> int:
     if special:
         number = -number
     dims = tuple(bound[v] for v in range(len(bound)))
-    tables.components[number] = Component(number, factors, dims, labels, symbols, frozenset(labels))
+    alone = tables.atoms[factors[0][0]].kind if len(factors) == 1 and not bound else ""
+    tables.components[number] = Component(number, factors, dims, labels, symbols, frozenset(labels), alone)
     tables.component_numbers[factors] = number
     return number
 
 
-def relabel(factors: Iterable[Factor], names: Mapping[int, int]) -> Iterator[Factor]:
-    for a, e, ix in factors:
-        yield a, e, tuple(names.get(v, v) for v in ix)
+def relabel(factors: Iterable[Factor], names: Mapping[int, int]) -> list[Factor]:
+    get = names.get
+    return [(a, e, tuple([get(v, v) for v in ix])) for a, e, ix in factors]
 
 
 class Labelling:
@@ -258,7 +269,7 @@ class Labelling:
         while count < len(colours):
             seen = []
             for a, e, ix, symmetric in self.factors:
-                shown = tuple(colours[v] if v >= 0 else v for v in ix)
+                shown = tuple([colours[v] if v >= 0 else v for v in ix])
                 seen.append((a, e, tuple(sorted(shown)) if symmetric else shown))
             budget.spend(1 + len(seen) // 8)
             views = {
@@ -290,7 +301,7 @@ class Labelling:
         rank = {v: k for k, v in enumerate(sorted(colours, key=colours.__getitem__))}
         out = []
         for a, e, ix, symmetric in self.factors:
-            shown = tuple(rank[v] if v >= 0 else v for v in ix)
+            shown = tuple([rank[v] if v >= 0 else v for v in ix])
             out.append((a, e, tuple(sorted(shown)) if symmetric else shown))
         return tuple(sorted(out))
 

@@ -101,7 +101,7 @@ def _power_with_zeros(p: Poly, r: Rational) -> Poly:
 
 def _power_of_product(m: Mono, c: Rational, r: Rational) -> Poly:
     if isinstance(r, int):
-        return scaled(combine([(tuple((k, _plain(e * r)) for k, e in m), NONE)], NONE), _raised(Fraction(c), r))
+        return scaled(combine([(tuple((k, _plain(e * r)) for k, e in m), NONE)], NONE), _plain(_raised(Fraction(c), r)))
     out = _power_of_number(abs(Fraction(c)), r)
     signed: list[tuple[int, Rational]] = []
     for k, e in m:

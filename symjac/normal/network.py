@@ -102,7 +102,7 @@ def join(parts: Sequence[tuple[Mapping[Mono, Rational], Mapping[int, int]]], bou
     for choice in product(*(p.items() for p, _ in parts)):
         coefficient: Rational = 1
         for _, c in choice:
-            coefficient *= c
+            coefficient = c if coefficient == 1 else coefficient * c
         add(out, combine([(m, n) for (m, _), (_, n) in zip(choice, parts, strict=True)], bound), coefficient)
     return out
 
@@ -123,7 +123,7 @@ def size(number: int) -> Poly:
     letters = sorted(e.free_symbols, key=str)
     out: Poly = {}
     for powers, c in sympy.Poly(e, *letters).terms() if letters else [((), e)]:
-        term: Poly = {ONE: Fraction(int(c.p), int(c.q))}
+        term: Poly = {ONE: int(c.p) if c.q == 1 else Fraction(int(c.p), int(c.q))}
         for letter, k in zip(letters, powers, strict=True):
             if k:
                 term = multiply(term, lone(single(scalar(str(letter))), int(k)))
@@ -288,13 +288,13 @@ def _settled(powers: Powers, extras: list[Poly], bound: Mapping[int, int]) -> Po
             blocks = blocks or not is_delta(c)
             if not tables.components[c].bound:
                 powers[c] = 1  # deltas and block projections have entries 0 and 1
-        else:
+        elif (kind := tables.components[c].alone) in ("wrap", "base"):
             a, own, ix = tables.components[c].factors[0]
-            if tables.atoms[a].kind == "wrap" and not tables.components[c].bound:
+            if kind == "wrap":
                 # What was wrapped to stand inside a sum stands by itself now.
                 del powers[c]
                 extras.append(above.power(inside(tables.atoms[a], ix)[0], own * e))
-            elif tables.atoms[a].kind == "base" and not tables.components[c].bound:
+            else:
                 whole = floor(e)
                 if whole > 0 or (whole < 0 and tables.atoms[a].data):
                     extras.append(above.power(inside(tables.atoms[a], ix)[0], whole))

@@ -22,7 +22,10 @@ def lone(c: int, exponent: Rational = 1) -> Poly:
 def add(target: Poly, other: Mapping[Mono, Rational], factor: Rational = 1) -> Poly:
     """``target`` plus a multiple of ``other``, in place."""
     for m, c in other.items():
-        value = target.get(m, 0) + factor * c
+        value = c if factor == 1 else factor * c
+        known = target.get(m)
+        if known is not None:
+            value += known
         if value:
             target[m] = value
         else:
@@ -31,6 +34,8 @@ def add(target: Poly, other: Mapping[Mono, Rational], factor: Rational = 1) -> P
 
 
 def scaled(p: Mapping[Mono, Rational], factor: Rational) -> Poly:
+    if factor == 1:
+        return dict(p)
     return {m: factor * c for m, c in p.items()} if factor else {}
 
 
@@ -70,7 +75,7 @@ def opened(c: int, fresh: Iterator[int]) -> tuple[list[tuple[int, Rational]], di
 
 
 def monomial(powers: Powers) -> Mono:
-    return tuple(sorted((c, e) for c, e in powers.items() if e))
+    return tuple(sorted([item for item in powers.items() if item[1]]))
 
 
 def split(factors: list[Factor]) -> Iterator[int]:
