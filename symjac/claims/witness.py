@@ -137,15 +137,17 @@ class Beside(TypedDict):
     one_hot: frozenset[Symbol]
 
 
-def confirm(c: Comparison, a: Term, b: Term, where: Circumstances = ANY) -> str:
+def confirm(c: Comparison, a: Term, b: Term, where: Circumstances = ANY, *, points: int = 2) -> str:
     """Why two members that were proved equal cannot be run; empty where runs agree with the proof.
+
+    There are so many ``points`` at each of as many choices of sizes.
 
     :raises Defect: where a run and the proof disagree.
     """
     try:
         for course in courses(c, a, b):
             c.check_time()
-            trouble = _confirmed(c, course, where)
+            trouble = _confirmed(c, course, where, points)
             if trouble:
                 return trouble
     except UndecidedError as error:
@@ -153,11 +155,11 @@ def confirm(c: Comparison, a: Term, b: Term, where: Circumstances = ANY) -> str:
     return ""
 
 
-def _confirmed(c: Comparison, course: Course, where: Circumstances) -> str:
+def _confirmed(c: Comparison, course: Course, where: Circumstances, points: int) -> str:
     apart: Mapping[str, int] | None = None
     valueless = False
     for run in runs(c, course, where):
-        found = _later(run)
+        found = _later(run, points=points)
         if found.apart is None and found.points:
             return ""
         valueless = valueless or not found.points
@@ -173,7 +175,7 @@ def _confirmed(c: Comparison, course: Course, where: Circumstances) -> str:
     )
 
 
-def _later(run: Run, *, points: int = 2) -> Agreement:
+def _later(run: Run, *, points: int) -> Agreement:
     """The comparison of two sides where the earliest step comes out of the step before, if it can."""
     try:
         return run.compare(1, points=points)

@@ -21,7 +21,7 @@ import sympy
 
 from symjac.errors import SymjacError
 from symjac.expr import Index
-from symjac.limits import NormalFormTooLarge, in_time
+from symjac.limits import TICK, NormalFormTooLarge, in_time
 
 Rational = int | Fraction
 Mono = tuple[tuple[int, Rational], ...]
@@ -35,7 +35,6 @@ NAMED = -1000  # printed index letters and fixed positions, from here downwards
 PASSING = -(10**9)  # labels that live during one operation only, from here downwards
 LINKS = 400  # so many links fit between ROW and COL
 WORK = 150_000
-TICK = 20  # so much work is done between two looks at the clock
 LEAVES = 2_000
 
 

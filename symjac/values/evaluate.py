@@ -81,6 +81,8 @@ class Evaluator:
         if found is None:
             if isinstance(d, sympy.Symbol):
                 found = self.sizes[d.name]
+            elif isinstance(d, sympy.Integer):
+                found = int(d)
             else:
                 found = int(d.subs({s: self.sizes[str(s)] for s in d.free_symbols}))
             self._sizes[d] = found
@@ -131,7 +133,7 @@ class Evaluator:
         return self.numbers.real_power(a, r)
 
     def number(self, value: int | Fraction) -> Any:
-        return self.numbers.number(Fraction(value))
+        return self.numbers.number(value if isinstance(value, Fraction) else Fraction(value))
 
     def function(self, f: Function, a: Any) -> Any:
         if isinstance(a, Dual):

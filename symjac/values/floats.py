@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import mpmath  # type: ignore[import-untyped]  # mpmath ships no types
@@ -29,8 +30,14 @@ class Wave:
     def at(self, ring: Floats, order: int, a: Any) -> Any:
         """The derivative of this order."""
         angle = ring.number(self.rate) * a + ring.number(self.phase)
-        turned = (ring.iv.sin, ring.iv.cos)[order % 2](angle)
-        return turned * ring.number((-1) ** (order // 2 % 2) * self.rate**order)
+        turned = ring.iv.cos(angle) if order % 2 else ring.iv.sin(angle)
+        return turned * ring.number(_factor(self.rate, order)) if order else turned
+
+
+@lru_cache(maxsize=100)
+def _factor(rate: Fraction, order: int) -> Any:
+    """What a wave of this rate is multiplied by in its derivative of this order."""
+    return (-1) ** (order // 2 % 2) * rate**order
 
 
 class Floats(Rationals):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
-from symjac.expr import Apply, Dim, Expr, Symbol, dim
+from symjac.expr import Apply, Dim, Expr, Index, Symbol, dim
 
 
 def reachable(expressions: Iterable[Expr], definitions: Mapping[Symbol, Expr]) -> Iterator[Expr]:
@@ -25,14 +24,12 @@ def reachable(expressions: Iterable[Expr], definitions: Mapping[Symbol, Expr]) -
 
 def letters(nodes: Iterable[Expr]) -> list[str]:
     """The letters that stand for sizes in these nodes."""
-    return sorted({str(s) for e in nodes for s in _letters(e)})
-
-
-def _letters(e: Expr) -> set[Any]:
-    sizes: list[Dim] = [*e.shape]
-    data = e.data if isinstance(e.data, tuple) else (e.data,)
-    sizes += [k.size for k in data if hasattr(k, "size")]
-    return {s for d in sizes for s in d.free_symbols}
+    sizes: set[Dim] = set()
+    for e in nodes:
+        sizes.update(e.shape)
+        data = e.data if isinstance(e.data, tuple) else (e.data,)
+        sizes.update(k.size for k in data if isinstance(k, Index))
+    return sorted({s.name for d in sizes for s in d.free_symbols})
 
 
 def unspecified(nodes: Iterable[Expr]) -> list[str]:

@@ -121,10 +121,10 @@ class Narrowing:
         check = Comparison(self.s, self.model, c, order(self.s), self.deadline)
         a, b = self.s.members[0], self.s.members[-1]
         if not self.s.shiftable:
-            return not confirm(check, a, b, where)
+            return not confirm(check, a, b, where, points=1)
         with self.model.taking_in_the_earlier_step():
-            later = confirm(check, a, b, where)
-        return not (later or confirm(check, a, b, where))
+            later = confirm(check, a, b, where, points=1)
+        return not (later or confirm(check, a, b, where, points=1))
 
     def _equal(
         self, a: Expr, b: Expr, tables: Sequence[Mapping[Symbol, Expr]], change: Change, screen: Screen | None
