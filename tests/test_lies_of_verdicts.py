@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ import pytest
 from symjac import System, notebook
 from symjac import expr as ex
 from symjac.claims import comparison, correct
+from symjac.claims.bounds.majorants import Majorants, multiplied
+from symjac.claims.bounds.sizes import Size
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
 from symjac.claims.model import Model
@@ -30,6 +33,7 @@ Patch = pytest.MonkeyPatch
 LAYER = r"y = W \sigma(x)"
 RNN = r"h_t = \tanh(W h_{t-1} + U x_t)"
 BY_X = r"\frac{\partial y}{\partial x} = "
+HALF = Size.number(Fraction(1, 2))
 RIGHT = r"W \operatorname{diag}(\sigma'(x))"
 
 
@@ -66,6 +70,12 @@ LIES: dict[str, tuple[Callable[[Patch], None], list[str], str, str]] = {
     ),
     "layout": (lambda m: wrong(m, Evaluator, "laid_out", ex.transpose), ["y = W x"], BY_X + "W", "true"),
     "right formula": (wrong_formula, [LAYER], BY_X + "2 " + RIGHT, "false"),
+    "what a norm is at most": (
+        lambda m: wrong(m, Majorants, "of", lambda sizes: [multiplied([HALF, s]) for s in sizes]),
+        [r"y = W \tanh(x)"],
+        r"\left\| \frac{\partial y}{\partial x} \right\| \le \frac{1}{4} \| W \|",
+        "false",
+    ),
     "induction": (
         lambda m: m.setattr(comparison, "proved_by_induction", always),
         ["h_t = W h_{t-1} + U x_t"],

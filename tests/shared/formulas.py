@@ -166,6 +166,10 @@ class Print:
         text = self(e)
         return f"({text})" if e.kind in ("add", "neg", "had", "mul", "sum", "product") else text
 
+    def base(self, e: Node) -> str:
+        """What a power is of: TeX takes no second superscript."""
+        return self(e) if e.kind == "letter" else f"({self(e)})"
+
     def add(self, e: Node) -> str:
         out = ""
         for k, t in enumerate(e.args):
@@ -223,7 +227,7 @@ class Print:
 _PRINT: Mapping[str, Callable[[Print, Node], str]] = {
     "letter": Print.letter,
     "vec": lambda p, e: rf"\operatorname{{vec}}({p(e.args[0])})",
-    "inverse": lambda p, e: f"{p.factor(e.args[0])}^{{-1}}",
+    "inverse": lambda p, e: f"{p.base(e.args[0])}^{{-1}}",
     "quotient": lambda p, e: rf"\frac{{{p(e.args[0])}}}{{{p(e.args[1])}}}",
     "kron": lambda p, e: rf"({p.factor(e.args[0])} \otimes {p.factor(e.args[1])})",
     "number": lambda p, e: e.slot,

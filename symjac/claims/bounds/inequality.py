@@ -113,6 +113,11 @@ class BoundJudge:
         """Whether a constant is read as a slope though only its place says so."""
         return any(h.guessed and h.kind == "slope" and name != SURE for name, h in self.hypotheses.items())
 
+    @property
+    def steepest(self) -> dict[str, str]:
+        """The constants that bound a slope, with the function whose."""
+        return {name: h.of for name, h in self.hypotheses.items() if h.kind == "slope"}
+
     def constants(self) -> list[str]:
         """The symbols outside all bars."""
         found: dict[str, None] = {}
@@ -192,6 +197,7 @@ class BoundJudge:
         try:
             forms = pair.forms({})
             found = forms.uppers(forms.of(self.ends[0]))
+            pair.confirm_uppers(self.ends[0])
         except (UndecidedError, NotYetError, ShapeError, DefinitionError, NormalFormTooLarge, UndefinedFormError):
             return ""
         names = {(h.kind, h.of): name for name, h in self.hypotheses.items()}
@@ -315,9 +321,8 @@ class Pair:
         s = self.judge.statement
         if s.opaque:
             return Outcome(None, "undecided", "a gate is known by name only, so that nothing can be refuted by values")
-        choices = s.lengths(LENGTHS, a, b) if s.lengths_matter(a, b) else iter([{}])
         self.ran, self.trouble = False, "nothing says which numbers of steps there are"
-        for values in choices:
+        for values in self.lengths(a, b):
             self.check_time()
             try:
                 found = self.refuted_at(a, b, sign, values)
@@ -329,18 +334,51 @@ class Pair:
                 return found
         return None
 
+    def lengths(self, a: Term, b: Term) -> Iterator[Mapping[str, Time]]:
+        """Numbers for the letters that count steps."""
+        s = self.judge.statement
+        return iter(s.lengths(LENGTHS, a, b)) if s.lengths_matter(a, b) else iter([{}])
+
+    def confirm_uppers(self, a: Term) -> None:
+        """Hold all that a member was found to be at most against the system run forwards.
+
+        :raises UndecidedError: where it cannot be run.
+        :raises Defect: where it is more.
+        """
+        ran = False
+        for values in self.lengths(a, a):
+            self.check_time()
+            world, closed = self.world(values), self.forms(values)
+            run = self.forms(values, world)
+            here = run.of(a)
+            for upper in closed.uppers(closed.of(a)):
+                self.settle(world, run, closed.expressions(upper))
+                if violation(((run, here), (closed, upper)), "<=", self.judge.steepest, world) is not None:
+                    raise Defect(
+                        f"what is always at least the member of {self.judge.statement.claim} is less than it where the "
+                        "system is run forwards",
+                        roads=ROADS,
+                    )
+            ran = True
+        if not ran:
+            raise UndecidedError("nothing says which numbers of steps there are")
+
+    def settle(self, world: World, forms: Forms, beside: Sequence[ex.Expr] = ()) -> None:
+        """Find the equations under which sizes are run.
+
+        A state at the step of an input that is differentiated by is no free value: it has been through the function.
+        """
+        depth = int(any((r := self.model.ref(v)) is not None and self.model.enters(r) for v in forms.variables))
+        world.settle([*forms.majorants.register.known, *beside], depth)
+
     def refuted_at(self, a: Term, b: Term, sign: str, values: Mapping[str, Time]) -> Outcome | None:
         """A point at which the bound is violated, derivatives from the system run forwards."""
         j = self.judge
         world = self.world(values)
         forms = self.forms(values, world)
         sides = (forms.of(a), forms.of(b))
-        known = forms.majorants.register.known
-        # A state at the step of an input that is differentiated by is no free value: it has been through the function.
-        depth = int(any((r := self.model.ref(v)) is not None and self.model.enters(r) for v in forms.variables))
-        world.settle(known, depth)
-        names = {name: h.of for name, h in j.hypotheses.items() if h.kind == "slope"}
-        found = violation(forms, sides, sign, names, world)
+        self.settle(world, forms)
+        found = violation(((forms, sides[0]), (forms, sides[1])), sign, j.steepest, world)
         if found is None:
             return None
         if lost := unkept(self, found.values):

@@ -216,6 +216,12 @@ class Forms:
         times = (r.time for s in e.symbols if (r := self.model.ref(s)) is not None)
         return any(name == LETTER for time in times if time is not None for name, _ in time.letters)
 
+    def expressions(self, size: Size) -> list[Expr]:
+        """What stands between the bars and in the scalars of a size."""
+        known = self.majorants.register.known
+        found = [known[a.data] for a in size.atoms() if a.kind == "norm" and isinstance(a.data, int)]
+        return found + [a.data[1] for a in size.atoms() if a.kind == "scalar" and isinstance(a.data, tuple)]
+
     # ----------------------------------------------------------------------------- upper bounds
 
     def uppers(self, size: Size) -> list[Size]:

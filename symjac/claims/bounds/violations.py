@@ -61,27 +61,27 @@ class Point:
         return stream.choice(LARGE if self.seed % 2 == 0 else SMALL)
 
 
-def violation(
-    forms: Forms, sides: tuple[Size, Size], sign: str, names: Mapping[str, str], world: World
-) -> Counterexample | None:
+Side = tuple[Forms, Size]
+"""A size, and the forms that know what stands in it."""
+
+
+def violation(sides: tuple[Side, Side], sign: str, names: Mapping[str, str], world: World) -> Counterexample | None:
     """Values at which the first size is not at most (``<``: less than, ``=``: equal to) the second.
 
     ``names`` are the constants of the bound by what they stand for; they take the least value they may have.
     """
-    known = forms.majorants.register.known
-    used = [known[a.data] for s in sides for a in s.atoms() if a.kind == "norm" and isinstance(a.data, int)]
-    scalars = [a.data[1] for s in sides for a in s.atoms() if a.kind == "scalar" and isinstance(a.data, tuple)]
+    used = [e for forms, size in sides for e in forms.expressions(size)]
     beside = [e for meaning in world.given.values() for e in meaning.expressions]
-    nodes = set(reachable([*used, *scalars, *beside], world.equations)) - world.given.keys()
+    nodes = set(reachable([*used, *beside], world.equations)) - world.given.keys()
     functions = set(unspecified(nodes))
-    functions |= {n for n, f in forms.majorants.slopes.items() if f.known is None}
-    steep = any(a.kind == "slope" for s in sides for a in s.atoms())
+    functions |= {n for forms, _ in sides for n, f in forms.majorants.slopes.items() if f.known is None}
+    steep = any(a.kind == "slope" for _, size in sides for a in size.atoms())
     shapes = LINES if steep else (*LINES, *STAND_INS)
     for sizes, seed in _points(letters(nodes)):
         point = Point(sizes, seed)
         chosen = {f: shapes[(seed + k) % len(shapes)] for k, f in enumerate(sorted(functions))}
         try:
-            low, high = (Values(forms, point, chosen, world).of(s) for s in sides)
+            low, high = (Values(forms, point, chosen, world).of(size) for forms, size in sides)
         except (NoValueError, NotYetError):
             continue
         if _violated(low, high, sign):
