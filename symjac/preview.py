@@ -23,11 +23,12 @@ from symjac.derivation import Derivation
 from symjac.documents.typst import formulas, typst
 from symjac.errors import MissingToolError
 from symjac.expr import Expr, Partial
+from symjac.formats import Needs, formats_of
 from symjac.narrative import Page, narrate
 from symjac.narrative.words import WORDS
 from symjac.typeset import latex, style_for, to_box
 
-FORMATS = ("pdf", "svg", "png")
+DRAWN = ("pdf", *formats_of(Needs.PICTURE))
 PIXELS_PER_INCH = 300.0
 HINT = "pip install 'symjac[preview]' brings it; or ask for --to html, which needs nothing"
 
@@ -87,8 +88,8 @@ def _forms(c: Confirmed[Derivation], layout: str) -> list[tuple[str, Expr]]:
 
 
 def _compile(text: str, to: str) -> bytes:
-    if to not in FORMATS:
-        raise ValueError(f"one of {', '.join(FORMATS)} was wanted, {to!r} came")
+    if to not in DRAWN:
+        raise ValueError(f"one of {', '.join(DRAWN)} was wanted, {to!r} came")
     if not available():
         raise MissingToolError(f"a {to.upper()} without TeX needs the package typst, which is not installed", hint=HINT)
     compiler: Any = importlib.import_module("typst")

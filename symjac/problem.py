@@ -82,6 +82,14 @@ def read_id(record: object) -> Id:
     return name
 
 
+def id_of(record: object) -> Id:
+    """The same of a record that may be none: ``None`` where what it says is no name."""
+    try:
+        return read_id(record)
+    except RecordError:
+        return None
+
+
 def _object(record: object, what: str) -> Mapping[str, object]:
     if not isinstance(record, Mapping):
         raise RecordError(f"{what} is a JSON object")

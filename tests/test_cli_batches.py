@@ -88,6 +88,16 @@ def test_a_bad_record_costs_the_others_nothing(tmp_path: Path, capsys: Capture) 
     assert where["text"][where["start"] : where["end"]] == "("
 
 
+@pytest.mark.parametrize("command", ["derive", "check"])
+def test_an_id_that_is_no_name_is_none(command: str, tmp_path: Path, capsys: Capture) -> None:
+    """Both commands say what is wrong with it, in a line without an id."""
+    record = {**GOOD, "id": {"a": 1}, "claim": "dy/dx = A"}
+    assert cli.main([command, batch(tmp_path, record), "--to", "json"]) == 2
+    (answer,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert answer["id"] is None
+    assert "the id of a record" in answer["error"]["message"]
+
+
 def test_a_batch_without_targets_takes_them_from_the_options(tmp_path: Path, capsys: Capture) -> None:
     """``--wrt`` holds for the records that name no target."""
     assert cli.main(["derive", batch(tmp_path, {"equations": "y = A x"}), "--wrt", "x"]) == 0

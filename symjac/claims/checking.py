@@ -20,7 +20,7 @@ from symjac.confirm import confirm
 from symjac.deadline import deadline
 from symjac.errors import DefinitionError, ReadError, SymjacError
 from symjac.limits import OutOfTimeError
-from symjac.problem import read_claim
+from symjac.problem import id_of, read_claim
 
 LAYOUTS = ("numerator", "denominator", "mixed", "both")
 ORIENTATIONS = ("column", "row")
@@ -160,7 +160,7 @@ def check_record(
     except SymjacError as error:
         claim = data.get("claim")
         v = unreadable(claim if isinstance(claim, str) else "", error)
-    return replace(v, id=data.get("id"))
+    return replace(v, id=id_of(record))
 
 
 def _known(layout: str | None, orientation: str | None) -> None:

@@ -19,6 +19,7 @@ from symjac.cli.sources import BadRecord, UsageError, from_arguments, is_batch, 
 from symjac.confirm import confirm
 from symjac.errors import Defect, SymjacError, TargetError
 from symjac.formats import FORMATS, formats_of_verdicts, write_verdict
+from symjac.problem import id_of
 
 TRUE, FALSE, UNUSABLE, UNDECIDED, DEFECT = 0, 1, 2, 3, 4
 STATUS = {"true": TRUE, "false": FALSE, "unreadable": UNUSABLE, "undecided": UNDECIDED}
@@ -100,7 +101,7 @@ def _batch(options: argparse.Namespace) -> int:
                 v = _one(record, options)
             except Defect as defect:
                 seen.add(DEFECT)
-                yield _of_defect(record.get("id") if isinstance(record, dict) else None, defect)
+                yield _of_defect(id_of(record), defect)
             else:
                 seen.add(STATUS[v.verdict])
                 yield _line(v)
@@ -126,4 +127,4 @@ def _one(record: object, options: argparse.Namespace) -> Verdict:
             )
     except SymjacError as error:
         claim = data.get("claim")
-        return replace(unreadable(claim if isinstance(claim, str) else "", error), id=data.get("id"))
+        return replace(unreadable(claim if isinstance(claim, str) else "", error), id=id_of(record))

@@ -12,7 +12,7 @@ from pathlib import Path
 from symjac import cells
 from symjac.cells import Cell
 from symjac.errors import ReadError, RecordError, SymjacError
-from symjac.problem import Id, Problem, Target, read_id, read_problem
+from symjac.problem import Id, Problem, Target, id_of, read_problem
 
 LARGEST_FILE = 20_000_000  # bytes; a longer file is no paper and no list of problems
 
@@ -192,11 +192,3 @@ def _problem(record: object) -> Problem | BadRecord:
         return read_problem(record)
     except RecordError as error:
         return BadRecord(id_of(record), error, is_object=isinstance(record, dict))
-
-
-def id_of(record: object) -> Id:
-    """What a record is called, ``None`` where it says nothing that is a name."""
-    try:
-        return read_id(record)
-    except RecordError:
-        return None
