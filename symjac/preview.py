@@ -23,12 +23,11 @@ from symjac.derivation import Derivation
 from symjac.documents.typst import formulas, typst
 from symjac.errors import MissingToolError
 from symjac.expr import Expr, Partial
-from symjac.formats import Needs, formats_of
 from symjac.narrative import Page, narrate
 from symjac.narrative.words import WORDS
 from symjac.typeset import latex, style_for, to_box
 
-DRAWN = ("pdf", *formats_of(Needs.PICTURE))
+DRAWN = ("pdf", "svg", "png")  # what the compiler can draw
 PIXELS_PER_INCH = 300.0
 HINT = "pip install 'symjac[preview]' brings it; or ask for --to html, which needs nothing"
 

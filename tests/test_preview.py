@@ -14,6 +14,7 @@ import pytest
 from symjac import System, cells, preview
 from symjac.cli import main
 from symjac.errors import MissingToolError
+from symjac.formats import Needs, formats_of
 from symjac.jacobians import Jacobian
 from symjac.typeset import boxes as b
 from symjac.typeset.typst import write_typst
@@ -46,6 +47,11 @@ def test_every_cell_becomes_a_pdf(name: str) -> None:
 
 
 @pytest.mark.preview
+def test_the_pictures_in_the_table_of_formats_can_be_drawn() -> None:
+    """Every format that is a picture there is one that the compiler knows."""
+    assert set(formats_of(Needs.PICTURE)) < set(preview.DRAWN)
+
+
 def test_a_formula_is_a_picture_of_its_own_size() -> None:
     """A formula's SVG is no larger than the formula, one layout smaller than both, and its title is its LaTeX."""
     J = cell("rnn")
