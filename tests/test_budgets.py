@@ -16,9 +16,10 @@ from symjac import System, derivation, normal
 from symjac import expr as ex
 from symjac.claims import check_record
 from symjac.entries import told_derivative
-from symjac.errors import NotYetError, SymjacError
+from symjac.errors import Defect, NotYetError, SymjacError
 from symjac.functions import derivative
 from symjac.limits import NormalFormTooLarge, step, work_limit
+from symjac.narrative.teller import Teller
 from symjac.normal import equal
 from symjac.values.agreement import Runs, compare
 from tests.work import counted
@@ -35,6 +36,28 @@ def test_a_long_chain_of_equations_is_refused_in_bounded_work(monkeypatch: pytes
     chain = ["h_{0} = W x", *(rf"h_{{{k}}} = \tanh(W_{{{k}}} h_{{{k - 1}}})" for k in range(1, 200))]
     with counted(5_000_000), pytest.raises(NormalFormTooLarge, match="terms and factors in all"):
         System(*chain).jacobian("h_{199}", wrt="x")
+
+
+def test_many_layers_are_proved_and_told() -> None:
+    """Each equation is asked for after those it uses, and each step of the proof is checked with gates as letters."""
+    layers = [r"h_{0} = \tanh(W_{0} x)", *(rf"h_{{{k}}} = \tanh(W_{{{k}}} h_{{{k - 1}}})" for k in range(1, 72))]
+    J = System(*layers).jacobian("h_{71}", wrt="x")
+    with counted(15_000_000):
+        assert J.latex().count(r"\label{h-71-x:step") == 71
+    assert {"rules", "entries", "numbers", "readback"} <= {c.method for c in J.checks.ran}
+
+
+def test_a_false_step_about_many_layers_is_not_told() -> None:
+    """What does not hold with gates as letters is not let through for that."""
+    layers = [r"h_{0} = \sigma(W x)", *(rf"h_{{{k}}} = \sigma(W h_{{{k - 1}}})" for k in range(1, 9))]
+    J = System(*layers, symbols={"W": "matrix n n"}).jacobian("h_{8}", wrt="x")
+    teller = Teller(J.confirmed().statement, "both", None)
+    stage = J.stages[7]
+    partial = ex.Partial(stage.symbol, x)
+    teller.check(partial, stage.raw)
+    for before, after in ((partial, ex.neg(stage.raw)), (stage.raw, ex.Transpose(stage.closed))):
+        with pytest.raises(Defect, match="does not hold"):
+            teller.check(before, after)
 
 
 def test_high_derivatives_of_known_functions_are_not_written_out() -> None:

@@ -149,6 +149,8 @@ class Writer:
     @node.register
     def _(self, e: Symbol) -> Value:
         if e in self.definitions:
+            for s in expr.deep_below(e, self.definitions, self._done):
+                self(s)
             value = self.full(self.definitions[e])
             name = self.names[e.name]
             self.lines.append(f"{name} = {value.code}")

@@ -56,7 +56,7 @@ def _maps(d: Derivation) -> dict[str, Expr]:
 
 
 def length(size: Any, sizes: Mapping[str, int]) -> int:
-    return int(size.xreplace({expr.dim(letter): expr.dim(number) for letter, number in sizes.items()}))
+    return int(size.xreplace({letter: expr.dim(sizes[letter.name]) for letter in size.free_symbols}))
 
 
 class Trial:

@@ -143,7 +143,7 @@ class Scalars(Written):
 
     def node(self, e: Expr) -> Grid:
         if isinstance(e, Symbol) and e in self.definitions:
-            grid = self(self.definitions[e])
+            grid = self.defined(e)
             # What is made of function values is short already, and equations between such values must show.
             return grid if isinstance(self.definitions[e], expr.Softmax) else self.map(self.argument, grid)
         if isinstance(e, expr.Softmax):

@@ -137,13 +137,19 @@ class Written:
     @node.register
     def _(self, e: Symbol) -> Grid:
         if e in self.definitions:
-            return self(self.definitions[e])
+            return self.defined(e)
         if e.is_scalar:
             size = self.sizes.get(expr.dim(e.name)) if e.name.isalpha() else None
             return [[self.symbol(e) if size is None else size]]
         if e.cols == 1:
             return self.filled(e, lambda i, j: self.symbol(e, i + 1))
         return self.filled(e, lambda i, j: self.symbol(e, i + 1, j + 1))
+
+    def defined(self, s: Symbol) -> Grid:
+        """The right-hand side of a symbol's definition; what a long chain of equations leads to is written before."""
+        for u in expr.deep_below(s, self.definitions, self._known):
+            self(u)
+        return self(self.definitions[s])
 
     def symbol(self, s: Symbol, *indices: int) -> Any:
         """The scalar symbol of an entry; two symbols never share one."""

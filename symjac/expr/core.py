@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -150,6 +150,35 @@ def length(e: Expr, known: dict[Expr, int] | None = None) -> int:
     if found is None:
         found = known[e] = 1 + sum(length(a, known) for a in e.args)
     return found
+
+
+DEEP = 20  # equations so far below one another are gone through one by one
+
+
+def deep_below(s: Symbol, definitions: Mapping[Symbol, Expr], known: Container[Expr]) -> list[Symbol]:
+    """What the definition of a symbol leads to and is not ``known``, each after those it uses, where that goes deep.
+
+    Who asks for these first needs no stack for a long chain of equations. Elsewhere the list is empty: what nobody asks
+    for is then not computed.
+
+    >>> chain = {Symbol(f"h_{k}"): Symbol(f"h_{k - 1}") for k in range(1, 100)}
+    >>> [s.name for s in deep_below(Symbol("h_99"), chain, ())][:2], deep_below(Symbol("h_9"), chain, ())
+    (['h_1', 'h_2'], [])
+    """
+    depth: dict[Symbol, int] = {}
+    todo = [s]
+    while todo:
+        here = todo[-1]
+        below = [u for u in definitions[here].symbols if u in definitions and u not in known]
+        if here not in depth:
+            depth[here] = 0  # as well against circles, which others refuse
+            todo += (u for u in below if u not in depth)
+            continue
+        todo.pop()
+        if not depth[here]:
+            depth[here] = 1 + max((depth.get(u, 0) for u in below), default=0)
+            depth[here] = depth.pop(here)  # in the order in which they are done
+    return [u for u in depth if u != s] if depth[s] > DEEP else []
 
 
 class Number(Expr):

@@ -75,6 +75,8 @@ class Translation:
     def defined(self, s: Symbol) -> Poly:
         if s in self._open:
             raise DefinitionError(f"the definitions go in a circle: {s.name} depends on itself")
+        for u in x.deep_below(s, self.definitions, self._known):
+            self.poly(u)
         self._open.append(s)
         try:
             return self.poly(self.definitions[s])

@@ -6,6 +6,7 @@ opinion beside the derivation and the normal form.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
@@ -176,6 +177,9 @@ def _symbol(v: Evaluator, e: Expr) -> Matrix:
     if e in v.given:
         return v.given[e].value(v)
     if e in v.definitions:
+        known: ChainMap[Any, Any] = ChainMap(v._known, v.fixed, dict(v.given))
+        for s in x.deep_below(e, v.definitions, known):
+            v.matrix(s)
         return v.matrix(v.definitions[e])
     if e.is_scalar and e.name in v.sizes:
         return [[v.number(v.sizes[e.name])]]
