@@ -92,19 +92,19 @@ def _(e: ir.Norm, style: Style) -> Placed:
 # ------------------------------------------------------------------------------------------ functions
 
 
-def function_box(name: str, order: int) -> Box:
-    """A function's letter with its primes."""
+def function_box(name: str, order: int, *, primes_alone: bool = False) -> Box:
+    """A function's letter with its primes, or how many they are; an exponent of tanh, say, would read as a power."""
     box: Box = names.name_box(name)
     if order == 0:
         return box
-    if order <= 3:
+    if order <= 3 or primes_alone:
         return Script(box, primes=order)
     return Script(box, sup=Fence("(", Num(str(order)), ")"))
 
 
 @printed.register
 def _(e: ir.Apply, style: Style) -> Placed:
-    head = function_box(e.function.name, e.function.order)
+    head = function_box(e.function.name, e.function.order, primes_alone=e.function.known is not None)
     return Placed(row(head, fence(place(e.arg, style).box)), Binding.ATOM, opens=True, closes=True)
 
 
