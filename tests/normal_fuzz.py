@@ -250,7 +250,8 @@ class PolyValues:
         if a.kind == "delta":
             return Residue(int(places[0] == places[1]))
         if a.kind == "symbol":
-            name, rows, cols = cast("tuple[str, int, int]", a.data)
+            name, rows = cast("tuple[str, int]", a.data)
+            cols = next(iter(a.dims[bool(rows) :]), 0)
             s = Symbol(name, (size_of(rows), size_of(cols)))
             m = self.at.matrix(s)
             left = iter(places)

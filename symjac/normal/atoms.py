@@ -184,8 +184,11 @@ def atom(
     *,
     symmetric: bool = False,
 ) -> Atom:
-    """The atom of this description, a new one only if there was none. Shape and symmetry count."""
-    key = (kind, data, dims, args, symmetric)
+    """The atom of this description, a new one only if there was none.
+
+    Its shape counts. Whether it is symmetric follows from the rest.
+    """
+    key = (kind, data, dims, args)
     number = tables.atom_numbers.get(key)
     if number is None:
         number = len(tables.atoms)

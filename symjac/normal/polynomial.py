@@ -55,7 +55,7 @@ def passing(*groups: Iterable[int]) -> Iterator[int]:
 
 
 def scalar(name: str) -> Atom:
-    return atom("symbol", (name, 0, 0))
+    return atom("symbol", (name, 0))
 
 
 def delta_atom(number: int) -> Atom:

@@ -31,6 +31,7 @@ from symjac.normal.polynomial import (
 )
 
 POWERS = 16  # a matrix power up to this one is multiplied out
+CHANGE = "\0d"  # in front of a symbol's name: its differential, which no symbol and no size is called
 
 
 class Translation:
@@ -85,10 +86,10 @@ class Translation:
 
 
 def symbol_atom(s: Symbol) -> tuple[Atom, tuple[int, ...]]:
-    """The atom of a symbol and the labels of its entries."""
+    """The atom of a symbol and the labels of its entries. One size says of a vector whether it is a column or a row."""
     rows, cols = size_number(s.rows), size_number(s.cols)
     dims = tuple(d for d in (rows, cols) if d)
-    return atom("symbol", (s.name, rows, cols), dims), tuple(v for v, d in ((ROW, rows), (COL, cols)) if d)
+    return atom("symbol", (s.name, rows), dims), tuple(v for v, d in ((ROW, rows), (COL, cols)) if d)
 
 
 def _symbol(t: Translation, e: Expr) -> Poly:
@@ -335,10 +336,11 @@ def _differential(t: Translation, e: Expr) -> Poly:
     for number in sorted(set().union(*(tables.components[c].symbols for m in p for c, _ in m))):
         a = tables.atoms[number]
         assert isinstance(a.data, tuple)
-        if (a.data[0] in t.letters(arg)) if t.moving is None else not any(symbol_atom(s)[0] is a for s in t.moving):
+        name, rows = a.data
+        if (name in t.letters(arg)) if t.moving is None else not any(symbol_atom(s)[0] is a for s in t.moving):
             continue
         at = tuple(next(fresh) for _ in a.dims)
-        change = lone(single(atom("symbol", ("d", *a.data), a.dims), *at))
+        change = lone(single(atom("symbol", (CHANGE + name, rows), a.dims), *at))
         add(out, join([(derive(p, a, at), NONE), (change, NONE)], dict(zip(at, a.dims, strict=True))))
     return out
 
@@ -375,18 +377,15 @@ def _delta(t: Translation, e: Expr) -> Poly:
 
 def _over_time(t: Translation, e: Expr) -> Poly:
     """A sum or product over time is one opaque atom: symbols at other times are other symbols."""
-    assert isinstance(e, x.OverTime)
     ends = _ends(e)
-    data = (e.kind, e.variable, e.order, tuple(ends))
-    a, extra = packed("over time", data, [t.poly(part) for part in e.args], tuple(ends.values()), 2)
+    a, extra = packed("over time", e.data, [t.poly(part) for part in e.args], tuple(ends.values()), 2)
     return lone(single(a, *ends, *extra))
 
 
 def _vectorised(t: Translation, e: Expr) -> Poly:
     """Opaque: equal where the operands are. What they do to a vec is told apart by :mod:`symjac.vectorised`."""
     ends = _ends(e)
-    parts = (type(e).__name__, e.data, *(a.shape for a in e.args))
-    a, extra = packed("vectorised", parts, [t.poly(a) for a in e.args], tuple(ends.values()), 2)
+    a, extra = packed(type(e).__name__, e.data, [t.poly(a) for a in e.args], tuple(ends.values()), 2)
     return lone(single(a, *ends, *extra))
 
 
