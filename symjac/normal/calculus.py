@@ -13,7 +13,16 @@ from symjac.errors import NotYetError
 from symjac.expr import Symbol
 from symjac.functions import ACTIVATIONS
 from symjac.normal.atoms import ROW, Atom, Mono, Poly, Rational, single, slot, tables
-from symjac.normal.elements import by_blocks, determinant, exponential, inverse, logarithm, power, power_by
+from symjac.normal.elements import (
+    by_blocks,
+    determinant,
+    exponential,
+    function_of,
+    inverse,
+    logarithm,
+    power,
+    power_by,
+)
 from symjac.normal.network import (
     above,
     delta,
@@ -22,7 +31,6 @@ from symjac.normal.network import (
     multiply,
     packed,
     rename,
-    wrapped,
 )
 from symjac.normal.polynomial import (
     NONE,
@@ -57,7 +65,7 @@ def apply(function: tuple[str, str, int], p: Poly) -> Poly:
     stacked = by_blocks(p, lambda part: apply(function, part))
     if stacked is not None:
         return stacked
-    return lone(wrapped("function", (known, "" if known else name, order), [p]))
+    return function_of(known, name, order, p)
 
 
 DIRECT: Mapping[str, Callable[[Poly], Poly]] = {
@@ -139,7 +147,9 @@ def _derived_atom(a: Atom, ix: tuple[int, ...], x: Atom, at: tuple[int, ...]) ->
         return out
     if a.kind in DERIVATIVES:
         return DERIVATIVES[a.kind](a, ix, x, at)
-    raise NotYetError(f"symjac cannot differentiate this yet: {a.kind} that depends on {x.data}")
+    assert isinstance(x.data, tuple)
+    name = x.data[0].replace("\0", "")
+    raise NotYetError(f"symjac cannot differentiate this yet: {a.kind} that depends on {name}")
 
 
 def _derived_function(a: Atom, ix: tuple[int, ...], x: Atom, at: tuple[int, ...]) -> Poly:

@@ -95,7 +95,6 @@ def _denominators(m: tuple[tuple[int, Rational], ...]) -> Iterator[tuple[int, in
 
 def _opened(m: tuple[tuple[int, Rational], ...], c: int, names: Mapping[int, int]) -> Poly:
     """A term with one copy of a component opened: the indices in ``names`` get these labels, the others are summed."""
-    what = tables.components[c]
     taken = [v for one, _ in m for v in tables.components[one].labels]
     fresh = passing(taken, names.values(), [min(names.values()) - 1])
     factors, bound = opened(c, fresh)
@@ -103,5 +102,4 @@ def _opened(m: tuple[tuple[int, Rational], ...], c: int, names: Mapping[int, int
     moved = {order[v]: name for v, name in names.items()}
     kept = {v: d for v, d in bound.items() if v not in moved}
     others = tuple((k, e - (k == c)) for k, e in m if k != c or e != 1)
-    assert len(order) == len(what.bound)
     return combine([(others, NONE), (tuple(sorted(factors)), moved)], kept)

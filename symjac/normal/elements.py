@@ -47,6 +47,7 @@ from symjac.normal.polynomial import (
     lone,
     passing,
     scaled,
+    structure_of,
 )
 
 LONGEST = 20_000  # bits of a number
@@ -200,29 +201,30 @@ def block(structure: tuple[int, ...], k: int, rows: int, row: int, part: int) ->
 
 def by_blocks(p: Poly, f: Callable[[Poly], Poly]) -> Poly | None:
     """``f`` of a stacked polynomial, block by block; ``None`` if it is no stack."""
-    for c in {c for m in p for c, _ in m if c < 0}:
-        for a, _, ix in tables.components[c].factors:
-            what = tables.atoms[a]
-            if what.kind != "block" or ix[0] >= 0 or not isinstance(what.data, tuple):
-                continue
-            structure, rows = what.data[0], what.dims[0]
-            if all(any(_projects(k, structure, ix[0]) for k, _ in m) for m in p):
-                inner = next(passing(labels(p)))
-                out: Poly = {}
-                for k, d in enumerate(structure):
-                    onto = block(structure, k, rows, ix[0], inner)
-                    part = f(join([(onto, NONE), (p, NONE)], {ix[0]: rows}))
-                    add(out, join([(onto, NONE), (part, NONE)], {inner: d} if d else {}))
-                return out
-    return None
+    if not any(c < 0 for m in p for c, _ in m):
+        return None
+    shared = set.intersection(*map(_stacked, p))
+    if not shared:
+        return None
+    row, rows, structure = min(shared)
+    inner = next(passing(labels(p)))
+    out: Poly = {}
+    for k, d in enumerate(structure):
+        onto = block(structure, k, rows, row, inner)
+        part = f(join([(onto, NONE), (p, NONE)], {row: rows}))
+        add(out, join([(onto, NONE), (part, NONE)], {inner: d} if d else {}))
+    return out
 
 
-def _projects(c: int, structure: tuple[int, ...], row: int) -> bool:
-    for a, _, ix in tables.components[c].factors:
-        what = tables.atoms[a]
-        if what.kind == "block" and isinstance(what.data, tuple) and what.data[0] == structure and ix[0] == row:
-            return True
-    return False
+def _stacked(m: Mono) -> set[tuple[int, int, tuple[int, ...]]]:
+    """The free rows of which a term holds a block, each with its size and with the sizes of all blocks."""
+    return {
+        (ix[0], tables.atoms[a].dims[0], structure_of(a)[0])
+        for c, _ in m
+        if c < 0
+        for a, _, ix in tables.components[c].factors
+        if tables.atoms[a].kind == "block" and ix[0] < 0
+    }
 
 
 def exponential(p: Poly) -> Poly:
@@ -232,6 +234,15 @@ def exponential(p: Poly) -> Poly:
         return stacked
     mono = [(wrapped("exp", None, [{m: 1}]), c) for m, c in p.items()]
     return combine([(tuple(sorted(mono)), NONE)], NONE)
+
+
+def function_of(known: str, name: str, order: int, p: Poly) -> Poly:
+    """A derivative of a function of each entry as one factor; a known one is known under every name."""
+    return lone(wrapped("function", (known, "" if known else name, order), [p]))
+
+
+def _log(p: Poly) -> Poly:
+    return function_of("log", "", 0, p)
 
 
 def logarithm(p: Poly) -> Poly:
@@ -245,18 +256,18 @@ def logarithm(p: Poly) -> Poly:
             if tables.atoms[a].kind == "exp" and not tables.components[k].bound:
                 add(out, inside(tables.atoms[a], ix)[0], e)
             elif k >= 0 and (_never_negative(k) or e.denominator % 2 == 0):
-                add(out, lone(wrapped("function", ("log", "", 0), [lone(k)])), e)
+                add(out, _log(lone(k)), e)
             else:
                 signed.append((k, e))
         for n, sign in ((abs(Fraction(c)).numerator, 1), (Fraction(c).denominator, -1)):
             for prime, k in sympy.factorint(n).items():
-                add(out, lone(wrapped("function", ("log", "", 0), [constant(int(prime))])), sign * k)
+                add(out, _log(constant(int(prime))), sign * k)
         if not signed and c > 0:
             return out
         if len(signed) == 1 and c > 0 and signed[0][1].numerator % 2:
-            return add(out, lone(wrapped("function", ("log", "", 0), [lone(signed[0][0])])), signed[0][1])
+            return add(out, _log(lone(signed[0][0])), signed[0][1])
         p = {tuple(signed): 1 if c > 0 else -1}
-    return add(out, lone(wrapped("function", ("log", "", 0), [p])))
+    return add(out, _log(p))
 
 
 # --------------------------------------------------------------------------- matrices and other atoms
@@ -311,7 +322,7 @@ def power_of_matrix(p: Poly, q: Poly, d: int) -> Poly:
     flipped = rename(p, {ROW: COL, COL: ROW})
     swap = freeze(flipped) < freeze(p)
     alike = flipped == p and set(labels(p)) <= {ROW, COL} and not labels(q)
-    a, extra = packed("matrix power", d, [flipped if swap else p, q], (d, d), 2, symmetric=alike)
+    a, extra = packed("matrix power", None, [flipped if swap else p, q], (d, d), 2, symmetric=alike)
     ends = (COL, ROW) if swap else (ROW, COL)
     return lone(single(a, *ends, *extra))
 
