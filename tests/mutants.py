@@ -54,9 +54,9 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "normal": (
         tuple(
             f"symjac/normal/{name}.py"
-            for name in ("__init__", "atoms", "polynomial", "network", "elements", "calculus", "translate")
+            for name in ("__init__", "atoms", "polynomial", "network", "elements", "calculus", "translate", "clearing")
         ),
-        ("tests/test_normal_apart.py", "tests/test_normal.py"),
+        ("tests/test_normal_apart.py", "tests/test_normal.py", "tests/test_normal_clearing.py"),
     ),
 }
 
@@ -149,7 +149,7 @@ def comparisons(node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
             yield ast.Constant(alike), f"taken for {alike}: {brief(node)}"
     if _call(node, "atom", "packed", "wrapped", "_square") and isinstance(node, ast.Call):
         for k, a in enumerate(node.args[:2]):
-            if not isinstance(a, ast.Tuple) and not (isinstance(a, ast.Constant) and a.value is None):
+            if not isinstance(a, ast.Tuple) and not _nothing(a):
                 yield _replaced(node, a, ast.Constant(0)), f"without argument {k + 1}: {brief(node)}"
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
         if node.targets[0].id in ("key", "data", "parts") and isinstance(node.value, ast.Tuple):
@@ -162,7 +162,13 @@ def comparisons(node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
 
 def _shorter(node: ast.AST, description: ast.Tuple) -> Iterator[tuple[ast.AST, str]]:
     for part in description.elts:
-        yield _replaced(node, part, ast.Constant(0)), f"without {brief(part)}: {brief(node)}"
+        if not _nothing(part):
+            yield _replaced(node, part, ast.Constant(0)), f"without {brief(part)}: {brief(node)}"
+
+
+def _nothing(part: ast.AST) -> bool:
+    """Whether a part of a description says nothing: 0 in its place, which ``False`` is equal to, is no change."""
+    return isinstance(part, ast.Constant) and (part.value is None or part.value == 0)
 
 
 def _written_out(e: ast.AST) -> bool:

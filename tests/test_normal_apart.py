@@ -1,7 +1,7 @@
-"""Pairs that differ in one piece of data, which the normal form must tell apart.
+"""Pairs that differ in one piece of data, which the normal form must tell apart, and pairs that differ in none.
 
 ``tests/mutants.py`` takes the comparisons of data out of the normal form one at a time, and the parts of what describes
-an atom: here is what is then taken for equal.
+an atom: here is what is then taken for equal, or no longer seen to be.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from fractions import Fraction
 import pytest
 
 from symjac import expr as ex
+from symjac.errors import NotYetError
 from symjac.expr import (
     Apply,
     Commutation,
@@ -54,9 +55,9 @@ n, m, p = ex.dim("n"), ex.dim("m"), ex.dim("p")
 x, y, u, v = (Symbol(name, (n, ex.ONE)) for name in "xyuv")
 w = Symbol("w", (m, ex.ONE))
 a, b, c, k, j, q = (Symbol(name) for name in "abckjq")
-W, U, V = (Symbol(name, (n, n)) for name in "WUV")
+W, U, V, P, Q = (Symbol(name, (n, n)) for name in "WUVPQ")
 A, B = Symbol("A", (n, m)), Symbol("B", (n, m))
-ROW, COL, ALSO = Index("i", n), Index("j", n), Index("k", n)
+ROW, COL, ALSO, LONG = Index("i", n), Index("j", n), Index("k", n), Index("l", n + m)
 ONE, MINUS, HALF = Number(1), Number(-1), Number(Fraction(1, 2))
 
 
@@ -99,6 +100,7 @@ APART: dict[str, tuple[Expr, Expr]] = {
     "lengths of vectors": (square("s", n), square("s", m)),
     "numbers of rows": (square("S", n, p), square("S", m, p)),
     "numbers of columns": (square("S", n, p), square("S", n, m)),
+    "a column and a row": (square("s", n), square("s", ex.ONE, n)),
     "ones of other shapes": (Ones(n), ONE),
     "zeros of other shapes": (Zero(n, ex.ONE), Number(0)),
     "a matrix and its transpose": (W, Transpose(W)),
@@ -159,11 +161,16 @@ APART: dict[str, tuple[Expr, Expr]] = {
     "the inverse of a sum": (inverse(Sum(W, U)), Sum(inverse(W), inverse(U))),
     "an inverse and a matrix that it cancels not": (Product(W, inverse(U)), Identity(n)),
     "an inverse in front that cancels not": (Product(inverse(U), W), Identity(n)),
+    "a matrix of ones and an inverse of another": (Product(Ones(m, n), inverse(Ones(n, n)), Ones(n, m)), Ones(m, m)),
     "an inverse and the transpose": (Product(inverse(W), Transpose(W)), Identity(n)),
     "a square and its base": (Product(W, to(W, Number(-2))), Identity(n)),
     "inverses of ones": (
         Product(Transpose(Ones(n)), inverse(Sum(Ones(n, n), Identity(n))), Ones(n)),
         Product(Transpose(Ones(m)), inverse(Sum(Ones(m, m), Identity(m))), Ones(m)),
+    ),
+    "functions of identity matrices": (
+        Product(Transpose(Ones(n)), f(Identity(n)), Ones(n)),
+        Product(Transpose(Ones(m)), f(Identity(m)), Ones(m)),
     ),
     "determinants": (Determinant(W), Determinant(U)),
     "a determinant and a trace": (Determinant(W), Trace(W)),
@@ -177,6 +184,10 @@ APART: dict[str, tuple[Expr, Expr]] = {
     "a power and another factor": (Product(to(W, Sum(k, MINUS)), U), to(W, k)),
     "a power before another": (Product(to(W, k), to(U, j)), to(W, Sum(k, j))),
     "a power and the transpose": (Product(to(W, k), Transpose(W)), to(W, Sum(k, ONE))),
+    "a power of ones and ones of another shape": (
+        Product(to(Ones(n, n), k), Ones(n, m), Ones(m, n)),
+        to(Ones(n, n), Sum(k, Number(2))),
+    ),
     "traces of powers of ones": (Trace(to(Ones(n, n), k)), Trace(to(Ones(m, m), k))),
     "maps": (VectorMap("F", x, n), VectorMap("G", x, n)),
     "arguments of maps": (VectorMap("F", x, n), VectorMap("F", y, n)),
@@ -193,6 +204,10 @@ APART: dict[str, tuple[Expr, Expr]] = {
     "stacks with another structure": (Stack(x, w), Stack(w, x)),
     "a stack and a sum of its parts": (Product(Transpose(Ones(n + n)), Stack(x, y)), total(x)),
     "functions of stacks": (f(Stack(x, y)), f(Stack(y, x))),
+    "entrywise products of stacks with two structures": (
+        Hadamard(Stack(x, w), Stack(w, x)),
+        Hadamard(Stack(x, w), Stack(w, y)),
+    ),
     "inner products of stacks": (
         Product(Transpose(Stack(x, y)), Stack(u, v)),
         Product(Transpose(Stack(x, y)), Stack(v, u)),
@@ -209,6 +224,11 @@ APART: dict[str, tuple[Expr, Expr]] = {
     "what is vectorised": (Vec(W), Vec(U)),
     "a vectorised matrix and its transpose": (Vec(W), Vec(Transpose(W))),
     "Kronecker products in another order": (Kronecker(W, U), Kronecker(U, W)),
+    "a vector before and behind ones": (Kronecker(x, Ones(m)), Kronecker(Ones(m), x)),
+    "equal columns and equal rows, vectorised": (
+        Vec(Product(x, Transpose(Ones(m)))),
+        Vec(Product(Ones(m), Transpose(x))),
+    ),
     "commutation matrices": (Commutation(n, m), Commutation(m, n)),
     "a commutation matrix and another": (Commutation(n, n * m * m), Commutation(n * m, n * m)),
     "a commutation matrix and its inverse, applied": (
@@ -217,6 +237,15 @@ APART: dict[str, tuple[Expr, Expr]] = {
     ),
     "differentials": (Differential(W), Differential(U)),
     "a differential and what changes": (Differential(W), W),
+    "differentials of a column and of a row": (
+        Product(Transpose(Ones(n)), Differential(Symbol("s", (n, ex.ONE)))),
+        Product(Differential(Symbol("s", (ex.ONE, n))), Ones(n)),
+    ),
+    "a second differential": (Differential(Differential(x)), Zero(n, ex.ONE)),
+    "a second differential of a vector of length d": (
+        Differential(Differential(Symbol("s", (ex.dim("d"), ex.ONE)))),
+        Zero(ex.dim("d"), ex.ONE),
+    ),
     "differentials of functions": (Differential(f(x)), Hadamard(f(x, order=1), Differential(y))),
     "what is differentiated by": (Partial(Product(a, b), a), Partial(Product(a, b), b)),
     "a derivative by a vector and its transpose": (Partial(Product(W, x), x), Transpose(W)),
@@ -254,6 +283,10 @@ APART: dict[str, tuple[Expr, Expr]] = {
         total(EntryPower(Product(W, x), Number(7))),
         total(EntryPower(Product(U, x), Number(7))),
     ),
+    "sums of high powers of sums and of their exponentials": (
+        total(EntryPower(Product(W, x), Number(7))),
+        total(EntryPower(known("exp", Product(W, x)), Number(7))),
+    ),
     "sums of roots": (total(EntryPower(Product(W, x), HALF)), total(EntryPower(Product(W, y), HALF))),
     "sums of exponentials of sums": (total(known("exp", Product(W, x))), total(known("exp", Product(W, y)))),
 }
@@ -277,6 +310,102 @@ def test_what_holds_them_is_told_apart(name: str) -> None:
         left, right = (total(Product(f(s), Ones(n))) if s.is_scalar else f(s) for s in (one, other))
         assert not equal(left, right)
         assert not equal(Sum(left, left), Sum(left, right))
+
+
+def root(e: Expr) -> Expr:
+    return EntryPower(e, HALF)
+
+
+def over_root(e: Expr) -> Expr:
+    return EntryPower(e, Number(Fraction(-1, 2)))
+
+
+TOGETHER: dict[str, tuple[Expr, Expr]] = {
+    "lengths that are spelled in two ways": (square("s", n * (m + 1)), square("s", n * m + n)),
+    "the square of a root of a sum with zeros": (
+        Hadamard(root(Sum(W, Identity(n))), root(Sum(W, Identity(n)))),
+        Sum(W, Identity(n)),
+    ),
+    "the square of a root of a square": (Hadamard(root(Hadamard(x, x)), root(Hadamard(x, x))), Hadamard(x, x)),
+    "the square of a root of a product": (Hadamard(root(Hadamard(x, y)), root(Hadamard(x, y))), Hadamard(x, y)),
+    "one over a root of a square": (
+        f(over_root(Hadamard(x, x))),
+        f(Hadamard(root(Hadamard(x, x)), EntryPower(x, Number(-2)))),
+    ),
+    "one over a root of a product": (
+        f(over_root(Hadamard(x, y))),
+        f(Hadamard(root(Hadamard(x, y)), EntryPower(x, MINUS), EntryPower(y, MINUS))),
+    ),
+    "one over a root of a prime": (f(over_root(Number(2))), f(Product(HALF, root(Number(2))))),
+    "the diagonal of a product with its transpose": (
+        Diagonal(Product(W, Transpose(W))),
+        Product(Hadamard(W, W), Ones(n)),
+    ),
+    "a derivative of a sum of high powers": (
+        Partial(total(EntryPower(Product(W, x), Number(7))), x),
+        Product(Number(7), Transpose(EntryPower(Product(W, x), Number(6))), W),
+    ),
+    "two deltas in another order": (
+        Product(ex.Delta(ROW, COL), ex.Delta(COL, ALSO)),
+        Product(ex.Delta(COL, ALSO), ex.Delta(ROW, COL)),
+    ),
+    "two deltas in another order, another shared": (
+        Product(ex.Delta(ROW, COL), ex.Delta(ROW, ALSO)),
+        Product(ex.Delta(ROW, ALSO), ex.Delta(ROW, COL)),
+    ),
+    "two deltas in another order, a third shared": (
+        Product(ex.Delta(ROW, ALSO), ex.Delta(COL, ALSO)),
+        Product(ex.Delta(COL, ALSO), ex.Delta(ROW, ALSO)),
+    ),
+    "a function of a power of a matrix, turned round": (
+        Sum(to(P, k), Transpose(Q), Transpose(f(Hadamard(to(P, k), Q)))),
+        Sum(to(P, k), Transpose(Q), f(Hadamard(Transpose(to(P, k)), Transpose(Q)))),
+    ),
+    "a function of a stack of rows and a stack of columns, turned round": (
+        Transpose(
+            f(
+                Sum(
+                    Product(Stack(x, w), Transpose(Ones(n + m))),
+                    Transpose(Product(Stack(y, w), Transpose(Ones(n + m)))),
+                )
+            )
+        ),
+        f(Sum(Product(Stack(y, w), Transpose(Ones(n + m))), Transpose(Product(Stack(x, w), Transpose(Ones(n + m)))))),
+    ),
+    "an entry of a function of a product of stacks with two structures": (
+        Entry(f(Hadamard(Stack(x, w), Stack(w, x))), LONG),
+        f(Hadamard(Entry(Stack(w, x), LONG), Entry(Stack(x, w), LONG))),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_expressions_that_differ_in_spelling_only_have_one_form(name: str) -> None:
+    """What is the same for all values is seen to be the same, in either order."""
+    one, other = TOGETHER[name]
+    assert equal(one, other)
+    assert equal(other, one)
+
+
+OPAQUE: dict[str, Expr] = {
+    "matrix power": Trace(to(W, k)),
+    "over time": Trace(OverTime("sum", "t", ONE, q, W, "open")),
+    "Vec": Product(Transpose(Vec(U)), Vec(W)),
+    "Kronecker": Trace(Kronecker(W, U)),
+}
+
+
+@pytest.mark.parametrize("kind", OPAQUE)
+def test_what_cannot_be_differentiated_is_named(kind: str) -> None:
+    """The message says what it is, and by what it would have to be differentiated."""
+    with pytest.raises(NotYetError, match=f"{kind} that depends on W"):
+        normal_form(Partial(OPAQUE[kind], W))
+
+
+def test_stacked_matrices_are_not_differentiated_by() -> None:
+    """There is no matrix of the derivatives by the entries of several matrices."""
+    with pytest.raises(NotYetError, match="a stack of matrices"):
+        normal_form(Partial(Sum(Trace(W), Trace(U)), Stack(W, U)))
 
 
 def large(name: str) -> Expr:

@@ -28,12 +28,14 @@ A = Symbol("A", (n, n))
 ones = Ones(n)
 p = Softmax(x)
 below = add(ones, Hadamard(p, p))  # 1 + p^2, which holds the sum of the exponentials
+r = Softmax(Symbol("x", (m, ONE)))
+longer = add(Ones(m), Hadamard(r, r))
 other = add(Hadamard(x, x), Product(A, v))
 
 
 def dot(*factors: Expr) -> Expr:
     """The sum over the entries of an entrywise product."""
-    return Product(Transpose(ones), Hadamard(*factors))
+    return Product(Transpose(Ones(*factors[0].shape)), Hadamard(*factors))
 
 
 EQUAL = {
@@ -90,6 +92,10 @@ DIFFERENT = {
     "a product of sums and a sum of products": (
         Product(dot(v, power(below, -1)), dot(w, power(below, -1))),
         dot(v, w, power(below, -2)),
+    ),
+    "fractions that add up to one, in sums of other lengths": (
+        add(dot(power(below, -1)), dot(p, p, power(below, -1))),
+        add(dot(power(longer, -1)), dot(r, r, power(longer, -1))),
     ),
     "other sums": (
         Product(dot(v, power(below, -1)), dot(w, power(other, -1))),
