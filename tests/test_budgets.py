@@ -16,7 +16,7 @@ from symjac import System, derivation, normal
 from symjac import expr as ex
 from symjac.claims import check_record
 from symjac.entries import told_derivative
-from symjac.errors import Defect, NotYetError, SymjacError
+from symjac.errors import Defect, NotConfirmedError, NotYetError, SymjacError
 from symjac.functions import derivative
 from symjac.limits import NormalFormTooLarge, step, work_limit
 from symjac.narrative.teller import Teller
@@ -66,6 +66,14 @@ def test_high_derivatives_of_known_functions_are_not_written_out() -> None:
     with counted(1_000_000), pytest.raises(NotYetError, match="too long to be written out"):
         derivative(tanh, x)
     assert derivative(ex.Function(r"\tanh", 2, "tanh"), x).shape == x.shape
+
+
+def test_many_primes_are_printed_as_they_are_read() -> None:
+    """An exponent of tanh reads as a power; where a derivative is too long to be checked, that is said."""
+    five, six, seven = ("'" * k for k in (5, 6, 7))
+    assert rf"\tanh{six}(x)" in System(rf"y = W \tanh{five}(x)").jacobian(wrt="x").formula()
+    with pytest.raises(NotConfirmedError, match="derivative 8 of tanh is too long"):
+        System(rf"y = W \tanh{seven}(x)").jacobian(wrt="x").formula()
 
 
 def test_a_derivative_by_entries_is_told_only_where_it_is_short() -> None:
