@@ -9,17 +9,19 @@ product is at most the product of the norms, that of a sum at most the sum, and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
+
+import sympy
 
 from symjac import expr as ex
 from symjac import typeset
 from symjac.expr import Apply, Expr, Function, Number, Symbol
-from symjac.functions import BOUNDS
+from symjac.functions import BOUNDS, derivative
 from symjac.recurrence import Recurrence
 from symjac.typeset import names, to_box
-from symjac.typeset.boxes import Box, Derivative, Fence, Num, Op, Script, row
+from symjac.typeset.boxes import Box, Derivative, Fence, Frac, Grid, Named, Num, Op, Row, Script, row
 from symjac.typeset.printer import fence
 from symjac.unroll import Unrolled
 
@@ -74,7 +76,9 @@ class Bound:
         estimator = _Estimator(self.unrolled)
         states = self.unrolled.states
         self.rates: Mapping[tuple[Symbol, Symbol], Expr] = {
-            (s, r): estimator.norm(self.unrolled.derivations[s, r].closed) for s in states for r in states
+            (s, r): estimator.norm(estimator.by_name(self.unrolled.derivations[s, r].closed))
+            for s in states
+            for r in states
         }
         self.hypotheses = tuple(estimator.hypotheses)
         self.letters: Mapping[Symbol, Letter] = estimator.letters
@@ -103,10 +107,27 @@ class Bound:
         return late.text + (minus if early.text != "0" else "")
 
     @property
+    def below_one(self) -> bool | None:
+        """Whether the rate, or the largest eigenvalue of the rates, is less than one; ``None`` where letters decide."""
+        states = self.unrolled.states
+        rows = [[self.rates[s, r] for r in states] for s in states]
+        if not all(isinstance(rate, Number) for row in rows for rate in row):
+            return None
+        # No entry is negative: the largest eigenvalue is below one where all leading minors of I - A are positive.
+        rest = sympy.eye(len(rows)) - sympy.Matrix([[_least(rate) for rate in row] for row in rows])
+        return all(rest[:k, :k].det() > 0 for k in range(1, len(rows) + 1))
+
+    @property
     def never_below_one(self) -> bool:
-        """Whether the rate is a number of at least one plus what cannot be negative."""
-        terms = self.rate.args if isinstance(self.rate, ex.Sum) else (self.rate,)
-        return sum(t.value for t in terms if isinstance(t, Number)) >= 1
+        """Whether the rate is at least one whatever its letters are; of several, one of a state by itself."""
+        if self.below_one is not None:
+            return not self.below_one
+        return any(_least(self.rates[s, s]) >= 1 for s in self.unrolled.states)
+
+    @property
+    def sum_may_be_below_one(self) -> bool:
+        """Whether that all rates together are below one is a condition that can be met."""
+        return _least(self.rate) < 1
 
     @property
     def is_plain(self) -> bool:
@@ -118,6 +139,29 @@ class Bound:
         states = self.unrolled.states
         return ex.Explicit([[self.rates[s, r] for r in states] for s in states])
 
+    def supposed(self, h: Hypothesis) -> Box:
+        """What a hypothesis bounds, as layout boxes."""
+        letter = self.letters[h.constant]
+        if isinstance(letter.of, Function):
+            return names.take_apart(h.what)
+        return self._size(h.what, letter)
+
+    def shown(self, rate: Expr) -> Box:
+        """A rate as layout boxes, its letters as what they are the size of."""
+        return _opened(to_box(rate), {s.name: self._size(s.name, self.letters[s]) for s in self._sizes(rate)})
+
+    def _sizes(self, rate: Expr) -> list[Symbol]:
+        constants = {h.constant for h in self.hypotheses}
+        return [s for s in rate.symbols if s in self.letters and s not in constants]
+
+    def _size(self, name: str, letter: Letter) -> Box:
+        """The size of an expression; what LaTeX prints of it is the name."""
+        assert isinstance(letter.of, Expr)
+        e = letter.of.arg if isinstance(letter.of, ex.Transpose) else letter.of
+        bars = (r"\lvert", r"\rvert") if e.is_scalar else (r"\lVert", r"\rVert")
+        body: Box = Fence(bars[0], to_box(e), bars[1])
+        return Named(name, Script(body, sub=names.take_apart(r"\infty")) if letter.measure is Measure.LARGEST else body)
+
     def box(self) -> Box:
         """The bound as layout boxes."""
         d = Derivative(to_box(self.unrolled.of), to_box(self.unrolled.wrt))
@@ -125,12 +169,36 @@ class Bound:
         if self.is_block:
             states = self.unrolled.states
             place = [states.index(s) + 1 for s in (self.unrolled.of_state, self.unrolled.wrt_state)]
-            powers = Fence("(", Script(to_box(self.matrix()), sup=power), ")", 3)
+            powers = Fence("(", Script(self.shown(self.matrix()), sup=power), ")", 3)
             right: Box = Script(powers, sub=row(*(Num(str(k)) for k in place)))
         else:
-            rate = to_box(self.rate)
+            rate = self.shown(self.rate)
             right = Script(rate if self.is_plain else fence(rate), sup=power)
         return row(Fence(r"\lVert", d, r"\rVert", 3), Op(r"\le"), right)
+
+
+def _opened(box: Box, table: Mapping[str, Box]) -> Box:
+    """The boxes with other ones for some names."""
+    match box:
+        case Named(latex, _):
+            return table.get(latex, box)
+        case Row(items):
+            return Row(tuple(_opened(item, table) for item in items))
+        case Grid(rows):
+            return replace(box, rows=tuple(tuple(_opened(cell, table) for cell in cells) for cells in rows))
+        case Fence(_, body, _, _):
+            return replace(box, body=_opened(body, table))
+        case Script(base, _, _, _):
+            return replace(box, base=_opened(base, table))
+        case Frac(top, bottom):
+            return Frac(_opened(top, table), _opened(bottom, table))
+    return box
+
+
+def _least(rate: Expr) -> Fraction:
+    """What a rate is at least: letters are not negative."""
+    terms = rate.args if isinstance(rate, ex.Sum) else (rate,)
+    return sum((t.value for t in terms if isinstance(t, Number)), Fraction(0))
 
 
 def _is_atom(e: Expr) -> bool:
@@ -168,12 +236,36 @@ class _Estimator:
 
     # -------------------------------------------------------------------------------------- matrices
 
+    def by_name(self, e: Expr) -> Expr:
+        """The expression with f'(a) where a derivative of a known function is spelled out: its bound is known."""
+        table: dict[Expr, Expr] = {}
+        for s, body in self.definitions.items():
+            for part in body.walk():
+                if isinstance(part, Apply) and part.function.order == 0 and part.function.known in BOUNDS:
+                    for value in (s, part) if part == body else (part,):
+                        table[derivative(part.function, part.arg, value)] = Apply(part.function.derivative(), part.arg)
+        return e.replace({spelled: name for spelled, name in table.items() if isinstance(spelled, ex.Sum)})
+
+    def _is_slope_of_softmax(self, e: Expr, p: Expr) -> bool:
+        return self._is_softmax(p) and e == ex.sub(ex.diag(p), ex.mul(p, ex.transpose(p)))
+
+    def _is_softmax(self, e: Expr) -> bool:
+        return isinstance(self.definitions.get(e, e) if isinstance(e, Symbol) else e, ex.Softmax)
+
     def norm(self, e: Expr) -> Expr:
         """An upper bound of the spectral norm of a matrix, the length of a vector or the size of a scalar."""
         if ex.is_zero(e):
             return Number(0)
         if isinstance(e, Number):
             return Number(abs(e.value))
+        if self._is_softmax(e):
+            return Number(1)  # no longer than the sum of its entries
+        if e.is_scalar and self._is_timed(e):
+            low, high = self.range(e)
+            if low is not None and high is not None:
+                return Number(max(abs(low), abs(high)))
+            if isinstance(e, Apply) and e.function.order == 1:
+                return self._slope(e)
         plain = not isinstance(e, ex.Identity | ex.Product | ex.Diag | ex.Stack | ex.Transpose)
         if not e.is_scalar and plain and not self._is_timed(e):
             return self._named(e, r"\lVert", r"\rVert")
@@ -186,6 +278,9 @@ class _Estimator:
                 return self.norm(e.arg)
             case ex.Diag():
                 return self.largest(e.arg)
+            case ex.Sum() if any(isinstance(d, ex.Diag) and self._is_slope_of_softmax(e, d.arg) for d in e.args):
+                # Its entries are p_i (1 - p_i) and -p_i p_j, so that each row sums up to 2 p_i (1 - p_i) in size.
+                return Number(Fraction(1, 2))
             case ex.Sum() if not e.is_scalar:
                 return ex.add(*(self.norm(t) for t in e.args))
             case ex.Product():
@@ -273,6 +368,8 @@ class _Estimator:
                 return v.value, v.value
             case ex.Ones():
                 return Fraction(1), Fraction(1)
+            case ex.Softmax():
+                return Fraction(0), Fraction(1)
             case Apply():
                 known = BOUNDS.get(v.function.known or "")
                 if known is None or v.function.order > 1:

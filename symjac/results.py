@@ -257,8 +257,8 @@ class NormBound(Paged[Bound]):
         b = self.confirmed().statement
         of, wrt = typeset.text(b.unrolled.of), typeset.text(b.unrolled.wrt)
         if b.is_block:
-            return f"‖∂{of}/∂{wrt}‖ ≤ entry of {typeset.text(b.matrix())}^({b.exponent})"
-        rate = typeset.text(b.rate)
+            return f"‖∂{of}/∂{wrt}‖ ≤ entry of {typeset.write_text(b.shown(b.matrix()))}^({b.exponent})"
+        rate = typeset.write_text(b.shown(b.rate))
         return f"‖∂{of}/∂{wrt}‖ ≤ {rate if b.is_plain else f'({rate})'}^({b.exponent})"
 
     def _equation(self) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from symjac import System, cells
 from symjac.codegen import emit, emit_step
+from symjac.expr import Number
 from symjac.functions import ACTIVATIONS, BOUNDS
+from symjac.typeset import latex
 
 CASES = [
     (r"x_t = W \sigma(x_{t-1}) + W_{in} u_t + b", "x", r"\lVert W \rVert \gamma"),
@@ -126,3 +129,43 @@ def test_the_table_of_slopes_and_ranges_holds(key: str) -> None:
     slopes = np.abs(np.diff(y) / np.diff(x))
     assert slopes.max() <= float(row.slope) + 1e-9
     assert slopes.max() >= 0.999 * float(row.slope)
+
+
+@pytest.mark.parametrize(
+    ("function", "rate"),
+    [(r"\mathrm{softmax}", r"\frac{1}{2} \lVert W \rVert"), (r"\mathrm{elu}", r"\lVert W \rVert")],
+)
+def test_nothing_is_supposed_of_functions_whose_slope_is_known(function: str, rate: str) -> None:
+    """Their derivatives are printed with the state itself, of which the bound needs no constant."""
+    b = System(rf"h_t = {function}(W h_{{t-1}} + U x_t)").bound("h_t", back_to="h_k")
+    assert not b.hypotheses
+    assert latex(b.rate) == rate
+
+
+def test_the_slope_of_a_scalar_state_is_a_number() -> None:
+    """One unit has the steepest slope of its function too."""
+    b = System(r"h_t = \mathrm{sigmoid}(h_{t-1}) + x_t").bound("h_t", back_to="h_k")
+    assert (b.rate, b.hypotheses) == (Number(Fraction(1, 4)), ())
+
+
+def test_what_numbers_decide_is_no_condition() -> None:
+    """Neither 1/2 < 1 nor 1 < 1 is printed, and of blocks the eigenvalue is looked at, not the sum of all rates."""
+    half, one = (str(System(e).bound("h_t", back_to="h_k")) for e in (r"h_t = \frac{1}{2} h_{t-1}", "h_t = h_{t-1}"))
+    assert "So ∂hₜ/∂hₖ tends to zero" in half
+    assert "never below 1" in one
+    blocks = System(r"h_t = \frac{1}{4} h_{t-1} + 4 c_{t-1}", r"c_t = \frac{1}{2} c_{t-1}").bound("h_t", back_to="h_k")
+    assert "tend to zero, as the largest eigenvalue" in str(blocks)
+    for told in (half, one, str(blocks)):
+        assert "< 1" not in told
+        assert "> 1" not in told
+
+
+def test_no_latex_is_left_in_plain_text() -> None:
+    """Sizes are printed as what they are sizes of, in hypotheses and rates."""
+    for equation in (
+        r"h_t = \frac{h_{t-1}}{\|h_{t-1}\|}",
+        r"h_t = \frac{1}{\alpha} h_{t-1}",
+        r"h_t = x_t \odot h_{t-1}",
+    ):
+        b = System(equation).bound("h_t", back_to="h_k")
+        assert not set("\\{}") & set(f"{b!r} {b} {b.text()}")

@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from symjac import System
 from symjac.claims import check
 from symjac.claims.checking import check_record
 from symjac.claims.verdict import Verdict
@@ -274,3 +275,10 @@ def test_the_kronecker_product_has_the_product_of_the_norms() -> None:
     left = r"\left\| \frac{\partial h_t}{\partial W} \right\|"
     assert judged(rf"{left} \le \gamma \lVert h_{{t-1}} \rVert").verdict == "true"
     assert judged(rf"{left} \le \gamma \lVert x_t \rVert").verdict == "false"
+
+
+def test_numbers_alone_are_no_condition() -> None:
+    """A bound by 1 is not said to hold where 1 < 1."""
+    system = System(r"h_t = \tanh(h_{t-1}) + x_t", symbols={"h_t": "vector n", "x_t": "vector n"})
+    v = system.check(r"\left\| \frac{\partial h_t}{\partial h_{t-1}} \right\| < 1")
+    assert v.correct == {"bound": "1"}

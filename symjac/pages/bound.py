@@ -7,7 +7,7 @@ from symjac.confirm import Confirmed
 from symjac.narrative import Environment, Inlines, Math, Page, Paragraph
 from symjac.narrative.words import sentences
 from symjac.pages.setting import make_page, tell, tell_every_step
-from symjac.typeset import names, to_box
+from symjac.typeset import to_box
 from symjac.typeset.boxes import Box, Fence, Ident, Mark, Num, Op, Script, row
 
 
@@ -30,7 +30,7 @@ def tell_bound(c: Confirmed[Bound]) -> tuple[Inlines, ...]:
     of, wrt = b.unrolled.of, b.unrolled.wrt
     out: list[Inlines] = [("In the spectral norm, ", Math(b.box()), ".")]
     for h in b.hypotheses:
-        what = row(names.take_apart(h.what), Op(r"\le"), to_box(h.constant))
+        what = row(b.supposed(h), Op(r"\le"), to_box(h.constant))
         out.append(("Here it is supposed that ", Math(what), " at every step."))
     for s in b.invariant:
         said = " are supposed to lie between -1 and 1 at the start; then they do at every step."
@@ -38,12 +38,24 @@ def tell_bound(c: Confirmed[Bound]) -> tuple[Inlines, ...]:
     out.append((_WHY,))
     d = Op(r"\partial", prefix=True)
     jacobian = Math(row(d, to_box(of), Op("/", prefix=True), d, to_box(wrt)))
-    less, more = (Math(row(to_box(b.rate), Op(sign), Num("1"))) for sign in "<>")
+    less, more = (Math(row(b.shown(b.rate), Op(sign), Num("1"))) for sign in "<>")
     if b.never_below_one:
         out.append(("This bound is never below 1, so it does not show that gradients vanish.",))
     elif b.is_block:
-        out.append(("The blocks tend to zero if the largest eigenvalue of the matrix is below 1, for which ",))
-        out[-1] += (less, " is enough.")
+        out.append(("The blocks tend to zero",))
+        if b.below_one:
+            out[-1] += (", as the largest eigenvalue of the matrix is below 1.",)
+        else:
+            enough = (", for which ", less, " is enough.") if b.sum_may_be_below_one else (".",)
+            out[-1] += (" if the largest eigenvalue of the matrix is below 1", *enough)
+    elif b.below_one:
+        out.append(
+            (
+                "So ",
+                jacobian,
+                " tends to zero exponentially fast as the steps become many.",
+            )
+        )
     else:
         out.append(("If ", less, ", then ", jacobian, " tends to zero exponentially fast as the steps become many;"))
         out[-1] += (" for it to grow without bound ", more, " is necessary, and not sufficient.")

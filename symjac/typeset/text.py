@@ -89,7 +89,7 @@ def _script(inner: str, table: dict[str, str], fallback: str) -> str:
     tight = inner.replace(" ", "")
     if all(c in table for c in tight):
         return "".join(table[c] for c in tight)
-    return f"{fallback}{tight}" if tight.isalnum() else f"{fallback}{{{inner}}}"
+    return f"{fallback}{tight}" if tight.isalnum() or len(tight) == 1 else f"{fallback}{{{inner}}}"
 
 
 @_write.register

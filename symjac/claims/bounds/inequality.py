@@ -210,9 +210,13 @@ class BoundJudge:
         return texts[least] if least is not None and len(texts[least]) <= LONGEST else ""
 
     def condition(self, best: str) -> str:
-        """Where a bound by a number holds, as LaTeX."""
+        """Where a bound by a number holds, as LaTeX; nothing where that is no matter of letters, as 1 < 1 is not."""
         last = self.ends[1]
-        if not best or last.kind != "number" or not isinstance(last.data, Fraction):
+        if (
+            not any(c.isalpha() for c in best.replace(r"\frac", ""))
+            or last.kind != "number"
+            or not isinstance(last.data, Fraction)
+        ):
             return ""
         return f"{best} {'<' if '<' in self.signs or '>' in self.signs else chr(92) + 'le'} {last.data}"
 
