@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import _lru_cache_wrapper, reduce
 
 import pytest
@@ -18,9 +18,12 @@ from symjac.claims import check_record
 from symjac.entries import told_derivative
 from symjac.errors import Defect, NotConfirmedError, NotYetError, SymjacError
 from symjac.functions import derivative
+from symjac.interchange import to_sympy
 from symjac.limits import NormalFormTooLarge, step, work_limit
 from symjac.narrative.teller import Teller
 from symjac.normal import equal
+from symjac.typeset import breaking, latex, to_box
+from symjac.typeset.breaking import break_lines
 from symjac.values.agreement import Runs, compare
 from tests.work import counted
 
@@ -164,3 +167,51 @@ def test_different_answers_leave_nothing_behind(monkeypatch: pytest.MonkeyPatch)
 def test_refusals_are_errors_of_symjac() -> None:
     """What catches every error of symjac catches what was too much."""
     assert issubclass(NormalFormTooLarge, SymjacError)
+
+
+# ---------------------------------------------------------------------------------------- printing
+
+
+def nested(levels: int, around: Callable[[ex.Expr], ex.Expr]) -> ex.Expr:
+    """The vector x with the same put around it again and again."""
+    return reduce(lambda inner, _: around(inner), range(levels), x)
+
+
+def test_what_is_nested_is_printed_once_at_every_level() -> None:
+    """Neither entrywise inverses nor sums that are measured before they are put over a bar are laid out twice."""
+    y, s = ex.Symbol("y", x.shape), ex.Symbol("s")
+    inverses = nested(40, lambda e: ex.Sum(x, ex.EntryPower(e, ex.Number(-1))))
+    below = ex.EntryPower(s, ex.Number(-1))
+    tops: ex.Expr = s
+    for _ in range(40):
+        tops = ex.Product(ex.Sum(ex.Norm(y), tops), ex.Symbol("a"), below)
+    for e in (inverses, tops):
+        with counted(300_000):
+            assert len(latex(e)) > 200
+
+
+def test_a_formula_too_long_or_too_deep_is_not_printed() -> None:
+    """The length is counted before anything is laid out, and is that of the formula written out."""
+    doubled = nested(20, lambda e: ex.Hadamard(e, e))
+    with counted(100_000), pytest.raises(NormalFormTooLarge, match="too many to be printed"):
+        latex(doubled)
+    with pytest.raises(NormalFormTooLarge, match="too deeply to be printed"):
+        latex(nested(300, lambda e: ex.Apply(ex.Function("f"), ex.Sum(e, x))))
+
+
+def test_lines_are_broken_in_bounded_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each place for a break is tried with those before it."""
+    formula = to_box(ex.Sum(*(ex.Symbol(f"x_{k}", x.shape) for k in range(400))))
+    assert len(break_lines(formula, 30)) > 10
+    monkeypatch.setattr(breaking, "STEPS", 10_000)
+    with counted(1_000_000), pytest.raises(NormalFormTooLarge, match="broken into lines"):
+        break_lines(formula, 30)
+
+
+def test_sympy_is_not_given_what_is_too_long() -> None:
+    """A softmax holds what it is of twice; twenty of them inside one another would never end."""
+    softmaxes = nested(20, lambda e: ex.Softmax(ex.Sum(x, e)))
+    with counted(8_000_000), pytest.raises(NormalFormTooLarge, match="parts in SymPy"):
+        to_sympy(softmaxes)
+    with counted(500_000):
+        to_sympy(nested(6, lambda e: ex.Softmax(ex.Sum(x, e))))

@@ -110,15 +110,25 @@ class Expr:
     def symbols(self) -> frozenset[Symbol]:
         """Every symbol that occurs, gates and parameters alike."""
         if self._symbols is None:
-            own = frozenset({self}) if isinstance(self, Symbol) else frozenset()
-            self._symbols = own.union(*(a.symbols for a in self.args))
+            todo: list[Expr] = [self]
+            while todo:
+                below = [a for a in todo[-1].args if a._symbols is None]
+                if below:
+                    todo += below
+                else:
+                    e = todo.pop()
+                    own = frozenset({e}) if isinstance(e, Symbol) else frozenset()
+                    e._symbols = own.union(*(a._symbols or () for a in e.args))
+        assert self._symbols is not None
         return self._symbols
 
     def walk(self) -> Iterator[Expr]:
         """This node and everything below it, parents first."""
-        yield self
-        for a in self.args:
-            yield from a.walk()
+        todo: list[Expr] = [self]
+        while todo:
+            e = todo.pop()
+            yield e
+            todo.extend(reversed(e.args))
 
     def replace(self, table: Mapping[Expr, Expr]) -> Expr:
         """The expression with every occurrence of a key replaced by its value, all at once."""
@@ -146,10 +156,15 @@ def length(e: Expr, known: dict[Expr, int] | None = None) -> int:
     1
     """
     known = {} if known is None else known
-    found = known.get(e)
-    if found is None:
-        found = known[e] = 1 + sum(length(a, known) for a in e.args)
-    return found
+    todo = [e]
+    while e not in known:
+        here = todo[-1]
+        below = [a for a in here.args if a not in known]
+        if below:
+            todo += below
+        else:
+            known[todo.pop()] = 1 + sum(known[a] for a in here.args)
+    return known[e]
 
 
 DEEP = 20  # equations so far below one another are gone through one by one

@@ -17,24 +17,45 @@ from symjac.expr import Apply, Expr, Function, Number, Symbol, mul
 from symjac.functions import ACTIVATIONS, derivative
 from symjac.interchange.heads import MatrixSymbol
 from symjac.interchange.names import Names, function_name, size_to_sympy
+from symjac.limits import NormalFormTooLarge
 
 Z = sympy.Symbol("z")
+LONGEST = 200_000  # so many parts has a formula in SymPy
 
 
 def to_sympy(e: Expr, names: Names | None = None) -> Any:
     """The expression as SymPy's: a matrix expression, for a scalar an ordinary expression.
 
-    Raises :class:`~symjac.errors.NotYetError` for a node that has no SymPy form.
+    Raises :class:`~symjac.errors.NotYetError` for a node that has no SymPy form, and
+    :class:`~symjac.limits.NormalFormTooLarge` for what is too long in SymPy.
     """
-    return _Outwards(names or Names())(e)
+    try:
+        return _Outwards(names or Names())(e)
+    except RecursionError as error:
+        raise NormalFormTooLarge("the formula is nested too deeply for SymPy") from error
 
 
 class _Outwards:
     def __init__(self, names: Names) -> None:
         self.names = names
+        self._known: dict[Expr, Any] = {}
+        self._lengths: dict[Any, int] = {}
 
     def __call__(self, e: Expr) -> Any:
-        return self.node(e)
+        """What was translated once is kept: a softmax holds what it is of twice."""
+        found = self._known.get(e)
+        if found is None:
+            found = self._known[e] = self.node(e)
+            # SymPy goes through all of it again and again, what stands in it twice each time.
+            if self._length(found) > LONGEST:
+                raise NormalFormTooLarge(f"the formula has more than {LONGEST} parts in SymPy")
+        return found
+
+    def _length(self, a: Any) -> int:
+        """How many parts a SymPy expression has, those that stand in it twice counted twice."""
+        if a not in self._lengths:
+            self._lengths[a] = 1 + sum(map(self._length, a.args))
+        return self._lengths[a]
 
     def shape(self, e: Expr) -> tuple[Any, Any]:
         return size_to_sympy(e.rows, self.names), size_to_sympy(e.cols, self.names)

@@ -243,9 +243,8 @@ def _is_square(f: Expr) -> bool:
 @printed.register
 def _(e: ir.EntryPower, style: Style) -> Placed:
     if _is_negative(e.exponent):
-        positive = place(ir.power(e.base, -_value(e.exponent)), style).box
         if e.is_scalar:
-            return Placed(Frac(Num("1"), positive), Binding.ATOM)
+            return Placed(Frac(Num("1"), place(ir.power(e.base, -_value(e.exponent)), style).box), Binding.ATOM)
         return place(ir.Hadamard(e), style)
     if e.exponent == ir.Number(Fraction(1, 2)):
         return Placed(Sqrt(place(e.base, style).box), Binding.ATOM)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
+from symjac.limits import step, work_limit
 from symjac.typeset.boxes import Box, Delimiter, Fence, Gap, Mark, Op, Row, row, width
 
 _BREAK = 10.0
@@ -13,6 +14,7 @@ _IN_PRODUCT = 30.0
 _TOO_WIDE = 1000.0
 _OVER = 5.0  # and for each em
 _LONGEST = 300  # so many places for a break are looked back over; no line holds as many
+STEPS = 5_000_000  # so many lines are tried for one formula
 INDENT = 2.0
 """How far a continued line is set in, in ems; each bracket it stands in adds one."""
 
@@ -49,6 +51,11 @@ def break_lines(box: Box, first: float, rest: float | None = None, *, deeper: fl
     rest = first if rest is None else rest
     if width(box) <= first:
         return (Line(box, 0),)
+    with work_limit(STEPS, "a formula is too long to be broken into lines"):
+        return _broken(box, first, rest, deeper)
+
+
+def _broken(box: Box, first: float, rest: float, deeper: float) -> tuple[Line, ...]:
     pieces = list(_pieces(box, 0, min(first, rest), deeper))
     starts = [0, *(k for k, p in enumerate(pieces) if k and p.before is not None), len(pieces)]
     # best[n]: the cheapest way to set everything before the n-th possible break.
@@ -56,6 +63,7 @@ def break_lines(box: Box, first: float, rest: float | None = None, *, deeper: fl
     until = [0.0, *accumulate(p.width for p in pieces)]
     for n in range(1, len(starts)):
         options: list[tuple[float, int]] = []
+        step(min(n, _LONGEST))
         for m in range(max(0, n - _LONGEST), n):
             allowed = first if m == 0 else rest - INDENT - pieces[starts[m]].depth
             over = until[starts[n]] - until[starts[m]] - allowed

@@ -13,12 +13,15 @@ from functools import singledispatch
 
 from symjac import expr as ir
 from symjac.expr import Expr, transpose
+from symjac.limits import NormalFormTooLarge
 from symjac.typeset import names
 from symjac.typeset.boxes import (
     Box,
     Fence,
     height,
 )
+
+LONGEST = 100_000  # so many terms and factors are printed in one formula
 
 
 class Binding(IntEnum):
@@ -44,6 +47,8 @@ class Style:
     """For these variables a derivative prints as an operator before its operand: ``\\partial_h z_t``."""
     under: Mapping[Expr, Box] = field(default_factory=dict)
     """Terms of a sum that get a brace and a note."""
+    placed: dict[Expr, Placed] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What was placed so far: a part that is measured first and printed then is placed once."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,16 @@ def style_for(e: Expr, *, row: bool = False) -> Style:
 
 
 def to_box(e: Expr, style: Style | None = None) -> Box:
-    """The boxes of an expression."""
-    return place(e, style if style is not None else style_for(e)).box
+    """The boxes of an expression.
+
+    :raises NormalFormTooLarge: where it is too long, or too deep, to be printed.
+    """
+    try:
+        if ir.length(e) > LONGEST:
+            raise NormalFormTooLarge(f"a formula has more than {LONGEST} terms and factors, too many to be printed")
+        return place(e, style if style is not None else style_for(e)).box
+    except RecursionError as error:
+        raise NormalFormTooLarge("a formula is nested too deeply to be printed") from error
 
 
 def fence(body: Box, left: str = "(", right: str = ")") -> Fence:
@@ -81,9 +94,11 @@ def at_least(e: Expr, style: Style, least: Binding) -> Box:
 
 
 def place(e: Expr, style: Style) -> Placed:
-    if style.row and e.is_vector and isinstance(e, ir.Product):
-        return printed(transpose(e), style)
-    return printed(e, style)
+    found = style.placed.get(e)
+    if found is None:
+        turned = style.row and e.is_vector and isinstance(e, ir.Product)
+        found = style.placed[e] = printed(transpose(e) if turned else e, style)
+    return found
 
 
 @singledispatch
