@@ -36,8 +36,11 @@ from typing import Any
 
 import sympy
 
+from symjac.limits import step
+
 Tokens = list[str]
 LONGEST = 4000  # characters of one entry
+IN_ALL = 20_000  # characters of all entries together; the reader takes about a second for a thousand
 KEPT = 2000  # so many texts whose reading is remembered
 _lock = threading.RLock()
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+|\s+|.", re.DOTALL)
@@ -305,6 +308,7 @@ class _Reading:
     def __init__(self, names: Mapping[str, Any], functions: Mapping[str, Callable[[Any], Any]]) -> None:
         self.names = _longest_first(names)
         self.functions = _longest_first(functions)
+        self.asked: set[str] = set()
 
     def text(self, latex: str) -> Any:
         grid = _GRID.match(latex)
@@ -338,7 +342,15 @@ class _Reading:
                 out.append(r"\cdot")
             out.append(tokens[k])
             k += 1
-        return placeholders.replaced(_ask(" ".join(out).replace("e ^", "e^")))
+        return placeholders.replaced(self.ask(" ".join(out).replace("e ^", "e^")))
+
+    def ask(self, text: str) -> Any:
+        """What the second reader reads; it is asked once for entries of one form, and not for too many of them."""
+        step()
+        self.asked.add(text)
+        if sum(map(len, self.asked)) > IN_ALL:
+            raise UnavailableError("the entries are together too long for the second reader")
+        return _ask(text)
 
     @staticmethod
     def _at(table: Sequence[tuple[Tokens, Any]], tokens: Tokens, k: int) -> tuple[Tokens, Any] | None:

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from functools import _lru_cache_wrapper, reduce
 
 import pytest
+import sympy
 from sympy.core.cache import CACHE
 
 import symjac
-from symjac import System, derivation, normal
+from symjac import System, derivation, normal, second_reader
 from symjac import expr as ex
 from symjac.claims import check_record
-from symjac.entries import told_derivative
+from symjac.entries import cells, told_derivative
 from symjac.errors import Defect, NotConfirmedError, NotYetError, SymjacError
 from symjac.functions import derivative
 from symjac.interchange import to_sympy
@@ -215,3 +216,31 @@ def test_sympy_is_not_given_what_is_too_long() -> None:
         to_sympy(softmaxes)
     with counted(500_000):
         to_sympy(nested(6, lambda e: ex.Softmax(ex.Sum(x, e))))
+
+
+def test_written_out_entries_are_counted() -> None:
+    """At size 2 each further factor of a product doubles how many terms an entry has."""
+    factors = [ex.Symbol(f"W_{k}", (n, n)) for k in range(24)]
+    assert ex.length(cells(ex.Product(*factors[:6]), {"n": 2})[0][0]) > 100
+    with counted(3_000_000), pytest.raises(NormalFormTooLarge, match="written-out entries"):
+        cells(ex.Product(*factors), {"n": 2})
+
+
+def test_a_document_of_many_layers_ends() -> None:
+    """What the second reader does not get because it is too long is not waited for."""
+    e = reduce(lambda inner, k: rf"\sigma(W_{{{k}}} {inner})", range(12), "x")
+    J = System(f"y = {e}").jacobian("y", wrt="x")
+    with counted(20_000_000):
+        assert r"\begin{document}" in J.document()
+    assert "too long" in {c.method: c.because for c in J.confirmed().not_run}["second_reader"]
+
+
+def test_the_second_reader_reads_so_many_characters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Entries of one form count once."""
+    letters = {f"a_{{{k}}}": sympy.Symbol(f"a{k}") for k in range(8)}
+    a = letters["a_{0}"]
+    monkeypatch.setattr(second_reader, "IN_ALL", 30)
+    same = r"\begin{pmatrix} " + " & ".join(f"{name} + 1" for name in letters) + r" \end{pmatrix}"
+    assert second_reader.compare(same, sympy.Matrix([[s + 1 for s in letters.values()]]), letters).reason == ""
+    longer = r"\begin{pmatrix} a_{0} + a_{1} & a_{0} + a_{1} + a_{2} \end{pmatrix}"
+    assert "together too long" in second_reader.compare(longer, sympy.Matrix([[a, a]]), letters).reason

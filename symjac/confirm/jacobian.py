@@ -19,6 +19,7 @@ from symjac.derivation import Derivation, compare_with_entries, open_abbreviatio
 from symjac.errors import Defect, NotYetError, ReadError, RuleError
 from symjac.explicit import size_letters
 from symjac.expr import Expr, Symbol, Transpose, is_zero
+from symjac.limits import OutOfTimeError
 from symjac.normal import NormalFormTooLarge, UndefinedFormError
 from symjac.reading import read_expression_with_notes, read_formula
 from symjac.reading.brackets import UnclosedError, UnopenedError
@@ -228,7 +229,9 @@ def _second_reader(d: Derivation, sizes: Mapping[str, int] | None = None) -> str
         raise SkippedError(f"the matrix has too many entries at {told(at)}")
     try:
         verdict = second.ask(d, at)
-    except NotYetError as error:
+    except OutOfTimeError:
+        raise
+    except (NotYetError, NormalFormTooLarge) as error:
         raise SkippedError(error.message) from error
     if verdict.answer is Answer.DISAGREE:
         raise _disagreement(d, "the written-out matrix", "its second reader", f": {verdict.reason}")

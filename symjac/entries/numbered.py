@@ -9,8 +9,10 @@ from sympy import Expr as Dim
 from symjac import expr as ex
 from symjac.entries.written import entry
 from symjac.expr import Delta, Entry, Expr, Index, IndexSum, Number, Product, Sum, Symbol
+from symjac.limits import step, work_limit
 
 Value = Index | int
+STEPS = 100_000  # so many terms and factors are written out for one matrix
 
 
 def at(e: Expr, values: Mapping[Index, Value], sizes: Mapping[str, int] | None = None) -> Expr:
@@ -22,6 +24,7 @@ def at(e: Expr, values: Mapping[Index, Value], sizes: Mapping[str, int] | None =
     >>> at(IndexSum(k, Product(Entry(W, i, k), Entry(x, k))), {i: 1}, {"n": 2})
     Sum(Product(Entry(W, (1, 1)), Entry(x, (1,))), Product(Entry(W, (1, 2)), Entry(x, (2,))))
     """
+    step()
     if isinstance(e, Entry):
         indices = tuple(_value(i, values) for i in e.indices)
         if isinstance(e.base, ex.Stack) and sizes is not None and isinstance(indices[0], int):
@@ -65,13 +68,15 @@ def size_at(size: Dim, sizes: Mapping[str, int]) -> int:
     >>> size_at(2 * ex.dim("n"), {"n": 3})
     6
     """
-    return int(size.subs({ex.dim(letter): value for letter, value in sizes.items()}))
+    return int(size.xreplace({letter: ex.dim(sizes[letter.name]) for letter in size.free_symbols}))
 
 
 def cells(e: Expr, sizes: Mapping[str, int], *, diagonal: bool = False) -> tuple[tuple[Expr, ...], ...]:
     """The entries of an expression at given sizes, row by row; of a ``diagonal`` one only those that are not zero.
 
     This is what a page prints and what the second reader reads.
+
+    :raises NormalFormTooLarge: where they are too long; in a product each factor multiplies how many terms there are.
 
     >>> n = ex.dim("n")
     >>> cells(ex.Transpose(Symbol("x", (n, ex.ONE))), {"n": 2})
@@ -89,4 +94,5 @@ def cells(e: Expr, sizes: Mapping[str, int], *, diagonal: bool = False) -> tuple
     else:
         form = entry(e, i, j)
     rows, cols = (range(1, size_at(s, sizes) + 1) for s in e.shape)
-    return tuple(tuple(at(form, {i: r, j: c}, sizes) for c in cols) for r in rows)
+    with work_limit(STEPS, "the written-out entries are too long to be printed"):
+        return tuple(tuple(at(form, {i: r, j: c}, sizes) for c in cols) for r in rows)
