@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from math import comb, prod
 from time import monotonic
+from typing import Any
 
 from symjac.errors import SymjacError
 
@@ -105,3 +107,42 @@ def time_limit(until: float) -> Iterator[None]:
         yield
     finally:
         _UNTIL.reset(token)
+
+
+TERMS = 50_000  # so many terms are made of one expression
+BEYOND = 10**15
+
+
+def terms(e: Any) -> int:
+    """How many terms multiplying out makes of a SymPy expression at most.
+
+    >>> from sympy import symbols
+    >>> a, b, c = symbols("a b c")
+    >>> terms((a + b) * (a + b + c) + 1), terms((a + b) ** 100)
+    (7, 101)
+    """
+    if e.is_Add:
+        return sum(map(terms, e.args))
+    if e.is_Mul:
+        return min(prod(map(terms, e.args)), BEYOND)
+    if e.is_Pow:
+        inner = terms(e.base)
+        power = abs(int(e.exp)) if e.exp.is_Integer else 1
+        if inner < 2 or power < 2:
+            return inner
+        return comb(inner + power - 1, power) if min(power, inner - 1) < 10 else BEYOND
+    return 1
+
+
+def multiplied_out(e: Any) -> Any:
+    """SymPy's ``expand``, unless it makes too many terms.
+
+    :raises NormalFormTooLarge: then.
+    """
+    from sympy import Function, expand  # here and not above, as limits are set before SymPy is needed
+
+    most = max(map(terms, (e, *(a for f in e.atoms(Function) for a in f.args))))
+    if most > TERMS:
+        raise NormalFormTooLarge("multiplying out an entry makes too many terms")
+    step()
+    return expand(e)

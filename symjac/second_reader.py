@@ -36,7 +36,7 @@ from typing import Any
 
 import sympy
 
-from symjac.limits import step
+from symjac.limits import multiplied_out, step
 
 Tokens = list[str]
 LONGEST = 4000  # characters of one entry
@@ -106,8 +106,8 @@ def _matrix(e: Any) -> Any:
 def _same(a: Any, b: Any) -> bool:
     if a == b:
         return True
-    difference = sympy.expand(a - b)
-    return bool(difference == 0 or sympy.expand(sympy.numer(sympy.together(difference))) == 0)
+    difference = multiplied_out(a - b)
+    return bool(difference == 0 or multiplied_out(sympy.numer(sympy.together(difference))) == 0)
 
 
 # ------------------------------------------------------------------------------------ the library

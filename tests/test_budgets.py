@@ -18,9 +18,11 @@ from symjac import expr as ex
 from symjac.claims import check_record
 from symjac.entries import cells, told_derivative
 from symjac.errors import Defect, NotConfirmedError, NotYetError, SymjacError
+from symjac.factoring import NoClosedForm, factor
+from symjac.factoring.products import is_zero
 from symjac.functions import derivative
 from symjac.interchange import to_sympy
-from symjac.limits import NormalFormTooLarge, step, work_limit
+from symjac.limits import NormalFormTooLarge, multiplied_out, step, work_limit
 from symjac.narrative.teller import Teller
 from symjac.normal import equal
 from symjac.typeset import breaking, latex, to_box
@@ -244,3 +246,18 @@ def test_the_second_reader_reads_so_many_characters(monkeypatch: pytest.MonkeyPa
     assert second_reader.compare(same, sympy.Matrix([[s + 1 for s in letters.values()]]), letters).reason == ""
     longer = r"\begin{pmatrix} a_{0} + a_{1} & a_{0} + a_{1} + a_{2} \end{pmatrix}"
     assert "together too long" in second_reader.compare(longer, sympy.Matrix([[a, a]]), letters).reason
+
+
+def test_entries_are_multiplied_out_only_where_that_makes_few_terms() -> None:
+    """SymPy would expand twenty sums into a million terms, in what a user gave to be factored too."""
+    sums = [sympy.Symbol(f"a{k}") + sympy.Symbol(f"b{k}") for k in range(20)]
+    same = sympy.Mul(sympy.expand(sums[0] * sums[1]), *sums[2:])
+    whole = sympy.Mul(*sums)
+    with counted(4_000_000):
+        for compared in (is_zero, multiplied_out):
+            with pytest.raises(NormalFormTooLarge, match="too many terms"):
+                compared(whole - same)
+        with pytest.raises(NormalFormTooLarge, match="too many terms"):
+            second_reader.compare("a", whole, {"a": same})
+        assert isinstance(factor(sympy.Matrix([[whole - same, whole], [whole, same]])), NoClosedForm)
+    assert is_zero((sums[0] + 1) * sums[1] - sums[1] - sympy.expand(sums[0] * sums[1]))

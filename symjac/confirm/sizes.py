@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from math import comb, prod
 from typing import Any
 
 import sympy
 
-from symjac import expr
+from symjac import expr, limits
 from symjac.errors import Defect, NotYetError
 from symjac.explicit import Grid, Written
 from symjac.expr import Expr, Function, Symbol
@@ -175,7 +174,7 @@ class Scalars(Written):
 
     def affords(self, e: Any, most: int) -> bool:
         """Whether an expression is short enough to be multiplied out."""
-        terms = _terms(e)
+        terms = limits.terms(e)
         if terms > min(most, self.budget):
             return False
         self.budget -= terms
@@ -203,19 +202,6 @@ class Scalars(Written):
             return a.xreplace({s: number(s) for s in a.free_symbols}).evalf(DIGITS)
 
         return at(e)
-
-
-def _terms(e: Any) -> int:
-    """How many terms multiplying out makes at most."""
-    if e.is_Add:
-        return sum(map(_terms, e.args))
-    if e.is_Mul:
-        return prod(map(_terms, e.args))
-    if e.is_Pow:
-        inner = _terms(e.base)
-        power = abs(int(e.exp)) if e.exp.is_Integer else 1
-        return comb(inner + power - 1, power) if inner > 1 and power < 50 else inner
-    return 1
 
 
 def _nodes(e: Any, counted: dict[Any, int]) -> int:

@@ -9,6 +9,8 @@ from math import gcd, lcm
 
 import sympy
 
+from symjac.limits import multiplied_out
+
 Index = tuple[int, ...]
 # A product: its rational number, and every other factor with its exponent.
 Factors = tuple[sympy.Rational, dict[sympy.Expr, int]]
@@ -32,11 +34,11 @@ def is_zero(e: sympy.Expr) -> bool:
         return bool(e == 0)
     if Sample()(e) != 0:
         return False
-    if sympy.expand(e) == 0:
+    if multiplied_out(e) == 0:
         return True
     if any(p.exp.is_negative for p in e.atoms(sympy.Pow)):
         numerator, _ = sympy.fraction(sympy.together(e))
-        return bool(sympy.expand(numerator) == 0)
+        return bool(multiplied_out(numerator) == 0)
     return False
 
 

@@ -14,6 +14,7 @@ from symjac.factoring.form import Factored, NoClosedForm, Term
 from symjac.factoring.names import Names
 from symjac.factoring.products import Sample, Split, factors_of, is_zero, splits
 from symjac.factoring.vectors import closed_vector, known_matrix
+from symjac.limits import NormalFormTooLarge, OutOfTimeError, multiplied_out
 
 Entries = dict[tuple[int, ...], sympy.Expr]
 TRIES = 200
@@ -46,7 +47,9 @@ def factor(matrix: sympy.MatrixBase) -> Factored | NoClosedForm:
                 if free == 0:
                     return form
                 plain = form
-    except TooLargeError:
+    except OutOfTimeError:
+        raise
+    except (TooLargeError, NormalFormTooLarge):
         return plain or NoClosedForm("the entries are too large to multiply out")
     if plain is not None:
         return plain
@@ -172,7 +175,7 @@ def _minors_vanish(n: Mapping[tuple[int, ...], sympy.Rational], *, off_diagonal:
 
 
 def _tidy(e: sympy.Expr) -> sympy.Expr:
-    return sympy.Integer(0) if is_zero(e) else sympy.expand(e) if e.is_Add and len(e.args) > 1 else e
+    return sympy.Integer(0) if is_zero(e) else multiplied_out(e) if e.is_Add and len(e.args) > 1 else e
 
 
 def _diagonal_term(vector: Sequence[sympy.Expr], names: Names) -> Term:

@@ -18,6 +18,7 @@ from symjac.entries import entry, numbered
 from symjac.errors import Defect
 from symjac.explicit import Written
 from symjac.expr import Entry, Expr, Index, Number, Product, Sum, Symbol
+from symjac.limits import multiplied_out
 from symjac.narrative.blocks import Line
 from symjac.typeset.boxes import Box, Gap, Grid, Op, row
 from symjac.typeset.printer import fence
@@ -144,7 +145,7 @@ def _same(a: Any, b: Any) -> bool:
     if a == b:
         return True
     difference = a - b
-    return bool(sympy.expand(difference) == 0 or sympy.expand(sympy.numer(sympy.together(difference))) == 0)
+    return bool(multiplied_out(difference) == 0 or multiplied_out(sympy.numer(sympy.together(difference))) == 0)
 
 
 def _refused(e: Expr, what: str) -> Defect:
