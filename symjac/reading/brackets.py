@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from symjac.errors import ReadError
 from symjac.reading.tokens import MAX_DEPTH, Token
@@ -121,7 +122,41 @@ def split(source: str, tokens: list[Token]) -> tuple[list[list[Token]], list[Tok
                 out.append([])
         else:
             current.append(t)
-    return [e for e in out if e], words
+    apart = {b.start for a, b in pairwise(tokens) if a.kind in ("gap", "&")}
+    pieces = []
+    for piece in out:
+        kept, number = _without_number(source, piece, apart)
+        words += number
+        pieces += [kept] if kept else []
+    return pieces, words
+
+
+_NUMBER_SIGNS = frozenset(["number", "name", ".", "-", ",", "'", "*"])
+
+
+def _without_number(source: str, tokens: list[Token], apart: set[int]) -> tuple[list[Token], list[Token]]:
+    """An equation without the number, or the letter, that stands in brackets behind it, and that number.
+
+    ``\\quad (3)``, ``[7]``, ``(2.3)``, ``(A.1)``: it stands apart from the formula, or is all that there is. Before a
+    number alone any space will do, where no letter that could be a function stands before it.
+    """
+    last = tokens[-1] if tokens else None
+    if last is None or last.kind not in (")", "]"):
+        return tokens, []
+    opened = next((k for k in range(len(tokens) - 1, -1, -1) if tokens[k].kind == CLOSING[last.kind]), None)
+    inside = tokens[opened + 1 : -1] if opened is not None else []
+    if opened is None or not inside or not all(t.kind in _NUMBER_SIGNS for t in inside):
+        return tokens, []
+    letters = [t for t in inside if t.kind == "name"]
+    if len(letters) > 1 or (len(inside) > 1 and not any(t.kind == "number" for t in inside)):
+        return tokens, []
+    if opened:
+        before = tokens[opened - 1]
+        space = not letters and before.kind != "name" and before.end < tokens[opened].start
+        if before.kind in _CONTINUES | {"word", "_", "^"} or not (tokens[opened].start in apart or space):
+            return tokens, []
+    number = Token("number", source[tokens[opened].start : last.end], tokens[opened].start, last.end)
+    return tokens[:opened], [number]
 
 
 def _without_remarks(tokens: list[Token]) -> Iterator[Token]:

@@ -31,8 +31,9 @@ _DOT_STAR = re.compile(r"\.\s*\*")
 
 
 def _is_prose(text: str) -> bool:
-    """Whether a text is words: it has a space, or letters of a script that no formula uses."""
-    return " " in text or any(c.isalpha() and unicodedata.name(c, "").startswith(_SCRIPTS) for c in text)
+    """Whether a text is words: it has a space, is in brackets, or has letters of a script that no formula uses."""
+    bracketed = len(text) > 2 and text[0] + text[-1] in ("()", "[]")
+    return bracketed or " " in text or any(c.isalpha() and unicodedata.name(c, "").startswith(_SCRIPTS) for c in text)
 
 
 _SCRIPTS = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "CYRILLIC", "ARABIC", "HEBREW", "DEVANAGARI", "THAI", "KHMER")
@@ -88,7 +89,10 @@ class Commands(ABC):
         if source[i] != "{":
             match = _ARGUMENT.match(source, i)
             assert match
-            return i, match.end(), match.end()
+            end = match.end()
+            if match.group()[1:] in v.STYLE_OF or match.group()[1:] in v.ACCENTS:  # \bar\mathbf{v}
+                end = self.argument(end, match.group()[1:])[2]
+            return i, end, end
         depth, k = 0, i
         while k < len(source):
             if source[k] == "\\":
@@ -165,6 +169,10 @@ class Commands(ABC):
         if name in v.MATRICES:
             if name == "array" and which == "begin":
                 j = self.argument(j, name)[2]
+            if name in v.CASES and which == "begin" and self.tokens and self.tokens[-1].kind == "=":
+                raise self.error(
+                    "a definition by cases is not read", i, j, "give the general step alone, as an equation of its own"
+                )
             self.add(which, name, i, j)
             return j
         raise self.error(f"the environment {name!r} is no formula that is read here", i, j)
@@ -225,7 +233,7 @@ class Commands(ABC):
         if style == "rm" and _DOT_STAR.fullmatch(word):
             self.add("odot", word, i, j)
             return j
-        prose = style == "rm" and name in ("text", "textrm", "mbox", "textit", "hbox") and _is_prose(word)
+        prose = style == "rm" and name in v.TEXTS and _is_prose(word)
         if prose or word in v.CONNECTING:
             self.add("prose", word, i, j)
             return j

@@ -159,7 +159,10 @@ class Elaborator(Arithmetic):
         """The scripts of a bracket, a number, a fraction or an application."""
         operations = []
         for s in node.scripts:
-            if s.kind == "_":
+            if s.kind == "_" and [t.kind for t in s.tokens] == ["+"]:
+                self.context.note("positive part", f"{self.context.text(node)} is read as the positive part", node)
+                v = operators.apply(self, operators.known("relu"), 0, v, node)
+            elif s.kind == "_":
                 v = grids.subscripted(self, v, s, node)
             elif s.kind == "'":
                 raise self.error(

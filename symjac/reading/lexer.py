@@ -160,9 +160,9 @@ class Lexer(Commands):
 
     def sign(self, i: int, stop: int) -> int:
         source, c = self.source, self.source[i]
-        if c in "'’′″":
+        if c in v.PRIMES:
             j = i
-            while j < stop and source[j] in "'’′″":
+            while j < stop and source[j] in v.PRIMES:
                 j += 1
             for q in range(i, j):
                 for _ in range(2 if source[q] == "″" else 1):

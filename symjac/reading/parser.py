@@ -14,7 +14,7 @@ from symjac.reading.brackets import BINARY, RELATIONS, show
 from symjac.reading.lexer import tokenise
 from symjac.reading.tokens import MAX_DEPTH, Token
 from symjac.reading.tree import Node, Script, juxtaposed
-from symjac.reading.vocabulary import CLOSING, NOT_READ, OPENING
+from symjac.reading.vocabulary import CASES, CLOSING, NOT_READ, OPENING
 
 MAX_CHAIN = 100
 _LEAVES = frozenset(["name", "number", "word", "partial", "dots", "infty"])
@@ -271,6 +271,8 @@ class Parser:
 
     def matrix(self) -> Node:
         opened = self.current
+        if opened.text in CASES:
+            raise self.error("a definition by cases is not read", hint="give the general case alone")
         self.at += 1
         rows: list[list[Node]] = [[]]
         while True:

@@ -202,7 +202,9 @@ class Attempt:
             trees, words = session.trees(text)
             roots += [(tree, text) for tree in trees]
             for w in words:
-                context.notes.append(Note("comment", f"the words {w.text!r} are left out", text, (w.start, w.end)))
+                what = f"the number {w.text}" if w.kind == "number" else f"the words {w.text!r}"
+                verb = "is" if w.kind == "number" else "are"
+                context.notes.append(Note("comment", f"{what} {verb} left out", text, (w.start, w.end)))
         known = None
         if session.base is not None:
             known = session.base.letters
@@ -215,11 +217,17 @@ class Attempt:
         context.letters.layered |= {f.base for f in context.families.values() if f.place == "^{}"}
         for root, source in roots:
             if root.detail[-1:] == ("in",) and set(root.detail[:-1]) == {"="}:  # x = ... \in \mathbb{R}^n
+                if root.kids[-1].inner.kind == "group":  # \in (0, 1)^n
+                    context.source = source
+                    message = f"the range {context.text(root.kids[-1])} is left out"
+                    context.note("range", message, root.kids[-1])
+                    self.pieces.append(Piece(_without_last(root), source))
+                    continue
                 membership = Node("relation", "", [root.kids[0], root.kids[-1]], root.start, root.end, detail=("in",))
                 context.source = source
                 if not (session.lenient and context.find(_name_of(root.kids[0])) is not None):
                     take_membership(context, membership, root.kids[0])
-                root = Node("relation", "", root.kids[:-1], root.start, root.kids[-2].end, detail=root.detail[:-1])
+                root = _without_last(root)
             if not is_declaration(root):
                 self.pieces.append(Piece(root, source))
                 continue
@@ -292,6 +300,11 @@ class Attempt:
                 else f"a {role}"
             )
             self.context.note("role", f"{', '.join(names)}: read as {noun} ({how})")
+
+
+def _without_last(root: Node) -> Node:
+    """A chain without its last member."""
+    return Node("relation", "", root.kids[:-1], root.start, root.kids[-2].end, detail=root.detail[:-1])
 
 
 def _name_of(node: Node) -> str:

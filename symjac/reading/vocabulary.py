@@ -62,6 +62,7 @@ STYLES = {
     "scr": "mathscr",
 }
 STYLE_OF = {command: style for style, commands in STYLES.items() for command in commands.split()}
+TEXTS = _words("text textrm mbox textit hbox textnormal textsf")  # which print words
 SWITCHES = {"bf": "bf", "bfseries": "bf", "boldmath": "bs", "rm": "rm", "it": "", "sf": "", "tt": "", "cal": "cal"}
 STYLE_COMMAND = {
     "bf": r"\mathbf",
@@ -72,7 +73,9 @@ STYLE_COMMAND = {
     "frak": r"\mathfrak",
     "scr": r"\mathscr",
 }
-ACCENTS = _words("hat tilde bar vec overline dot ddot widehat widetilde underline check breve acute grave mathring")
+ACCENTS = _words(
+    "hat tilde bar vec overline dot ddot widehat widetilde underline check breve acute grave mathring "
+    "overrightarrow overleftarrow overleftrightarrow")
 BLANK_COMMANDS = _words(
     "left right middle big bigl bigr Big Bigl Bigr bigg biggl biggr Bigg Biggl Biggr bigm Bigm mleft mright quad qquad "
     "space enspace thinspace medspace thickspace negthinspace displaystyle textstyle scriptstyle scriptscriptstyle "
@@ -133,7 +136,8 @@ _COMMANDS = {
     "&": "and",
 }
 COMMANDS = {command: kind for kind, commands in _COMMANDS.items() for command in commands.split()}
-MATRICES = _words("matrix pmatrix bmatrix Bmatrix smallmatrix array vmatrix")
+MATRICES = _words("matrix pmatrix bmatrix Bmatrix smallmatrix array vmatrix cases rcases dcases")
+CASES = _words("cases rcases dcases")  # a brace around equations, or a definition by cases
 DISPLAYS = _words(
     "equation align aligned gather gathered split multline eqnarray math displaymath flalign alignat alignedat "
     "subequations dmath"
@@ -148,6 +152,7 @@ UNICODE_SIGNS = {
 SIGNS = frozenset("+-*/=<>()[]_^,;|:!&")
 SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵗⁱⁿᵏˡˢʰˣ", "0123456789+-()tinklshx", strict=True))
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₜᵢⱼₖₙₘₕₓₗₛₚₒᵣₐₑᵤᵥ", "0123456789+-()tijknmhxlsporaeuv", strict=True))
+PRIMES = "'’‘´′″"  # as keyboards and word processors have them; the last is two
 # Words that join equations and are no names.
 CONNECTING = _words("and or where with for if with when then so hence thus all")
 BLANKS = " \t\r\n~$\u00a0\u2009\u202f\u2002\u2003\u200a\u2005\u2006\u2061\u2062\u2004\u2007\u2008\u205f\u3000"
