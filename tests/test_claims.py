@@ -9,9 +9,9 @@ import pytest
 from symjac import System, cells
 from symjac.claims.checking import check_record
 from symjac.claims.judge import judge_claim
-from symjac.claims.stated.times import Time
 from symjac.claims.verdict import Verdict
 from symjac.errors import DefinitionError, ReadError
+from symjac.expr.times import Time
 from tests.work import counted
 
 PASCANU = r"\mathbf{x}_t=\mathbf{W}\sigma(\mathbf{x}_{t-1}) + \mathbf{W}_{\mathrm{in}}\mathbf{u}_t + \mathbf{b}"

@@ -19,7 +19,6 @@ from symjac.claims.overtime import OverTime
 from symjac.claims.sizing import Sizing
 from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.terms import Term
-from symjac.claims.stated.times import Time
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Outcome
 from symjac.claims.ways import relations
@@ -27,6 +26,7 @@ from symjac.claims.witness import ROADS, Course, confirm, refute
 from symjac.claims.writtenout import equal_entries, fits_if
 from symjac.errors import ShapeError
 from symjac.expr import Expr
+from symjac.expr.times import Time
 from symjac.limits import OutOfTimeError
 from symjac.normal import NormalFormTooLarge, equal
 

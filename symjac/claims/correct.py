@@ -16,11 +16,11 @@ from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
 from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.terms import Ref, Term
-from symjac.claims.stated.times import Time
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.witness import Closed, confirm_formula
 from symjac.errors import SymjacError
 from symjac.expr import Expr, Symbol
+from symjac.expr.times import Time
 
 BOUND = ("i", "j", "s", "r", "q")
 

@@ -14,9 +14,9 @@ from symjac import expr as ex
 from symjac.claims.instances import Printed
 from symjac.claims.model import Model
 from symjac.claims.stated.terms import Ref
-from symjac.claims.stated.times import Time
 from symjac.claims.undecided import UndecidedError
 from symjac.expr import ONE, Expr, Symbol
+from symjac.expr.times import Time
 
 MAX_DEPTH = 60
 

@@ -16,10 +16,10 @@ from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
 from symjac.claims.overtime import OverTime
 from symjac.claims.stated.terms import Ref, Term
-from symjac.claims.stated.times import Time
 from symjac.claims.ways import relations
 from symjac.errors import ShapeError
 from symjac.expr import Expr
+from symjac.expr.times import Time
 from symjac.normal import equal
 
 if TYPE_CHECKING:

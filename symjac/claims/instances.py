@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from symjac import expr as ex
 from symjac.claims.stated.terms import Ref
-from symjac.claims.stated.times import LAST, Time
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ShapeError, SymjacError, TargetError
 from symjac.expr import Expr, Symbol
+from symjac.expr.times import LAST, Time
 from symjac.reading import Equation, Reading, read_system
 from symjac.reading.context import Family
 from symjac.reading.spelling import render

@@ -8,10 +8,10 @@ from dataclasses import replace
 from symjac import expr as ex
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.stated.terms import Ref, Term
-from symjac.claims.stated.times import Time
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ShapeError
 from symjac.expr import Expr, Symbol
+from symjac.expr.times import Time
 from symjac.normal import equal
 
 MAX_LENGTH = 12

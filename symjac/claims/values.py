@@ -11,10 +11,10 @@ from symjac.claims import vectors
 from symjac.claims.conventions import Convention
 from symjac.claims.model import Model
 from symjac.claims.stated.terms import Ref, Term
-from symjac.claims.stated.times import Time
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ShapeError
 from symjac.expr import ONE, Expr, Index, Number, Product, Symbol
+from symjac.expr.times import Time
 from symjac.functions import ACTIVATIONS
 from symjac.reading.operators import mean_of, row_softmax
 

@@ -22,12 +22,12 @@ from symjac.claims.properties import broken
 from symjac.claims.sizing import Sizing
 from symjac.claims.stated.calls import spelled_out
 from symjac.claims.stated.terms import Ref, Term
-from symjac.claims.stated.times import Time
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.world import Gradient, World
 from symjac.confirm.forward import confirm_tables
 from symjac.errors import Defect, ShapeError
 from symjac.expr import Expr, Symbol
+from symjac.expr.times import Time
 from symjac.values import Counterexample, counterexample
 from symjac.values.agreement import Agreement, Runs, are_far, compare
 from symjac.values.evaluate import Given

@@ -16,9 +16,9 @@ from symjac import expr as ex
 from symjac.claims.gradients import Gradients, Mentions
 from symjac.claims.model import Model
 from symjac.claims.stated.terms import Ref
-from symjac.claims.stated.times import Time
 from symjac.claims.undecided import UndecidedError
 from symjac.expr import Expr, Symbol
+from symjac.expr.times import Time
 from symjac.values.evaluate import Evaluator, Matrix
 from symjac.values.forward import Slopes
 

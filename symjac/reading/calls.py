@@ -15,9 +15,10 @@ from symjac.reading import derivatives, grids, vocabulary
 from symjac.reading.context import Family
 from symjac.reading.names import Operation, operation_of
 from symjac.reading.operators import OPERATORS, apply
-from symjac.reading.roles import FUNCTION_LETTERS, known_function
+from symjac.reading.roles import known_function
 from symjac.reading.sizes import UNIT
 from symjac.reading.tree import Node, juxtaposed
+from symjac.reading.usual import FUNCTION_LETTERS
 from symjac.reading.values import Value
 
 if TYPE_CHECKING:
@@ -292,7 +293,11 @@ def call_value(el: Elaborator, head: Head, values: list[Value], whole: Node, at:
             raise el.error("a prime on this operator is not read", whole)
         return OPERATORS[head.word](el, values, whole)
     if len(values) != 1:
-        raise el.error(f"an elementwise function takes one argument; here are {len(values)}", at)
+        raise el.error(
+            f"{el.context.text(whole.kids[0])} has {len(values)} arguments; a function of several is not read",
+            at,
+            "write it out, or stack the vectors, as in f([x; h]), and declare f: map",
+        )
     if head.family is not None and head.family.role == "map":
         return mapped(el, head, values[0], whole)
     assert head.function is not None

@@ -22,10 +22,11 @@ from symjac.reading.arithmetic import Arithmetic
 from symjac.reading.context import Context
 from symjac.reading.names import Named, Operation, operation_of, take_apart
 from symjac.reading.parser import Parser
-from symjac.reading.roles import ALWAYS_FUNCTIONS, Roles
+from symjac.reading.roles import Roles
 from symjac.reading.sizes import UNIT, Size
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
+from symjac.reading.usual import ALWAYS_FUNCTIONS
 from symjac.reading.values import Value, like, number, scalar
 
 MAX_DIGITS_OF_POWER = 2_000

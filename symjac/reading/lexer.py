@@ -98,7 +98,8 @@ class Lexer(Commands):
         k = self.word_at(run, _CALL.match(source, j) is not None)
         letters = _LOWER.search(run[:k])
         called = _CALL.match(source, j) is not None and k == len(run)
-        if letters and len(letters.group()) > (2 if called else 3) and not any(self.braces):
+        named = called or source[j : j + 1] == "_"  # num_t
+        if letters and len(letters.group()) > (2 if named else 3) and not any(self.braces):
             raise self.error(
                 f"{letters.group()}: a word, or a product of {len(letters.group())} letters?",
                 i + letters.start(),

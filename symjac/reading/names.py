@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from symjac.errors import ReadError
+from symjac.expr.times import Time
 from symjac.reading.spelling import (
     ENCLOSURES,
     ENTRYLIKE,
@@ -20,7 +21,7 @@ from symjac.reading.spelling import (
     letter,
     script_text,
 )
-from symjac.reading.survey import Letters, is_timed
+from symjac.reading.survey import Letters, is_index, is_timed
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, Script
 
@@ -65,7 +66,9 @@ def take_apart(node: Node, letters: Letters, source: str, *, declaring: bool = F
     assert node.token is not None
     out = Named(node, node.token, letter(node.token))
     for s in node.scripts:
-        if s.kind == "'":
+        if _is_prime(s) and out.token is not None and letter(node.token) in letters.primed:
+            out.base += "'" * len(s.tokens)
+        elif s.kind == "'":
             out.operations.append(Operation("prime", count=1))
         elif s.kind == "^":
             _superscript(out, s, letters, source, declaring)
@@ -73,6 +76,10 @@ def take_apart(node: Node, letters: Letters, source: str, *, declaring: bool = F
         if s.kind == "_":
             _subscript(out, s, letters, source, declaring)
     return out
+
+
+def _is_prime(s: Script) -> bool:
+    return s.kind != "_" and all(t.kind == "'" for t in s.tokens)
 
 
 _LABEL_SIGNS = frozenset(
@@ -104,6 +111,9 @@ def _subscript(out: Named, s: Script, letters: Letters, source: str, declaring: 
     if tokens[0].kind == "[" and tokens[-1].kind == "]" and is_timed(tokens[1:-1], letters):
         out.time, out.place = script_text(tokens[1:-1]), "_[{}]"
         return
+    if [t.kind for t in tokens].count("|") == 1:
+        _conditioned(out, tokens)
+        return
     parts: list[list[Token]] = [[]]
     for t in tokens:
         if t.kind == ",":
@@ -133,6 +143,17 @@ def _subscript(out: Named, s: Script, letters: Letters, source: str, declaring: 
     if entries and labels and not letters.entry:
         entries, labels = [], [",".join(script_text(p) for p in parts)]
     out.label, out.entries = ",".join(labels), tuple(entries)
+
+
+def _conditioned(out: Named, tokens: Sequence[Token]) -> None:
+    """``x_{k|k-1}``: x at the time k, given what is known one step before; ``x_{t|T}``, given all."""
+    at = [t.kind for t in tokens].index("|")
+    texts = script_text(tokens[:at]), script_text(tokens[at + 1 :])
+    time, given = (Time.read(text) for text in texts)
+    behind = given - time
+    shown = Time(((r"\cdot", 1),)) + behind if behind.is_number else given
+    out.label = rf"\cdot|{shown.text}"
+    out.time, out.place = texts[0], f"_|{behind.offset if behind.is_number else given.text}"
 
 
 def _what(part: list[Token], out: Named, letters: Letters, declaring: bool, *, alone: bool) -> str:
@@ -170,6 +191,9 @@ def _what(part: list[Token], out: Named, letters: Letters, declaring: bool, *, a
 
 def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring: bool) -> None:
     tokens = list(s.tokens)
+    if letter(out.token) in letters.stacked and is_index(tokens):
+        out.upper = script_text(tokens)
+        return
     if _is_transpose(tokens[-1:]) and len(tokens) > 3 and tokens[0].kind in ENCLOSURES:
         tokens.pop()
         if tokens[-1].kind in ("^", ","):
@@ -207,6 +231,8 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
         out.upper = text
     elif all(k in ("name", "word") for k in kinds) and (len(tokens) > 1 or tokens[0].style == "rm"):
         out.upper = script_text(tokens)
+    elif len(tokens) <= 3 and tokens[0].text in letters.layers and is_index(tokens):
+        out.upper = text
     elif out.base in letters.layered or (declaring and len(tokens) == 1 and tokens[0].text in TIMELIKE):
         out.time, out.place = script_text(tokens), "^{}"
     elif declaring and (kinds == ["number"] or (kinds[0] == "name" and set(kinds) <= _LABEL_KINDS)):
@@ -223,6 +249,9 @@ def _is_exponential(t: Token) -> bool:
 def _enclosed(out: Named, opened: str, inner: list[Token], letters: Letters) -> None:
     """``^{(t)}``, ``^{\\langle t-1 \\rangle}``, ``^{[l]}``: a time; ``^{(rec)}``: a label."""
     text, template = script_text(inner), SHOWN_ENCLOSURE[opened]
+    if inner[0].text in letters.layers:
+        out.upper = template.format(text)
+        return
     numbers = all(t.kind == "number" for t in inner)
     running = inner[0].text in letters.time | TIMELIKE and not inner[0].style
     shifted = len(inner) > 1 and inner[1].kind in ("+", "-")

@@ -188,7 +188,7 @@ class Parser:
             self.at = k + 1
             if not body:
                 raise self.error(f"an empty {what}", t)
-            return body
+            return _with_marks(body) if sign.kind == "_" else body
         if t.kind in ("stop", "_", "^", "=", "&", "\\\\") or t.kind in CLOSING:
             raise self.error(f"the {what} is missing", sign)
         self.at += 1
@@ -249,6 +249,12 @@ class Parser:
         opened = self.current
         close = OPENING[opened.kind]
         self.at += 1
+        if self.current.kind in ("cdot", "dots") and [t.kind for t in self.tokens[self.at + 1 : self.at + 2]] == [
+            close
+        ]:
+            raise self.error(
+                f"({self.printed()}) stands for an argument that is not printed", hint=r"print it, as in \phi'(W x + b)"
+            )
         if self.current.kind == close:
             raise self.error("empty brackets", Token("", "", opened.start, self.current.end))
         bars, self.bars = self.bars, []
@@ -313,6 +319,32 @@ class Parser:
             self.at += 2
             return Node("blank", "", [], t.start, following[0].end)
         return self.expression()
+
+
+def _with_marks(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """The tokens of a subscript, a letter and its mark as one: the t' of ``h_{t'}``, ``t_0``, ``t^*``."""
+    out: list[Token] = []
+    k = 0
+    while k < len(tokens):
+        t = tokens[k]
+        stop = k + 1
+        if t.kind == "name" and not t.style:
+            while stop < len(tokens) and tokens[stop].kind == "'":
+                stop += 1
+            if stop == k + 1:
+                stop += _mark(tokens[stop:])
+        text = t.text + "".join(x.text for x in tokens[k + 1 : stop] if x.kind not in ("{", "}"))
+        out.append(t._replace(text=text, end=tokens[stop - 1].end))
+        k = stop
+    return tuple(out)
+
+
+def _mark(tokens: tuple[Token, ...]) -> int:
+    """How many tokens at the front are an index or a star: ``_0``, ``_{0}``, ``^*``."""
+    kinds = [t.kind for t in tokens[:4]]
+    if kinds[:2] in (["_", "number"], ["^", "*"]):
+        return 2
+    return 4 if kinds == ["_", "{", "number", "}"] else 0
 
 
 def _coefficient(top: Node, below: Node) -> Node | None:

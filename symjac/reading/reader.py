@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symjac.errors import DefinitionError, ReadError, ShapeError, TargetError
 from symjac.expr import Expr, Function, Symbol
+from symjac.expr.times import Time
 from symjac.reading import entrywise
 from symjac.reading.context import Context, Note
 from symjac.reading.equations import finish
@@ -174,19 +174,14 @@ def _refuse_notes(context: Context, strict: bool) -> None:
             raise ReadError(f"refused, since this would have to be assumed: {n.message}", text=n.text, span=n.span)
 
 
-_TIME = re.compile(r"(\\?[A-Za-z]+)\s*(?:([+-])\s*(\d+))?")
-
-
 def _time(text: str | None) -> tuple[str, int] | None:
     """A time as letter and offset; numbers have no letter, other expressions stay as they are."""
     if text is None:
         return None
-    if text.isdigit():
-        return "", int(text)
-    match = _TIME.fullmatch(text)
-    if not match:
-        return text, 0
-    return match[1], int((match[2] or "+") + (match[3] or "0"))
+    time = Time.read(text)
+    if time.is_number:
+        return "", time.offset
+    return (time.letter, time.offset) if time.letter is not None else (text, 0)
 
 
 def _in_context(

@@ -16,31 +16,10 @@ from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, take_apart
 from symjac.reading.spelling import is_upper, letter, plain
 from symjac.reading.tree import Node, Script
+from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS, FUNCTION_LETTERS, LAYERS, LOSSES, VECTOR_GREEK
 from symjac.reading.vocabulary import NORMALISATIONS, OPERATORS
 
-FUNCTION_LETTERS = frozenset(
-    [
-        r"\sigma",
-        r"\phi",
-        r"\varphi",
-        r"\psi",
-        r"\rho",
-        r"\varrho",
-        r"\theta",
-        r"\varsigma",
-        r"\Phi",
-        r"\Psi",
-        r"\eta",
-        "f",
-        "g",
-    ]
-)
-ALWAYS_FUNCTIONS = frozenset([r"\sigma", r"\phi", r"\varphi", r"\psi"])
 _KNOWN_WORDS = [*OPERATORS, *(s for row in functions.ACTIVATIONS.values() for s in row.spellings if len(s) > 3)]
-_VECTOR_GREEK = frozenset([r"\delta", r"\xi", r"\zeta"])
-# Capitals that stand for losses and for numbers of things.
-COUNTS = frozenset(["L", "E", "J", "C", "T", "N", "M", "D", "K"])
-_LOSSES = frozenset(["L", "E", "C", "J", r"\ell", "l", r"\mathcal{L}"])
 
 
 class Roles:
@@ -120,6 +99,9 @@ class Roles:
                 )
         named = take_apart(n, self.context.letters, source)
         name = named.family
+        if "'" in named.base:
+            self.context.source = source
+            self.context.note("prime", f"{named.base} is read as a name, its prime as a part of it", n)
         self.context.exact.setdefault(name, named)
         if following is not None and following.is_call and not self.is_time_call(n, following):
             self.applied.setdefault(name, n)
@@ -148,7 +130,7 @@ class Roles:
                     self.below.add(take_apart(n, self.context.letters, source).family)
             if node.kind == "juxt" and node.kids[0].kind == "partial":
                 head = node.kids[1].inner
-                if head.kind == "name" and letter(head.token) in _LOSSES:  # type: ignore[arg-type]  # names have tokens
+                if head.kind == "name" and letter(head.token) in LOSSES:  # type: ignore[arg-type]  # names have tokens
                     self.above.add(take_apart(head, self.context.letters, source).family)
 
     def shifted_call(self, group: Node) -> str | None:
@@ -231,7 +213,7 @@ class Roles:
             return "matrix", "capital letter"
         if context.has_bold:
             return "scalar", "not bold where others are"
-        if token.text.startswith("\\") and token.text not in _VECTOR_GREEK:
+        if token.text.startswith("\\") and token.text not in VECTOR_GREEK:
             return "scalar", "small Greek letter"
         return "vector", "small letter"
 
@@ -254,6 +236,12 @@ class Roles:
                 node,
                 "give the matrix a name of its own; in a claim, and from Python as vec_jacobian, vec is understood",
             )
+        if token.text in LAYERS and not family.declared:
+            raise context.error(
+                f"{name} is a layer with a matrix of its own, no function that is applied entry by entry",
+                node,
+                f"write it out, as in {LAYERS[token.text]}",
+            )
         if token.style == "rm" and len(token.text) > 1:
             near = difflib.get_close_matches(token.text, _KNOWN_WORDS, 1, 0.75)
             if near:
@@ -261,10 +249,16 @@ class Roles:
                 raise context.error(f"{token.text} is no function that is known", node, hint)
             context.note("role", f"{name}: read as a function that is applied entry by entry", node)
             return True
+        script = token.style in ("cal", "scr", "frak") and letter(token) not in LOSSES
+        if script and name not in self.bare:
+            context.note("role", f"{name}: read as a function that is applied entry by entry", node)
+            return True
         if token.text in FUNCTION_LETTERS or (name in self.primed and not is_upper(token.text)):
             elsewhere = self.bare.get(name)
             if elsewhere is None or token.text in ALWAYS_FUNCTIONS or name in self.primed:
                 return True
+            if token.text.startswith("\\"):  # \rho B settles that \rho (B x + c) is a product
+                return False
             raise context.error(
                 f"{name} is applied to a bracket here and stands alone elsewhere: is it a function?",
                 node,

@@ -15,10 +15,11 @@ from symjac.reading.declarations import declare, is_declaration, take_membership
 from symjac.reading.elaborate import Elaborator
 from symjac.reading.equations import Piece, classify, elaborate, left_name
 from symjac.reading.parser import parse
-from symjac.reading.roles import COUNTS, Roles
+from symjac.reading.roles import Roles
 from symjac.reading.survey import raised_labels, squares, survey
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
+from symjac.reading.usual import COUNTS
 
 # How much is tried, in characters of text read again; so that no text takes long to be refused.
 WORK = 60_000

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from symjac.expr.times import Time
 from symjac.reading.tokens import Token
 from symjac.reading.vocabulary import GREEK, STYLE_COMMAND
 
-# Letters that can count time or layers where nothing says so, and letters that can number entries.
 # Letters that can count time or layers where nothing says so, and letters that can number entries.
 TIMELIKE = frozenset(["t", "s", "k", "l", "T", "i", "j", "n", "m", r"\tau", r"\ell", "L", "N", "K"])
 
 
 ENTRYLIKE = frozenset("ijklpqr")
+
+
+# Letters that can stand above beside a time without brackets: layers, heads, numbers of samples.
+LAYERLIKE = frozenset(["l", r"\ell", "i", "j", "k", "m", "n", "h", "s", "L"])
 
 
 _PLAIN = re.compile(r"\\(?:mathbf|boldsymbol|mathrm|mathit|mathsf|text|operatorname)(?![a-zA-Z])|[{}\s]")
@@ -87,6 +91,10 @@ def script_text(tokens: Iterable[Token]) -> str:
 
 def render(base: str, label: str, upper: str, place: str, time: str | None) -> str:
     """The canonical name of a family at a time."""
+    if time is not None and place.startswith("_|"):  # x_{k|k-1}: what is known follows the time, or is fixed
+        given = place[2:]
+        label = f"{time}|{(Time.read(time) + int(given)).text if given.lstrip('-').isdigit() else given}"
+        return render(base, label, upper, "", None)
     subs = [label] if label else []
     sups = [upper] if upper else []
     call = ""

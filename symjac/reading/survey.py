@@ -6,13 +6,15 @@ beside another as in ``w_{ij}``, numbers entries.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from symjac.reading.spelling import ENCLOSURES, ENTRYLIKE, TIMELIKE, letter
+from symjac.reading.spelling import ENCLOSURES, ENTRYLIKE, LAYERLIKE, TIMELIKE, is_upper, letter
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
+from symjac.reading.usual import FUNCTION_LETTERS
 
 
 @dataclass
@@ -26,6 +28,9 @@ class Letters:
     bare: set[str] = field(default_factory=set)  # bases that occur without a subscript
     shaped: set[str] = field(default_factory=set)  # bases of vectors and matrices that are known already
     labels: set[tuple[str, str]] = field(default_factory=set)  # labels that are known already, with their bases
+    stacked: set[str] = field(default_factory=set)  # bases with a time below and a layer, label or number above
+    layers: set[str] = field(default_factory=set)  # the letters that count these layers
+    primed: set[str] = field(default_factory=set)  # bases whose prime is a part of the name
 
     def numbers(self, text: str) -> bool:
         """Whether a letter runs through time or entries, so that it is no size."""
@@ -41,11 +46,19 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
         out.layered |= known.layered
         out.shaped |= known.shaped
         out.labels |= known.labels
+        out.stacked |= known.stacked
+        out.layers |= known.layers
+        out.primed |= known.primed
     nodes = [n for r in roots for n in r.walk()]
     for node in nodes:
         for s in node.scripts:
             if s.kind != "'" and node.kind != "big":
                 out.time |= _shifted(s.tokens)
+    below = {"t"} | {x for n in nodes for s in n.scripts if s.kind == "_" for x in _shifted(s.tokens)}
+    out.time |= {t.text for n in nodes for s in n.scripts for t in s.tokens if _stem(t.text) in out.time}
+    for n in nodes:
+        _note_layers(n, below, out)
+    out.primed |= _primed(roots)
     for n in nodes:
         if (
             n.kind == "name"
@@ -73,6 +86,8 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
             first = s.tokens[0]
             if s.kind == "_" and first.kind == "name" and is_timed(s.tokens, out) and not first.style:
                 out.timed.add(base)
+            if s.kind == "^" and base in out.stacked:
+                continue
             if s.kind == "^" and first.kind in ENCLOSURES and is_timed(s.tokens[1:-1], out):
                 out.timed.add(base)
             if s.kind == "^" and first.kind == "name" and first.text != "T" and _one_shift(s.tokens, out):
@@ -80,8 +95,64 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
         raised.setdefault(base, []).append(bare_index)
     shifted = any(len(s.tokens) > 1 and _shifted(s.tokens) and s.kind == "^" for n in names for s in n.scripts)
     if shifted or out.layered:
-        out.layered |= {base for base, flags in raised.items() if all(flags)}
+        out.layered |= {base for base, flags in raised.items() if all(flags)} - out.stacked
     return out
+
+
+def _stem(text: str) -> str:
+    """The letter of ``t'``, ``t_0`` or ``t^*``; empty for what carries no mark."""
+    stem = re.split(r"['_^]", text)[0]
+    return stem if stem != text else ""
+
+
+def _note_layers(n: Node, below: set[str], out: Letters) -> None:
+    """A subscript that is shifted somewhere is the time, and what stands above beside it a layer, label or number."""
+    if n.kind != "name" or n.token is None:
+        return
+    times = [s for s in n.scripts if s.kind == "_" and s.tokens[0].kind == "name" and _runs(s.tokens, below)]
+    above = [s for s in n.scripts if s.kind == "^" and is_index(s.tokens)]
+    if times and above:
+        out.stacked.add(letter(n.token))
+        out.layers |= {t.text for s in above for t in s.tokens if t.kind == "name" and not t.style}
+
+
+def _runs(tokens: Sequence[Token], below: set[str]) -> bool:
+    first = tokens[0]
+    known = first.text in below or _stem(first.text) in below
+    return known and not first.style and (len(tokens) == 1 or tokens[1].kind in ("+", "-", ","))
+
+
+def is_index(tokens: Sequence[Token]) -> bool:
+    """Whether a superscript beside a time is an index: what is in brackets, ``l``, ``l-1``; no power, no transpose."""
+    first = tokens[0]
+    if first.kind in ENCLOSURES:
+        return tokens[-1].kind == ENCLOSURES[first.kind]
+    shifted = len(tokens) == 3 and tokens[1].kind in ("+", "-") and tokens[2].kind == "number"
+    return first.kind == "name" and not first.style and first.text in LAYERLIKE and (len(tokens) == 1 or shifted)
+
+
+def _primed(roots: Sequence[Node]) -> set[str]:
+    """The h of ``h' = ...``, the P of P' where no P stands without: there the prime is a part of the name."""
+    primed: set[str] = set()
+    plainly: set[str] = set()
+    called: set[str] = set()
+    left: set[str] = set()
+    for root in roots:
+        first = root.kids[0].inner if root.kind == "relation" else None
+        for n in root.walk():
+            following = {id(a): b for a, b in itertools.pairwise(n.kids)} if n.kind == "juxt" else {}
+            for kid in n.below if n is not root or n.kind != "name" else [n]:
+                if kid.kind != "name" or kid.token is None:
+                    continue
+                base = letter(kid.token)
+                follows = following.get(id(kid))
+                marked = any(s.kind == "'" or [t.kind for t in s.tokens] == ["'"] for s in kid.scripts)
+                (primed if marked else plainly).add(base)
+                if follows is not None and follows.is_call and (not is_upper(base) or base in FUNCTION_LETTERS):
+                    called.add(base)
+                if marked and kid is first:
+                    left.add(base)
+    return (primed - called) & (left | (primed - plainly))
 
 
 def _shifted(tokens: Sequence[Token]) -> set[str]:
@@ -96,7 +167,9 @@ def _shifted(tokens: Sequence[Token]) -> set[str]:
 
 
 def is_timed(tokens: Sequence[Token], letters: Letters) -> bool:
-    return bool(tokens) and tokens[0].text in letters.time and (len(tokens) == 1 or tokens[1].kind in ("+", "-", ","))
+    return (
+        bool(tokens) and tokens[0].text in letters.time and (len(tokens) == 1 or tokens[1].kind in ("+", "-", ",", "|"))
+    )
 
 
 def _one_shift(tokens: Sequence[Token], letters: Letters) -> bool:

@@ -75,7 +75,8 @@ STYLE_COMMAND = {
 }
 ACCENTS = _words(
     "hat tilde bar vec overline dot ddot widehat widetilde underline check breve acute grave mathring "
-    "overrightarrow overleftarrow overleftrightarrow")
+    "overrightarrow overleftarrow overleftrightarrow"
+)
 BLANK_COMMANDS = _words(
     "left right middle big bigl bigr Big Bigl Bigr bigg biggl biggr Bigg Biggl Biggr bigm Bigm mleft mright quad qquad "
     "space enspace thinspace medspace thickspace negthinspace displaystyle textstyle scriptstyle scriptscriptstyle "

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from symjac.claims.stated.naming import Names
 from symjac.claims.stated.syntax import Builder, read_terms
 from symjac.claims.stated.terms import Term
-from symjac.claims.stated.times import Time
 from symjac.errors import ReadError, SymjacError
+from symjac.expr.times import Time
 from symjac.reading.context import Family, Note
 from symjac.reading.parser import parse
 from symjac.reading.tree import Node

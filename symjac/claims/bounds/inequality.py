@@ -31,12 +31,12 @@ from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.stating import state
 from symjac.claims.stated.systems import sources
 from symjac.claims.stated.terms import Term
-from symjac.claims.stated.times import Time
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict, summed_up
 from symjac.claims.witness import WrittenOut, unkept
 from symjac.claims.world import World
 from symjac.errors import Defect, DefinitionError, NotYetError, ShapeError
+from symjac.expr.times import Time
 from symjac.limits import OutOfTimeError, time_limit
 from symjac.normal import NormalFormTooLarge, UndefinedFormError
 

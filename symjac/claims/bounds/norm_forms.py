@@ -14,9 +14,9 @@ from symjac.claims.evaluate import Evaluator
 from symjac.claims.model import Model
 from symjac.claims.sizing import Sizing
 from symjac.claims.stated.terms import Ref, Term
-from symjac.claims.stated.times import Time
 from symjac.claims.undecided import UndecidedError
 from symjac.expr import Expr
+from symjac.expr.times import Time
 
 LETTER = r"\iota"  # of every product over time, so that two with other letters are the same
 HERE = Time(((LETTER, 1),))

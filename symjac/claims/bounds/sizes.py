@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 
-from symjac.claims.stated.times import Time
 from symjac.claims.undecided import UndecidedError
+from symjac.expr.times import Time
 
 MAX_POWER = 8
 ONE_TIME = Time((), 1)

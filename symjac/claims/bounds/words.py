@@ -8,9 +8,9 @@ from fractions import Fraction
 from symjac import typeset
 from symjac.claims.bounds.norm_forms import Forms
 from symjac.claims.bounds.sizes import Atom, Size
-from symjac.claims.stated.times import Time
 from symjac.claims.verdict import Verdict
 from symjac.expr import Diag, Expr, Number, Symbol
+from symjac.expr.times import Time
 
 SAME = "norms do not change under transposes, so neither layout nor orientation matters"
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from symjac.claims.stated.naming import Names
 from symjac.claims.stated.syntax import read_terms
 from symjac.claims.stated.terms import Ref, Term
-from symjac.claims.stated.times import Time
 from symjac.errors import ReadError, SymjacError
+from symjac.expr.times import Time
 
 _GRADIENT = re.compile(
     r"(?:upstream )?gradient (?:of (?:the )?(?P<of>.+?) )?(?:w\.r\.t\.|with respect to) (?P<by>.+)", re.S

@@ -12,8 +12,8 @@ from symjac import expr as ex
 from symjac.claims.instances import Printed
 from symjac.claims.model import Model
 from symjac.claims.stated.terms import Over, Ref, Term
-from symjac.claims.stated.times import Time
 from symjac.expr import Function
+from symjac.expr.times import Time
 
 
 def name_arguments(

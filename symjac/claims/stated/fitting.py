@@ -9,8 +9,8 @@ from symjac.claims.model import Model
 from symjac.claims.stated.naming import Names
 from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.terms import Ref, Term
-from symjac.claims.stated.times import LAST
 from symjac.claims.undecided import UndecidedError
+from symjac.expr.times import LAST
 from symjac.reading import Reading
 from symjac.reading.context import Family, Note
 from symjac.reading.operators import mean_of, variance_of

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from symjac.claims.stated import derivatives, naming
 from symjac.claims.stated.terms import Over, Ref, Term
-from symjac.claims.stated.times import Time
+from symjac.expr.times import Time
 from symjac.reading import calls
 from symjac.reading.spelling import script_text
 from symjac.reading.survey import bound_letter

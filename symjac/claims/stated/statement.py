@@ -12,8 +12,8 @@ from symjac.claims.gradients import Mentions
 from symjac.claims.model import Model
 from symjac.claims.stated.aliases import Aliases
 from symjac.claims.stated.terms import Ref, Term
-from symjac.claims.stated.times import LAST, Time
 from symjac.claims.undecided import UndecidedError
+from symjac.expr.times import LAST, Time
 from symjac.reading.context import Family
 
 

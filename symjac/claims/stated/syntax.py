@@ -14,9 +14,9 @@ from symjac import functions
 from symjac.claims.stated import derivatives, ellipsis, printed, vecread
 from symjac.claims.stated.naming import Names, formulas, numbered_entry, whole, without_argument_dots, without_braces
 from symjac.claims.stated.terms import Place, Ref, Term
-from symjac.claims.stated.times import Time
 from symjac.errors import ReadError
 from symjac.expr import Function
+from symjac.expr.times import Time
 from symjac.reading import calls, grids
 from symjac.reading.context import Family, Note
 from symjac.reading.elaborate import Elaborator

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field, replace
 
-from symjac.claims.stated.times import Time
+from symjac.expr.times import Time
 
 
 @dataclass(frozen=True)

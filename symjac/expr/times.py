@@ -12,7 +12,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_TERM = re.compile(r"([+-]?)\s*(?:(\d+)|(\\?[A-Za-z]+'?))\s*")
+# A letter may carry primes, an index or a star of its own: t', t_0, t^*.
+_TERM = re.compile(r"([+-]?)\s*(?:(\d+)|(\\?[A-Za-z]+(?:'+|_\w|_\{\w+\}|\^\*)?))\s*")
 
 
 LAST = frozenset(["T", r"\tau", "N", "L", "K"])  # letters that papers use for the last step
