@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -16,13 +16,14 @@ from symjac.claims.gradients import Gradients
 from symjac.claims.induction import proved_by_induction
 from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
+from symjac.claims.properties import everywhere, kind_of, special
 from symjac.claims.sizing import Sizing
 from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.terms import Term
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Outcome
 from symjac.claims.ways import relations
-from symjac.claims.witness import ROADS, Course, confirm, refute
+from symjac.claims.witness import ROADS, Circumstances, Course, confirm, refute
 from symjac.claims.writtenout import equal_entries, fits_if
 from symjac.errors import ShapeError
 from symjac.expr import Expr
@@ -78,7 +79,24 @@ class Comparison:
 
     def unconfirmed(self, a: Term, b: Term) -> str:
         """Why no run confirms what was proved; empty where runs do."""
-        return confirm(self, a, b)
+        symbols = {self.model.symbol(r) for r in self.statement.refs(a, b)}
+        return confirm(self, a, b, Circumstances(special=self.kinds(symbols)))
+
+    def kinds(self, symbols: Iterable[ex.Symbol]) -> dict[str, str]:
+        """Which of these are declared to be symmetric, diagonal, orthogonal."""
+        said = self.statement.properties
+        named = ((s, self.model.ref(s)) for s in symbols if said and s.rows == s.cols)
+        found = {s.name: kind_of(said[r.family]) for s, r in named if r is not None and r.family in said}
+        return {name: kind for name, kind in found.items() if kind is not None}
+
+    def equal_as_declared(self, left: Expr, right: Expr, table: Mapping[ex.Symbol, Expr]) -> bool:
+        """Whether two sides are equal, what is declared of matrices built into both and into the equations."""
+        related = (left, right, *table.values())
+        for name, kind in self.kinds({s for e in related for s in e.symbols}).items():
+            change = special([name], kind)
+            left, right = everywhere(left, change), everywhere(right, change)
+            table = {s: everywhere(e, change) for s, e in table.items()}
+        return (left, right) != related[:2] and equal(left, right, table)
 
     def judged(self, a: Term, b: Term) -> Outcome:
         """The same before runs are asked whether what was proved holds."""
@@ -260,6 +278,8 @@ class Comparison:
                 too_large = error.message  # values may tell the sides apart all the same
             if equal_entries(left, right, table):
                 return Outcome(True, "proof", "entry by entry")
+            if self.statement.properties and self.equal_as_declared(left, right, table):
+                return Outcome(True, "proof", "by what is declared of the matrices")
         one_hot = frozenset(s for s in self._free(related) if self._family(s) in self.statement.one_hot)
         if one_hot and self._with_sum_one(left, right, one_hot):
             return Outcome(True, "proof")

@@ -1,4 +1,7 @@
-"""What is declared of a symbol beside its shape: a refutation may only rest on values that keep to it."""
+"""What is declared of a symbol beside its shape: proofs use it, and values that refute something keep to it.
+
+A property restricts points, never directions: derivatives are those of the unconstrained formula.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
+from symjac import expr as ex
+from symjac.expr import Expr, Symbol
+from symjac.reading.declarations import PROPERTIES as WORDS
 from symjac.values.search import Enclosure, Value
+
+Change = Callable[[Expr], Expr]
 
 Rows = Sequence[Sequence[Fraction]]
 
@@ -80,7 +88,7 @@ PROPERTIES: Mapping[str, Callable[[Rows], bool] | None] = {
     "positive": _is_positive,
     "negative": lambda a: all(v < 0 for row in a for v in row),
 }
-_WORDS = re.compile("|".join(rf"(?<![\w-]){re.escape(word)}(?![\w-])" for word in PROPERTIES))
+_WORDS = re.compile("|".join(rf"(?<![\w-]){re.escape(word)}(?![\w-])" for word in WORDS))
 
 
 def properties_in(words: str) -> tuple[str, ...]:
@@ -105,3 +113,44 @@ def broken(said: Sequence[str], rows: Sequence[Sequence[Value]]) -> str | None:
         if holds is None or not exact or not holds(cells):
             return word
     return None
+
+
+# What of this can be built into an expression: by which kind of matrix every such matrix is written.
+KINDS: Mapping[str, str] = {
+    **dict.fromkeys(("symmetric", "positive definite", "positive semidefinite"), "symmetric"),
+    **dict.fromkeys(("skew-symmetric", "skew symmetric", "antisymmetric"), "skew-symmetric"),
+    "diagonal": "diagonal",
+    **dict.fromkeys(("orthogonal", "unitary"), "orthogonal"),
+}
+
+
+def kind_of(said: Sequence[str]) -> str | None:
+    """The kind of matrix that these properties make; ``None`` where they make none that is known here."""
+    return next((KINDS[word] for word in said if word in KINDS), None)
+
+
+def everywhere(e: Expr, change: Change) -> Expr:
+    """An expression with a change made at every node, deepest first."""
+    args = tuple(everywhere(a, change) for a in e.args)
+    return change(e if args == e.args else e.with_args(args))
+
+
+def special(names: Sequence[str], kind: str) -> Change:
+    """Matrices in terms of free ones: ``A + A^T`` is every symmetric matrix, ``A - A^T`` every skew-symmetric one.
+
+    The transpose of an orthogonal one is its inverse.
+    """
+
+    def change(e: Expr) -> Expr:
+        if kind == "orthogonal":
+            turned = isinstance(e, ex.Transpose) and isinstance(e.arg, Symbol) and e.arg.name in names
+            return ex.MatrixPower(e.args[0], ex.Number(-1)) if turned else e
+        if not isinstance(e, Symbol) or e.name not in names:
+            return e
+        if kind == "diagonal":
+            return ex.Diag(Symbol(rf"\text{{diagonal of {e.name}}}", (e.rows, ex.ONE)))
+        half = Symbol(rf"\text{{half of {e.name}}}", e.shape)
+        other = ex.Transpose(half)
+        return ex.Sum(half, other if kind == "symmetric" else ex.neg(other))
+
+    return change

@@ -50,6 +50,7 @@ class Family:
     gradient: tuple[str, str] | None = None
     times: dict[str | None, None] = field(default_factory=dict)
     printed: bool = False  # whether the name is the one the text prints
+    head: str = ""  # of a name such as g(x): the g before the bracket
     acts: str = ""  # in row orientation: on which side of a vector the matrix stands in print
 
     @property
@@ -125,6 +126,10 @@ class Context:
         found = self.at_time.get((named.family, named.time or "")) or self.find(named.family)
         if found is None and named.entries:
             found = self._bold_vector(named)
+        if found is None and named.time is None and not named.entries:
+            found = self.called(named.family)
+            if found is not None:
+                return found
         if found is None:
             found = Family(named.family, named.base, named.label, named.upper, named.place, named.token.style)
             self.add(found)
@@ -166,6 +171,11 @@ class Context:
         if len(near) != 1 or (near[0].name in self.exact and is_bold(near[0].name) != is_bold(name)):
             return None
         return near[0]
+
+    def called(self, head: str) -> Family | None:
+        """The f(x) that an equation defines, where it is the only one of this letter and f is nothing else."""
+        found = {f.name: f for f in self.calls.values() if f.head == head}
+        return next(iter(found.values())) if len(found) == 1 and head not in self.families else None
 
     def add(self, family: Family, time: str | None = None) -> None:
         """Takes a family in; with a time, one whose shape at that time is its own."""

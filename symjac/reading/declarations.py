@@ -22,6 +22,15 @@ _SIZES = rf"{_SIZE}(?:\+{_SIZE})*"
 _MATRIX = re.compile(rf"matrix\s+({_SIZES})(?:\s*[x×,]\s*|\s+)({_SIZES})(.*)")
 _VECTOR = re.compile(rf"vector(?:\s+({_SIZES}))?(?![\w\->])(.*)")
 _GRADIENT = re.compile(r"(?:upstream )?gradient of (?:the )?(.+?) w\.r\.t\. (.+)")
+# What a declaration says of a symbol beside its role; :mod:`symjac.claims.properties` knows what that asks of values.
+PROPERTIES = (
+    *("skew-symmetric", "skew symmetric", "antisymmetric", "symmetric", "positive semidefinite", "positive definite"),
+    *("diagonal", "orthogonal", "orthonormal", "unitary", "idempotent", "projection", "triangular", "stochastic"),
+    *("unit norm", "distribution", "nonnegative", "non-negative", "positive", "negative"),
+)
+_ANY = "|".join(map(re.escape, PROPERTIES))
+_BEFORE = re.compile(rf"((?:(?:{_ANY})(?:,? and |, ?| ))+)((?:matrix|vector|scalar)\b.*)", re.S)
+_SAID = re.compile(rf"[\s,;:(]*((?:(?:{_ANY})(?:,? and |, ?|\s|\)|$))+)\s*")
 _TAIL = re.compile(r"\s*($|[,;(:].*)", re.S)
 _FORMS = (
     '"matrix n m", "vector n", "scalar", "elementwise", "elementwise tanh", "softmax", "map", "gradient of S w.r.t. V"'
@@ -69,6 +78,7 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
     """Applies the words; returns what is wrong with them."""
     if named.node.kind == "word":
         return _declare_word(context, named, text)
+    text = role_first(text)
     family = Family(named.family, named.base, named.label, named.upper, named.place, named.token.style, declared=True)
     how = "declared"
     matrix, vector, gradient = _MATRIX.match(text), _VECTOR.match(text), _GRADIENT.match(text)
@@ -115,9 +125,24 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
     _put(context, family, named)
     if not _TAIL.fullmatch(tail):
         return f"{tail.strip()!r} is not understood"
+    if (said := _SAID.fullmatch(tail)) is not None:  # what a claim rests on; a derivative is that of the plain formula
+        if not lenient:
+            what = said[1].strip(" ,")
+            context.note("declaration", f"{key} is declared to be {what}, which no derivative depends on")
+        return None
     if tail.strip(" ,;:()") and not (lenient and re.search(r"one[- ]hot", tail)):  # a claim's system makes use of that
         context.note("declaration", f"of the declaration of {key}, {text!r}, the words {tail.strip()!r} are left out")
     return None
+
+
+def role_first(words: str) -> str:
+    """A declaration with its properties behind the role.
+
+    >>> role_first("symmetric matrix n n")
+    'matrix n n, symmetric'
+    """
+    match = _BEFORE.fullmatch(words.strip())
+    return f"{match[2]}, {match[1].strip(' ,')}" if match else words
 
 
 def _put(context: Context, family: Family, named: Named) -> None:

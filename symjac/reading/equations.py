@@ -78,6 +78,8 @@ def _defines_function(piece: Piece, group: Node, el: Elaborator, defined: set[st
     if len(group.kids) != 1 or argument.kind != "name" or argument.scripts or _shaped(argument):
         return False
     for side in piece.root.kids[1:]:
+        if any(t.kind == "top" for n in side.walk() for s in n.scripts for t in s.tokens):
+            return False  # a transpose turns a vector or a matrix
         names = [n for n in side.walk() if n.kind in ("name", "nabla", "partial", "norm", "matrix", "big")]
         if any(n.kind == "name" and el.named(n).family in defined for n in names):
             return False
@@ -208,7 +210,7 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
     else:
         name = named.family
         el.context.note("named", f"{name} is read as the name of what stands on the right", left)
-    family = Family(name, name)
+    family = Family(name, name, head=named.family)
     family.take(value.role, "its definition", value.rows, value.cols)
     family.times.setdefault(None)
     el.context.add(family)

@@ -69,8 +69,12 @@ def read_system(
     orientation: str = "column",
     strict: bool = False,
     lenient: bool = False,
+    beside: str = "",
 ) -> Reading:
     r"""A system of equations, its symbols and what was assumed.
+
+    A formula printed ``beside`` the system is no part of it, but shows how letters are used: the ``\rho B`` of a claim
+    settles that ``\rho (B x + c)`` in the system is a product.
 
     >>> reading = read_system([r"x_t = W \sigma(x_{t-1}) + b"])
     >>> reading.equations[0].rhs
@@ -79,7 +83,9 @@ def read_system(
     (n, n)
     """
     texts = [texts] if isinstance(texts, str) else list(texts)
-    session = Session(texts, symbols, orientation=orientation, strict=strict, lenient=lenient, system=True)
+    session = Session(
+        texts, symbols, orientation=orientation, strict=strict, lenient=lenient, system=True, beside=beside
+    )
     attempt = session.run()
     equations: list[Equation] = []
     definitions: list[FunctionDefinition] = []
@@ -112,7 +118,9 @@ def read_system(
         # Read anew with what is known now: derivatives can be printed as z (1 - z), numbers computed.
         known = {name: f"elementwise {key}" for name, key in recognised.items()}
         declared = {key: words for key, words in (symbols or {}).items() if plain(key) not in map(plain, known)}
-        return read_system(texts, {**declared, **known}, orientation=orientation, strict=strict, lenient=lenient)
+        return read_system(
+            texts, {**declared, **known}, orientation=orientation, strict=strict, lenient=lenient, beside=beside
+        )
     attempt.role_note()
     if not lenient:
         _note_unused(attempt, symbols or {})

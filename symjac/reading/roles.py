@@ -6,14 +6,17 @@ a derivative); its own definition; last, capital or small letter, which is a gue
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import itertools
 from collections.abc import Callable, Sequence
 
 from symjac import functions
+from symjac.errors import ReadError
 from symjac.expr import Function
 from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, take_apart
+from symjac.reading.parser import parse
 from symjac.reading.spelling import is_upper, letter, plain
 from symjac.reading.tree import Node, Script
 from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS, FUNCTION_LETTERS, LAYERS, LOSSES, VECTOR_GREEK
@@ -72,6 +75,15 @@ class Roles:
         self._one_style(names)
         entries = any(count for count in self.entries.values()) and bool(context.letters.entry)
         context.all_scalar = not (context.has_bold or capital or marks or declared or entries or self.turned)
+
+    def look_beside(self, text: str) -> None:
+        """Greek letters that could be functions and stand as factors in another formula: ``\\rho B``."""
+        with contextlib.suppress(ReadError):
+            nodes = [n for root in parse(text)[0] for n in root.walk()]
+            for a, b in (pair for n in nodes if n.kind == "juxt" for pair in itertools.pairwise(n.kids)):
+                factor = a.kind == "name" and a.text in FUNCTION_LETTERS - ALWAYS_FUNCTIONS and a.text.startswith("\\")
+                if factor and not b.is_call:
+                    self.bare.setdefault(take_apart(a, self.context.letters, text).family, a)
 
     def _one_style(self, names: Sequence[tuple[Node, Node | None, str]]) -> None:
         """Two kinds of bold are two symbols only where both are declared."""

@@ -54,7 +54,9 @@ class Session:
         lenient: bool = False,
         system: bool = False,
         layout: str | None = None,
+        beside: str = "",
     ) -> None:
+        self.beside = beside
         self.texts = list(texts)
         for text in self.texts:
             if not isinstance(text, str):
@@ -240,6 +242,8 @@ class Attempt:
                 take_membership(context, root, subject)
         context.letters = survey([r for r, _ in roots], context.letters)
         ties.size_letters(context, [p.root for p in self.pieces])
+        if session.beside:
+            self.roles.look_beside(session.beside)
         self.roles.scan([(p.root, p.source) for p in self.pieces])
         defined = {name for p in self.pieces if (name := left_name(p, self.elaborator))}
         self.roles.defined = defined

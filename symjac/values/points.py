@@ -72,7 +72,7 @@ class Kinds:
     distributions: frozenset[Symbol] = frozenset()
     """Entries that add up to one."""
     special: Mapping[str, str] = field(default_factory=dict)
-    """Matrices, by name, that are symmetric, skew-symmetric or diagonal."""
+    """Matrices, by name, that are symmetric, skew-symmetric, diagonal or orthogonal."""
     unit: Callable[[Symbol], Fraction] = _one
     """How large the entries of a symbol are, about."""
 
@@ -113,13 +113,33 @@ def _drawn(seed: int, name: str, count: int, unit: Fraction) -> tuple[Fraction, 
 
 
 def _made(cells: list[list[Fraction]], kind: str | None) -> list[list[Fraction]]:
-    """A square matrix made symmetric, skew-symmetric or diagonal."""
+    """A square matrix made symmetric, skew-symmetric, diagonal or orthogonal."""
     if kind is None:
         return cells
+    if kind == "orthogonal":
+        return _cayley(_made(cells, "skew-symmetric"))
     if kind == "diagonal":
         return [[a if i == j else Fraction(0) for j, a in enumerate(row)] for i, row in enumerate(cells)]
     sign = 1 if kind == "symmetric" else -1
     return [[a + sign * cells[j][i] for j, a in enumerate(row)] for i, row in enumerate(cells)]
+
+
+def _cayley(skew: list[list[Fraction]]) -> list[list[Fraction]]:
+    """The orthogonal matrix ``(I - S) (I + S)^{-1}`` of a skew-symmetric S, by elimination; it is rational."""
+    n = len(skew)
+    # (I + S)^T = I - S, so that the transpose of what is wanted is the solution X of (I - S) X = I + S.
+    rows = [
+        [int(i == j) - skew[i][j] for j in range(n)] + [int(i == j) + skew[i][j] for j in range(n)] for i in range(n)
+    ]
+    table = [[Fraction(a) for a in row] for row in rows]
+    for k in range(n):
+        pivot = next(i for i in range(k, n) if table[i][k])
+        table[k], table[pivot] = table[pivot], table[k]
+        table[k] = [a / table[k][k] for a in table[k]]
+        for i in range(n):
+            if i != k:
+                table[i] = [a - table[i][k] * b for a, b in zip(table[i], table[k], strict=True)]
+    return [[table[j][n + i] for j in range(n)] for i in range(n)]
 
 
 def sizes_of_rounds(names: Sequence[str], given: Mapping[str, int] = NOTHING) -> list[dict[str, int]]:

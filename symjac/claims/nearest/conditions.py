@@ -21,6 +21,7 @@ from symjac.claims.nearest.oneunit import Scalars, is_possible
 from symjac.claims.nearest.repairs import TROUBLE, columns, order
 from symjac.claims.nearest.screen import Screen
 from symjac.claims.nearest.sieve import UNPROVED, Provable, in_both_readings
+from symjac.claims.properties import Change, everywhere, special
 from symjac.claims.stated.statement import Statement
 from symjac.claims.verdict import Formula, Outcome, Told
 from symjac.claims.witness import Circumstances, confirm
@@ -28,7 +29,6 @@ from symjac.expr import Expr, Function, Symbol
 from symjac.limits import time_limit
 from symjac.normal import equal
 
-Change = Callable[[Expr], Expr]
 ALWAYS = ("symmetric", "skew-symmetric", "diagonal")  # what a matrix may be, the most useful first
 
 
@@ -62,12 +62,6 @@ def conditions(s: Statement, deadline: float) -> tuple[Condition, ...]:
 
 
 # --------------------------------------------------------------------------------- narrower systems
-
-
-def everywhere(e: Expr, change: Change) -> Expr:
-    """An expression with a change made at every node, deepest first."""
-    args = tuple(everywhere(a, change) for a in e.args)
-    return change(e if args == e.args else e.with_args(args))
 
 
 Sides = tuple[Expr, Expr, Sequence[Mapping[Symbol, Expr]]]
@@ -162,7 +156,7 @@ def _matrix(n: Narrowing, names: Sequence[str], kinds: Sequence[str]) -> Conditi
     """The first of these kinds of which it suffices that the matrices are."""
     for kind in kinds:
         where = n.holds(
-            _special(names, kind), Circumstances(special=dict.fromkeys(names, kind)), Screen(dict.fromkeys(names, kind))
+            special(names, kind), Circumstances(special=dict.fromkeys(names, kind)), Screen(dict.fromkeys(names, kind))
         )
         if where:
             told: list[str | Formula] = []
@@ -171,21 +165,6 @@ def _matrix(n: Narrowing, names: Sequence[str], kinds: Sequence[str]) -> Conditi
             verb = "is" if len(names) == 1 else "are"
             return Condition(kind, f"{listed(list(names))} {verb} {kind}", (*told, f" were {kind}"), where)
     return None
-
-
-def _special(names: Sequence[str], kind: str) -> Change:
-    """Matrices in terms of free ones: ``A + A^T`` is every symmetric matrix, ``A - A^T`` every skew-symmetric one."""
-
-    def change(e: Expr) -> Expr:
-        if not isinstance(e, Symbol) or e.name not in names:
-            return e
-        if kind == "diagonal":
-            return ex.Diag(Symbol(rf"\text{{diagonal of {e.name}}}", (e.rows, ex.ONE)))
-        half = Symbol(rf"\text{{half of {e.name}}}", e.shape)
-        other = ex.Transpose(half)
-        return ex.Sum(half, other if kind == "symmetric" else ex.neg(other))
-
-    return change
 
 
 # --------------------------------------------------------------------------------------- functions

@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from symjac.claims.stated.losses import is_loss_name
 from symjac.claims.stated.naming import Names
 from symjac.claims.stated.syntax import read_terms
 from symjac.claims.stated.terms import Ref, Term
 from symjac.errors import ReadError, SymjacError
 from symjac.expr.times import Time
+from symjac.reading.spelling import plain
 
 _GRADIENT = re.compile(
     r"(?:upstream )?gradient (?:of (?:the )?(?P<of>.+?) )?(?:w\.r\.t\.|with respect to) (?P<by>.+)", re.S
@@ -122,7 +124,17 @@ class Aliases:
         base = self.names.base.context
         known = base.families if base is not None else {}
         printed = term.ref is None and term.kind not in ("word", "number")
+        if term.ref is not None and term.ref.family not in known and not self._may_be_loss(text, term.ref):
+            raise ReadError(
+                f"{text} stands in no equation, and its letter is none for a loss",
+                text=text,
+                span=(0, max(1, len(text))),
+                hint=f'if it is one, declare it, as in "{text}: scalar"',
+            )
         return term if printed or (term.ref is not None and term.ref.family in known) else Term("symbol", (), LOSS)
+
+    def _may_be_loss(self, text: str, ref: Ref) -> bool:
+        return is_loss_name(text) or any(plain(key) in (plain(text), plain(ref.family)) for key in self.names.declared)
 
     def label(self, name: Ref, variable: Ref) -> None:
         """``a_{next}`` beside ``a^{<t>}`` says what "next" means."""

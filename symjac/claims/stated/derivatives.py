@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from symjac.claims.stated import vecread
 from symjac.claims.stated.naming import whole
 from symjac.claims.stated.terms import Term
+from symjac.reading.calls import bracket, call_key
 from symjac.reading.tree import Node, juxtaposed
 
 if TYPE_CHECKING:
@@ -43,14 +44,31 @@ def derivative(b: Builder, top: Node, bottom: Node, node: Node) -> Term | None:
 
 def differentiated(b: Builder, node: Node) -> Term:
     """What is differentiated; a letter that nothing else knows is a loss there, and so a scalar."""
+    node = _without_arguments(b, node)
     inner = node.inner
     if inner.kind == "name":
         named = b.el.named(inner)
-        family = b.context.find(named.family)
+        family = b.context.find(named.family) or b.context.called(named.family)
         unknown = family is None or (not family.declared and family.role != "function")
         if unknown and not named.entries and whole(b.context, named.family) is None:
             (family or b.context.family(named)).take("scalar", "it is differentiated")
     return b.build(node)
+
+
+def _without_arguments(b: Builder, node: Node) -> Node:
+    """The J of ``\\partial J(\\theta)``: what it depends on stands in brackets, and is no factor."""
+    inner = node.inner
+    if inner.kind != "juxt" or len(inner.kids) != 2 or inner.kids[0].kind != "name" or not inner.kids[1].is_call:
+        return node
+    head, group = inner.kids[0], bracket(inner.kids[1])
+    family = b.context.find(b.el.named(head).family)
+    functions = family is not None and family.role not in ("scalar", "vector", "matrix")
+    if functions or call_key(b.el, head, inner.kids[1]) in b.context.calls:
+        return node
+    if not all(k.inner.kind == "name" for k in group.kids):
+        return node
+    b.context.note("argument", f"{b.context.text(inner)} is {b.context.text(head)} with what it depends on", inner)
+    return head
 
 
 def by(b: Builder, y: Term, variable: Node, node: Node, what: Node) -> Term:

@@ -135,6 +135,15 @@ def _is_loss(text: str, n: Node, symbols: Mapping[str, str]) -> bool:
     words = next((w for key, w in symbols.items() if plain(key) == plain(printed)), None)
     if words is not None and _WORDS.search(words):
         return True
+    return is_loss_name(printed) if words is None or words.startswith("scalar") else bool(_WORDS.search(printed))
+
+
+def is_loss_name(printed: str) -> bool:
+    """Whether a name is one that papers give to losses.
+
+    >>> is_loss_name(r"\\mathcal{L}_t"), is_loss_name("v")
+    (True, False)
+    """
     base = re.split(r"[_^(]", re.sub(r"\s+", "", printed))[0]
     short = re.sub(r"\\(?:mathcal|mathscr)\{?([A-Z])\}?", r"\\mathcal{\1}", base)
-    return (short in _LETTERS and (words is None or words.startswith("scalar"))) or bool(_WORDS.search(base))
+    return short in _LETTERS or bool(_WORDS.search(base))

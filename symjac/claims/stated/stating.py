@@ -20,7 +20,7 @@ from symjac.claims.stated.fitting import (
     without_copies,
     without_stray_index,
 )
-from symjac.claims.stated.losses import LossEquation, without_arguments
+from symjac.claims.stated.losses import LossEquation, is_loss_name, without_arguments
 from symjac.claims.stated.naming import Names
 from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.syntax import read_terms
@@ -57,13 +57,14 @@ def state(
     symbols = {**symbols, **_steps_of_time(symbols)}
     equations = [without_parameters(e, symbols) for e in equations]
     claim = without_parameters(claim, symbols)
-    system = sources(equations, symbols)
+    system = sources(equations, symbols, claim)
     readings, symbols, symbols_as_given = system.readings, dict(system.symbols), symbols
     base = next(iter(readings.values()))
     names = Names(base, symbols)
     notes = list(system.notes)
     members, families, claim, more = _members(claim, names, readings, read)
     notes += more
+    members = _without_argument(members, of, wrt)
     aliases = Aliases(names)
     for text in system.naming:
         _name(aliases, text, families)
@@ -135,6 +136,19 @@ def _members(
         return members, families, texts[0], [note, *(n.message for n in notes)]
 
 
+def _without_argument(members: tuple[Term, ...], of: str | None, wrt: str | None) -> tuple[Term, ...]:
+    """The dr of ``dr(p)``, where a record says that this is the derivative of r by p."""
+    left = members[0]
+    if of is None or wrt is None or left.kind != "product" or [a.kind for a in left.args] != ["gradient", "symbol"]:
+        return members
+    change, at = left.args
+    assert isinstance(change.data, Ref)
+    assert at.ref is not None
+    if plain(change.data.family) != plain(of) or plain(at.ref.family) != plain(wrt):
+        return members
+    return (change, *members[1:])
+
+
 def _take_losses(s: Statement, losses: Sequence[LossEquation], names: Names) -> None:
     """What the equations of losses say: the weights of the steps' losses, and what the whole one sees."""
     weights: dict[str, Term | None] = {}
@@ -178,13 +192,26 @@ def _refuse_unknown_losses(members: Sequence[Term], symbols: Mapping[str, str], 
     """
     model = next(iter(models.values()))
     words = {plain(key): said for key, said in symbols.items()}
+    system = {r.family for p in model.printed for r in (p.lhs, *(u for _, u in p.uses))}
+    # What is differentiated on both sides, on the right by something of the system, is a loss whatever its letter.
+    carried = {
+        t.args[0].ref
+        for m in members[1:]
+        for t in m.walk()
+        if t.kind == "derivative" and t.args[1].ref is not None and t.args[1].ref.family in system
+    }
     for t in (t for m in members for t in m.walk() if t.kind == "derivative"):
         y = t.args[0].ref
-        if y is None or y.family not in model.families or model.equation(y) is not None:
+        if y is None or y.family in system or y.family not in model.families or model.equation(y) is not None:
             continue
-        said = words.get(plain(model.symbol(y).name)) or words.get(plain(y.family)) or "scalar"
-        if not _VALUE.match(said):
+        said = words.get(plain(model.symbol(y).name)) or words.get(plain(y.family))
+        if said is not None and not _VALUE.match(said):
             raise UndecidedError(f"the declaration of {y.family} says {said!r}, which is not understood")
+        if said is None and not is_loss_name(y.family) and y not in carried:
+            raise ReadError(
+                f"{y.family} stands in no equation, and its letter is none for a loss",
+                hint=f'if it is one, declare it, as in "{y.family}: scalar"',
+            )
 
 
 _VALUE = re.compile(

@@ -11,6 +11,7 @@ from symjac.claims.stated.losses import LossEquation, without_losses
 from symjac.claims.stated.naming import without_braces
 from symjac.errors import DefinitionError, ReadError, ShapeError, SymjacError
 from symjac.reading import Reading, read_system
+from symjac.reading.declarations import role_first
 from symjac.reading.parser import parse
 from symjac.reading.spelling import ENTRYLIKE, letter, plain
 from symjac.reading.survey import bound_letter
@@ -35,8 +36,8 @@ class Sources:
     units: tuple[str, ...] = ()  # vectors with one entry 1 and zeros beside it, by whose entry a print names another
 
 
-def sources(equations: Sequence[str], symbols: Mapping[str, str]) -> Sources:
-    """Reads a system in each orientation.
+def sources(equations: Sequence[str], symbols: Mapping[str, str], claim: str = "") -> Sources:
+    """Reads a system in each orientation; how letters stand in the claim about it counts as how they stand in it.
 
     :raises ReadError: where it reads in neither.
     :raises DefinitionError: where a name is defined twice.
@@ -49,14 +50,14 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str]) -> Sources:
     symbols = {**rest, **symbols}
     texts, units = with_unit_vectors(texts, symbols)
     symbols = {**dict.fromkeys(units, "vector"), **symbols}
-    readings, errors = _readings(texts, symbols)
+    readings, errors = _readings(texts, symbols, claim)
     opaque = False
     declared = dict(symbols)
     notes = [e.words for e in losses]
     notes += [f"the dots of the system are read as a vector {name} that depends on nothing it shows" for name in rest]
     notes += [f"{entry} is read as an entry, that {unit} picks, a unit vector" for unit, entry in units.items()]
     if not readings and (shorter := [first_and_last(t) for t in texts]) != texts:
-        readings, errors = _readings(shorter, symbols)
+        readings, errors = _readings(shorter, symbols, claim)
         texts = shorter if readings else texts
     if not readings:
         symbols, readings = with_layer_sizes(texts, symbols)
@@ -66,7 +67,7 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str]) -> Sources:
         if not maps:
             raise errors[0]
         declared = {k: v for k, v in declared.items() if not v.startswith("elementwise")} | maps
-        readings, errors = _readings(changed, declared)
+        readings, errors = _readings(changed, declared, claim)
         if not readings:
             raise errors[0]
         texts, opaque = changed, True
@@ -96,6 +97,7 @@ _TWO_SIZES = re.compile(r"([a-z])([a-z])(?= \(|$)")
 
 def _plainly(words: str) -> str:
     """A declaration that records put in other words, in those that are known: ``one-hot vector q``, ``nn (...)``."""
+    words = role_first(words)
     if words.startswith(("vector", "matrix", "scalar", "elementwise", "upstream", "gradient")):
         return words
     vector, sizes = _VECTOR.search(words), _TWO_SIZES.match(words)
@@ -232,12 +234,14 @@ def _picked(n: Node, defined: set[str]) -> str:
 _LOG = re.compile(r"(\\(?:log|ln))\s*(\(?)\s*$")
 
 
-def _readings(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[dict[str, Reading], list[SymjacError]]:
+def _readings(
+    texts: Sequence[str], symbols: Mapping[str, str], claim: str = ""
+) -> tuple[dict[str, Reading], list[SymjacError]]:
     readings: dict[str, Reading] = {}
     errors: list[SymjacError] = []
     for orientation in ("column", "row"):
         try:
-            readings[orientation] = read_system(texts, symbols, orientation=orientation, lenient=True)
+            readings[orientation] = read_system(texts, symbols, orientation=orientation, lenient=True, beside=claim)
         except (ReadError, ShapeError, DefinitionError) as error:
             errors.append(error)
     return readings, errors
