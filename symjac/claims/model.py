@@ -223,7 +223,8 @@ class Model(Instances):
         if ex.is_zero(factor):
             raise UndecidedError(f"{of.name} does not depend on itself one step earlier")
         if not self.timed(factor):
-            return ex.MatrixPower(factor, self.count(y.time - x.time))
+            count = self.count(y.time - x.time)
+            return ex.power(factor, count) if factor.is_scalar else ex.MatrixPower(factor, count)
         name = rf"\partial {of.name}/\partial {self.symbol(x).name}"
         rows, cols = ex.Partial(of, self.symbol(x)).shape
         if isinstance(factor, ex.Diag):  # and so is every product of such factors

@@ -89,12 +89,12 @@ class OverTime:
         if kind == "sum":
             return self.other(("sum", letter, low, high, body), body.shape)
         self.square(body, t.args[0])
-        if body.is_scalar:
-            return self.other(("product", letter, low, high, body), body.shape)
         if not ev.model.timed(body):
-            return ex.MatrixPower(body, ev.model.count(high - low + 1))
-        vectors = [f for f in sorted(ev.model.defined_families) if ev.model.families[f].role == "vector"]
-        for family in vectors:
+            count = ev.model.count(high - low + 1)
+            return ex.power(body, count) if body.is_scalar else ex.MatrixPower(body, count)
+        role = "scalar" if body.is_scalar else "vector"
+        states = [f for f in sorted(ev.model.defined_families) if ev.model.families[f].role == role]
+        for family in states:
             for shift in (0, 1, -1):
                 found = self.chain(ev, family, body, (here, low, high), shift, self.order_of(t))
                 if found is not None:
