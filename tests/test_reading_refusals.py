@@ -49,7 +49,7 @@ REFUSED = [
     (r"\write18{ls}", r"command \\write"),
     (r"\def\a{b} x = y", r"command \\def"),
     (r"x = (y \text{for all of them} z)", "words inside"),
-    (r"x = \begin{cases} 1 \\ 2 \end{cases}", "'cases'"),
+    (r"x = \begin{cases} 1 \\ 2 \end{cases}", "by cases"),
     (r"x = \int y", "integrals"),
     (r"\lim x", "limits"),
     ("n! = x", "factorials"),

@@ -83,6 +83,14 @@ def with_powers(s: Statement, t: Term) -> Term:
     return t.rebuilt(change)
 
 
+def turned_numerator(t: Term) -> Term:
+    """``\\partial f^T / \\partial z`` as the transpose of ``\\partial f / \\partial z``."""
+    if t.kind != "derivative" or t.args[0].kind != "transpose" or t.args[0].args[0].kind != "symbol":
+        return t
+    plain = Term("derivative", (t.args[0].args[0], t.args[1]), t.data, t.span)
+    return Term("transpose", (plain,), None, t.span)
+
+
 REWRITES: Mapping[str, Callable[[Term], Term]] = {
     "star_is_matrix_product": _matrix_product("star"),
     "circ_is_matrix_product": _matrix_product("circ"),
@@ -97,5 +105,6 @@ WORDS: Mapping[str, str] = {
     "hadamard_binds_tighter": "with the entrywise product binding tighter than juxtaposition",
     "otimes_is_kronecker": r"with \otimes of two vectors as their Kronecker product",
     "matrix_as_vec": "with the left-hand side as the derivative by the vec of the matrix",
+    "transposed_numerator": "with the transpose on what is differentiated as that of the derivative",
     "vectors_as_diag": "with vectors read as diagonal matrices where nothing else fits",
 }

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from symjac.claims import vectors
-from symjac.claims.alternatives import REWRITES, Diagonals, with_powers
+from symjac.claims.alternatives import REWRITES, Diagonals, turned_numerator, with_powers
 from symjac.claims.bounds import bounding, inequality
 from symjac.claims.bounds import words as bound_words
 from symjac.claims.comparison import Comparison
@@ -41,6 +41,11 @@ KRONECKER = Outcome(
     r"it holds with \otimes of two vectors read as the Kronecker product, and not as the outer product",
 )
 POWER = Outcome(None, "undecided", "it holds with ^T read as the power with the time T, and not as a transpose")
+TURNED = Outcome(
+    None,
+    "undecided",
+    "the transpose on what is differentiated may change nothing or turn the derivative, and that matters here",
+)
 USUAL = {r"\sigma": "elementwise sigmoid"}  # what letters stand for in many papers without a word
 
 
@@ -211,6 +216,11 @@ def doubted(printed: Outcomes, otherwise: Outcomes, doubt: Outcome) -> Outcomes:
     return {k: doubt if o.holds is False and otherwise[k].holds else o for k, o in printed.items()}
 
 
+def agreeing(printed: Outcomes, otherwise: Outcomes, doubt: Outcome) -> Outcomes:
+    """What both readings of a print agree on; where they do not, neither is chosen."""
+    return {k: o if o.holds is otherwise[k].holds else doubt for k, o in printed.items()}
+
+
 @dataclass
 class Judge:
     """One claim in the making."""
@@ -229,6 +239,11 @@ class Judge:
             maps = {o: doubted(m, self.outcomes(first, kronecker, conventions, o), KRONECKER) for o, m in maps.items()}
         if (powers := with_powers(s, last)) != last:
             maps = {o: doubted(m, self.outcomes(first, powers, conventions, o), POWER) for o, m in maps.items()}
+        turned: dict[str, Outcomes] = {}
+        a, b = (m.rebuilt(turned_numerator) for m in (first, last))
+        if (a, b) != (first, last):
+            turned = {o: self.outcomes(a, b, conventions, o) for o in orders}
+            maps = {o: agreeing(m, turned[o], TURNED) for o, m in maps.items()}
         links: tuple[Link, ...] = ()
         if len(s.members) > 2:
             sides = list(zip(s.texts, s.members, strict=True))
@@ -252,6 +267,8 @@ class Judge:
             out = replace(out, correct={})
         if out.verdict != "true":
             out = replace(out, alternatives=self.alternatives(first, last, conventions, maps))
+        if TURNED in out.conventions.values():
+            out = replace(out, alternatives={**out.alternatives, "transposed_numerator": turned["ascending"]})
         if SHIFT_MATTERS in out.conventions.values():
             out = replace(out, alternatives={**out.alternatives, **self.shifts(first, last, conventions)})
         return replace(out, explanation=explanation(out))

@@ -19,7 +19,7 @@ from symjac.reading.names import Named, take_apart
 from symjac.reading.parser import parse
 from symjac.reading.spelling import is_upper, letter, plain
 from symjac.reading.tree import Node, Script
-from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS, FUNCTION_LETTERS, LAYERS, LOSSES, VECTOR_GREEK
+from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS, FUNCTION_LETTERS, LAYERS, LOSSES, STATE_LETTERS, VECTOR_GREEK
 from symjac.reading.vocabulary import NORMALISATIONS, OPERATORS
 
 _KNOWN_WORDS = [*OPERATORS, *(s for row in functions.ACTIVATIONS.values() for s in row.spellings if len(s) > 3)]
@@ -157,7 +157,7 @@ class Roles:
 
     def is_time_call(self, n: Node, group: Node) -> bool:
         """Whether ``x(t-1)`` is x at a time."""
-        if n.text in FUNCTION_LETTERS or any(s.kind in "'_" and _is_time(s, self) for s in n.scripts):
+        if n.text in FUNCTION_LETTERS - STATE_LETTERS or any(s.kind in "'_" and _is_time(s, self) for s in n.scripts):
             return False
         if self.shifted_call(group) is not None:
             return True

@@ -132,7 +132,10 @@ def is_index(tokens: Sequence[Token]) -> bool:
 
 
 def _primed(roots: Sequence[Node]) -> set[str]:
-    """The h of ``h' = ...``, the P of P' where no P stands without: there the prime is a part of the name."""
+    """The h of ``h' = ...``, and beside it the P of P' where no P stands without: the prime is a part of the name.
+
+    Where no left side has a prime, that on a matrix is a transpose.
+    """
     primed: set[str] = set()
     plainly: set[str] = set()
     called: set[str] = set()
@@ -152,7 +155,7 @@ def _primed(roots: Sequence[Node]) -> set[str]:
                     called.add(base)
                 if marked and kid is first:
                     left.add(base)
-    return (primed - called) & (left | (primed - plainly))
+    return (primed - called - FUNCTION_LETTERS) & (left | (primed - plainly)) if left else set()
 
 
 def _shifted(tokens: Sequence[Token]) -> set[str]:

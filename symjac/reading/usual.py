@@ -13,6 +13,8 @@ FUNCTION_LETTERS = frozenset(
         *("f", "g", "h", "F"),
     ]
 )
+# Of these, what a text may print at a time in brackets, h(t-1).
+STATE_LETTERS = frozenset(["h", "F"])
 # Of these a text says so where they are no functions.
 ALWAYS_FUNCTIONS = frozenset([r"\sigma", r"\phi", r"\varphi", r"\psi"])
 # Words for layers: maps of vectors with matrices of their own, no functions of numbers; and how they are written out.
