@@ -19,6 +19,7 @@ from symjac.claims.bounds import words as bound_words
 from symjac.claims.bounds.bounding import FALLING, Hypothesis
 from symjac.claims.bounds.majorants import Majorants, Plain, Register
 from symjac.claims.bounds.norm_forms import Forms
+from symjac.claims.bounds.sizes import Size
 from symjac.claims.bounds.violations import violation
 from symjac.claims.conventions import FOUR, MIXED, Convention
 from symjac.claims.evaluate import Evaluator
@@ -42,6 +43,7 @@ from symjac.normal import NormalFormTooLarge, UndefinedFormError
 
 LENGTHS = (1, 2)
 MAX_SIZINGS = 100
+POINTS = 12  # at which what always holds is held against a run
 LONGEST = 200  # characters of a bound that is worth printing
 SHIFT_MATTERS = Outcome(None, "undecided", "it depends on whether the equations of the earlier step are taken in")
 ROADS = ("rules for norms", "system run forwards")
@@ -195,19 +197,13 @@ class BoundJudge:
             return ""
         pair = Pair(self, model, FOUR[0], "ascending")
         try:
-            forms = pair.forms({})
-            found = forms.uppers(forms.of(self.ends[0]))
-            pair.confirm_uppers(self.ends[0])
+            least, text = pair.least_upper(self.ends[0], pair.forms({}))
+            if least is None or len(text) > LONGEST:
+                return ""
+            pair.confirm_upper(self.ends[0])
         except (UndecidedError, NotYetError, ShapeError, DefinitionError, NormalFormTooLarge, UndefinedFormError):
             return ""
-        names = {(h.kind, h.of): name for name, h in self.hypotheses.items()}
-        texts = {size: text for size in found if (text := bound_words.latex(size, forms, names))}
-        plain = [size for size in texts if "diag" not in texts[size]] or list(texts)
-        least = next(iter(plain), None)
-        for size in plain:
-            if least is not None and size.at_most(least, counts=frozenset(forms.counts)):
-                least = size
-        return texts[least] if least is not None and len(texts[least]) <= LONGEST else ""
+        return text
 
     def condition(self, best: str) -> str:
         """Where a bound by a number holds, as LaTeX; nothing where that is no matter of letters, as 1 < 1 is not."""
@@ -343,8 +339,20 @@ class Pair:
         s = self.judge.statement
         return iter(s.lengths(LENGTHS, a, b)) if s.lengths_matter(a, b) else iter([{}])
 
-    def confirm_uppers(self, a: Term) -> None:
-        """Hold all that a member was found to be at most against the system run forwards.
+    def least_upper(self, a: Term, forms: Forms) -> tuple[Size | None, str]:
+        """The least that a member is found to be at most and that can be printed, and its LaTeX."""
+        names = {(h.kind, h.of): name for name, h in self.judge.hypotheses.items()}
+        found = forms.uppers(forms.of(a))
+        texts = {size: text for size in found if (text := bound_words.latex(size, forms, names))}
+        plain = [size for size in texts if "diag" not in texts[size]] or list(texts)
+        least = next(iter(plain), None)
+        for size in plain:
+            if least is not None and size.at_most(least, counts=frozenset(forms.counts)):
+                least = size
+        return least, texts[least] if least is not None else ""
+
+    def confirm_upper(self, a: Term) -> None:
+        """Hold the least that a member is found to be at most against the system run forwards.
 
         :raises UndecidedError: where it cannot be run.
         :raises Defect: where it is more.
@@ -355,14 +363,16 @@ class Pair:
             world, closed = self.world(values), self.forms(values)
             run = self.forms(values, world)
             here = run.of(a)
-            for upper in closed.uppers(closed.of(a)):
-                self.settle(world, run, closed.expressions(upper))
-                if violation(((run, here), (closed, upper)), "<=", self.judge.steepest, world) is not None:
-                    raise Defect(
-                        f"what is always at least the member of {self.judge.statement.claim} is less than it where the "
-                        "system is run forwards",
-                        roads=ROADS,
-                    )
+            upper, _ = self.least_upper(a, closed)
+            if upper is None:
+                continue
+            self.settle(world, run, closed.expressions(upper))
+            if violation(((run, here), (closed, upper)), "<=", self.judge.steepest, world, points=POINTS) is not None:
+                raise Defect(
+                    f"what is always at least the member of {self.judge.statement.claim} is less than it where the "
+                    "system is run forwards",
+                    roads=ROADS,
+                )
             ran = True
         if not ran:
             raise UndecidedError("nothing says which numbers of steps there are")

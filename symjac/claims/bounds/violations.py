@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
 
 from symjac.claims.bounds.norm_forms import Forms
 from symjac.claims.bounds.sizes import Atom, Size
@@ -65,10 +65,13 @@ Side = tuple[Forms, Size]
 """A size, and the forms that know what stands in it."""
 
 
-def violation(sides: tuple[Side, Side], sign: str, names: Mapping[str, str], world: World) -> Counterexample | None:
+def violation(
+    sides: tuple[Side, Side], sign: str, names: Mapping[str, str], world: World, *, points: int | None = None
+) -> Counterexample | None:
     """Values at which the first size is not at most (``<``: less than, ``=``: equal to) the second.
 
-    ``names`` are the constants of the bound by what they stand for; they take the least value they may have.
+    ``names`` are the constants of the bound by what they stand for; they take the least value they may have. At most so
+    many ``points`` are tried, where that is said.
     """
     used = [e for forms, size in sides for e in forms.expressions(size)]
     beside = [e for meaning in world.given.values() for e in meaning.expressions]
@@ -77,7 +80,7 @@ def violation(sides: tuple[Side, Side], sign: str, names: Mapping[str, str], wor
     functions |= {n for forms, _ in sides for n, f in forms.majorants.slopes.items() if f.known is None}
     steep = any(a.kind == "slope" for _, size in sides for a in size.atoms())
     shapes = LINES if steep else (*LINES, *STAND_INS)
-    for sizes, seed in _points(letters(nodes)):
+    for sizes, seed in islice(_points(letters(nodes)), points):
         point = Point(sizes, seed)
         chosen = {f: shapes[(seed + k) % len(shapes)] for k, f in enumerate(sorted(functions))}
         try:
