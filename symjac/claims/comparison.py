@@ -19,7 +19,7 @@ from symjac.claims.overtime import OverTime
 from symjac.claims.properties import everywhere, kind_of, special
 from symjac.claims.sizing import Sizing
 from symjac.claims.stated.statement import Statement
-from symjac.claims.stated.terms import Term
+from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Outcome
 from symjac.claims.ways import relations
@@ -79,8 +79,13 @@ class Comparison:
 
     def unconfirmed(self, a: Term, b: Term) -> str:
         """Why no run confirms what was proved; empty where runs do."""
-        symbols = {self.model.symbol(r) for r in self.statement.refs(a, b)}
-        return confirm(self, a, b, Circumstances(special=self.kinds(symbols)))
+        return confirm(self, a, b, Circumstances(special=self.special))
+
+    @property
+    def special(self) -> dict[str, str]:
+        """Which matrices without a time are declared to be symmetric, diagonal, orthogonal."""
+        known = (f for f in self.statement.properties if f in self.model.families)
+        return self.kinds(self.model.symbol(Ref(f)) for f in known)
 
     def kinds(self, symbols: Iterable[ex.Symbol]) -> dict[str, str]:
         """Which of these are declared to be symmetric, diagonal, orthogonal."""

@@ -112,7 +112,14 @@ class Run:
     ) -> Counterexample | None:
         """A small point at which the two sides differ; the symbols in ``first`` have the simplest values."""
         return counterexample(
-            self.left, self.right, self.settle(0), effort=effort, first=first, keeps=keeps, **self.beside()
+            self.left,
+            self.right,
+            self.settle(0),
+            effort=effort,
+            first=first,
+            keeps=keeps,
+            special=self.circumstances.special,
+            **self.beside(),
         )
 
     def settle(self, depth: int) -> Mapping[Symbol, Expr]:
@@ -214,7 +221,7 @@ def refute(
 
     :raises UndecidedError: where the system cannot be run.
     """
-    run = evaluated(c, course, places)
+    run = evaluated(c, course, places, Circumstances(special=c.special))
     symbols = {e for e in reachable(told, run.settle(0)) if isinstance(e, Symbol)}
     found = run.search(effort, symbols, lambda values: not unkept(c, values))
     if found is None:

@@ -36,8 +36,15 @@ def points(letters: list[str]) -> Iterator[tuple[dict[str, int], int]]:
 class Point:
     """Small rational values for symbols: simple ones first, arbitrary ones later."""
 
-    def __init__(self, seed: int, symbols: list[Symbol], one_hot: frozenset[Symbol] = frozenset()) -> None:
+    def __init__(
+        self,
+        seed: int,
+        symbols: list[Symbol],
+        one_hot: frozenset[Symbol] = frozenset(),
+        special: Mapping[str, str] = NOTHING,
+    ) -> None:
         self.seed = seed
+        self.special = special  # as those of Kinds
         self.one_hot = one_hot  # these have one entry 1 and zeros beside it
         self.order = {s: k for k, s in enumerate(symbols)}
         self.chosen: dict[Symbol, list[list[Fraction]]] = {}
@@ -52,7 +59,7 @@ class Point:
                 cells = [Fraction(stream.choice(pool)) for _ in cells]
             if s in self.one_hot:
                 cells = [Fraction(int(k == (self.seed + start) % len(cells))) for k in range(len(cells))]
-            self.chosen[s] = [cells[r * cols : (r + 1) * cols] for r in range(rows)]
+            self.chosen[s] = _made([cells[r * cols : (r + 1) * cols] for r in range(rows)], self.special.get(s.name))
         return [[numbers.number(c) for c in row] for row in self.chosen[s]]
 
     def values(self) -> dict[Symbol, tuple[tuple[Fraction, ...], ...]]:

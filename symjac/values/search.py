@@ -69,6 +69,7 @@ def counterexample(
     moving: frozenset[Symbol] | None = None,
     effort: int = 120,
     one_hot: frozenset[Symbol] = frozenset(),
+    special: Mapping[str, str] = NOTHING,
     given: Mapping[Symbol, Given] = NOTHING,
     beside: Iterable[Expr] = (),
     first: Iterable[Symbol] = (),
@@ -76,7 +77,8 @@ def counterexample(
 ) -> Counterexample | None:
     """Values at the smallest sizes where ``a`` and ``b`` differ, ``None`` if none were found.
 
-    The vectors in ``one_hot`` have one entry 1 and zeros beside it. ``effort`` bounds how many points are
+    The vectors in ``one_hot`` have one entry 1 and zeros beside it, the matrices named in ``special`` are symmetric,
+    skew-symmetric, diagonal or orthogonal. ``effort`` bounds how many points are
     tried. ``given`` are symbols whose values are computed apart, out of the expressions ``beside`` the two sides.
 
     Raises :class:`~symjac.errors.ShapeError` where the shapes differ already.
@@ -104,7 +106,7 @@ def counterexample(
         if count >= effort:
             break
         chosen = {name: STAND_INS[(k + seed) % len(STAND_INS)] for k, name in enumerate(names)}
-        point = Point(seed, leaves, one_hot)
+        point = Point(seed, leaves, one_hot, special)
         functions = {name: latex for name, (_, latex) in chosen.items()} | dict.fromkeys(maps, MAP_STAND_IN)
         coefficients = {name: c for name, (c, _) in chosen.items()}
         for numbers in (Rationals, Intervals) if exact else (Intervals,):
