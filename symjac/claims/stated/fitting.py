@@ -9,8 +9,9 @@ from symjac.claims.model import Model
 from symjac.claims.stated.naming import Names
 from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.terms import Ref, Term
+from symjac.claims.stated.typing import types_somewhere
 from symjac.claims.undecided import UndecidedError
-from symjac.expr.times import LAST
+from symjac.expr.times import LAST, Time
 from symjac.reading import Reading
 from symjac.reading.context import Family, Note
 from symjac.reading.operators import mean_of, variance_of
@@ -97,6 +98,13 @@ def without_copies(models: Mapping[str, Model], members: Sequence[Term], notes: 
     if states and any(True in timed for timed in times.values()):
         raise UndecidedError(f"{states[0].family} has no index in the system, and one in the claim")
 
+    beside = {r.family for m in members for r in m.refs() if r.time is None} & {r.family for r in found}
+    if beside and any(True in timed for timed in times.values()):
+        name = min(beside)
+        raise UndecidedError(
+            f"{name} stands with an index and without: which uses of it each derivative counts, nothing says"
+        )
+
     def change(t: Term) -> Term:
         if isinstance(t.data, Ref) and t.data.time is not None and t.data.family in plain:
             return Term(t.kind, t.args, t.data.at(None), t.span)
@@ -108,6 +116,29 @@ def without_copies(models: Mapping[str, Model], members: Sequence[Term], notes: 
 def is_defined(r: Ref, base: Reading) -> bool:
     lefts = {base.symbols[e.lhs.name].family for e in base.equations if e.lhs.name in base.symbols}
     return r.family in lefts
+
+
+def with_index_as_time(s: Statement) -> tuple[Term, ...]:
+    """One index letter on every symbol that has a time in the system is the time, if only that types."""
+    entries = [t for m in s.members for t in m.walk() if t.kind == "entry"]
+    letters = {t.data for t in entries}
+    timed = {r.family for p in s.model.printed for r in (p.lhs, *(u for _, u in p.uses)) if r.time is not None}
+    whole = [t.args[0].ref for t in entries]
+    if len(letters) != 1 or any(r is None or r.time is not None or r.family not in timed for r in whole):
+        return s.members
+    (index,) = letters
+    if not isinstance(index, tuple) or len(index) != 1 or not index[0].isalpha():
+        return s.members
+
+    def change(t: Term) -> Term:
+        r = t.args[0].ref if t.kind == "entry" else None
+        return t if r is None else Term("symbol", (), r.at(Time.read(index[0])), t.span)
+
+    members = tuple(m.rebuilt(change) for m in s.members)
+    if types_somewhere(s.members, s.models) or not types_somewhere(members, s.models):
+        return s.members
+    s.notes.append(f"the index {index[0]} is read as the time, as only that fits")
+    return members
 
 
 def without_stray_index(s: Statement) -> tuple[Term, ...]:

@@ -17,6 +17,7 @@ from symjac.claims.stated.fitting import (
     is_defined,
     up_to_style,
     variables,
+    with_index_as_time,
     without_copies,
     without_stray_index,
 )
@@ -89,6 +90,7 @@ def state(
     resolved = tuple(m.rebuilt(copies) for m in resolved)
     spans = tuple(claim[m.span[0] : m.span[1]] for m in members)
     out = Statement(claim, resolved, spans, models, aliases, notes)
+    out.members = with_index_as_time(out)
     out.members = tuple(fitted(out, m) for m in without_stray_index(out))
     out.opaque = system.opaque
     out.units = frozenset(unit.removeprefix("e_") for unit in system.units)
