@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from symjac.errors import ReadError
 from symjac.reading.tokens import MAX_DEPTH, Token
+from symjac.reading.usual import FUNCTION_LETTERS
 from symjac.reading.vocabulary import CLOSING, OPENING, SHOWN
 
 BINARY = frozenset(["odot", "circ", "cdot", "times", "*", "otimes", "oslash", "/"])
@@ -152,7 +153,8 @@ def _without_number(source: str, tokens: list[Token], apart: set[int]) -> tuple[
         return tokens, []
     if opened:
         before = tokens[opened - 1]
-        space = not letters and before.kind != "name" and before.end < tokens[opened].start
+        function = before.kind == "name" and before.text in FUNCTION_LETTERS
+        space = not letters and not function and before.end < tokens[opened].start
         if before.kind in _CONTINUES | {"word", "_", "^"} or not (tokens[opened].start in apart or space):
             return tokens, []
     number = Token("number", source[tokens[opened].start : last.end], tokens[opened].start, last.end)

@@ -233,7 +233,7 @@ class Roles:
         context, name, token = self.context, family.name, named.token
         node = self.applied.get(name)
         if node is None:
-            return name in self.primed and token.text in FUNCTION_LETTERS
+            return name in self.primed and token.text in FUNCTION_LETTERS - STATE_LETTERS
         if named.time is not None or (_bold_token(named) and is_upper(token.text)):
             return False
         if token.text in NORMALISATIONS and not family.declared:

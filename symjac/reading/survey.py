@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from symjac.reading.spelling import ENCLOSURES, ENTRYLIKE, LAYERLIKE, TIMELIKE, is_upper, letter
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
-from symjac.reading.usual import FUNCTION_LETTERS
+from symjac.reading.usual import FUNCTION_LETTERS, STATE_LETTERS
 
 
 @dataclass
@@ -155,7 +155,8 @@ def _primed(roots: Sequence[Node]) -> set[str]:
                     called.add(base)
                 if marked and kid is first:
                     left.add(base)
-    return (primed - called - FUNCTION_LETTERS) & (left | (primed - plainly)) if left else set()
+    functions = FUNCTION_LETTERS - STATE_LETTERS
+    return (primed - called - functions) & (left | (primed - plainly)) if left else set()
 
 
 def _shifted(tokens: Sequence[Token]) -> set[str]:

@@ -1,0 +1,113 @@
+"""Kinds of print that were once misread: each comes out as it is meant, with its note, or is refused in clear words."""
+
+from __future__ import annotations
+
+import pytest
+
+from symjac.errors import ReadError
+from symjac.reading import read_system
+from symjac.typeset import latex
+
+# What is printed, the equations that it means, and words of a note where something was assumed or left out.
+READ = [
+    (r"s_t = \tanh(P s_{t-1} + Q u_t) \quad (3)", [r"s_t = \tanh(P s_{t-1} + Q u_t)"], "the number (3) is left out"),
+    (r"z = M \tanh(v) \qquad [7]", [r"z = M \tanh(v)"], "the number [7] is left out"),
+    (r"z = M \tanh(v), \quad \text{(A.2)}", [r"z = M \tanh(v)"], "the words '(A.2)' are left out"),
+    (r"z = M v & \text{(update)} \\ y = z & (4a)", ["z = M v", "y = z"], "the number (4a) is left out"),
+    (r"z = M v + c (2.1)", [r"z = M v + c"], "the number (2.1) is left out"),
+    (r"h_0 = \tanh (0) b", [r"h_0 = \tanh(0) b"], ""),
+    (r"z = M (v + c) (2.1)", [r"z = M (v + c)"], "the number (2.1) is left out"),
+    (r"y = \tanh(0) x", [r"y = \tanh(0) x"], ""),
+    (r"y = \mathcal{G}(V s + c)", [r"y = \mathcal{G}(V s + c)"], "a function that is applied entry by entry"),
+    (r"\bar\mathbf{v} = \mathbf{M} \mathbf{v}", [r"\bar{\mathbf{v}} = \mathbf{M} \mathbf{v}"], ""),
+    (r"y_t = V \overrightarrow{a}_t", [r"y_t = V \overrightarrow{a}_t"], ""),
+    (r"g_t = \operatorname{sigmoid}(w^\top v_t) \in (0, 1)", [r"g_t = \operatorname{sigmoid}(w^{\top} v_t)"], "the range"),
+    (r"\begin{cases} s = A u \\ y = D s \end{cases}", ["s = A u", "y = D s"], ""),
+    (r"\mathbf{r} = [\mathbf{A} \mathbf{u}]_+", [r"\mathbf{r} = \operatorname{relu}(\mathbf{A} \mathbf{u})"], "positive part"),
+    (r"a_t^l = \tanh(P^l a_{t-1}^l + Q^l a_t^{l-1})", [r"a_t^l = \tanh(P^l a_{t-1}^l + Q^l a_t^{l-1})"], ""),
+    ("h’ = \\tanh(M h + b)", [r"h' = \tanh(M h + b)"], "h' is read as a name"),
+    (r"r'_t = P' \mu' \odot u_t", [r"r'_t = (P' \mu') \odot u_t"], "P' is read as a name"),
+    (r"P_{k|k} = (I - K_k H_k) P_{k|k-1}", [r"P_{k|k} = (I - K_k H_k) P_{k|k-1}"], ""),
+    (r"v_{k+1} = v_k - \eta (B v_k - c)", [r"v_{k+1} = v_k - \eta (B v_k - c)"], r"\eta"),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted", "note"), READ)
+def test_a_kind_of_print_is_read_as_it_is_meant(text: str, wanted: list[str], note: str) -> None:
+    """The echo is the meaning, and what was assumed or left out is noted."""
+    reading = read_system(text)
+    assert [f"{e.lhs.name} = {latex(e.rhs)}" for e in reading.equations] == wanted
+    assert any(note in n.message for n in reading.notes) or not note
+
+
+def times(text: str) -> set[tuple[str, str, int]]:
+    """The families of a text with the times at which they stand."""
+    infos = read_system(text).symbols.values()
+    return {(i.family, *i.time) for i in infos if i.time is not None}
+
+
+def test_what_stands_above_beside_a_time_is_no_time() -> None:
+    """Layers in every spelling, letters for them, labels and numbers: the time is below."""
+    for above in ("{(2)}", "{[2]}", "l", r"{(\ell)}", "{(m)}", "{(x)}"):
+        found = times(rf"z^{above}_t = \tanh(P z^{above}_{{t-1}} + Q u_t)")
+        assert {(letter, offset) for _, letter, offset in found} == {("t", 0), ("t", -1)}, above
+        assert len({family for family, _, offset in found if family.startswith("z")}) == 1
+
+
+def test_states_of_layers_may_differ_in_size() -> None:
+    """A state of the layer below is another symbol at the same time."""
+    symbols = read_system(r"s^{(\ell)}_t = \tanh(R s^{(\ell)}_{t-1} + S s^{(\ell-1)}_t)").symbols
+    own, before, below = (symbols[f"s_{k}"].symbol for k in (r"t^{(\ell)}", r"{t-1}^{(\ell)}", r"t^{(\ell-1)}"))
+    assert own.shape == before.shape != below.shape
+
+
+def test_a_letter_of_time_keeps_its_mark() -> None:
+    """t', t_0 and k|k-1 are times like others."""
+    assert ("h", "t'", 0) in times(r"h_{t'} = \tanh(W h_{t'-1})")
+    assert ("x", "t_0", 1) in times(r"x_{t_0+1} = A x_{t_0}")
+    assert (r"x_{\cdot|\cdot-1}", "k", 0) in times(r"x_{k|k} = x_{k|k-1} + K_k (y_k - C x_{k|k-1})")
+
+
+def test_beside_a_primed_left_side_only_names_have_primes() -> None:
+    """Without one, the prime on a matrix is a transpose, as in A P A'."""
+    assert [n.kind for n in read_system("y = W' x").notes] == ["prime", "role", "role"]
+    assert r"W^{\top}" in latex(read_system("y = W' x").equations[0].rhs)
+
+
+def test_how_a_letter_stands_beside_a_system_counts() -> None:
+    r"""The \rho B of a formula about the system settles that \rho is a factor in it."""
+    text = r"v_{k+1} = v_k - \rho (B v_k - c)"
+    assert r"\rho" in read_system(text).applied
+    reading = read_system(text, beside=r"\frac{\partial v_{k+1}}{\partial v_k} = I - \rho B")
+    assert reading.symbols[r"\rho"].role == "scalar"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (r"s_t = \begin{cases} B u_t & (t = 1) \\ A s_{t-1} & (t > 1) \end{cases}", "by cases"),
+        (r"s = \tanh(\cdot)", "an argument that is not printed"),
+        (r"num_t = e^{-d} \odot num_{t-1}", "a word, or a product"),
+        (r"s_t = f(s_{t-1}, u_t; \theta)", "f has 3 arguments"),
+        (r"g_t = \sigma(\operatorname{Linear}(s_t))", "a layer with a matrix of its own"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_its_own_words(text: str, words: str) -> None:
+    """No message is about something else."""
+    with pytest.raises(ReadError, match=words):
+        read_system(text)
+
+
+@pytest.mark.parametrize(
+    ("declared", "role", "note"),
+    [
+        ("symmetric matrix n n", "matrix", "symmetric"),
+        ("matrix n n, positive definite", "matrix", "positive definite"),
+        ("positive scalar", "scalar", "positive"),
+    ],
+)
+def test_a_property_may_stand_before_the_role(declared: str, role: str, note: str) -> None:
+    """It is said that no derivative depends on it; nothing is passed over."""
+    reading = read_system("y = B x" if role == "matrix" else "y = B A x", {"B": declared})
+    assert reading.symbols["B"].role == role
+    assert any(f"is declared to be {note}" in n.message for n in reading.notes)
