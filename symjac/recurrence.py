@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import graphlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from symjac.errors import DefinitionError, TargetError
 from symjac.expr import Expr, Symbol, size_names
+from symjac.normal import NormalFormTooLarge, UndefinedFormError, equal
 from symjac.reading import Equation, FunctionDefinition, Note, Reading, SymbolInfo, read_symbol
+from symjac.values import counterexample
+
+CHAIN = 30  # so many points are tried at which members of a chain may differ
 
 
 class Recurrence:
@@ -24,6 +29,7 @@ class Recurrence:
                 hint=r"for instance x_t = W \sigma(x_{t-1})",
             )
         self.reading = reading
+        self._chains = tuple(unproved_members(reading.equations))
         self._definitions = definitions_of(reading.equations)
         self._order = _dependency_order(self._definitions)
         sizes = size_names(info.symbol for info in reading.symbols.values())
@@ -48,8 +54,8 @@ class Recurrence:
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """What the reading assumed."""
-        return self.reading.notes
+        """What the reading assumed, and which members of chains are not known to be equal."""
+        return (*self.reading.notes, *self._chains)
 
     @property
     def orientation(self) -> str:
@@ -111,6 +117,25 @@ class Recurrence:
     def occurs(self, s: Symbol) -> bool:
         """Whether a symbol stands in some equation."""
         return any(s in rhs.symbols or s == lhs for lhs, rhs in self._definitions.items())
+
+
+def unproved_members(equations: Iterable[Equation]) -> Iterator[Note]:
+    """A note for each member of a chain ``y = a = b`` that is not proved to be equal to the last, which is used.
+
+    :raises DefinitionError: where values show that they differ.
+    """
+    chains = [e for e in equations if e.others]
+    definitions = definitions_of(equations) if chains else {}
+    for e in chains:
+        for other in e.others:
+            with contextlib.suppress(NormalFormTooLarge, UndefinedFormError):
+                if equal(other, e.rhs, definitions):
+                    continue
+            if counterexample(other, e.rhs, definitions, effort=CHAIN) is not None:
+                raise DefinitionError(f"the members of {e.source.strip()} are not equal: it defines {e.lhs.name} twice")
+            yield Note(
+                "chain", f"of {e.source.strip()} the last member is used; that the others are equal is not proved"
+            )
 
 
 def definitions_of(equations: Iterable[Equation]) -> dict[Symbol, Expr]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from symjac.errors import ReadError
+from symjac import System
+from symjac.errors import DefinitionError, ReadError
 from symjac.reading import read_system
 from symjac.typeset import latex
 
@@ -21,14 +22,29 @@ READ = [
     (r"y = \mathcal{G}(V s + c)", [r"y = \mathcal{G}(V s + c)"], "a function that is applied entry by entry"),
     (r"\bar\mathbf{v} = \mathbf{M} \mathbf{v}", [r"\bar{\mathbf{v}} = \mathbf{M} \mathbf{v}"], ""),
     (r"y_t = V \overrightarrow{a}_t", [r"y_t = V \overrightarrow{a}_t"], ""),
-    (r"g_t = \operatorname{sigmoid}(w^\top v_t) \in (0, 1)", [r"g_t = \operatorname{sigmoid}(w^{\top} v_t)"], "the range"),
+    (
+        r"g_t = \operatorname{sigmoid}(w^\top v_t) \in (0, 1)",
+        [r"g_t = \operatorname{sigmoid}(w^{\top} v_t)"],
+        "the range",
+    ),
     (r"\begin{cases} s = A u \\ y = D s \end{cases}", ["s = A u", "y = D s"], ""),
-    (r"\mathbf{r} = [\mathbf{A} \mathbf{u}]_+", [r"\mathbf{r} = \operatorname{relu}(\mathbf{A} \mathbf{u})"], "positive part"),
+    (
+        r"\mathbf{r} = [\mathbf{A} \mathbf{u}]_+",
+        [r"\mathbf{r} = \operatorname{relu}(\mathbf{A} \mathbf{u})"],
+        "positive part",
+    ),
     (r"a_t^l = \tanh(P^l a_{t-1}^l + Q^l a_t^{l-1})", [r"a_t^l = \tanh(P^l a_{t-1}^l + Q^l a_t^{l-1})"], ""),
     ("h’ = \\tanh(M h + b)", [r"h' = \tanh(M h + b)"], "h' is read as a name"),
     (r"r'_t = P' \mu' \odot u_t", [r"r'_t = (P' \mu') \odot u_t"], "P' is read as a name"),
     (r"P_{k|k} = (I - K_k H_k) P_{k|k-1}", [r"P_{k|k} = (I - K_k H_k) P_{k|k-1}"], ""),
     (r"v_{k+1} = v_k - \eta (B v_k - c)", [r"v_{k+1} = v_k - \eta (B v_k - c)"], r"\eta"),
+    (r"y = G x + v, \quad v \sim N(0, R)", ["y = G x + v"], "how values are drawn"),
+    (r"x_{t+1} = f(x_t, u_t) = F x_t + B u_t", ["x_{t+1} = F x_t + B u_t"], "says what the left side depends on"),
+    (r"r_t = G_t(r_{t-1}) = B_t r_{t-1} + v_t", ["r_t = B_t r_{t-1} + v_t"], "says what the left side depends on"),
+    (r"s_t = g \otimes s_{t-1} + A v_t", [r"s_t = g \odot s_{t-1} + A v_t"], "as only that fits"),
+    (r"N_t = f_t \odot N_{t-1} + \tilde{N}_t", [r"N_t = f_t \odot N_{t-1} + \tilde{N}_t"], "the only role that fits"),
+    (r"\alpha_t = T_t \alpha_{t-1} + c_t + \eta_t", [r"\alpha_t = T_t \alpha_{t-1} + c_t + \eta_t"], "the only role"),
+    (r"x_{k+1} = x_k + \Delta (A x_k + b)", [r"x_{k+1} = x_k + \Delta (A x_k + b)"], "a step"),
 ]
 
 
@@ -111,3 +127,11 @@ def test_a_property_may_stand_before_the_role(declared: str, role: str, note: st
     reading = read_system("y = B x" if role == "matrix" else "y = B A x", {"B": declared})
     assert reading.symbols["B"].role == role
     assert any(f"is declared to be {note}" in n.message for n in reading.notes)
+
+
+def test_of_a_chain_the_last_member_is_used() -> None:
+    """Members that are equal need no word, those not proved equal a note, and two that differ define a name twice."""
+    assert latex(System("y = W x + W b = W (x + b)").equations[0].rhs) == "W (x + b)"
+    assert not [n for n in System("y = W x + W b = W (x + b)").notes if n.kind == "chain"]
+    with pytest.raises(DefinitionError, match="defines y twice"):
+        System("y = a x = b x")

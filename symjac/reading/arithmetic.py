@@ -15,7 +15,7 @@ from symjac.expr import (
     Sum,
     Transpose,
 )
-from symjac.reading.context import Context
+from symjac.reading.context import OTIMES, Context
 from symjac.reading.sizes import UNIT
 from symjac.reading.tree import Node, juxtaposed
 from symjac.reading.values import Value, like, negative, number, ordered_product, reciprocal, scalar, spread
@@ -141,6 +141,10 @@ class Arithmetic(ABC):
         if op == "oslash":
             self.same(a, b, r"the operands of \oslash")
             return like(a, lambda: Hadamard(a.make(), EntryPower(b.make(), Number(-1))), node)
+        if op == "otimes" and self.context.flips.get(OTIMES) == "entrywise":
+            self.context.note("sign", r"\otimes is read as the entrywise product, as only that fits")
+            self.same(a, b, r"the operands of \otimes")
+            return self.hadamard(a, b, node)
         if op == "otimes":
             return self.outer(a, b, node)
         if op == "*" and a.role == b.role and not a.is_row:

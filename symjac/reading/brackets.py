@@ -11,7 +11,7 @@ from symjac.reading.usual import FUNCTION_LETTERS
 from symjac.reading.vocabulary import CLOSING, OPENING, SHOWN
 
 BINARY = frozenset(["odot", "circ", "cdot", "times", "*", "otimes", "oslash", "/"])
-RELATIONS = frozenset(["=", "<", "<=", ">", ">=", "in", "!=", "approx"])
+RELATIONS = frozenset(["=", "<", "<=", ">", ">=", "in", "!=", "approx", "sim"])
 _CONTINUES = BINARY | RELATIONS | {"+", "-"}
 
 

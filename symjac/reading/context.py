@@ -15,6 +15,8 @@ from symjac.reading.spelling import is_bold, plain, render
 from symjac.reading.survey import Letters
 from symjac.reading.tree import Node
 
+OTIMES = r"\otimes"
+
 
 class TwoMeaningsError(ReadError):
     """What papers print with two meanings: no other role of a letter is tried to make it fit."""
@@ -50,6 +52,7 @@ class Family:
     gradient: tuple[str, str] | None = None
     times: dict[str | None, None] = field(default_factory=dict)
     printed: bool = False  # whether the name is the one the text prints
+    letter: str = ""  # the letter of the name, without style and accents
     head: str = ""  # of a name such as g(x): the g before the bracket
     acts: str = ""  # in row orientation: on which side of a vector the matrix stands in print
 
@@ -86,7 +89,7 @@ class Context:
         self.notes: list[Note] = []
         self.source = ""
         self.at_time: dict[tuple[str, str], Family] = {}
-        self.flips: dict[str, str] = {}
+        self.flips: dict[str, str] = {}  # what is tried where the usual does not fit: roles, meanings of signs
         self.continued = False
         self.calls: dict[str, Family] = {}  # names such as \phi(x), by their text
         self.heads: set[str] = set()  # the letters before the brackets of those names
@@ -132,6 +135,7 @@ class Context:
                 return found
         if found is None:
             found = Family(named.family, named.base, named.label, named.upper, named.place, named.token.style)
+            found.letter = named.token.text
             self.add(found)
         if not found.printed and not named.entries:
             self._adopt(found, named)

@@ -36,6 +36,25 @@ class Piece:
         return self.root.kids if self.root.kind == "relation" else [self.root]
 
 
+def without_mere_calls(root: Node) -> tuple[Node, list[Node]]:
+    """``h_t = f(h, u) = W h + u`` without the members that only say what h_t depends on, and these members."""
+    if root.kind != "relation" or set(root.detail) != {"="} or len(root.kids) < 3:
+        return root, []
+    calls_ = [k for k in root.kids[1:-1] if _is_mere_call(k)]
+    kept = [k for k in root.kids if k not in calls_]
+    if not calls_:
+        return root, []
+    return Node("relation", "", kept, root.start, root.end, detail=root.detail[: len(kept) - 1]), calls_
+
+
+def _is_mere_call(node: Node) -> bool:
+    """``f(h, u)``, ``G_t(r)``: a letter before symbols in brackets."""
+    inner = node.inner
+    if inner.kind != "juxt" or len(inner.kids) != 2 or inner.kids[0].kind != "name" or not inner.kids[1].is_call:
+        return False
+    return all(k.inner.kind == "name" for k in calls.bracket(inner.kids[1]).kids)
+
+
 def classify(piece: Piece, el: Elaborator, defined: set[str]) -> None:
     """Settles the kind of a piece and the symbol it defines."""
     root = piece.root
@@ -220,11 +239,11 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
 
 @dataclass(frozen=True)
 class Sides:
-    """The finished sides of an equation."""
+    """The finished sides of an equation; of a chain the last member is the right one."""
 
     left: Symbol
     right: Expr
-    more: tuple[Expr, ...] = ()
+    others: tuple[Expr, ...] = ()
 
 
 def finish(piece: Piece, error: Callable[..., Exception]) -> Sides:
@@ -252,4 +271,4 @@ def finish(piece: Piece, error: Callable[..., Exception]) -> Sides:
     if not isinstance(left, Symbol):
         raise error("the left side of an equation has to be one symbol", piece.root.kids[0])
     right = [entrywise.collected(m) for m in made[1:]]
-    return Sides(left, right[0], tuple(right[1:]))
+    return Sides(left, right[-1], tuple(right[:-1]))

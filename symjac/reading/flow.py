@@ -10,7 +10,7 @@ from symjac.typeset import boxes as b
 
 SIGNS = {
     "odot": r"\odot", "circ": r"\circ", "cdot": r"\cdot", "times": r"\times", "otimes": r"\otimes",
-    "oslash": r"\oslash", "<=": r"\le", ">=": r"\ge", "!=": r"\ne", "in": r"\in", "approx": r"\approx",
+    "oslash": r"\oslash", "<=": r"\le", ">=": r"\ge", "!=": r"\ne", "in": r"\in", "approx": r"\approx", "sim": r"\sim",
     "sum": r"\sum", "prod": r"\prod", "partial": r"\partial", "infty": r"\infty", "top": r"\top",
     "langle": r"\langle", "rangle": r"\rangle", "||": r"\lVert", "||(": r"\lVert", ")||": r"\rVert", "|(": "|",
     ")|": "|",

@@ -18,11 +18,15 @@ from symjac.reading.spelling import plain
 
 @dataclass(frozen=True)
 class Equation:
-    """``lhs = rhs`` as read, with the text it came from."""
+    """``lhs = rhs`` as read, with the text it came from.
+
+    Of a chain ``lhs = a = b`` the last member is ``rhs``; ``others`` are those before it.
+    """
 
     lhs: Symbol
     rhs: Expr
     source: str
+    others: tuple[Expr, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,9 +112,7 @@ def read_system(
             definitions.append(FunctionDefinition(piece.function, piece.variable, body, source))
             continue
         sides = finish(piece, attempt.context.error)
-        if sides.more:
-            attempt.context.note("tail", "of this chain the first equation is read, the rest is left out", piece.root)
-        equations.append(Equation(sides.left, sides.right, source))
+        equations.append(Equation(sides.left, sides.right, source, sides.others))
     if not equations and not definitions and not attempt.context.families:
         raise ReadError("there is no equation in the text", text=texts[0] if texts else "", span=(0, 1))
     recognised = _recognised(definitions)

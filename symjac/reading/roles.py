@@ -19,7 +19,16 @@ from symjac.reading.names import Named, take_apart
 from symjac.reading.parser import parse
 from symjac.reading.spelling import is_upper, letter, plain
 from symjac.reading.tree import Node, Script
-from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS, FUNCTION_LETTERS, LAYERS, LOSSES, STATE_LETTERS, VECTOR_GREEK
+from symjac.reading.usual import (
+    ALWAYS_FUNCTIONS,
+    COUNTS,
+    FUNCTION_LETTERS,
+    LAYERS,
+    LOSSES,
+    STATE_LETTERS,
+    STEPS,
+    VECTOR_GREEK,
+)
 from symjac.reading.vocabulary import NORMALISATIONS, OPERATORS
 
 _KNOWN_WORDS = [*OPERATORS, *(s for row in functions.ACTIVATIONS.values() for s in row.spellings if len(s) > 3)]
@@ -221,6 +230,8 @@ class Roles:
                     f'declare it, as in "{name}: scalar", or write {name}^{{-1}}',
                 )
             return "scalar", "it stands below a line"
+        if token.text in STEPS and token.style != "bf":
+            return "scalar", "a step"
         if upper:
             return "matrix", "capital letter"
         if context.has_bold:

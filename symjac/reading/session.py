@@ -5,17 +5,18 @@ from __future__ import annotations
 import copy
 import dataclasses
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from symjac.errors import DefinitionError, ReadError, ShapeError
 from symjac.reading import repair, ties
 from symjac.reading.brackets import UnclosedError, UnopenedError
-from symjac.reading.context import Context, Family, Note, TwoMeaningsError
+from symjac.reading.context import OTIMES, Context, Family, Note, TwoMeaningsError
 from symjac.reading.declarations import declare, is_declaration, take_membership
 from symjac.reading.elaborate import Elaborator
-from symjac.reading.equations import Piece, classify, elaborate, left_name
+from symjac.reading.equations import Piece, classify, elaborate, left_name, without_mere_calls
 from symjac.reading.parser import parse
 from symjac.reading.roles import Roles
+from symjac.reading.spelling import is_upper
 from symjac.reading.survey import raised_labels, squares, survey
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
@@ -23,13 +24,14 @@ from symjac.reading.usual import COUNTS
 
 # How much is tried, in characters of text read again; so that no text takes long to be refused.
 WORK = 60_000
-Flip = tuple[str, str]
+Option = dict[str, str]  # another role by letter, or another meaning of a sign
 
 
 GUESSES = {
     "capital letter": "a matrix",
     "small letter": "a vector",
     "small Greek letter": "a scalar",
+    "a step": "a scalar",
     "not bold where others are": "a scalar",
     "upright word": "a scalar",
     "nothing here is bold, capital or marked as a vector": "a scalar",
@@ -127,18 +129,16 @@ class Session:
         self.mended.append(Note("repaired", message, source, error.span))
 
     def flipped(self, failed: Attempt, error: ReadError | ShapeError) -> Attempt:
-        """Tries other roles for letters whose role was guessed; one way must fit."""
-        likely, unlikely = self.choices(failed)
-        pairs = [(a, b) for a, b in itertools.combinations(likely, 2) if a[0] != b[0]]
+        """Tries other choices where some were guessed; of the first kind of them that fits at all one must fit."""
         tries = WORK // (1 + sum(map(len, self.texts)))
-        for choices in ([(c,) for c in likely], [(c,) for c in unlikely], pairs):
+        for options in self.options(failed):
             found = []
-            tries -= len(choices)
+            tries -= len(options)
             if tries < 0:
                 raise error
-            for choice in choices:
+            for option in options:
                 try:
-                    found.append(Attempt(self, dict(choice)).run())
+                    found.append(Attempt(self, option).run())
                 except (ReadError, ShapeError, DefinitionError):
                     continue
             if len(found) == 1:
@@ -149,25 +149,49 @@ class Session:
                 raise error
         raise error
 
-    def choices(self, failed: Attempt) -> tuple[list[Flip], list[Flip]]:
-        """Other roles a guessed letter can have: likely ones, and that of a state as a scalar.
+    def options(self, failed: Attempt) -> Iterator[list[Option]]:
+        """What else could be meant, the likeliest kind first.
+
+        States in small Greek letters as vectors, another role of a letter, a state as a scalar, ``\\otimes`` as the
+        entrywise product, other roles of two letters.
+        """
+        declared = {f.base for f in failed.context.families.values() if f.declared}
+        greek = {
+            n.base
+            for name, n in failed.context.exact.items()
+            if n.time is not None and n.token.text.startswith("\\") and not is_upper(n.token.text)
+            if n.base not in declared and name not in failed.roles.applied
+        }
+        yield [dict.fromkeys(greek, "vector")] if greek else []
+        likely, unlikely = self.roles_of_letters(failed)
+        yield likely
+        yield unlikely
+        nodes = (n for text in self.texts for root in self.trees(text)[0] for n in root.walk())
+        yield [{OTIMES: "entrywise"}] if any(n.kind == "binary" and n.text == "otimes" for n in nodes) else []
+        yield [{**a, **b} for a, b in itertools.combinations(likely, 2) if a.keys().isdisjoint(b)]
+
+    def roles_of_letters(self, failed: Attempt) -> tuple[list[Option], list[Option]]:
+        """Other roles a guessed letter can have, whatever its accent: likely ones, and that of a state as a scalar.
 
         A capital turns into a vector only where it carries a time, into a scalar only where losses
         and counts do.
         """
-        likely: list[Flip] = []
-        unlikely: list[Flip] = []
+        likely: list[Option] = []
+        unlikely: list[Option] = []
+        guessed = [f for f in failed.context.families.values() if f.how in GUESSES and not f.declared]
         seen: set[str] = set()
-        families = [f for f in failed.context.families.values() if f.how in GUESSES and not f.declared]
-        for f in families:
-            if f.role not in FLIPS or f.base in seen:
+        declared = {f.base for f in failed.context.families.values() if f.declared}
+        for f in guessed:
+            if f.role not in FLIPS or f.letter in seen:
                 continue
-            seen.add(f.base)
-            timed = any(time is not None for g in families if g.base == f.base for time in g.times)
+            seen.add(f.letter)
+            alike = [n for n in failed.context.exact.values() if n.token.text == f.letter and n.base not in declared]
+            timed = any(n.time is not None for n in alike)
             for role in FLIPS[f.role]:
                 if f.role == "matrix" and not (timed if role == "vector" else f.base in COUNTS):
                     continue
-                (unlikely if f.role == "vector" and timed else likely).append((f.base, role))
+                option = dict.fromkeys([f.base, *(n.base for n in alike)], role)
+                (unlikely if f.role == "vector" and timed else likely).append(option)
         return likely, unlikely
 
 
@@ -219,6 +243,10 @@ class Attempt:
             declare(context, key, text, lenient=session.lenient)
         context.letters.layered |= {f.base for f in context.families.values() if f.place == "^{}"}
         for root, source in roots:
+            if root.detail == ("sim",):  # v \sim N(0, R)
+                context.source = source
+                context.note("distribution", f"{context.text(root)} says how values are drawn, and is left out", root)
+                continue
             if root.detail[-1:] == ("in",) and set(root.detail[:-1]) == {"="}:  # x = ... \in \mathbb{R}^n
                 if root.kids[-1].inner.kind == "group":  # \in (0, 1)^n
                     context.source = source
@@ -232,6 +260,11 @@ class Attempt:
                     take_membership(context, membership, root.kids[0])
                 root = _without_last(root)
             if not is_declaration(root):
+                root, mere = without_mere_calls(root)
+                for member in mere:
+                    context.source = source
+                    message = f"{context.text(member)} says what the left side depends on, and is left out"
+                    context.note("chain", message, member)
                 self.pieces.append(Piece(root, source))
                 continue
             context.source = source

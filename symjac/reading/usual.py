@@ -24,6 +24,8 @@ LAYERS = {
 }
 # Small Greek letters that stand for vectors.
 VECTOR_GREEK = frozenset([r"\delta", r"\xi", r"\zeta"])
+# Capitals that stand for steps: of time, of a grid.
+STEPS = frozenset([r"\Delta"])
 # Capitals that stand for losses and for numbers of things.
 COUNTS = frozenset(["L", "E", "J", "C", "T", "N", "M", "D", "K"])
 # What stands above a derivative as a loss does.

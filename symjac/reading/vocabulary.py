@@ -105,7 +105,8 @@ _COMMANDS = {
     "!=": "ne neq",
     "in": "in",
     "=": "coloneqq triangleq equiv doteq leftarrow gets eqdef",
-    "approx": "approx propto sim simeq",
+    "approx": "approx propto simeq",
+    "sim": "sim",
     "partial": "partial",
     "nabla": "nabla",
     "prod": "prod",
@@ -174,5 +175,6 @@ NOT_READ = {
     "dagger": "conjugate transposes",
     "arrow": "arrows",
     "approx": "approximate relations",
+    "sim": "distributions",
     "!=": "inequalities",
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +45,7 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str], claim: str = "
     texts, losses = without_losses(texts, symbols)
     symbols = {name: _plainly(words) for name, words in symbols.items()}
     symbols = _without_targets(losses, texts, symbols)
-    texts, rest = with_rest([without_middle_calls(t) for t in texts], symbols)
+    texts, rest = with_rest(texts, symbols)
     symbols = {**rest, **symbols}
     texts, units = with_unit_vectors(texts, symbols)
     symbols = {**dict.fromkeys(units, "vector"), **symbols}
@@ -138,25 +137,6 @@ def with_rest(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[list[st
     used = " ".join([*texts, *symbols])
     name = next(n for n in _FOR_REST if n not in used)
     return [_REST.sub(lambda m: "+ " + name, t) for t in texts], {name: "vector"}
-
-
-def without_middle_calls(text: str) -> str:
-    """``h_t = F(h, u, \\theta) = W h + u`` without the member that only names what h_t depends on."""
-    try:
-        roots, _ = parse(text)
-    except ReadError:
-        return text
-    for root in reversed(roots):
-        if root.kind != "relation" or set(root.detail) != {"="}:
-            continue
-        for before, kid in reversed(list(itertools.pairwise(root.kids[:-1]))):
-            inner = kid.inner
-            call = (
-                inner.kind == "juxt" and len(inner.kids) == 2 and inner.kids[1].is_call and len(inner.kids[1].kids) > 1
-            )
-            if call and inner.kids[0].kind == "name":
-                text = text[: before.end] + text[kid.end :]
-    return text
 
 
 def first_and_last(text: str) -> str:

@@ -1,0 +1,198 @@
+"""Kinds of claims that were once misjudged because they were misread: each is right, or undecided for a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from symjac.claims import check_record
+
+FOUR = ("numerator_column", "denominator_column", "numerator_row", "denominator_row")
+STATE = r"s_t = \tanh(P s_{t-1} + Q u_t)"
+TWO_LAYERS = [r"a_t^{(1)} = \tanh(P a_{t-1}^{(1)} + Q u_t)", r"a_t^{(2)} = \tanh(R a_{t-1}^{(2)} + S a_t^{(1)})"]
+BY_LAYER = r"\frac{\partial L}{\partial a_t^{(1)}} = S^\top \operatorname{diag}(1 - a_t^{(2)} \odot a_t^{(2)})"
+BY_LAYER += r" \frac{\partial L}{\partial a_t^{(2)}}"
+EARLIER = (
+    r" + P^\top \operatorname{diag}(1 - a_{t+1}^{(1)} \odot a_{t+1}^{(1)}) \frac{\partial L}{\partial a_{t+1}^{(1)}}"
+)
+SCALARS = {"p_t": "scalar", "a": "scalar", "u_t": "scalar"}
+
+# Equations, declarations, a claim, and what holds in each of the four conventions: t, f, or - for undecided.
+CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
+    (
+        "number",
+        [STATE + r" \quad (3)"],
+        {},
+        r"\frac{\partial s_t}{\partial s_{t-1}} = \operatorname{diag}(1 - s_t^2) P",
+        "tfff",
+    ),
+    (
+        "numbers",
+        [r"z = M \phi(v), \quad \text{(2)}"],
+        {},
+        r"\frac{\partial z}{\partial v} = M \operatorname{diag}(\phi'(v)) \quad (2.3)",
+        "tfff",
+    ),
+    (
+        "layer",
+        [r"z^{[2]}_t = \tanh(P z^{[2]}_{t-1} + Q u_t)"],
+        {},
+        r"\frac{\partial z^{[2]}_{t+1}}{\partial z^{[2]}_t} = \operatorname{diag}(1 - z^{[2]}_{t+1} \odot "
+        r"z^{[2]}_{t+1}) P",
+        "tfff",
+    ),
+    ("path missing", TWO_LAYERS, {}, BY_LAYER, "ffff"),
+    ("both paths", TWO_LAYERS, {}, BY_LAYER + EARLIER, "ftff"),
+    (
+        "label",
+        [r"z^{(s)}_t = \phi(P_{ss} z^{(s)}_{t-1} + Q_{su} u_t)"],
+        {},
+        r"\frac{\partial z^{(s)}_{t+1}}{\partial z^{(s)}_{t}} = P^{\top}_{ss} "
+        r"\operatorname{diag}(\phi'(P_{ss} z^{(s)}_{t} + Q_{su} u_{t+1}))",
+        "ftff",
+    ),
+    ("function", ["g(z) = M z + c"], {}, r"\frac{\partial g}{\partial z} = M", "tfft"),
+    ("function with argument", ["g(z) = M z + c"], {}, r"\frac{\partial g(z)}{\partial z} = M", "tfft"),
+    (
+        "scalar function",
+        [r"q(z) = z^\top B z + d^\top z"],
+        {},
+        r"\frac{\partial q}{\partial z} = (B + B^\top) z + d",
+        "ftff",
+    ),
+    ("function of a matrix", [r"r(X) = \operatorname{tr}(X^\top B)"], {}, r"\frac{\partial r}{\partial X} = B", "ftft"),
+    ("nabla of a function", [r"g(u) = \frac{1}{2} \| M u - c \|^2"], {}, r"\nabla_u g = M^\top (M u - c)", "ftff"),
+    (
+        "loss with argument",
+        [r"J = u^\top B \theta"],
+        {r"\theta": "vector n", "u": "vector m", "B": "matrix m n"},
+        r"\frac{\partial J(\theta)}{\partial \theta} = B^\top u",
+        "ftff",
+    ),
+    (
+        "step size",
+        [r"v_{k+1} = v_k - \rho (B v_k - c)"],
+        {},
+        r"\frac{\partial v_{k+1}}{\partial v_k} = I - \rho B",
+        "tfft",
+    ),
+    (
+        "factor",
+        [r"u_{k+1} = u_k + \theta (A u_k + (u_k^\top u_k) b)"],
+        {},
+        r"\frac{\partial u_{k+1}}{\partial u_k} = I + \theta (A + 2 b u_k^\top)",
+        "tfff",
+    ),
+    ("symmetric", [r"E = u^\top B u - d^\top u"], {"B": "symmetric matrix n n"}, r"\nabla_u E = 2 B u - d", "ftff"),
+    ("not symmetric", [r"E = u^\top B u - d^\top u"], {"B": "matrix n n"}, r"\nabla_u E = 2 B u - d", "ffff"),
+    (
+        "diagonal",
+        ["y = D x"],
+        {"D": "diagonal matrix n n", "x": "vector n"},
+        r"\frac{\partial y}{\partial x} = D^\top",
+        "tttt",
+    ),
+    (
+        "orthogonal",
+        ["y = Q^{-1} (x - b)"],
+        {"Q": "matrix n n, orthogonal", "x": "vector n"},
+        r"\frac{\partial y}{\partial x} = Q^\top",
+        "tfft",
+    ),
+    (
+        "skew",
+        ["y = S x"],
+        {"S": "skew-symmetric matrix n n", "x": "vector n"},
+        r"\frac{\partial y}{\partial x} = -S^\top",
+        "tfft",
+    ),
+    (
+        "primed time",
+        [r"a_t = \tanh(P a_{t-1} + Q u_t)"],
+        {},
+        r"\frac{\partial a_{t'}}{\partial a_t} = \prod_{k=t+1}^{t'} P^\top \operatorname{diag}(1 - a_k^2)",
+        "ftff",
+    ),
+    (
+        "scalars over time",
+        [r"p_t = \tanh(a p_{t-1} + u_t)"],
+        SCALARS,
+        r"\frac{\partial p_t}{\partial p_k} = \prod_{i=k+1}^{t} a (1 - p_i^2)",
+        "tttt",
+    ),
+    (
+        "scalars over time, wrong",
+        [r"p_t = \tanh(a p_{t-1} + u_t)"],
+        SCALARS,
+        r"\frac{\partial p_t}{\partial p_k} = \prod_{i=k+1}^{t} a (1 - p_{i-1}^2)",
+        "ffff",
+    ),
+    (
+        "index as time",
+        ["p_t = M q_t"],
+        {"p_t": "vector n", "q_t": "vector n", "M": "matrix n n"},
+        r"\frac{\partial p_i}{\partial q_i} = M",
+        "tfft",
+    ),
+    (
+        "transposed numerator",
+        [r"y = M \phi(x)"],
+        {},
+        r"\frac{\partial y^\top}{\partial x} = \operatorname{diag}(\phi'(x)) M^\top",
+        "--ff",
+    ),
+    (
+        "copy of a parameter",
+        [r"s_t = \phi(P s_{t-1} + Q u_t)"],
+        {},
+        r"\frac{\partial s_t}{\partial Q} = \frac{\partial s_t}{\partial Q_t} + \frac{\partial s_t}{\partial "
+        r"s_{t-1}} \frac{\partial s_{t-1}}{\partial Q}",
+        "----",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("equations", "symbols", "claim", "wanted"), [c[1:] for c in CLAIMS], ids=[c[0] for c in CLAIMS]
+)
+def test_a_claim_is_judged_as_it_is_meant(
+    equations: list[str], symbols: dict[str, str], claim: str, wanted: str
+) -> None:
+    """In each of the four conventions; rows in which a system does not type may be left open or false."""
+    verdict = check_record({"equations": equations, "symbols": symbols, "claim": claim})
+    assert verdict.verdict != "unreadable", verdict.error
+    found = "".join({True: "t", False: "f", None: "-"}[verdict.conventions[k].holds] for k in FOUR)
+    assert found == wanted, verdict.explanation
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"claim": r"\frac{\partial v}{\partial q} = M"},
+        {"claim": "J = M", "of": "s", "wrt": "q"},
+    ],
+    ids=["in the claim", "beside it"],
+)
+def test_what_no_equation_has_is_no_loss_because_nothing_else_fits(more: dict[str, Any]) -> None:
+    """An unknown letter is named; L, a declared letter, and one that both sides differentiate are losses."""
+    verdict = check_record({"equations": ["p = M q"], **more})
+    assert verdict.verdict == "unreadable"
+    assert "stands in no equation" in verdict.explanation
+    for letter, symbols in (("L", {}), ("v", {"v": "scalar"}), (r"\xi", {})):
+        claim = rf"\frac{{\partial {letter}}}{{\partial q}} = M^\top \frac{{\partial {letter}}}{{\partial p}}"
+        assert check_record({"equations": ["p = M q"], "symbols": symbols, "claim": claim}).verdict == "true"
+
+
+def test_a_derivative_printed_with_its_point_is_that_of_the_record() -> None:
+    """dr(p) of r by p is no product with p."""
+    record = {"equations": ["r = M p + c"], "claim": "dr(p) = M", "of": "r", "wrt": "p"}
+    assert check_record(record).verdict == "true"
+
+
+def test_both_readings_of_a_transposed_numerator_are_shown() -> None:
+    """What the other would give stands under the alternatives."""
+    claim = r"\frac{\partial y^\top}{\partial x} = \operatorname{diag}(\phi'(x)) M^\top"
+    verdict = check_record({"equations": [r"y = M \phi(x)"], "claim": claim})
+    assert verdict.verdict == "undecided"
+    assert verdict.alternatives["transposed_numerator"]["numerator_column"].holds
