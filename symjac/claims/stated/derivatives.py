@@ -61,6 +61,8 @@ def _without_arguments(b: Builder, node: Node) -> Node:
     if inner.kind != "juxt" or len(inner.kids) != 2 or inner.kids[0].kind != "name" or not inner.kids[1].is_call:
         return node
     head, group = inner.kids[0], bracket(inner.kids[1])
+    if vecread.is_vec(b, head):
+        return node
     family = b.context.find(b.el.named(head).family)
     functions = family is not None and family.role not in ("scalar", "vector", "matrix")
     if functions or call_key(b.el, head, inner.kids[1]) in b.context.calls:
