@@ -218,10 +218,10 @@ def test_a_false_claim_in_entries_is_refuted() -> None:
 
 @pytest.mark.parametrize(
     ("claim", "expected"),
-    [(r"W^\top diag(\phi'(x))", None), (r"-W^\top diag(\phi'(x))", False), (r"W diag(\phi'(x))", True)],
+    [(r"W^\top diag(\phi'(x))", True), (r"-W^\top diag(\phi'(x))", False), (r"W diag(\phi'(x))", True)],
 )
 def test_a_declared_property_is_kept_to_by_what_refutes(claim: str, expected: bool | None) -> None:
-    """What no symmetric matrix refutes is not refuted for one that is declared to be symmetric."""
+    """What holds of symmetric matrices is true of one that is declared to be symmetric."""
     symbols = {"W": "matrix n n, symmetric"}
     v = check([r"y = W \phi(x)"], rf"\frac{{\partial y}}{{\partial x}} = {claim}", symbols)
     assert v.conventions["numerator_column"].holds is expected
