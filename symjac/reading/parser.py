@@ -249,9 +249,8 @@ class Parser:
         opened = self.current
         close = OPENING[opened.kind]
         self.at += 1
-        if self.current.kind in ("cdot", "dots") and [t.kind for t in self.tokens[self.at + 1 : self.at + 2]] == [
-            close
-        ]:
+        following = [t.kind for t in self.tokens[self.at + 1 : self.at + 2]]
+        if self.current.kind == "cdot" and following == [close]:
             raise self.error(
                 f"({self.printed()}) stands for an argument that is not printed", hint=r"print it, as in \phi'(W x + b)"
             )
