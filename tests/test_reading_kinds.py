@@ -38,6 +38,7 @@ READ = [
     (r"r'_t = P' \mu' \odot u_t", [r"r'_t = (P' \mu') \odot u_t"], "P' is read as a name"),
     (r"P_{k|k} = (I - K_k H_k) P_{k|k-1}", [r"P_{k|k} = (I - K_k H_k) P_{k|k-1}"], ""),
     (r"v_{k+1} = v_k - \eta (B v_k - c)", [r"v_{k+1} = v_k - \eta (B v_k - c)"], r"\eta"),
+    (r"y = \lambda (x) + A x", [r"y = \lambda x + A x"], r"\lambda"),
     (r"y = G x + v, \quad v \sim N(0, R)", ["y = G x + v"], "how values are drawn"),
     (r"x_{t+1} = f(x_t, u_t) = F x_t + B u_t", ["x_{t+1} = F x_t + B u_t"], "says what the left side depends on"),
     (r"r_t = G_t(r_{t-1}) = B_t r_{t-1} + v_t", ["r_t = B_t r_{t-1} + v_t"], "says what the left side depends on"),

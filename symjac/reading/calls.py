@@ -18,7 +18,7 @@ from symjac.reading.operators import OPERATORS, apply
 from symjac.reading.roles import known_function
 from symjac.reading.sizes import UNIT
 from symjac.reading.tree import Node, juxtaposed
-from symjac.reading.usual import FUNCTION_LETTERS
+from symjac.reading.usual import FACTOR_LETTERS, FUNCTION_LETTERS
 from symjac.reading.values import Value
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ def not_a_call(el: Elaborator, item: Node, group: Node) -> None:
             item,
             "a function of several arguments is not read; stack vectors as [a; b]",
         )
-    if family is None or family.declared or family.role != "scalar":
+    if family is None or family.declared or family.role != "scalar" or item.text in FACTOR_LETTERS:
         return
     only_here = family.name not in el.roles.bare
     if only_here and len(inner.kids) == 1 and inner.kids[0].inner.kind in ("name", "number") and inner.text == "(":

@@ -13,6 +13,13 @@ FUNCTION_LETTERS = frozenset(
         *("f", "g", "h", "F"),
     ]
 )
+# Before a bracket these are factors.
+FACTOR_LETTERS = frozenset(
+    [
+        *(r"\alpha", r"\beta", r"\gamma", r"\eta", r"\lambda", r"\mu", r"\tau", r"\epsilon", r"\varepsilon"),
+        *(r"\kappa", r"\theta"),
+    ]
+)
 # Of these, what a text may print at a time in brackets, h(t-1).
 STATE_LETTERS = frozenset(["h", "F"])
 # Of these a text says so where they are no functions.
