@@ -84,7 +84,7 @@ def test_strict_refuses_what_else_is_a_note(capsys: Capture) -> None:
     """What is read with a note is an error under ``--strict``."""
     equation = "y = A x + c 1"
     assert cli.main(["read", equation, "--symbol", "c: scalar"]) == 0
-    assert "note: " in capsys.readouterr().out
+    assert "usual: " in capsys.readouterr().out
     assert cli.main(["read", equation, "--symbol", "c: scalar", "--strict"]) == 2
 
 

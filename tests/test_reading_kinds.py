@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import runpy
+from pathlib import Path
+
 import pytest
 
+import symjac
 from symjac import System
 from symjac.errors import DefinitionError, ReadError
 from symjac.reading import read_system
+from symjac.reading.evidence import EVIDENCE, Evidence
 from symjac.typeset import latex
 
 # What is printed, the equations that it means, and words of a note where something was assumed or left out.
@@ -136,3 +142,30 @@ def test_of_a_chain_the_last_member_is_used() -> None:
     assert not [n for n in System("y = W x + W b = W (x + b)").notes if n.kind == "chain"]
     with pytest.raises(DefinitionError, match="defines y twice"):
         System("y = a x = b x")
+
+
+def test_every_kind_of_note_says_what_it_rests_on() -> None:
+    """A note without evidence could not be refused where nothing may be assumed."""
+    used: set[str] = set()
+    for path in Path(symjac.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("context.note", "Note")):
+                first = node.args[0] if node.args else None
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    used.add(first.value)
+    assert used - {"role"} <= EVIDENCE.keys()
+    assert EVIDENCE.keys() - {"fitted"} <= used | {"role"}
+
+
+def test_what_is_settled_is_read_where_nothing_may_be_assumed() -> None:
+    """A number that is left out assumes nothing; a capital that is read as a matrix does."""
+    declared = {"W": "matrix n n", "x": "vector n"}
+    assert read_system(r"y = W x \quad (3)", declared, strict=True).notes[0].evidence is Evidence.SETTLED
+    with pytest.raises(ReadError, match="would have to be assumed"):
+        read_system(r"y = W x \quad (3)", strict=True)
+
+
+def test_the_page_of_the_usual_is_the_table() -> None:
+    """docs/usual.md is what docs/usual.py makes of it."""
+    docs = Path(symjac.__file__).parent.parent / "docs"
+    assert runpy.run_path(str(docs / "usual.py"))["page"]() == (docs / "usual.md").read_text(encoding="utf-8")

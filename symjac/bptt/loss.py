@@ -135,7 +135,7 @@ def _unspecified(name: str, body: str, text: str, step: Step) -> Loss | None:
     arguments: list[Expr] = []
     for part in _split(rest[call.end() : -1]):
         e, more = read_expression_with_notes(part, step.system.reading)
-        notes += [n for n in more if n.kind != "role"]
+        notes += [n for n in more if n.kind not in ("role", "fitted")]
         arguments.append(e)
     timed = not every and last
     if timed:

@@ -62,5 +62,5 @@ def _notes(notes: Sequence[Note]) -> None:
     """What was assumed: part of what was asked for, so here it is a result."""
     if notes:
         print()
-    for message in dict.fromkeys(note.message for note in notes):
-        print(f"note: {message}")
+    for message, evidence in dict.fromkeys((note.message, note.evidence.value) for note in notes):
+        print(f"{evidence + ':':9} {message}")

@@ -9,6 +9,7 @@ from itertools import chain, count
 
 from symjac.errors import ReadError
 from symjac.expr import SCALAR, Function, Shape, Symbol, dim
+from symjac.reading.evidence import EVIDENCE, Evidence
 from symjac.reading.names import Named
 from symjac.reading.sizes import UNIT, Size, Sizes
 from symjac.reading.spelling import is_bold, plain, render
@@ -30,6 +31,11 @@ class Note:
     message: str
     text: str | None = None
     span: tuple[int, int] | None = None
+
+    @property
+    def evidence(self) -> Evidence:
+        """What it rests on."""
+        return EVIDENCE[self.kind]
 
 
 @dataclass(eq=False)

@@ -180,7 +180,7 @@ def _reading(
 
 def _refuse_notes(context: Context, strict: bool) -> None:
     for n in context.notes:
-        if strict and n.kind != "unused":  # says what is there, assumes nothing
+        if strict and not n.evidence.accepted_when_strict:
             raise ReadError(f"refused, since this would have to be assumed: {n.message}", text=n.text, span=n.span)
 
 

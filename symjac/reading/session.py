@@ -27,6 +27,7 @@ WORK = 60_000
 Option = dict[str, str]  # another role by letter, or another meaning of a sign
 
 
+ONLY = "the only role that fits"
 GUESSES = {
     "capital letter": "a matrix",
     "small letter": "a vector",
@@ -35,7 +36,7 @@ GUESSES = {
     "not bold where others are": "a scalar",
     "upright word": "a scalar",
     "nothing here is bold, capital or marked as a vector": "a scalar",
-    "the only role that fits": "",
+    ONLY: "",
 }
 
 
@@ -337,7 +338,8 @@ class Attempt:
                 if len(names) > 1
                 else f"a {role}"
             )
-            self.context.note("role", f"{', '.join(names)}: read as {noun} ({how})")
+            kind = "fitted" if how == ONLY else "role"
+            self.context.note(kind, f"{', '.join(names)}: read as {noun} ({how})")
 
 
 def _without_last(root: Node) -> Node:

@@ -6,6 +6,8 @@ comes before it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 # Before a bracket these are functions, unless they stand elsewhere as something else.
 FUNCTION_LETTERS = frozenset(
     [
@@ -37,3 +39,33 @@ STEPS = frozenset([r"\Delta"])
 COUNTS = frozenset(["L", "E", "J", "C", "T", "N", "M", "D", "K"])
 # What stands above a derivative as a loss does.
 LOSSES = frozenset(["L", "E", "C", "J", r"\ell", "l", r"\mathcal{L}"])
+# Names that a claim may give to a loss that no equation defines.
+LOSS_NAMES = LOSSES | {r"\mathcal{J}", r"\mathcal{E}", r"\mathcal{C}"}
+
+# What a reader may want to know of the table, a row each: where a letter stands, what it is then, and which letters.
+TABLE: tuple[tuple[str, str, Iterable[str]], ...] = (
+    (
+        "before a bracket",
+        "a function that is applied entry by entry, unless it stands elsewhere without one",
+        FUNCTION_LETTERS,
+    ),
+    ("before a bracket, in script or upright letters", "a function that is applied entry by entry", ()),
+    ("before a bracket", "a factor", FACTOR_LETTERS),
+    ("before a bracket", "a layer with a matrix of its own, which has to be written out", LAYERS),
+    ("bold", "a capital a matrix, a small letter a vector; what is not bold beside it a scalar", ()),
+    ("a capital", "a matrix", ()),
+    ("a small letter", "a vector", ()),
+    ("a small Greek letter", "a scalar, unless its definition, or that nothing else fits, makes it a vector", ()),
+    ("a small Greek letter", "a vector", VECTOR_GREEK),
+    ("a capital Greek letter", "a scalar, a step of time or of a grid", STEPS),
+    ("below a line, above a matrix, as an exponent, as a bound", "a scalar", ()),
+    ("above a derivative, where nothing defines it", "a loss, and so a scalar", LOSS_NAMES),
+    (
+        "below beside anything above, where it is shifted somewhere",
+        "the time; what stands above is a layer, a label or a number",
+        (),
+    ),
+    ("a prime, where a left side has one", "a part of the name", ()),
+    ("a prime on a matrix, elsewhere", "a transpose", ()),
+    ("in brackets behind a formula", "its number; words are a remark", ()),
+)

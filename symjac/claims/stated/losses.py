@@ -15,9 +15,9 @@ from symjac.errors import ReadError
 from symjac.reading.parser import parse
 from symjac.reading.spelling import plain
 from symjac.reading.tree import Node
+from symjac.reading.usual import LOSS_NAMES
 
 _PHRASE = re.compile(r"\\(?:text|textrm|mathrm|operatorname)\s*\{\s*([A-Za-z]+)(?:[ -]+([A-Za-z]+))+\s*\}(?=\s*\()")
-_LETTERS = frozenset(["L", "l", "J", "E", "C", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{E}", r"\mathcal{C}"])
 _WORDS = re.compile(r"loss|cost|entropy|error|objective|^(?:ce|bce|mse|nll|xent)$", re.I)
 
 
@@ -146,4 +146,4 @@ def is_loss_name(printed: str) -> bool:
     """
     base = re.split(r"[_^(]", re.sub(r"\s+", "", printed))[0]
     short = re.sub(r"\\(?:mathcal|mathscr)\{?([A-Z])\}?", r"\\mathcal{\1}", base)
-    return short in _LETTERS or bool(_WORDS.search(base))
+    return short in LOSS_NAMES or bool(_WORDS.search(base))
