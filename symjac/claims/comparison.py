@@ -30,8 +30,10 @@ from symjac.expr import Expr
 from symjac.expr.times import Time
 from symjac.limits import OutOfTimeError
 from symjac.normal import NormalFormTooLarge, equal
+from symjac.values.screen import Screen
 
 LENGTHS = (1, 2, 3)
+LONG = 40  # sides of so many terms and factors are evaluated before a proof is tried
 EFFORT = 60
 EFFORT_COMPOSITE = 300  # a commutation matrix shows only where two sizes above 1 differ
 MAX_SIZINGS = 100
@@ -270,12 +272,15 @@ class Comparison:
         related = [left, right, *self.relations.values()]
         # As printed, symbols at the earliest time are independent; what holds only because of the
         # equations at that time holds too, but a counterexample need not know them.
+        screen = Screen(self.special)
         for depth in (0, 1):
             self.check_time()
             try:
                 table = {**self.model.values(related, depth), **self.relations}
             except UndecidedError:
                 continue  # the equations of the earlier step cannot be written down
+            if ex.length(left) + ex.length(right) > LONG and screen.far_apart(left, right, table):
+                continue
             try:
                 if pair is not None and equal(*pair, table):
                     return Outcome(True, "proof")

@@ -19,7 +19,6 @@ from symjac.claims.explain import listed
 from symjac.claims.model import Model
 from symjac.claims.nearest.oneunit import Scalars, is_possible
 from symjac.claims.nearest.repairs import TROUBLE, columns, order
-from symjac.claims.nearest.screen import Screen
 from symjac.claims.nearest.sieve import UNPROVED, Provable, in_both_readings
 from symjac.claims.properties import Change, everywhere, special
 from symjac.claims.stated.statement import Statement
@@ -28,6 +27,7 @@ from symjac.claims.witness import Circumstances, confirm
 from symjac.expr import Expr, Function, Symbol
 from symjac.limits import time_limit
 from symjac.normal import equal
+from symjac.values.screen import Screen
 
 ALWAYS = ("symmetric", "skew-symmetric", "diagonal")  # what a matrix may be, the most useful first
 

@@ -16,7 +16,6 @@ from symjac.claims.correct import pushed
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
 from symjac.claims.nearest.repairs import TROUBLE
-from symjac.claims.nearest.screen import Screen
 from symjac.claims.nearest.truth import Truth, summands
 from symjac.claims.overtime import OverTime
 from symjac.claims.sizing import Sizing
@@ -26,6 +25,7 @@ from symjac.claims.verdict import Formula, Told
 from symjac.expr import Expr
 from symjac.limits import time_limit
 from symjac.normal import equal
+from symjac.values.screen import Screen
 
 BOTH = ("numerator", "denominator")
 

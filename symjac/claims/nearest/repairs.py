@@ -14,7 +14,6 @@ from symjac.claims.gradients import Gradients
 from symjac.claims.model import Model
 from symjac.claims.nearest.edits import Edit, Page
 from symjac.claims.nearest.missing import missing
-from symjac.claims.nearest.screen import Screen
 from symjac.claims.nearest.sieve import Provable, Screened, Sieve, in_both_readings, remembering
 from symjac.claims.nearest.slips import slips
 from symjac.claims.nearest.truth import Truth
@@ -26,6 +25,7 @@ from symjac.claims.undecided import UndecidedError
 from symjac.errors import SymjacError
 from symjac.limits import time_limit
 from symjac.normal import NormalFormTooLarge
+from symjac.values.screen import Screen
 
 LOOKS = 2_000  # so many candidates are looked at for the nearest true formula
 WHOLE = 10  # as many as one that is not of one step only counts for: nothing of it is kept

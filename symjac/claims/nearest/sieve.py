@@ -11,7 +11,6 @@ from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import Convention
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
-from symjac.claims.nearest.screen import Screen, differ
 from symjac.claims.overtime import OverTime
 from symjac.claims.sizing import Sizing
 from symjac.claims.stated.statement import Statement
@@ -23,6 +22,7 @@ from symjac.expr import Expr, Symbol
 from symjac.normal import equal
 from symjac.values import evaluate
 from symjac.values.nodes import letters, reachable
+from symjac.values.screen import Screen, differ
 
 AGREES = Outcome(True, "values")  # no proof: both sides have one value where they were looked at
 DIFFERS = Outcome(None, "undecided", "the sides differ at a point")

@@ -98,11 +98,12 @@ def without_copies(models: Mapping[str, Model], members: Sequence[Term], notes: 
     if states and any(True in timed for timed in times.values()):
         raise UndecidedError(f"{states[0].family} has no index in the system, and one in the claim")
 
-    beside = {r.family for m in members for r in m.refs() if r.time is None} & {r.family for r in found}
-    if beside and any(True in timed for timed in times.values()):
-        name = min(beside)
+    ends = [t.args for m in members for t in m.walk() if t.kind == "derivative"]
+    whole = {(y.ref, x.ref.family) for y, x in ends if x.ref is not None and x.ref.time is None}
+    copies = {(y.ref, x.ref.family) for y, x in ends if x.ref is not None and x.ref in found}
+    for _, name in whole & copies:
         raise UndecidedError(
-            f"{name} stands with an index and without: which uses of it each derivative counts, nothing says"
+            f"one quantity is differentiated by {name} with an index and without: which uses each counts, nothing says"
         )
 
     def change(t: Term) -> Term:

@@ -1,4 +1,4 @@
-"""Candidates sifted quickly: both sides of a claim at one point in floating point, before anything is proved.
+"""Candidates sifted quickly: two expressions at one point in floating point, before anything is proved.
 
 Only what differs clearly is sifted out. What agrees is no more than a candidate; it has still to be proved.
 """
@@ -12,7 +12,7 @@ from typing import Any
 from symjac.errors import SymjacError
 from symjac.expr import Expr, Symbol
 from symjac.values import evaluate
-from symjac.values.agreement import NEAR, WAVES, are_near
+from symjac.values.agreement import NEAR, WAVES, are_far, are_near
 from symjac.values.floats import Floats, Wave
 from symjac.values.nodes import letters, reachable
 from symjac.values.points import GenericPoint, Kinds
@@ -54,6 +54,13 @@ class Screen:
         if key not in self._at:
             self._at[key] = evaluate.Evaluator(Floats(self._stands), self._sizes, self._point.leaf, definitions)
         return self._at[key]
+
+    def far_apart(self, a: Expr, b: Expr, definitions: Mapping[Symbol, Expr]) -> bool:
+        """Whether they differ at the point by more than rounding could ever explain: then no proof need be tried."""
+        try:
+            return are_far(sides(a, b, self.point(definitions, (a, b))))
+        except (SymjacError, ArithmeticError):
+            return False
 
     def apart(self, a: Expr, b: Expr, definitions: Mapping[Symbol, Expr]) -> bool:
         """Whether two expressions of one shape clearly differ at the point."""
