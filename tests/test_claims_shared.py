@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -51,6 +53,30 @@ def test_three_thousand_claims_about_shared_parameters_are_judged_as_numpy_does(
     """The same over twenty times four claims a shape."""
     counts = tally(list(claims(seed, 4 * len(SHAPES))))
     assert counts["undecided"] <= 0.05 * counts.total()
+
+
+def dressed(record: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """One claim in other clothes: with numbers behind its formulas, with its equations in another order."""
+    plain = {k: record[k] for k in ("equations", "symbols", "claim")}
+    numbered = [rf"{e} \quad ({k})" for k, e in enumerate(plain["equations"], 1)]
+    return {
+        "as it is": plain,
+        "numbered": {**plain, "equations": numbered, "claim": rf"{plain['claim']} \qquad (A.7)"},
+        "turned": {**plain, "equations": plain["equations"][::-1]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("seed", "count"), [(0, 12), *(pytest.param(seed, len(SHAPES), marks=pytest.mark.slow) for seed in range(1, 5))]
+)
+def test_a_claim_is_judged_alike_in_other_clothes(seed: int, count: int) -> None:
+    """Neither a number behind a formula nor the order of the equations changes what is said of a convention."""
+    for claim in claims(seed, count):
+        said = {}
+        for clothes, record in dressed(claim.record).items():
+            verdict = check_record(record)
+            said[clothes] = {name: o.holds for name, o in verdict.conventions.items()}
+        assert said["numbered"] == said["turned"] == said["as it is"], claim.record
 
 
 def usual(shape: Shape) -> tuple[Point, ...]:

@@ -20,6 +20,8 @@ READ = [
     (r"s_t = \tanh(P s_{t-1} + Q u_t) \quad (3)", [r"s_t = \tanh(P s_{t-1} + Q u_t)"], "the number (3) is left out"),
     (r"z = M \tanh(v) \qquad [7]", [r"z = M \tanh(v)"], "the number [7] is left out"),
     (r"z = M \tanh(v), \quad \text{(A.2)}", [r"z = M \tanh(v)"], "the words '(A.2)' are left out"),
+    (r"z = M v \quad (A.3)", [r"z = M v"], "the number (A.3) is left out"),
+    (r"z = M v \quad (A1)", [r"z = M v"], "the number (A1) is left out"),
     (r"z = M v & \text{(update)} \\ y = z & (4a)", ["z = M v", "y = z"], "the number (4a) is left out"),
     (r"z = M v + c (2.1)", [r"z = M v + c"], "the number (2.1) is left out"),
     (r"h_0 = \tanh (0) b", [r"h_0 = \tanh(0) b"], ""),

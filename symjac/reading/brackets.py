@@ -146,6 +146,8 @@ def _without_number(source: str, tokens: list[Token], apart: set[int]) -> tuple[
         return tokens, []
     opened = next((k for k in range(len(tokens) - 1, -1, -1) if tokens[k].kind == CLOSING[last.kind]), None)
     inside = tokens[opened + 1 : -1] if opened is not None else []
+    if any(t.kind == "_" and not t.text for t in inside):  # the 1 of (A1) was made a subscript
+        inside = [t for t in inside if t.kind not in ("_", "{", "}")]
     if opened is None or not inside or not all(t.kind in _NUMBER_SIGNS for t in inside):
         return tokens, []
     letters = [t for t in inside if t.kind == "name"]

@@ -14,6 +14,7 @@ from symjac.reading.names import Named
 from symjac.reading.sizes import UNIT, Size, Sizes
 from symjac.reading.spelling import is_bold, plain, render
 from symjac.reading.survey import Letters
+from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
 
 OTIMES = r"\otimes"
@@ -36,6 +37,13 @@ class Note:
     def evidence(self) -> Evidence:
         """What it rests on."""
         return EVIDENCE[self.kind]
+
+
+def left_out(token: Token, text: str) -> Note:
+    """That words, or the number of an equation, stand beside a formula and are no part of it."""
+    number = token.kind == "number"
+    what = f"the number {token.text} is" if number else f"the words {token.text!r} are"
+    return Note("comment", f"{what} left out", text, (token.start, token.end))
 
 
 @dataclass(eq=False)

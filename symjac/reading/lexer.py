@@ -140,7 +140,7 @@ class Lexer(Commands):
         if len(match.group()) > MAX_DIGITS:
             raise self.error(f"a number of {len(match.group())} digits; at most {MAX_DIGITS} are read", i, match.end())
         after_letter = i and source[i - 1].isalpha() and self.tokens and self.tokens[-1].kind == "name"
-        if after_letter and not any(self.braces):
+        if after_letter and source[i] != "." and not any(self.braces):
             # Nobody writes a multiple as b1: it is a subscript without its sign, and noted as that.
             self.add("_", "", i, i)
             self.add("{", "{", i, i)

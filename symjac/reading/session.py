@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from symjac.errors import DefinitionError, ReadError, ShapeError
 from symjac.reading import repair, ties
 from symjac.reading.brackets import UnclosedError, UnopenedError
-from symjac.reading.context import OTIMES, Context, Family, Note, TwoMeaningsError
+from symjac.reading.context import OTIMES, Context, Family, Note, TwoMeaningsError, left_out
 from symjac.reading.declarations import declare, is_declaration, take_membership
 from symjac.reading.elaborate import Elaborator
 from symjac.reading.equations import Piece, classify, elaborate, left_name, without_mere_calls
@@ -230,9 +230,7 @@ class Attempt:
             trees, words = session.trees(text)
             roots += [(tree, text) for tree in trees]
             for w in words:
-                what = f"the number {w.text}" if w.kind == "number" else f"the words {w.text!r}"
-                verb = "is" if w.kind == "number" else "are"
-                context.notes.append(Note("comment", f"{what} {verb} left out", text, (w.start, w.end)))
+                context.notes.append(left_out(w, text))
         known = None
         if session.base is not None:
             known = session.base.letters

@@ -18,7 +18,7 @@ from symjac.errors import ReadError
 from symjac.expr import Function
 from symjac.expr.times import Time
 from symjac.reading import calls, grids
-from symjac.reading.context import Family, Note
+from symjac.reading.context import Family, Note, left_out
 from symjac.reading.elaborate import Elaborator
 from symjac.reading.names import Operation, operation_of
 from symjac.reading.parser import Parser, parse
@@ -36,7 +36,8 @@ def read_terms(text: str, names: Names) -> tuple[tuple[Term, ...], tuple[Note, .
     :raises ReadError: where the text cannot be read.
     """
     text = without_argument_dots(without_braces(text))
-    roots = formulas(parse(text)[0])
+    trees, words = parse(text)
+    roots = formulas(trees)
     if len(roots) != 1:
         raise ReadError(f"one formula was expected, not {len(roots)}", text=text, span=(0, max(1, len(text))))
     root = roots[0]
@@ -47,6 +48,8 @@ def read_terms(text: str, names: Names) -> tuple[tuple[Term, ...], tuple[Note, .
     if any(d != "=" for d in root.detail if root.kind == "relation"):
         raise ReadError("a claim is an equation", text=text, span=(root.start, root.end))
     members = tuple(builder.members(sides, text))
+    for w in words:
+        builder.context.notes.append(left_out(w, text))
     return vecread.marked(members), tuple(builder.context.notes), builder.context.families
 
 
