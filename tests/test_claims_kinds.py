@@ -16,6 +16,11 @@ BY_LAYER += r" \frac{\partial L}{\partial a_t^{(2)}}"
 EARLIER = (
     r" + P^\top \operatorname{diag}(1 - a_{t+1}^{(1)} \odot a_{t+1}^{(1)}) \frac{\partial L}{\partial a_{t+1}^{(1)}}"
 )
+TWO_BACK = ["v_t = C v_{t-1} + D u_t", "u_t = A u_{t-1}"]
+BATCH = r"\frac{\partial L}{\partial W} = X^\top (\frac{\partial L}{\partial Y} \odot (1 - Y \odot Y))"
+LEAK = r"\frac{\partial x_{k+1}}{\partial x_k} = (1-a) I + a \operatorname{diag}(1-\tanh^2(W x_k)) W"
+NOISE = r"\frac{\partial h_t}{\partial \epsilon_t} = \sigma I"
+COUPLED = ["c_t = F c_{t-1} + G h_{t-1}", "h_t = O c_t"]
 SCALARS = {"p_t": "scalar", "a": "scalar", "u_t": "scalar"}
 
 # Equations, declarations, a claim, and what holds in each of the four conventions: t, f, or - for undecided.
@@ -150,6 +155,18 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
         r"s_{t-1}} \frac{\partial s_{t-1}}{\partial Q}",
         "----",
     ),
+    ("delay", ["y_t = B u_{t-d}"], {}, r"\frac{\partial y_t}{\partial u_{t-d}} = B", "tfft"),
+    ("delay, wrong", ["y_t = B u_{t-d}"], {}, r"\frac{\partial y_t}{\partial u_{t-d}} = 2 B", "ffff"),
+    ("delay beside a state", ["x_t = A x_{t-1} + B u_{t-d}"], {}, r"\frac{\partial x_t}{\partial u_{t-d}} = B", "tfft"),
+    ("delay of a state", [r"x_t = A x_{t-1} + B x_{t-d}"], {}, r"\frac{\partial x_t}{\partial x_{t-d}} = B", "----"),
+    ("two states", COUPLED, {}, r"\frac{\partial c_t}{\partial c_k} = (F + G O)^{t-k}", "--ff"),
+    ("two states, some ways", COUPLED, {}, r"\frac{\partial c_t}{\partial c_k} = F^{t-k}", "----"),
+    ("one state", ["c_t = F c_{t-1}"], {}, r"\frac{\partial c_t}{\partial c_k} = F^{t-k}", "tfft"),
+    ("two steps back", TWO_BACK, {}, r"\frac{\partial v_t}{\partial u_{t-2}} = C D A + D A A", "-fff"),
+    ("number beside a matrix", ["Z = X W", r"Y = \tanh(Z)"], {}, BATCH, "----"),
+    ("leak rate", [r"x_{k+1} = (1-a) x_k + a \tanh(W x_k)"], {}, LEAK, "tfff"),
+    ("noise", [r"h_t = W h_{t-1} + \sigma \epsilon_t"], {r"\sigma": "scalar"}, NOISE, "tttt"),
+    ("time in brackets", ["x(t) = A x(t-1) + B u(t)"], {}, r"\frac{\partial x(t)}{\partial x(t-1)} = A", "tfft"),
 ]
 
 

@@ -86,6 +86,8 @@ class Evaluator(Values):
         self.variables.add(self.model.symbol(x))
         if self.model.symbol(x).cols != ONE and self.model.symbol(y).is_vector:
             return self.entries(y, x)
+        if self.model.prints(y, x):
+            return self.model.derivative(y, x)
         if y.family == x.family and y.time is not None and x.time is not None and self.model.steps(y, x) is None:
             return self.model.long_product(y, x)
         if y.time is not None and x.time is not None and self.model.steps(y, x) is None:

@@ -172,6 +172,14 @@ class Instances:
         found = ((p, r.time.letter) for p in self.printed for _, r in p.uses if r.time is not None)
         return frozenset(letter for p, letter in found if letter is not None and p.ends_at(letter))
 
+    def delays(self) -> frozenset[str]:
+        """The letters that the equations hold beside the letter of their step: the d of ``u_{t-d}``."""
+        found: set[str] = set()
+        for p in self.printed:
+            own = {name for name, _ in p.lhs.time.letters} if p.lhs.time is not None else set()
+            found |= {name for _, r in p.uses if r.time is not None for name, _ in r.time.letters if own} - own
+        return frozenset(found) - self.last_steps()
+
     @property
     def defined_families(self) -> frozenset[str]:
         return frozenset(p.lhs.family for p in self.printed)

@@ -41,6 +41,11 @@ KRONECKER = Outcome(
     r"it holds with \otimes of two vectors read as the Kronecker product, and not as the outer product",
 )
 POWER = Outcome(None, "undecided", "it holds with ^T read as the power with the time T, and not as a transpose")
+OPEN_LAG = Outcome(
+    None,
+    "undecided",
+    "what lies so many steps back also acts through other states of its own step; whether that counts, nothing says",
+)
 TURNED = Outcome(
     None,
     "undecided",
@@ -315,6 +320,8 @@ class Judge:
         if model is None:
             return Outcome(False, "shape", "the system does not type in this orientation")
         found = self.one_outcome(a, b, convention, order, kind, model)
+        if self.statement.open_lag and found.because != "shape":
+            return OPEN_LAG
         if not self.statement.shiftable or found.because == "shape":
             return found
         with model.taking_in_the_earlier_step():

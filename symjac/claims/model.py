@@ -136,6 +136,13 @@ class Model(Instances):
                 stack += [r.family for p in self.printed if p.lhs.family == name for _, r in p.uses]
         return other in seen
 
+    def prints(self, y: Ref, x: Ref) -> bool:
+        """Whether the equations at the step of y hold x itself, so many steps back as a letter says: ``u_{t-d}``."""
+        if self.steps(y, x) is not None or not self.delays():
+            return False
+        table = self.table([*self.instance(self.anchor(y)), y])
+        return any(self.symbol(x) in e.symbols for e in table.values())
+
     def depends(self, y: Ref, x: Ref, definitions: Mapping[Symbol, Expr]) -> bool:
         return _depends(self.symbol(y), self.symbol(x), definitions)
 

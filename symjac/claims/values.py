@@ -151,6 +151,8 @@ class Values(ABC):
             return ex.add(*parts)
         shape = shaped[0].shape
         if shaped[0].is_matrix and len(shaped) < len(parts):
+            if all(isinstance(p, Number) for p in parts if p.is_scalar):
+                raise UndecidedError("a number is added to a matrix: to every entry, or as a multiple of the identity?")
             raise ShapeError("a scalar is added to a matrix")
         return ex.add(*(ex.mul(p, ex.Ones(*shape)) if p.is_scalar else p for p in parts))
 

@@ -122,7 +122,8 @@ class World:
 
         :raises UndecidedError: where the number of steps between them is a letter.
         """
-        if y.time is not None and x.time is not None and self.model.steps(y, x) is None:
+        far = y.time is not None and x.time is not None and self.model.steps(y, x) is None
+        if far and not self.model.prints(y, x):
             raise UndecidedError("a number of steps that is a letter cannot be run")
         of, by = self.model.symbol(y), self.model.symbol(x)
         definitions = {} if y == x else self.model.through(y, x)

@@ -15,7 +15,8 @@ from symjac.expr import (
     Sum,
     Transpose,
 )
-from symjac.reading.context import OTIMES, Context
+from symjac.reading.context import BESIDE, OTIMES, SPREAD, Context
+from symjac.reading.names import Named
 from symjac.reading.sizes import UNIT
 from symjac.reading.tree import Node, juxtaposed
 from symjac.reading.values import Value, like, negative, number, ordered_product, reciprocal, scalar, spread
@@ -25,6 +26,10 @@ class Arithmetic(ABC):
     """The half of the elaborator that computes."""
 
     context: Context
+
+    @abstractmethod
+    def named(self, node: Node) -> Named:
+        """A name taken apart."""
 
     @abstractmethod
     def derivative(self, node: Node) -> Value | None:
@@ -104,6 +109,8 @@ class Arithmetic(ABC):
                     r"write I or \mathbf{1}\mathbf{1}^\top times it, if that is meant",
                 )
             if v.is_scalar and not v.literal:
+                if SPREAD not in self.context.flips and self.holds_greek_state(v):
+                    raise self.error(f"{self.context.text(v.node)}: a vector, or a scalar added to each entry?", v.node)
                 message = f"the scalar {self.context.text(v.node)} is added to every entry of a vector"
                 self.context.note("ones", message, v.node)
 
@@ -273,8 +280,21 @@ class Arithmetic(ABC):
             a, b = vectors
             self.context.note("beside", f"{text} is read as an inner product, as a scalar is defined", node)
             return [*scalars, scalar(lambda: Product(Transpose(a.make()), b.make()), node)]
+        if BESIDE not in self.context.flips and any(self.may_be_scalar(v) for v in vectors):
+            raise self.error(f"{text}: the entrywise product of vectors, or a scalar factor?", node)
         self.context.note("beside", f"{text} is read as the entrywise product of vectors", node)
         return [*scalars, like(first, lambda: Hadamard(*(v.make() for v in vectors)), node)]
+
+    def holds_greek_state(self, v: Value) -> bool:
+        """Whether a scalar is one only because of small Greek letters, one of which carries a time."""
+        found = [self.context.find(self.named(n).family) for n in v.node.walk() if n.kind == "name"]
+        return any(f is not None and f.how == "small Greek letter" and any(f.times) for f in found)
+
+    def may_be_scalar(self, v: Value) -> bool:
+        """Whether a vector is one only because of small letters without a time: the a of ``(1 - a) x_k``."""
+        found = [self.context.find(self.named(n).family) for n in v.node.walk() if n.kind == "name"]
+        free = [f for f in found if f is not None and f.role == "vector"]
+        return bool(free) and all(f.how == "small letter" and not any(f.times) for f in free)
 
     def misfit(self, a: Value, b: Value) -> ReadError:
         columns = a.is_vector and b.is_vector

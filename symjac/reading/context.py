@@ -17,7 +17,8 @@ from symjac.reading.survey import Letters
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
 
-OTIMES = r"\otimes"
+# What is tried where nothing else fits.
+OTIMES, BESIDE, SPREAD = r"\otimes", "vectors side by side", "a scalar beside vectors"
 
 
 class TwoMeaningsError(ReadError):

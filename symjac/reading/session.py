@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from symjac.errors import DefinitionError, ReadError, ShapeError
 from symjac.reading import repair, ties
 from symjac.reading.brackets import UnclosedError, UnopenedError
-from symjac.reading.context import OTIMES, Context, Family, Note, TwoMeaningsError, left_out
+from symjac.reading.context import BESIDE, OTIMES, SPREAD, Context, Family, Note, TwoMeaningsError, left_out
 from symjac.reading.declarations import declare, is_declaration, take_membership
 from symjac.reading.elaborate import Elaborator
 from symjac.reading.equations import Piece, classify, elaborate, left_name, without_mere_calls
@@ -20,7 +20,7 @@ from symjac.reading.spelling import is_upper
 from symjac.reading.survey import raised_labels, squares, survey
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
-from symjac.reading.usual import COUNTS
+from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS
 
 # How much is tried, in characters of text read again; so that no text takes long to be refused.
 WORK = 60_000
@@ -154,7 +154,7 @@ class Session:
         """What else could be meant, the likeliest kind first.
 
         States in small Greek letters as vectors, another role of a letter, a state as a scalar, ``\\otimes`` as the
-        entrywise product, other roles of two letters.
+        entrywise product, a Greek state added to every entry, vectors side by side, other roles of two letters.
         """
         declared = {f.base for f in failed.context.families.values() if f.declared}
         greek = {
@@ -169,6 +169,9 @@ class Session:
         yield unlikely
         nodes = (n for text in self.texts for root in self.trees(text)[0] for n in root.walk())
         yield [{OTIMES: "entrywise"}] if any(n.kind == "binary" and n.text == "otimes" for n in nodes) else []
+        yield [{SPREAD: "each entry"}]
+        yield [{BESIDE: "entrywise"}] if self.lenient else []
+        yield [{BESIDE: "entrywise", SPREAD: "each entry"}] if self.lenient else []
         yield [{**a, **b} for a, b in itertools.combinations(likely, 2) if a.keys().isdisjoint(b)]
 
     def roles_of_letters(self, failed: Attempt) -> tuple[list[Option], list[Option]]:
@@ -183,7 +186,7 @@ class Session:
         seen: set[str] = set()
         declared = {f.base for f in failed.context.families.values() if f.declared}
         for f in guessed:
-            if f.role not in FLIPS or f.letter in seen:
+            if f.role not in FLIPS or f.letter in seen or f.letter in ALWAYS_FUNCTIONS:
                 continue
             seen.add(f.letter)
             alike = [n for n in failed.context.exact.values() if n.token.text == f.letter and n.base not in declared]

@@ -61,7 +61,7 @@ def _without_arguments(b: Builder, node: Node) -> Node:
     if inner.kind != "juxt" or len(inner.kids) != 2 or inner.kids[0].kind != "name" or not inner.kids[1].is_call:
         return node
     head, group = inner.kids[0], bracket(inner.kids[1])
-    if vecread.is_vec(b, head):
+    if vecread.is_vec(b, head) or b.el.roles.is_time_call(head, group):
         return node
     family = b.context.find(b.el.named(head).family)
     functions = family is not None and family.role not in ("scalar", "vector", "matrix")

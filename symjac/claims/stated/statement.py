@@ -32,6 +32,7 @@ class Statement:
     shiftable: bool = False  # whether taking in the equations of the earlier step changes what is differentiated
     normalisations: frozenset[str] = frozenset()  # maps that are declared to be layer normalisations
     one_hot: frozenset[str] = frozenset()  # families that are declared to have one entry 1 and zeros beside it
+    open_lag: bool = False  # whether what lies several steps back also acts through other states of its own step
     properties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of families, as their declarations say
     units: frozenset[str] = frozenset()  # index letters of entries that a unit vector picks
     opaque: bool = False  # whether a gate is known by name only
@@ -320,7 +321,7 @@ class Statement:
                 return True
             if t.kind == "derivative" and t.args[0].ref and t.args[1].ref:
                 y, x = t.args[0].ref, t.args[1].ref
-                if y.time and x.time and self.model.steps(y, x) is None:
+                if y.time and x.time and self.model.steps(y, x) is None and not self.model.prints(y, x):
                     return True
         return False
 
@@ -331,7 +332,7 @@ class Statement:
             return
         low, high = bounds
         letters = list(dict.fromkeys(name for time in bounds for name, _ in time.letters))
-        if not letters or len(letters) > 3:
+        if not letters or len(letters) > 3 or self.model.delays():
             return
         choices = sorted(itertools.product(range(max(counts) + 2), repeat=len(letters)), key=sum)
         for count in counts:

@@ -326,6 +326,7 @@ def _settle(s: Statement, *, differentiates: bool) -> None:
         s.notes.append("the equations are shifted one step back, gates of the earlier step held fixed")
     else:
         s.shiftable = _shift_matters(s, s.model, zero=False)
+    s.open_lag = any(_acts_beside(s.model, t) for m in s.members for t in m.walk() if t.kind == "derivative")
 
 
 def _settle_last_of_sum(s: Statement) -> None:
@@ -345,6 +346,29 @@ def _settle_last_of_sum(s: Statement) -> None:
     if all(r.time is not None and r.time.offset <= 0 for r in beyond):
         s.last = high
         s.notes.append(f"{high.text} is read as the last step")
+
+
+def _acts_beside(model: Model, t: Term) -> bool:
+    """Whether what is differentiated by, several steps back, also acts through another state of its own step.
+
+    Over a number of steps that is a letter each step is like the last.
+    """
+    y, x = t.args[0].ref, t.args[1].ref
+    if y is None or x is None or y.time is None or x.time is None or x.family not in model.defined_families:
+        return False
+    steps = model.steps(y, x)
+    if model.prints(y, x):
+        return True
+    if model.definition(y) is None or (steps is not None and steps < 2):
+        return False
+    try:
+        x = x if steps is not None else x.at(y.time - 1)
+        beyond = model.between(y, x)
+        here = model.table(r for r in model.instance(model.anchor(x)) if r != x)
+    except UndecidedError:
+        return False  # the equations of that step cannot be written down
+    used = {s for e in beyond.values() for s in e.symbols} - beyond.keys()
+    return any((r := model.ref(s)) is not None and model.depends(r, x, here) for s in used & here.keys())
 
 
 def _shift_matters(s: Statement, model: Model, *, zero: bool) -> bool:
