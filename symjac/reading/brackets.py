@@ -125,11 +125,38 @@ def split(source: str, tokens: list[Token]) -> tuple[list[list[Token]], list[Tok
             current.append(t)
     apart = {b.start for a, b in pairwise(tokens) if a.kind in ("gap", "&")}
     pieces = []
-    for piece in out:
+    for piece in _without_ranges(source, [e for e in out if e], words):
         kept, number = _without_number(source, piece, apart)
         words += number
         pieces += [kept] if kept else []
     return pieces, words
+
+
+def _without_ranges(source: str, pieces: list[list[Token]], words: list[Token]) -> Iterator[list[Token]]:
+    """The pieces without ``t = 1, \\dots, T`` and ``\\forall t``, which become words: they say where equations hold."""
+    k = 0
+    while k < len(pieces):
+        piece = pieces[k]
+        stop = k + 1
+        if k and len(piece) == 3 and (piece[0].kind, piece[1].kind) == ("name", "="):
+            while stop < len(pieces) and len(pieces[stop]) == 1 and pieces[stop][0].kind in ("number", "dots"):
+                stop += 1
+            ends = stop < len(pieces) and [t.kind for t in pieces[stop - 1]] == ["dots"] and len(pieces[stop]) <= 3
+            if ends and all(t.kind in ("name", "number", "+", "-") for t in pieces[stop]):
+                words.append(_said(source, piece[0], pieces[stop][-1]))
+                k = stop + 1
+                continue
+        at = next((i for i, t in enumerate(piece) if t.kind == "forall"), None)
+        if at is not None:
+            words.append(_said(source, piece[at], piece[-1]))
+            piece = piece[:at]
+        if piece:
+            yield piece
+        k += 1
+
+
+def _said(source: str, first: Token, last: Token) -> Token:
+    return Token("prose", " ".join(source[first.start : last.end].split()), first.start, last.end)
 
 
 _NUMBER_SIGNS = frozenset(["number", "name", ".", "-", ",", "'", "*"])

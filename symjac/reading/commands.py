@@ -121,7 +121,7 @@ class Commands(ABC):
         if name in "_'":  # escaped for Markdown or for a string
             self.add(name, name, i, j)
             return j
-        if name in ("quad", "qquad"):
+        if name in ("quad", "qquad", "eqno", "leqno"):
             self.gap(i)
             return j
         if name in v.BLANK_COMMANDS:

@@ -43,7 +43,7 @@ class Note:
 def left_out(token: Token, text: str) -> Note:
     """That words, or the number of an equation, stand beside a formula and are no part of it."""
     number = token.kind == "number"
-    what = f"the number {token.text} is" if number else f"the words {token.text!r} are"
+    what = f"the number {token.text} is" if number else f"the words '{token.text}' are"
     return Note("comment", f"{what} left out", text, (token.start, token.end))
 
 

@@ -6,14 +6,14 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from symjac.expr import Entry, Expr, Function, Symbol, transpose
+from symjac.expr import Entry, Expr, Function, Symbol, Zero, transpose
 from symjac.reading import calls, entrywise
 from symjac.reading.context import Family
 from symjac.reading.elaborate import Elaborator
 from symjac.reading.sizes import Size
 from symjac.reading.spelling import is_upper
 from symjac.reading.tree import Node
-from symjac.reading.values import Value
+from symjac.reading.values import Value, like, number
 
 
 @dataclass
@@ -146,6 +146,7 @@ def elaborate(piece: Piece, el: Elaborator) -> list[Value]:
                 values = [_gradient(piece, el, values)]
             elif values[0].is_vector and values[1].is_row:
                 values[1] = _column(el, values[1], piece.root)
+        values = [values[0], *(_zero(el, values[0], v) for v in values[1:])]
         for a, b in itertools.pairwise(values):
             el.same(a, b, "the two sides of this equation")
     finally:
@@ -153,6 +154,15 @@ def elaborate(piece: Piece, el: Elaborator) -> list[Value]:
         context.source, el.indices, el.locals = outer
     piece.values = values
     return values
+
+
+def _zero(el: Elaborator, left: Value, right: Value) -> Value:
+    """The 0 of ``h_0 = 0`` as the vector or the matrix of zeros."""
+    value = number(right.make()) if right.literal and right.is_scalar and not left.is_scalar else None
+    if value is None or value.value != 0:
+        return right
+    el.context.note("ones", f"{el.context.text(right.node)} is read as zeros of the shape of the left side", right.node)
+    return like(left, lambda: Zero(left.rows.value(), left.cols.value()), right.node)
 
 
 def _refuse_indexed_vectors(piece: Piece, el: Elaborator) -> None:

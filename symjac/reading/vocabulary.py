@@ -104,6 +104,7 @@ _COMMANDS = {
     ">": "gt",
     "!=": "ne neq",
     "in": "in",
+    "forall": "forall",
     "=": "coloneqq triangleq equiv doteq leftarrow gets eqdef",
     "approx": "approx propto simeq",
     "sim": "sim",
@@ -149,7 +150,7 @@ UNICODE_SIGNS = {
     "∗": "*", "−": "-", "–": "-", "≤": "<=", "⩽": "<=", "≥": ">=", "⩾": ">=", "≠": "!=", "∈": "in", "∂": "partial",
     "∇": "nabla", "∏": "prod", "∑": "sum", "√": "sqrt", "…": "dots", "⋯": "dots", "⋮": "dots", "⋱": "dots",
     "⟨": "langle", "⟩": "rangle", "∞": "infty", "≔": "=", "≜": "=", "≡": "=", "←": "=", "≈": "approx", "∫": "int",
-    "⊕": "oplus", "→": "arrow", "‖": "||", "∥": "||", "∣": "|",
+    "⊕": "oplus", "∀": "forall", "→": "arrow", "‖": "||", "∥": "||", "∣": "|",
 }  # fmt: skip
 SIGNS = frozenset("+-*/=<>()[]_^,;|:!&")
 SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵗⁱⁿᵏˡˢʰˣ", "0123456789+-()tinklshx", strict=True))
