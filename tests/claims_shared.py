@@ -28,6 +28,8 @@ from tests.shared.shapes import SHAPES, Shape
 from tests.shared.turning import is_scalar, transposed, turned
 from tests.shared.values import CONVENTIONS, MisfitError, OpenError, Reading, is_turned
 
+# Without the term that is carried over, a print of the immediate derivative, which is read as one, with a note.
+OPEN_WITHOUT_A_TERM = frozenset(["sensitivities to a matrix"])
 LAYER = str.maketrans("tT", "lN")
 MODULES = (batches, chains, gates, losses, small, steps, sums, tied)  # which register their shapes
 
@@ -135,6 +137,8 @@ def one_claim(shape: Shape, rng: random.Random, name: str) -> Claim | None:
     timed = frozenset(s for s in shape.symbols if shape.is_timed(s))
     if rng.random() < 0.6:
         change, right = chosen(right, rng, shape.symbols, timed)
+        if change == "term dropped" and shape.name in OPEN_WITHOUT_A_TERM:
+            return None
     known = {c: truth(left, right, at, c) for c in open_to}
     if all(held is None for held in known.values()):
         return None
