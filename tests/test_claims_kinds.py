@@ -69,6 +69,13 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
     ("function of a matrix", [r"r(X) = \operatorname{tr}(X^\top B)"], {}, r"\frac{\partial r}{\partial X} = B", "ftft"),
     ("nabla of a function", [r"g(u) = \frac{1}{2} \| M u - c \|^2"], {}, r"\nabla_u g = M^\top (M u - c)", "ftff"),
     (
+        "gradient of a function",
+        [r"f(x) = \frac{1}{2} x^\top A x"],
+        {},
+        r"\nabla f(x) = \frac{1}{2} (A + A^\top) x",
+        "ft--",
+    ),
+    (
         "loss with argument",
         [r"J = u^\top B \theta"],
         {r"\theta": "vector n", "u": "vector m", "B": "matrix m n"},

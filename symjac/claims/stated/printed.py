@@ -28,6 +28,8 @@ def nabla(b: Builder, kids: list[Node], i: int) -> tuple[Term, int]:
     sub = next((s for s in item.scripts if s.kind == "_"), None)
     if any(s.kind != "_" for s in item.scripts):
         raise b.error("second and higher derivatives are not read in a claim", item)
+    if sub is None and (found := _own_gradient(b, kids, i)) is not None:
+        return found, i + 3
     if sub is None or i + 1 >= len(kids):
         raise b.error(r"a \nabla is read as in \nabla_{x} L", item)
     stop = i + 2
@@ -51,6 +53,18 @@ def nabla(b: Builder, kids: list[Node], i: int) -> tuple[Term, int]:
     if x.kind != "symbol":
         raise b.error(r"a \nabla is by one symbol", item)
     return Term("derivative", (y, x), text, (item.start, kids[stop - 1].end)), stop
+
+
+def _own_gradient(b: Builder, kids: list[Node], i: int) -> Term | None:
+    """``\\nabla f(x)`` where an equation defines f(x): the gradient by its argument."""
+    if i + 2 >= len(kids) or kids[i + 1].kind != "name" or not kids[i + 2].is_call:
+        return None
+    family = b.context.calls.get(calls.call_key(b.el, kids[i + 1], kids[i + 2]))
+    inside = calls.bracket(kids[i + 2]).kids
+    if family is None or len(inside) != 1 or inside[0].inner.kind != "name":
+        return None
+    y, x = Term("symbol", (), Ref(family.name)), b.build(inside[0])
+    return Term("derivative", (y, x), family.name, (kids[i].start, kids[i + 2].end)) if x.kind == "symbol" else None
 
 
 def big(b: Builder, node: Node) -> Term:
