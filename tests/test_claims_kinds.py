@@ -73,7 +73,7 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
         [r"f(x) = \frac{1}{2} x^\top A x"],
         {},
         r"\nabla f(x) = \frac{1}{2} (A + A^\top) x",
-        "ft--",
+        "ftff",
     ),
     (
         "loss with argument",
