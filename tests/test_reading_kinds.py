@@ -41,6 +41,7 @@ READ = [
         [r"\mathbf{r} = \operatorname{relu}(\mathbf{A} \mathbf{u})"],
         "positive part",
     ),
+    (r"y = (W x + b)^+", [r"y = \operatorname{relu}(W x + b)"], "positive part"),
     (r"a_t^l = \tanh(P^l a_{t-1}^l + Q^l a_t^{l-1})", [r"a_t^l = \tanh(P^l a_{t-1}^l + Q^l a_t^{l-1})"], ""),
     ("h’ = \\tanh(M h + b)", [r"h' = \tanh(M h + b)"], "h' is read as a name"),
     (r"r'_t = P' \mu' \odot u_t", [r"r'_t = (P' \mu') \odot u_t"], "P' is read as a name"),

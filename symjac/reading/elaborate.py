@@ -160,7 +160,9 @@ class Elaborator(Arithmetic):
         """The scripts of a bracket, a number, a fraction or an application."""
         operations = []
         for s in node.scripts:
-            if s.kind == "_" and [t.kind for t in s.tokens] == ["+"]:
+            if s.kind != "'" and [t.kind for t in s.tokens] == ["+"]:
+                if v.is_matrix:
+                    raise self.error("the + on a matrix: its positive part, or a pseudoinverse?", node)
                 self.context.note("positive part", f"{self.context.text(node)} is read as the positive part", node)
                 v = operators.apply(self, operators.known("relu"), 0, v, node)
             elif s.kind == "_":
