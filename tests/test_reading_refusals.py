@@ -202,3 +202,11 @@ def test_an_error_in_the_second_of_two_texts_shows_that_text() -> None:
     with pytest.raises(ReadError) as error:
         read_system([r"\mathbf{y} = \mathbf{W} \mathbf{x}", r"\mathbf{z} = \mathbf{y} \mathbf{V}"])
     assert error.value.text == r"\mathbf{z} = \mathbf{y} \mathbf{V}"
+
+
+@pytest.mark.parametrize(("text", "hint"), [(r"y = \tahn(W x)", r"did you mean \tanh?"), (r"y = \Va x", "written out")])
+def test_a_command_that_is_not_known_is_no_other_one(text: str, hint: str) -> None:
+    """Letters in another order are a slip; two letters are a macro of the paper."""
+    with pytest.raises(ReadError) as error:
+        read_system(text)
+    assert hint in str(error.value.hint)

@@ -151,8 +151,9 @@ class Commands(ABC):
         return j
 
     def unknown(self, name: str, i: int, j: int) -> None:
-        known = [*v.GREEK, *v.COMMANDS, *v.STYLE_OF, *v.OPERATORS, *v.ACCENTS, "tanh", "operatorname"]
-        near = difflib.get_close_matches(name, known, 1, 0.75)
+        known = [*functions.ACTIVATIONS, *v.GREEK, *v.COMMANDS, *v.STYLE_OF, *v.OPERATORS, *v.ACCENTS, "operatorname"]
+        turned = [word for word in known if sorted(word) == sorted(name)]  # \tahn
+        near = turned or (difflib.get_close_matches(name, known, 1, 0.75) if len(name) > 2 else [])
         hint = rf"did you mean \{near[0]}?" if near else "a macro of the paper has to be written out"
         raise self.error(rf"I do not know the command \{name}", i, j, hint)
 
