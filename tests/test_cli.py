@@ -219,3 +219,12 @@ def test_read_shows_roles_shapes_and_notes(capsys: Capture) -> None:
     assert "matrix" in rows["W_{in}"]
     assert "n x m" in rows["W_{in}"]
     assert "vector" in rows["u_t"]
+
+
+def test_a_formula_about_gradients_is_read_with_columns(capsys: Capture) -> None:
+    """A recurrence for a gradient types in denominator layout; the echo says so."""
+    text = r"\frac{\partial E}{\partial s_t} = A^\top \frac{\partial E}{\partial s_{t+1}} \in \mathbb{R}^q"
+    assert cli.main(["read", text]) == 0
+    shown = capsys.readouterr().out
+    assert "settled:  gradients are columns (denominator layout), as only that fits" in shown
+    assert r"the range \mathbb{R}^q is left out" in shown

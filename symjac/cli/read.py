@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from collections.abc import Sequence
 
 from symjac import typeset
@@ -38,13 +39,18 @@ def run(options: argparse.Namespace) -> int:
 
 def _formula(text: str, options: argparse.Namespace, refusal: ReadError) -> int:
     """The echo of a formula that is no equation of a system."""
-    try:
-        members, notes = read_formula(text, strict=options.strict)
-    except SymjacError:
+    found = None
+    for layout, gradients in (("numerator", ""), ("denominator", "gradients are columns (denominator layout)")):
+        with contextlib.suppress(SymjacError):
+            found = found or (*read_formula(text, strict=options.strict, layout=layout), gradients)
+    if found is None:
         raise refusal from None
+    members, notes, gradients = found
     print(" = ".join(typeset.latex(m) for m in members))
     _symbols([(s, "") for s in dict.fromkeys(s for m in members for s in m.walk() if isinstance(s, Symbol))])
     _notes(notes)
+    if gradients:
+        print(f"settled:  {gradients}, as only that fits")
     return 0
 
 

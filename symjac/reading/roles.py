@@ -149,9 +149,11 @@ class Roles:
                     if _applied_below(node.kids[1]):
                         break
                     self.below.add(take_apart(n, self.context.letters, source).family)
-            if node.kind == "juxt" and node.kids[0].kind == "partial":
-                head = node.kids[1].inner
-                if head.kind == "name" and letter(head.token) in LOSSES:  # type: ignore[arg-type]  # names have tokens
+            for sign, operand in itertools.pairwise(node.kids) if node.kind == "juxt" else ():
+                head = operand.inner
+                if sign.kind not in ("partial", "nabla") or head.kind != "name" or head.token is None:
+                    continue
+                if letter(head.token) in LOSSES:
                     self.above.add(take_apart(head, self.context.letters, source).family)
 
     def shifted_call(self, group: Node) -> str | None:

@@ -250,7 +250,7 @@ class Attempt:
                 context.note("distribution", f"{context.text(root)} says how values are drawn, and is left out", root)
                 continue
             if root.detail[-1:] == ("in",) and set(root.detail[:-1]) == {"="}:  # x = ... \in \mathbb{R}^n
-                if root.kids[-1].inner.kind == "group":  # \in (0, 1)^n
+                if root.kids[-1].inner.kind == "group" or root.kids[0].inner.kind != "name":  # \in (0, 1)^n
                     context.source = source
                     message = f"the range {context.text(root.kids[-1])} is left out"
                     context.note("range", message, root.kids[-1])
