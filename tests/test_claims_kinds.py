@@ -21,6 +21,9 @@ BATCH = r"\frac{\partial L}{\partial W} = X^\top (\frac{\partial L}{\partial Y} 
 LEAK = r"\frac{\partial x_{k+1}}{\partial x_k} = (1-a) I + a \operatorname{diag}(1-\tanh^2(W x_k)) W"
 NOISE = r"\frac{\partial h_t}{\partial \epsilon_t} = \sigma I"
 COUPLED = ["c_t = F c_{t-1} + G h_{t-1}", "h_t = O c_t"]
+TIMED = r"\frac{\partial x_t}{\partial x_{t-1}} = A_t^T"
+BY_X = r"\frac{\partial y}{\partial x} = "
+DEEP = [r"h_t^{(l)} = \tanh(W^{(l)} h_{t-1}^{(l)} + U^{(l)} h_t^{(l-1)})"]
 SCALARS = {"p_t": "scalar", "a": "scalar", "u_t": "scalar"}
 
 # Equations, declarations, a claim, and what holds in each of the four conventions: t, f, or - for undecided.
@@ -174,6 +177,13 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
     ("leak rate", [r"x_{k+1} = (1-a) x_k + a \tanh(W x_k)"], {}, LEAK, "tfff"),
     ("noise", [r"h_t = W h_{t-1} + \sigma \epsilon_t"], {r"\sigma": "scalar"}, NOISE, "tttt"),
     ("time in brackets", ["x(t) = A x(t-1) + B u(t)"], {}, r"\frac{\partial x(t)}{\partial x(t-1)} = A", "tfft"),
+    ("property of a timed matrix", ["x_t = A_t x_{t-1}"], {"A_t": "symmetric matrix n n"}, TIMED, "-tt-"),
+    ("property of a computed matrix", ["W = U V^T", "y = W x"], {"W": "symmetric matrix n n"}, BY_X + "W^T", "-tt-"),
+    ("property denied", ["y = x^T A x"], {"A": "matrix n n, not symmetric"}, BY_X + "2 x^T A", "ffff"),
+    ("power of a call", [r"f(x) = \tanh(W x)"], {}, r"\frac{\partial f}{\partial x} = diag(1 - f(x)^2) W", "tfff"),
+    ("layer below that", DEEP, {}, r"\frac{\partial h_t^{(l)}}{\partial h_t^{(l-2)}} = diag(1-(h_t^{(l)})^2)", "----"),
+    ("label of a matrix", ["x_t = A^{(l)} x_{t-1}"], {}, r"\frac{\partial x_t}{\partial x_{t-1}} = A^{(l)}", "tfft"),
+    ("beside a delay", [r"x_t = A x_{t-1} + B x_{t-\tau}"], {}, r"\frac{\partial x_t}{\partial x_{t-2}} = A^2", "----"),
 ]
 
 

@@ -85,9 +85,10 @@ class Comparison:
 
     @property
     def special(self) -> dict[str, str]:
-        """Which matrices without a time are declared to be symmetric, diagonal, orthogonal."""
-        known = (f for f in self.statement.properties if f in self.model.families)
-        return self.kinds(self.model.symbol(Ref(f)) for f in known)
+        """Which matrices without a time and an equation are declared to be symmetric, diagonal, orthogonal."""
+        families = self.model.families
+        known = (f for f in self.statement.properties if f in families and f not in self.model.defined_families)
+        return self.kinds(self.model.symbol(Ref(f)) for f in known if not any(families[f].times))
 
     def kinds(self, symbols: Iterable[ex.Symbol]) -> dict[str, str]:
         """Which of these are declared to be symmetric, diagonal, orthogonal."""
@@ -99,7 +100,7 @@ class Comparison:
     def equal_as_declared(self, left: Expr, right: Expr, table: Mapping[ex.Symbol, Expr]) -> bool:
         """Whether two sides are equal, what is declared of matrices built into both and into the equations."""
         related = (left, right, *table.values())
-        for name, kind in self.kinds({s for e in related for s in e.symbols}).items():
+        for name, kind in self.special.items():
             change = special([name], kind)
             left, right = everywhere(left, change), everywhere(right, change)
             table = {s: everywhere(e, change) for s, e in table.items()}

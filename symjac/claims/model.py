@@ -143,6 +143,21 @@ class Model(Instances):
         table = self.table([*self.instance(self.anchor(y)), y])
         return any(self.symbol(x) in e.symbols for e in table.values())
 
+    def may_be_delayed(self, y: Ref, x: Ref) -> bool:
+        """Whether x may be what the equations print so many steps back as a letter says, and is not printed itself."""
+        delays = self.delays()
+        if not delays or x.time is None or any(name in delays for name, _ in x.time.letters):
+            return False
+        late = [r for p in self.printed for _, r in p.uses if r.time and any(n in delays for n, _ in r.time.letters)]
+        families, todo = {r.family for r in late}, [r.family for r in late]
+        while todo:
+            family = todo.pop()
+            more = {r.family for p in self.printed if p.lhs.family == family for _, r in p.uses} - families
+            families |= more
+            todo += more
+        printed = {s for e in self.table([*self.instance(self.anchor(y)), y]).values() for s in e.symbols}
+        return x.family in families and self.symbol(x) not in printed and x != y
+
     def depends(self, y: Ref, x: Ref, definitions: Mapping[Symbol, Expr]) -> bool:
         return _depends(self.symbol(y), self.symbol(x), definitions)
 

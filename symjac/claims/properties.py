@@ -90,14 +90,19 @@ PROPERTIES: Mapping[str, Callable[[Rows], bool] | None] = {
 }
 _WORDS = re.compile("|".join(rf"(?<![\w-]){re.escape(word)}(?![\w-])" for word in WORDS))
 
+_DENIED = re.compile(r"\b(?:not|non|no|never|neither|nor)\b")
+
 
 def properties_in(words: str) -> tuple[str, ...]:
     """The properties that the words of a declaration name.
 
     >>> properties_in("matrix n n, skew-symmetric"), properties_in("matrix n n (recurrent weights)")
     (('skew-symmetric',), ())
+    >>> properties_in("matrix n n, symmetric, not diagonal")
+    ('symmetric',)
     """
-    return tuple(dict.fromkeys(_WORDS.findall(words.lower())))
+    parts = (part for part in re.split(r"[,;()]", words.lower()) if not _DENIED.search(part))
+    return tuple(dict.fromkeys(word for part in parts for word in _WORDS.findall(part)))
 
 
 def broken(said: Sequence[str], rows: Sequence[Sequence[Value]]) -> str | None:

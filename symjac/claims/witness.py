@@ -221,6 +221,11 @@ def refute(
 
     :raises UndecidedError: where the system cannot be run.
     """
+    computed = [family for family in c.statement.properties if family in c.model.defined_families]
+    if computed:
+        raise UndecidedError(
+            f"{computed[0]} is declared to have a property and computed: whether it has it is not known"
+        )
     run = evaluated(c, course, places, Circumstances(special=c.special))
     symbols = {e for e in reachable(told, run.settle(0)) if isinstance(e, Symbol)}
     found = run.search(effort, symbols, lambda values: not unkept(c, values))

@@ -159,6 +159,7 @@ def _said(source: str, first: Token, last: Token) -> Token:
     return Token("prose", " ".join(source[first.start : last.end].split()), first.start, last.end)
 
 
+_ROMAN = [set(numeral) for numeral in ("i", "iv", "v", "vi", "ix", "I", "IV", "V", "VI", "IX")]
 _NUMBER_SIGNS = frozenset(["number", "name", ".", "-", ",", "'", "*"])
 
 
@@ -178,8 +179,11 @@ def _without_number(source: str, tokens: list[Token], apart: set[int]) -> tuple[
     if opened is None or not inside or not all(t.kind in _NUMBER_SIGNS for t in inside):
         return tokens, []
     letters = [t for t in inside if t.kind == "name"]
-    if len(letters) > 1 or (len(inside) > 1 and not any(t.kind == "number" for t in inside)):
+    roman = len(letters) == len(inside) > 1 and {t.text for t in letters} in _ROMAN
+    if not roman and (len(letters) > 1 or (len(inside) > 1 and not any(t.kind == "number" for t in inside))):
         return tokens, []
+    if roman or len(inside) > 1:
+        letters = []  # (ii), (A.1): nothing else is printed so
     if opened:
         before = tokens[opened - 1]
         function = before.kind == "name" and before.text in FUNCTION_LETTERS

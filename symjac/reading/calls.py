@@ -101,7 +101,10 @@ def spanning(first: Node, last: Node) -> Node:
 
 
 def call_key(el: Elaborator, item: Node, group: Node) -> str:
-    text = el.context.source[item.start : group.start] + el.context.source[bracket(group).start : group.end]
+    inner = bracket(group)
+    scripts = [s.start for g in (group, inner) for s in g.scripts]
+    end = min([group.end, *scripts])  # what is raised to a power is the call
+    text = el.context.source[item.start : group.start] + el.context.source[inner.start : end]
     return re.sub(r"\\left|\\right|[{}\s]", "", text)
 
 

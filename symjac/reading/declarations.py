@@ -28,6 +28,7 @@ PROPERTIES = (
     *("diagonal", "orthogonal", "orthonormal", "unitary", "idempotent", "projection", "triangular", "stochastic"),
     *("unit norm", "distribution", "nonnegative", "non-negative", "positive", "negative"),
 )
+SQUARE = ("symmetric", "skew-symmetric", "positive definite", "orthogonal", "diagonal", "idempotent")
 _ANY = "|".join(map(re.escape, PROPERTIES))
 _BEFORE = re.compile(rf"((?:(?:{_ANY})(?:,? and |, ?| ))+)((?:matrix|vector|scalar)\b.*)", re.S)
 _SAID = re.compile(rf"[\s,;:(]*((?:(?:{_ANY})(?:,? and |, ?|\s|\)|$))+)\s*")
@@ -86,6 +87,9 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
     if matrix:
         family.take("matrix", how, size(context, matrix[1]), size(context, matrix[2]))
         tail = matrix[3]
+        square = next((word for word in SQUARE if re.search(rf"(?<![\w-]){word}(?![\w-])", tail)), None)
+        if square is not None and matrix[1] != matrix[2]:
+            return f"a matrix that is {square} is square"
     elif vector:
         family.take("vector", how, size(context, vector[1]) if vector[1] else Size())
         tail = vector[2]
@@ -117,6 +121,8 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
     elif gradient:
         family.gradient = (gradient[1], gradient[2])
         family.take("vector", how)
+    elif _SAID.fullmatch(f" {text}"):  # a property alone: the role is what use makes it
+        return None
     else:
         return "this is not understood"
     if named.time is not None or family.role in ("vector", "matrix", "scalar"):

@@ -10,6 +10,7 @@ from symjac.expr import Entry, Expr, Function, Symbol, Zero, transpose
 from symjac.reading import calls, entrywise
 from symjac.reading.context import Family
 from symjac.reading.elaborate import Elaborator
+from symjac.reading.names import is_transpose
 from symjac.reading.sizes import Size
 from symjac.reading.spelling import is_upper
 from symjac.reading.tree import Node
@@ -97,7 +98,7 @@ def _defines_function(piece: Piece, group: Node, el: Elaborator, defined: set[st
     if len(group.kids) != 1 or argument.kind != "name" or argument.scripts or _shaped(argument):
         return False
     for side in piece.root.kids[1:]:
-        if any(t.kind == "top" for n in side.walk() for s in n.scripts for t in s.tokens):
+        if any(is_transpose(s.tokens) for n in side.walk() for s in n.scripts if s.kind == "^"):
             return False  # a transpose turns a vector or a matrix
         names = [n for n in side.walk() if n.kind in ("name", "nabla", "partial", "norm", "matrix", "big")]
         if any(n.kind == "name" and el.named(n).family in defined for n in names):

@@ -194,7 +194,7 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
     if letter(out.token) in letters.stacked and is_index(tokens):
         out.upper = script_text(tokens)
         return
-    if _is_transpose(tokens[-1:]) and len(tokens) > 3 and tokens[0].kind in ENCLOSURES:
+    if is_transpose(tokens[-1:]) and len(tokens) > 3 and tokens[0].kind in ENCLOSURES:
         tokens.pop()
         if tokens[-1].kind in ("^", ","):
             tokens.pop()
@@ -261,20 +261,20 @@ def _enclosed(out: Named, opened: str, inner: list[Token], letters: Letters) -> 
         out.upper = template.format(text)
 
 
-def _is_transpose(tokens: Sequence[Token]) -> bool:
+def is_transpose(tokens: Sequence[Token]) -> bool:
     return len(tokens) == 1 and (tokens[0].kind == "top" or (tokens[0].kind == "name" and tokens[0].text == "T"))
 
 
 def operation_of(tokens: tuple[Token, ...]) -> Operation:
     """What a superscript without brackets does."""
     kinds = [t.kind for t in tokens]
-    if _is_transpose(tokens):
+    if is_transpose(tokens):
         return Operation("transpose")
     if all(k == "'" for k in kinds):
         return Operation("prime", count=len(kinds))
     if kinds == ["-", "number"] and tokens[1].text == "1":
         return Operation("inverse")
-    if kinds[0] == "-" and _is_transpose(tokens[1:]):
+    if kinds[0] == "-" and is_transpose(tokens[1:]):
         return Operation("inverse transpose")
     if kinds[0] in ("odot", "circ") and len(kinds) > 1:
         return Operation("entry power", tokens[1:])

@@ -245,6 +245,10 @@ class Attempt:
             declare(context, key, text, lenient=session.lenient)
         context.letters.layered |= {f.base for f in context.families.values() if f.place == "^{}"}
         for root, source in roots:
+            if _is_range(root, context.letters.time) and len(roots) > 1:
+                context.source = source
+                context.note("range", f"{context.text(root)} says where the equations hold, and is left out", root)
+                continue
             if root.detail == ("sim",):  # v \sim N(0, R)
                 context.source = source
                 context.note("distribution", f"{context.text(root)} says how values are drawn, and is left out", root)
@@ -284,7 +288,9 @@ class Attempt:
         self.roles.defined = defined
         for piece in self.pieces:
             classify(piece, self.elaborator, defined)
-            if piece.family is not None and len(piece.sides) > 1:
+            if (
+                piece.family is not None and len(piece.sides) > 1 and piece.sides[-1].text != "0"
+            ):  # h_0 = 0 has any shape
                 self.defining.setdefault(piece.family, piece)
         context.heads |= {
             self.elaborator.named(p.root.kids[0].inner.kids[0]).family for p in self.pieces if p.kind == "named"
@@ -341,6 +347,17 @@ class Attempt:
             )
             kind = "fitted" if how == ONLY else "role"
             self.context.note(kind, f"{', '.join(names)}: read as {noun} ({how})")
+
+
+def _is_range(root: Node, times: set[str]) -> bool:
+    """``t \\ge 1``, ``1 \\le t \\le T``, ``t \\in [T]``: over which steps equations hold."""
+    if root.kind != "relation" or "=" in root.detail:
+        return False
+    names = [n.text for k in root.kids for n in k.walk() if n.kind == "name"]
+    ordered = set(root.detail) <= {"<", "<=", ">", ">="}
+    member = root.detail == ("in",) and root.kids[0].inner.kind == "name"
+    plain = not any(n.scripts for n in root.kids[0].walk())
+    return (ordered or member) and plain and bool(times & set(names[:1] if member else names))
 
 
 def _without_last(root: Node) -> Node:

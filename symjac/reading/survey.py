@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from symjac.reading.spelling import ENCLOSURES, ENTRYLIKE, LAYERLIKE, TIMELIKE, is_upper, letter
 from symjac.reading.tokens import Token
-from symjac.reading.tree import Node
+from symjac.reading.tree import Node, Script
 from symjac.reading.usual import FUNCTION_LETTERS, STATE_LETTERS
 
 
@@ -56,8 +56,7 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
                 out.time |= _shifted(s.tokens)
     below = {"t"} | {x for n in nodes for s in n.scripts if s.kind == "_" for x in _shifted(s.tokens)}
     out.time |= {t.text for n in nodes for s in n.scripts for t in s.tokens if _stem(t.text) in out.time}
-    for n in nodes:
-        _note_layers(n, below, out)
+    _note_layers([n for n in nodes if n.kind == "name" and n.token is not None], below, out)
     out.primed |= _primed(roots)
     for n in nodes:
         if (
@@ -105,15 +104,25 @@ def _stem(text: str) -> str:
     return stem if stem != text else ""
 
 
-def _note_layers(n: Node, below: set[str], out: Letters) -> None:
-    """A subscript that is shifted somewhere is the time, and what stands above beside it a layer, label or number."""
-    if n.kind != "name" or n.token is None:
-        return
-    times = [s for s in n.scripts if s.kind == "_" and s.tokens[0].kind == "name" and _runs(s.tokens, below)]
-    above = [s for s in n.scripts if s.kind == "^" and is_index(s.tokens)]
-    if times and above:
-        out.stacked.add(letter(n.token))
-        out.layers |= {t.text for s in above for t in s.tokens if t.kind == "name" and not t.style}
+def _note_layers(names: Sequence[Node], below: set[str], out: Letters) -> None:
+    """A subscript that is shifted somewhere is the time, and what stands above beside it a layer, label or number.
+
+    A letter without brackets is that only where the base never stands at a time without one: ``x_k^n`` beside
+    ``x_{k+1}`` is a power.
+    """
+    bare: set[str] = set()
+    found: list[tuple[str, Script]] = []
+    for n in names:
+        assert n.token is not None
+        base = letter(n.token)
+        if any(s.kind == "_" and s.tokens[0].kind == "name" and _runs(s.tokens, below) for s in n.scripts):
+            above = [s for s in n.scripts if s.kind == "^" and is_index(s.tokens)]
+            found += [(base, s) for s in above]
+            bare |= set() if above else {base}
+    for base, s in found:
+        if s.tokens[0].kind in ENCLOSURES or base not in bare:
+            out.stacked.add(base)
+            out.layers |= {t.text for t in s.tokens if t.kind == "name" and not t.style}
 
 
 def _runs(tokens: Sequence[Token], below: set[str]) -> bool:

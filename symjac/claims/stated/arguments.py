@@ -30,8 +30,9 @@ def name_arguments(
         r = t.args[0].args[0].ref if t.args[0].kind == "entry" else t.args[0].ref
         if r is not None and r.family not in known and isinstance(t.data, Function):
             wanted.setdefault(r, t.data)
+    letters = {_letter(first, family) for family in known}
     for r in variables:
-        if r.family not in known:
+        if r.family not in known and _letter(first, r.family) not in letters:  # x^{(2)} beside x is no argument
             wanted.setdefault(r, None)
     wanted |= _only_applied(first)
     for r, f in wanted.items():
@@ -41,6 +42,12 @@ def name_arguments(
             for m in models.values():
                 m.preactivation(user.lhs.family, r.family)
             notes.append(f"{r.family} is read as the argument of the function in the equation of {user.lhs.family}")
+
+
+def _letter(model: Model, family: str) -> str:
+    """The letter of a name, without its labels and accents."""
+    found = model.families.get(family)
+    return (found.letter or found.base) if found is not None else family
 
 
 def _may_name(model: Model, p: Printed, r: Ref, f: Function | None) -> bool:

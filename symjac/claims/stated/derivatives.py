@@ -63,7 +63,10 @@ def _without_arguments(b: Builder, node: Node) -> Node:
     head, group = inner.kids[0], bracket(inner.kids[1])
     if vecread.is_vec(b, head) or b.el.roles.is_time_call(head, group):
         return node
-    family = b.context.find(b.el.named(head).family)
+    name = b.el.named(head).family
+    family = b.context.find(name)
+    if b.context.called(name) is not None and call_key(b.el, head, inner.kids[1]) not in b.context.calls:
+        raise b.error(f"{name} is defined at another argument", inner, "write its definition out for this one")
     functions = family is not None and family.role not in ("scalar", "vector", "matrix")
     if functions or call_key(b.el, head, inner.kids[1]) in b.context.calls:
         return node

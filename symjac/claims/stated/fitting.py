@@ -160,6 +160,7 @@ def fitted(s: Statement, member: Term) -> Term:
     bound = {t.over.letter for t in s.over(member)}
     limits = {n for t in s.over(member) for u in (t.over.low, t.over.high) if u for n, _ in u.letters}
     free = {n for r in member.refs() if r.time is not None for n, _ in r.time.letters} - left - bound - limits
+    free -= s.model.delays()  # what the system prints with this letter is meant by it
     anchors = [u for r in s.members[0].refs() if (u := s.model.anchor(r)) is not None]
     if len(free) != 1 or not anchors or not left:
         return member

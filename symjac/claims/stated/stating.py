@@ -354,7 +354,11 @@ def _acts_beside(model: Model, t: Term) -> bool:
     Over a number of steps that is a letter each step is like the last.
     """
     y, x = t.args[0].ref, t.args[1].ref
-    if y is None or x is None or y.time is None or x.time is None or x.family not in model.defined_families:
+    if y is None or x is None or y.time is None or x.time is None:
+        return False
+    if model.may_be_delayed(y, x):
+        return True
+    if x.family not in model.defined_families:
         return False
     steps = model.steps(y, x)
     if model.prints(y, x):
