@@ -46,12 +46,12 @@ def test_every_cell_becomes_a_pdf(name: str) -> None:
     assert preview.derivation(J.confirmed(), "pdf", n=sizes(J)).startswith(b"%PDF")
 
 
-@pytest.mark.preview
 def test_the_pictures_in_the_table_of_formats_can_be_drawn() -> None:
     """Every format that is a picture there is one that the compiler knows."""
     assert set(formats_of(Needs.PICTURE)) < set(preview.DRAWN)
 
 
+@pytest.mark.preview
 def test_a_formula_is_a_picture_of_its_own_size() -> None:
     """A formula's SVG is no larger than the formula, one layout smaller than both, and its title is its LaTeX."""
     J = cell("rnn")
