@@ -16,6 +16,7 @@ from symjac.reading.evidence import EVIDENCE, Evidence
 from symjac.typeset import latex
 
 # What is printed, the equations that it means, and words of a note where something was assumed or left out.
+ONE_MINUS = r"\mathbf{z} = \operatorname{diag}(\mathbf{g}) (\mathbf{1} - \mathbf{g})"
 READ = [
     (r"s_t = \tanh(P s_{t-1} + Q u_t) \quad (3)", [r"s_t = \tanh(P s_{t-1} + Q u_t)"], "the number (3) is left out"),
     (r"z = M \tanh(v) \qquad [7]", [r"z = M \tanh(v)"], "the number [7] is left out"),
@@ -26,6 +27,9 @@ READ = [
     (r"z = M v + c (2.1)", [r"z = M v + c"], "the number (2.1) is left out"),
     (r"h_0 = \tanh (0) b", [r"h_0 = \tanh(0) b"], ""),
     (r"z = M (v + c) (2.1)", [r"z = M (v + c)"], "the number (2.1) is left out"),
+    (r"\mathbf{z} = \operatorname{diag}(\mathbf{g}) (1 - \mathbf{g})", [ONE_MINUS], ""),
+    (r"y = A (2 x)", [r"y = A (2 x)"], ""),
+    (r"y = A (2x)", [r"y = A (2 x)"], ""),
     (r"y = \tanh(0) x", [r"y = \tanh(0) x"], ""),
     (r"y = \mathcal{G}(V s + c)", [r"y = \mathcal{G}(V s + c)"], "a function that is applied entry by entry"),
     (r"\bar\mathbf{v} = \mathbf{M} \mathbf{v}", [r"\bar{\mathbf{v}} = \mathbf{M} \mathbf{v}"], ""),

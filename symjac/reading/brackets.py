@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -159,8 +160,9 @@ def _said(source: str, first: Token, last: Token) -> Token:
     return Token("prose", " ".join(source[first.start : last.end].split()), first.start, last.end)
 
 
-_ROMAN = [set(numeral) for numeral in ("i", "iv", "v", "vi", "ix", "I", "IV", "V", "VI", "IX")]
-_NUMBER_SIGNS = frozenset(["number", "name", ".", "-", ",", "'", "*"])
+# What is a number wherever it stands behind a formula, and what is one behind wide space only: (3a) may be a factor.
+_ALONE = re.compile(r"\d+(?:\.\d+)*'*|[A-Z]\.\d+(?:\.\d+)*|(?=..)[ivx]+|(?=..)[IVX]+")
+_APART = re.compile(r"\d+(?:\.\d+)*[a-z]?['*]*|[A-Za-z]\.?\d+(?:\.\d+)*[a-z]?|[ivx]+|[IVX]+|[A-Za-z]|\*")
 
 
 def _without_number(source: str, tokens: list[Token], apart: set[int]) -> tuple[list[Token], list[Token]]:
@@ -173,23 +175,17 @@ def _without_number(source: str, tokens: list[Token], apart: set[int]) -> tuple[
     if last is None or last.kind not in (")", "]"):
         return tokens, []
     opened = next((k for k in range(len(tokens) - 1, -1, -1) if tokens[k].kind == CLOSING[last.kind]), None)
-    inside = tokens[opened + 1 : -1] if opened is not None else []
-    if any(t.kind == "_" and not t.text for t in inside):  # the 1 of (A1) was made a subscript
-        inside = [t for t in inside if t.kind not in ("_", "{", "}")]
-    if opened is None or not inside or not all(t.kind in _NUMBER_SIGNS for t in inside):
+    if opened is None:
         return tokens, []
-    letters = [t for t in inside if t.kind == "name"]
-    roman = len(letters) == len(inside) > 1 and {t.text for t in letters} in _ROMAN
-    if not roman and (len(letters) > 1 or (len(inside) > 1 and not any(t.kind == "number" for t in inside))):
-        return tokens, []
-    if roman or len(inside) > 1:
-        letters = []  # (ii), (A.1): nothing else is printed so
+    inside = source[tokens[opened].end : last.start].strip()
     if opened:
         before = tokens[opened - 1]
         function = before.kind == "name" and before.text in FUNCTION_LETTERS
-        space = not letters and not function and before.end < tokens[opened].start
-        if before.kind in _CONTINUES | {"word", "_", "^"} or not (tokens[opened].start in apart or space):
+        near = _ALONE.fullmatch(inside) and not function and before.end < tokens[opened].start
+        if before.kind in _CONTINUES | {"word", "_", "^"} or not (near or tokens[opened].start in apart):
             return tokens, []
+    if not _APART.fullmatch(inside):
+        return tokens, []
     number = Token("number", source[tokens[opened].start : last.end], tokens[opened].start, last.end)
     return tokens[:opened], [number]
 
