@@ -68,6 +68,11 @@ def test_random_systems_of_tangled_shapes() -> None:
     assert tally(tangled(range(30)))["refused"] < 2
 
 
+def test_large_terms_that_cancel_are_no_defect() -> None:
+    """SymPy's digits of a difference of terms near 1e20 once left a remainder that passed for a difference."""
+    assert judge(generate(11_672, tangled=True)).verdict == "right"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("start", range(10_000, 12_500, 250))
 def test_many_random_systems(start: int) -> None:

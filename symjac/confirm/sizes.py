@@ -180,15 +180,15 @@ class Scalars(Written):
         self.budget -= terms
         return True
 
-    def digits(self, e: Any) -> Any:
-        """The expression at a random rational point, to many digits."""
+    def digits(self, e: Any, count: int) -> Any:
+        """The expression at a random rational point, to so many digits."""
         known: dict[Any, Any] = {}
 
         def number(s: Any) -> Any:
             if s not in known:
                 if s in self.value:
                     key, u = self.value[s]
-                    known[s] = ACTIVATIONS[key].sympy(number(u)).evalf(DIGITS)
+                    known[s] = ACTIVATIONS[key].sympy(number(u)).evalf(count)
                 elif s in self.meaning:
                     known[s] = at(self.meaning[s])
                 else:
@@ -199,7 +199,7 @@ class Scalars(Written):
         def at(a: Any) -> Any:
             a = a.replace(lambda f: isinstance(f, sympy.Derivative | sympy.Subs), _stand_in)
             a = a.replace(lambda f: isinstance(f, sympy.core.function.AppliedUndef), _stand_in)
-            return a.xreplace({s: number(s) for s in a.free_symbols}).evalf(DIGITS)
+            return a.xreplace({s: number(s) for s in a.free_symbols}).evalf(count)
 
         return at(e)
 
@@ -282,11 +282,14 @@ def _is_zero(scalars: Scalars, e: Any) -> tuple[bool | None, bool]:
     if scalars.affords(e, AT_ONCE) and sympy.expand(e) == 0:
         return True, True
     # Numbers decide quickly whether looking for an exact argument is worth while.
-    digits = scalars.digits(e)
+    digits = scalars.digits(e, DIGITS)
     if not digits.is_finite:
         return None, True
     if abs(digits) > sympy.Float(10) ** (10 - DIGITS):
-        return False, True
+        # Large terms that cancel leave what rounding left of them, which more digits make less of.
+        again = scalars.digits(e, 3 * DIGITS)
+        if abs(again) > abs(digits) / 2:
+            return False, True
     for form in (e, scalars.opened(e)):
         if (
             form is not None
