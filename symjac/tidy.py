@@ -106,7 +106,20 @@ def rebuild(e: Expr, args: tuple[Expr, ...]) -> Expr:
             return ex.diag(args[0])
         case ex.EntryPower():
             return ex.power(args[0], args[1])
+        case ex.Trace():
+            return _trace(args[0])
     return e if args == e.args else e.with_args(args)
+
+
+def _trace(e: Expr) -> Expr:
+    """The trace; of multiples of the identity it is their size, as "tr(I)" would not say which identity is meant."""
+    multiples = []
+    for t in e.args if isinstance(e, Sum) else (e,):
+        factors = t.args if isinstance(t, Product) else (t,)
+        if not all(f.is_scalar or isinstance(f, ex.Identity) for f in factors):
+            return ex.Trace(e)
+        multiples.append(ex.mul(*(f for f in factors if f.is_scalar), ex.size_as_scalar(e.rows)))
+    return ex.add(*multiples)
 
 
 # --------------------------------------------------------------------------------------- one product

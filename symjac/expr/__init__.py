@@ -58,6 +58,7 @@ from symjac.expr.operations import (
     Trace,
     Transpose,
     VectorMap,
+    size_as_scalar,
 )
 from symjac.expr.vectorised import Commutation, Kronecker, Vec
 
@@ -114,6 +115,7 @@ __all__ = [
     "neg",
     "power",
     "show_shape",
+    "size_as_scalar",
     "size_names",
     "sub",
     "transpose",

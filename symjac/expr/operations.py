@@ -6,8 +6,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
+import sympy
+
 from symjac.errors import ShapeError
-from symjac.expr.core import ONE, SCALAR, Dim, Expr, Nary, Shape, Unary, brief, dim, same_shape, show_shape
+from symjac.expr.core import (
+    ONE,
+    SCALAR,
+    Dim,
+    Expr,
+    Nary,
+    Number,
+    Shape,
+    Symbol,
+    Unary,
+    brief,
+    dim,
+    same_shape,
+    show_shape,
+)
 
 
 class Sum(Nary):
@@ -299,3 +315,12 @@ class Explicit(Expr):
     def with_args(self, args: tuple[Expr, ...]) -> Expr:
         width = int(self.cols)
         return Explicit([args[k : k + width] for k in range(0, len(args), width)])
+
+
+def size_as_scalar(size: sympy.Expr) -> Expr:
+    """A size where it is used as a number."""
+    if isinstance(size, sympy.Integer):
+        return Number(int(size))
+    if isinstance(size, sympy.Add):
+        return Sum(*(size_as_scalar(a) for a in size.args))
+    return Symbol(str(size), SCALAR)

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import sympy
-
 from symjac.expr import (
-    SCALAR,
     Apply,
     Determinant,
     Diag,
@@ -24,9 +21,9 @@ from symjac.expr import (
     Product,
     Softmax,
     Sum,
-    Symbol,
     Trace,
     Transpose,
+    size_as_scalar,
 )
 from symjac.reading import grids
 from symjac.reading.roles import known_function
@@ -126,15 +123,6 @@ def variance_of(x: Expr) -> Expr:
     """The mean of the squares of what lies between the entries and their mean."""
     centred = Sum(x, Product(Number(-1), mean_of(x), Ones(x.rows)))
     return mean_of(EntryPower(centred, Number(2)))
-
-
-def size_as_scalar(size: sympy.Expr) -> Expr:
-    """A size where it is used as a number."""
-    if isinstance(size, sympy.Integer):
-        return Number(int(size))
-    if isinstance(size, sympy.Add):
-        return Sum(*(size_as_scalar(a) for a in size.args))
-    return Symbol(str(size), SCALAR)
 
 
 def mean_of(x: Expr) -> Expr:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from symjac import expr as ex
 from symjac.errors import ReadError
 from symjac.expr import Expr
-from symjac.reading.operators import mean_of, size_as_scalar, variance_of
+from symjac.reading.operators import mean_of, variance_of
 from symjac.reading.parser import parse
 from symjac.reading.spelling import plain
 from symjac.reading.tree import Node
@@ -69,7 +69,7 @@ def _normalised(v: Expr) -> Expr:
 
 
 def _jacobian(v: Expr) -> Expr:
-    n, one = size_as_scalar(v.rows), ex.Ones(v.rows, ex.ONE)
+    n, one = ex.size_as_scalar(v.rows), ex.Ones(v.rows, ex.ONE)
     share = ex.power(n, ex.Number(-1))
     x = _normalised(v)
     inner = ex.add(
