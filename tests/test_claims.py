@@ -440,3 +440,9 @@ def test_a_constant_of_a_size_that_no_symbol_has_breaks_no_search() -> None:
     symbols = {"W": "matrix p n", "x": "vector n", "y": "vector p"}
     v = check_record({"equations": ["y = W x"], "claim": claim, "symbols": symbols})
     assert v.conventions["numerator_column"].holds is False
+
+
+def test_a_counterexample_tells_a_size_that_stands_as_a_number() -> None:
+    """The derivative of the trace of ``s I`` is the size, which no symbol of the two sides has."""
+    v = verdict(r"\frac{\partial L}{\partial s} = 1", (r"L = \operatorname{tr}(A + s I)",), {"A": "matrix n n"})
+    assert "at n = 2 the left-hand side is 2 and the right-hand side 1" in v.explanation

@@ -239,6 +239,7 @@ def refute(
     shown = symbols | ({s for s, m in run.world.given.items() if isinstance(m, Gradient)} & run.right.symbols)
     values = {s: v for s, v in found.values.items() if s in shown}
     letters = {str(x) for e in (*told, *values) for node in e.walk() for side in node.shape for x in side.free_symbols}
+    letters |= {s.name for s in symbols if s.is_scalar}  # a size that stands as a number, as in a mean
     return replace(found, values=values, sizes={name: n for name, n in found.sizes.items() if name in letters})
 
 
