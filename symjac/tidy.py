@@ -106,6 +106,8 @@ def rebuild(e: Expr, args: tuple[Expr, ...]) -> Expr:
             return ex.diag(args[0])
         case ex.EntryPower():
             return ex.power(args[0], args[1])
+        case ex.Transpose() if isinstance(args[0], ex.Identity):
+            return args[0]
         case ex.Trace():
             return _trace(args[0])
     return e if args == e.args else e.with_args(args)
@@ -162,6 +164,10 @@ def term(e: Expr) -> Term:
             chain[-1] = ex.diag(ex.hadamard(chain[-1].arg, f.arg))
         elif isinstance(f, Diag) and chain and chain[-1] == ex.Transpose(ex.Ones(f.rows)):
             chain[-1] = ex.transpose(f.arg)
+        elif isinstance(f, ex.Ones) and f.is_vector and chain and chain[-1] == ex.Transpose(f):
+            # Nothing in "1^T 1" says how many entries are meant: it is their number.
+            chain.pop()
+            scalars.append(ex.size_as_scalar(f.rows))
         elif isinstance(f, ex.Ones) and chain and isinstance(chain[-1], Diag):
             chain[-1] = chain[-1].args[0]
         elif f.is_row and len(chain) > 1 and chain[-1].is_vector and isinstance(chain[-2], Diag):

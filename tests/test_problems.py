@@ -82,6 +82,19 @@ def test_the_trace_of_an_identity_is_its_size() -> None:
     assert system.jacobian("L", wrt="x").formula() == r"-2 m x^{\top}"
 
 
+@pytest.mark.parametrize(
+    ("equation", "wanted"),
+    [
+        (r"L = \mathbf{1}^\top (x + s \mathbf{1})", "n"),
+        (r"L = \operatorname{mean}(x + s \mathbf{1})", "1"),
+        (r"L = \operatorname{tr}(A + s I^\top)", "n"),
+    ],
+)
+def test_constants_whose_size_nothing_tells_are_their_size(equation: str, wanted: str) -> None:
+    system = symjac.System(equation, symbols={"x": "vector n"} if "x" in equation else {"A": "matrix n n"})
+    assert system.jacobian("L", wrt="s").formula() == wanted
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("start", range(10_000, 12_500, 250))
 def test_many_random_systems(start: int) -> None:
