@@ -32,9 +32,8 @@ class Recurrence:
         self._chains = tuple(unproved_members(reading.equations))
         self._definitions = definitions_of(reading.equations)
         self._order = _dependency_order(self._definitions)
-        sizes = size_names(info.symbol for info in reading.symbols.values())
         for s in self._definitions:
-            if s.is_scalar and s.name in sizes:
+            if s.is_scalar and s.name in self.sizes:
                 raise DefinitionError(f"{s.name} is a size here and cannot be defined by an equation")
 
     @property
@@ -51,6 +50,12 @@ class Recurrence:
     def symbols(self) -> Mapping[str, SymbolInfo]:
         """Every symbol with role and shape, by its canonical LaTeX."""
         return self.reading.symbols
+
+    @cached_property
+    def sizes(self) -> frozenset[str]:
+        """The letters that stand for sizes, of symbols and of constants such as the identity."""
+        symbols = (info.symbol for info in self.symbols.values())
+        return size_names([*symbols, *self._definitions.values()])
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -103,7 +108,7 @@ class Recurrence:
         :raises TargetError: where it is neither in an equation nor declared, or stands for a size.
         """
         symbol = self._symbol(wrt)
-        if symbol.is_scalar and symbol.name in size_names(info.symbol for info in self.symbols.values()):
+        if symbol.is_scalar and symbol.name in self.sizes:
             raise TargetError(f"{symbol.name} is a size here; there is no derivative by it")
         return symbol
 

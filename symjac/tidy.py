@@ -97,9 +97,9 @@ def rebuild(e: Expr, args: tuple[Expr, ...]) -> Expr:
     """The node over other operands, built by the computing constructors."""
     match e:
         case Sum():
-            return ex.add(*args)
+            return add_like(list(args)) if any(ex.neg(a) in args for a in args) else ex.add(*args)
         case Product():
-            return ex.mul(*args)
+            return _without_ones(ex.mul(*args))
         case ex.Hadamard():
             return ex.hadamard(*args)
         case Diag():
@@ -108,20 +108,54 @@ def rebuild(e: Expr, args: tuple[Expr, ...]) -> Expr:
             return ex.power(args[0], args[1])
         case ex.Transpose() if isinstance(args[0], ex.Identity):
             return args[0]
+        case ex.Diagonal() if isinstance(args[0], ex.Identity):
+            return ex.Ones(args[0].rows)
+        case ex.Stack() if all(isinstance(a, ex.Ones) for a in args):
+            return ex.Ones(e.rows, e.cols)
         case ex.Trace():
             return _trace(args[0])
     return e if args == e.args else e.with_args(args)
 
 
+def _without_ones(e: Expr) -> Expr:
+    """A product in which "1^T 1", which does not say how many entries are meant, is their number."""
+    if not isinstance(e, Product):
+        return e
+    scalars: list[Expr] = []
+    chain: list[Expr] = []
+    for f in e.args:
+        if f.is_scalar:
+            scalars.append(f)
+        elif isinstance(f, ex.Ones) and f.is_vector and chain and chain[-1] == ex.Transpose(f):
+            chain.pop()
+            scalars.append(ex.size_as_scalar(f.rows))
+        else:
+            chain.append(f)
+    return e if len(scalars) + len(chain) == len(e.args) else ex.mul(*merge_powers(scalars), *chain)
+
+
 def _trace(e: Expr) -> Expr:
-    """The trace; of multiples of the identity it is their size, as "tr(I)" would not say which identity is meant."""
+    """The trace with its scalars in front, turned round where fewer transposes stand in it then.
+
+    Of multiples of the identity it is their size, as "tr(I)" would not say which identity is meant.
+    """
+    scalars = [f for f in e.args if f.is_scalar] if isinstance(e, Product) else []
+    inner = ex.mul(*(f for f in e.args if not f.is_scalar)) if scalars else e
+    if isinstance(inner, Product) and inner.args[-1].is_row:  # tr(u v^T) is v^T u
+        return ex.mul(*scalars, _without_ones(ex.mul(inner.args[-1], *inner.args[:-1])))
+    if isinstance(inner, Diag):
+        return ex.mul(*scalars, _without_ones(ex.mul(ex.Transpose(ex.Ones(e.rows)), inner.arg)))
     multiples = []
-    for t in e.args if isinstance(e, Sum) else (e,):
+    for t in inner.args if isinstance(inner, Sum) else (inner,):
         factors = t.args if isinstance(t, Product) else (t,)
         if not all(f.is_scalar or isinstance(f, ex.Identity) for f in factors):
-            return ex.Trace(e)
+            return ex.mul(*scalars, ex.Trace(min(inner, ex.transpose(inner), key=_transposes)))
         multiples.append(ex.mul(*(f for f in factors if f.is_scalar), ex.size_as_scalar(e.rows)))
-    return ex.add(*multiples)
+    return ex.mul(*scalars, ex.add(*multiples))
+
+
+def _transposes(e: Expr) -> int:
+    return sum(isinstance(node, ex.Transpose) for node in e.walk())
 
 
 # --------------------------------------------------------------------------------------- one product

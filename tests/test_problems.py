@@ -88,11 +88,23 @@ def test_the_trace_of_an_identity_is_its_size() -> None:
         (r"L = \mathbf{1}^\top (x + s \mathbf{1})", "n"),
         (r"L = \operatorname{mean}(x + s \mathbf{1})", "1"),
         (r"L = \operatorname{tr}(A + s I^\top)", "n"),
+        (r"L = \operatorname{tr}(\operatorname{diag}(x + s \mathbf{1}))", "n"),
+        (r"L = \mathbf{1}^\top \begin{bmatrix} x + s\mathbf{1} \\ z + s \mathbf{1} \end{bmatrix}", "m + n"),
+        (r"L = z^\top z \mathbf{1}^\top (x + s \mathbf{1})", "n z^{\\top} z"),
+        (r"L = \operatorname{Var}(x + s \mathbf{1})", "0"),
+        (r"L = \|A + s I\|^2", r"2 \operatorname{tr}(A + s I)"),
+        (r"L = \log\det(A + s I)", r"\operatorname{tr}((A + s I)^{-1})"),
+        (r"L = s \operatorname{tr}(I_n)", "n"),
     ],
 )
 def test_constants_whose_size_nothing_tells_are_their_size(equation: str, wanted: str) -> None:
-    system = symjac.System(equation, symbols={"x": "vector n"} if "x" in equation else {"A": "matrix n n"})
+    system = symjac.System(equation, symbols={"x": "vector n", "z": "vector m", "A": "matrix n n", "s": "scalar"})
     assert system.jacobian("L", wrt="s").formula() == wanted
+
+
+def test_random_systems_with_constants() -> None:
+    """The same with vectors of ones and identities; the seeds are some that were called defects."""
+    assert not tally(generate(s, tangled=True, constants=True) for s in (*range(20), 59, 230, 272, 294))["refused"] > 1
 
 
 @pytest.mark.slow
@@ -100,6 +112,13 @@ def test_constants_whose_size_nothing_tells_are_their_size(equation: str, wanted
 def test_many_random_systems(start: int) -> None:
     """Of 2,500 others none is derived wrongly or called a defect, and under one percent are refused."""
     assert tally(tangled(range(start, start + 250)))["refused"] < 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", range(0, 1000, 250))
+def test_many_random_systems_with_constants(start: int) -> None:
+    constants = (generate(seed, tangled=True, constants=True) for seed in range(start, start + 250))
+    assert tally(constants)["refused"] < 5
 
 
 def test_a_batch_through_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -149,7 +168,7 @@ def test_the_generator_covers_the_language() -> None:
         kinds.add((len(of), len(problem.shapes[problem.wrt])))
         rectangular += any(len(s) == 2 and s[0] != s[1] for s in problem.shapes.values())
         gated += len(problem.equations) > 1
-    assert seen == set(OPERATIONS) - {"log"}
+    assert seen == set(OPERATIONS) - {"log", "ones"}
     assert functions > set(KNOWN)
     assert kinds >= {(1, 1), (0, 1), (1, 0), (0, 2)}
     assert rectangular > 50
@@ -172,7 +191,7 @@ def test_tangled_problems_are_tangled() -> None:
         scalar_variables += problem.shapes[problem.wrt] == ()
         uses = Counter(name for tree in trees for name in tree.symbols())
         shared += any(count > 1 for name, count in uses.items() if name != problem.wrt)
-    assert seen == set(OPERATIONS)
+    assert seen == set(OPERATIONS) - {"ones"}
     assert min(scalar_gates, scalar_variables) > 20
     assert shared > 50
 

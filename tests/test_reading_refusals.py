@@ -25,6 +25,9 @@ REFUSED = [
     (r"x = \mathbf{y", "never closed"),
     ("x = ()", "empty brackets"),
     (r"M = \begin{bmatrix} a & b", "never closed"),
+    # constants of no size
+    (r"L = s \operatorname{tr}(I)", "nothing says the size of I"),
+    (r"L = s \mathbf{1}^\top \mathbf{1}", "nothing says the size of"),
     # arguments, scripts, terms
     (r"x = \frac{1}", "two arguments"),
     (r"x = \sqrt", "an argument"),

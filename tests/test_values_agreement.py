@@ -16,7 +16,7 @@ from symjac.values.agreement import Agreement, Runs, compare
 from symjac.values.evaluate import Evaluator, Matrix
 from symjac.values.floats import Floats
 from symjac.values.forward import Slopes, jacobian
-from symjac.values.nodes import letters, reachable
+from symjac.values.nodes import reachable
 from symjac.values.points import GenericPoint, Kinds, sizes_of_rounds
 from symjac.values.rings import NoValueError, Rationals
 
@@ -28,9 +28,8 @@ W, X, K = Symbol("W", (M, N)), Symbol("x", (N, ONE)), Symbol("k")
 def agreement(a: Expr, b: Expr, kinds: Kinds | None = None) -> Agreement:
     """How two expressions compare at the points that are always taken."""
     nodes = list(reachable([a, b], {}))
-    return compare(
-        lambda at: [(at.matrix(a), at.matrix(b))], Runs(nodes, {}, kinds=kinds), sizes_of_rounds(letters(nodes))
-    )
+    rounds = sizes_of_rounds(sorted(ex.size_names(nodes)))
+    return compare(lambda at: [(at.matrix(a), at.matrix(b))], Runs(nodes, {}, kinds=kinds), rounds)
 
 
 def test_what_is_the_same_agrees_at_four_points() -> None:

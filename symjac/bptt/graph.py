@@ -71,13 +71,12 @@ class Step:
     @property
     def parameters(self) -> tuple[Symbol, ...]:
         """The symbols that have neither time nor definition, in the order of the text; sizes are none."""
-        sizes = {str(d) for info in self.system.symbols.values() for k in info.symbol.shape for d in k.free_symbols}
         return tuple(
             info.symbol
             for info in self.system.symbols.values()
             if info.symbol not in self.clock.times
             and info.symbol not in self.constants
-            and not (info.symbol.is_scalar and info.symbol.name in sizes)
+            and not (info.symbol.is_scalar and info.symbol.name in self.system.sizes)
         )
 
     @cached_property
@@ -145,7 +144,7 @@ class Step:
         parts = [e for d in expressions for e in d.walk()]
         names = {e.function.name for e in parts if isinstance(e, Apply)}
         names |= {e.name for e in parts if isinstance(e, ex.VectorMap | ex.MapJacobian)}
-        names |= {str(letter) for e in parts for side in e.shape for letter in side.free_symbols}
+        names |= ex.size_names(expressions)
         return frozenset(map(base_letter, (*names, *self.system.symbols, self.clock.letter)))
 
     def timed(self, letter: str, label: str, moment: Moment) -> str:

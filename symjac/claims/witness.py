@@ -32,7 +32,7 @@ from symjac.values import Counterexample, counterexample
 from symjac.values.agreement import Agreement, Runs, are_far, compare
 from symjac.values.evaluate import Given
 from symjac.values.floats import Floats
-from symjac.values.nodes import letters, reachable
+from symjac.values.nodes import reachable
 from symjac.values.points import Kinds, sizes_of_rounds
 from symjac.values.rings import NoValueError
 from symjac.values.search import Rows, sides
@@ -105,7 +105,7 @@ class Run:
         nodes = set(reachable([self.left, self.right, *beside["beside"]], equations)) - self.world.given.keys()
         confirm_tables(nodes)
         kinds = Kinds(one_hot=beside["one_hot"], special=self.circumstances.special)
-        return Runs(nodes, equations, kinds=kinds, given=self.world.given), letters(nodes)
+        return Runs(nodes, equations, kinds=kinds, given=self.world.given), sorted(ex.size_names(nodes))
 
     def search(
         self, effort: int, first: Iterable[Symbol] = (), keeps: Callable[[Mapping[Symbol, Rows]], bool] = lambda _: True
@@ -238,7 +238,7 @@ def refute(
         return None
     shown = symbols | ({s for s, m in run.world.given.items() if isinstance(m, Gradient)} & run.right.symbols)
     values = {s: v for s, v in found.values.items() if s in shown}
-    letters = {str(x) for e in (*told, *values) for node in e.walk() for side in node.shape for x in side.free_symbols}
+    letters = set(ex.size_names([*told, *values]))
     letters |= {s.name for s in symbols if s.is_scalar}  # a size that stands as a number, as in a mean
     return replace(found, values=values, sizes={name: n for name, n in found.sizes.items() if name in letters})
 

@@ -18,7 +18,7 @@ from symjac.codegen.names import Names
 from symjac.codegen.values import Value
 from symjac.codegen.writer import Writer
 from symjac.errors import DefinitionError
-from symjac.expr import Expr, Shape, Symbol, dim
+from symjac.expr import Expr, Shape, Symbol, dim, size_names
 
 if TYPE_CHECKING:
     from symjac.derivation import Derivation
@@ -132,7 +132,7 @@ def emit_expression(
     known = sorted(
         {*symbols, *e.symbols, *given, *(s for d in given.values() for s in d.symbols)}, key=lambda s: s.name
     )
-    letters = frozenset(letter.name for s in (*known, e) for size in s.shape for letter in size.free_symbols)
+    letters = size_names([*known, e])
     names = Names()
     for letter in sorted(letters):
         _ = names[letter]

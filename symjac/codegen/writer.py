@@ -211,8 +211,7 @@ class Writer:
                 left, right = self.leftwards(factors[:k]), self.chain(factors[k:])
                 if factors[0].rows == 1 or factors[-1].cols == 1:  # one side is an inner product
                     return times(left, right, left.kind if right.kind == "scalar" else right.kind)
-                left, right = self.array(left, factors[k - 1]), self.array(right, factors[k])
-                return outer(left, right)
+                return outer(self.array(left, expr.mul(*factors[:k])), self.array(right, expr.mul(*factors[k:])))
         return self.leftwards(factors) if factors[-1].cols == 1 else self.rightwards(factors)
 
     def leftwards(self, factors: list[Expr]) -> Value:

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 from symjac.confirm.confirmed import SkippedError, disagreement
 from symjac.confirm.sizes import confirmed
 from symjac.errors import NotYetError
-from symjac.expr import Apply, Expr, Symbol
+from symjac.expr import Apply, Expr, Symbol, size_names
 from symjac.values import agreement
 from symjac.values.agreement import Runs, Sides
 from symjac.values.evaluate import Matrix
-from symjac.values.nodes import count_entries, letters, reachable
+from symjac.values.nodes import count_entries, reachable
 from symjac.values.points import Kinds, sizes_of_rounds
 
 LARGEST = 400  # entries of all symbols together at one point
@@ -41,7 +41,7 @@ def compare(
     """
     nodes = frozenset(reachable(expressions, definitions))
     confirm_tables(nodes)
-    rounds = sizes_of_rounds(letters(nodes), sizes or {})
+    rounds = sizes_of_rounds(sorted(size_names(nodes)), sizes or {})
     small = [r for r in rounds if count_entries(nodes, r) <= LARGEST]
     if not small:
         raise SkippedError(f"the system has more than {LARGEST} entries at {told(rounds[0])}")

@@ -17,8 +17,7 @@ from symjac.confirm.likeness import alike
 from symjac.confirm.programs import run_source
 from symjac.derivation import Derivation, compare_with_entries, open_abbreviations
 from symjac.errors import Defect, NotYetError, ReadError, RuleError
-from symjac.explicit import size_letters
-from symjac.expr import Expr, Symbol, Transpose, is_zero
+from symjac.expr import Expr, Symbol, Transpose, is_zero, size_names
 from symjac.limits import OutOfTimeError
 from symjac.normal import NormalFormTooLarge, UndefinedFormError
 from symjac.reading import read_expression_with_notes, read_formula
@@ -79,8 +78,7 @@ def _entries(d: Derivation) -> str:
 
 def _at_sizes(d: Derivation, numbers: tuple[int, ...]) -> list[dict[str, int]]:
     """Sizes for the size letters: each letter a different one of the numbers where there are several letters."""
-    symbols = [info.symbol for info in d.system.symbols.values()]
-    letters = size_letters([*symbols, d.of, d.wrt])
+    letters = sorted(d.system.sizes | size_names([d.wrt]))
     rounds = {
         tuple((letter, numbers[(k + r) % len(numbers)]) for r, letter in enumerate(letters)): None
         for k in range(len(numbers))
@@ -234,7 +232,8 @@ def _read_again(d: Derivation, lhs: str, e: Expr, layout: str, symbols: Mapping[
 
 
 def _second_reader(d: Derivation, sizes: Mapping[str, int] | None = None) -> str:
-    at = {letter: (sizes or {}).get(letter, 2) for letter in size_letters({d.of, d.wrt, *_symbols(d)})}
+    letters = size_names({d.of, d.wrt, d.closed, *d.definitions.values()})
+    at = {letter: (sizes or {}).get(letter, 2) for letter in letters}
     if _count(d, at) > LARGEST:
         raise SkippedError(f"the matrix has too many entries at {told(at)}")
     try:

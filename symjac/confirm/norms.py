@@ -21,7 +21,7 @@ from symjac.timing import Moment
 from symjac.values.agreement import Runs
 from symjac.values.evaluate import Evaluator
 from symjac.values.floats import Floats
-from symjac.values.nodes import count_entries, letters, reachable
+from symjac.values.nodes import count_entries, reachable
 from symjac.values.points import Kinds, sizes_of_rounds
 from symjac.values.rings import NoValueError
 
@@ -68,7 +68,7 @@ def _trials(b: Bound, steps: int) -> Iterator[_Trial]:
     jacobian = Partial(*(ex.Stack(*of) if len(of) > 1 else of[0] for of in (late, early)))
     nodes = frozenset(reachable([*late, *early, *definitions], definitions))
     confirm_tables(nodes)
-    rounds = [r for r in sizes_of_rounds(letters(nodes)) if count_entries(nodes, r) <= LARGEST]
+    rounds = [r for r in sizes_of_rounds(sorted(ex.size_names(nodes))) if count_entries(nodes, r) <= LARGEST]
     runs = [Runs(nodes, definitions, kinds=Kinds(unit=partial(_unit, b, units))) for units in UNITS]
     for seed in range(SEEDS if rounds else 0):
         for scaled in runs:

@@ -11,7 +11,7 @@ simplified.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import singledispatchmethod
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -43,18 +43,12 @@ POWERS = 6
 # ------------------------------------------------------------------------------------------- sizes
 
 
-def size_letters(symbols: Iterable[Symbol]) -> list[str]:
-    """The letters that stand for sizes, in order."""
-    found = {letter.name for s in symbols for size in s.shape for letter in size.free_symbols}
-    return sorted(found)
-
-
 def sizes(system: Recurrence, n: int | Mapping[str, int]) -> dict[str, int]:
     """A number for every size letter of the system: the same one for all, or one for each.
 
     :raises DefinitionError: where a letter is missing or unknown, or a size is no positive integer.
     """
-    letters = size_letters(info.symbol for info in system.symbols.values())
+    letters = sorted(system.sizes)
     if not isinstance(n, int | Mapping):
         raise DefinitionError(f"sizes are a number, or a number for each letter such as {{'n': 2}}, not {n!r}")
     given = dict.fromkeys(letters, n) if isinstance(n, int) else dict(n)

@@ -35,9 +35,8 @@ from symjac.expr.core import (
     dim,
     length,
     show_shape,
-    size_names,
 )
-from symjac.expr.notation import Delta, Differential, Entry, Index, IndexSum, OverTime, Partial
+from symjac.expr.notation import Delta, Differential, Entry, Index, IndexSum, OverTime, Partial, size_names
 from symjac.expr.operations import (
     Apply,
     Determinant,

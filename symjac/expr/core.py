@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Container, Hashable, Iterator, Mapping
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -290,9 +290,3 @@ class Unary(Expr):
 
     def with_args(self, args: tuple[Expr, ...]) -> Expr:
         return type(self)(args[0])  # type: ignore[call-arg,arg-type]  # each subclass takes one operand
-
-
-def size_names(expressions: Iterable[Expr]) -> frozenset[str]:
-    """The letters that stand for sizes anywhere in the expressions."""
-    symbols = {s for e in expressions for s in e.symbols}
-    return frozenset(str(letter) for s in symbols for size in s.shape for letter in size.free_symbols)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from symjac.errors import ShapeError
@@ -158,3 +159,23 @@ class OverTime(Expr):
 
     def with_args(self, args: tuple[Expr, ...]) -> Expr:
         return OverTime(self.kind, self.variable, args[0], args[1], args[2], self.order)
+
+
+def size_names(expressions: Iterable[Expr]) -> frozenset[str]:
+    """The letters that stand for sizes anywhere in the expressions: of symbols, constants and indices.
+
+    >>> from symjac.expr import Identity, Symbol, dim
+    >>> sorted(size_names([Symbol("W", (dim("n"), dim("m"))), Identity(dim("p"))]))
+    ['m', 'n', 'p']
+    """
+    found: set[Dim] = set()
+    seen: set[Expr] = set()
+    todo = list(expressions)
+    while todo:
+        e = todo.pop()
+        if e not in seen:
+            seen.add(e)
+            found.update(e.shape)
+            found.update(k.size for k in (e.data if isinstance(e.data, tuple) else (e.data,)) if isinstance(k, Index))
+            todo += e.args
+    return frozenset(str(letter) for size in found for letter in size.free_symbols)

@@ -136,7 +136,6 @@ def head_of(el: Elaborator, item: Node, following: Node | None) -> Head | None:
             if s.kind != "_"
         ]
         if any(s.kind == "_" for s in item.scripts):
-            operations = [o for o in operations if o.kind == "prime"] if False else operations
             sub = next(s for s in item.scripts if s.kind == "_")
             if item.text not in ("log", "ln") or sub.tokens[0].text != "e":
                 raise el.error(f"a subscript on {item.text} is not read", item)
@@ -209,7 +208,8 @@ def not_a_call(el: Elaborator, item: Node, group: Node) -> None:
     if item.kind != "name":
         return
     text = el.context.text(item)
-    family = el.roles.settle(el.named(item)) if el.named(item).family not in el.locals else None
+    named = el.named(item)
+    family = None if named.family in el.locals or el.is_constant(named) else el.roles.settle(named)
     if len(inner.kids) > 1 and inner.text == "(":
         raise el.error(
             f"{text}( , ) looks like a function, but {text} is read as a {family.role if family else 'scalar'}",

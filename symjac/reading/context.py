@@ -109,7 +109,7 @@ class Context:
         self.calls: dict[str, Family] = {}  # names such as \phi(x), by their text
         self.heads: set[str] = set()  # the letters before the brackets of those names
         self.exact: dict[str, Named] = {}  # the names the text prints
-        self.constants: list[Size] = []
+        self.constants: list[tuple[Size, Node, str]] = []
         self.system = False
         self.layout: str | None = None
         self.all_scalar = False
@@ -228,7 +228,10 @@ class Context:
         return self.named_size(name)
 
     def name_sizes(self, first: Iterable[Family], taken: Iterable[str]) -> None:
-        """Gives every size that is still open a letter: those of states first, then as they occur."""
+        """Gives every size that is still open a letter: those of states first, then as they occur.
+
+        :raises ReadError: for a constant whose size nothing says; a letter of ours would be a meaning in silence.
+        """
         for name, size in self.dims.items():
             if size.root.known is None:
                 size.root.known = dim(name)
@@ -236,14 +239,19 @@ class Context:
         letters = chain("nmpqrdlshv", (f"n_{k}" for k in count(1)))
         pool = (name for name in letters if name not in used)
         families = [s for family in [*first, *self.families.values()] for s in (family.rows, family.cols)]
-        for size in [*families, *self.constants]:
+        for size in families:
             for term in size.terms():
                 if term.root.known is None:
                     name = next(pool)
                     term.root.known = dim(name)
                     self.dims[name] = Size(dim(name))
+        for size, node, source in self.constants:
+            if any(term.root.known is None for term in size.terms()):
+                self.source = source
+                hint = r"write it below, as in I_n and \mathbf{1}_n" if node.kind == "name" else None
+                raise self.error(f"nothing says the size of {self.text(node)}", node, hint)
 
-    def loose(self, size: Size) -> Size:
-        """A size of a constant such as the identity, to be named with the others."""
-        self.constants.append(size)
+    def loose(self, size: Size, node: Node) -> Size:
+        """A size of a constant such as the identity, which other things in the text have to tell."""
+        self.constants.append((size, node, self.source))
         return size

@@ -226,7 +226,7 @@ def over_entries(el: Elaborator, node: Node, variable: str, sub: tuple[Token, ..
         raise el.error(f"a sum over entries takes a scalar; {el.context.text(body.node)} is {body.shown}", body.node)
     if sup and sup[0].kind == "number" and size.root.known != int(sup[0].text):
         raise restricted  # it is not known that there are no more entries
-    el.context.loose(size)
+    el.context.loose(size, node)
     return scalar(lambda: IndexSum(Index(variable, size.value()), body.make()), node)
 
 

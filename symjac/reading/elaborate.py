@@ -136,7 +136,7 @@ class Elaborator(Arithmetic):
             if value.is_matrix:
                 raise self.error("the exponential of a matrix is not read", node, r"\exp(A) acts entry by entry")
             return operators.apply(self, operators.known("exp"), 0, value, node)
-        n = context.loose(context.named_size(named.label) if named.label else Size())
+        n = context.loose(context.named_size(named.label) if named.label else Size(), node)
         if token.text == "I":
             return Value(n, n, lambda: Identity(n.value()), node)
         node_class = Ones if token.text == "1" else Zero

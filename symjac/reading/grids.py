@@ -118,7 +118,7 @@ def blocks(el: Elaborator, values: list[Value], node: Node) -> Value:
             rows.append(v.rows)
             makes.append(v.make)
         elif el.context.text(v.node) in ZEROS:
-            height = el.context.loose(Size()) if v.is_scalar else v.rows
+            height = el.context.loose(Size(), v.node) if v.is_scalar else v.rows
             rows.append(height)
             makes.append(partial(_zeros, height, cols))
         else:
@@ -219,7 +219,7 @@ def kronecker(el: Elaborator, named: Named, node: Node) -> Value | None:
     other = el.indices.setdefault(second, Size()) if not second.isdigit() else size
     if not el.context.sizes.equal(size, other):
         raise el.error(f"the indices {first} and {second} run to different sizes", node)
-    el.context.loose(size)
+    el.context.loose(size, node)
 
     def make() -> Expr:
         return Delta(*(int(t) if t.isdigit() else Index(t, size.value()) for t in named.entries))

@@ -55,7 +55,8 @@ def name_sizes(context: Context, defined: Container[str]) -> None:
 
 def tie_sizes(context: Context) -> None:
     """A letter such as the n of 1/n is the size where there is one size it can be."""
-    sizes = [s for f in context.families.values() for s in (f.rows, f.cols)] + context.constants
+    sizes = [s for f in context.families.values() for s in (f.rows, f.cols)]
+    sizes += [size for size, _, _ in context.constants]
     still_open = {id(t.root): t.root for s in sizes for t in s.terms() if t.root.known is None}
     letters = [
         f

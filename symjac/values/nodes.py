@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from symjac.expr import Apply, Dim, Expr, Index, Symbol, dim
+from symjac.expr import Apply, Expr, Symbol, dim
 
 
 def reachable(expressions: Iterable[Expr], definitions: Mapping[Symbol, Expr]) -> Iterator[Expr]:
@@ -20,16 +20,6 @@ def reachable(expressions: Iterable[Expr], definitions: Mapping[Symbol, Expr]) -
         todo.extend(node.args)
         if isinstance(node, Symbol) and node in definitions:
             todo.append(definitions[node])
-
-
-def letters(nodes: Iterable[Expr]) -> list[str]:
-    """The letters that stand for sizes in these nodes."""
-    sizes: set[Dim] = set()
-    for e in nodes:
-        sizes.update(e.shape)
-        data = e.data if isinstance(e.data, tuple) else (e.data,)
-        sizes.update(k.size for k in data if isinstance(k, Index))
-    return sorted({s.name for d in sizes for s in d.free_symbols})
 
 
 def unspecified(nodes: Iterable[Expr]) -> list[str]:

@@ -10,11 +10,11 @@ from types import MappingProxyType
 from typing import Any
 
 from symjac.errors import SymjacError
-from symjac.expr import Expr, Symbol
+from symjac.expr import Expr, Symbol, size_names
 from symjac.values import evaluate
 from symjac.values.agreement import NEAR, WAVES, are_far, are_near
 from symjac.values.floats import Floats, Wave
-from symjac.values.nodes import letters, reachable
+from symjac.values.nodes import reachable
 from symjac.values.points import GenericPoint, Kinds
 from symjac.values.search import sides
 
@@ -48,7 +48,7 @@ class Screen:
 
     def point(self, definitions: Mapping[Symbol, Expr], others: Iterable[Expr] = ()) -> evaluate.Evaluator:
         """The point under these definitions, with a size for every letter in them and in other expressions."""
-        for letter in letters(reachable([*others, *definitions], definitions)):
+        for letter in sorted(size_names(reachable([*others, *definitions], definitions))):
             self._sizes.setdefault(letter, SIZES[len(self._sizes) % len(SIZES)])
         key = frozenset(definitions.items()), len(self._sizes)
         if key not in self._at:

@@ -15,10 +15,10 @@ from types import MappingProxyType
 from typing import Any
 
 from symjac.errors import NotYetError, ShapeError
-from symjac.expr import Expr, MapJacobian, Symbol, VectorMap, brief, show_shape
+from symjac.expr import Expr, MapJacobian, Symbol, VectorMap, brief, show_shape, size_names
 from symjac.values.evaluate import MAP_STAND_IN, NOTHING, Evaluator, Given, Matrix, free_indices, work
 from symjac.values.intervals import Intervals
-from symjac.values.nodes import letters, reachable, unspecified
+from symjac.values.nodes import reachable, unspecified
 from symjac.values.points import Point, points
 from symjac.values.rings import STAND_INS, NoValueError, Rationals
 
@@ -95,7 +95,7 @@ def counterexample(
             f"{brief(b)} is {show_shape(b.shape)}"
         )
     nodes = set(reachable([a, b, *beside], definitions)) - given.keys()
-    names_of_sizes = letters(nodes)
+    names_of_sizes = sorted(size_names(nodes))
     names = unspecified(nodes)
     foremost = frozenset(first)
     leaves = [e for e in nodes if isinstance(e, Symbol) and e not in definitions]

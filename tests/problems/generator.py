@@ -72,7 +72,8 @@ class _Maker:
     defined: str = ""
     dims: tuple[str, ...] = ("n", "m", "p")
     sharing: float = 0.4  # how often a symbol that is in use stands once more
-    tangled: bool = False  # whether the shapes of TANGLED_SCALARS and TANGLED_VECTORS occur
+    scalars: Mapping[str, Callable[[_Maker, int], Tree]] = field(default_factory=dict)  # further shapes
+    vectors: Mapping[str, Callable[[_Maker, Shape, int], Tree]] = field(default_factory=dict)
 
     # -------------------------------------------------------------------------------------- leaves
 
@@ -115,8 +116,8 @@ class _Maker:
         d = self.rng.choice(self.dims)
         kinds = ["symbol", "inner", "norm", "squared norm", "mean", "total", "logsumexp", "apply", "trace"]
         kind = self.rng.choice([*kinds, "quadratic", "sum", "scale", "root", "quotient", "inner"])
-        if self.tangled and self.rng.random() < 0.4:
-            return TANGLED_SCALARS[self.rng.choice(list(TANGLED_SCALARS))](self, depth)
+        if self.scalars and self.rng.random() < 0.4:
+            return self.scalars[self.rng.choice(list(self.scalars))](self, depth)
         vector = (d,)
         if kind == "symbol":
             return self.symbol(())
@@ -153,8 +154,8 @@ class _Maker:
         kinds += ["hadamard", "scale", "softmax", "square", "cube", "one minus", "diag", "fraction", "centred"]
         kinds += ["entrywise quotient", "outer", "stack", "symbol", "standardised"]
         kind = self.rng.choice(kinds)
-        if self.tangled and self.rng.random() < 0.4:
-            return TANGLED_VECTORS[self.rng.choice(list(TANGLED_VECTORS))](self, shape, depth)
+        if self.vectors and self.rng.random() < 0.4:
+            return self.vectors[self.rng.choice(list(self.vectors))](self, shape, depth)
         less = depth - 1
         if kind == "symbol":
             return self.symbol(shape)
@@ -352,18 +353,79 @@ TANGLED_VECTORS: Mapping[str, Callable[[_Maker, Shape, int], Tree]] = {
 }
 
 
-def generate(seed: int, *, tangled: bool = False) -> Problem:
+# ------------------------------------------------------------------------------ constants in formulas
+
+
+def _shifted(maker: _Maker, v: Tree) -> Tree:
+    """``v + c 1``."""
+    ones = Tree("ones", (), v.shape)
+    return Tree("add", (v, Tree("scale", (maker.symbol(()), ones), v.shape)), v.shape)
+
+
+def _shifted_matrix(maker: _Maker, depth: int) -> Tree:
+    """``M + c I``."""
+    d = maker.rng.choice(maker.dims)
+    eye = Tree("scale", (maker.scalar(depth - 2), Tree("eye", (), (d, d))), (d, d))
+    return Tree("add", (maker.matrix((d, d), depth - 1), eye), (d, d))
+
+
+def _of_shifted(op: str) -> Callable[[_Maker, int], Tree]:
+    return lambda m, depth: Tree(op, (_shifted(m, m.vector((m.rng.choice(m.dims),), depth - 1)),))
+
+
+def _between_ones(maker: _Maker, depth: int) -> Tree:
+    """``1^T (M + c I) 1``."""
+    m = _shifted_matrix(maker, depth)
+    d = m.shape[:1]
+    return Tree("total", (Tree("matrix vector", (m, Tree("ones", (), d)), d),))
+
+
+def _of_diagonal(maker: _Maker, depth: int) -> Tree:
+    v = _shifted(maker, maker.vector((maker.rng.choice(maker.dims),), depth - 1))
+    return Tree("trace", (Tree("diag", (v,), (*v.shape, *v.shape)),))
+
+
+def _of_stack(maker: _Maker, depth: int) -> Tree:
+    a, b = (_shifted(maker, maker.vector((maker.rng.choice(maker.dims),), depth - 2)) for _ in range(2))
+    return Tree("total", (Tree("stack", (a, b), (f"{a.shape[0]}+{b.shape[0]}",)),))
+
+
+CONSTANT_SCALARS: Mapping[str, Callable[[_Maker, int], Tree]] = {
+    **{op: _of_shifted(op) for op in ("total", "mean", "squared norm", "logsumexp")},
+    "trace of a shifted matrix": lambda m, depth: Tree("trace", (_shifted_matrix(m, depth),)),
+    "trace of a diagonal": _of_diagonal,
+    "total of a stack": _of_stack,
+    "between ones": _between_ones,
+}
+CONSTANT_VECTORS: Mapping[str, Callable[[_Maker, Shape, int], Tree]] = {
+    "shifted": lambda m, shape, depth: _shifted(m, m.vector(shape, depth - 1)),
+    "total as factor": lambda m, shape, depth: Tree(
+        "scale", (_of_shifted("total")(m, depth - 1), m.vector(shape, depth - 1)), shape
+    ),
+    "ones by a row": lambda m, shape, depth: Tree(
+        "matrix vector",
+        (Tree("outer", (m.vector(shape, 0), Tree("ones", (), shape)), (*shape, *shape)), m.vector(shape, depth - 1)),
+        shape,
+    ),
+}
+
+
+def generate(seed: int, *, tangled: bool = False, constants: bool = False) -> Problem:
     """The problem of a seed: one to three equations, one target.
 
     A ``tangled`` one has scalars as states and gates, up to four gates, parameters that stand several times,
-    and the shapes of :data:`TANGLED_SCALARS` and :data:`TANGLED_VECTORS`.
+    and the shapes of :data:`TANGLED_SCALARS` and :data:`TANGLED_VECTORS`; one with ``constants`` those of
+    :data:`CONSTANT_SCALARS` and :data:`CONSTANT_VECTORS` instead.
     """
     rng = random.Random(seed)
     kind = rng.choice(["vector"] * 7 + ["gradient"] * 2 + ["by scalar", "by matrix"])
     maker = _Maker(rng, dims=rng.choice([("n",), ("n", "m"), ("n", "m", "p")]))
     if tangled:
         kind = rng.choice(["vector"] * 5 + ["gradient"] * 3 + ["by scalar"] * 2 + ["by matrix"])
-        maker.tangled, maker.sharing = True, rng.choice([0.4, 0.7, 0.95])
+        maker.scalars, maker.vectors = TANGLED_SCALARS, TANGLED_VECTORS
+        maker.sharing = rng.choice([0.4, 0.7, 0.95])
+    if constants:
+        maker.scalars, maker.vectors = CONSTANT_SCALARS, CONSTANT_VECTORS
     if kind == "by scalar":
         maker.wrt, maker.wrt_shape = r"\beta", ()
     elif kind == "by matrix":

@@ -60,6 +60,8 @@ class Tree:
             return float(self.name)
         if self.op == "eye":
             return np.eye(values["size of"][self.shape[0]])
+        if self.op == "ones":
+            return np.ones(values["size of"][self.shape[0]])
         parts = [a.value(values) for a in self.args]
         if self.op == "apply":
             return values[self.name](parts[0])
@@ -95,6 +97,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "symbol": Operation(ATOM, (), "NAME", _nothing),
     "number": Operation(ATOM, (), "NAME", _nothing),
     "eye": Operation(ATOM, (), "I", _nothing),
+    "ones": Operation(ATOM, (), r"\mathbf{1}", _nothing),
     "apply": Operation(ATOM, (ANY,), "NAME(@0)", _nothing),
     "add": Operation(SUM, (SUM, SUM), "@0 + @1", lambda a, b: a + b),
     "subtract": Operation(SUM, (SUM, ODOT), "@0 - @1", lambda a, b: a - b),

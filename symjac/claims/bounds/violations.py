@@ -14,12 +14,12 @@ from symjac.claims.bounds.spectral import Range, spectral_norm
 from symjac.claims.stated.terms import Ref
 from symjac.claims.world import World
 from symjac.errors import NotYetError
-from symjac.expr import Expr, Symbol
+from symjac.expr import Expr, Symbol, size_names
 from symjac.functions import BOUNDS
 from symjac.values import Counterexample
 from symjac.values.evaluate import Evaluator, Matrix
 from symjac.values.intervals import Intervals
-from symjac.values.nodes import letters, reachable, unspecified
+from symjac.values.nodes import reachable, unspecified
 from symjac.values.rings import STAND_INS, NoValueError, Rationals
 from symjac.values.search import Enclosure, Value, value_of
 
@@ -80,7 +80,7 @@ def violation(
     functions |= {n for forms, _ in sides for n, f in forms.majorants.slopes.items() if f.known is None}
     steep = any(a.kind == "slope" for _, size in sides for a in size.atoms())
     shapes = LINES if steep else (*LINES, *STAND_INS)
-    for sizes, seed in islice(_points(letters(nodes)), points):
+    for sizes, seed in islice(_points(sorted(size_names(nodes))), points):
         point = Point(sizes, seed)
         chosen = {f: shapes[(seed + k) % len(shapes)] for k, f in enumerate(sorted(functions))}
         try:

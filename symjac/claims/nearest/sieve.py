@@ -21,7 +21,6 @@ from symjac.errors import ShapeError
 from symjac.expr import Expr, Symbol
 from symjac.normal import equal
 from symjac.values import evaluate
-from symjac.values.nodes import letters, reachable
 from symjac.values.screen import Screen, differ
 
 AGREES = Outcome(True, "values")  # no proof: both sides have one value where they were looked at
@@ -182,7 +181,7 @@ class Sieve:
 
     def point(self, left: Expr, right: Expr) -> evaluate.Evaluator:
         symbols = left.symbols | right.symbols
-        key = symbols, tuple(letters(reachable((left, right), {})))  # a constant may have a size that no symbol has
+        key = symbols, ex.size_names((left, right))  # a constant may have a size that no symbol has
         if key not in self.points:
             self.points[key] = self.screen.point(self.opened(symbols), (left, right))
         return self.points[key]
