@@ -116,7 +116,7 @@ class Sieve:
         left = s.members[0]
         self.gradients = Gradients(self.model, s.mentions(left, left, {}))
         self.lefts: dict[Convention, Expr] = {}
-        self.points: dict[tuple[frozenset[Symbol], tuple[str, ...]], evaluate.Evaluator] = {}
+        self.points: dict[tuple[frozenset[Symbol], frozenset[str]], evaluate.Evaluator] = {}
         self.places: dict[int, ex.Shape] = {}
         self.sizings = 0
 
