@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from symjac.reading.choices import CHOICES
 from symjac.reading.usual import TABLE
 
 PAGE = Path(__file__).parent / "usual.md"
@@ -21,12 +22,22 @@ This page is made by `python docs/usual.py` from the table that the reader uses.
 | where it stands | what it is | letters |
 |---|---|---|
 """
+OTHERWISE = """
+## Where the usual does not fit
+
+A text that does not type as is usual is tried with another meaning of what it leaves open. The choices are made in
+this order, each once for a letter or a habit and not for each place. Of the first one under which the text types at
+all, exactly one option may fit: it is settled, a note says so, and `--strict` accepts it. Where two fit, the text is
+refused.
+
+"""
 
 
 def page() -> str:
     """The whole page."""
     rows = (f"| {where} | {what} | {' '.join(f'`{x}`' for x in sorted(letters))} |\n" for where, what, letters in TABLE)
-    return INTRODUCTION + "".join(rows)
+    choices = (f"{k}. {what}\n" for k, (what, _) in enumerate(CHOICES, 1))
+    return INTRODUCTION + "".join(rows) + OTHERWISE + "".join(choices)
 
 
 if __name__ == "__main__":

@@ -138,7 +138,20 @@ class Derivation:
         """What a reader of the result should know beyond what the reading assumed."""
         if self.scope.depends(self.of):
             return ()
+        self._refuse_parts()
         return (Note("zero", f"{self.of.name} does not depend on {self.wrt.name}: the derivative is zero"),)
+
+    def _refuse_parts(self) -> None:
+        """Nothing is zero by a column of symbols only because these stand where the column could."""
+        column = self.system.definitions.get(self.wrt)
+        if isinstance(column, ex.Stack | ex.Explicit) and all(isinstance(a, Symbol) for a in column.args):
+            symbols = [narrow(a, Symbol, "column") for a in column.args]
+            parts = [a for a in symbols if Scope(a, self.definitions).depends(self.of)]
+            if parts:
+                raise NotYetError(
+                    f"{self.of.name} depends on the parts of {self.wrt.name}, which has no derivative of its own here",
+                    hint=f"derive by {parts[0].name}, or write {self.of.name} in terms of {self.wrt.name}",
+                )
 
     def _derive(self) -> tuple[Stage, ...]:
         stages: list[Stage] = []

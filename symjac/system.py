@@ -55,12 +55,12 @@ class System(Recurrence):
         self,
         *equations: str | Collected,
         symbols: Mapping[str, str] | None = None,
-        orientation: str = "column",
+        orientation: str | None = None,
         strict: bool = False,
     ) -> None:
         texts: list[str] = []
         declared: dict[str, str] = {}
-        if orientation not in ("column", "row"):
+        if orientation not in (None, "column", "row"):
             raise ReadError(f"the orientation is 'column' or 'row', not {orientation!r}")
         if not isinstance(symbols, Mapping | None):
             raise DefinitionError(f"symbols are declared by a mapping from names to declarations, not by {symbols!r}")

@@ -67,6 +67,33 @@ READ = [
     (r"s_t = g \otimes s_{t-1} + A v_t", [r"s_t = g \odot s_{t-1} + A v_t"], "as only that fits"),
     (r"N_t = f_t \odot N_{t-1} + \tilde{N}_t", [r"N_t = f_t \odot N_{t-1} + \tilde{N}_t"], "the only role that fits"),
     (r"\alpha_t = T_t \alpha_{t-1} + c_t + \eta_t", [r"\alpha_t = T_t \alpha_{t-1} + c_t + \eta_t"], "the only role"),
+    (r"x_{k+1} = x_k + \Delta t A x_k", [r"x_{k+1} = x_k + \Delta t A x_k"], r"\Delta t: read as a scalar (a step)"),
+    (r"m_t = a_t \cdot m_{t-1} + B b_t", [r"m_t = a_t \odot m_{t-1} + B b_t"], "as only that fits"),
+    (
+        r"\mathbf{N}_t = \mathbf{a} \odot \mathbf{N}_{t-1}",
+        [r"\mathbf{N}_t = \mathbf{a} \odot \mathbf{N}_{t-1}"],
+        "only role",
+    ),
+    (r"N_t = a_t N_{t-1} + b_t v_t k_t^\top", [r"N_t = a_t N_{t-1} + b_t v_t k_t^{\top}"], "a, b: read as scalars"),
+    (r"Z' = K' Z + R r", ["Z' = K' Z + R r"], "Z, Z': read as vectors"),
+    (
+        r"G_i^{<t>} = \operatorname{sigmoid}(A_i s^{<t-1>} + c_i)",
+        [r"G_i^{\langle t \rangle} = \operatorname{sigmoid}(A_i s^{\langle t-1 \rangle} + c_i)"],
+        "i below a letter is a label",
+    ),
+    (
+        r"s_t = \begin{cases} B u_t & (t = 1) \\ B u_t + A s_{t-1} & (t > 1) \end{cases}",
+        ["s_t = B u_t + A s_{t-1}"],
+        "'B u_t & (t = 1)' are left out",
+    ),
+    (
+        r"s_t = \begin{cases} A s_{t-1}, & \text{if } t \ge 1 \\ c, & t = 0. \end{cases}",
+        ["s_t = A s_{t-1}"],
+        "are left out",
+    ),
+    (r"\tau \dot v = -v + A u", [r"\dot{v} = \frac{-v + A u}{\tau}"], r"the equation is divided by \tau"),
+    (r"\tau \frac{dv}{dt} = A u", [r"\dot{v} = \frac{1}{\tau} A u"], r"is read as \dot{v}"),
+    (r"\frac{\mathrm{d}}{\mathrm{d} t} v = A v", [r"\dot{v} = A v"], r"is read as \dot{v}"),
     (r"x_{k+1} = x_k + \Delta (A x_k + b)", [r"x_{k+1} = x_k + \Delta (A x_k + b)"], "a step"),
 ]
 
@@ -124,7 +151,11 @@ def test_how_a_letter_stands_beside_a_system_counts() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (r"s_t = \begin{cases} B u_t & (t = 1) \\ A s_{t-1} & (t > 1) \end{cases}", "by cases"),
+        (r"f(z) = \begin{cases} z & z > 0 \\ 0 & \text{otherwise} \end{cases}", "by cases"),
+        (r"s_t = \begin{cases} B u_t & u > 0 \\ A s_{t-1} & u \le 0 \end{cases}", "by cases"),
+        (r"\frac{\partial E}{\partial s} = A^\top \frac{\partial E}{\partial r}", "a formula for a derivative"),
+        (r"M \dot v = -K v", "a matrix or a scalar"),
+        (r"y = a \cdot b, \quad u = W a, \quad v = V b", "the inner product or the entrywise one"),
         (r"s = \tanh(\cdot)", "an argument that is not printed"),
         (r"num_t = e^{-d} \odot num_{t-1}", "a word, or a product"),
         (r"s_t = f(s_{t-1}, u_t; \theta)", "f has 3 arguments"),

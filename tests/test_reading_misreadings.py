@@ -141,7 +141,6 @@ MORE = [
     (r"y = f(x); f(z) = \tanh(W z + b)", "defined at another place"),
     (r"f(z) = \tanh(W z + b); y = f(x)", "defined at another place"),
     ("x_{t+1} = x_t + dt W x_t", "a step of time, or a product"),
-    (r"x_{t+1} = x_t + \Delta t\, W x_t", "a step of time, or a product"),
     (r"\mathbf{y} = \boldsymbol{x} + \mathbf{x}", "two kinds of bold"),
     ("y = W^* x", "conjugate transpose"),
     (r"\mathbf{y}_i = \sum_j W_{ij} \mathbf{x}_j", "vector with a number"),

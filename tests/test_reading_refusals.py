@@ -80,7 +80,7 @@ REFUSED = [
     (r"\mathbf{y} = \mathbf{W} \odot \mathbf{x}", "do not fit"),
     (r"y = 2^\top W", "transpose on a scalar"),
     # in doubt
-    (r"\mathbf{y} = \mathbf{a}\cdot\mathbf{b}", "inner product or the entrywise"),
+    (r"\mathbf{y} = \mathbf{a}\times\mathbf{b}", "inner product or the entrywise"),
     (r"y = W \sigma x", "lost its argument"),
     (r"y = \tanh^{-1}(x)", "inverse function or the reciprocal"),
     ("y = a/bc", r"\(a/b\)c or a/\(bc\)"),

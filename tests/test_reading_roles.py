@@ -52,16 +52,16 @@ def test_a_capital_state_is_a_vector_where_nothing_else_fits() -> None:
 def test_a_role_that_was_changed_to_fit_is_always_noted(texts: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever role the first guess did not fit and another replaced, a note names the letter and its role."""
     tried: list[Attempt] = []
-    flipped = Session.flipped
+    otherwise = Session.otherwise
 
     def watched(session: Session, *failed: object) -> Attempt:
-        tried.append(flipped(session, *failed))  # type: ignore[arg-type]  # handed on
+        tried.append(otherwise(session, *failed))  # type: ignore[arg-type]  # handed on
         return tried[-1]
 
-    monkeypatch.setattr(Session, "flipped", watched)
+    monkeypatch.setattr(Session, "otherwise", watched)
     reading = read_system(texts)
     (attempt,) = tried
-    ((letter, role),) = attempt.flips.items()
+    ((letter, role),) = attempt.option.roles.items()
     assert f"{letter}: read as a {role} (the only role that fits)" in [n.message for n in reading.notes]
 
 

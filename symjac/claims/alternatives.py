@@ -91,6 +91,15 @@ def turned_numerator(t: Term) -> Term:
     return Term("transpose", (plain,), None, t.span)
 
 
+def with_dots(t: Term, what: str) -> Term:
+    """The member with its dots between vectors as ``"entrywise"`` products or as ``"inner"`` ones."""
+
+    def change(a: Term) -> Term:
+        return Term(a.kind, a.args, f"cdot_{what}", a.span) if a.kind == "operation" and a.data == "cdot" else a
+
+    return t.rebuilt(change)
+
+
 REWRITES: Mapping[str, Callable[[Term], Term]] = {
     "star_is_matrix_product": _matrix_product("star"),
     "circ_is_matrix_product": _matrix_product("circ"),

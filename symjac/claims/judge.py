@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from symjac.claims import vectors
-from symjac.claims.alternatives import REWRITES, Diagonals, turned_numerator, with_powers
+from symjac.claims.alternatives import REWRITES, Diagonals, turned_numerator, with_dots, with_powers
 from symjac.claims.bounds import bounding, inequality
 from symjac.claims.bounds import words as bound_words
 from symjac.claims.comparison import Comparison
@@ -40,6 +40,8 @@ KRONECKER = Outcome(
     "undecided",
     r"it holds with \otimes of two vectors read as the Kronecker product, and not as the outer product",
 )
+DOT = Outcome(None, "reading", r"it depends on whether \cdot is the inner product or the entrywise one")
+STAR = Outcome(None, "reading", "it holds with * read as the matrix product, as the shapes forbid the entrywise one")
 POWER = Outcome(None, "undecided", "it holds with ^T read as the power with the time T, and not as a transpose")
 OPEN_LAG = Outcome(
     None,
@@ -240,8 +242,12 @@ class Judge:
         first, last = s.members[0], s.members[-1]
         orders = ("ascending", "descending") if s.has_product else ("ascending",)
         maps = {order: self.outcomes(first, last, conventions, order) for order in orders}
+        if with_dots(last, "inner") != last:
+            maps = {o: self.with_dots(m, first, last, conventions, o) for o, m in maps.items()}
         if (kronecker := last.rebuilt(kronecker_throughout)) != last:
             maps = {o: doubted(m, self.outcomes(first, kronecker, conventions, o), KRONECKER) for o, m in maps.items()}
+        if (starred := with_dots(last, "entrywise").rebuilt(REWRITES["star_is_matrix_product"])) != last:
+            maps = {o: self.with_stars(m, first, starred, conventions, o) for o, m in maps.items()}
         if (powers := with_powers(s, last)) != last:
             maps = {o: doubted(m, self.outcomes(first, powers, conventions, o), POWER) for o, m in maps.items()}
         turned: dict[str, Outcomes] = {}
@@ -278,10 +284,34 @@ class Judge:
             out = replace(out, alternatives={**out.alternatives, **self.shifts(first, last, conventions)})
         return replace(out, explanation=explanation(out))
 
+    def with_dots(self, printed: Outcomes, a: Term, b: Term, conventions: Sequence[Convention], order: str) -> Outcomes:
+        """Where a dot is no product that fits: what it is as the inner and as the entrywise product, if these agree."""
+        if not any(o.because == "shape" for o in printed.values()):
+            return printed
+        readings = [self.outcomes(a, with_dots(b, what), conventions, order) for what in ("inner", "entrywise")]
+        out = dict(printed)
+        for name, o in printed.items():
+            typed = [r[name] for r in readings if r[name].because != "shape"]
+            if o.because == "shape" and typed:
+                out[name] = typed[0] if len({t.holds for t in typed}) == 1 else DOT
+        if out != printed:
+            self.notes.append("a dot between vectors is read as the product that fits there")
+        return out
+
+    def with_stars(
+        self, printed: Outcomes, a: Term, b: Term, conventions: Sequence[Convention], order: str
+    ) -> Outcomes:
+        """Where the entrywise product does not fit and the matrix product would make the claim true: undecided."""
+        if not any(o.because == "shape" for o in printed.values()):
+            return printed
+        other = self.outcomes(a, b, conventions, order)
+        return {k: STAR if o.because == "shape" and other[k].holds else o for k, o in printed.items()}
+
     def alternatives(
         self, a: Term, b: Term, conventions: Sequence[Convention], printed: Mapping[str, Outcomes]
     ) -> dict[str, Outcomes]:
         """The other readings of the right-hand side that hold somewhere."""
+        b = with_dots(b, "entrywise")  # where no product fits
         readings: list[tuple[str, Term, type[Evaluator]]] = [
             (name, changed, Evaluator) for name, change in REWRITES.items() if (changed := b.rebuilt(change)) != b
         ]

@@ -173,12 +173,22 @@ class Values(ABC):
             raise ShapeError(f"the operands of {sign} do not fit: {shapes}")
         return ex.Hadamard(a, b)
 
+    def dotted(self, a: Expr, b: Expr, *, inner: bool) -> Expr:
+        """A dot as a product, or where none fits as the inner or the entrywise one of two vectors."""
+        if a.shape != b.shape or a.is_scalar or a.is_matrix:
+            return self.multiplied([a, b])
+        if not inner:
+            return ex.Hadamard(a, b)
+        return Product(ex.transpose(a), b) if a.is_vector else Product(a, ex.transpose(b))
+
     def operation(self, t: Term) -> Expr:
         if t.data == "oslash" and t.args[0].kind == "ones":  # ones of whatever shape stands below
             return ex.EntryPower(self(t.args[1]), Number(-1))
         a, b = self(t.args[0]), self(t.args[1])
         if t.data in ("cdot", "times"):
             return self.multiplied([a, b])
+        if t.data in ("cdot_entrywise", "cdot_inner"):
+            return self.dotted(a, b, inner=t.data == "cdot_inner")
         if t.data in ("otimes", "otimes_vec", "kronecker"):
             return vectors.tensor(self, a, b, t.data)
         if a.is_scalar or b.is_scalar:

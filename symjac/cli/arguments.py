@@ -106,7 +106,10 @@ class Declarations(argparse.Action):
         setattr(namespace, self.dest, [*earlier, values])
 
 
-def _reading_options(parser: Parser, orientation: str | None = "column") -> None:
+ORIENTATION_HELP = "whether the printed vectors are columns or rows (default: columns, rows where only that fits)"
+
+
+def _reading_options(parser: Parser, orientation: str) -> None:
     parser.add_argument("equations", metavar="EQUATION", nargs="+", help=EQUATION_HELP)
     parser.add_argument(
         "--symbol",
@@ -120,10 +123,7 @@ def _reading_options(parser: Parser, orientation: str | None = "column") -> None
     parser.add_argument(
         "--orientation",
         choices=("column", "row"),
-        default=orientation,
-        help="whether the printed vectors are columns (default) or rows"
-        if orientation
-        else "judge with column or with row vectors alone (default: both)",
+        help=orientation,
     )
     parser.add_argument("--strict", action="store_true", help="refuse what can only be read with a note")
 
@@ -140,7 +140,7 @@ def _derive() -> Parser:
         description="Derive, prove and print the Jacobian of a state update.",
         epilog=r"example: symjac derive gru --wrt 'h_{t-1}' --n 2 --to pdf -o gru.pdf",
     )
-    _reading_options(parser)
+    _reading_options(parser, ORIENTATION_HELP)
     parser.add_argument("--wrt", metavar="SYMBOL", help="differentiate by this symbol (a cell knows its own)")
     parser.add_argument("--of", metavar="SYMBOL", help="differentiate this left-hand side (default: the only last one)")
     parser.add_argument(
@@ -171,7 +171,7 @@ def _check() -> Parser:
         description="Tell under which conventions a printed formula is the derivative, why not, and what is.",
         epilog=r"example: symjac check 'y = W \sigma(x)' --claim '\frac{\partial y}{\partial x} = W^\top diag(x)'",
     )
-    _reading_options(parser, None)
+    _reading_options(parser, "judge with column or with row vectors alone (default: both)")
     parser.add_argument("--claim", metavar="LATEX", help="the formula: left-hand side = right-hand side, or a chain")
     parser.add_argument("--of", metavar="TEXT", help="what is differentiated (default: what the claim says)")
     parser.add_argument("--wrt", metavar="TEXT", help="by what (default: what the claim says)")
@@ -202,7 +202,7 @@ def _bptt() -> Parser:
         description="Derive, prove and print the gradients of a loss, by backpropagation through time.",
         epilog=r"example: symjac bptt lstm --loss 'L = \sum_{t=1}^{T} \ell_t(h_t)' --to pdf -o lstm.pdf",
     )
-    _reading_options(parser)
+    _reading_options(parser, ORIENTATION_HELP)
     parser.add_argument(
         "--loss",
         metavar="LATEX",
@@ -249,7 +249,7 @@ def _read() -> Parser:
         description="Show how equations are understood: canonical LaTeX, symbols with role and shape, notes.",
         epilog=r"example: symjac read 'h_t = \tanh(W h_{t-1} + U x_t + b)'",
     )
-    _reading_options(parser)
+    _reading_options(parser, ORIENTATION_HELP)
     _timeout(parser, TIMEOUT, "given up")
     return parser
 

@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
         if len(problem.equations) != 1 or problem.symbols:
             raise
         return _formula(problem.equations[0], options, refusal)
-    row = options.orientation == "row"
+    row = system.orientation == "row"
     for function in system.functions:
         applied = Apply(function.function, function.variable)
         print(f"{typeset.latex(applied)} = {typeset.latex(function.body)}")

@@ -38,7 +38,7 @@ def records(
     default: Target,
     *,
     layout: str,
-    orientation: str,
+    orientation: str | None,
     strict: bool,
     thorough: bool,
     timeout: float,

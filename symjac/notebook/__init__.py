@@ -102,12 +102,11 @@ def run(request: Request, cell: str) -> Made:
 
 def _judged(system: System, r: Request, formula: str) -> Verdict:
     """The verdict on a whole claim, or with ``--wrt`` on its right-hand side."""
-    orientation = r.orientation if r.orientation != "column" else None
     if r.wrt is None:
-        return system.check(formula, layout=r.layout, orientation=orientation)
+        return system.check(formula, layout=r.layout, orientation=r.orientation)
     J = system.jacobian(r.of, wrt=r.wrt)
     claim = rf"\frac{{\partial {J.of.name}}}{{\partial {J.wrt.name}}} = {formula}"
-    return system.check(claim, of=J.of.name, wrt=J.wrt.name, layout=r.layout, orientation=orientation)
+    return system.check(claim, of=J.of.name, wrt=J.wrt.name, layout=r.layout, orientation=r.orientation)
 
 
 def _shown(J: Jacobian, r: Request) -> object:

@@ -24,7 +24,7 @@ class Request:
     wrt: str | None = None
     of: str | None = None
     symbols: tuple[tuple[str, str], ...] = ()
-    orientation: str = "column"
+    orientation: str | None = None
     proof: bool = False
     strict: bool = False
     layout: str | None = None

@@ -15,7 +15,8 @@ from symjac.expr import (
     Sum,
     Transpose,
 )
-from symjac.reading.context import BESIDE, OTIMES, SPREAD, Context
+from symjac.reading.assumptions import Habit, How
+from symjac.reading.context import Context
 from symjac.reading.names import Named
 from symjac.reading.sizes import UNIT
 from symjac.reading.tree import Node, juxtaposed
@@ -78,6 +79,8 @@ class Arithmetic(ABC):
             hint = (
                 f'if a symbol in {self.context.text(one.node)} is a vector or a matrix, declare it, as in "x: vector n"'
             )
+        elif {a.role, b.role} == {"vector", "matrix"} and "sum" in what:
+            hint = r"nothing broadcasts: for a row added to every row of a batch write \mathbf{1} b^\top"
         elif {a.role, b.role} == {"vector", "matrix"}:
             hint = "nothing broadcasts: a vector times a matrix where diag was meant does not fit"
         raise self.error(message, b.node, hint)
@@ -109,7 +112,9 @@ class Arithmetic(ABC):
                     r"write I or \mathbf{1}\mathbf{1}^\top times it, if that is meant",
                 )
             if v.is_scalar and not v.literal:
-                if SPREAD not in self.context.flips and self.holds_greek_state(v):
+                if v.tag == "dot":
+                    raise self.error("an inner product is added to a vector", v.node)
+                if Habit.SPREAD not in self.context.option.habits and self.holds_greek_state(v):
                     raise self.error(f"{self.context.text(v.node)}: a vector, or a scalar added to each entry?", v.node)
                 message = f"the scalar {self.context.text(v.node)} is added to every entry of a vector"
                 self.context.note("ones", message, v.node)
@@ -142,14 +147,16 @@ class Arithmetic(ABC):
             if op == "oslash":
                 return self.quotient(a, b, node)
             return self.product([*(a.factors or (a,)), *(b.factors or (b,))], node)
+        if op in ("odot", "circ", "oslash"):
+            self.context.settle_entrywise(node)
         if op in ("odot", "circ"):
             self.same(a, b, rf"the operands of \{op}")
             return self.hadamard(a, b, node)
         if op == "oslash":
             self.same(a, b, r"the operands of \oslash")
             return like(a, lambda: Hadamard(a.make(), EntryPower(b.make(), Number(-1))), node)
-        if op == "otimes" and self.context.flips.get(OTIMES) == "entrywise":
-            self.context.note("sign", r"\otimes is read as the entrywise product, as only that fits")
+        if op == "otimes" and Habit.OTIMES_ENTRYWISE in self.context.option.habits:
+            self.context.note("sign", Habit.OTIMES_ENTRYWISE.value)
             self.same(a, b, r"the operands of \otimes")
             return self.hadamard(a, b, node)
         if op == "otimes":
@@ -161,6 +168,15 @@ class Arithmetic(ABC):
                 return self.hadamard(a, b, node)
         columns = a.is_vector and b.is_vector
         if columns and op in ("cdot", "times"):
+            meant = self.context.option.habits & {Habit.DOT_ENTRYWISE, Habit.DOT_INNER} if op == "cdot" else ()
+            for habit in meant:
+                self.context.note("sign", habit.value)
+                self.same(a, b, rf"the operands of \{op}")
+                if habit is Habit.DOT_ENTRYWISE:
+                    return self.hadamard(a, b, node)
+                inner = scalar(lambda: Product(Transpose(a.make()), b.make()), node)
+                inner.tag = "dot"
+                return inner
             raise self.error(
                 rf"\{op} between two column vectors: the inner product or the entrywise one?",
                 node,
@@ -207,6 +223,7 @@ class Arithmetic(ABC):
 
     def quotient(self, a: Value, b: Value, node: Node) -> Value:
         """a/b: by a scalar, or entry by entry by a vector."""
+        self.context.settle_entrywise(node)
         if b.literal and number(b.make()) == Number(0):
             raise self.error("a division by zero", b.node)
         if a.literal and b.literal:
@@ -280,7 +297,7 @@ class Arithmetic(ABC):
             a, b = vectors
             self.context.note("beside", f"{text} is read as an inner product, as a scalar is defined", node)
             return [*scalars, scalar(lambda: Product(Transpose(a.make()), b.make()), node)]
-        if BESIDE not in self.context.flips and any(self.may_be_scalar(v) for v in vectors):
+        if Habit.BESIDE_ENTRYWISE not in self.context.option.habits and any(self.may_be_scalar(v) for v in vectors):
             raise self.error(f"{text}: the entrywise product of vectors, or a scalar factor?", node)
         self.context.note("beside", f"{text} is read as the entrywise product of vectors", node)
         return [*scalars, like(first, lambda: Hadamard(*(v.make() for v in vectors)), node)]
@@ -288,13 +305,13 @@ class Arithmetic(ABC):
     def holds_greek_state(self, v: Value) -> bool:
         """Whether a scalar is one only because of small Greek letters, one of which carries a time."""
         found = [self.context.find(self.named(n).family) for n in v.node.walk() if n.kind == "name"]
-        return any(f is not None and f.how == "small Greek letter" and any(f.times) for f in found)
+        return any(f is not None and f.how is How.GREEK and any(f.times) for f in found)
 
     def may_be_scalar(self, v: Value) -> bool:
         """Whether a vector is one only because of small letters without a time: the a of ``(1 - a) x_k``."""
         found = [self.context.find(self.named(n).family) for n in v.node.walk() if n.kind == "name"]
         free = [f for f in found if f is not None and f.role == "vector"]
-        return bool(free) and all(f.how == "small letter" and not any(f.times) for f in free)
+        return bool(free) and all(f.how is How.SMALL and not any(f.times) for f in free)
 
     def misfit(self, a: Value, b: Value) -> ReadError:
         columns = a.is_vector and b.is_vector

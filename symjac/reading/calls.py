@@ -18,7 +18,7 @@ from symjac.reading.operators import OPERATORS, apply
 from symjac.reading.roles import known_function
 from symjac.reading.sizes import UNIT
 from symjac.reading.tree import Node, juxtaposed
-from symjac.reading.usual import FACTOR_LETTERS, FUNCTION_LETTERS
+from symjac.reading.usual import FACTOR_LETTERS, FUNCTION_LETTERS, STEP_NAMES
 from symjac.reading.values import Value
 
 if TYPE_CHECKING:
@@ -81,18 +81,18 @@ def step(el: Elaborator, kids: list[Node], i: int) -> tuple[Value, int]:
 
 
 def refuse_time_step(el: Elaborator, kids: list[Node]) -> None:
-    """``dt`` and ``\\Delta t``: one symbol for a step of time, or a product?"""
+    """``dt``: one symbol for a step of time, or a product?"""
     for a, b in itertools.pairwise(kids):
         if a.kind != "name" or b.kind != "name" or b.text not in ("t", r"\tau") or a.scripts:
             continue
-        if a.text not in (r"\Delta", r"\delta") and not (a.text == "d" and a.end == b.start):
+        if a.text != "d" or a.end != b.start:
             continue
         family = el.context.find(el.named(a).family)
         if family is None or not family.declared:
             raise el.error(
                 f"{el.context.text(spanning(a, b))}: a step of time, or a product?",
                 spanning(a, b),
-                f'write one letter for the step, such as \\epsilon; "{a.text}: scalar" declares a factor',
+                r"write \Delta t, or one letter for the step, such as \epsilon",
             )
 
 
@@ -216,7 +216,7 @@ def not_a_call(el: Elaborator, item: Node, group: Node) -> None:
             item,
             "a function of several arguments is not read; stack vectors as [a; b]",
         )
-    if family is None or family.declared or family.role != "scalar" or item.text in FACTOR_LETTERS:
+    if family is None or family.declared or family.role != "scalar" or item.text in FACTOR_LETTERS | STEP_NAMES:
         return
     only_here = family.name not in el.roles.bare
     if only_here and len(inner.kids) == 1 and inner.kids[0].inner.kind in ("name", "number") and inner.text == "(":

@@ -170,10 +170,6 @@ class Commands(ABC):
         if name in v.MATRICES:
             if name == "array" and which == "begin":
                 j = self.argument(j, name)[2]
-            if name in v.CASES and which == "begin" and self.tokens and self.tokens[-1].kind == "=":
-                raise self.error(
-                    "a definition by cases is not read", i, j, "give the general step alone, as an equation of its own"
-                )
             self.add(which, name, i, j)
             return j
         raise self.error(f"the environment {name!r} is no formula that is read here", i, j)

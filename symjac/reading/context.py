@@ -9,6 +9,7 @@ from itertools import chain, count
 
 from symjac.errors import ReadError
 from symjac.expr import SCALAR, Function, Shape, Symbol, dim
+from symjac.reading.assumptions import How, Option
 from symjac.reading.evidence import EVIDENCE, Evidence
 from symjac.reading.names import Named
 from symjac.reading.sizes import UNIT, Size, Sizes
@@ -16,9 +17,6 @@ from symjac.reading.spelling import is_bold, plain, render
 from symjac.reading.survey import Letters
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
-
-# What is tried where nothing else fits.
-OTIMES, BESIDE, SPREAD = r"\otimes", "vectors side by side", "a scalar beside vectors"
 
 
 class TwoMeaningsError(ReadError):
@@ -61,7 +59,7 @@ class Family:
     rows: Size = UNIT
     cols: Size = UNIT
     declared: bool = False
-    how: str = ""
+    how: How = How.NOT_YET
     remark: str = ""  # words of its declaration that say more than is understood
     function: Function | None = None
     gradient: tuple[str, str] | None = None
@@ -75,7 +73,7 @@ class Family:
     def is_known(self) -> bool:
         return self.role is not None
 
-    def take(self, role: str, how: str, rows: Size | None = None, cols: Size | None = None) -> None:
+    def take(self, role: str, how: How, rows: Size | None = None, cols: Size | None = None) -> None:
         """Settles the role, and gives a vector or matrix its sizes."""
         self.role, self.how = role, how
         if role in ("vector", "matrix", "map"):
@@ -104,12 +102,14 @@ class Context:
         self.notes: list[Note] = []
         self.source = ""
         self.at_time: dict[tuple[str, str], Family] = {}
-        self.flips: dict[str, str] = {}  # what is tried where the usual does not fit: roles, meanings of signs
+        self.option = Option()  # what is tried where the usual does not fit
         self.continued = False
         self.calls: dict[str, Family] = {}  # names such as \phi(x), by their text
         self.heads: set[str] = set()  # the letters before the brackets of those names
         self.exact: dict[str, Named] = {}  # the names the text prints
         self.constants: list[tuple[Size, Node, str]] = []
+        self.of_matrices: list[tuple[Size, Size, Node, str]] = []  # shapes of exp(A), not known to be entry by entry
+        self.entrywise: set[str] = set()  # the functions that are declared to be so
         self.system = False
         self.layout: str | None = None
         self.all_scalar = False
@@ -250,6 +250,11 @@ class Context:
                 self.source = source
                 hint = r"write it below, as in I_n and \mathbf{1}_n" if node.kind == "name" else None
                 raise self.error(f"nothing says the size of {self.text(node)}", node, hint)
+
+    def settle_entrywise(self, node: Node) -> None:
+        """What stands in an entrywise product or a quotient is no matrix exponential."""
+        within = range(node.start, node.end)
+        self.of_matrices = [m for m in self.of_matrices if m[2].start not in within or m[3] != self.source]
 
     def loose(self, size: Size, node: Node) -> Size:
         """A size of a constant such as the identity, which other things in the text have to tell."""

@@ -8,6 +8,7 @@ import sympy
 
 from symjac.errors import DefinitionError, ReadError
 from symjac.expr import Function
+from symjac.reading.assumptions import How
 from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, take_apart
 from symjac.reading.parser import parse
@@ -75,13 +76,16 @@ def _declared_name(context: Context, key: str, *, lenient: bool) -> Named | None
     return named
 
 
+_FORMULA = re.compile(r"[\\=+*/^]|-\s|(?<![A-Za-z\\])[A-Zb-z](?![A-Za-z])")  # words that hold a formula or a symbol
+
+
 def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bool) -> str | None:
     """Applies the words; returns what is wrong with them."""
     if named.node.kind == "word":
         return _declare_word(context, named, text)
     text = role_first(text)
     family = Family(named.family, named.base, named.label, named.upper, named.place, named.token.style, declared=True)
-    how = "declared"
+    how = How.DECLARED
     matrix, vector, gradient = _MATRIX.match(text), _VECTOR.match(text), _GRADIENT.match(text)
     tail = ""
     if matrix:
@@ -127,7 +131,7 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
         return "this is not understood"
     if named.time is not None or family.role in ("vector", "matrix", "scalar"):
         family.times.setdefault(named.time)
-    family.remark = tail.strip(" ,;:()") if re.search(r"[\\\\=+*/^]|-\s", tail) else ""  # words that hold a formula
+    family.remark = tail.strip(" ,;:()") if _FORMULA.search(tail) else ""
     _put(context, family, named)
     if not _TAIL.fullmatch(tail):
         return f"{tail.strip()!r} is not understood"
@@ -170,6 +174,7 @@ def _put(context: Context, family: Family, named: Named) -> None:
 
 def _declare_word(context: Context, named: Named, text: str) -> str | None:
     if text.startswith("elementwise") or text in ("function", "softmax"):
+        context.entrywise.add(named.base)
         return None
     return f"{named.base} is the name of a known function"
 
@@ -223,11 +228,11 @@ def take_membership(context: Context, root: Node, subject: Node) -> None:
             parts[-1].append(t)
     sizes = [size(context, script_text(p).replace(" ", "")) for p in parts if p]
     if not sizes:
-        family.take("scalar", "declared in the text")
+        family.take("scalar", How.IN_TEXT)
     elif len(sizes) == 1 or sizes[1].is_one:
-        family.take("vector", "declared in the text", sizes[0])
+        family.take("vector", How.IN_TEXT, sizes[0])
     elif len(sizes) == 2:
-        family.take("matrix", "declared in the text", sizes[0], sizes[1])
+        family.take("matrix", How.IN_TEXT, sizes[0], sizes[1])
     else:
         raise context.error(wanted, root)
     family.times.setdefault(named.time)

@@ -19,6 +19,7 @@ from symjac.expr import (
 )
 from symjac.reading import calls, derivatives, grids, operators
 from symjac.reading.arithmetic import Arithmetic
+from symjac.reading.assumptions import How
 from symjac.reading.context import Context
 from symjac.reading.names import Named, Operation, operation_of, take_apart
 from symjac.reading.parser import Parser
@@ -91,7 +92,7 @@ class Elaborator(Arithmetic):
             self.context.note("prime", f"the prime on the matrix {family.name} is read as a transpose", node)
         if named.entries:
             return self.operate(grids.entry_value(self, named, family, node), named.operations, node)
-        if family.how == "small Greek letter" and named.token.text in ALWAYS_FUNCTIONS:
+        if family.how is How.GREEK and named.token.text in ALWAYS_FUNCTIONS:
             raise self.error(
                 f"{family.name} without brackets: a function that lost its argument, or a number?",
                 node,

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from symjac.expr import Entry, Expr, Function, Symbol, Zero, transpose
 from symjac.reading import calls, entrywise
-from symjac.reading.context import Family
+from symjac.reading.assumptions import How
+from symjac.reading.context import Context, Family
 from symjac.reading.elaborate import Elaborator
 from symjac.reading.names import is_transpose
 from symjac.reading.sizes import Size
 from symjac.reading.spelling import is_upper
-from symjac.reading.tree import Node
+from symjac.reading.tree import Node, juxtaposed
+from symjac.reading.usual import SLOPE_FACTORS
 from symjac.reading.values import Value, like, number
 
 
@@ -67,6 +69,12 @@ def classify(piece: Piece, el: Elaborator, defined: set[str]) -> None:
         raise el.error("an inequality or an approximation is no equation", root)
     piece.kind = "equation"
     left = root.kids[0].inner
+    if el.context.system and _is_derivative(left):
+        raise el.context.doubt(
+            "this is a formula for a derivative, and defines no symbol",
+            left,
+            "symjac check EQUATION... --claim FORMULA judges it; symjac read FORMULA shows how it is read",
+        )
     if left.kind == "name":
         piece.family = el.named(left).family
         return
@@ -81,6 +89,64 @@ def classify(piece: Piece, el: Elaborator, defined: set[str]) -> None:
         piece.kind = "function"
     elif head.kind == "name":
         piece.kind = "named"
+
+
+def _is_derivative(left: Node) -> bool:
+    """``\\partial y / \\partial x``, ``\\nabla_x L``, alone or before what they are applied to."""
+    first = left.kids[0] if left.kind == "juxt" else left
+    above = first.kids[0].inner if first.kind == "frac" else first
+    sign = above.kids[0] if above.kind == "juxt" else above
+    return sign.kind in ("partial", "nabla")
+
+
+def with_slope_alone(root: Node, context: Context) -> Node:
+    """``\\tau \\dot v = u`` and ``\\tau \\frac{dv}{dt} = u`` as equations for ``\\dot v``, divided by their factor."""
+    left = root.kids[0].inner if root.kind == "relation" and set(root.detail) == {"="} else None
+    if left is None:
+        return root
+    items = left.kids if left.kind == "juxt" else [left]
+    taken, slope = _slope(items)
+    if slope is None or slope is left:
+        return root
+    factors = items[: len(items) - taken]
+    right = root.kids[1:]
+    if factors:
+        matrix = next((f for f in factors if is_upper(f.text) and f.text not in SLOPE_FACTORS), None)
+        if matrix is not None:
+            raise context.error(
+                f"{context.text(matrix)} stands before a derivative: a matrix or a scalar?",
+                left,
+                rf"solve the equation for \dot{{{slope.text}}}",
+            )
+        factor = juxtaposed(factors)
+        right = [Node("frac", "", [kid, factor], kid.start, kid.end) for kid in right]
+        context.note("slope", f"the equation is divided by {context.text(factor)}", left)
+    if taken > 1 or items[-1] is not slope:
+        context.note("slope", f"{context.text(juxtaposed(items[-taken:]))} is read as \\dot{{{slope.text}}}", left)
+    return Node("relation", "", [slope, *right], root.start, root.end, detail=root.detail)
+
+
+def _slope(items: Sequence[Node]) -> tuple[int, Node | None]:
+    """The ``\\dot v`` that pieces end in, and how many of them are it."""
+    last = items[-1]
+    if last.kind == "name" and last.token is not None and last.token.accents[:1] == ("dot",):
+        return 1, last
+    for taken, fraction, behind in ((1, last, None), (2, items[-2] if len(items) > 1 else last, last)):
+        if fraction.kind != "frac":
+            continue
+        above, below = (_of_d(kid.inner) for kid in fraction.kids)
+        of = above[1:] or ([behind] if behind is not None else [])
+        times = [n.text for n in below[1:]] in (["t"], [r"\tau"])
+        if above and len(of) == 1 and times and (behind is None or len(above) == 1) and of[0].token is not None:
+            token = of[0].token._replace(accents=("dot", *of[0].token.accents))
+            return taken, Node("name", of[0].text, [], of[0].start, of[0].end, of[0].scripts, token=token)
+    return 0, None
+
+
+def _of_d(node: Node) -> list[Node]:
+    """``dv`` as its letters; nothing where no d stands in front."""
+    items = node.kids if node.kind == "juxt" else [node]
+    return items if items[0].kind == "name" and items[0].text == "d" and not items[0].scripts else []
 
 
 def left_name(piece: Piece, el: Elaborator) -> str | None:
@@ -241,7 +307,7 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
         name = named.family
         el.context.note("named", f"{name} is read as the name of what stands on the right", left)
     family = Family(name, name, head=named.family)
-    family.take(value.role, "its definition", value.rows, value.cols)
+    family.take(value.role, How.DEFINITION, value.rows, value.cols)
     family.times.setdefault(None)
     el.context.add(family)
     el.context.calls[calls.call_key(el, head, group)] = family

@@ -30,10 +30,23 @@ EVIDENCE: Mapping[str, Evidence] = {
     **dict.fromkeys(("declaration", "unused"), Evidence.DECLARED),
     # What is left out because it is no formula, and what only fits in one way.
     **dict.fromkeys(("comment", "range", "distribution", "chain", "member", "zero"), Evidence.SETTLED),
-    **dict.fromkeys(("fitted", "sign", "star", "diag", "ones"), Evidence.SETTLED),
+    **dict.fromkeys(("fitted", "sign", "star", "diag", "ones", "orientation"), Evidence.SETTLED),
     **dict.fromkeys(("role", "named", "prime", "argument", "positive part", "gradient", "dot"), Evidence.USUAL),
     **dict.fromkeys(
-        ("no-brackets", "bars", "norm", "softmax", "size", "sum", "product-order", "beside", "row"), Evidence.USUAL
+        (
+            "no-brackets",
+            "bars",
+            "norm",
+            "softmax",
+            "size",
+            "sum",
+            "product-order",
+            "beside",
+            "row",
+            "slope",
+            "entrywise",
+        ),
+        Evidence.USUAL,
     ),
     # A bracket or a subscript that was put in is no longer the text that was given.
     "repaired": Evidence.USUAL,

@@ -168,7 +168,7 @@ def _what(part: list[Token], out: Named, letters: Letters, declaring: bool, *, a
         if out.base in letters.shaped or (out.time is not None and out.place != "^{}"):
             return "entries"
         return "label" if alone or out.base not in letters.bare else "entries"
-    if any(t.style == "rm" or t.accents or t.kind == "word" for t in part):
+    if any(t.style == "rm" or t.accents or t.kind == "word" for t in part) or all(x in letters.naming for x in texts):
         return "label"
     if len(part) > 1 and part[1].kind in ("+", "-"):
         return "time"

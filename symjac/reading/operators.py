@@ -46,6 +46,8 @@ def apply(el: Elaborator, function: Function, order: int, v: Value, node: Node) 
     if v.literal and function.known == "log" and (value := number(v.make())) is not None and value.value <= 0:
         raise el.error(f"the logarithm of {value.value}", node, "a logarithm takes a positive number")
     f = Function(function.name, function.order + order, function.known)
+    if f.known in ("exp", "log") and v.is_matrix and not el.context.continued and f.known not in el.context.entrywise:
+        el.context.of_matrices.append((v.rows, v.cols, node, el.context.source))
     return like(v, lambda: Apply(f, v.make()), node)
 
 

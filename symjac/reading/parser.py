@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symjac.errors import ReadError
-from symjac.reading import brackets
+from symjac.reading import brackets, cases
 from symjac.reading.brackets import BINARY, RELATIONS, show
 from symjac.reading.lexer import tokenise
 from symjac.reading.tokens import MAX_DEPTH, Token
 from symjac.reading.tree import Node, Script, juxtaposed
+from symjac.reading.usual import STEP_NAMES
 from symjac.reading.vocabulary import CASES, CLOSING, NOT_READ, OPENING
 
 MAX_CHAIN = 100
@@ -27,8 +28,9 @@ def parse(source: str) -> tuple[list[Node], list[Token]]:
     if not any(t.kind not in ("&", "\\\\", ",", ".", ";", "prose", "gap") for t in tokens):
         raise ReadError("there is no formula in the text", text=source, span=(0, max(1, len(source))))
     brackets.check(source, tokens)
+    tokens, first_steps = cases.general_step(source, tokens)
     pieces, words = brackets.split(source, brackets.without_layout_arrays(tokens))
-    return [Parser(source, piece).equation() for piece in pieces], words
+    return [Parser(source, piece).equation() for piece in pieces], first_steps + words
 
 
 class Parser:
@@ -145,7 +147,7 @@ class Parser:
                 break
         if not items:
             raise self.refuse()
-        return juxtaposed(items)
+        return juxtaposed(_with_steps(items))
 
     def scripted(self) -> Node | None:
         node = self.primary()
@@ -356,6 +358,21 @@ def _coefficient(top: Node, below: Node) -> Node | None:
         return None
     half = Node("frac", "", [top, below.kids[0]], top.start, below.kids[0].end)
     return juxtaposed([half, *below.kids[1:]])
+
+
+def _with_steps(items: list[Node]) -> list[Node]:
+    """``\\Delta t`` as one name, a step of time."""
+    out: list[Node] = []
+    for item in items:
+        last = out[-1] if out else None
+        plainly = all(n is not None and n.token is not None and n.token[4:] == ("", ()) for n in (last, item))
+        if last is not None and plainly and not last.scripts and f"{last.text} {item.text}" in STEP_NAMES:
+            name = f"{last.text} {item.text}"
+            out[-1] = Node("name", name, [], last.start, item.end, item.scripts)
+            out[-1].token = Token("name", name, last.start, item.end)
+        else:
+            out.append(item)
+    return out
 
 
 def _unbraced(node: Node) -> Node:

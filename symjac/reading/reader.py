@@ -9,6 +9,7 @@ from symjac.errors import DefinitionError, ReadError, ShapeError, TargetError
 from symjac.expr import Expr, Function, Symbol
 from symjac.expr.times import Time
 from symjac.reading import entrywise
+from symjac.reading.assumptions import How
 from symjac.reading.context import Context, Note
 from symjac.reading.equations import finish
 from symjac.reading.recognise import known_as
@@ -48,7 +49,7 @@ class SymbolInfo:
     family: str
     time: tuple[str, int] | None
     declared: bool
-    how: str
+    how: How
     gradient: tuple[str, str] | None = None
 
 
@@ -70,12 +71,14 @@ def read_system(
     texts: Sequence[str] | str,
     symbols: Mapping[str, str] | None = None,
     *,
-    orientation: str = "column",
+    orientation: str | None = "column",
     strict: bool = False,
     lenient: bool = False,
     beside: str = "",
 ) -> Reading:
     r"""A system of equations, its symbols and what was assumed.
+
+    With no ``orientation`` vectors are columns, and rows where only that fits, which a note says.
 
     A formula printed ``beside`` the system is no part of it, but shows how letters are used: the ``\rho B`` of a claim
     settles that ``\rho (B x + c)`` in the system is a product.
@@ -126,7 +129,7 @@ def read_system(
     attempt.role_note()
     if not lenient:
         _note_unused(attempt, symbols or {})
-    return _reading(attempt, tuple(equations), tuple(definitions), session.orientation, strict)
+    return _reading(attempt, tuple(equations), tuple(definitions), strict)
 
 
 def _note_unused(attempt: Attempt, symbols: Mapping[str, str]) -> None:
@@ -161,7 +164,6 @@ def _reading(
     attempt: Attempt,
     equations: tuple[Equation, ...],
     definitions: tuple[FunctionDefinition, ...],
-    orientation: str,
     strict: bool,
 ) -> Reading:
     context = attempt.context
@@ -175,7 +177,7 @@ def _reading(
                 infos[symbol.name] = SymbolInfo(symbol, f.role, f.name, _time(time), f.declared, f.how, f.gradient)
         elif f.role == "function" and f.function is not None:
             applied[f.name] = f.function
-    return Reading(equations, definitions, infos, tuple(context.notes), orientation, strict, applied, context)
+    return Reading(equations, definitions, infos, tuple(context.notes), context.orientation, strict, applied, context)
 
 
 def _refuse_notes(context: Context, strict: bool) -> None:

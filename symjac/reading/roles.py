@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from symjac import functions
 from symjac.errors import ReadError
 from symjac.expr import Function
+from symjac.reading.assumptions import How
 from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, take_apart
 from symjac.reading.parser import parse
@@ -26,6 +27,7 @@ from symjac.reading.usual import (
     LAYERS,
     LOSSES,
     STATE_LETTERS,
+    STEP_NAMES,
     STEPS,
     VECTOR_GREEK,
 )
@@ -46,6 +48,7 @@ class Roles:
         self.entries: dict[str, int] = {}
         self.inside: set[str] = set()
         self.above: set[str] = set()
+        self.totals: set[str] = set()
         self.raised: set[str] = set()
         self.below: set[str] = set()
         self.turned: set[str] = set()
@@ -75,6 +78,7 @@ class Roles:
                 marks |= any(t.kind == "top" for s in node.scripts for t in s.tokens)
             if root.kind == "name":
                 names.append((root, None, source))
+            self._note_totals(root, source)
             self._look_inside(root, source)
         context.has_bold |= any(_bold(n) for n, _, _ in names)
         capital = any(is_upper(n.text) and n.token and n.token.style in ("", "rm") for n, _, _ in names)
@@ -93,6 +97,15 @@ class Roles:
                 factor = a.kind == "name" and a.text in FUNCTION_LETTERS - ALWAYS_FUNCTIONS and a.text.startswith("\\")
                 if factor and not b.is_call:
                     self.bare.setdefault(take_apart(a, self.context.letters, text).family, a)
+
+    def _note_totals(self, root: Node, source: str) -> None:
+        """The E of ``E = \\sum_k E^{(k)}``: the letter of a loss is one as the sum of its own terms."""
+        if root.kind != "relation" or root.kids[-1].inner.kind != "big":
+            return
+        names = [root.kids[0].inner, *(k.inner for k in root.kids[-1].inner.kids)]
+        letters = {letter(n.token) if n.kind == "name" and n.token is not None else "" for n in names}
+        if len(letters) == 1 and letters <= LOSSES:
+            self.totals |= {take_apart(n, self.context.letters, source).family for n in names}
 
     def _one_style(self, names: Sequence[tuple[Node, Node | None, str]]) -> None:
         """Two kinds of bold are two symbols only where both are declared."""
@@ -120,7 +133,7 @@ class Roles:
                 )
         named = take_apart(n, self.context.letters, source)
         name = named.family
-        if "'" in named.base:
+        if "'" in named.base and self.context.find(name) is None:
             self.context.source = source
             self.context.note("prime", f"{named.base} is read as a name, its prime as a part of it", n)
         self.context.exact.setdefault(name, named)
@@ -193,37 +206,38 @@ class Roles:
                     family.function = Function(family.name)
         return family
 
-    def _role(self, named: Named, family: Family) -> tuple[str, str]:
+    def _role(self, named: Named, family: Family) -> tuple[str, How]:
         context, name, token = self.context, family.name, named.token
-        flip = context.flips.get(family.base)
-        if flip:
-            return flip, "the only role that fits"
+        if family.base in context.option.roles:
+            return context.option.roles[family.base], How.ONLY
         if self._is_function(named, family):
-            return "function", "it is applied to a bracket"
+            return "function", How.APPLIED
         if token.style in ("cal", "scr", "frak"):
-            return "scalar", "script letter"
+            return "scalar", How.SCRIPT
         if name in self.entries:
-            return ("vector" if self.entries[name] == 1 else "matrix"), "its entries are named"
+            return ("vector" if self.entries[name] == 1 else "matrix"), How.ENTRIES
         upper = is_upper(token.text)
         if _bold_token(named) and name not in self.entries:
-            return ("matrix" if upper else "vector"), "bold letter"
+            return ("matrix" if upper else "vector"), How.BOLD
         if named.time is None and token.text in context.letters.time and not named.label:
-            return "scalar", "it counts time"
+            return "scalar", How.COUNTS_TIME
         if context.all_scalar:
-            return "scalar", "nothing here is bold, capital or marked as a vector"
+            return "scalar", How.ALL_SCALAR
         if name in context.dims and named.time is None:
-            return "scalar", "it is a size"
+            return "scalar", How.SIZE
         if name in self.raised and name not in self.bare and not _bold_token(named):
-            return "scalar", "it stands in an exponent"
+            return "scalar", How.EXPONENT
         if name in self.inside:
-            return "scalar", "it stands in a written-out matrix"
+            return "scalar", How.INSIDE
+        if name in self.totals:
+            return "scalar", How.TOTAL
         if name in self.above and not (upper and named.time and context.has_bold):
-            return "scalar", "it stands above a derivative as losses do"
+            return "scalar", How.ABOVE
         if token.style == "rm" and len(token.text) > 1:
-            return self.by_definition(family) or "scalar", "upright word"
+            return self.by_definition(family) or "scalar", How.WORD
         defined = self.by_definition(family)
         if defined:
-            return defined, "its definition"
+            return defined, How.DEFINITION
         if name in self.below and name not in self.turned:
             if upper and token.text not in COUNTS:
                 raise context.error(
@@ -231,16 +245,16 @@ class Roles:
                     named.node,
                     f'declare it, as in "{name}: scalar", or write {name}^{{-1}}',
                 )
-            return "scalar", "it stands below a line"
-        if token.text in STEPS and token.style != "bf":
-            return "scalar", "a step"
+            return "scalar", How.BELOW
+        if token.text in STEPS | STEP_NAMES and token.style != "bf":
+            return "scalar", How.STEP
         if upper:
-            return "matrix", "capital letter"
+            return "matrix", How.CAPITAL
         if context.has_bold:
-            return "scalar", "not bold where others are"
+            return "scalar", How.NOT_BOLD
         if token.text.startswith("\\") and token.text not in VECTOR_GREEK:
-            return "scalar", "small Greek letter"
-        return "vector", "small letter"
+            return "scalar", How.GREEK
+        return "vector", How.SMALL
 
     def _is_function(self, named: Named, family: Family) -> bool:
         context, name, token = self.context, family.name, named.token

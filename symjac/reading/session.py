@@ -4,43 +4,25 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from symjac.errors import DefinitionError, ReadError, ShapeError
 from symjac.reading import repair, ties
+from symjac.reading.assumptions import Habit, How, Option
 from symjac.reading.brackets import UnclosedError, UnopenedError
-from symjac.reading.context import BESIDE, OTIMES, SPREAD, Context, Family, Note, TwoMeaningsError, left_out
+from symjac.reading.choices import CHOICES, OTHER_ROLES, Tried
+from symjac.reading.context import Context, Family, Note, TwoMeaningsError, left_out
 from symjac.reading.declarations import declare, is_declaration, take_membership
 from symjac.reading.elaborate import Elaborator
-from symjac.reading.equations import Piece, classify, elaborate, left_name, without_mere_calls
+from symjac.reading.equations import Piece, classify, elaborate, left_name, with_slope_alone, without_mere_calls
 from symjac.reading.parser import parse
 from symjac.reading.roles import Roles
-from symjac.reading.spelling import is_upper
-from symjac.reading.survey import raised_labels, squares, survey
+from symjac.reading.survey import Letters, above, raised_labels, squares, survey
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
-from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS
 
 # How much is tried, in characters of text read again; so that no text takes long to be refused.
 WORK = 60_000
-Option = dict[str, str]  # another role by letter, or another meaning of a sign
-
-
-ONLY = "the only role that fits"
-GUESSES = {
-    "capital letter": "a matrix",
-    "small letter": "a vector",
-    "small Greek letter": "a scalar",
-    "a step": "a scalar",
-    "not bold where others are": "a scalar",
-    "upright word": "a scalar",
-    "nothing here is bold, capital or marked as a vector": "a scalar",
-    ONLY: "",
-}
-
-
-FLIPS = {"matrix": ("vector", "scalar"), "vector": ("scalar",), "scalar": ("vector",)}
 
 
 class Session:
@@ -52,7 +34,7 @@ class Session:
         symbols: Mapping[str, str] | None = None,
         *,
         base: Context | None = None,
-        orientation: str = "column",
+        orientation: str | None = "column",
         strict: bool = False,
         lenient: bool = False,
         system: bool = False,
@@ -68,7 +50,8 @@ class Session:
         self.layout = layout
         self.declared = dict(symbols or {})
         self.base = base
-        self.orientation = base.orientation if base else orientation
+        self.orientation = base.orientation if base else orientation or "column"
+        self.any_orientation = base is None and orientation is None
         self.row = self.orientation == "row" and layout is None
         self.strict = strict
         self.lenient = lenient
@@ -89,13 +72,13 @@ class Session:
         return attempt
 
     def settled(self) -> Attempt:
-        attempt = Attempt(self, {})
+        attempt = Attempt(self, Option())
         try:
             return attempt.run()
         except (ReadError, ShapeError) as error:
-            if self.strict or isinstance(error, UnclosedError | UnopenedError | TwoMeaningsError):
+            if isinstance(error, UnclosedError | UnopenedError | TwoMeaningsError):
                 raise
-            return self.flipped(attempt, error)
+            return self.otherwise(attempt, error)
 
     def trees(self, text: str) -> tuple[list[Node], list[Token]]:
         if text not in self.parsed:
@@ -113,14 +96,14 @@ class Session:
                 [text if t == source else t for t in self.texts],
                 self.declared,
                 base=self.base,
-                orientation=self.orientation,
+                orientation=None if self.any_orientation else self.orientation,
                 lenient=self.lenient,
                 system=self.system,
                 layout=self.layout,
             )
             for t in session.texts:
                 session.trees(t)
-            return repr([[v.make() for v in p.values or ()] for p in Attempt(session, {}).run().pieces])
+            return repr([[v.make() for v in p.values or ()] for p in Attempt(session, Option()).run().pieces])
 
         text, place = repair.mended(source, error, read, WORK // (1 + sum(map(len, self.texts))))
         self.texts = [text if t == source else t for t in self.texts]
@@ -129,15 +112,17 @@ class Session:
         )
         self.mended.append(Note("repaired", message, source, error.span))
 
-    def flipped(self, failed: Attempt, error: ReadError | ShapeError) -> Attempt:
-        """Tries other choices where some were guessed; of the first kind of them that fits at all one must fit."""
+    def otherwise(self, failed: Attempt, error: ReadError | ShapeError) -> Attempt:
+        """The reading by the first choice that has an option that fits, where exactly one does."""
+        nodes = tuple(n for text in self.texts for root in self.trees(text)[0] for n in root.walk())
+        tried = Tried(failed.context, failed.roles.applied, nodes, self.lenient, self.any_orientation)
         tries = WORK // (1 + sum(map(len, self.texts)))
-        for options in self.options(failed):
+        for _, options in CHOICES:
             found = []
-            tries -= len(options)
-            if tries < 0:
-                raise error
-            for option in options:
+            for option in options(tried):
+                tries -= 1
+                if tries < 0:
+                    raise error
                 try:
                     found.append(Attempt(self, option).run())
                 except (ReadError, ShapeError, DefinitionError):
@@ -145,68 +130,22 @@ class Session:
             if len(found) == 1:
                 return found[0]
             if found:
-                letters = sorted({base for a in found for base in a.flips})
-                error.hint = f"declare what {' and '.join(letters)} {'is' if len(letters) == 1 else 'are'}"
+                letters = sorted({base for a in found for base in a.option.roles})
+                if letters:
+                    error.hint = f"declare what {' and '.join(letters)} {'is' if len(letters) == 1 else 'are'}"
                 raise error
         raise error
 
-    def options(self, failed: Attempt) -> Iterator[list[Option]]:
-        """What else could be meant, the likeliest kind first.
-
-        States in small Greek letters as vectors, another role of a letter, a state as a scalar, ``\\otimes`` as the
-        entrywise product, a Greek state added to every entry, vectors side by side, other roles of two letters.
-        """
-        declared = {f.base for f in failed.context.families.values() if f.declared}
-        greek = {
-            n.base
-            for name, n in failed.context.exact.items()
-            if n.time is not None and n.token.text.startswith("\\") and not is_upper(n.token.text)
-            if n.base not in declared and name not in failed.roles.applied
-        }
-        yield [dict.fromkeys(greek, "vector")] if greek else []
-        likely, unlikely = self.roles_of_letters(failed)
-        yield likely
-        yield unlikely
-        nodes = (n for text in self.texts for root in self.trees(text)[0] for n in root.walk())
-        yield [{OTIMES: "entrywise"}] if any(n.kind == "binary" and n.text == "otimes" for n in nodes) else []
-        yield [{SPREAD: "each entry"}]
-        yield [{BESIDE: "entrywise"}] if self.lenient else []
-        yield [{BESIDE: "entrywise", SPREAD: "each entry"}] if self.lenient else []
-        yield [{**a, **b} for a, b in itertools.combinations(likely, 2) if a.keys().isdisjoint(b)]
-
-    def roles_of_letters(self, failed: Attempt) -> tuple[list[Option], list[Option]]:
-        """Other roles a guessed letter can have, whatever its accent: likely ones, and that of a state as a scalar.
-
-        A capital turns into a vector only where it carries a time, into a scalar only where losses
-        and counts do.
-        """
-        likely: list[Option] = []
-        unlikely: list[Option] = []
-        guessed = [f for f in failed.context.families.values() if f.how in GUESSES and not f.declared]
-        seen: set[str] = set()
-        declared = {f.base for f in failed.context.families.values() if f.declared}
-        for f in guessed:
-            if f.role not in FLIPS or f.letter in seen or f.letter in ALWAYS_FUNCTIONS:
-                continue
-            seen.add(f.letter)
-            alike = [n for n in failed.context.exact.values() if n.token.text == f.letter and n.base not in declared]
-            timed = any(n.time is not None for n in alike)
-            for role in FLIPS[f.role]:
-                if f.role == "matrix" and not (timed if role == "vector" else f.base in COUNTS):
-                    continue
-                option = dict.fromkeys([f.base, *(n.base for n in alike)], role)
-                (unlikely if f.role == "vector" and timed else likely).append(option)
-        return likely, unlikely
-
 
 class Attempt:
-    """One try at reading, with some guessed roles changed."""
+    """One try at reading, with other choices than the usual ones."""
 
-    def __init__(self, session: Session, flips: dict[str, str]) -> None:
+    def __init__(self, session: Session, option: Option) -> None:
         self.session = session
-        self.flips = flips
-        self.context = Context(session.orientation, row=session.row)
-        self.context.flips = flips
+        self.option = option
+        rows = Habit.ROWS in option.habits
+        self.context = Context("row" if rows else session.orientation, row=rows or session.row)
+        self.context.option = option
         self.context.system = session.system
         self.context.lenient = session.lenient
         self.context.layout = session.layout
@@ -224,10 +163,19 @@ class Attempt:
         if self.context.sizes.chosen and not self.session.system:
             raise ReadError("the text does not settle how the stacked parts share out the rows")
         ties.name_sizes(self.context, self.defining)
+        ties.refuse_exponentials(self.context)
         return self
 
     def prepare(self) -> None:
         context, session = self.context, self.session
+        if Habit.ROWS in self.option.habits:
+            context.note("orientation", Habit.ROWS.value)
+        for letters, where in (
+            (self.option.below, "below a letter is a label and no index"),
+            (self.option.above, "above a letter is a label and no exponent"),
+        ):
+            if letters:
+                context.note("sign", f"{', '.join(sorted(letters))} {where}, as only that fits")
         roots: list[tuple[Node, str]] = []
         for text in session.texts:
             trees, words = session.trees(text)
@@ -239,8 +187,11 @@ class Attempt:
             known = session.base.letters
             self.continue_from(session.base)
             known = dataclasses.replace(known, shaped=context.letters.shaped, labels=context.letters.labels)
+        known = known or Letters()
+        known = dataclasses.replace(known, naming=known.naming | self.option.below)
         context.letters = survey([r for r, _ in roots], known)
-        context.letters.labels |= squares([r for r, _ in roots]) | raised_labels(session.declared)
+        trees = [r for r, _ in roots]
+        context.letters.labels |= squares(trees) | raised_labels(session.declared) | above(trees, self.option.above)
         for key, text in session.declared.items():
             declare(context, key, text, lenient=session.lenient)
         context.letters.layered |= {f.base for f in context.families.values() if f.place == "^{}"}
@@ -266,7 +217,8 @@ class Attempt:
                     take_membership(context, membership, root.kids[0])
                 root = _without_last(root)
             if not is_declaration(root):
-                root, mere = without_mere_calls(root)
+                context.source = source
+                root, mere = without_mere_calls(with_slope_alone(root, context) if session.system else root)
                 for member in mere:
                     context.source = source
                     message = f"{context.text(member)} says what the left side depends on, and is left out"
@@ -335,9 +287,9 @@ class Attempt:
             context.source, el.indices, el.locals = outer
 
     def role_note(self) -> None:
-        groups: dict[tuple[str, str], list[str]] = {}
+        groups: dict[tuple[How, str], list[str]] = {}
         for f in self.context.families.values():
-            if f.how in GUESSES and not f.declared and f.role in FLIPS:
+            if f.how.is_guess and not f.declared and f.role in OTHER_ROLES:
                 groups.setdefault((f.how, f.role), []).append(f.name)
         for (how, role), names in groups.items():
             noun = (
@@ -345,7 +297,7 @@ class Attempt:
                 if len(names) > 1
                 else f"a {role}"
             )
-            kind = "fitted" if how == ONLY else "role"
+            kind = "fitted" if how is How.ONLY else "role"
             self.context.note(kind, f"{', '.join(names)}: read as {noun} ({how})")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from symjac.reading.spelling import ENCLOSURES, ENTRYLIKE, LAYERLIKE, TIMELIKE, is_upper, letter
@@ -31,6 +31,7 @@ class Letters:
     stacked: set[str] = field(default_factory=set)  # bases with a time below and a layer, label or number above
     layers: set[str] = field(default_factory=set)  # the letters that count these layers
     primed: set[str] = field(default_factory=set)  # bases whose prime is a part of the name
+    naming: set[str] = field(default_factory=set)  # letters below that are labels and number no entries
 
     def numbers(self, text: str) -> bool:
         """Whether a letter runs through time or entries, so that it is no size."""
@@ -49,6 +50,7 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
         out.stacked |= known.stacked
         out.layers |= known.layers
         out.primed |= known.primed
+        out.naming |= known.naming
     nodes = [n for r in roots for n in r.walk()]
     for node in nodes:
         for s in node.scripts:
@@ -95,6 +97,7 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
     shifted = any(len(s.tokens) > 1 and _shifted(s.tokens) and s.kind == "^" for n in names for s in n.scripts)
     if shifted or out.layered:
         out.layered |= {base for base, flags in raised.items() if all(flags)} - out.stacked
+    out.entry -= out.naming
     return out
 
 
@@ -203,7 +206,11 @@ def _bounds(nodes: list[Node], out: Letters) -> None:
         if not variable:
             continue
         body = [n for k in node.kids for n in k.walk()]
-        timed = any(n.token and letter(n.token) in out.timed and carries(n, variable) for n in body if n.kind == "name")
+        timed = any(
+            n.token and letter(n.token) in out.timed and carries(n, variable) and not _has_time_above(n)
+            for n in body
+            if n.kind == "name"
+        )
         if node.text == "sum" and variable not in out.time and not timed and _numbers_entries(variable, body):
             out.entry.add(variable)
         else:
@@ -289,6 +296,13 @@ def squares(roots: Sequence[Node]) -> set[tuple[str, str]]:
         if all(_raised(n) == raised for n in alike):
             found.add((raised[0], "^" + raised[1]))
     return found
+
+
+def above(roots: Sequence[Node], letters: Container[str]) -> set[tuple[str, str]]:
+    """The bases that carry one of the letters above, each with it."""
+    names = [n for r in roots for n in r.walk() if n.token is not None]
+    raised = ((n.token, s.tokens) for n in names for s in n.scripts if s.kind == "^" and len(s.tokens) == 1)
+    return {(letter(t), "^" + tokens[0].text) for t, tokens in raised if t is not None and tokens[0].text in letters}
 
 
 def _raised(n: Node) -> tuple[str, str] | None:

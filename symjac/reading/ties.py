@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 
 from symjac.errors import ReadError
+from symjac.reading.assumptions import How
 from symjac.reading.context import Context
 from symjac.reading.names import take_apart
 from symjac.reading.parser import parse
@@ -58,14 +59,27 @@ def tie_sizes(context: Context) -> None:
     sizes = [s for f in context.families.values() for s in (f.rows, f.cols)]
     sizes += [size for size, _, _ in context.constants]
     still_open = {id(t.root): t.root for s in sizes for t in s.terms() if t.root.known is None}
-    letters = [
-        f
-        for f in context.families.values()
-        if f.name in SIZE_LETTERS and f.how == "it stands below a line" and not f.declared
-    ]
+    letters = [f for f in context.families.values() if f.name in SIZE_LETTERS and f.how is How.BELOW and not f.declared]
     if len(letters) != 1 or len(still_open) != 1 or letters[0].name in context.dims:
         return
     name = letters[0].name
     next(iter(still_open.values())).parent = context.named_size(name)
-    letters[0].how = "it is a size"
+    letters[0].how = How.SIZE
     context.note("size", f"{name} is read as the size of the vectors")
+
+
+def refuse_exponentials(context: Context) -> None:
+    """Refuses the exponential or logarithm of a square matrix, which nothing shows to act entry by entry.
+
+    :raises TwoMeaningsError: for one.
+    """
+    for rows, cols, node, source in context.of_matrices:
+        context.source = source
+        text = context.text(node)
+        if rows.value() == cols.value():
+            raise context.doubt(
+                f"{text} of a square matrix: that of the matrix, or of every entry?",
+                node,
+                rf'declare "\{node.kids[0].text}: elementwise" for every entry; the other is not read: write a letter',
+            )
+        context.note("entrywise", f"{text} is read entry by entry, as the matrix need not be square", node)

@@ -35,6 +35,10 @@ LAYERS = {
 VECTOR_GREEK = frozenset([r"\delta", r"\xi", r"\zeta"])
 # Capitals that stand for steps: of time, of a grid.
 STEPS = frozenset([r"\Delta"])
+# Capitals that stand for scalars before a derivative by time: capacities, time constants.
+SLOPE_FACTORS = frozenset(["C", "T", "L", "R"])
+# Two letters that are one name, of a step of time.
+STEP_NAMES = frozenset([r"\Delta t", r"\Delta \tau", r"\delta t", r"\delta \tau"])
 # Capitals that stand for losses and for numbers of things.
 COUNTS = frozenset(["L", "E", "J", "C", "T", "N", "M", "D", "K"])
 # What stands above a derivative as a loss does.
@@ -58,8 +62,11 @@ TABLE: tuple[tuple[str, str, Iterable[str]], ...] = (
     ("a small Greek letter", "a scalar, unless its definition, or that nothing else fits, makes it a vector", ()),
     ("a small Greek letter", "a vector", VECTOR_GREEK),
     ("a capital Greek letter", "a scalar, a step of time or of a grid", STEPS),
+    ("side by side", "one scalar, a step of time", STEP_NAMES),
     ("below a line, above a matrix, as an exponent, as a bound", "a scalar", ()),
     ("above a derivative, where nothing defines it", "a loss, and so a scalar", LOSS_NAMES),
+    ("before the derivative by time on a left side", "a scalar", SLOPE_FACTORS),
+    ("left of the sum of its own terms", "a loss, and so a scalar", LOSSES),
     (
         "below beside anything above, where it is shifted somewhere",
         "the time; what stands above is a layer, a label or a number",

@@ -11,6 +11,7 @@ from symjac.claims.stated.syntax import Builder, read_terms
 from symjac.claims.stated.terms import Term
 from symjac.errors import ReadError, SymjacError
 from symjac.expr.times import Time
+from symjac.reading.assumptions import How
 from symjac.reading.context import Family, Note
 from symjac.reading.parser import parse
 from symjac.reading.tree import Node
@@ -84,7 +85,7 @@ class BoundBuilder(Builder):
             named = self.el.named(node)
             family = self.context.find(named.family)
             if family is None or (not family.declared and family.role not in ("function", "map")):
-                (family or self.context.family(named)).take("scalar", "it stands in a bound")
+                (family or self.context.family(named)).take("scalar", How.IN_BOUND)
 
     def by(self, y: Term, variable: Node, node: Node, what: Node) -> Term:
         """A derivative; the k of ``dh_t / dh_k`` is a time, though nothing else in the bound may say so."""

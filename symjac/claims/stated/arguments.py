@@ -14,6 +14,7 @@ from symjac.claims.model import Model
 from symjac.claims.stated.terms import Over, Ref, Term
 from symjac.expr import Function
 from symjac.expr.times import Time
+from symjac.reading.assumptions import How
 
 
 def name_arguments(
@@ -59,7 +60,7 @@ def _may_name(model: Model, p: Printed, r: Ref, f: Function | None) -> bool:
     if f is not None:
         return isinstance(p.rhs, ex.Apply) and p.rhs.function.name == f.name
     family = model.families.get(r.family)
-    if family is not None and family.how == "it is differentiated":
+    if family is not None and family.how is How.DIFFERENTIATED:
         return True
     if family is None or family.role != "vector":
         return False

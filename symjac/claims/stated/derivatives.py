@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from symjac.claims.stated import vecread
 from symjac.claims.stated.naming import whole
 from symjac.claims.stated.terms import Term
+from symjac.reading.assumptions import How
 from symjac.reading.calls import bracket, call_key
 from symjac.reading.tree import Node, juxtaposed
 
@@ -51,7 +52,7 @@ def differentiated(b: Builder, node: Node) -> Term:
         family = b.context.find(named.family) or b.context.called(named.family)
         unknown = family is None or (not family.declared and family.role != "function")
         if unknown and not named.entries and whole(b.context, named.family) is None:
-            (family or b.context.family(named)).take("scalar", "it is differentiated")
+            (family or b.context.family(named)).take("scalar", How.DIFFERENTIATED)
     return b.build(node)
 
 

@@ -14,6 +14,7 @@ from symjac.claims.stated.aliases import Aliases
 from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.undecided import UndecidedError
 from symjac.expr.times import LAST, Time
+from symjac.reading.assumptions import How
 from symjac.reading.context import Family
 
 
@@ -359,7 +360,7 @@ class Statement:
     def is_guessed(self, name: str) -> bool:
         """Whether the role of a family was guessed from its letter."""
         family = self.model.families.get(name)
-        return family is not None and family.role in ("scalar", "vector", "matrix") and family.how != "declared"
+        return family is not None and family.role in ("scalar", "vector", "matrix") and family.how is not How.DECLARED
 
     def unread_declaration(self, *terms: Term) -> str | None:
         """A symbol in the claim that is declared to have a property, in words whose shape was not understood."""
@@ -398,7 +399,7 @@ class Statement:
                         found.append(t.data.family)
                     continue
                 family = self.model.families.get(t.data.family)
-                declared = family is not None and family.how == "declared" and not family.remark
+                declared = family is not None and family.how is How.DECLARED and not family.remark
                 if not declared or t.data.time is not None:
                     found.append(t.data.family)
         return list(dict.fromkeys(found))
@@ -406,7 +407,7 @@ class Statement:
     def unsized(self, *terms: Term) -> str | None:
         """A symbol of the claim alone whose sizes are declared, beside a system whose sizes nobody declared."""
         known = {r.family for p in self.model.printed for r in (p.lhs, *(r for _, r in p.uses))}
-        declared = [f for f in self.model.families.values() if f.how == "declared" and f.role in ("vector", "matrix")]
+        declared = [f for f in self.model.families.values() if f.how is How.DECLARED and f.role in ("vector", "matrix")]
         said = {letter for f in declared if f.name in known for letter in self._letters(f)}
         mentioned = {r.family for r in self.refs(*terms)} - known
         return next((f.name for f in declared if f.name in mentioned and self._letters(f) - said), None)

@@ -55,7 +55,6 @@ def state(
     :raises ReadError: where the system reads in neither orientation, or the claim cannot be read.
     """
     equations, claim = without_arguments(equations, claim, symbols)
-    symbols = {**symbols, **_steps_of_time(symbols)}
     equations = [without_parameters(e, symbols) for e in equations]
     claim = without_parameters(claim, symbols)
     system = sources(equations, symbols, claim)
@@ -179,12 +178,6 @@ def _refuse_unread(aliases: Aliases, members: Sequence[Term]) -> None:
     for r in (r for m in members for r in m.refs()):
         if r.family in unread:
             raise UndecidedError(f"the declaration of {unread[r.family]} is not understood")
-
-
-def _steps_of_time(symbols: Mapping[str, str]) -> dict[str, str]:
-    """``\\Delta t``, declared as a scalar, as a product of two."""
-    steps = [key for key, words in symbols.items() if "".join(key.split()) == r"\Deltat" and words.startswith("scalar")]
-    return {r"\Delta": "scalar"} if steps else {}
 
 
 def _refuse_unknown_losses(members: Sequence[Term], symbols: Mapping[str, str], models: Mapping[str, Model]) -> None:

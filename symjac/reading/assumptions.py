@@ -1,0 +1,74 @@
+"""What a reading goes by: on which sign a role rests, and which meaning of a habit of print was taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+
+
+class How(StrEnum):
+    """On what the role of a letter rests, in the words that people are shown."""
+
+    NOT_YET = ""
+    DECLARED = "declared"
+    IN_TEXT = "declared in the text"
+    APPLIED = "it is applied to a bracket"
+    SCRIPT = "script letter"
+    ENTRIES = "its entries are named"
+    BOLD = "bold letter"
+    COUNTS_TIME = "it counts time"
+    ALL_SCALAR = "nothing here is bold, capital or marked as a vector"
+    SIZE = "it is a size"
+    EXPONENT = "it stands in an exponent"
+    INSIDE = "it stands in a written-out matrix"
+    ABOVE = "it stands above a derivative as losses do"
+    TOTAL = "a sum of its own terms, as losses are"
+    WORD = "upright word"
+    DEFINITION = "its definition"
+    BELOW = "it stands below a line"
+    STEP = "a step"
+    CAPITAL = "capital letter"
+    NOT_BOLD = "not bold where others are"
+    GREEK = "small Greek letter"
+    SMALL = "small letter"
+    DIFFERENTIATED = "it is differentiated"
+    IN_BOUND = "it stands in a bound"
+    ONLY = "the only role that fits"
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether other roles are tried where this one does not fit, and a note says that it was taken."""
+        return self in _GUESSES
+
+
+_GUESSES = frozenset([How.CAPITAL, How.SMALL, How.GREEK, How.STEP, How.NOT_BOLD, How.WORD, How.ALL_SCALAR, How.ONLY])
+
+
+class Habit(Enum):
+    """A meaning of print that is taken where the usual one does not fit."""
+
+    OTIMES_ENTRYWISE = r"\otimes is read as the entrywise product, as only that fits"
+    DOT_ENTRYWISE = r"a dot between vectors is read as the entrywise product, as only that fits"
+    DOT_INNER = "a dot between vectors is read as the inner product, as only that fits"
+    SPREAD = "a scalar in small Greek letters is added to every entry"
+    BESIDE_ENTRYWISE = "vectors side by side are multiplied entry by entry"
+    ROWS = "vectors are read as rows, as only that fits"
+
+
+@dataclass(frozen=True)
+class Option:
+    """Other roles by letter, other meanings of print, and letters below and above that are labels."""
+
+    roles: Mapping[str, str] = field(default_factory=dict)
+    habits: frozenset[Habit] = frozenset()
+    below: frozenset[str] = frozenset()
+    above: frozenset[str] = frozenset()
+
+    def __or__(self, other: Option) -> Option:
+        return Option(
+            {**self.roles, **other.roles},
+            self.habits | other.habits,
+            self.below | other.below,
+            self.above | other.above,
+        )

@@ -1,0 +1,186 @@
+"""What a text leaves open and how else it could be meant: a row for each choice, the likeliest first.
+
+A text is first read as is usual. Where that does not type, the rows are tried in order, each with all its options; of
+the first row that has an option that types, exactly one must, and what it settles is noted. So a choice is made once
+for a name or a habit of print, not for each place, and never where two readings fit.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from symjac.reading.assumptions import Habit, How, Option
+from symjac.reading.context import Context, Family
+from symjac.reading.names import Named, is_transpose
+from symjac.reading.spelling import TIMELIKE, is_upper
+from symjac.reading.tree import Node
+from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A reading that did not type, and what rows look at."""
+
+    context: Context
+    applied: Mapping[str, Node]  # names before a bracket
+    nodes: tuple[Node, ...]
+    lenient: bool
+    any_orientation: bool
+
+    @property
+    def declared(self) -> set[str]:
+        return {f.base for f in self.context.families.values() if f.declared}
+
+    @property
+    def guessed(self) -> list[Family]:
+        return [f for f in self.context.families.values() if f.how.is_guess and not f.declared]
+
+    def alike(self, f: Family) -> list[Named]:
+        """The names of the text with the letter of a family, whatever their accents."""
+        return [n for n in self.context.exact.values() if n.token.text == f.letter and n.base not in self.declared]
+
+
+OTHER_ROLES = {"matrix": ("vector", "scalar"), "vector": ("scalar",), "scalar": ("vector",)}
+
+
+# ------------------------------------------------------------------------------------------ the rows
+
+
+def _dots(t: Tried) -> list[Option]:
+    if not any(n.kind == "binary" and n.text in ("cdot",) for n in t.nodes):
+        return []
+    return [Option(habits=frozenset({h})) for h in (Habit.DOT_INNER, Habit.DOT_ENTRYWISE)]
+
+
+def _greek_states(t: Tried) -> list[Option]:
+    states = {
+        n.base
+        for name, n in t.context.exact.items()
+        if n.time is not None and n.token.text.startswith("\\") and not is_upper(n.token.text)
+        if n.base not in t.declared and name not in t.applied
+    }
+    return [Option(dict.fromkeys(states, "vector"))] if states else []
+
+
+def _where_vectors_stand(t: Tried) -> list[Option]:
+    """Capitals that end every product they stand in, and are never turned or inverted: ``K Z + R r``."""
+    capitals = {n.base: n.token.text for n in t.context.exact.values() if is_upper(n.token.text)}
+    before = {a.text for n in t.nodes if n.kind == "juxt" for a, _ in itertools.pairwise(n.kids)}
+    marked = {n.text for n in t.nodes if n.kind == "name" and any(s.kind == "^" for s in n.scripts)}
+    behind = {b.text for n in t.nodes if n.kind == "juxt" for a, b in itertools.pairwise(n.kids) if is_upper(a.text)}
+    found = [b for b, x in capitals.items() if x in behind and x not in before | marked and b not in t.declared]
+    return [Option(dict.fromkeys(found, "vector"))] if found else []
+
+
+def _letters(t: Tried) -> tuple[list[Option], list[Option]]:
+    """Other roles of a guessed letter, whatever its accent: likely ones, and that of a state as a scalar.
+
+    A capital turns into a vector only where it carries a time, into a scalar only where losses and counts do.
+    """
+    likely: list[Option] = []
+    unlikely: list[Option] = []
+    seen: set[str] = set()
+    for f in t.guessed:
+        if f.role not in OTHER_ROLES or f.letter in seen or f.letter in ALWAYS_FUNCTIONS:
+            continue
+        seen.add(f.letter)
+        alike = t.alike(f)
+        timed = any(n.time is not None for n in alike)
+        for role in OTHER_ROLES[f.role]:
+            if f.role == "matrix" and not (timed if role == "vector" else f.base in COUNTS):
+                continue
+            option = Option(dict.fromkeys([f.base, *(n.base for n in alike)], role))
+            (unlikely if f.role == "vector" and timed else likely).append(option)
+    return likely, unlikely
+
+
+def _factors_of_matrices(t: Tried) -> list[Option]:
+    """``N_t = a_t N_{t-1} + b_t v_t k_t^\\top``: small letters before a capital or before what is turned."""
+    small = {n.token.text: n.base for n in t.context.exact.values() if n.token.text.isalpha()}
+    found = {
+        small[a.text]
+        for node in t.nodes
+        if node.kind == "juxt"
+        for a, b in itertools.pairwise(node.kids)
+        if a.kind == b.kind == "name" and a.text in small and small[a.text] not in t.declared
+        if not (is_upper(a.text) or _turned(a)) and (is_upper(b.text) or _before_outer(node, a))
+    }
+    return [Option(dict.fromkeys(found, "scalar"))] if found else []
+
+
+def _turned(n: Node) -> bool:
+    return any(s.kind == "^" and is_transpose(s.tokens) for s in n.scripts)
+
+
+def _before_outer(node: Node, a: Node) -> bool:
+    """Whether a name stands before ``u v^\\top``."""
+    at = next(k for k, kid in enumerate(node.kids) if kid is a)
+    return at + 2 < len(node.kids) and not _turned(node.kids[at + 1]) and _turned(node.kids[at + 2])
+
+
+def _bold_states(t: Tried) -> list[Option]:
+    """Bold capitals with a time, which are mostly matrices, as vectors."""
+    bold = {f.letter: f for f in t.context.families.values() if f.how is How.BOLD and f.role == "matrix"}
+    timed = {x: t.alike(f) for x, f in bold.items() if any(n.time is not None for n in t.alike(f))}
+    return [Option(dict.fromkeys([n.base for n in alike], "vector")) for alike in timed.values()]
+
+
+def _otimes(t: Tried) -> list[Option]:
+    present = any(n.kind == "binary" and n.text == "otimes" for n in t.nodes)
+    return [Option(habits=frozenset({Habit.OTIMES_ENTRYWISE}))] if present else []
+
+
+def _labels_below(t: Tried) -> list[Option]:
+    """``\\Lambda_k^{<t>} = \\sigma(A_k h)``: a letter by itself below a capital, unbound, may name a gate."""
+    subscripts = [s.tokens for n in t.nodes if is_upper(n.text) for s in n.scripts if s.kind == "_"]
+    letters = t.context.letters.entry & {tokens[0].text for tokens in subscripts if len(tokens) == 1}
+    bound = any(n.kind == "big" for n in t.nodes)
+    return [Option(below=frozenset(letters))] if letters and not bound else []
+
+
+def _labels_above(t: Tried) -> list[Option]:
+    """``P^z s + b^z``: a letter above a matrix and above another letter, and by itself nowhere, may name a gate."""
+    names = [n for n in t.nodes if n.kind == "name"]
+    bases: dict[str, set[str]] = {}
+    for n in names:
+        for s in n.scripts:
+            if s.kind == "^" and len(s.tokens) == 1 and s.tokens[0].kind == "name" and not is_transpose(s.tokens):
+                bases.setdefault(s.tokens[0].text, set()).add(n.text)
+    alone = {x for x in bases if x not in TIMELIKE and all(n.text != x or n.scripts for n in names)}
+    letters = {x for x in alone if len({is_upper(base) for base in bases[x]}) == 2}
+    return [Option(above=frozenset(letters))] if letters else []
+
+
+def _rows(t: Tried) -> list[Option]:
+    return [Option(habits=frozenset({Habit.ROWS}))] if t.any_orientation else []
+
+
+def _lenient(*habits: Habit) -> Callable[[Tried], list[Option]]:
+    return lambda t: [Option(habits=frozenset(habits))] if t.lenient else []
+
+
+def _two_letters(t: Tried) -> list[Option]:
+    return [a | b for a, b in itertools.combinations(_letters(t)[0], 2) if a.roles.keys().isdisjoint(b.roles)]
+
+
+# What is chosen, and the options; in the order of likelihood.
+CHOICES: tuple[tuple[str, Callable[[Tried], Iterable[Option]]], ...] = (
+    ("a dot between vectors", _dots),
+    ("states in small Greek letters", _greek_states),
+    ("capitals where vectors stand", _where_vectors_stand),
+    ("a letter below: a label or the number of an entry", _labels_below),
+    ("the role of a letter", lambda t: _letters(t)[0]),
+    ("a state as a scalar", lambda t: _letters(t)[1]),
+    ("letters before matrices as scalars", _factors_of_matrices),
+    ("states in bold capitals", _bold_states),
+    (r"\otimes", _otimes),
+    ("a letter above: a label or an exponent", _labels_above),
+    ("a Greek state added to every entry", lambda t: [Option(habits=frozenset({Habit.SPREAD}))]),
+    ("vectors side by side", _lenient(Habit.BESIDE_ENTRYWISE)),
+    ("vectors side by side, and a Greek state added to every entry", _lenient(Habit.BESIDE_ENTRYWISE, Habit.SPREAD)),
+    ("vectors as rows", _rows),
+    ("vectors as rows, and a dot between them", lambda t: [a | b for a in _rows(t) for b in _dots(t)]),
+    ("the roles of two letters", _two_letters),
+)
