@@ -71,7 +71,7 @@ def test_bad_input_in_a_process_of_its_own_is_little_work() -> None:
     ("arguments", "hint"),
     [
         (["derive", "x_t = W"], "hold no vector and no scalar"),
-        (["check", "x_t = W x_{t-1}", "--claim", "W"], "--of y --wrt x"),
+        (["check", "x_t = W x_{t-1}", "--claim", "J = W"], "--of y --wrt x"),
     ],
 )
 def test_a_target_that_is_not_named_is_asked_for(arguments: list[str], hint: str, capsys: Capture) -> None:

@@ -210,6 +210,8 @@ class Comparison:
                 if found.because == OPEN:
                     course = Course(a, b, values)
                     found = self.refuted(course, places, left, right) or replace(found, because="undecided")
+                    if found.holds is False and (c := self.statement.unmet(values, found.counterexample)) is not None:
+                        found = Outcome(None, "undecided", f"what would refute the claim does not meet {c.text}")
                 if found.holds:
                     return found
                 if found.holds is False and strangers:

@@ -132,15 +132,15 @@ class OverTime:
 def _bodies(t: Term) -> Iterator[tuple[tuple[Term, ...], tuple[Term, ...]]]:
     """The factors of a product over time, and those behind it: ``\\prod_i D_i W \\; V`` may be either.
 
-    What holds the index belongs to it, what stands at another time does not.
+    What holds the index belongs to it, what stands at another time does not; of what nobody indexes, the first does.
     """
     body = t.args[0]
     factors = body.args if body.kind == "product" and body.data is None and t.over.kind == "product" else (body,)
     held = [any(name == t.over.letter for r in f.refs() if r.time for name, _ in r.time.letters) for f in factors]
-    if not any(held) or t.over.dotted:
+    if t.over.dotted:
         yield factors, ()
         return
-    last = max(k for k, mine in enumerate(held) if mine) + 1
+    last = max((k for k, mine in enumerate(held) if mine), default=0) + 1
     elsewhere = [k for k in range(last, len(factors)) if any(r.time is not None for r in factors[k].refs())]
     for end in range(elsewhere[0] if elsewhere else len(factors), last - 1, -1):
         yield factors[:end], factors[end:]

@@ -5,6 +5,7 @@ Sizes are tried from the inside of a formula outwards, and what does not fit som
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 
@@ -74,8 +75,8 @@ class Sizing:
         for d in sizes:
             yield {t.place.number: (d, d) if t.kind == "identity" else (d, ex.ONE)}
         if t.kind == "zeros":
-            for d in sizes:
-                for e in sizes:
+            for d, e in itertools.product(dict.fromkeys((ex.ONE, *sizes)), repeat=2):
+                if e != ex.ONE or d not in sizes:  # columns came above
                     yield {t.place.number: (d, e)}
 
     def _fits(self, t: Term, ways: Mapping[int, Shape]) -> bool:

@@ -208,6 +208,13 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
     if close and len(tokens) > 2 and tokens[-1].kind == close and close not in [t.kind for t in tokens[1:-1]]:
         if any(t.kind not in _LABEL_SIGNS for t in tokens[1:-1]):
             raise ReadError("I cannot read this superscript", text=source, span=(s.start, s.end))
+        if len(tokens) > 3 and out.base in letters.plain - letters.timed and is_timed(tokens[1:-1], letters):
+            raise ReadError(
+                f"{out.base} has no index elsewhere: a power, or {out.base} at a step?",
+                text=source,
+                span=(out.node.start, s.end),
+                hint="write a power without brackets around the exponent",
+            )
         _enclosed(out, tokens[0].kind, tokens[1:-1], letters)
         if out.time is not None and not _is_time(tokens[1:-1]):
             raise ReadError("I cannot read this index", text=source, span=(s.start, s.end))

@@ -6,6 +6,7 @@ left to right; a big sum or product governs the rest of its term.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from symjac.errors import ReadError
@@ -186,7 +187,7 @@ class Parser:
                 if depth == 0:
                     break
                 k += 1
-            body = tuple(x for x in self.tokens[self.at + 1 : k] if x.kind != "gap")
+            body = _unwrapped(tuple(x for x in self.tokens[self.at + 1 : k] if x.kind != "gap"))
             self.at = k + 1
             if not body:
                 raise self.error(f"an empty {what}", t)
@@ -358,6 +359,16 @@ def _coefficient(top: Node, below: Node) -> Node | None:
         return None
     half = Node("frac", "", [top, below.kids[0]], top.start, below.kids[0].end)
     return juxtaposed([half, *below.kids[1:]])
+
+
+def _unwrapped(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """The tokens of a script without further braces around all of them, as in ``A^{{k-1}}``."""
+    while len(tokens) > 2 and tokens[0].kind == "{" and tokens[-1].kind == "}":
+        depths = list(itertools.accumulate({"{": 1, "}": -1}.get(t.kind, 0) for t in tokens))
+        if 0 in depths[:-1]:
+            break
+        tokens = tokens[1:-1]
+    return tokens
 
 
 def _with_steps(items: list[Node]) -> list[Node]:

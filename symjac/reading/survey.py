@@ -31,6 +31,7 @@ class Letters:
     stacked: set[str] = field(default_factory=set)  # bases with a time below and a layer, label or number above
     layers: set[str] = field(default_factory=set)  # the letters that count these layers
     primed: set[str] = field(default_factory=set)  # bases whose prime is a part of the name
+    plain: set[str] = field(default_factory=set)  # bases that stand in the text without an index above
     naming: set[str] = field(default_factory=set)  # letters below that are labels and number no entries
 
     def numbers(self, text: str) -> bool:
@@ -51,6 +52,7 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
         out.layers |= known.layers
         out.primed |= known.primed
         out.naming |= known.naming
+        out.plain |= known.plain
     nodes = [n for r in roots for n in r.walk()]
     for node in nodes:
         for s in node.scripts:
@@ -89,14 +91,16 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
                 out.timed.add(base)
             if s.kind == "^" and base in out.stacked:
                 continue
-            if s.kind == "^" and first.kind in ENCLOSURES and is_timed(s.tokens[1:-1], out):
+            if s.kind == "^" and first.kind in ENCLOSURES and is_timed(s.tokens[1:-1], out) and base not in out.plain:
                 out.timed.add(base)
             if s.kind == "^" and first.kind == "name" and first.text != "T" and _one_shift(s.tokens, out):
                 bare_index = True
         raised.setdefault(base, []).append(bare_index)
     shifted = any(len(s.tokens) > 1 and _shifted(s.tokens) and s.kind == "^" for n in names for s in n.scripts)
     if shifted or out.layered:
-        out.layered |= {base for base, flags in raised.items() if all(flags)} - out.stacked
+        # What an earlier text prints without an index is raised to a power here: A^{k-1} beside x_k = A x_{k-1}.
+        out.layered |= {base for base, flags in raised.items() if all(flags)} - out.stacked - out.plain
+    out.plain |= {base for base, flags in raised.items() if not all(flags)}
     out.entry -= out.naming
     return out
 

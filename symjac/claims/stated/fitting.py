@@ -93,6 +93,9 @@ def without_copies(models: Mapping[str, Model], members: Sequence[Term], notes: 
             raise UndecidedError(f"the system has no index, so that nothing says what {names} are")
         index = found[0].time.text if found[0].time is not None else ""
         notes.append(f"the index {index}, which the system does not have, is left out")
+    elif found:
+        said = {f"{r.family} at {r.time.text} is read as {r.family}" for r in found if r.time is not None}
+        notes += [f"{words}, which has no index in the system" for words in sorted(said)]
     defined = {p.lhs.family for p in printed}
     states = [r for r in found if r.family in defined]
     if states and any(True in timed for timed in times.values()):

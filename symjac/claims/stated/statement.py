@@ -6,16 +6,19 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from symjac import expr as ex
 from symjac.claims.gradients import Mentions
 from symjac.claims.model import Model
 from symjac.claims.stated.aliases import Aliases
+from symjac.claims.stated.conditions import Condition
 from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.undecided import UndecidedError
 from symjac.expr.times import LAST, Time
 from symjac.reading.assumptions import How
 from symjac.reading.context import Family
+from symjac.values import Counterexample
 
 
 @dataclass
@@ -40,6 +43,7 @@ class Statement:
     weights: Mapping[str, Term | None] = field(default_factory=dict)  # of a step's loss in the whole, 1 where ``None``
     seen: frozenset[Ref] = frozenset()  # what an equation says the loss depends on
     at_every_step: frozenset[str] = frozenset()  # families of which an equation says so for every step
+    conditions: tuple[Condition, ...] = ()  # under which the claim is said to hold
 
     @property
     def model(self) -> Model:
@@ -325,6 +329,24 @@ class Statement:
                 if y.time and x.time and self.model.steps(y, x) is None and not self.model.prints(y, x):
                     return True
         return False
+
+    def unmet(self, values: Mapping[str, Time], found: Counterexample | None) -> Condition | None:
+        """The condition of the claim that a counterexample does not meet, or does not tell whether it does.
+
+        ``values`` are the steps at which the claim was written out; a step that stays a letter may be any.
+        """
+        numbers = {name: Fraction(time.offset) for name, time in values.items()}
+        if found is not None:
+            numbers |= {name: Fraction(k) for name, k in {**found.sizes, **found.indices}.items()}
+            scalars = ((s.name, table[0][0]) for s, table in found.values.items() if s.is_scalar)
+            numbers |= {name: value for name, value in scalars if isinstance(value, Fraction)}
+        steps = {name for r in self.refs(*self.members) if r.time is not None for name, _ in r.time.letters}
+        for c in self.conditions:
+            met = c.met(numbers)
+            symbolic = None not in c.members and c.letters <= steps and not c.letters & numbers.keys()
+            if met is False or (met is None and not symbolic):
+                return c
+        return None
 
     def lengths(self, counts: Sequence[int], *terms: Term) -> Iterator[dict[str, Time]]:
         """Numbers for the letters of the bounds that make so many steps, the smallest ones that do."""

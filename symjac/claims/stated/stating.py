@@ -11,6 +11,7 @@ from symjac.claims.properties import properties_in
 from symjac.claims.stated.aliases import Alias, Aliases
 from symjac.claims.stated.arguments import name_arguments, with_arguments
 from symjac.claims.stated.calls import LAYER_NORM, without_parameters
+from symjac.claims.stated.conditions import conditions
 from symjac.claims.stated.fitting import (
     define_means,
     fitted,
@@ -64,6 +65,8 @@ def state(
     notes = list(system.notes)
     members, families, claim, more = _members(claim, names, readings, read)
     notes += more
+    if len(members) == 1 and read is read_terms:
+        raise ReadError("a claim is an equation; there is no = here", text=claim, span=(0, max(1, len(claim))))
     members = _without_argument(members, of, wrt)
     aliases = Aliases(names)
     for text in system.naming:
@@ -91,6 +94,8 @@ def state(
     out = Statement(claim, resolved, spans, models, aliases, notes)
     out.members = with_index_as_time(out)
     out.members = tuple(fitted(out, m) for m in without_stray_index(out))
+    out.conditions = tuple(conditions(claim)) if read is read_terms else ()
+    notes += [f"{c.text} is a condition: what refutes the claim meets it" for c in out.conditions]
     out.opaque = system.opaque
     out.units = frozenset(unit.removeprefix("e_") for unit in system.units)
     out.one_hot = frozenset(

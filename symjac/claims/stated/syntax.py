@@ -88,7 +88,8 @@ class Builder:
             yield member
         if len(sides) > 1:
             last = ellipsis.filled(self.build(sides[-1]), self.left, text)
-            yield self.constant("zeros", None, sides[-1]) if last.kind == "number" and not last.data else last
+            zero = last.args[0] if last.kind == "transpose" else last
+            yield self.constant("zeros", None, sides[-1]) if zero.kind == "number" and not zero.data else last
 
     def runs_down(self, first: Time, last: Time) -> bool:
         """Whether an index that starts at ``first`` goes back in time.
@@ -177,6 +178,20 @@ class Builder:
             return Term("count", (), time)
         return self.script(tokens)
 
+    def refuse_label(self, tokens: tuple[Token, ...], node: Node) -> None:
+        """A letter above that counts no steps and stands for nothing: ``W^H``, and ``W^t`` where nothing has a t."""
+        if len(tokens) != 1 or tokens[0].kind != "name":
+            return
+        x = tokens[0].text
+        counts = x in self.context.letters.time - {"t"} or x in self.context.dims
+        running = any(time and x in time for f in self.context.families.values() for time in f.times)
+        if not (counts or running or self.context.find(x) is not None or any(x == n for n, _, _ in self.around)):
+            raise self.error(
+                f"{x} above in {self.context.text(node)}: an exponent, an index or a label?",
+                node,
+                f'for an exponent declare it, as in "{x}: scalar"; ^\\top is the transpose',
+            )
+
     def operated(self, term: Term, operations: list[Operation], node: Node) -> Term:
         span = (node.start, node.end)
         for o in operations:
@@ -190,6 +205,7 @@ class Builder:
                 term = Term("transpose", (Term("inverse", (term,), None, span),), None, span)
             else:
                 kind = "entry" if o.kind == "entry power" else None
+                self.refuse_label(o.tokens, node)
                 term = Term("power", (term, self.exponent(o.tokens)), kind, span)
         return term
 
