@@ -10,11 +10,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from symjac import expr as ex
-from symjac.errors import NotYetError
+from symjac.errors import NotYetError, RuleError
 from symjac.expr import Expr, Product
 from symjac.kernel import Scope, Theorem, narrow
 from symjac.linear import coefficient, gradient, jacobian_of_linear
 from symjac.rules import infer
+from symjac.values import counterexample
 
 
 def jacobian_theorem(y: Expr, scope: Scope) -> Theorem:
@@ -51,9 +52,23 @@ def identified(y: Expr, scope: Scope) -> Theorem:
     change = ex.Differential(scope.wrt)
     if y.is_scalar:
         form: Expr = ex.Trace(Product(gradient(theorem.rhs, scope.wrt), change))
-        return infer("identification", scope, y, infer("rearrangement", scope, form, theorem))
+        return infer("identification", scope, y, _rearranged(form, theorem, scope))
     form = Product(jacobian_of_linear(theorem.rhs, scope.wrt), change)
-    return infer("vector_identification", scope, y, infer("rearrangement", scope, form, theorem))
+    return infer("vector_identification", scope, y, _rearranged(form, theorem, scope))
+
+
+def _rearranged(form: Expr, theorem: Theorem, scope: Scope) -> Theorem:
+    """The theorem with another right-hand side, which the normal form may be too weak to see.
+
+    :raises NotYetError: where it does not, and no values tell the two apart.
+    :raises RuleError: where some do.
+    """
+    try:
+        return infer("rearrangement", scope, form, theorem)
+    except RuleError as error:
+        if counterexample(theorem.rhs, form, scope.definitions, moving=frozenset({scope.wrt})) is not None:
+            raise
+        raise NotYetError(f"the derivative by {scope.wrt.name} cannot be proved for every size yet") from error
 
 
 class _Derivatives(ABC):

@@ -121,7 +121,7 @@ class System(Recurrence):
         targets of a cross-entropy, whose entries otherwise add up to one.
 
         :raises ReadError: where the loss cannot be read.
-        :raises TargetError: where the loss holds nothing that the recurrence computes.
+        :raises TargetError: where the loss holds nothing that the recurrence computes, or for other ``targets``.
 
         >>> back = System(r"h_t = \\tanh(W h_{t-1} + U x_t)").bptt(r"L = \\ell(h_T)")
         >>> back.gradient("W")

@@ -209,6 +209,8 @@ def term(e: Expr) -> Term:
             vector = chain.pop()
             chain[-1] = ex.hadamard(chain[-1].args[0], vector)
             chain.append(f)
+        elif chain and (_inverts(f, chain[-1]) or _inverts(chain[-1], f)):
+            chain.pop()
         elif isinstance(f, ex.Stack):
             chain += _stack(f)
         elif isinstance(f, Sum) and not f.is_vector:
@@ -228,6 +230,11 @@ def term(e: Expr) -> Term:
         inner_number, vector = _sign(chain[0].arg)
         return Term(number * inner_number, merge_powers(scalars), vector, tuple(chain[1:]))
     return Term(number, merge_powers(scalars), None, tuple(chain))
+
+
+def _inverts(a: Expr, b: Expr) -> bool:
+    """Whether a is the matrix of which b is printed as the inverse."""
+    return isinstance(b, ex.MatrixPower) and b.exponent == Number(-1) and b.base == a
 
 
 def _stack(e: ex.Stack) -> list[Expr]:

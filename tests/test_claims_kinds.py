@@ -24,10 +24,48 @@ COUPLED = ["c_t = F c_{t-1} + G h_{t-1}", "h_t = O c_t"]
 TIMED = r"\frac{\partial x_t}{\partial x_{t-1}} = A_t^T"
 BY_X = r"\frac{\partial y}{\partial x} = "
 DEEP = [r"h_t^{(l)} = \tanh(W^{(l)} h_{t-1}^{(l)} + U^{(l)} h_t^{(l-1)})"]
+PRODUCT = r"\frac{\partial x_k}{\partial u_0} = \prod_{i=1}^{k-1} A \, B"
+EXPONENTIAL = r"\frac{\partial s_k}{\partial s_{k-1}} = \exp(\tau F)"
 SCALARS = {"p_t": "scalar", "a": "scalar", "u_t": "scalar"}
 
 # Equations, declarations, a claim, and what holds in each of the four conventions: t, f, or - for undecided.
 CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
+    ("a power, not a step", ["x_{k+1} = A x_k + B u_k"], {}, r"\frac{\partial x_k}{\partial u_0} = A^{k-1} B", "tfff"),
+    ("one step, a power", ["x_{k+1} = A x_k"], {}, r"\frac{\partial x_k}{\partial x_{k-1}} = A^{k-1}", "----"),
+    ("power in braces", ["x_{k+1} = A x_k"], {}, r"\frac{\partial x_k}{\partial x_1} = A^{{k-1}}", "tfft"),
+    ("power beside bare steps", ["x^{k+1} = A x^k"], {}, r"\frac{\partial x^k}{\partial x^0} = A^k", "tfft"),
+    ("behind a product", ["x_{k+1} = A x_k + B u_k"], {}, PRODUCT, "tfff"),
+    ("zero of scalars", ["y = a x - x a"], dict.fromkeys("axy", "scalar"), BY_X + "0", "tttt"),
+    ("zero row", ["f = a^T x - x^T a"], {}, r"\frac{\partial f}{\partial x} = 0", "tttt"),
+    ("zero row turned", ["f = a^T x - x^T a"], {}, r"\frac{\partial f}{\partial x} = 0^T", "tttt"),
+    ("zero entry", ["y = A u", "w = B x"], {}, r"\frac{\partial y_i}{\partial x_j} = 0", "tttt"),
+    ("no zero", ["y = A x"], {}, BY_X + "0", "ffff"),
+    (
+        "off the diagonal",
+        ["y = softmax(x)"],
+        {},
+        r"\frac{\partial y_i}{\partial x_j} = -y_i y_j, \quad i \neq j",
+        "----",
+    ),
+    ("positive", ["y = |x|"], dict.fromkeys("xy", "scalar"), BY_X + r"1, \quad x > 0", "----"),
+    ("a later input", ["x_{k+1} = A x_k + B u_k"], {}, r"\frac{\partial x_k}{\partial u_j} = 0, \quad j \ge k", "----"),
+    ("steps later", ["x_{k+1} = A x_k"], {}, r"\frac{\partial x_{k+1}}{\partial x_k} = A^\top, \quad k > 0", "fttf"),
+    (
+        "dots between columns",
+        [r"m_t = a_t \odot m_{t-1} + B b_t"],
+        {},
+        r"\frac{\partial L}{\partial a_t} = \frac{\partial L}{\partial m_t} \cdot m_{t-1}",
+        "fttf",
+    ),
+    ("exponential", [r"s_k = \exp(\tau F) s_{k-1}"], {r"\exp": "elementwise"}, EXPONENTIAL, "tfft"),
+    (
+        "Gram matrix",
+        [r"f = \log\det(X^T X)"],
+        {"X": "matrix m n"},
+        r"\frac{\partial f}{\partial X} = 2 X (X^T X)^{-1}",
+        "ftft",
+    ),
+    ("similar matrices", [r"f = \operatorname{tr}(X^{-1} A X)"], {}, r"\frac{\partial f}{\partial A} = I", "tttt"),
     (
         "number",
         [STATE + r" \quad (3)"],

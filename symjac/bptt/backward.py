@@ -11,7 +11,7 @@ from symjac.bptt import compare
 from symjac.bptt.adjoint import Adjoint, Adjoints, Use, as_sum
 from symjac.bptt.graph import Step
 from symjac.bptt.loss import Loss, read_loss
-from symjac.errors import TargetError
+from symjac.errors import NotYetError, TargetError
 from symjac.expr import Expr, OverTime, Symbol
 from symjac.hypotheses import of_equations
 from symjac.kernel import Assumption, Scope, Theorem
@@ -62,6 +62,9 @@ class Gradient:
         return as_sum([e for e in (self.summand, self.once) if e is not None], self.of.shape)
 
 
+TARGETS = ("distribution", "any")  # what may be taken for granted about the targets of a cross-entropy
+
+
 class Backward:
     """Formulas of backpropagation through time for a recurrence and a loss, each checked for every size.
 
@@ -92,6 +95,8 @@ class Backward:
         self.gradients = self._gradients((*self.step.parameters, *self.step.constants))
         self.input_gradients = self._gradients(self.step.inputs)
         self._check()
+        if targets not in TARGETS:
+            raise TargetError(f"targets are one of {', '.join(TARGETS)}, not {targets!r}")
         self.window = window
         self.single = self._single(targets)
         self.hypotheses: tuple[Expr, ...] = ()
@@ -103,6 +108,7 @@ class Backward:
         """For a window: the same with the loss of one step alone, the last one.
 
         :raises TargetError: where the window is no positive number, or the loss has no steps.
+        :raises NotYetError: where parameters add to the loss by themselves.
         """
         if self.window is None:
             return None
@@ -110,6 +116,8 @@ class Backward:
             raise TargetError(f"a window has at least one step, not {self.window}")
         if not self.loss.every_step:
             raise TargetError("a window cuts the way back from the loss of every step; this loss is of one step alone")
+        if self.loss.penalty is not None:
+            raise NotYetError("a window beside what the parameters alone add to the loss is not derived yet")
         return Backward(self.system, replace(self.loss, every_step=False), targets=targets, step=self.step)
 
     def _symbol(self, v: Symbol) -> Symbol:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from symjac import expr as ex
 from symjac.bptt.graph import Step, base_letter, first_free
-from symjac.errors import ReadError, ShapeError, TargetError
+from symjac.errors import NotYetError, ReadError, ShapeError, TargetError
 from symjac.expr import Expr, OverTime, Symbol
 from symjac.reading import Note, read_expression_with_notes
 from symjac.timing import Moment
@@ -66,11 +66,14 @@ def read_loss(text: str, step: Step) -> Loss:
 
     :raises ReadError: where it cannot be read.
     :raises TargetError: where it holds nothing that the recurrence computes.
+    :raises NotYetError: where a step's loss depends on the number of the step.
     """
     name, body = _named(text)
     found = _unspecified(name, body, text, step) if _CALL.search(body) else None
     if found is None:
         found = _given(name, body, text, step)
+    if any(s.is_scalar and s.name == found.running for s in found.term.symbols):
+        raise NotYetError(f"the loss of a step depends on its number {found.running}, which is not derived yet")
     if found.last.letter in _used(step):
         raise ReadError(
             f"the last step is called {found.last.letter}, which is a symbol of the equations",

@@ -6,7 +6,7 @@ Sizes are tried from the inside of a formula outwards, and what does not fit som
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import prod
 
 from symjac import expr as ex
@@ -72,12 +72,13 @@ class Sizing:
 
     def _constant(self, t: Term) -> Iterator[Sizes]:
         sizes = [prod(map(ex.dim, t.place.size.split("*")), start=ex.ONE)] if t.place.size else self.sizes
-        for d in sizes:
-            yield {t.place.number: (d, d) if t.kind == "identity" else (d, ex.ONE)}
-        if t.kind == "zeros":
-            for d, e in itertools.product(dict.fromkeys((ex.ONE, *sizes)), repeat=2):
-                if e != ex.ONE or d not in sizes:  # columns came above
-                    yield {t.place.number: (d, e)}
+        shapes: Iterable[Shape] = ((d, ex.ONE) for d in sizes)
+        if t.kind == "identity":
+            shapes = ((d, d) for d in sizes)
+        elif t.kind == "zeros":
+            shapes = itertools.product(dict.fromkeys((*sizes, ex.ONE)), repeat=2)
+        for shape in shapes:
+            yield {t.place.number: shape}
 
     def _fits(self, t: Term, ways: Mapping[int, Shape]) -> bool:
         try:

@@ -91,7 +91,8 @@ class Values(ABC):
         shape = self.sizes[t.place.number]
         if t.kind == "identity":
             return ex.Identity(shape[0])
-        return self.vector(ex.Ones(*shape) if t.kind == "ones" else ex.Zero(*shape))
+        # Zeros are tried in every shape, so that none has to be turned.
+        return self.vector(ex.Ones(*shape)) if t.kind == "ones" else ex.zero(shape)
 
     def count(self, t: Term) -> Expr:
         assert isinstance(t.data, Time)

@@ -16,6 +16,7 @@ from symjac.derivation import Derivation
 from symjac.expr import Function, MapJacobian, Symbol, VectorMap
 from symjac.values.evaluate import Evaluator, Matrix
 from symjac.values.nodes import reachable
+from symjac.values.rings import NoValueError
 
 
 def array_of(at: Evaluator, s: Symbol) -> Any:
@@ -53,9 +54,15 @@ def map_of(at: Evaluator, node: VectorMap | MapJacobian, *, jacobian: bool) -> C
 
 
 def run_program(source: Source, arguments: Mapping[str, Any]) -> Any:
-    """What the program returns, whatever NumPy thinks of its numbers."""
+    """What the program returns, whatever NumPy thinks of its numbers.
+
+    :raises NoValueError: where a matrix is singular that the program inverts.
+    """
     with np.errstate(all="ignore"):
-        return source.load()(**arguments)
+        try:
+            return source.load()(**arguments)
+        except np.linalg.LinAlgError as error:
+            raise NoValueError("a singular matrix is inverted") from error
 
 
 def matrix_like(value: Any, s: Symbol) -> Matrix:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from itertools import product
+from math import prod
 
 from symjac import expr as x
 from symjac.errors import DefinitionError, NotYetError
@@ -30,6 +32,7 @@ from symjac.normal.polynomial import (
     passing,
 )
 
+DISTRIBUTED = 64  # products that one of sums is multiplied out to, so that inverses may meet their matrices
 POWERS = 16  # a matrix power up to this one is multiplied out
 CHANGE = "\0d"  # in front of a symbol's name: its differential, which no symbol and no size is called
 
@@ -118,65 +121,80 @@ def _sum(t: Translation, e: Expr) -> Poly:
 
 
 def _product(t: Translation, e: Expr) -> Poly:
-    scalars = [f for f in e.args if f.is_scalar]
-    factors = _cancelled([f for f in e.args if not f.is_scalar], t)
-    flat = [g for f in factors for g in _opened(f)]
-    if any(isinstance(f, x.MatrixPower) for f in flat):
-        joined = _merged(flat, t)
-        factors = joined if len(joined) < len(flat) else factors
-    polys = [t.poly(s) for s in scalars]
+    out: Poly = {}
+    for factors in _distributed(list(_opened(e))):
+        add(out, _chained(t, factors, _reduced([f for f in factors if not f.is_scalar], t), e))
+    return out
+
+
+def _distributed(factors: list[Expr]) -> Iterator[list[Expr]]:
+    """The products that a product of sums is, where an inverse may meet its matrix in one: ``X^{-1} (X + A)``."""
+    inverse = any(_is_negative_power(f) for f in factors)
+    choices = [f.args if inverse and isinstance(f, x.Sum) and not f.is_scalar else (f,) for f in factors]
+    if prod(map(len, choices)) > DISTRIBUTED:
+        yield factors
+        return
+    for choice in product(*choices):
+        yield [g for f in choice for g in ([f] if f.is_scalar else _opened(f))]
+
+
+def _is_negative_power(e: Expr) -> bool:
+    power = e.arg if isinstance(e, x.Transpose) else e
+    return isinstance(power, x.MatrixPower) and isinstance(power.exponent, x.Number) and power.exponent.value < 0
+
+
+def _chained(t: Translation, opened: list[Expr], factors: list[Expr], whole: Expr) -> Poly:
+    """The scalars among ``opened`` times a product of other factors; without these the identity like ``whole``."""
+    polys = [t.poly(f) for f in opened if f.is_scalar]
     if not factors:
-        if not e.is_scalar:
-            polys.append(_identity(t, e))
+        if not whole.is_scalar:
+            polys.append(_identity(t, whole))
         return join([(p, NONE) for p in polys], {})
     return chain([t.poly(f) for f in factors], [size_number(f.cols) for f in factors[:-1]], polys)
 
 
-def _cancelled(factors: list[Expr], t: Translation) -> list[Expr]:
-    """The factors without neighbours that are inverse to each other."""
-    out: list[Expr] = []
-    for f in factors:
-        if out and (_inverts(out[-1], f, t) or _inverts(f, out[-1], t)):
-            out.pop()
-        else:
-            out.append(f)
-    return out
-
-
 def _opened(e: Expr) -> Iterator[Expr]:
-    """The factors of a product of matrices, however it is nested; one that holds a scalar stays whole."""
-    if isinstance(e, x.Product) and not any(f.is_scalar for f in e.args):
+    """The factors of a product, however it is nested; a scalar that is one stays whole."""
+    if isinstance(e, x.Product):
         for f in e.args:
-            yield from _opened(f)
+            yield from [f] if f.is_scalar else _opened(f)
+    elif isinstance(e, x.Transpose) and isinstance(e.arg, x.Product) and not e.is_scalar:
+        for f in reversed(e.arg.args):
+            yield from [f] if f.is_scalar else _opened(x.transpose(f))
     else:
         yield e
 
 
-def _merged(factors: list[Expr], t: Translation) -> list[Expr]:
-    """The factors with neighbouring powers of one matrix as one power: ``A^{k-1} A`` is ``A^k``."""
+def _reduced(factors: list[Expr], t: Translation) -> list[Expr]:
+    """The factors with neighbouring powers of one matrix as one power, or none: ``A^{k-1} A`` is ``A^k``."""
     out: list[Expr] = []
     for f in factors:
-        joined = _joined(out[-1], f, t) if out else None
-        if joined is None:
-            out.append(f)
-        else:
-            out[-1] = joined
+        out.append(f)
+        while len(out) > 1 and (met := _met(out[-2], out[-1], t)) is not None:
+            out[-2:] = met
     return out
 
 
-def _joined(a: Expr, b: Expr, t: Translation) -> Expr | None:
-    if not any(isinstance(f, x.MatrixPower) and not isinstance(f.exponent, x.Number) for f in (a, b)):
-        return None
+def _met(a: Expr, b: Expr, t: Translation) -> list[Expr] | None:
+    """What two neighbours are together: nothing where they are inverse to each other; ``None`` where they stay two."""
+    if _inverts(a, b, t) or _inverts(b, a, t):
+        return []
+    exponents = [f.exponent for f in (a, b) if isinstance(f, x.MatrixPower)]
+    if all(isinstance(q, x.Number) and q.value > 0 for q in exponents):
+        return None  # multiplied out
     (base, p), (other, q) = ((f.base, f.exponent) if isinstance(f, x.MatrixPower) else (f, x.Number(1)) for f in (a, b))
     if base.shape != other.shape or not (base == other or t.poly(base) == t.poly(other)):
         return None
-    return x.MatrixPower(base, x.add(p, q))
+    total = x.add(p, q)
+    return [] if total == x.Number(0) else [base] if total == x.Number(1) else [x.MatrixPower(base, total)]
 
 
 def _inverts(a: Expr, b: Expr, t: Translation) -> bool:
-    if not isinstance(b, x.MatrixPower) or t.poly(b.exponent) != constant(-1) or a.shape != b.base.shape:
+    power = b.arg if isinstance(b, x.Transpose) else b
+    if not isinstance(power, x.MatrixPower) or t.poly(power.exponent) != constant(-1) or a.shape != power.base.shape:
         return False
-    return a == b.base or t.poly(a) == t.poly(b.base)
+    base = power.base if power is b else x.transpose(power.base)
+    return a == base or t.poly(a) == t.poly(base)
 
 
 def _hadamard(t: Translation, e: Expr) -> Poly:
@@ -215,9 +233,29 @@ def _diagonal(t: Translation, e: Expr) -> Poly:
 
 
 def _trace(t: Translation, e: Expr) -> Poly:
-    d = size_number(e.args[0].rows)
-    p = t.poly(e.args[0])
+    inner = e.args[0]
+    d = size_number(inner.rows)
+    p: Poly = {}
+    for term in inner.args if isinstance(inner, x.Sum) else (inner,):
+        add(p, _turning(t, term) if isinstance(term, x.Product) else t.poly(term))
     return total(rename(p, {COL: ROW}), {ROW: d}) if d else p
+
+
+def _turning(t: Translation, e: Expr) -> Poly:
+    """A product under a trace: the last factor stands before the first one, too."""
+    out: Poly = {}
+    for factors in _distributed(list(_opened(e))):
+        add(out, _turned(t, factors))
+    return out
+
+
+def _turned(t: Translation, opened: list[Expr]) -> Poly:
+    factors = _reduced([f for f in opened if not f.is_scalar], t)
+    whole = x.Identity(next((f.rows for f in opened if not f.is_scalar), x.ONE))
+    while len(factors) > 1 and (met := _met(factors[-1], factors[0], t)) is not None:
+        whole = x.Identity(factors[-1].rows)
+        factors = [*met, *factors[1:-1]]
+    return _chained(t, opened, factors, whole)
 
 
 def _determinant(t: Translation, e: Expr) -> Poly:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symjac.reading.spelling import ENCLOSURES, ENTRYLIKE, LAYERLIKE, TIMELIKE, is_upper, letter
@@ -79,6 +79,8 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
                 out.entry.update(letters)
     names = [n for n in nodes if n.kind == "name" and n.token is not None]
     raised: dict[str, list[bool]] = {}
+    used_below = {s.tokens[0].text for n in names for s in n.scripts if s.kind == "_" and is_timed(s.tokens, out)}
+    forms = _forms_above(names)
     for n in names:
         assert n.token
         base = letter(n.token)
@@ -94,7 +96,9 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
             if s.kind == "^" and first.kind in ENCLOSURES and is_timed(s.tokens[1:-1], out) and base not in out.plain:
                 out.timed.add(base)
             if s.kind == "^" and first.kind == "name" and first.text != "T" and _one_shift(s.tokens, out):
-                bare_index = True
+                # One power alone, of a letter that counts below elsewhere, is a power: \gamma^{t-1} beside h_t.
+                power = first.text in used_below and forms[base] == 1 and base not in out.layered
+                bare_index = not power
         raised.setdefault(base, []).append(bare_index)
     shifted = any(len(s.tokens) > 1 and _shifted(s.tokens) and s.kind == "^" for n in names for s in n.scripts)
     if shifted or out.layered:
@@ -103,6 +107,15 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
     out.plain |= {base for base, flags in raised.items() if not all(flags)}
     out.entry -= out.naming
     return out
+
+
+def _forms_above(names: Sequence[Node]) -> Mapping[str, int]:
+    """How many different superscripts the letters have."""
+    found: dict[str, set[str]] = {}
+    for n in names:
+        above = [" ".join(t.text for t in s.tokens) for s in n.scripts if s.kind == "^"]
+        found.setdefault(letter(n.token) if n.token is not None else "", set()).update(above or [""])
+    return {base: len(texts) for base, texts in found.items()}
 
 
 def _stem(text: str) -> str:

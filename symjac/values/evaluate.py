@@ -273,7 +273,17 @@ def _det(v: Evaluator, m: Matrix) -> Any:
     for p in permutations(range(n)):
         sign = (-1) ** sum(p[i] > p[j] for i in range(n) for j in range(i + 1, n))
         terms.append(sign * prod((m[i][p[i]] for i in range(1, n)), start=m[0][p[0]]))
-    return _added(terms)
+    total = _added(terms)
+    # That of a singular matrix is zero, and what has its inverse or its logarithm has no value there.
+    v.numbers.refuse_remainder(_standing(total), [_standing(t) for t in terms])
+    return total
+
+
+def _standing(a: Any) -> Any:
+    """A number without the ways in which it moves."""
+    while isinstance(a, Dual):
+        a = a.value
+    return a
 
 
 def _inverse(v: Evaluator, m: Matrix) -> Matrix:

@@ -5,7 +5,7 @@ What differs in the one is looked at again in the other before it counts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -66,6 +66,10 @@ class Floats(Rationals):
         if a <= 0:
             raise NoValueError("a real power of what is not positive")
         return self._checked(lambda: a**r)
+
+    def refuse_remainder(self, total: Any, terms: Sequence[Any]) -> None:
+        if total != 0 and abs(total) < self.iv.sqrt(self.iv.eps) * max(map(abs, terms)):
+            raise NoValueError("what rounding leaves of large terms")
 
     def positive(self, a: Any) -> bool:
         if abs(a) < NEAR:

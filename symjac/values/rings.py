@@ -6,7 +6,7 @@ function gets a stand-in, a polynomial with small coefficients, whose derivative
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import ceil, isqrt
 from typing import Any
@@ -71,6 +71,12 @@ class Rationals:
         if not isinstance(r, int | Fraction):
             raise NoValueError("a power with an exponent that is no rational number")
         return self.power(a, Fraction(r))
+
+    def refuse_remainder(self, total: Any, terms: Sequence[Any]) -> None:
+        """Refuse a sum that is what rounding leaves of terms that cancel: exact numbers leave nothing.
+
+        :raises NoValueError: where the numbers are rounded and it is.
+        """
 
     def positive(self, a: Any) -> bool:
         """Whether a number that is not zero is positive."""
