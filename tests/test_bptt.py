@@ -18,6 +18,7 @@ from symjac.bptt import compare
 from symjac.bptt.backward import Backward, Row
 from symjac.bptt.program import forward, program
 from symjac.cli import main
+from symjac.errors import NotYetError, TargetError
 from symjac.documents.compile import compile_pdf
 from symjac.errors import Defect, SymjacError
 from symjac.expr import Sum, neg
@@ -529,3 +530,19 @@ def test_arguments_of_the_next_step_move_with_it(loss: str) -> None:
     back = System(r"h_t = \tanh(W h_{t-1} + b) / (1 + \lVert h_{t-1} \rVert^2)").bptt(loss).confirmed().statement
     (start,) = back.initial.values()
     assert "a^{h}_1" in {s.name for s in start.symbols}
+
+
+@pytest.mark.parametrize("weight", [r"\gamma^{t}", r"\gamma^{t-1}", r"\gamma^{T-t}", "t"])
+def test_a_weight_that_depends_on_the_step_is_refused(weight: str) -> None:
+    """It was one number for all steps in the emitted program."""
+    with pytest.raises(NotYetError, match="depends on its number t"):
+        System(r"h_t = \tanh(W h_{t-1} + U x_t)").bptt(rf"L = \sum_{{t=1}}^T {weight} \|h_t - y_t\|^2")
+
+
+def test_a_window_beside_a_penalty_is_refused() -> None:
+    """The penalty was counted once for every step."""
+    loss = r"L = \sum_{t=1}^T \|h_t - y_t\|^2 + \lambda \|W\|_F^2"
+    with pytest.raises(NotYetError, match="a window beside"):
+        System(r"h_t = \tanh(W h_{t-1} + U x_t)").bptt(loss, window=1)
+    with pytest.raises(TargetError, match="targets are one of"):
+        System(r"h_t = \tanh(W h_{t-1} + U x_t)").bptt(loss, targets="none")

@@ -26,6 +26,7 @@ BY_X = r"\frac{\partial y}{\partial x} = "
 DEEP = [r"h_t^{(l)} = \tanh(W^{(l)} h_{t-1}^{(l)} + U^{(l)} h_t^{(l-1)})"]
 PRODUCT = r"\frac{\partial x_k}{\partial u_0} = \prod_{i=1}^{k-1} A \, B"
 EXPONENTIAL = r"\frac{\partial s_k}{\partial s_{k-1}} = \exp(\tau F)"
+POINT = r"\frac{\partial \dot{x}}{\partial x} = \frac{1}{\tau} (-I + W \operatorname{diag}(\phi'(x^*)))"
 SCALARS = {"p_t": "scalar", "a": "scalar", "u_t": "scalar"}
 
 # Equations, declarations, a claim, and what holds in each of the four conventions: t, f, or - for undecided.
@@ -57,6 +58,8 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
         r"\frac{\partial L}{\partial a_t} = \frac{\partial L}{\partial m_t} \cdot m_{t-1}",
         "fttf",
     ),
+    ("point", [r"\tau \dot{x} = -x + W \phi(x)"], {}, POINT, "tfff"),
+    ("point beside x", [r"y = W \phi(x) + x"], {}, BY_X + r"W diag(\phi'(x^*)) + diag(x) diag(x)^{-1}", "----"),
     ("exponential", [r"s_k = \exp(\tau F) s_{k-1}"], {r"\exp": "elementwise"}, EXPONENTIAL, "tfft"),
     (
         "Gram matrix",

@@ -165,3 +165,9 @@ def test_output_does_not_depend_on_the_locale() -> None:
     assert plain.returncode == 0
     assert "σ" in plain.stdout
     assert ascii_only.stdout == plain.stdout
+
+
+def test_an_option_given_twice_is_refused(capsys: Capture) -> None:
+    """The first of two claims was dropped without a word."""
+    assert cli.main(["check", "y = W x", "--claim", "a = b", "--claim", "c = d"]) == 2
+    assert "--claim: given twice" in capsys.readouterr().err

@@ -107,6 +107,22 @@ def test_random_systems_with_constants() -> None:
     assert not tally(generate(s, tangled=True, constants=True) for s in (*range(20), 59, 230, 272, 294))["refused"] > 1
 
 
+@pytest.mark.parametrize(
+    ("equation", "by", "wanted"),
+    [
+        (r"f = \log\det(X^T X)", "X", r"2 (X^{\top} X)^{-1} X^{\top}"),
+        (r"y = (X^T X)^{-1} X^T b", "b", r"(X^{\top} X)^{-1} X^{\top}"),
+        (r"f = \operatorname{tr}(C^{-1} A C)", "C", r"\mathbf{0}"),
+        (r"f = \operatorname{tr}(C^T A C^{-T})", "C", r"\mathbf{0}"),
+        (r"f = a^T C^{-1} C a", "C", r"\mathbf{0}"),
+    ],
+)
+def test_where_a_matrix_is_singular_nothing_is_compared(equation: str, by: str, wanted: str) -> None:
+    """Of a matrix with fewer rows than columns X^T X has no inverse; of others what is derived is right."""
+    system = symjac.System(equation, symbols={"X": "matrix m n", "b": "vector m", "C": "matrix n n", "A": "matrix n n"})
+    assert system.jacobian(equation[0], wrt=by).formula() == wanted
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("start", range(10_000, 12_500, 250))
 def test_many_random_systems(start: int) -> None:

@@ -110,8 +110,10 @@ def _functions(system: Recurrence) -> dict[str, tuple[Symbol, Expr]]:
 
 
 def _symbols(system: Recurrence, *more: Symbol) -> list[Symbol]:
+    """The symbols of a system, those last that are declared and stand in no equation."""
+    used = {s for lhs, rhs in system.definitions.items() for s in (lhs, *rhs.symbols)}
     known = [info.symbol for info in system.symbols.values()]
-    return list(dict.fromkeys([*known, *more]))
+    return list(dict.fromkeys([*(s for s in known if s in used), *more, *known]))
 
 
 def emit_expression(

@@ -233,7 +233,7 @@ def _read_again(d: Derivation, lhs: str, e: Expr, layout: str, symbols: Mapping[
 
 def _second_reader(d: Derivation, sizes: Mapping[str, int] | None = None) -> str:
     letters = size_names({d.of, d.wrt, d.closed, *d.definitions.values()})
-    at = {letter: (sizes or {}).get(letter, 2) for letter in letters}
+    at = {letter: (sizes or {}).get(letter, 2) for letter in sorted(letters)}
     if _count(d, at) > LARGEST:
         raise SkippedError(f"the matrix has too many entries at {told(at)}")
     try:

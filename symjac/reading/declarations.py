@@ -76,9 +76,6 @@ def _declared_name(context: Context, key: str, *, lenient: bool) -> Named | None
     return named
 
 
-_FORMULA = re.compile(r"[\\=+*/^]|-\s|(?<![A-Za-z\\])[A-Zb-z](?![A-Za-z])")  # words that hold a formula or a symbol
-
-
 def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bool) -> str | None:
     """Applies the words; returns what is wrong with them."""
     if named.node.kind == "word":
@@ -131,7 +128,7 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
         return "this is not understood"
     if named.time is not None or family.role in ("vector", "matrix", "scalar"):
         family.times.setdefault(named.time)
-    family.remark = tail.strip(" ,;:()") if _FORMULA.search(tail) else ""
+    family.remark = tail.strip(" ,;:()") if re.search(r"[\\=+*/^]|-\s", tail) else ""  # words that hold a formula
     _put(context, family, named)
     if not _TAIL.fullmatch(tail):
         return f"{tail.strip()!r} is not understood"

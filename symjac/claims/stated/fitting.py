@@ -20,6 +20,28 @@ from symjac.reading.spelling import plain
 Read = Callable[[str, Names], tuple[tuple[Term, ...], tuple[Note, ...], dict[str, Family]]]
 
 
+def at_points(model: Model, members: Sequence[Term], notes: list[str]) -> Callable[[Term], Term]:
+    """The ``x^*`` of a linearisation: the point x, where x itself is only what is differentiated by."""
+    known = {r.family for p in model.printed for r in (p.lhs, *(r for _, r in p.uses))}
+    names = {(f.base, f.label): f.name for f in model.families.values() if not f.upper}
+    ends = {id(a) for m in members for t in m.walk() if t.kind == "derivative" for a in t.args}
+    plainly = {t.ref.family for m in members for t in m.walk() if t.ref is not None and id(t) not in ends}
+
+    def change(t: Term) -> Term:
+        family = model.families.get(t.ref.family) if t.ref is not None else None
+        if t.ref is None or family is None or family.upper != "*" or family.name in known:
+            return t
+        base = names.get((family.base, family.label))
+        if base not in known or base is None or base in plainly:
+            return t
+        note = f"{family.name} is read as the point {base}"
+        if note not in notes:
+            notes.append(note)
+        return Term(t.kind, t.args, Ref(base, t.ref.time), t.span)
+
+    return change
+
+
 def up_to_style(models: Mapping[str, Model], notes: list[str]) -> Callable[[Term], Term]:
     """A letter that the system does not hold is the one it holds bold, or the reverse."""
     printed: dict[str, set[str]] = {}

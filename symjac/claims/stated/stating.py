@@ -13,6 +13,7 @@ from symjac.claims.stated.arguments import name_arguments, with_arguments
 from symjac.claims.stated.calls import LAYER_NORM, without_parameters
 from symjac.claims.stated.conditions import conditions
 from symjac.claims.stated.fitting import (
+    at_points,
     define_means,
     fitted,
     is_defined,
@@ -84,6 +85,8 @@ def state(
     define_means(models, symbols, notes)
     identify = up_to_style(models, notes)
     members = tuple(m.rebuilt(identify) for m in members)
+    point = at_points(next(iter(models.values())), members, notes)
+    members = tuple(m.rebuilt(point) for m in members)
     name_arguments(models, members, [*aliases.variables(), *variables(members)], notes)
     members = with_arguments(models, members, notes)
     resolved = tuple(aliases.resolve(m).rebuilt(identify) for m in members)
