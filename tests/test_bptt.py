@@ -18,9 +18,8 @@ from symjac.bptt import compare
 from symjac.bptt.backward import Backward, Row
 from symjac.bptt.program import forward, program
 from symjac.cli import main
-from symjac.errors import NotYetError, TargetError
 from symjac.documents.compile import compile_pdf
-from symjac.errors import Defect, SymjacError
+from symjac.errors import Defect, NotYetError, SymjacError, TargetError
 from symjac.expr import Sum, neg
 
 Arrays = dict[str, Any]
