@@ -10,7 +10,7 @@ import pytest
 
 import symjac
 from symjac import System
-from symjac.errors import DefinitionError, ReadError
+from symjac.errors import DefinitionError, NotYetError, ReadError
 from symjac.reading import read_system
 from symjac.reading.evidence import EVIDENCE, Evidence
 from symjac.typeset import latex
@@ -75,6 +75,8 @@ READ = [
         "only role",
     ),
     (r"N_t = a_t N_{t-1} + b_t v_t k_t^\top", [r"N_t = a_t N_{t-1} + b_t v_t k_t^{\top}"], "a, b: read as scalars"),
+    (r"y = A x + B", ["y = A x + B"], "B: read as a vector"),
+    (r"h_t = W h_{t-1} + U X_t", ["h_t = W h_{t-1} + U X_t"], "X: read as a vector"),
     (r"Z' = K' Z + R r", ["Z' = K' Z + R r"], "Z, Z': read as vectors"),
     (
         r"G_i^{<t>} = \operatorname{sigmoid}(A_i s^{<t-1>} + c_i)",
@@ -151,6 +153,8 @@ def test_how_a_letter_stands_beside_a_system_counts() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        (r"Y = X W + b", "the terms of this sum do not fit"),
+        ("y = x A x", "the product does not fit"),
         (r"f(z) = \begin{cases} z & z > 0 \\ 0 & \text{otherwise} \end{cases}", "by cases"),
         (r"s_t = \begin{cases} B u_t & u > 0 \\ A s_{t-1} & u \le 0 \end{cases}", "by cases"),
         (r"\frac{\partial E}{\partial s} = A^\top \frac{\partial E}{\partial r}", "a formula for a derivative"),
@@ -216,3 +220,33 @@ def test_the_page_of_the_usual_is_the_table() -> None:
     """docs/usual.md is what docs/usual.py makes of it."""
     docs = Path(symjac.__file__).parent.parent / "docs"
     assert runpy.run_path(str(docs / "usual.py"))["page"]() == (docs / "usual.md").read_text(encoding="utf-8")
+
+
+def test_vectors_are_rows_where_only_that_fits() -> None:
+    """The print settles the orientation, unless it is asked for."""
+    for text in (r"s = \tanh(x P + u R + b)", "y = x W", r"g_t = \operatorname{sigmoid}(u_t * P + s_{t-1} * Q)"):
+        system = System(text)
+        assert system.orientation == "row"
+        assert any("vectors are read as rows" in n.message for n in system.notes)
+        with pytest.raises(ReadError):
+            System(text, orientation="column")
+    assert System(r"s = \tanh(x P + b)").jacobian("s", wrt="x").formula() == (
+        r"\operatorname{diag}(\mathbf{1} - s \odot s) P^{\top}"
+    )
+
+
+def test_a_column_of_symbols_has_no_derivative_of_its_own() -> None:
+    """Nothing is zero by it only because the symbols stand where the column could."""
+    system = System(
+        r"\mathbf{s} = \begin{bmatrix} a \\ b \end{bmatrix}", r"\mathbf{y} = \begin{bmatrix} a b \\ b \end{bmatrix}"
+    )
+    with pytest.raises(NotYetError, match="depends on the parts of"):
+        system.jacobian(r"\mathbf{y}", wrt=r"\mathbf{s}").formula()
+
+
+def test_the_exponential_of_a_square_matrix_is_not_chosen_in_silence() -> None:
+    """That of the matrix, or of every entry? A declaration, or an entrywise product around it, settles it."""
+    with pytest.raises(ReadError, match="that of the matrix, or of every entry"):
+        System(r"s_k = \exp(\tau F) s_{k-1}")
+    System(r"s_k = \exp(\tau F) s_{k-1}", symbols={r"\exp": "elementwise"})
+    System(r"S_k = \exp(F) \odot S_{k-1}")

@@ -65,12 +65,21 @@ def _greek_states(t: Tried) -> list[Option]:
 
 
 def _where_vectors_stand(t: Tried) -> list[Option]:
-    """Capitals that end every product they stand in, and are never turned or inverted: ``K Z + R r``."""
-    capitals = {n.base: n.token.text for n in t.context.exact.values() if is_upper(n.token.text)}
-    before = {a.text for n in t.nodes if n.kind == "juxt" for a, _ in itertools.pairwise(n.kids)}
+    """Capitals that end every product they stand in, as the states of ``Z' = K Z + R r`` and the bias of ``A x + B``.
+
+    The W of ``Y = X W + b`` is no state, and stands behind a matrix of data.
+    """
+    capitals = {n.base: n.token.text for n in t.context.exact.values() if is_upper(n.token.text) and not n.token.style}
+    pairs = [p for n in t.nodes if n.kind == "juxt" for p in itertools.pairwise(n.kids)]
+    before, behind = {a.text for a, _ in pairs}, {b.text for _, b in pairs}
     marked = {n.text for n in t.nodes if n.kind == "name" and any(s.kind == "^" for s in n.scripts)}
-    behind = {b.text for n in t.nodes if n.kind == "juxt" for a, b in itertools.pairwise(n.kids) if is_upper(a.text)}
-    found = [b for b, x in capitals.items() if x in behind and x not in before | marked and b not in t.declared]
+    left = {r.kids[0].inner.text for r in t.nodes if r.kind == "relation" and r.kids[0].inner.kind == "name"}
+    terms = {k.text for n in t.nodes if n.kind == "add" for k in n.kids if k.kind == "name"}
+    found = [
+        base
+        for base, x in capitals.items()
+        if x not in before | marked and base not in t.declared and (x in left or x in terms - behind)
+    ]
     return [Option(dict.fromkeys(found, "vector"))] if found else []
 
 

@@ -17,6 +17,7 @@ from symjac.reading.elaborate import Elaborator
 from symjac.reading.equations import Piece, classify, elaborate, left_name, with_slope_alone, without_mere_calls
 from symjac.reading.parser import parse
 from symjac.reading.roles import Roles
+from symjac.reading.spelling import is_upper
 from symjac.reading.survey import Letters, above, raised_labels, squares, survey
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
@@ -124,9 +125,10 @@ class Session:
                 if tries < 0:
                     raise error
                 try:
-                    found.append(Attempt(self, option).run())
+                    attempt = Attempt(self, option).run()
                 except (ReadError, ShapeError, DefinitionError):
                     continue
+                found += [] if attempt.defines_small_matrix else [attempt]
             if len(found) == 1:
                 return found[0]
             if found:
@@ -285,6 +287,12 @@ class Attempt:
             piece.busy = False
             del context.notes[notes:], context.constants[constants:]
             context.source, el.indices, el.locals = outer
+
+    @property
+    def defines_small_matrix(self) -> bool:
+        """Whether a small letter is defined as a matrix: of ``y = x W`` no choice that does so is meant."""
+        lefts = (f for name in self.defining if (f := self.context.families.get(name)) is not None)
+        return any(f.role == "matrix" and not (f.declared or is_upper(f.letter)) for f in lefts)
 
     def role_note(self) -> None:
         groups: dict[tuple[How, str], list[str]] = {}
