@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -50,6 +51,14 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
     ),
     ("positive", ["y = |x|"], dict.fromkeys("xy", "scalar"), BY_X + r"1, \quad x > 0", "----"),
     ("a later input", ["x_{k+1} = A x_k + B u_k"], {}, r"\frac{\partial x_k}{\partial u_j} = 0, \quad j \ge k", "----"),
+    ("earlier steps", ["h_t = W h_{t-1}"], {}, r"\frac{\partial h_t}{\partial h_k} = W^{t-k}, \quad t < k", "----"),
+    ("later steps", ["h_t = W h_{t-1}"], {}, r"\frac{\partial h_t}{\partial h_k} = W^{t-k}, \quad t \ge k", "tfft"),
+    ("a set", ["y = |x|"], dict.fromkeys("xy", "scalar"), BY_X + r"-1, \quad x \in (-2, -1)", "----"),
+    ("for all", ["y = |x|"], dict.fromkeys("xy", "scalar"), BY_X + r"-1 \quad \forall x < 0", "----"),
+    ("except", ["y = |x|"], dict.fromkeys("xy", "scalar"), BY_X + r"-1 \text{ except for } x > 0", "----"),
+    ("zero on the left", ["y = A x - A x + b"], {}, r"0 = \frac{\partial y}{\partial x}", "tttt"),
+    ("numbers as sizes", ["y = I_3 x + b"], {}, BY_X + "I_3", "tttt"),
+    ("sizes nobody told", ["y = W x"], {}, BY_X + "I_d W", "tfft"),
     ("steps later", ["x_{k+1} = A x_k"], {}, r"\frac{\partial x_{k+1}}{\partial x_k} = A^\top, \quad k > 0", "fttf"),
     (
         "dots between columns",
@@ -271,3 +280,20 @@ def test_both_readings_of_a_transposed_numerator_are_shown() -> None:
     verdict = check_record({"equations": [r"y = M \phi(x)"], "claim": claim})
     assert verdict.verdict == "undecided"
     assert verdict.alternatives["transposed_numerator"]["numerator_column"].holds
+
+
+@pytest.mark.parametrize(
+    ("claim", "words"),
+    [
+        (r"\frac{\partial y}{\partial x} = W \text{ at } x = 0", "one formula was expected"),
+        (r"\frac{\partial y}{\partial x}", "a claim is an equation"),
+        (r"\frac{\partial y}{\partial x} = W^H", "an exponent, an index or a label"),
+        (r"\frac{\partial y}{\partial x} = W \text{ if } a > 0 \text{ else } b", "expected|by cases"),
+    ],
+)
+def test_what_is_no_claim_is_refused(claim: str, words: str) -> None:
+    """A word before a condition was a factor, and one condition after another a chain."""
+    found = check_record({"equations": [r"y = \tanh(W x)"], "claim": claim})
+    assert found.verdict == "unreadable"
+    assert found.error is not None
+    assert re.search(words, str(found.error["message"]))

@@ -102,7 +102,9 @@ class Instances:
         """The sizes among these families that nothing tells."""
         out = []
         for name in dict.fromkeys(names):
-            family = self.families[name]
+            family = self.families.get(name)
+            if family is None:  # a size that stands as a number
+                continue
             if family.role not in ("vector", "matrix"):
                 continue
             for k, size in enumerate((family.rows, family.cols)):

@@ -358,12 +358,27 @@ class Judge:
             other = self.one_outcome(a, b, convention, order, kind, model)
         return found if other.holds is found.holds else SHIFT_MATTERS
 
+    def under_conditions(self, found: Outcome, a: Term, b: Term) -> Outcome:
+        """What is proved of later steps says nothing of earlier ones, what is not understood may say anything."""
+        s = self.statement
+        unread = next((c for c in s.conditions if None in c.members), None)
+        if found.because == "shape" and unread is not None:
+            return Outcome(None, "undecided", f"{unread.text} is a condition that is not understood")
+        if found.holds and s.conditions and s.lengths_matter(a, b):
+            unmet = [s.unmet(values, None) for values in s.lengths((1, 2, 3), a, b)]
+            if unmet and (c := unmet[-1]) is not None and None not in unmet:
+                return Outcome(
+                    None, "undecided", f"it is proved where what is differentiated comes later, not for {c.text}"
+                )
+        return found
+
     def one_outcome(
         self, a: Term, b: Term, convention: Convention, order: str, kind: type[Evaluator], model: Model
     ) -> Outcome:
         """One convention's answer; whatever cannot be found out is undecided."""
         try:
-            return Comparison(self.statement, model, convention, order, self.until, kind).outcome(a, b)
+            found = Comparison(self.statement, model, convention, order, self.until, kind).outcome(a, b)
+            return self.under_conditions(found, a, b)
         except UndecidedError as error:
             return Outcome(None, "undecided", str(error))
         except OutOfTimeError as error:

@@ -71,7 +71,11 @@ class Sizing:
         return [w for w in ways if self._fits(t, w)]
 
     def _constant(self, t: Term) -> Iterator[Sizes]:
-        sizes = [prod(map(ex.dim, t.place.size.split("*")), start=ex.ONE)] if t.place.size else self.sizes
+        sizes = (
+            [prod((ex.dim(int(d) if d.isdigit() else d) for d in t.place.size.split("*")), start=ex.ONE)]
+            if t.place.size
+            else self.sizes
+        )
         shapes: Iterable[Shape] = ((d, ex.ONE) for d in sizes)
         if t.kind == "identity":
             shapes = ((d, d) for d in sizes)

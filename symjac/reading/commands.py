@@ -216,6 +216,11 @@ class Commands(ABC):
             raise self.error(rf"\{name} with nothing in its braces", i, j, "write the letters into the braces")
         if name == "operatorname" and self.source[stop : stop + 1] != "}":
             raise self.error(r"\operatorname without braces", i, j, r"write \operatorname{name}")
+        apart = self.source[start:stop] != word and name in v.TEXTS and not is_word(word)
+        below = [t.kind for t in self.tokens[-2:]]
+        if apart and word.isalpha() and len(word) > 1 and not {"_", "^"} & set(below):
+            self.add("prose", word, i, j)  # \\text{ at }: a word between formulas
+            return j
         if style == "rm" and word not in v.CONNECTING and (_WORD.fullmatch(word) or _LABEL.fullmatch(word)):
             bold = self.styles[-1] in ("bf", "bs")
             if is_word(word):

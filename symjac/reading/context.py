@@ -99,6 +99,7 @@ class Context:
         self.by_plain: dict[str, list[Family]] = {}
         self.sizes = Sizes()
         self.dims: dict[str, Size] = {}
+        self.invented: set[str] = set()  # letters of ours for sizes that the text does not name
         self.notes: list[Note] = []
         self.source = ""
         self.at_time: dict[tuple[str, str], Family] = {}
@@ -245,6 +246,7 @@ class Context:
                     name = next(pool)
                     term.root.known = dim(name)
                     self.dims[name] = Size(dim(name))
+                    self.invented.add(name)
         for size, node, source in self.constants:
             if any(term.root.known is None for term in size.terms()):
                 self.source = source

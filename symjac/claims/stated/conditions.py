@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from symjac.claims.stated.naming import without_argument_dots, without_braces
+from symjac.errors import ReadError
 from symjac.expr.times import Time
 from symjac.reading.parser import parse
 from symjac.reading.tree import Node
@@ -52,14 +53,39 @@ class Condition:
 def conditions(claim: str) -> Iterator[Condition]:
     """What stands beside the equation of a claim and compares something.
 
+    :raises ReadError: where the claim goes on for other cases.
+
     >>> [c.text for c in conditions(r"y_{ij} = 0, \\quad i \\ne j")]
     ['i \\\\ne j']
     """
     claim = without_argument_dots(without_braces(claim))
-    for root in parse(claim)[0]:
-        if root.kind == "relation" and root.detail and set(root.detail) <= _HOLDS.keys():
-            text = claim[root.start : root.end]
-            yield Condition(text, tuple(_sum(k, claim) for k in root.kids), root.detail)
+    roots, words = parse(claim)
+    said = {w for t in words for w in t.text.lower().split()}
+    if said & _OTHER_CASES:
+        raise ReadError("a claim by cases is not read", text=claim, span=(0, len(claim)), hint="give one case alone")
+    for root in roots:
+        text = claim[root.start : root.end]
+        if root.kind != "relation" or not root.detail:
+            continue
+        if set(root.detail) <= _HOLDS.keys():
+            known = tuple(_sum(k, claim) for k in root.kids)
+            yield Condition(text, (None,) if said & _NEGATIONS else known, root.detail)
+        elif root.detail == ("in",) and not _is_range(claim[root.kids[-1].start : root.kids[-1].end]):
+            yield Condition(text, (None,), root.detail)
+    for w in words:
+        if w.text.startswith(r"\forall"):
+            yield from conditions(w.text.removeprefix(r"\forall"))
+
+
+_OTHER_CASES = frozenset(["else", "otherwise", "elsewhere"])
+_NEGATIONS = frozenset(["not", "except", "unless", "but", "without", "excluding"])
+
+
+def _is_range(text: str) -> bool:
+    """``\\mathbb{R}^n``, ``[T]``, ``\\{1, \\dots, T\\}``: which excludes nothing."""
+    plain = "".join(text.split())
+    reals = plain.startswith((r"\mathbb{R}", r"\mathbb{}R", r"\mathbbR", r"\R", "R^"))
+    return (reals and "+" not in plain and ">" not in plain) or "dots" in plain or plain in ("[T]", "[n]", "[N]")
 
 
 def _sum(node: Node, text: str) -> Time | None:

@@ -43,6 +43,7 @@ class Names:
                 again.times = dict(family.times)
                 context.add(again)
         context.dims = dict(base.dims)
+        context.invented = set(base.invented)
         context.letters = survey(roots, self.letters)
         for key, words in self.declared.items():
             if key not in context.families:

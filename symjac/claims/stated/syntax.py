@@ -77,7 +77,9 @@ class Builder:
     def members(self, sides: list[Node], text: str) -> Iterator[Term]:
         """The members of a chain; one in the middle that cannot be read is passed over with a note."""
         self.left = self.build(sides[0])
-        yield ellipsis.filled(self.left, self.left, text)
+        first = ellipsis.filled(self.left, self.left, text)
+        nothing = first.kind == "number" and not first.data and len(sides) > 1
+        yield self.constant("zeros", None, sides[0]) if nothing else first
         for side in sides[1:-1]:
             try:
                 member = ellipsis.filled(self.build(side), self.left, text)
@@ -109,8 +111,15 @@ class Builder:
         return bool(starts & (later - earlier)) and bool(ends & (earlier - later) or not ends)
 
     def constant(self, kind: str, letter: str | None, node: Node, function: Function | None = None) -> Term:
-        """A constant whose size is found by what it stands beside."""
+        """A constant whose size is found by what it stands beside; a size that the author does not use says nothing."""
         self.places += 1
+        known = self.context.dims.keys() - self.context.invented
+        if letter is not None and not all(d.isdigit() or d in known for d in letter.split("*")):
+            printed = self.context.text(node)
+            self.context.note(
+                "size", f"{printed} is read with the size that fits, as nothing says what {letter} is", node
+            )
+            letter = None
         return Term(kind, (), Place(self.places, letter, function), (node.start, node.end))
 
     # -------------------------------------------------------------------------------------- names
@@ -176,6 +185,14 @@ class Builder:
             return Term("number", (), Fraction(time.offset))
         if all(len(name) == 1 or name.startswith("\\") for name, _ in time.letters):
             return Term("count", (), time)
+        letters = {t.text for t in tokens if t.kind == "name"} & self.context.letters.time
+        if letters:
+            raise ReadError(
+                f"the exponent {script_text(tokens)} is not read as a number of steps",
+                text=self.context.source,
+                span=(tokens[0].start, tokens[-1].end),
+                hint="write it as a sum of letters and numbers, as in t-k",
+            )
         return self.script(tokens)
 
     def refuse_label(self, tokens: tuple[Token, ...], node: Node) -> None:
