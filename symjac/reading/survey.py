@@ -303,16 +303,23 @@ def _pairs(root: Node, index: str) -> bool:
 
 
 def squares(roots: Sequence[Node]) -> set[tuple[str, str]]:
-    """The ``\\sigma^2`` of ``\\sigma^2 = ...``, where sigma never stands without its square: one name each."""
-    found: set[tuple[str, str]] = set()
-    for left in (r.kids[0].inner for r in roots if r.kind == "relation" and r.detail[:1] == ("=",)):
-        raised = _raised(left)
-        if raised is None:
-            continue
-        alike = [n for r in roots for n in r.walk() if n.token is not None and letter(n.token) == raised[0]]
-        if all(_raised(n) == raised for n in alike):
-            found.add((raised[0], "^" + raised[1]))
-    return found
+    """The ``\\sigma^2`` of ``\\sigma^2 = ...``, where sigma never stands without its square: one name each.
+
+    Beside a capital that always carries a number, or a number 1, which is no power, numbers above are labels of layers:
+    ``z^2 = W^2 a^1 + b^2``.
+    """
+    plainly: set[str] = set()
+    raised: set[tuple[str, str]] = set()
+    for n in (n for r in roots for n in r.walk()):
+        if n.kind == "name" and n.token is not None:
+            here = _raised(n)
+            raised |= {here} if here is not None else set()
+            plainly |= {letter(n.token)} if here is None else set()
+    always = {(base, number) for base, number in raised if base not in plainly}
+    lefts = {_raised(r.kids[0].inner) for r in roots if r.kind == "relation" and r.detail[:1] == ("=",)}
+    layers = any(is_upper(base) or number == "1" for base, number in always)
+    names = always if layers and lefts & always else {pair for pair in always if pair in lefts}
+    return {(base, "^" + number) for base, number in names}
 
 
 def above(roots: Sequence[Node], letters: Container[str]) -> set[tuple[str, str]]:

@@ -72,6 +72,7 @@ TABLE: tuple[tuple[str, str, Iterable[str]], ...] = (
         "the time; what stands above is a layer, a label or a number",
         (),
     ),
+    ("a number above, where a left side and a capital always carry one, or where it is 1", "a label of a layer", ()),
     ("a prime, where a left side has one", "a part of the name", ()),
     ("a prime on a matrix, elsewhere", "a transpose", ()),
     ("in brackets behind a formula", "its number; words are a remark", ()),
