@@ -51,6 +51,13 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
     ),
     ("positive", ["y = |x|"], dict.fromkeys("xy", "scalar"), BY_X + r"1, \quad x > 0", "----"),
     ("a later input", ["x_{k+1} = A x_k + B u_k"], {}, r"\frac{\partial x_k}{\partial u_j} = 0, \quad j \ge k", "----"),
+    (
+        "inverse temperature",
+        [r"F = \mathrm{lse}(\gamma, M^\top u)"],
+        {},
+        r"\nabla_u F = M \, \mathrm{softmax}(\gamma M^\top u)",
+        "ftff",
+    ),
     ("earlier steps", ["h_t = W h_{t-1}"], {}, r"\frac{\partial h_t}{\partial h_k} = W^{t-k}, \quad t < k", "----"),
     ("later steps", ["h_t = W h_{t-1}"], {}, r"\frac{\partial h_t}{\partial h_k} = W^{t-k}, \quad t \ge k", "tfft"),
     ("a set", ["y = |x|"], dict.fromkeys("xy", "scalar"), BY_X + r"-1, \quad x \in (-2, -1)", "----"),

@@ -77,6 +77,12 @@ READ = [
     (r"N_t = a_t N_{t-1} + b_t v_t k_t^\top", [r"N_t = a_t N_{t-1} + b_t v_t k_t^{\top}"], "a, b: read as scalars"),
     (r"z^2 = W^2 a^1 + b^2", [r"z^2 = W^2 a^1 + b^2"], ""),
     ("r^2 = x^2 + y^2", ["r^2 = x^{2} + y^{2}"], ""),
+    (
+        r"F = \operatorname{lse}(\gamma, M^\top u)",
+        [r"F = \frac{\operatorname{logsumexp}(\gamma M^{\top} u)}{\gamma}"],
+        "the inverse temperature",
+    ),
+    (r"p = \operatorname{softmax}(\beta, W h)", [r"p = \operatorname{softmax}(\beta W h)"], "the inverse temperature"),
     (r"y = A x + B", ["y = A x + B"], "B: read as a vector"),
     (r"h_t = W h_{t-1} + U X_t", ["h_t = W h_{t-1} + U X_t"], "X: read as a vector"),
     (r"Z' = K' Z + R r", ["Z' = K' Z + R r"], "Z, Z': read as vectors"),

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from symjac.expr import (
     Function,
     MapJacobian,
+    Product,
     VectorMap,
+    mul,
 )
 from symjac.reading import derivatives, grids, vocabulary
 from symjac.reading.context import Family
@@ -19,7 +21,7 @@ from symjac.reading.roles import known_function
 from symjac.reading.sizes import UNIT
 from symjac.reading.tree import Node, juxtaposed
 from symjac.reading.usual import FACTOR_LETTERS, FUNCTION_LETTERS, STEP_NAMES
-from symjac.reading.values import Value
+from symjac.reading.values import Value, like, reciprocal
 
 if TYPE_CHECKING:
     from symjac.reading.elaborate import Elaborator
@@ -281,9 +283,25 @@ def _begins_call(el: Elaborator, kids: list[Node], k: int) -> bool:
     return head_of(el, kids[k], following) is not None
 
 
+def _at_temperature(el: Elaborator, head: Head, values: list[Value], whole: Node) -> Value:
+    r"""``\operatorname{softmax}(\beta, z)`` is that of beta z, ``\operatorname{lse}(\beta, z)`` the same over beta."""
+    beta, z = values
+    text = el.context.text(beta.node)
+    el.context.note("softmax", f"{text} is read as the inverse temperature in {el.context.text(whole)}", whole)
+    scaled = like(z, lambda: mul(beta.make(), z.make()), z.node)
+    found = call_value(el, head, [scaled], whole, whole)
+    if head.word == "softmax":
+        return found
+    return like(found, lambda: Product(reciprocal(beta.make()), found.make()), whole)
+
+
 def call(el: Elaborator, head: Head, group: Node, whole: Node) -> Value:
     if any(d not in (",", ";") for d in group.detail):
         raise el.error("a relation is no argument", group)
+    if head.word in ("softmax", "logsumexp") and len(group.kids) == 2:
+        values = [el.build(k) for k in group.kids]
+        if values[0].is_scalar and not values[0].literal and values[1].is_vector:
+            return _at_temperature(el, head, values, whole)
     if head.word == "norm" or head.word in ("softmax", "logsumexp", "mean", "variance"):
         value = el.build(group.kids[0]) if len(group.kids) == 1 else grids.list_value(el, group, stacked=True)
         return call_value(el, head, [value], whole, group)
