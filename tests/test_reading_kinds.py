@@ -167,6 +167,7 @@ def test_how_a_letter_stands_beside_a_system_counts() -> None:
         (r"s_t = \begin{cases} B u_t & u > 0 \\ A s_{t-1} & u \le 0 \end{cases}", "by cases"),
         (r"\frac{\partial E}{\partial s} = A^\top \frac{\partial E}{\partial r}", "a formula for a derivative"),
         (r"M \dot v = -K v", "a matrix or a scalar"),
+        (r"s_t = \begin{cases} B u_t & t = 1 \\ A s_{t-1} & t > 2 \end{cases}", "by cases"),
         (r"y = a \cdot b, \quad u = W a, \quad v = V b", "the inner product or the entrywise one"),
         (r"s = \tanh(\cdot)", "an argument that is not printed"),
         (r"num_t = e^{-d} \odot num_{t-1}", "a word, or a product"),

@@ -83,6 +83,8 @@ class Backward:
         targets: str = "distribution",
         step: Step | None = None,
     ) -> None:
+        if targets not in TARGETS:
+            raise TargetError(f"targets are one of {', '.join(TARGETS)}, not {targets!r}")
         self.system = system
         # What a loss that was read before holds besides the states is known to the step it was read with.
         self.step = Step(system) if step is None else step
@@ -95,8 +97,6 @@ class Backward:
         self.gradients = self._gradients((*self.step.parameters, *self.step.constants))
         self.input_gradients = self._gradients(self.step.inputs)
         self._check()
-        if targets not in TARGETS:
-            raise TargetError(f"targets are one of {', '.join(TARGETS)}, not {targets!r}")
         self.window = window
         self.single = self._single(targets)
         self.hypotheses: tuple[Expr, ...] = ()

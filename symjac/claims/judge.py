@@ -246,7 +246,8 @@ class Judge:
             maps = {o: self.with_dots(m, first, last, conventions, o) for o, m in maps.items()}
         if (kronecker := last.rebuilt(kronecker_throughout)) != last:
             maps = {o: doubted(m, self.outcomes(first, kronecker, conventions, o), KRONECKER) for o, m in maps.items()}
-        if (starred := with_dots(last, "entrywise").rebuilt(REWRITES["star_is_matrix_product"])) != last:
+        dotted = with_dots(last, "entrywise")
+        if (starred := dotted.rebuilt(REWRITES["star_is_matrix_product"])) != dotted:
             maps = {o: self.with_stars(m, first, starred, conventions, o) for o, m in maps.items()}
         if (powers := with_powers(s, last)) != last:
             maps = {o: doubted(m, self.outcomes(first, powers, conventions, o), POWER) for o, m in maps.items()}

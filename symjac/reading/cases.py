@@ -28,15 +28,22 @@ def general_step(source: str, tokens: list[Token]) -> tuple[list[Token], list[To
     rows = [row for row in _parted(tokens[at + 1 : end], "\\\\") if row]
     general: list[list[Token]] = []
     first: list[Token] = []
+    steps: list[int] = []  # those that have a case of their own
+    begin: int | None = None  # of the general case, where it is said
     for row in rows:
         formula, *conditions = _parted(row, "&")
         condition = [t for part in conditions for t in part if t.kind not in _IGNORED]
         if _holds_later(condition, tokens[: at - 1]):
             general.append([t for t in formula if t.kind not in (",", ";")])
+            if len(condition) > 1:
+                begin = int(condition[2].text) + (condition[1].kind == ">")
         elif _is_one_step(condition, tokens[: at - 1]):
             text = " ".join(source[row[0].start : row[-1].end].split())
             first.append(Token("prose", text, row[0].start, row[-1].end))
-    if len(general) != 1 or len(general) + len(first) != len(rows):
+            steps.append(int(condition[2].text))
+    # "t = 1" beside "t > 2" says nothing of t = 2.
+    gap = begin is not None and bool(steps) and begin != max(steps) + 1
+    if len(general) != 1 or len(general) + len(first) != len(rows) or gap:
         raise ReadError(
             "a definition by cases is not read",
             text=source,
@@ -51,16 +58,17 @@ def _holds_later(condition: Sequence[Token], left: Sequence[Token]) -> bool:
     kinds = [t.kind for t in condition]
     if len(condition) == 1:
         return condition[0].text in _OTHERWISE
-    return kinds in (["name", ">", "number"], ["name", ">=", "number"]) and _counts(condition[0], left)
+    return kinds in (["name", ">", "number"], ["name", ">=", "number"]) and _counts(condition, left)
 
 
 def _is_one_step(condition: Sequence[Token], left: Sequence[Token]) -> bool:
-    return [t.kind for t in condition] == ["name", "=", "number"] and _counts(condition[0], left)
+    return [t.kind for t in condition] == ["name", "=", "number"] and _counts(condition, left)
 
 
-def _counts(letter: Token, left: Sequence[Token]) -> bool:
-    """Whether a letter is an index of the left side: it stands right behind ``_``, ``^`` or a brace there."""
-    return any(a.kind in ("_", "^", "{") and b.text == letter.text for a, b in pairwise(left))
+def _counts(condition: Sequence[Token], left: Sequence[Token]) -> bool:
+    """Whether a whole number is compared with an index of the left side, behind ``_``, ``^`` or a brace there."""
+    indices = {b.text for a, b in pairwise(left) if a.kind in ("_", "^", "{")}
+    return condition[0].text in indices and condition[2].text.isdigit()
 
 
 def _parted(tokens: Sequence[Token], sign: str) -> list[list[Token]]:
