@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import _lru_cache_wrapper, reduce
 
@@ -16,6 +17,7 @@ import symjac
 from symjac import System, derivation, normal, second_reader
 from symjac import expr as ex
 from symjac.claims import check_record
+from symjac.claims.stated import systems as stated_systems
 from symjac.entries import cells, told_derivative
 from symjac.errors import Defect, NotConfirmedError, NotYetError, SymjacError
 from symjac.factoring import NoClosedForm, factor
@@ -25,6 +27,9 @@ from symjac.interchange import to_sympy
 from symjac.limits import NormalFormTooLarge, multiplied_out, step, work_limit
 from symjac.narrative.teller import Teller
 from symjac.normal import equal
+from symjac.reading import parser
+from symjac.reading.session import Attempt, Session
+from symjac.reading.tokens import Token
 from symjac.typeset import breaking, latex, to_box
 from symjac.typeset.breaking import break_lines
 from symjac.values.agreement import Runs, compare
@@ -261,3 +266,30 @@ def test_entries_are_multiplied_out_only_where_that_makes_few_terms() -> None:
             second_reader.compare("a", whole, {"a": same})
         assert isinstance(factor(sympy.Matrix([[whole - same, whole], [whole, same]])), NoClosedForm)
     assert is_zero((sums[0] + 1) * sums[1] - sums[1] - sympy.expand(sums[0] * sums[1]))
+
+
+def test_a_claim_reads_each_text_once_and_its_system_once_in_each_orientation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judging, the search for a repair and for conditions ask again; what they ask of the reader is there already."""
+    texts: Counter[str] = Counter()
+    systems: Counter[tuple[object, ...]] = Counter()
+    tokenise, run = parser.tokenise, Session.run
+
+    def split(text: str) -> list[Token]:
+        texts[text] += 1
+        return tokenise(text)
+
+    def read(session: Session) -> Attempt:
+        systems[(*session.texts, *session.declared.items(), session.orientation, session.layout)] += 1
+        return run(session)
+
+    monkeypatch.setattr(parser, "tokenise", split)
+    monkeypatch.setattr(Session, "run", read)
+    equations = [r"h_t = \tanh(V h_{t-1} + U x_t)"]
+    claim = r"\frac{\partial h_t}{\partial h_{t-1}} = V diag(1 - h_t \odot h_t)"
+    for cache in (parser.parse, stated_systems.read_once):
+        cache.cache_clear()
+    verdict = check_record({"system": equations, "claim": claim})
+    assert verdict.repair
+    assert {*equations, claim} <= texts.keys()
+    assert max(texts.values()) == 1
+    assert set(systems.values()) == {1}

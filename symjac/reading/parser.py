@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from functools import lru_cache
 
 from symjac.errors import ReadError
 from symjac.reading import brackets, cases
@@ -19,19 +20,24 @@ from symjac.reading.usual import STEP_NAMES
 from symjac.reading.vocabulary import CASES, CLOSING, NOT_READ, OPENING
 
 MAX_CHAIN = 100
+KEPT = 500  # so many texts keep their trees; a claim and its system have some twenty with all that is tried
 _LEAVES = frozenset(["name", "number", "word", "partial", "dots", "infty"])
 _BARS = {"|": "|", "||": "||", "|(": ")|", "||(": ")||"}
 
 
-def parse(source: str) -> tuple[list[Node], list[Token]]:
-    """The equations of a text as neutral trees, and the words that stand between them."""
+@lru_cache(maxsize=KEPT)
+def parse(source: str) -> tuple[tuple[Node, ...], tuple[Token, ...]]:
+    """The equations of a text as neutral trees, and the words that stand between them.
+
+    A text is parsed once: nobody changes a tree that is made.
+    """
     tokens = tokenise(source)
     if not any(t.kind not in ("&", "\\\\", ",", ".", ";", "prose", "gap") for t in tokens):
         raise ReadError("there is no formula in the text", text=source, span=(0, max(1, len(source))))
     brackets.check(source, tokens)
     tokens, first_steps = cases.general_step(source, tokens)
     pieces, words = brackets.split(source, brackets.without_layout_arrays(tokens))
-    return [Parser(source, piece).equation() for piece in pieces], first_steps + words
+    return tuple(Parser(source, piece).equation() for piece in pieces), (*first_steps, *words)
 
 
 class Parser:

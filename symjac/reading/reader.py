@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symjac.errors import DefinitionError, ReadError, ShapeError, TargetError
@@ -74,14 +74,14 @@ def read_system(
     orientation: str | None = "column",
     strict: bool = False,
     lenient: bool = False,
-    beside: str = "",
+    factors: Collection[str] = (),
 ) -> Reading:
     r"""A system of equations, its symbols and what was assumed.
 
     With no ``orientation`` vectors are columns, and rows where only that fits, which a note says.
 
-    A formula printed ``beside`` the system is no part of it, but shows how letters are used: the ``\rho B`` of a claim
-    settles that ``\rho (B x + c)`` in the system is a product.
+    A formula printed beside the system is no part of it, but shows how letters are used: the ``\rho B`` of a claim
+    settles that ``\rho (B x + c)`` in the system is a product. Such ``factors`` are given by name.
 
     >>> reading = read_system([r"x_t = W \sigma(x_{t-1}) + b"])
     >>> reading.equations[0].rhs
@@ -91,7 +91,7 @@ def read_system(
     """
     texts = [texts] if isinstance(texts, str) else list(texts)
     session = Session(
-        texts, symbols, orientation=orientation, strict=strict, lenient=lenient, system=True, beside=beside
+        texts, symbols, orientation=orientation, strict=strict, lenient=lenient, system=True, factors=factors
     )
     attempt = session.run()
     equations: list[Equation] = []
@@ -124,7 +124,7 @@ def read_system(
         known = {name: f"elementwise {key}" for name, key in recognised.items()}
         declared = {key: words for key, words in (symbols or {}).items() if plain(key) not in map(plain, known)}
         return read_system(
-            texts, {**declared, **known}, orientation=orientation, strict=strict, lenient=lenient, beside=beside
+            texts, {**declared, **known}, orientation=orientation, strict=strict, lenient=lenient, factors=factors
         )
     attempt.role_note()
     if not lenient:

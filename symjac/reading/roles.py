@@ -6,10 +6,9 @@ a derivative); its own definition; last, capital or small letter, which is a gue
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from symjac import functions
 from symjac.errors import ReadError
@@ -34,6 +33,24 @@ from symjac.reading.usual import (
 from symjac.reading.vocabulary import NORMALISATIONS, OPERATORS
 
 _KNOWN_WORDS = [*OPERATORS, *(s for row in functions.ACTIVATIONS.values() for s in row.spellings if len(s) > 3)]
+
+
+def factors_in(text: str) -> frozenset[str]:
+    r"""Greek letters that could be functions and stand as factors in a formula.
+
+    >>> sorted(factors_in(r"I - \rho B + \eta (A w)"))
+    ['\\rho']
+    """
+    try:
+        nodes = [n for root in parse(text)[0] for n in root.walk()]
+    except ReadError:
+        return frozenset()
+    pairs = (pair for n in nodes if n.kind == "juxt" for pair in itertools.pairwise(n.kids))
+    factors = (a for a, b in pairs if a.kind == "name" and a.text in _DOUBTFUL and not b.is_call)
+    return frozenset(text[a.start : a.end] for a in factors)
+
+
+_DOUBTFUL = frozenset(f for f in FUNCTION_LETTERS - ALWAYS_FUNCTIONS if not f.isalpha())
 
 
 class Roles:
@@ -89,14 +106,11 @@ class Roles:
         entries = any(count for count in self.entries.values()) and bool(context.letters.entry)
         context.all_scalar = not (context.has_bold or capital or marks or declared or entries or self.turned)
 
-    def look_beside(self, text: str) -> None:
-        """Greek letters that could be functions and stand as factors in another formula: ``\\rho B``."""
-        with contextlib.suppress(ReadError):
-            nodes = [n for root in parse(text)[0] for n in root.walk()]
-            for a, b in (pair for n in nodes if n.kind == "juxt" for pair in itertools.pairwise(n.kids)):
-                factor = a.kind == "name" and a.text in FUNCTION_LETTERS - ALWAYS_FUNCTIONS and a.text.startswith("\\")
-                if factor and not b.is_call:
-                    self.bare.setdefault(take_apart(a, self.context.letters, text).family, a)
+    def take_factors(self, names: Iterable[str]) -> None:
+        """What another formula shows to be a factor and no function, see :func:`factors_in`."""
+        for name in names:
+            for node in parse(name)[0]:
+                self.bare.setdefault(take_apart(node, self.context.letters, name).family, node)
 
     def _note_totals(self, root: Node, source: str) -> None:
         """The E of ``E = \\sum_k E^{(k)}``: the letter of a loss is one as the sum of its own terms."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from symjac.errors import DefinitionError, ReadError, ShapeError
 from symjac.reading import repair, ties
@@ -19,7 +19,6 @@ from symjac.reading.parser import parse
 from symjac.reading.roles import Roles
 from symjac.reading.spelling import is_upper
 from symjac.reading.survey import Letters, above, raised_labels, squares, survey
-from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
 
 # How much is tried, in characters of text read again; so that no text takes long to be refused.
@@ -40,9 +39,9 @@ class Session:
         lenient: bool = False,
         system: bool = False,
         layout: str | None = None,
-        beside: str = "",
+        factors: Collection[str] = (),
     ) -> None:
-        self.beside = beside
+        self.factors = factors
         self.texts = list(texts)
         for text in self.texts:
             if not isinstance(text, str):
@@ -56,7 +55,6 @@ class Session:
         self.row = self.orientation == "row" and layout is None
         self.strict = strict
         self.lenient = lenient
-        self.parsed: dict[str, tuple[list[Node], list[Token]]] = {}
         self.mended: list[Note] = []
 
     def run(self) -> Attempt:
@@ -64,7 +62,7 @@ class Session:
         while True:
             try:
                 for text in self.texts:
-                    self.trees(text)
+                    parse(text)
                 break
             except (UnclosedError, UnopenedError) as error:
                 self.mend(error)
@@ -80,11 +78,6 @@ class Session:
             if isinstance(error, UnclosedError | UnopenedError | TwoMeaningsError):
                 raise
             return self.otherwise(attempt, error)
-
-    def trees(self, text: str) -> tuple[list[Node], list[Token]]:
-        if text not in self.parsed:
-            self.parsed[text] = parse(text)
-        return self.parsed[text]
 
     def mend(self, error: UnclosedError | UnopenedError) -> None:
         source = error.text
@@ -103,7 +96,7 @@ class Session:
                 layout=self.layout,
             )
             for t in session.texts:
-                session.trees(t)
+                parse(t)
             return repr([[v.make() for v in p.values or ()] for p in Attempt(session, Option()).run().pieces])
 
         text, place = repair.mended(source, error, read, WORK // (1 + sum(map(len, self.texts))))
@@ -115,7 +108,7 @@ class Session:
 
     def otherwise(self, failed: Attempt, error: ReadError | ShapeError) -> Attempt:
         """The reading by the first choice that has an option that fits, where exactly one does."""
-        nodes = tuple(n for text in self.texts for root in self.trees(text)[0] for n in root.walk())
+        nodes = tuple(n for text in self.texts for root in parse(text)[0] for n in root.walk())
         tried = Tried(failed.context, failed.roles.applied, nodes, self.lenient, self.any_orientation)
         tries = WORK // (1 + sum(map(len, self.texts)))
         for _, options in CHOICES:
@@ -180,7 +173,7 @@ class Attempt:
                 context.note("sign", f"{', '.join(sorted(letters))} {where}, as only that fits")
         roots: list[tuple[Node, str]] = []
         for text in session.texts:
-            trees, words = session.trees(text)
+            trees, words = parse(text)
             roots += [(tree, text) for tree in trees]
             for w in words:
                 context.notes.append(left_out(w, text))
@@ -191,9 +184,9 @@ class Attempt:
             known = dataclasses.replace(known, shaped=context.letters.shaped, labels=context.letters.labels)
         known = known or Letters()
         known = dataclasses.replace(known, naming=known.naming | self.option.below)
-        context.letters = survey([r for r, _ in roots], known)
-        trees = [r for r, _ in roots]
-        context.letters.labels |= squares(trees) | raised_labels(session.declared) | above(trees, self.option.above)
+        every = [r for r, _ in roots]
+        context.letters = survey(every, known)
+        context.letters.labels |= squares(every) | raised_labels(session.declared) | above(every, self.option.above)
         for key, text in session.declared.items():
             declare(context, key, text, lenient=session.lenient)
         context.letters.layered |= {f.base for f in context.families.values() if f.place == "^{}"}
@@ -235,8 +228,7 @@ class Attempt:
                 take_membership(context, root, subject)
         context.letters = survey([r for r, _ in roots], context.letters)
         ties.size_letters(context, [p.root for p in self.pieces])
-        if session.beside:
-            self.roles.look_beside(session.beside)
+        self.roles.take_factors(session.factors)
         self.roles.scan([(p.root, p.source) for p in self.pieces])
         defined = {name for p in self.pieces if (name := left_name(p, self.elaborator))}
         self.roles.defined = defined

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from symjac.errors import ReadError
 from symjac.reading import Reading
@@ -31,7 +31,7 @@ class Names:
         self.declared = dict(declared)
         self.letters = survey(list(_roots(self.declared)), base.context.letters)
 
-    def opened(self, text: str, roots: list[Node]) -> Elaborator:
+    def opened(self, text: str, roots: Sequence[Node]) -> Elaborator:
         """A context in which the names of ``text`` can be asked for."""
         base = self.base.context
         assert base is not None
@@ -95,7 +95,7 @@ def without_braces(text: str) -> str:
     return text[:start] + " " + inner[1:-1] + " " + text[start + len(inner) :]
 
 
-def formulas(roots: list[Node]) -> list[Node]:
+def formulas(roots: Sequence[Node]) -> Sequence[Node]:
     """The formulas of a text without conditions such as ``t > 0`` and memberships beside an equation."""
     equations = [r for r in roots if r.kind == "relation" and "=" in r.detail]
     conditions = [r for r in roots if r.kind == "relation" and "=" not in r.detail]

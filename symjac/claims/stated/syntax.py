@@ -43,9 +43,10 @@ def read_terms(text: str, names: Names) -> tuple[tuple[Term, ...], tuple[Note, .
     root = roots[0]
     builder = Builder(names.opened(text, roots), frozenset(map(plain, names.declared)), vecread.names_of(root))
     sides = root.kids if root.kind == "relation" else [root]
-    if root.detail[-1:] == ("in",) and len(sides) > 2:  # a = b \in \mathbb{R}^n
-        sides, root.detail = sides[:-1], root.detail[:-1]
-    if any(d != "=" for d in root.detail if root.kind == "relation"):
+    signs = root.detail if root.kind == "relation" else ()
+    if signs[-1:] == ("in",) and len(sides) > 2:  # a = b \in \mathbb{R}^n
+        sides, signs = sides[:-1], signs[:-1]
+    if any(sign != "=" for sign in signs):
         raise ReadError("a claim is an equation", text=text, span=(root.start, root.end))
     members = tuple(builder.members(sides, text))
     for w in words:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from symjac.claims.stated.losses import LossEquation, without_losses
 from symjac.claims.stated.naming import without_braces
@@ -12,10 +13,13 @@ from symjac.errors import DefinitionError, ReadError, ShapeError, SymjacError
 from symjac.reading import Reading, read_system
 from symjac.reading.declarations import role_first
 from symjac.reading.parser import parse
+from symjac.reading.roles import factors_in
 from symjac.reading.spelling import ENTRYLIKE, letter, plain
 from symjac.reading.survey import bound_letter
 from symjac.reading.tree import Node
 from symjac.recurrence import definitions_of
+
+KEPT = 64  # so many readings of systems are kept: a claim asks for its own again and again
 
 
 @dataclass(frozen=True)
@@ -171,12 +175,12 @@ def with_layer_sizes(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[
 
 def with_unit_vectors(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
     """``p_k`` of a defined vector p as ``(e_k^\\top p)``, and the unit vectors by the entries that they pick."""
-    parsed: list[tuple[str, list[Node]]] = []
+    parsed: list[tuple[str, Sequence[Node]]] = []
     for text in texts:
         try:
             parsed.append((text, parse(text)[0]))
         except ReadError:
-            parsed.append((text, []))
+            parsed.append((text, ()))
     lefts = [r.kids[0].inner for _, roots in parsed for r in roots if r.kind == "relation"]
     defined = {letter(n.token) for n in lefts if n.kind == "name" and n.token is not None and not n.scripts}
     units: dict[str, str] = {}
@@ -217,14 +221,23 @@ _LOG = re.compile(r"(\\(?:log|ln))\s*(\(?)\s*$")
 def _readings(
     texts: Sequence[str], symbols: Mapping[str, str], claim: str = ""
 ) -> tuple[dict[str, Reading], list[SymjacError]]:
+    factors = factors_in(claim)
     readings: dict[str, Reading] = {}
     errors: list[SymjacError] = []
     for orientation in ("column", "row"):
         try:
-            readings[orientation] = read_system(texts, symbols, orientation=orientation, lenient=True, beside=claim)
+            readings[orientation] = read_once(tuple(texts), tuple(symbols.items()), orientation, factors)
         except (ReadError, ShapeError, DefinitionError) as error:
             errors.append(error)
     return readings, errors
+
+
+@lru_cache(maxsize=KEPT)
+def read_once(
+    texts: tuple[str, ...], symbols: tuple[tuple[str, str], ...], orientation: str, factors: frozenset[str]
+) -> Reading:
+    """A system in one orientation, read once for all that is asked about it."""
+    return read_system(texts, dict(symbols), orientation=orientation, lenient=True, factors=sorted(factors))
 
 
 def _as_maps(texts: Sequence[str]) -> tuple[list[str], dict[str, str]]:
