@@ -12,8 +12,8 @@ import symjac
 from symjac import System
 from symjac.errors import DefinitionError, NotYetError, ReadError
 from symjac.reading import read_system
+from symjac.reading.beside import Beside
 from symjac.reading.evidence import EVIDENCE, Evidence
-from symjac.reading.roles import factors_in
 from symjac.typeset import latex
 
 # What is printed, the equations that it means, and words of a note where something was assumed or left out.
@@ -155,7 +155,7 @@ def test_how_a_letter_stands_beside_a_system_counts() -> None:
     r"""The \rho B of a formula about the system settles that \rho is a factor in it."""
     text = r"v_{k+1} = v_k - \rho (B v_k - c)"
     assert r"\rho" in read_system(text).applied
-    reading = read_system(text, factors=factors_in(r"\frac{\partial v_{k+1}}{\partial v_k} = I - \rho B"))
+    reading = read_system(text, beside=Beside.seen(r"\frac{\partial v_{k+1}}{\partial v_k} = I - \rho B"))
     assert reading.symbols[r"\rho"].role == "scalar"
 
 

@@ -237,7 +237,7 @@ def _upper(summed: re.Match[str], step: Step, text: str) -> Moment:
 
 
 def _given(name: str, body: str, text: str, step: Step) -> Loss:
-    e, notes = read_expression_with_notes(body, step.system.reading)
+    e, notes = read_expression_with_notes(body, step.system.reading, loss=True)
     if not e.is_scalar:
         raise ShapeError(f"a loss is a scalar; {text} has the shape {ex.show_shape(e.shape)}")
     e, penalty = _apart(e, step, text)
@@ -336,11 +336,12 @@ def _moment(s: Symbol, step: Step) -> Moment | None:
 def _to_now(e: Expr, moment: Moment, step: Step) -> Expr:
     """The expression with symbols of that time as those of the time t, targets such as ``y_T`` too."""
     table: dict[Expr, Expr] = {}
+    known = {*step.printed, *step.inputs, *step.states}  # what is declared beside these only the loss holds
     for s in e.symbols:
         if s in step.clock.times:
-            time = step.clock.times[s]
+            time, here = step.clock.times[s], step.clock.at(s, step.now)
             if time == moment:
-                table[s] = step.clock.at(s, step.now)
+                table |= {s: here} if here in known else _target(s, moment, step)
             continue
         try:
             state, time = step.clock.find(s.name, tuple(step.printed))

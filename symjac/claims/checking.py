@@ -63,7 +63,7 @@ def check(
     if asked:
         v = replace(v, verdict=summed_up(tuple({k: m[k] for k in asked if k in m} for m in v.as_printed)), asked=asked)
     found = Found(s, asked=asked)
-    if s is not None and _refuted_for_columns(v):
+    if s is not None and not s.factors and _refuted_for_columns(v):
         with _what_is_left(until):
             found = _nearest(equations, s, declared, found, of=of, wrt=wrt, until=until)
         v = replace(v, conditions=to_json(found.conditions), terms=tuple(t.to_json() for t in found.terms))
@@ -189,7 +189,7 @@ def _refuse_notes(v: Verdict, s: Statement | None) -> None:
 
 def _refuted_for_columns(v: Verdict) -> bool:
     outcomes = [o for m in v.as_printed for name, o in m.items() if name.endswith("column")]
-    return bool(outcomes) and all(o.holds is False for o in outcomes)
+    return bool(outcomes) and all(o.holds is False and not o.at_once for o in outcomes)
 
 
 __all__ = ["check", "check_record"]

@@ -151,12 +151,32 @@ class Comparison:
                 why = f"how the uses of {name} at every step add up is not known in this form"
                 return Outcome(None, "undecided", why)
         if found.holds:
-            return found
+            return self.also_at_no_step(a, b, found)
         # Symbols that stand for whole products cannot refute anything.
         unknown = Outcome(None, "undecided", found.reason or "neither a proof nor a counterexample was found")
         found = self.refuted_at_lengths(a, b, unknown)
         if found.holds is None and proved_by_induction(self, a, b):
-            return Outcome(True, "proof", "by induction over the steps")
+            return self.also_at_no_step(a, b, Outcome(True, "proof", "by induction over the steps"))
+        return found
+
+    def also_at_no_step(self, a: Term, b: Term, found: Outcome) -> Outcome:
+        """What is proved for some steps, held against none, where the conditions of the claim allow that.
+
+        ``t \\ge k`` is said of t = k too, and there what acts at once adds to what went through the states.
+        """
+        s = self.statement
+        for values in s.lengths((0,), a, b) if s.conditions else ():
+            if s.unmet(values, None) is not None:
+                continue
+            where = ", ".join(f"{letter} = {value.text}" for letter, value in values.items())
+            try:
+                at_once = self.compared(a, b, values)
+            except (UndecidedError, NormalFormTooLarge) as error:
+                return Outcome(None, "undecided", f"it is proved for later steps, not for {where}: {error}")
+            if at_once.holds is False:
+                return replace(at_once, reason=f"it holds for later steps, and not for {where}", at_once=True)
+            if at_once.holds is None:
+                return Outcome(None, "undecided", f"it is proved for later steps, not for {where}")
         return found
 
     # --------------------------------------------------------------------------- a length in letters
@@ -256,7 +276,7 @@ class Comparison:
         sizing = Sizing(vectors.sizes(s.sizes(self.model), a, b), evaluate)
         for places in ({**p, **q} for q in sizing.of(b) for p in sizing.of(a)):
             ev = evaluator(places)
-            right, left = ev(b), ev(a)
+            left, right = ev(a), ev(b)
             picked = sorted(s.units & ev.indices.keys())
             self.unknown = [*ev.unknown, *(f"the index {k} picks an entry in the loss too" for k in picked)]
             self.variables = frozenset(ev.variables)

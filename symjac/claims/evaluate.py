@@ -112,7 +112,7 @@ class Evaluator(Values):
         y = t.args[0]
         if y.kind == "derivative" or any(a.kind in ("derivative", "gradient", "over") for a in y.walk()):
             raise UndecidedError("the derivative of a derivative is not judged")
-        column = self.applied_map(y, x) if y.kind == "bare_map" else self.model.expression(str(t.data))
+        column = self.applied(y, x) if y.kind in _APPLIED else self.model.expression(str(t.data))
         if not matrix and not (column.cols == ONE or column.rows == ONE):
             raise UndecidedError("the derivative of a matrix is not judged")
         of = ex.Symbol(r"\text{operand}", self.column(column).shape)
@@ -124,18 +124,19 @@ class Evaluator(Values):
         definitions.pop(self.model.symbol(x), None)
         return of, definitions
 
-    def applied_map(self, y: Term, x: Ref) -> Expr:
-        """The map of ``\\partial F / \\partial x`` at what the system applies it to, at the step where that holds x.
+    def applied(self, y: Term, x: Ref) -> Expr:
+        """The f of ``\\partial f / \\partial x`` at what the system applies it to, at the step where that holds x.
 
         :raises UndecidedError: where it is applied to several things, or to nothing that holds x.
         """
-        assert isinstance(y.data, tuple)
-        name, order = y.data
+        if y.kind == "apply":  # which was settled by what the claim differentiates
+            return self(y)
+        name, order = y.data if isinstance(y.data, tuple) else _named(y.place.function)
         found: dict[Expr, None] = {}
         for p in self.model.printed:
             uses = [r for _, r in p.uses if r.family == x.family]
             for node in p.rhs.walk():
-                if not isinstance(node, ex.VectorMap) or node.name != name:
+                if _applied_name(node) != name:
                     continue
                 held = [r for r in uses if self.model.symbol(r) in node.symbols]
                 times = {r.time for r in held}
@@ -189,6 +190,26 @@ def _negative(ev: Evaluator, t: Term) -> Expr:
 
 def _over(ev: Evaluator, t: Term) -> Expr:
     return ev.over(ev, t)
+
+
+_APPLIED = frozenset(["apply", "bare_map", "bare_function"])
+
+
+def _named(f: object) -> tuple[str, int]:
+    """A function's name and how often it is differentiated.
+
+    :raises UndecidedError: where it has no name.
+    """
+    if not isinstance(f, ex.Function):
+        raise UndecidedError("a function stands without its argument")
+    return f.name, f.order
+
+
+def _applied_name(e: Expr) -> str | None:
+    """The name of the function or map that is applied here."""
+    if isinstance(e, ex.VectorMap):
+        return e.name
+    return e.function.name if isinstance(e, ex.Apply) and not e.function.order else None
 
 
 _EVALUATIONS: dict[str, Callable[[Evaluator, Term], Expr]] = {

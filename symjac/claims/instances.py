@@ -132,6 +132,7 @@ class Instances:
         """A printed expression, read as one more right-hand side of the system.
 
         :raises ShapeError: where it does not fit there.
+        :raises UndecidedError: where it cannot be read there.
         """
         try:
             reading = read_system(
@@ -140,8 +141,10 @@ class Instances:
                 orientation=self.reading.orientation,
                 lenient=True,
             )
+        except ShapeError:
+            raise
         except SymjacError as error:
-            raise ShapeError(error.message) from error
+            raise UndecidedError(f"what is differentiated cannot be read: {error.message}") from error
         out = next(e.rhs for e in reading.equations if e.lhs.name == r"\mathrm{operand}")
         infos = {i.symbol: i for i in reading.symbols.values()}
         table: dict[Expr, Expr] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from symjac.claims import vectors
@@ -29,12 +29,11 @@ from symjac.deadline import deadline
 from symjac.errors import DefinitionError, NotYetError, SymjacError
 from symjac.limits import OutOfTimeError, time_limit
 from symjac.normal import NormalFormTooLarge, UndefinedFormError
+from symjac.reading.usual import OFTEN_MAPS
 
 TIMEOUT = 20.0
 MAX_REPAIRS = 6
-SHIFT_MATTERS = Outcome(
-    None, "undecided", "it depends on whether the equations of the earlier step are taken in; see the alternatives"
-)
+SHIFT_MATTERS = Outcome(None, "undecided", "it depends on whether the equations of the earlier step are taken in")
 KRONECKER = Outcome(
     None,
     "undecided",
@@ -150,19 +149,49 @@ def _judged(
         return replace(out, explanation=explanation(out))
     if read is not None:
         read.append(statement)
+
+    def judged(more: Mapping[str, str]) -> Verdict:
+        with time_limit(until):
+            return Judge(state(equations, claim, {**declared, **more}, of=of, wrt=wrt), until).verdict()
+
     with time_limit(until):
         verdict = Judge(statement, until).verdict()
+    verdict = _with_maps(verdict, statement, judged)
     usual = _usual(statement, declared)
     proved = [verdict.verdict == "true", *(any(o.holds for o in link.conventions.values()) for link in verdict.links)]
     if all(proved) or not usual:
         return verdict
-    with time_limit(until):
-        other = Judge(state(equations, claim, {**declared, **usual}, of=of, wrt=wrt), until).verdict()
+    other = judged(usual)
     if other.verdict == "true" and statement.is_gated and not statement.differentiated(usual):
         what = " and ".join(f"{f} is read as {words.removeprefix('elementwise ')}" for f, words in usual.items())
         note = f"{what}, as beside tanh in a gated cell; the claim prints the derivative of no other function"
         return replace(other, notes=(*other.notes, note), alternatives={"unspecified": verdict.conventions})
     return under_condition(verdict, other, usual)
+
+
+def _with_maps(
+    verdict: Verdict,
+    s: Statement,
+    judged: Callable[[Mapping[str, str]], Verdict],
+) -> Verdict:
+    """The verdict; what holds if ``f`` is no function of numbers but a map of vectors is not refuted.
+
+    So ``F'(x)`` may be a Jacobian.
+    """
+    letters = ((name, s.model.reading.context) for name in s.model.reading.applied)
+    maps = {
+        name: "map"
+        for name, context in letters
+        if s.unspecified(name) and context is not None
+        if context.families[name].letter in OFTEN_MAPS and not context.families[name].declared
+    }
+    if not maps or verdict.verdict == "true":
+        return verdict
+    try:
+        other = judged(maps)
+    except (SymjacError, UndecidedError):
+        return verdict  # it cannot be one there
+    return under_condition(verdict, other, maps)
 
 
 def _usual(s: Statement, declared: Mapping[str, str]) -> dict[str, str]:
@@ -202,7 +231,7 @@ def _inside(until: float) -> inequality.Inside:
 
 def under_condition(v: Verdict, other: Verdict, usual: Mapping[str, str]) -> Verdict:
     """What holds only if functions that nothing declares are the usual ones is undecided, and said apart."""
-    what = " and ".join(f"{f} is {words.removeprefix('elementwise ')}" for f, words in usual.items())
+    what = " and ".join(f"{f} is {_TOLD.get(words, words.removeprefix('elementwise '))}" for f, words in usual.items())
     doubt = Outcome(None, "undecided", f"it holds if {what}, which nothing says")
 
     first = doubted(v.conventions, other.conventions, doubt)
@@ -216,6 +245,9 @@ def under_condition(v: Verdict, other: Verdict, usual: Mapping[str, str]) -> Ver
     )
     out = replace(out, verdict=summed_up(out.as_printed))
     return replace(out, explanation=explanation(out))
+
+
+_TOLD = {"map": "a map of vectors"}
 
 
 def doubted(printed: Outcomes, otherwise: Outcomes, doubt: Outcome) -> Outcomes:
@@ -239,7 +271,7 @@ class Judge:
     def verdict(self) -> Verdict:
         s = self.statement
         conventions = FOUR + MIXED if s.has_gradient else FOUR
-        first, last = s.members[0], s.members[-1]
+        first, last = s.narrowed(s.members[0]), s.narrowed(s.members[-1])
         orders = ("ascending", "descending") if s.has_product else ("ascending",)
         maps = {order: self.outcomes(first, last, conventions, order) for order in orders}
         if with_dots(last, "inner") != last:
@@ -258,7 +290,7 @@ class Judge:
             maps = {o: agreeing(m, turned[o], TURNED) for o, m in maps.items()}
         links: tuple[Link, ...] = ()
         if len(s.members) > 2:
-            sides = list(zip(s.texts, s.members, strict=True))
+            sides = [(text, s.narrowed(m)) for text, m in zip(s.texts, s.members, strict=True)]
             order = "descending" if s.order == "descending" else "ascending"
             links = tuple(
                 Link(left, right, self.outcomes(a, b, conventions, order))
@@ -271,7 +303,7 @@ class Judge:
             maps.get("descending"),
             s.order,
             links,
-            correct=correct(s, self.until),
+            correct={} if any(o.at_once for m in maps.values() for o in m.values()) else correct(s, self.until),
             notes=tuple(dict.fromkeys([*s.notes, *self.notes, *vectors.notes(s)])),
         )
         out = replace(out, verdict=summed_up(out.as_printed))

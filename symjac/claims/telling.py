@@ -23,7 +23,7 @@ from symjac.claims.nearest.spectrum import (
 )
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import UndecidedError
-from symjac.claims.verdict import Formula, Outcome, Paragraph, Told, Verdict, closed, proved, said
+from symjac.claims.verdict import Formula, Outcome, Outcomes, Paragraph, Told, Verdict, closed, proved, said
 from symjac.errors import SymjacError
 from symjac.normal import NormalFormTooLarge
 from symjac.values import Counterexample
@@ -216,8 +216,25 @@ def _else(v: Verdict, found: Found) -> Iterator[Paragraph]:
         holds = [key for key, o in outcomes.items() if o.holds]
         if name in READINGS and holds and not any(key.endswith("column") for key in v.holds_in):
             yield Paragraph(said(f"Read {READINGS[name]}, the claim holds in {within(holds)}."))
+    for name, words in _SHIFTS.items():
+        if name in v.alternatives:
+            yield Paragraph(said(f"{words} {_where(v.alternatives[name])}."))
     for told in conditions.told(found.conditions, within):
         yield Paragraph(told)
+
+
+_SHIFTS = {
+    "as_printed": "With the equations as they are printed the claim",
+    "earlier_step_taken_in": "With those of the earlier step taken in it",
+}
+
+
+def _where(outcomes: Outcomes) -> str:
+    """Where a reading of the claim holds."""
+    holds = [name for name, o in outcomes.items() if o.holds]
+    if holds:
+        return f"holds in {within(holds)}"
+    return "holds in no convention" if all(o.holds is False for o in outcomes.values()) else "is not decided"
 
 
 def _changes(name: str) -> Told:

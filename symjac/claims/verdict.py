@@ -19,7 +19,7 @@ class Outcome:
     """Whether a claim holds in one convention, and because of what.
 
     ``holds`` is ``None`` where that is not known; ``because`` is "proof", "counterexample", "shape",
-    "time" or "undecided", ``reason`` one sentence.
+    "time" or "undecided", ``reason`` one sentence; ``at_once`` tells that it holds wherever steps lie between.
     """
 
     holds: bool | None
@@ -27,6 +27,7 @@ class Outcome:
     reason: str = ""
     counterexample: Counterexample | None = None
     witnesses: tuple[str, ...] = ()
+    at_once: bool = False
 
     def to_json(self) -> dict[str, object]:
         out: dict[str, object] = {"holds": self.holds, "because": self.because}

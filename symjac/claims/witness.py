@@ -349,7 +349,7 @@ def evaluated(c: Comparison, course: Course, places: Mapping[int, ex.Shape], whe
     """
     ev = _evaluator(c, course, places, where)
     assert isinstance(ev.gradient, World)
-    right, left = (ev.gradient.spell(c.model.signs(ev(t))) for t in (course.b, course.a))
+    left, right = (ev.gradient.spell(c.model.signs(ev(t))) for t in (course.a, course.b))
     if ev.unknown:
         raise UndecidedError(ev.unknown[0])
     return Run(left, right, ev.gradient, c.statement.one_hot, where)

@@ -95,7 +95,7 @@ def split(source: str, tokens: list[Token]) -> tuple[list[list[Token]], list[Tok
     Row breaks, commas, semicolons, full stops and words part equations; wide space and line ends do
     where an equation stands on both sides. A row that begins or ends in an operator goes on.
     """
-    flat, depths = _flatten(list(_without_remarks(tokens)))
+    flat, depths = _flatten(_with_conditions_open(source, list(_without_remarks(tokens))))
     out: list[list[Token]] = [[]]
     words: list[Token] = []
     for k, t in enumerate(flat):
@@ -138,15 +138,21 @@ def _without_ranges(source: str, pieces: list[list[Token]], words: list[Token]) 
     k = 0
     while k < len(pieces):
         piece = pieces[k]
+        first = piece[0]
+        while k and _is_listed(pieces, k):  # i, j = 1, \dots, n
+            k += 1
+            piece = pieces[k]
         stop = k + 1
         if k and len(piece) == 3 and (piece[0].kind, piece[1].kind) == ("name", "="):
             while stop < len(pieces) and len(pieces[stop]) == 1 and pieces[stop][0].kind in ("number", "dots"):
                 stop += 1
             ends = stop < len(pieces) and [t.kind for t in pieces[stop - 1]] == ["dots"] and len(pieces[stop]) <= 3
             if ends and all(t.kind in ("name", "number", "+", "-") for t in pieces[stop]):
-                words.append(_said(source, piece[0], pieces[stop][-1]))
+                words.append(_said(source, first, pieces[stop][-1]))
                 k = stop + 1
                 continue
+        if first is not piece[0]:
+            words.append(_said(source, first, pieces[k - 1][-1]))
         at = next((i for i, t in enumerate(piece) if t.kind == "forall"), None)
         if at is not None:
             words.append(_said(source, piece[at], piece[-1]))
@@ -154,6 +160,16 @@ def _without_ranges(source: str, pieces: list[list[Token]], words: list[Token]) 
         if piece:
             yield piece
         k += 1
+
+
+def _is_listed(pieces: list[list[Token]], k: int) -> bool:
+    """Whether a letter stands before a comma and others, of which something is said: ``i, j \\in [n]``."""
+    if [t.kind for t in pieces[k]] != ["name"] or k + 1 == len(pieces):
+        return False
+    following = pieces[k + 1]
+    if len(following) == 1:
+        return _is_listed(pieces, k + 1)
+    return following[0].kind == "name" and following[1].kind in RELATIONS
 
 
 def _said(source: str, first: Token, last: Token) -> Token:
@@ -204,6 +220,40 @@ def _without_remarks(tokens: list[Token]) -> Iterator[Token]:
         else:
             yield tokens[k]
             k += 1
+
+
+def _with_conditions_open(source: str, tokens: list[Token]) -> list[Token]:
+    """The tokens without the brackets of ``(i \\ne j)`` at the end of a formula: what compares is no argument.
+
+    Without a wide space before it a blank has to stand there, which ``P(x > 0)`` has not.
+    """
+    out = list(tokens)
+    opened = [k for k, t in enumerate(tokens) if t.kind == "(" and k]
+    for k in opened:
+        close = _closing(tokens, k)
+        before, inside = tokens[k - 1], tokens[k + 1 : close]
+        if close + 1 < len(tokens) and tokens[close + 1].kind not in _ENDS:
+            continue
+        apart = before.kind in _ENDS
+        compares = any(t.kind in _COMPARES or (apart and t.kind == "=") for t in inside)
+        if compares and (apart or (before.kind in _CARRIERS and source[before.end : tokens[k].start].isspace())):
+            out[k], out[close] = tokens[k]._replace(kind=","), tokens[close]._replace(kind=",")
+    return out
+
+
+_ENDS = frozenset(["gap", "\\\\", "&", ",", ";", ".", "prose"])
+_COMPARES = RELATIONS - {"=", "approx", "sim"}
+_CARRIERS = frozenset(["name", "number", "}", ")", "]", "'"])
+
+
+def _closing(tokens: list[Token], k: int) -> int:
+    """Where the bracket closes that opens at ``k``."""
+    depth = 0
+    for at in range(k, len(tokens)):
+        depth += (tokens[at].kind in OPENING) - (tokens[at].kind in CLOSING)
+        if not depth:
+            return at
+    return len(tokens) - 1
 
 
 def _flatten(tokens: list[Token]) -> tuple[list[Token], list[int]]:

@@ -20,7 +20,7 @@ from symjac.reading.operators import OPERATORS, apply
 from symjac.reading.roles import known_function
 from symjac.reading.sizes import UNIT
 from symjac.reading.tree import Node, juxtaposed
-from symjac.reading.usual import FACTOR_LETTERS, FUNCTION_LETTERS, STEP_NAMES
+from symjac.reading.usual import FACTOR_LETTERS, FUNCTION_LETTERS, OFTEN_MAPS, STEP_NAMES
 from symjac.reading.values import Value, like, reciprocal
 
 if TYPE_CHECKING:
@@ -177,6 +177,12 @@ def head_of(el: Elaborator, item: Node, following: Node | None) -> Head | None:
         if any(o.kind == "inverse" for o in named.operations):
             message = f"{family.name} to the power -1: the inverse function or the reciprocal?"
             raise el.error(message, item, rf"write \frac{{1}}{{{family.name}(...)}} for the reciprocal")
+        if any(o.kind == "power" for o in named.operations) and family.letter in OFTEN_MAPS and not family.declared:
+            raise el.error(
+                f"{el.context.text(item)} before a bracket: the power of its value, or the function applied again?",
+                item,
+                f"write ({family.name}(...))^2 for the power, {family.name}({family.name}(...)) for the other",
+            )
         return Head(family.function, "softmax" if family.role == "softmax" else "", named.operations, family)
     return None
 
@@ -218,14 +224,16 @@ def not_a_call(el: Elaborator, item: Node, group: Node) -> None:
             item,
             "a function of several arguments is not read; stack vectors as [a; b]",
         )
-    if family is None or family.declared or family.role != "scalar" or item.text in FACTOR_LETTERS | STEP_NAMES:
+    if family is None or family.declared or item.text in FACTOR_LETTERS | STEP_NAMES:
+        return
+    if family.role not in ("scalar", "matrix"):
         return
     only_here = family.name not in el.roles.bare
     if only_here and len(inner.kids) == 1 and inner.kids[0].inner.kind in ("name", "number") and inner.text == "(":
         raise el.error(
             f"{text}({el.context.text(inner.kids[0])}): a function or a product?",
             spanning(item, group),
-            f'declare it, as in "{family.name}: elementwise" or "{family.name}: scalar"',
+            f'declare it, as in "{family.name}: elementwise" or "{family.name}: {family.role}"',
         )
 
 

@@ -174,14 +174,20 @@ def _two_letters(t: Tried) -> list[Option]:
     return [a | b for a, b in itertools.combinations(_letters(t)[0], 2) if a.roles.keys().isdisjoint(b.roles)]
 
 
+Choices = tuple[tuple[str, Callable[[Tried], Iterable[Option]]], ...]
+
+ONE_LETTER: Choices = (
+    ("the role of a letter", lambda t: _letters(t)[0]),
+    ("a state as a scalar", lambda t: _letters(t)[1]),
+)
+TWO_LETTERS: Choices = (("the roles of two letters", _two_letters),)
 # What is chosen, and the options; in the order of likelihood.
-CHOICES: tuple[tuple[str, Callable[[Tried], Iterable[Option]]], ...] = (
+CHOICES: Choices = (
     ("a dot between vectors", _dots),
     ("states in small Greek letters", _greek_states),
     ("capitals where vectors stand", _where_vectors_stand),
     ("a letter below: a label or the number of an entry", _labels_below),
-    ("the role of a letter", lambda t: _letters(t)[0]),
-    ("a state as a scalar", lambda t: _letters(t)[1]),
+    *ONE_LETTER,
     ("letters before matrices as scalars", _factors_of_matrices),
     ("states in bold capitals", _bold_states),
     (r"\otimes", _otimes),
@@ -191,5 +197,5 @@ CHOICES: tuple[tuple[str, Callable[[Tried], Iterable[Option]]], ...] = (
     ("vectors side by side, and a Greek state added to every entry", _lenient(Habit.BESIDE_ENTRYWISE, Habit.SPREAD)),
     ("vectors as rows", _rows),
     ("vectors as rows, and a dot between them", lambda t: [a | b for a in _rows(t) for b in _dots(t)]),
-    ("the roles of two letters", _two_letters),
+    *TWO_LETTERS,
 )

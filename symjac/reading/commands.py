@@ -39,6 +39,10 @@ def _is_prose(text: str) -> bool:
 _SCRIPTS = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "CYRILLIC", "ARABIC", "HEBREW", "DEVANAGARI", "THAI", "KHMER")
 
 
+# Blanks around a word, also those that TeX keeps: \mathrm{~for~}, \mathrm{\ if\ }.
+_BLANK_ENDS = re.compile(rf"^(?:[{v.BLANKS}]|\\[ ,;:!])+|(?:[{v.BLANKS}]|\\[ ,;:!])+$")
+
+
 def is_word(text: str) -> bool:
     """Whether a run of letters is a function or an operator with a name of its own."""
     return text in v.OPERATORS or (text not in v.NORMALISATIONS and functions.by_spelling(text) is not None)
@@ -211,7 +215,7 @@ class Commands(ABC):
 
     def styled(self, i: int, j: int, name: str) -> int:
         start, stop, j = self.argument(j, name)
-        style, word = v.STYLE_OF[name], self.source[start:stop].strip()
+        style, word = v.STYLE_OF[name], _BLANK_ENDS.sub("", self.source[start:stop])
         if not word and (style != "rm" or name == "operatorname"):
             raise self.error(rf"\{name} with nothing in its braces", i, j, "write the letters into the braces")
         if name == "operatorname" and self.source[stop : stop + 1] != "}":

@@ -21,6 +21,7 @@ from symjac.reading.tree import Node
 _SIZE = r"(?:\d+|[A-Za-z]\w*(?:_(?:\{\w+\}|\w))?|\\ell)"
 _SIZES = rf"{_SIZE}(?:\+{_SIZE})*"
 _MATRIX = re.compile(rf"matrix\s+({_SIZES})(?:\s*[x×,]\s*|\s+)({_SIZES})(.*)")
+_UNSIZED = re.compile(r"matrix\s*($|[,;(:].*)", re.S)
 _VECTOR = re.compile(rf"vector(?:\s+({_SIZES}))?(?![\w\->])(.*)")
 _GRADIENT = re.compile(r"(?:upstream )?gradient of (?:the )?(.+?) w\.r\.t\. (.+)")
 # What a declaration says of a symbol beside its role; :mod:`symjac.claims.properties` knows what that asks of values.
@@ -84,6 +85,7 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
     family = Family(named.family, named.base, named.label, named.upper, named.place, named.token.style, declared=True)
     how = How.DECLARED
     matrix, vector, gradient = _MATRIX.match(text), _VECTOR.match(text), _GRADIENT.match(text)
+    unsized = _UNSIZED.match(text)
     tail = ""
     if matrix:
         family.take("matrix", how, size(context, matrix[1]), size(context, matrix[2]))
@@ -91,6 +93,10 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
         square = next((word for word in SQUARE if re.search(rf"(?<![\w-]){word}(?![\w-])", tail)), None)
         if square is not None and matrix[1] != matrix[2]:
             return f"a matrix that is {square} is square"
+    elif unsized:
+        tail = unsized[1]
+        side = Size() if any(re.search(rf"(?<![\w-]){word}(?![\w-])", tail) for word in SQUARE) else None
+        family.take("matrix", how, side, side)
     elif vector:
         family.take("vector", how, size(context, vector[1]) if vector[1] else Size())
         tail = vector[2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 
@@ -116,6 +116,8 @@ class Elaborator(Arithmetic):
         token, found = named.token, self.context.find(named.family)
         if (found is not None and found.declared) or named.time is not None or token.accents or len(named.label) > 1:
             return False
+        if named.family in self.roles.defined:  # the error e of e = y - d, whatever its power
+            return False
         if token.text == "e":
             return (
                 not named.label
@@ -133,6 +135,7 @@ class Elaborator(Arithmetic):
         if token.text == "e":
             exponent = named.operations[0].tokens or tuple(t for s in node.scripts for t in s.tokens)
             named.operations = []
+            self.refuse_doubtful_base(exponent, node)
             value = self.script(exponent)
             if value.is_matrix:
                 raise self.error("the exponential of a matrix is not read", node, r"\exp(A) acts entry by entry")
@@ -142,6 +145,19 @@ class Elaborator(Arithmetic):
             return Value(n, n, lambda: Identity(n.value()), node)
         node_class = Ones if token.text == "1" else Zero
         return Value(n, UNIT, lambda: node_class(n.value()), node, tag="constant")
+
+    def refuse_doubtful_base(self, exponent: Sequence[Token], node: Node) -> None:
+        """Refuses ``e^2``, and an e with a power beside one without: an error may be meant.
+
+        :raises ReadError: in these cases.
+        """
+        number = all(t.kind in ("number", "-", "{", "}") for t in exponent)
+        if number or "e" in self.roles.alone:
+            raise self.error(
+                f"{self.context.text(node)}: a power of a symbol e, or of Euler's number?",
+                node,
+                r'declare the symbol, as in "e: scalar"; for the number write \exp(...)',
+            )
 
     def script(self, tokens: tuple[Token, ...], *, exponent: bool = False) -> Value:
         tree = Parser(self.context.source, tokens).whole()

@@ -96,6 +96,9 @@ class Lexer(Commands):
         if len(run) > 2 and (run in v.COMMANDS or run in v.STYLE_OF or run in v.ACCENTS):
             raise self.error(rf"{run} is the name of a command without its backslash", i, j, rf"write \{run}")
         k = self.word_at(run, _CALL.match(source, j) is not None)
+        if len(run) > 2 and run in v.CONNECTING and not any(self.braces):  # for x > 0
+            self.add("prose", run, i, j)
+            return j
         letters = _LOWER.search(run[:k])
         called = _CALL.match(source, j) is not None and k == len(run)
         named = called or source[j : j + 1] == "_"  # num_t

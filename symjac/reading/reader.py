@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symjac.errors import DefinitionError, ReadError, ShapeError, TargetError
@@ -10,6 +10,7 @@ from symjac.expr import Expr, Function, Symbol
 from symjac.expr.times import Time
 from symjac.reading import entrywise
 from symjac.reading.assumptions import How
+from symjac.reading.beside import Beside
 from symjac.reading.context import Context, Note
 from symjac.reading.equations import finish
 from symjac.reading.recognise import known_as
@@ -74,14 +75,14 @@ def read_system(
     orientation: str | None = "column",
     strict: bool = False,
     lenient: bool = False,
-    factors: Collection[str] = (),
+    beside: Beside | None = None,
 ) -> Reading:
     r"""A system of equations, its symbols and what was assumed.
 
     With no ``orientation`` vectors are columns, and rows where only that fits, which a note says.
 
-    A formula printed beside the system is no part of it, but shows how letters are used: the ``\rho B`` of a claim
-    settles that ``\rho (B x + c)`` in the system is a product. Such ``factors`` are given by name.
+    A formula printed ``beside`` the system is no part of it, but shows how letters are used: the ``\rho B`` of a claim
+    settles that ``\rho (B x + c)`` in the system is a product, ``p_i`` that p is a vector.
 
     >>> reading = read_system([r"x_t = W \sigma(x_{t-1}) + b"])
     >>> reading.equations[0].rhs
@@ -91,7 +92,7 @@ def read_system(
     """
     texts = [texts] if isinstance(texts, str) else list(texts)
     session = Session(
-        texts, symbols, orientation=orientation, strict=strict, lenient=lenient, system=True, factors=factors
+        texts, symbols, orientation=orientation, strict=strict, lenient=lenient, system=True, beside=beside
     )
     attempt = session.run()
     equations: list[Equation] = []
@@ -124,7 +125,7 @@ def read_system(
         known = {name: f"elementwise {key}" for name, key in recognised.items()}
         declared = {key: words for key, words in (symbols or {}).items() if plain(key) not in map(plain, known)}
         return read_system(
-            texts, {**declared, **known}, orientation=orientation, strict=strict, lenient=lenient, factors=factors
+            texts, {**declared, **known}, orientation=orientation, strict=strict, lenient=lenient, beside=beside
         )
     attempt.role_note()
     if not lenient:
@@ -202,8 +203,11 @@ def _in_context(
     strict: bool,
     layout: str | None = None,
     symbols: Mapping[str, str] | None = None,
+    *,
+    loss: bool = False,
 ) -> Attempt:
-    session = Session([text], symbols, base=reading.context if reading else None, strict=strict, layout=layout)
+    base = reading.context if reading else None
+    session = Session([text], symbols, base=base, strict=strict, layout=layout, loss=loss)
     attempt = session.run()
     if len(attempt.pieces) != 1:
         raise ReadError(f"one formula was expected, not {len(attempt.pieces)}", text=text, span=(0, max(1, len(text))))
@@ -217,13 +221,14 @@ def read_expression(text: str, reading: Reading) -> Expr:
 
 
 def read_expression_with_notes(
-    text: str, reading: Reading, symbols: Mapping[str, str] | None = None
+    text: str, reading: Reading, symbols: Mapping[str, str] | None = None, *, loss: bool = False
 ) -> tuple[Expr, tuple[Note, ...]]:
     """An expression and what was assumed in reading it; of an equation the last member.
 
-    Of a row-oriented reading, rows are read as rows. ``symbols`` declares what else the expression has.
+    Of a row-oriented reading, rows are read as rows. ``symbols`` declares what else the expression has; of a ``loss``
+    new letters are scalars where only so it is one.
     """
-    attempt = _in_context(text, reading, reading.strict, symbols=symbols)
+    attempt = _in_context(text, reading, reading.strict, symbols=symbols, loss=loss)
     _refuse_notes(attempt.context, reading.strict)
     values = attempt.pieces[0].values
     assert values

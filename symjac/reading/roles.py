@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import difflib
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from symjac import functions
-from symjac.errors import ReadError
 from symjac.expr import Function
 from symjac.reading.assumptions import How
+from symjac.reading.beside import Beside, marks_vectors
 from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, take_apart
 from symjac.reading.parser import parse
@@ -35,24 +35,6 @@ from symjac.reading.vocabulary import NORMALISATIONS, OPERATORS
 _KNOWN_WORDS = [*OPERATORS, *(s for row in functions.ACTIVATIONS.values() for s in row.spellings if len(s) > 3)]
 
 
-def factors_in(text: str) -> frozenset[str]:
-    r"""Greek letters that could be functions and stand as factors in a formula.
-
-    >>> sorted(factors_in(r"I - \rho B + \eta (A w)"))
-    ['\\rho']
-    """
-    try:
-        nodes = [n for root in parse(text)[0] for n in root.walk()]
-    except ReadError:
-        return frozenset()
-    pairs = (pair for n in nodes if n.kind == "juxt" for pair in itertools.pairwise(n.kids))
-    factors = (a for a, b in pairs if a.kind == "name" and a.text in _DOUBTFUL and not b.is_call)
-    return frozenset(text[a.start : a.end] for a in factors)
-
-
-_DOUBTFUL = frozenset(f for f in FUNCTION_LETTERS - ALWAYS_FUNCTIONS if not f.isalpha())
-
-
 class Roles:
     """Decides roles on evidence gathered from the whole text."""
 
@@ -71,13 +53,15 @@ class Roles:
         self.turned: set[str] = set()
         self.defined: set[str] = set()
         self.call_letters = {"t"}
+        self.alone: set[str] = set()  # what stands somewhere without any script
+        self.beside = Beside()
 
     # ------------------------------------------------------------------------------------ evidence
 
     def scan(self, roots: Sequence[tuple[Node, str]]) -> None:
         """Looks at every name of the text once."""
         context = self.context
-        marks = False
+        marks = self.beside.has_vectors
         names: list[tuple[Node, Node | None, str]] = []
         for root, source in roots:
             for node in root.walk():
@@ -88,11 +72,7 @@ class Roles:
                     shift = following is not None and self.shifted_call(following)
                     if shift and kid.kind == "name":
                         self.call_letters.add(shift or "t")
-                if node.kind == "binary" and node.text in ("odot", "circ", "oslash"):
-                    marks = True
-                marks |= node.kind == "word" and node.text in ("diag", "Diag", "softmax", "Softmax")
-                marks |= node.kind in ("norm", "nabla") or (node.kind == "group" and node.text == "langle")
-                marks |= any(t.kind == "top" for s in node.scripts for t in s.tokens)
+                marks |= marks_vectors(node)
             if root.kind == "name":
                 names.append((root, None, source))
             self._note_totals(root, source)
@@ -104,11 +84,13 @@ class Roles:
             self._note_use(n, following, source)
         self._one_style(names)
         entries = any(count for count in self.entries.values()) and bool(context.letters.entry)
+        entries |= bool(self.beside.entries & context.letters.bare)
         context.all_scalar = not (context.has_bold or capital or marks or declared or entries or self.turned)
 
-    def take_factors(self, names: Iterable[str]) -> None:
-        """What another formula shows to be a factor and no function, see :func:`factors_in`."""
-        for name in names:
+    def look_beside(self, beside: Beside) -> None:
+        """What another formula shows: letters that are factors and no functions, entries, marks of vectors."""
+        self.beside = beside
+        for name in sorted(beside.factors):
             for node in parse(name)[0]:
                 self.bare.setdefault(take_apart(node, self.context.letters, name).family, node)
 
@@ -147,6 +129,8 @@ class Roles:
                 )
         named = take_apart(n, self.context.letters, source)
         name = named.family
+        if not n.scripts:
+            self.alone.add(name)
         if "'" in named.base and self.context.find(name) is None:
             self.context.source = source
             self.context.note("prime", f"{named.base} is read as a name, its prime as a part of it", n)
@@ -309,6 +293,8 @@ class Roles:
         if token.text in FUNCTION_LETTERS or (name in self.primed and not is_upper(token.text)):
             elsewhere = self.bare.get(name)
             if elsewhere is None or token.text in ALWAYS_FUNCTIONS or name in self.primed:
+                if token.text not in ALWAYS_FUNCTIONS and name not in self.primed and name not in self.defined:
+                    context.note("role", f"{name}: read as a function that is applied entry by entry", node)
                 return True
             if token.text.startswith("\\"):  # \rho B settles that \rho (B x + c) is a product
                 return False

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import dataclasses
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from symjac.errors import DefinitionError, ReadError, ShapeError
 from symjac.reading import repair, ties
 from symjac.reading.assumptions import Habit, How, Option
+from symjac.reading.beside import Beside
 from symjac.reading.brackets import UnclosedError, UnopenedError
-from symjac.reading.choices import CHOICES, OTHER_ROLES, Tried
+from symjac.reading.choices import CHOICES, ONE_LETTER, OTHER_ROLES, TWO_LETTERS, Choices, Tried
 from symjac.reading.context import Context, Family, Note, TwoMeaningsError, left_out
 from symjac.reading.declarations import declare, is_declaration, take_membership
 from symjac.reading.elaborate import Elaborator
@@ -20,6 +22,7 @@ from symjac.reading.roles import Roles
 from symjac.reading.spelling import is_upper
 from symjac.reading.survey import Letters, above, raised_labels, squares, survey
 from symjac.reading.tree import Node
+from symjac.reading.usual import LOSSES, TIMED_LOSSES
 
 # How much is tried, in characters of text read again; so that no text takes long to be refused.
 WORK = 60_000
@@ -39,9 +42,11 @@ class Session:
         lenient: bool = False,
         system: bool = False,
         layout: str | None = None,
-        factors: Collection[str] = (),
+        beside: Beside | None = None,
+        loss: bool = False,
     ) -> None:
-        self.factors = factors
+        self.beside = beside or Beside()
+        self.loss = loss  # whether an expression is one
         self.texts = list(texts)
         for text in self.texts:
             if not isinstance(text, str):
@@ -73,11 +78,18 @@ class Session:
     def settled(self) -> Attempt:
         attempt = Attempt(self, Option())
         try:
-            return attempt.run()
+            found = attempt.run()
         except (ReadError, ShapeError) as error:
             if isinstance(error, UnclosedError | UnopenedError | TwoMeaningsError):
                 raise
             return self.otherwise(attempt, error)
+        if "vector" not in found.losses:
+            return found
+        with contextlib.suppress(ReadError, ShapeError):
+            other = self.otherwise(attempt, ShapeError("a loss is a scalar"), ONE_LETTER + TWO_LETTERS)
+            vectors = any(f.role == "vector" for f in other.context.families.values())
+            return other if other.losses == {"scalar"} and vectors else found
+        return found
 
     def mend(self, error: UnclosedError | UnopenedError) -> None:
         source = error.text
@@ -106,29 +118,38 @@ class Session:
         )
         self.mended.append(Note("repaired", message, source, error.span))
 
-    def otherwise(self, failed: Attempt, error: ReadError | ShapeError) -> Attempt:
-        """The reading by the first choice that has an option that fits, where exactly one does."""
+    def otherwise(self, failed: Attempt, error: ReadError | ShapeError, choices: Choices = CHOICES) -> Attempt:
+        """The reading by the first choice that has an option that fits, where exactly one does.
+
+        One by which every loss is a scalar comes before one by which some loss is a vector.
+        """
         nodes = tuple(n for text in self.texts for root in parse(text)[0] for n in root.walk())
         tried = Tried(failed.context, failed.roles.applied, nodes, self.lenient, self.any_orientation)
         tries = WORK // (1 + sum(map(len, self.texts)))
-        for _, options in CHOICES:
+        second: Attempt | None = None
+        for _, options in choices:
             found = []
             for option in options(tried):
                 tries -= 1
                 if tries < 0:
-                    raise error
+                    break
                 try:
                     attempt = Attempt(self, option).run()
                 except (ReadError, ShapeError, DefinitionError):
                     continue
                 found += [] if attempt.defines_small_matrix else [attempt]
-            if len(found) == 1:
+            found = [a for a in found if a.losses == {"scalar"}] or found
+            if len(found) == 1 and "vector" in found[0].losses:
+                second = second or found[0]
+            elif len(found) == 1 and (second is None or found[0].losses == {"scalar"}):
                 return found[0]
-            if found:
+            elif found and second is None:
                 letters = sorted({base for a in found for base in a.option.roles})
                 if letters:
                     error.hint = f"declare what {' and '.join(letters)} {'is' if len(letters) == 1 else 'are'}"
                 raise error
+        if second is not None:
+            return second
         raise error
 
 
@@ -228,7 +249,7 @@ class Attempt:
                 take_membership(context, root, subject)
         context.letters = survey([r for r, _ in roots], context.letters)
         ties.size_letters(context, [p.root for p in self.pieces])
-        self.roles.take_factors(session.factors)
+        self.roles.look_beside(session.beside)
         self.roles.scan([(p.root, p.source) for p in self.pieces])
         defined = {name for p in self.pieces if (name := left_name(p, self.elaborator))}
         self.roles.defined = defined
@@ -281,6 +302,21 @@ class Attempt:
             context.source, el.indices, el.locals = outer
 
     @property
+    def losses(self) -> set[str]:
+        r"""What the letters of losses are defined as: ``L = (y - w^\top x)^2`` with a vector y is a vector.
+
+        With a time only an L is a loss for certain: ``C_t`` is the state of a cell.
+        """
+        found = [(self.context.families.get(name), p) for name, p in self.defining.items() if p.kind == "equation"]
+        wanted = {p.values[-1].role for p in self.pieces if p.values and p.kind == "expression" and self.session.loss}
+        return wanted | {
+            p.role
+            for f, p in found
+            if f is not None and p.role is not None and not f.declared
+            if f.letter in (TIMED_LOSSES if any(f.times) else LOSSES) and not _holds(p, f.letter)
+        }
+
+    @property
     def defines_small_matrix(self) -> bool:
         """Whether a small letter is defined as a matrix: of ``y = x W`` no choice that does so is meant."""
         lefts = (f for name in self.defining if (f := self.context.families.get(name)) is not None)
@@ -299,6 +335,11 @@ class Attempt:
             )
             kind = "fitted" if how is How.ONLY else "role"
             self.context.note(kind, f"{', '.join(names)}: read as {noun} ({how})")
+
+
+def _holds(p: Piece, letter: str) -> bool:
+    """Whether a letter stands on the right of an equation."""
+    return any(n.kind == "name" and n.text == letter for side in p.sides[1:] for n in side.walk())
 
 
 def _is_range(root: Node, times: set[str]) -> bool:

@@ -26,6 +26,8 @@ FACTOR_LETTERS = frozenset(
 STATE_LETTERS = frozenset(["h", "F"])
 # Of these a text says so where they are no functions.
 ALWAYS_FUNCTIONS = frozenset([r"\sigma", r"\phi", r"\varphi", r"\psi"])
+# Of the functions, what is as often a map of vectors.
+OFTEN_MAPS = FUNCTION_LETTERS - ALWAYS_FUNCTIONS - {r"\rho", r"\varrho", r"\varsigma"}
 # Words for layers: maps of vectors with matrices of their own, no functions of numbers; and how they are written out.
 LAYERS = {
     **dict.fromkeys(("Linear", "linear", "Affine", "affine", "Dense", "dense", "FC", "fc", "Lin", "Proj"), "A x + b"),
@@ -43,6 +45,8 @@ STEP_NAMES = frozenset([r"\Delta t", r"\Delta \tau", r"\delta t", r"\delta \tau"
 COUNTS = frozenset(["L", "E", "J", "C", "T", "N", "M", "D", "K"])
 # What stands above a derivative as a loss does.
 LOSSES = frozenset(["L", "E", "C", "J", r"\ell", "l", r"\mathcal{L}"])
+# Of these, what is a loss at a time too.
+TIMED_LOSSES = frozenset(["L", r"\mathcal{L}", r"\ell"])
 # Names that a claim may give to a loss that no equation defines.
 LOSS_NAMES = LOSSES | {r"\mathcal{J}", r"\mathcal{E}", r"\mathcal{C}"}
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from symjac.claims.stated.naming import without_argument_dots, without_braces
+from symjac.claims.stated.naming import names_index, without_argument_dots, without_braces
 from symjac.errors import ReadError
 from symjac.expr.times import Time
 from symjac.reading.parser import parse
+from symjac.reading.spelling import ENTRYLIKE
 from symjac.reading.tree import Node
 
 _HOLDS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
@@ -19,8 +20,11 @@ _HOLDS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
+    "=": operator.eq,
     "!=": operator.ne,
 }
+
+_COMPARES = _HOLDS.keys() - {"="}
 
 
 @dataclass(frozen=True)
@@ -35,19 +39,38 @@ class Condition:
     def letters(self) -> frozenset[str]:
         return frozenset(name for m in self.members if m is not None for name, _ in m.letters)
 
-    def met(self, values: Mapping[str, Fraction]) -> bool | None:
+    @property
+    def pair(self) -> tuple[str, str] | None:
+        """The i and j of ``i \\ne j`` and ``i = j``, index letters that differ or are one."""
+        letters = tuple(m.letter for m in self.members if m is not None and not m.offset and m.letter in ENTRYLIKE)
+        plain = len(letters) == len(self.members) == 2 and self.signs[0] in ("=", "!=")
+        return (letters[0], letters[1]) if plain and letters[0] and letters[1] else None
+
+    def met(self, values: Mapping[str, Fraction], free: Collection[str | None] = ()) -> bool | None:
         """Whether it holds at these values; ``None`` where they do not say.
 
-        >>> i, j = Time.read("i"), Time.read("j")
+        A chain may begin or end at a letter that is ``free`` to be chosen so that it does.
+
+        >>> i, j, last = Time.read("i"), Time.read("j"), Time.read("T")
         >>> Condition("i != j", (i, j), ("!=",)).met({"i": Fraction(1), "j": Fraction(2)})
         True
+        >>> Condition("i < j <= T", (i, j, last), ("<", "<=")).met({"i": Fraction(2), "j": Fraction(2)}, free={"T"})
+        False
         """
-        if None in self.members or not self.letters <= values.keys():
+        known = [m for m in self.members if m is not None]
+        signs = list(self.signs)
+        if len(known) < len(self.members):
             return None
-        found = [
-            sum((count * values[name] for name, count in m.letters), Fraction(m.offset)) for m in self.members if m
-        ]
-        return all(_HOLDS[sign](a, b) for sign, (a, b) in zip(self.signs, pairwise(found), strict=True))
+        if signs and known[-1].letter in free:
+            known, signs = known[:-1], signs[:-1]
+        if signs and known[0].letter in free:
+            known, signs = known[1:], signs[1:]
+        if not signs:
+            return True
+        if any(name not in values for m in known for name, _ in m.letters):
+            return None
+        found = [sum((count * values[name] for name, count in m.letters), Fraction(m.offset)) for m in known]
+        return all(_HOLDS[sign](a, b) for sign, (a, b) in zip(signs, pairwise(found), strict=True))
 
 
 def conditions(claim: str) -> Iterator[Condition]:
@@ -67,7 +90,7 @@ def conditions(claim: str) -> Iterator[Condition]:
         text = claim[root.start : root.end]
         if root.kind != "relation" or not root.detail:
             continue
-        if set(root.detail) <= _HOLDS.keys():
+        if set(root.detail) <= _COMPARES or (len(roots) > 1 and names_index(root)):
             known = tuple(_sum(k, claim) for k in root.kids)
             yield Condition(text, (None,) if said & _NEGATIONS else known, root.detail)
         elif root.detail == ("in",) and not _is_range(claim[root.kids[-1].start : root.kids[-1].end]):

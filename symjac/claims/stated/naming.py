@@ -12,10 +12,10 @@ from symjac.reading import Reading
 from symjac.reading.context import Context, Family
 from symjac.reading.declarations import declare
 from symjac.reading.elaborate import Elaborator
-from symjac.reading.names import Named
+from symjac.reading.names import Named, take_apart
 from symjac.reading.parser import parse
 from symjac.reading.roles import Roles
-from symjac.reading.spelling import plain
+from symjac.reading.spelling import ENTRYLIKE, plain
 from symjac.reading.survey import survey
 from symjac.reading.tree import Node
 
@@ -36,6 +36,7 @@ class Names:
         base = self.base.context
         assert base is not None
         context = Context()
+        context.source = text
         for family in base.families.values():
             if family.role != "constant":
                 again = copy.copy(family)
@@ -49,12 +50,27 @@ class Names:
             if key not in context.families:
                 declare(context, key, words, lenient=True)
         context.letters = survey(roots, context.letters)
+        context.letters.entry |= _letters_of_entries(context, roots)
         context.calls = {key: context.families[family.name] for key, family in base.calls.items()}
         context.notes.clear()
-        context.source = text
         roles = Roles(context, lambda _: None)
         roles.scan([(root, text) for root in roots])
         return Elaborator(context, roles)
+
+
+def _letters_of_entries(context: Context, roots: Iterable[Node]) -> set[str]:
+    """The j and k of ``W_{jk}``, where W is a matrix and the system has no symbol of that name."""
+    found: set[str] = set()
+    for n in (n for root in roots for n in root.walk() if n.kind == "name"):
+        pairs = [[t.text for t in s.tokens if t.kind != ","] for s in n.scripts if s.kind == "_"]
+        for pair in pairs:
+            if len(pair) != 2 or not set(pair) <= ENTRYLIKE - context.letters.time:
+                continue
+            named = take_apart(n, context.letters, context.source)
+            family = whole(context, named.base)
+            if context.find(named.family) is None and family is not None and family.role == "matrix":
+                found |= set(pair)
+    return found
 
 
 def whole(context: Context, name: str) -> Family | None:
@@ -96,10 +112,17 @@ def without_braces(text: str) -> str:
 
 
 def formulas(roots: Sequence[Node]) -> Sequence[Node]:
-    """The formulas of a text without conditions such as ``t > 0`` and memberships beside an equation."""
-    equations = [r for r in roots if r.kind == "relation" and "=" in r.detail]
-    conditions = [r for r in roots if r.kind == "relation" and "=" not in r.detail]
+    """The formulas of a text without conditions such as ``t > 0``, ``i = j`` and memberships beside an equation."""
+    related = [r for r in roots if r.kind == "relation"]
+    equations = [r for r in related if "=" in r.detail and not names_index(r)]
+    conditions = [r for r in related if "=" not in r.detail or names_index(r)]
     return equations if len(equations) == 1 and len(equations) + len(conditions) == len(roots) else roots
+
+
+def names_index(root: Node) -> bool:
+    """``i = j``: two index letters that are one."""
+    names = [k.inner for k in root.kids] if root.kind == "relation" and root.detail == ("=",) else []
+    return bool(names) and all(n.kind == "name" and not n.scripts and n.text in ENTRYLIKE for n in names)
 
 
 def _roots(texts: Iterable[str]) -> Iterator[Node]:

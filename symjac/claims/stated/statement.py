@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -44,10 +45,16 @@ class Statement:
     seen: frozenset[Ref] = frozenset()  # what an equation says the loss depends on
     at_every_step: frozenset[str] = frozenset()  # families of which an equation says so for every step
     conditions: tuple[Condition, ...] = ()  # under which the claim is said to hold
+    factors: tuple[Term, ...] = ()  # deltas of index letters, by which both sides are multiplied: what is said of them
 
     @property
     def model(self) -> Model:
         return next(iter(self.models.values()))
+
+    def narrowed(self, t: Term) -> Term:
+        """A member where the claim is said to hold, and zero for other index letters."""
+        nothing = t.kind == "zeros" or (t.kind == "number" and not t.data)
+        return t if nothing or not self.factors else Term("product", (t, *self.factors), None, t.span)
 
     # ------------------------------------------------------------------------------- what it holds
 
@@ -333,7 +340,8 @@ class Statement:
     def unmet(self, values: Mapping[str, Time], found: Counterexample | None) -> Condition | None:
         """The condition of the claim that a counterexample does not meet, or does not tell whether it does.
 
-        ``values`` are the steps at which the claim was written out; a step that stays a letter may be any.
+        ``values`` are the steps at which the claim was written out; a step that stays a letter may be any, as may the
+        last step, where one condition alone holds it.
         """
         numbers = {name: Fraction(time.offset) for name, time in values.items()}
         if found is not None:
@@ -341,15 +349,15 @@ class Statement:
             scalars = ((s.name, table[0][0]) for s, table in found.values.items() if s.is_scalar)
             numbers |= {name: value for name, value in scalars if isinstance(value, Fraction)}
         steps = {name for r in self.refs(*self.members) if r.time is not None for name, _ in r.time.letters}
-        for c in self.conditions:
-            met = c.met(numbers)
-            symbolic = None not in c.members and c.letters <= steps and not c.letters & numbers.keys()
-            if met is False or (met is None and not symbolic):
-                return c
-        return None
+        counted = Counter(name for c in self.conditions for name in c.letters)
+        free = {name for name, count in counted.items() if count == 1 and name in steps | LAST} - numbers.keys()
+        return next((c for c in self.conditions if not c.met(numbers, free)), None)
 
     def lengths(self, counts: Sequence[int], *terms: Term) -> Iterator[dict[str, Time]]:
-        """Numbers for the letters of the bounds that make so many steps, the smallest ones that do."""
+        """Numbers for the letters of the bounds that make so many steps, the smallest ones that do.
+
+        Where some of them meet the conditions of the claim, the smallest of these.
+        """
         bounds = self._bounds(terms)
         if bounds is None:
             return
@@ -358,13 +366,10 @@ class Statement:
         if not letters or len(letters) > 3 or self.model.delays():
             return
         choices = sorted(itertools.product(range(max(counts) + 2), repeat=len(letters)), key=sum)
+        numbered = [{name: Time((), k) for name, k in zip(letters, choice, strict=True)} for choice in choices]
         for count in counts:
-            for choice in choices:
-                values = {name: Time((), k) for name, k in zip(letters, choice, strict=True)}
-                first, last = low.put(values), high.put(values)
-                if first.is_number and last.is_number and last.offset - first.offset == count - 1 and first.offset >= 0:
-                    yield values
-                    break
+            fitting = [values for values in numbered if _steps(low.put(values), high.put(values)) == count]
+            yield from [values for values in fitting if self.unmet(values, None) is None][:1] or fitting[:1]
 
     def _bounds(self, terms: Iterable[Term]) -> tuple[Time, Time] | None:
         for t in self.over(*terms):
@@ -446,6 +451,12 @@ class Statement:
         defined = model.defined_families
         inside = {r.family for _, r, _ in self.gradients(t)} | {loss.family for loss, _, _ in self.gradients(t) if loss}
         return any(r.family not in used for r in t.refs() if r.family not in inside or r.family in defined - used)
+
+
+def _steps(first: Time, last: Time) -> int | None:
+    """How many steps there are from the first to the last, ``None`` where they are not known or begin before 0."""
+    known = first.is_number and last.is_number and first.offset >= 0
+    return last.offset - first.offset + 1 if known else None
 
 
 def _put(r: Ref, values: Mapping[str, Time]) -> Ref:

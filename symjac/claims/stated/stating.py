@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from itertools import islice
 
 from symjac.claims.model import Model
@@ -11,7 +12,7 @@ from symjac.claims.properties import properties_in
 from symjac.claims.stated.aliases import Alias, Aliases
 from symjac.claims.stated.arguments import name_arguments, with_arguments
 from symjac.claims.stated.calls import LAYER_NORM, without_parameters
-from symjac.claims.stated.conditions import conditions
+from symjac.claims.stated.conditions import Condition, conditions
 from symjac.claims.stated.fitting import (
     at_points,
     define_means,
@@ -97,8 +98,14 @@ def state(
     out = Statement(claim, resolved, spans, models, aliases, notes)
     out.members = with_index_as_time(out)
     out.members = tuple(fitted(out, m) for m in without_stray_index(out))
-    out.conditions = tuple(conditions(claim)) if read is read_terms else ()
-    notes += [f"{c.text} is a condition: what refutes the claim meets it" for c in out.conditions]
+    met = tuple(conditions(claim)) if read is read_terms else ()
+    notes += [f"{c.text} is a condition: what refutes the claim meets it" for c in met]
+    named = {
+        k for m in out.members for t in m.walk() if t.kind == "entry" and isinstance(t.data, tuple) for k in t.data
+    }
+    deltas = [(c, _delta(c)) for c in met if c.pair is not None and set(c.pair) <= named]
+    out.factors = tuple(factor for _, factor in deltas)
+    out.conditions = tuple(c for c in met if c not in [d for d, _ in deltas])
     out.opaque = system.opaque
     out.units = frozenset(unit.removeprefix("e_") for unit in system.units)
     out.one_hot = frozenset(
@@ -125,6 +132,12 @@ def state(
     _take_losses(out, system.losses, names)
     _settle(out, differentiates=read is read_terms)
     return out
+
+
+def _delta(c: Condition) -> Term:
+    """What is 1 where index letters are as a condition says, and 0 elsewhere."""
+    same = Term("kronecker", (), c.pair)
+    return same if c.signs == ("=",) else Term("add", (Term("number", (), Fraction(1)), Term("negative", (same,))))
 
 
 def _members(

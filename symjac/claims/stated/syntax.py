@@ -167,6 +167,7 @@ class Builder:
             return Term("bare_map", (), (of.name, named.primes), span)
         if named.primes and family.role == "matrix":
             named.operations = [Operation("transpose") if o.kind == "prime" else o for o in named.operations]
+            el.context.note("prime", f"the prime on the matrix {family.name} is read as a transpose", node)
         time = Time.read(named.time) if named.time is not None else None
         term = Term("symbol", (), Ref(family.name, time), span)
         if named.entries:

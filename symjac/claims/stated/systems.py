@@ -11,9 +11,9 @@ from symjac.claims.stated.losses import LossEquation, without_losses
 from symjac.claims.stated.naming import without_braces
 from symjac.errors import DefinitionError, ReadError, ShapeError, SymjacError
 from symjac.reading import Reading, read_system
+from symjac.reading.beside import Beside
 from symjac.reading.declarations import role_first
 from symjac.reading.parser import parse
-from symjac.reading.roles import factors_in
 from symjac.reading.spelling import ENTRYLIKE, letter, plain
 from symjac.reading.survey import bound_letter
 from symjac.reading.tree import Node
@@ -126,7 +126,8 @@ def without_naming(equations: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _names_derivative(root: Node) -> bool:
-    sides = root.kids[1:] if root.kind == "relation" else []
+    """Whether an equation says no more than what a derivative is called: what is added to others is none."""
+    sides = [k for k in root.kids[1:] if k.inner.kind != "add"] if root.kind == "relation" else []
     return any(n.kind in ("partial", "nabla") for side in sides for n in side.walk())
 
 
@@ -221,12 +222,12 @@ _LOG = re.compile(r"(\\(?:log|ln))\s*(\(?)\s*$")
 def _readings(
     texts: Sequence[str], symbols: Mapping[str, str], claim: str = ""
 ) -> tuple[dict[str, Reading], list[SymjacError]]:
-    factors = factors_in(claim)
+    beside = Beside.seen(claim)
     readings: dict[str, Reading] = {}
     errors: list[SymjacError] = []
     for orientation in ("column", "row"):
         try:
-            readings[orientation] = read_once(tuple(texts), tuple(symbols.items()), orientation, factors)
+            readings[orientation] = read_once(tuple(texts), tuple(symbols.items()), orientation, beside)
         except (ReadError, ShapeError, DefinitionError) as error:
             errors.append(error)
     return readings, errors
@@ -234,10 +235,10 @@ def _readings(
 
 @lru_cache(maxsize=KEPT)
 def read_once(
-    texts: tuple[str, ...], symbols: tuple[tuple[str, str], ...], orientation: str, factors: frozenset[str]
+    texts: tuple[str, ...], symbols: tuple[tuple[str, str], ...], orientation: str, beside: Beside
 ) -> Reading:
     """A system in one orientation, read once for all that is asked about it."""
-    return read_system(texts, dict(symbols), orientation=orientation, lenient=True, factors=sorted(factors))
+    return read_system(texts, dict(symbols), orientation=orientation, lenient=True, beside=beside)
 
 
 def _as_maps(texts: Sequence[str]) -> tuple[list[str], dict[str, str]]:

@@ -1,0 +1,61 @@
+"""What a formula printed beside a system shows of its letters, though it is no part of it."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+from symjac.errors import ReadError
+from symjac.reading.parser import parse
+from symjac.reading.spelling import ENTRYLIKE, letter
+from symjac.reading.tree import Node
+from symjac.reading.usual import ALWAYS_FUNCTIONS, FUNCTION_LETTERS
+
+_DOUBTFUL = frozenset(f for f in FUNCTION_LETTERS - ALWAYS_FUNCTIONS if not f.isalpha())
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Greek letters that could be functions and stand as factors, letters with an entry's index, marks of vectors."""
+
+    factors: frozenset[str] = frozenset()
+    entries: frozenset[str] = frozenset()
+    has_vectors: bool = False
+
+    @staticmethod
+    def seen(text: str) -> Beside:
+        r"""What a formula shows; nothing where it cannot be parsed.
+
+        >>> seen = Beside.seen(r"\frac{\partial p_i}{\partial x_j} = I - \rho B + \eta (A w)")
+        >>> sorted(seen.factors), sorted(seen.entries), seen.has_vectors
+        (['\\rho'], ['p', 'x'], True)
+        """
+        try:
+            nodes = [n for root in parse(text)[0] for n in root.walk()]
+        except ReadError:
+            return Beside()
+        pairs = [pair for n in nodes if n.kind == "juxt" for pair in itertools.pairwise(n.kids)]
+        factors = (a for a, b in pairs if a.kind == "name" and a.text in _DOUBTFUL and not b.is_call)
+        names = [n for n in nodes if n.kind == "name" and n.token is not None]
+        below = [(n, [t.text for t in s.tokens]) for n in names for s in n.scripts if s.kind == "_"]
+        entries = frozenset(
+            letter(n.token) for n, index in below if n.token and len(index) == 1 and index[0] in ENTRYLIKE
+        )
+        return Beside(
+            frozenset(text[a.start : a.end] for a in factors),
+            entries,
+            any(marks_vectors(n) for n in nodes)
+            or any(n.text == "I" and not n.scripts for n in names)
+            or any(len(index) == 2 and set(index) <= ENTRYLIKE for _, index in below),
+        )
+
+
+def marks_vectors(n: Node) -> bool:
+    """Whether only vectors and matrices have this: an entrywise sign, diag, a norm, a transpose."""
+    return (
+        (n.kind == "binary" and n.text in ("odot", "circ", "oslash"))
+        or (n.kind == "word" and n.text in ("diag", "Diag", "softmax", "Softmax"))
+        or n.kind in ("norm", "nabla")
+        or (n.kind == "group" and n.text == "langle")
+        or any(t.kind == "top" for s in n.scripts for t in s.tokens)
+    )
