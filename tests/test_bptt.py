@@ -545,3 +545,17 @@ def test_a_window_beside_a_penalty_is_refused() -> None:
         System(r"h_t = \tanh(W h_{t-1} + U x_t)").bptt(loss, window=1)
     with pytest.raises(TargetError, match="targets are one of"):
         System(r"h_t = \tanh(W h_{t-1} + U x_t)").bptt(loss, targets="none")
+
+
+def test_what_a_declaration_gives_to_the_loss_alone_is_a_row_for_each_step() -> None:
+    """A declared weight or target of a step is one as it is where nothing declares it."""
+    system = System(r"h_t = \tanh(W h_{t-1} + U x_t)", symbols={"w_t": "scalar"})
+    code = system.bptt(r"\sum_t w_t \lVert h_t - y_t \rVert^2").numpy()
+    assert "2 * w[t - 1] * (h[t] - y[t - 1])" in code
+
+
+def test_a_target_is_a_scalar_where_only_so_the_loss_is_one() -> None:
+    """The y of (o - y)^2 beside a scalar output."""
+    system = System(r"h_t = \tanh(W h_{t-1} + U x_t)", r"o_t = v^\top h_t")
+    backward = system.bptt(r"\frac12 \sum_{t=1}^{T} (o_t - y_t)^2")
+    assert any("y: read as a scalar" in n.message for n in backward.loss.notes)

@@ -29,9 +29,104 @@ PRODUCT = r"\frac{\partial x_k}{\partial u_0} = \prod_{i=1}^{k-1} A \, B"
 EXPONENTIAL = r"\frac{\partial s_k}{\partial s_{k-1}} = \exp(\tau F)"
 POINT = r"\frac{\partial \dot{x}}{\partial x} = \frac{1}{\tau} (-I + W \operatorname{diag}(\phi'(x^*)))"
 SCALARS = {"p_t": "scalar", "a": "scalar", "u_t": "scalar"}
-
+DIRECT = ["h_t = A h_{t-1} + B x_t", "y_t = C h_t + D x_t"]
+PLAIN = ["h_t = A h_{t-1} + B x_t", "y_t = C h_t"]
+RESPONSE = r"\frac{\partial y_t}{\partial x_k} = C A^{t-k} B, \quad "
+SQUARED = r"L = \frac12 (\hat y - y)^2"
+BY_W = r"\nabla_w L = "
+SOFTMAX = [r"p = \mathrm{softmax}(z)"]
+ENTRY = r"\frac{\partial p_i}{\partial z_j} = "
+EVERY_ENTRY = r"\frac{\partial y_i}{\partial x_j} = W_{ij} "
+BY_WEIGHT = r"\frac{\partial C}{\partial W_{jk}} = "
+DELTA = {r"\delta": "gradient of C w.r.t. z"}
+OF_MAP = r"\frac{\partial \mathbf{x}_{t+1}}{\partial \mathbf{x}_t} = "
+MAPPED = [r"\mathbf{x}_{t+1} = F(\mathbf{x}_t) + \mathbf{u}_t"]
 # Equations, declarations, a claim, and what holds in each of the four conventions: t, f, or - for undecided.
 CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
+    ("at no step too", DIRECT, {}, RESPONSE + r"t \ge k", "ffff"),
+    ("later steps", DIRECT, {}, RESPONSE + "t > k", "tfff"),
+    ("no direct term", PLAIN, {}, RESPONSE + r"1 \le k \le t", "tfff"),
+    ("a free last step", PLAIN, {}, RESPONSE + r"1 \le k < t \le T", "tfff"),
+    ("a condition in brackets", PLAIN, {}, RESPONSE + "(k < t)", "tfff"),
+    (
+        "a defined e",
+        [r"e = d - \mathbf{w}^\top \mathbf{x}", r"J = \frac12 e^2"],
+        {},
+        r"\nabla_{\mathbf{w}} J = -e \mathbf{x}",
+        "fttf",
+    ),
+    (
+        "a defined e, no zero",
+        [r"e = \mathbf{w}^\top \mathbf{x} - 1", r"J = \frac12 e^2"],
+        {},
+        r"\nabla_{\mathbf{w}} J = 0",
+        "ffff",
+    ),
+    (
+        "functions without arguments",
+        ["a = W x + b", "y = f(a)"],
+        {},
+        BY_X + r"\frac{\partial f}{\partial a} \frac{\partial a}{\partial x}",
+        "tf--",
+    ),
+    (
+        "a function by a state",
+        ["h_{t+1} = h_t + f(h_t) + B u_t"],
+        {},
+        r"\frac{\partial h_{t+1}}{\partial h_t} = I + \frac{\partial f}{\partial h_t}",
+        "tt--",
+    ),
+    ("a scalar label", [r"\hat y = w^\top x", SQUARED], {}, BY_W + r"(\hat y - y) x", "fttf"),
+    ("a scalar label, wrong", [r"\hat y = w^\top x", SQUARED], {}, BY_W + r"(y - \hat y) x", "ffff"),
+    (
+        "a scalar label and bias",
+        [r"\hat y = w^\top x + b", SQUARED],
+        {},
+        r"\frac{\partial L}{\partial b} = \hat y - y",
+        "tttt",
+    ),
+    ("margin", [r"L = \log(1 + \exp(-y w^\top x))"], {}, BY_W + r"-\frac{y x}{1 + \exp(y w^\top x)}", "ftff"),
+    (
+        "vectors by an identity",
+        [r"m_t = \beta m_{t-1} + (1 - \beta) g_t"],
+        {},
+        r"\frac{\partial m_t}{\partial m_{t-1}} = \beta I",
+        "tttt",
+    ),
+    ("vectors by diag", [r"y = \tanh(x)"], {}, BY_X + "I - diag(y)^2", "tttt"),
+    (
+        "vectors by entries",
+        [r"p = \sigma(x)"],
+        {},
+        r"\frac{\partial p_i}{\partial x_j} = \sigma'(x_i) \delta_{ij}",
+        "tttt",
+    ),
+    ("scalars all the same", ["h_t = w h_{t-1}"], {}, r"\frac{\partial h_t}{\partial h_k} = w^{t-k}", "tttt"),
+    ("a map, perhaps", MAPPED, {}, OF_MAP + r"F'(\mathbf{x}_t)", "----"),
+    ("no map either", MAPPED, {}, OF_MAP + r"2 F'(\mathbf{x}_t)", "ffff"),
+    ("off the diagonal, wrong", SOFTMAX, {}, ENTRY + r"p_i p_j, \quad i \neq j", "ffff"),
+    ("on the diagonal", SOFTMAX, {}, ENTRY + r"p_i (1 - p_j) \text{ if } i = j", "tttt"),
+    ("on the diagonal, wrong", SOFTMAX, {}, ENTRY + r"p_i (1 + p_j), \quad i = j", "ffff"),
+    ("zero off the diagonal", [r"p = \sigma(z)"], {}, ENTRY + r"0 \quad (i \ne j)", "tttt"),
+    ("no zero off the diagonal", ["p = W z"], {"W": "matrix n n"}, ENTRY + r"0, \quad i \ne j", "ffff"),
+    (
+        "a delta first",
+        [r"\tau \dot z_i = -z_i + \sum_j W_{ij} \tanh(z_j)"],
+        {},
+        r"\frac{\partial \dot z_i}{\partial z_j} = \frac{1}{\tau} (-\delta_{ij} + W_{ij} (1 - \tanh^2(z_j)))",
+        "tttt",
+    ),
+    ("an entry of a weight", ["z = W a + b"], DELTA, BY_WEIGHT + r"a_k \delta_j", "ttff"),
+    ("an entry of a weight, turned", ["z = W a + b"], DELTA, BY_WEIGHT + r"a_j \delta_k", "fftt"),
+    (
+        "several letters that run",
+        [r"h_t = \tanh(W h_{t-1} + b)"],
+        {},
+        r"\frac{\partial h_{t,i}}{\partial h_{t-1,j}} = (1 - h_{t,i}^2) W_{ij}, \quad i, j = 1, \dots, n",
+        "ttff",
+    ),
+    ("words with blanks of TeX", ["y = W x"], {}, EVERY_ENTRY + r"\mathrm{~for~} i \ne j", "tt--"),
+    ("bare words", ["y = W x"], {}, EVERY_ENTRY + r"for i \ne j", "tt--"),
     ("a power, not a step", ["x_{k+1} = A x_k + B u_k"], {}, r"\frac{\partial x_k}{\partial u_0} = A^{k-1} B", "tfff"),
     ("one step, a power", ["x_{k+1} = A x_k"], {}, r"\frac{\partial x_k}{\partial x_{k-1}} = A^{k-1}", "----"),
     ("power in braces", ["x_{k+1} = A x_k"], {}, r"\frac{\partial x_k}{\partial x_1} = A^{{k-1}}", "tfft"),
@@ -47,7 +142,7 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
         ["y = softmax(x)"],
         {},
         r"\frac{\partial y_i}{\partial x_j} = -y_i y_j, \quad i \neq j",
-        "----",
+        "tttt",
     ),
     ("positive", ["y = |x|"], dict.fromkeys("xy", "scalar"), BY_X + r"1, \quad x > 0", "----"),
     ("a later input", ["x_{k+1} = A x_k + B u_k"], {}, r"\frac{\partial x_k}{\partial u_j} = 0, \quad j \ge k", "----"),

@@ -106,6 +106,19 @@ READ = [
     (r"\tau \frac{dv}{dt} = A u", [r"\dot{v} = \frac{1}{\tau} A u"], r"is read as \dot{v}"),
     (r"\frac{\mathrm{d}}{\mathrm{d} t} v = A v", [r"\dot{v} = A v"], r"is read as \dot{v}"),
     (r"x_{k+1} = x_k + \Delta (A x_k + b)", [r"x_{k+1} = x_k + \Delta (A x_k + b)"], "a step"),
+    (r"h_t = W h_{t-1} (t > 0)", ["h_t = W h_{t-1}"], "t > 0 says where the equations hold"),
+    (r"h_t = W h_{t-1} for t = 1, \dots, T", ["h_t = W h_{t-1}"], "the words 'for' are left out"),
+    (r"h_t = W h_{t-1} \quad \mathrm{~for~} 1 \le t \le T", ["h_t = W h_{t-1}"], "the words 'for' are left out"),
+    (r"y = -g (A x - b)", ["y = -g(A x - b)"], "g: read as a function that is applied entry by entry"),
+    (
+        r"\mathbf{y} = \mathbf{a} * \mathbf{x}",
+        [r"\mathbf{y} = \mathbf{a} \odot \mathbf{x}"],
+        "* is read as the entrywise",
+    ),
+    (r"e = d - w^\top x; J = e^2", [r"e = d - w^{\top} x", "J = e^{2}"], "d: read as a scalar"),
+    (r"\hat y = w^\top x; L = (y - \hat y)^2", [r"\hat{y} = w^{\top} x", r"L = (y - \hat{y})^{2}"], "read as scalars"),
+    (r"E = W x", ["E = W x"], ""),
+    (r"L = x \odot y", [r"L = x \odot y"], ""),
 ]
 
 
@@ -174,6 +187,10 @@ def test_how_a_letter_stands_beside_a_system_counts() -> None:
         (r"num_t = e^{-d} \odot num_{t-1}", "a word, or a product"),
         (r"s_t = f(s_{t-1}, u_t; \theta)", "f has 3 arguments"),
         (r"g_t = \sigma(\operatorname{Linear}(s_t))", "a layer with a matrix of its own"),
+        (r"y = e^2 A x", "a power of a symbol e, or of Euler's number"),
+        (r"y = e^{x} + e", "a power of a symbol e, or of Euler's number"),
+        (r"h_t = f^2(W h_{t-1})", "the power of its value, or the function applied again"),
+        (r"y = \Gamma(x) + b", "a function or a product"),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_its_own_words(text: str, words: str) -> None:
@@ -188,6 +205,7 @@ def test_what_cannot_be_read_is_refused_in_its_own_words(text: str, words: str) 
         ("symmetric matrix n n", "matrix", "symmetric"),
         ("matrix n n, positive definite", "matrix", "positive definite"),
         ("positive scalar", "scalar", "positive"),
+        ("symmetric matrix", "matrix", "symmetric"),
     ],
 )
 def test_a_property_may_stand_before_the_role(declared: str, role: str, note: str) -> None:

@@ -236,6 +236,7 @@ _EVALUATIONS: dict[str, Callable[[Evaluator, Term], Expr]] = {
     "bare_map": Evaluator.bare_map,
     "bare_function": Evaluator.bare_function,
     "kronecker": Evaluator.kronecker,
+    "same": Evaluator.same,
     "indicator": Evaluator.indicator,
     "stack": Evaluator.stack,
     "explicit": Evaluator.explicit,

@@ -274,6 +274,8 @@ class Judge:
         first, last = s.narrowed(s.members[0]), s.narrowed(s.members[-1])
         orders = ("ascending", "descending") if s.has_product else ("ascending",)
         maps = {order: self.outcomes(first, last, conventions, order) for order in orders}
+        if s.factors:  # what holds for all index letters holds for those of a condition
+            maps = {o: self.or_for_all(m, conventions, o) for o, m in maps.items()}
         if with_dots(last, "inner") != last:
             maps = {o: self.with_dots(m, first, last, conventions, o) for o, m in maps.items()}
         if (kronecker := last.rebuilt(kronecker_throughout)) != last:
@@ -316,6 +318,13 @@ class Judge:
         if SHIFT_MATTERS in out.conventions.values():
             out = replace(out, alternatives={**out.alternatives, **self.shifts(first, last, conventions)})
         return replace(out, explanation=explanation(out))
+
+    def or_for_all(self, printed: Outcomes, conventions: Sequence[Convention], order: str) -> Outcomes:
+        """What is proved whatever the index letters are, where nothing is proved by a condition on them."""
+        if all(o.holds is not None for o in printed.values()):
+            return printed
+        whole = self.outcomes(self.statement.members[0], self.statement.members[-1], conventions, order)
+        return {k: whole[k] if o.holds is None and whole[k].holds else o for k, o in printed.items()}
 
     def with_dots(self, printed: Outcomes, a: Term, b: Term, conventions: Sequence[Convention], order: str) -> Outcomes:
         """Where a dot is no product that fits: what it is as the inner and as the entrywise product, if these agree."""

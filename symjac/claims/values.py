@@ -123,6 +123,13 @@ class Values(ABC):
         i, j = (self.index(k, sizes[0]) for k in t.data)
         return ex.Delta(i, j)
 
+    def same(self, t: Term) -> Expr:
+        """1 where two index letters are one, which has a meaning only where they run equally far."""
+        assert isinstance(t.data, tuple)
+        if len({self.indices[k] for k in t.data if k in self.indices}) > 1:
+            raise UndecidedError(f"{' and '.join(t.data)} run to different ends, and a condition compares them")
+        return self.kronecker(t)
+
     def indicator(self, t: Term) -> Expr:
         """1 where the first side is the greater one, entry by entry."""
         greater, less = (self(a) for a in t.args)

@@ -63,7 +63,19 @@ def is_possible(s: Statement) -> bool:
     return bool(sizes) and all(d.is_Symbol for d in sizes) and not any(t.kind in _APART for t in terms)
 
 
-_APART = ("entry", "over", "index_sum", "kronecker", "stack", "explicit", "map", "bare_map", "bare_function", "count")
+_APART = (
+    "entry",
+    "over",
+    "index_sum",
+    "kronecker",
+    "same",
+    "stack",
+    "explicit",
+    "map",
+    "bare_map",
+    "bare_function",
+    "count",
+)
 
 
 class Alone(Evaluator):

@@ -25,7 +25,7 @@ from symjac.values.screen import Screen, differ
 
 AGREES = Outcome(True, "values")  # no proof: both sides have one value where they were looked at
 DIFFERS = Outcome(None, "undecided", "the sides differ at a point")
-APART = ("entry", "index_sum", "kronecker", "bare_map", "bare_function")
+APART = ("entry", "index_sum", "kronecker", "same", "bare_map", "bare_function")
 UNPROVED = Outcome(None, "undecided", "not proved")
 PLAIN = frozenset(
     ["number", "symbol", "identity", "ones", "zeros", "negative", "add", "product", "operation", "quotient"]
@@ -123,11 +123,7 @@ class Sieve:
     @staticmethod
     def takes(s: Statement) -> bool:
         """Whether nothing in a claim depends on lengths, losses or sizes that are open."""
-        apart = any(
-            t.kind in ("entry", "index_sum", "kronecker", "bare_map", "bare_function")
-            for m in s.members
-            for t in m.walk()
-        )
+        apart = any(t.kind in APART for m in s.members for t in m.walk())
         open_sizes = s.models["column"].open_sizes(r.family for r in s.refs(*s.members))
         return not (apart or open_sizes or s.has_gradient or s.lengths_matter(s.members[0], s.members[-1]))
 

@@ -136,7 +136,7 @@ def state(
 
 def _delta(c: Condition) -> Term:
     """What is 1 where index letters are as a condition says, and 0 elsewhere."""
-    same = Term("kronecker", (), c.pair)
+    same = Term("same", (), c.pair)
     return same if c.signs == ("=",) else Term("add", (Term("number", (), Fraction(1)), Term("negative", (same,))))
 
 

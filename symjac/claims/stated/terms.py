@@ -74,7 +74,7 @@ class Term:
     commutation      ``data`` two sizes
     over             a sum or product over time: ``data`` an :class:`Over`
     index_sum        ``data`` the letter
-    kronecker        ``data`` two index letters
+    kronecker, same  ``data`` two index letters; same in what a condition of the claim says of them
     indicator        two ``args``: 1 where the first is greater
     stack, explicit  ``data`` for explicit the width
     dots             what is left out, until :mod:`symjac.claims.stated.ellipsis` has filled it in
