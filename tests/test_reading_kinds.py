@@ -110,11 +110,6 @@ READ = [
     (r"h_t = W h_{t-1} for t = 1, \dots, T", ["h_t = W h_{t-1}"], "the words 'for' are left out"),
     (r"h_t = W h_{t-1} \quad \mathrm{~for~} 1 \le t \le T", ["h_t = W h_{t-1}"], "the words 'for' are left out"),
     (r"y = -g (A x - b)", ["y = -g(A x - b)"], "g: read as a function that is applied entry by entry"),
-    (
-        r"\mathbf{y} = \mathbf{a} * \mathbf{x}",
-        [r"\mathbf{y} = \mathbf{a} \odot \mathbf{x}"],
-        "* is read as the entrywise",
-    ),
     (r"e = d - w^\top x; J = e^2", [r"e = d - w^{\top} x", "J = e^{2}"], "d: read as a scalar"),
     (r"\hat y = w^\top x; L = (y - \hat y)^2", [r"\hat{y} = w^{\top} x", r"L = (y - \hat{y})^{2}"], "read as scalars"),
     (r"E = W x", ["E = W x"], ""),

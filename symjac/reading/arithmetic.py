@@ -165,7 +165,6 @@ class Arithmetic(ABC):
             equal = self.context.sizes.equal
             if a.is_vector or (equal(a.rows, b.rows) and equal(a.cols, b.cols)):
                 self.same(a, b, "the operands of *")
-                self.context.note("star", "* is read as the entrywise product", node)
                 return self.hadamard(a, b, node)
         columns = a.is_vector and b.is_vector
         if columns and op in ("cdot", "times"):

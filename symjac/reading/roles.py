@@ -25,6 +25,7 @@ from symjac.reading.usual import (
     FUNCTION_LETTERS,
     LAYERS,
     LOSSES,
+    OFTEN_MAPS,
     STATE_LETTERS,
     STEP_NAMES,
     STEPS,
@@ -42,6 +43,7 @@ class Roles:
         self.context = context
         self.by_definition = by_definition
         self.applied: dict[str, Node] = {}
+        self.spaced: set[str] = set()  # of these what a blank parts from its bracket
         self.bare: dict[str, Node] = {}
         self.primed: set[str] = set()
         self.entries: dict[str, int] = {}
@@ -137,6 +139,8 @@ class Roles:
         self.context.exact.setdefault(name, named)
         if following is not None and following.is_call and not self.is_time_call(n, following):
             self.applied.setdefault(name, n)
+            if source[n.end : following.start].isspace():
+                self.spaced.add(name)
         else:
             self.bare.setdefault(name, n)
         if named.primes:
@@ -293,7 +297,9 @@ class Roles:
         if token.text in FUNCTION_LETTERS or (name in self.primed and not is_upper(token.text)):
             elsewhere = self.bare.get(name)
             if elsewhere is None or token.text in ALWAYS_FUNCTIONS or name in self.primed:
-                if token.text not in ALWAYS_FUNCTIONS and name not in self.primed and name not in self.defined:
+                # Vector-valued in bold or as a capital, a factor before a blank, or what is usual.
+                doubtful = _bold_token(named) or is_upper(token.text) or name in self.spaced
+                if doubtful and token.text in OFTEN_MAPS and name not in self.primed | self.defined:
                     context.note("role", f"{name}: read as a function that is applied entry by entry", node)
                 return True
             if token.text.startswith("\\"):  # \rho B settles that \rho (B x + c) is a product
