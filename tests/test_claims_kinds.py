@@ -32,6 +32,7 @@ SCALARS = {"p_t": "scalar", "a": "scalar", "u_t": "scalar"}
 DIRECT = ["h_t = A h_{t-1} + B x_t", "y_t = C h_t + D x_t"]
 PLAIN = ["h_t = A h_{t-1} + B x_t", "y_t = C h_t"]
 RESPONSE = r"\frac{\partial y_t}{\partial x_k} = C A^{t-k} B, \quad "
+BY_P = r"\frac{\partial L}{\partial P} = "
 SQUARED = r"L = \frac12 (\hat y - y)^2"
 BY_W = r"\nabla_w L = "
 SOFTMAX = [r"p = \mathrm{softmax}(z)"]
@@ -43,6 +44,20 @@ OF_MAP = r"\frac{\partial \mathbf{x}_{t+1}}{\partial \mathbf{x}_t} = "
 MAPPED = [r"\mathbf{x}_{t+1} = F(\mathbf{x}_t) + \mathbf{u}_t"]
 # Equations, declarations, a claim, and what holds in each of the four conventions: t, f, or - for undecided.
 CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
+    (
+        "a batch by its weight",
+        ["Z = Y P + b"],
+        {"b": "row vector n"},
+        BY_P + r"Y^\top \frac{\partial L}{\partial Z}",
+        "ftft",
+    ),
+    (
+        "a batch by its bias",
+        ["Z = Y P + b"],
+        {"b": "row vector n"},
+        r"\frac{\partial L}{\partial b} = \mathbf{1}^\top \frac{\partial L}{\partial Z}",
+        "-t--",
+    ),
     ("at no step too", DIRECT, {}, RESPONSE + r"t \ge k", "ffff"),
     ("later steps", DIRECT, {}, RESPONSE + "t > k", "tfff"),
     ("no direct term", PLAIN, {}, RESPONSE + r"1 \le k \le t", "tfff"),

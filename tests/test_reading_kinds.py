@@ -113,6 +113,8 @@ READ = [
     (r"e = d - w^\top x; J = e^2", [r"e = d - w^{\top} x", "J = e^{2}"], "d: read as a scalar"),
     (r"\hat y = w^\top x; L = (y - \hat y)^2", [r"\hat{y} = w^{\top} x", r"L = (y - \hat{y})^{2}"], "read as scalars"),
     (r"E = W x", ["E = W x"], ""),
+    (r"Y = X W + b^\top", [r"Y = X W + \mathbf{1} b^{\top}"], r"the row b^\top is added to every row"),
+    (r"S_t = \tanh(U_t P + b)", [r"S_t = \tanh(U_t P + \mathbf{1} b^{\top})"], "b is added to every row"),
     (r"L = x \odot y", [r"L = x \odot y"], ""),
 ]
 
@@ -170,7 +172,7 @@ def test_how_a_letter_stands_beside_a_system_counts() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (r"Y = X W + b", "the terms of this sum do not fit"),
+        (r"Y = X W + b", "the terms of this sum do not fit"),  # to every row, or to every column?
         ("y = x A x", "the product does not fit"),
         (r"f(z) = \begin{cases} z & z > 0 \\ 0 & \text{otherwise} \end{cases}", "by cases"),
         (r"s_t = \begin{cases} B u_t & u > 0 \\ A s_{t-1} & u \le 0 \end{cases}", "by cases"),
@@ -256,6 +258,23 @@ def test_vectors_are_rows_where_only_that_fits() -> None:
     assert System(r"s = \tanh(x P + b)").jacobian("s", wrt="x").formula() == (
         r"\operatorname{diag}(\mathbf{1} - s \odot s) P^{\top}"
     )
+
+
+def test_rows_of_a_batch_settle_where_a_row_is_added() -> None:
+    """A declared row is added to every row, and says that vectors are rows; so does an orientation that is given."""
+    batch = System("Z = Y P + b", symbols={"b": "row vector n"})
+    assert batch.orientation == "row"
+    assert any("added to every row" in n.message for n in batch.notes)
+    given = System("Y = X W + b", orientation="row")
+    assert given.symbols["b"].symbol.rows == given.symbols["W"].symbol.cols
+
+
+def test_the_states_before_and_after_are_one() -> None:
+    """They have one size, in rows too."""
+    system = System(r"s_{next} = \tanh(s_{prev} P + u R + b)")
+    assert system.symbols["s_{next}"].symbol.shape == system.symbols["s_{prev}"].symbol.shape
+    weight = read_system(r"h_{\text{new}} = \tanh(W h_{\text{old}})").symbols["W"].symbol
+    assert weight.rows == weight.cols
 
 
 def test_a_column_of_symbols_has_no_derivative_of_its_own() -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from symjac import expr as ex
 from symjac.claims import vectors
 from symjac.claims.alternatives import REWRITES, Diagonals, turned_numerator, with_dots, with_powers
 from symjac.claims.bounds import bounding, inequality
@@ -400,12 +401,20 @@ class Judge:
             other = self.one_outcome(a, b, convention, order, kind, model)
         return found if other.holds is found.holds else SHIFT_MATTERS
 
-    def under_conditions(self, found: Outcome, a: Term, b: Term) -> Outcome:
+    @staticmethod
+    def repeats_rows(model: Model) -> bool:
+        """Whether the system adds a vector to every row of a matrix, where a one for each row is of another kind."""
+        ones = (e for p in model.printed for e in p.rhs.walk() if isinstance(e, ex.Product))
+        return any(isinstance(e.args[0], ex.Ones) and e.cols != ex.ONE != e.rows for e in ones)
+
+    def under_conditions(self, found: Outcome, a: Term, b: Term, model: Model) -> Outcome:
         """What is proved of later steps says nothing of earlier ones, what is not understood may say anything."""
         s = self.statement
         unread = next((c for c in s.conditions if None in c.members), None)
         if found.because == "shape" and unread is not None:
             return Outcome(None, "undecided", f"{unread.text} is a condition that is not understood")
+        if found.because == "shape" and self.repeats_rows(model) and any(t.kind == "ones" for t in b.walk()):
+            return Outcome(None, "reading", r"whether the \mathbf{1} over the rows of a matrix is a row, nothing says")
         if found.holds and s.conditions and s.lengths_matter(a, b):
             unmet = [s.unmet(values, None) for values in s.lengths((1, 2, 3), a, b)]
             if unmet and (c := unmet[-1]) is not None and None not in unmet:
@@ -420,7 +429,7 @@ class Judge:
         """One convention's answer; whatever cannot be found out is undecided."""
         try:
             found = Comparison(self.statement, model, convention, order, self.until, kind).outcome(a, b)
-            return self.under_conditions(found, a, b)
+            return self.under_conditions(found, a, b, model)
         except UndecidedError as error:
             return Outcome(None, "undecided", str(error))
         except OutOfTimeError as error:

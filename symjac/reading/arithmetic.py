@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from fractions import Fraction
 
 from symjac.errors import ReadError
 from symjac.expr import (
+    ONE,
     EntryPower,
     Expr,
     Hadamard,
     Number,
+    Ones,
     Product,
     Sum,
     Transpose,
@@ -80,7 +83,7 @@ class Arithmetic(ABC):
                 f'if a symbol in {self.context.text(one.node)} is a vector or a matrix, declare it, as in "x: vector n"'
             )
         elif {a.role, b.role} == {"vector", "matrix"} and "sum" in what:
-            hint = r"nothing broadcasts: for a row added to every row of a batch write \mathbf{1} b^\top"
+            hint = r"for a row added to every row of a batch write \mathbf{1} b^\top, for a column b \mathbf{1}^\top"
         elif {a.role, b.role} == {"vector", "matrix"}:
             hint = "nothing broadcasts: a vector times a matrix where diag was meant does not fit"
         raise self.error(message, b.node, hint)
@@ -96,7 +99,7 @@ class Arithmetic(ABC):
         return out
 
     def add(self, node: Node) -> Value:
-        values = [self.build(k) for k in node.kids]
+        values = self.repeated([self.build(k) for k in node.kids])
         shaped = [v for v in values if not v.is_scalar]
         for v in shaped[1:]:
             self.same(shaped[0], v, "the terms of this sum")
@@ -125,6 +128,30 @@ class Arithmetic(ABC):
             return self.sum_of(node, terms, False)
 
         return like(like_this, make, node)
+
+    def repeated(self, values: Sequence[Value]) -> Sequence[Value]:
+        r"""The terms of a sum, those that every row or column of a matrix has written out: ``1 b^T``."""
+        matrix = next((v for v in values if v.is_matrix), None)
+        if matrix is None:
+            return values
+        return [v if v.is_scalar or v.is_matrix else self.in_each(v, matrix) for v in values]
+
+    def in_each(self, v: Value, matrix: Value) -> Value:
+        """A row that is added to every row, a vector where a choice of the reading says to what it is added."""
+        equal, habits = self.context.sizes.equal, self.context.option.habits
+        text = self.context.text(v.node)
+        rows, cols = matrix.rows, matrix.cols
+        if v.is_row and equal(v.cols, cols):
+            self.context.note("ones", f"the row {text} is added to every row", v.node)
+            return Value(rows, cols, lambda: Product(Ones(rows.value(), ONE), v.make()), v.node)
+        in_rows = (self.context.row and Habit.ROWS not in habits) or Habit.IN_EACH_ROW in habits
+        if v.is_vector and in_rows and equal(v.rows, cols):
+            self.context.note("sign", f"{text} is added to every row, as only that fits")
+            return Value(rows, cols, lambda: Product(Ones(rows.value(), ONE), Transpose(v.make())), v.node)
+        if v.is_vector and Habit.IN_EACH_COLUMN in habits and equal(v.rows, rows):
+            self.context.note("sign", f"{text} is added to every column, as only that fits")
+            return Value(rows, cols, lambda: Product(v.make(), Ones(ONE, cols.value())), v.node)
+        return v
 
     def sum_of(self, node: Node, terms: list[Expr], literal: bool) -> Expr:
         signed = [t if sign == "+" else negative(t) for sign, t in zip(node.detail, terms, strict=True)]

@@ -53,6 +53,8 @@ class Habit(Enum):
     DOT_INNER = "a dot between vectors is read as the inner product, as only that fits"
     SPREAD = "a scalar in small Greek letters is added to every entry"
     BESIDE_ENTRYWISE = "vectors side by side are multiplied entry by entry"
+    IN_EACH_ROW = "a vector is added to every row of a matrix"
+    IN_EACH_COLUMN = "a vector is added to every column of a matrix"
     ROWS = "vectors are read as rows, as only that fits"
 
 

@@ -162,6 +162,16 @@ def _labels_above(t: Tried) -> list[Option]:
     return [Option(above=frozenset(letters))] if letters else []
 
 
+def _in_each(t: Tried) -> list[Option]:
+    """``U_t P + b`` with samples in rows, ``P U_t + b`` in columns: data carry the time, weights do not."""
+    timed = {n.base: n.time is not None for n in t.context.exact.values()}
+    bases = {n.token.text: n.base for n in t.context.exact.values()}
+    pairs = (p for n in t.nodes if n.kind == "juxt" for p in itertools.pairwise(n.kids))
+    known = ((timed[bases[a.text]], timed[bases[b.text]]) for a, b in pairs if a.text in bases and b.text in bases)
+    found = {Habit.IN_EACH_ROW if left else Habit.IN_EACH_COLUMN for left, right in known if left != right}
+    return [Option(habits=frozenset({h})) for h in (Habit.IN_EACH_ROW, Habit.IN_EACH_COLUMN) if h in found or not found]
+
+
 def _rows(t: Tried) -> list[Option]:
     return [Option(habits=frozenset({Habit.ROWS}))] if t.any_orientation else []
 
@@ -198,4 +208,5 @@ CHOICES: Choices = (
     ("vectors as rows", _rows),
     ("vectors as rows, and a dot between them", lambda t: [a | b for a in _rows(t) for b in _dots(t)]),
     *TWO_LETTERS,
+    ("a vector added to a matrix", _in_each),
 )

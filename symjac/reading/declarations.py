@@ -13,7 +13,7 @@ from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, take_apart
 from symjac.reading.parser import parse
 from symjac.reading.roles import known_function
-from symjac.reading.sizes import Size
+from symjac.reading.sizes import UNIT, Size
 from symjac.reading.spelling import script_text
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
@@ -21,6 +21,7 @@ from symjac.reading.tree import Node
 _SIZE = r"(?:\d+|[A-Za-z]\w*(?:_(?:\{\w+\}|\w))?|\\ell)"
 _SIZES = rf"{_SIZE}(?:\+{_SIZE})*"
 _MATRIX = re.compile(rf"matrix\s+({_SIZES})(?:\s*[x×,]\s*|\s+)({_SIZES})(.*)")
+_ROW = re.compile(rf"row vector(?:\s+({_SIZES}))?(?![\w\->])(.*)")
 _UNSIZED = re.compile(r"matrix\s*($|[,;(:].*)", re.S)
 _VECTOR = re.compile(rf"vector(?:\s+({_SIZES}))?(?![\w\->])(.*)")
 _GRADIENT = re.compile(r"(?:upstream )?gradient of (?:the )?(.+?) w\.r\.t\. (.+)")
@@ -35,8 +36,12 @@ _ANY = "|".join(map(re.escape, PROPERTIES))
 _BEFORE = re.compile(rf"((?:(?:{_ANY})(?:,? and |, ?| ))+)((?:matrix|vector|scalar)\b.*)", re.S)
 _SAID = re.compile(rf"[\s,;:(]*((?:(?:{_ANY})(?:,? and |, ?|\s|\)|$))+)\s*")
 _TAIL = re.compile(r"\s*($|[,;(:].*)", re.S)
-_FORMS = (
-    '"matrix n m", "vector n", "scalar", "elementwise", "elementwise tanh", "softmax", "map", "gradient of S w.r.t. V"'
+_FORMS = ", ".join(
+    f'"{form}"'
+    for form in (
+        *("matrix n m", "vector n", "row vector n", "scalar", "elementwise", "elementwise tanh", "softmax", "map"),
+        "gradient of S w.r.t. V",
+    )
 )
 
 
@@ -85,7 +90,7 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
     family = Family(named.family, named.base, named.label, named.upper, named.place, named.token.style, declared=True)
     how = How.DECLARED
     matrix, vector, gradient = _MATRIX.match(text), _VECTOR.match(text), _GRADIENT.match(text)
-    unsized = _UNSIZED.match(text)
+    unsized, row = _UNSIZED.match(text), _ROW.match(text)
     tail = ""
     if matrix:
         family.take("matrix", how, size(context, matrix[1]), size(context, matrix[2]))
@@ -93,6 +98,13 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
         square = next((word for word in SQUARE if re.search(rf"(?<![\w-]){word}(?![\w-])", tail)), None)
         if square is not None and matrix[1] != matrix[2]:
             return f"a matrix that is {square} is square"
+    elif row:
+        length = size(context, row[1]) if row[1] else Size()
+        if context.row:
+            family.take("vector", how, length)
+        else:
+            family.take("matrix", how, UNIT, length)
+        tail = row[2]
     elif unsized:
         tail = unsized[1]
         side = Size() if any(re.search(rf"(?<![\w-]){word}(?![\w-])", tail) for word in SQUARE) else None
@@ -156,6 +168,15 @@ def role_first(words: str) -> str:
     """
     match = _BEFORE.fullmatch(words.strip())
     return f"{match[2]}, {match[1].strip(' ,')}" if match else words
+
+
+def says_row(words: object) -> bool:
+    """Whether a declaration calls a vector a row.
+
+    >>> says_row("row vector n"), says_row("vector n")
+    (True, False)
+    """
+    return isinstance(words, str) and _ROW.match(words.strip()) is not None
 
 
 def _put(context: Context, family: Family, named: Named) -> None:

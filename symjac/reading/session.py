@@ -14,7 +14,7 @@ from symjac.reading.beside import Beside
 from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.reading.choices import CHOICES, ONE_LETTER, OTHER_ROLES, TWO_LETTERS, Choices, Tried
 from symjac.reading.context import Context, Family, Note, TwoMeaningsError, left_out
-from symjac.reading.declarations import declare, is_declaration, take_membership
+from symjac.reading.declarations import declare, is_declaration, says_row, take_membership
 from symjac.reading.elaborate import Elaborator
 from symjac.reading.equations import Piece, classify, elaborate, left_name, with_slope_alone, without_mere_calls
 from symjac.reading.parser import parse
@@ -57,6 +57,8 @@ class Session:
         self.base = base
         self.orientation = base.orientation if base else orientation or "column"
         self.any_orientation = base is None and orientation is None
+        if self.any_orientation and any(says_row(words) for words in self.declared.values()):
+            self.orientation, self.any_orientation = "row", False
         self.row = self.orientation == "row" and layout is None
         self.strict = strict
         self.lenient = lenient

@@ -9,8 +9,10 @@ from symjac.reading.assumptions import How
 from symjac.reading.context import Context
 from symjac.reading.names import take_apart
 from symjac.reading.parser import parse
+from symjac.reading.spelling import plain
 from symjac.reading.survey import bound_letter
 from symjac.reading.tree import Node
+from symjac.reading.usual import AFTER, BEFORE
 
 # Scalars that stand for the size of the vectors around them, as the n of 1/n does.
 SIZE_LETTERS = frozenset("nmdDNM")
@@ -47,11 +49,22 @@ def tie_gradients(context: Context) -> None:
 
 def name_sizes(context: Context, defined: Container[str]) -> None:
     """Letters for the sizes that are open: states come first, then other left sides, then as they occur."""
+    tie_neighbours(context)
     tie_sizes(context)
     left = [f for f in context.families.values() if f.name in defined]
     states = [f for f in left if len(f.times) > 1]
     taken = {f.name for f in context.families.values()} | context.letters.time | context.letters.entry
     context.name_sizes([*states, *left], taken)
+
+
+def tie_neighbours(context: Context) -> None:
+    """``s_{prev}`` and ``s_{next}`` are one state at two steps, of one size where nothing says otherwise."""
+    families = context.families.values()
+    earlier = {f.base: f for f in families if plain(f.label) in BEFORE and f.role == "vector"}
+    for later in (f for f in families if plain(f.label) in AFTER and f.base in earlier and f.role == "vector"):
+        before = earlier[later.base]
+        if not (before.declared or later.declared):
+            context.sizes.equal(before.rows, later.rows)
 
 
 def tie_sizes(context: Context) -> None:

@@ -35,6 +35,9 @@ LAYERS = {
 }
 # Small Greek letters that stand for vectors.
 VECTOR_GREEK = frozenset([r"\delta", r"\xi", r"\zeta"])
+# Words below a letter for the step before and the one after.
+BEFORE = frozenset(["prev", "old", "last"])
+AFTER = frozenset(["next", "new"])
 # Capitals that stand for steps: of time, of a grid.
 STEPS = frozenset([r"\Delta"])
 # Capitals that stand for scalars before a derivative by time: capacities, time constants.
@@ -71,6 +74,14 @@ TABLE: tuple[tuple[str, str, Iterable[str]], ...] = (
     ("above a derivative, where nothing defines it", "a loss, and so a scalar", LOSS_NAMES),
     ("before the derivative by time on a left side", "a scalar", SLOPE_FACTORS),
     ("left of the sum of its own terms", "a loss, and so a scalar", LOSSES),
+    ("in a loss that would be a vector because of one or two letters", "these letters are scalars", LOSSES),
+    ("words below, for the step before and the one after", "one state, of one size", BEFORE | AFTER),
+    ("a row added to a matrix", "added to each of its rows", ()),
+    (
+        "in bold, as a capital or before a blank and a bracket",
+        "a function, perhaps a map of vectors: a note",
+        OFTEN_MAPS,
+    ),
     (
         "below beside anything above, where it is shifted somewhere",
         "the time; what stands above is a layer, a label or a number",

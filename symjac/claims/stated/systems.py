@@ -101,7 +101,7 @@ _TWO_SIZES = re.compile(r"([a-z])([a-z])(?= \(|$)")
 def _plainly(words: str) -> str:
     """A declaration that records put in other words, in those that are known: ``one-hot vector q``, ``nn (...)``."""
     words = role_first(words)
-    if words.startswith(("vector", "matrix", "scalar", "elementwise", "upstream", "gradient")):
+    if words.startswith(("vector", "row vector", "matrix", "scalar", "elementwise", "upstream", "gradient")):
         return words
     vector, sizes = _VECTOR.search(words), _TWO_SIZES.match(words)
     if sizes:
