@@ -225,6 +225,7 @@ ONE_OPERAND: dict[type[Expr], str] = {
     ex.Softmax: "softmax_rule",
     ex.LogSumExp: "log_sum_exp_rule",
     ex.Norm: "norm_rule",
+    ex.ScalarGradient: "scalar_gradient_rule",
     ex.VectorMap: "map_rule",
 }
 

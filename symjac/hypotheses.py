@@ -49,7 +49,7 @@ def _granted(e: Expr) -> Iterator[Assumption]:
             yield Assumption("nonzero", e)
         case ex.Determinant():
             yield Assumption("invertible", e.arg)
-        case ex.VectorMap():
+        case ex.VectorMap():  # of a scalar function its gradient, so that it is differentiable twice
             yield Assumption("differentiable", e)
         case Apply():
             row = ACTIVATIONS.get(e.function.known or "")

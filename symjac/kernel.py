@@ -35,7 +35,7 @@ NODES: Mapping[type[Expr], type] = MappingProxyType(
             ),
             type(None),
         ),
-        **dict.fromkeys((ex.Symbol, ex.VectorMap, ex.MapJacobian), str),
+        **dict.fromkeys((ex.Symbol, ex.VectorMap, ex.MapJacobian, ex.ScalarGradient, ex.ScalarHessian), str),
         **dict.fromkeys((ex.Commutation, ex.Entry, ex.Delta, ex.Explicit), tuple),
         ex.Number: Fraction,
         ex.Apply: ex.Function,

@@ -33,6 +33,9 @@ DIRECT = ["h_t = A h_{t-1} + B x_t", "y_t = C h_t + D x_t"]
 PLAIN = ["h_t = A h_{t-1} + B x_t", "y_t = C h_t"]
 RESPONSE = r"\frac{\partial y_t}{\partial x_k} = C A^{t-k} B, \quad "
 BY_P = r"\frac{\partial L}{\partial P} = "
+DESCENT = [r"x_{k+1} = x_k - \gamma \nabla E(x_k)"]
+BY_STATE = r"\frac{\partial x_{k+1}}{\partial x_k} = "
+BY_U = r"\frac{\partial r}{\partial u} = "
 SQUARED = r"L = \frac12 (\hat y - y)^2"
 BY_W = r"\nabla_w L = "
 SOFTMAX = [r"p = \mathrm{softmax}(z)"]
@@ -58,6 +61,11 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
         r"\frac{\partial L}{\partial b} = \mathbf{1}^\top \frac{\partial L}{\partial Z}",
         "-t--",
     ),
+    ("gradient descent", DESCENT, {}, BY_STATE + r"I - \gamma \nabla^2 E(x_k)", "tttt"),
+    ("gradient descent, uphill", DESCENT, {}, BY_STATE + r"I + \gamma \nabla^2 E(x_k)", "ffff"),
+    ("another function", DESCENT, {}, BY_STATE + r"I - \gamma \nabla^2 F(x_k)", "----"),
+    ("a Hessian and a matrix", ["v = M u", r"r = \nabla F(v)"], {}, BY_U + r"\nabla^2 F(v) M", "tfff"),
+    ("a Hessian behind a matrix", ["v = M u", r"r = \nabla F(v)"], {}, BY_U + r"M^\top \nabla^2 F(v)", "ftff"),
     ("at no step too", DIRECT, {}, RESPONSE + r"t \ge k", "ffff"),
     ("later steps", DIRECT, {}, RESPONSE + "t > k", "tfff"),
     ("no direct term", PLAIN, {}, RESPONSE + r"1 \le k \le t", "tfff"),

@@ -40,6 +40,7 @@ WITNESSES: dict[str, tuple[list[str], dict[str, str], str, str]] = {
     "squared_norm_rule": ([r"s = \lVert W x \rVert^2"], {"s": "scalar"}, "s", "x"),
     "stack_rule": (["y = W [x; b]"], {"x": "vector n", "b": "vector m", "W": "matrix n n+m"}, "y", "x"),
     "map_rule": (["y = F(W x)"], {"F": "map"}, "y", "x"),
+    "scalar_gradient_rule": ([r"y = \nabla f(W x)"], {}, "y", "x"),
     "matrix_times_vector": ([r"y = (W + \operatorname{diag}(x))^{-1} b"], {}, "y", "x"),
     "same_expression": ([r"y = \operatorname{diag}(x) W x"], {}, "y", "x"),
     "definition": (["y = W x"], {}, "y", "x"),

@@ -121,7 +121,7 @@ def _laid_out(e: Expr, layout: str, carried: Collection[Symbol]) -> Expr:
     turned = {
         node: Symbol(node.name if isinstance(node, Symbol) else typeset.latex(node), (node.cols, node.rows))
         for node in e.walk()
-        if ((isinstance(node, ex.MapJacobian) or node in carried) and layout == "denominator")
+        if ((type(node) is ex.MapJacobian or node in carried) and layout == "denominator")
         or (isinstance(node, Symbol) and r"\nabla" in node.name and layout == "numerator")
     }
     return pushed(e.replace({node: ex.Transpose(other) for node, other in turned.items()}), False)

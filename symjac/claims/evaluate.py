@@ -234,6 +234,7 @@ _EVALUATIONS: dict[str, Callable[[Evaluator, Term], Expr]] = {
     "apply": Evaluator.apply,
     "map": Evaluator.map,
     "bare_map": Evaluator.bare_map,
+    "scalar_function": Evaluator.scalar_function,
     "bare_function": Evaluator.bare_function,
     "kronecker": Evaluator.kronecker,
     "same": Evaluator.same,

@@ -288,6 +288,15 @@ class Values(ABC):
             return self.laid_out(ex.MapJacobian(name, v, rows), scalar=False)
         return self.vector(ex.VectorMap(name, v, rows))
 
+    def scalar_function(self, t: Term) -> Expr:
+        """The gradient of a scalar function that nothing specifies, or its Hessian."""
+        assert isinstance(t.data, tuple)
+        of, order = t.data
+        v = self.column(self(t.args[0]))
+        if not v.is_vector:
+            raise ShapeError(f"{of} takes a vector")
+        return ex.ScalarHessian(of, v, v.rows) if order == 2 else self.vector(ex.ScalarGradient(of, v, v.rows))
+
     def bare_map(self, t: Term) -> Expr:
         """A map without its argument, or its Jacobian: of known shape, and not known otherwise."""
         assert isinstance(t.data, tuple)

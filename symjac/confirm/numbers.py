@@ -106,6 +106,12 @@ class Trial:
         rows, cols = length(node.rows, self.sizes), length(node.args[0].rows, self.sizes)
         weights = np.cos(np.arange(rows)[:, None] * 3 + np.arange(cols)[None, :] + number)
         plain, slope = derivatives(0), derivatives(1)
+        if isinstance(node, expr.ScalarGradient | expr.ScalarHessian):  # of the sum over f(W v)
+            return (
+                (lambda v: weights.T @ plain(weights @ v))
+                if order == 0
+                else (lambda v: weights.T @ (slope(weights @ v)[:, None] * weights))
+            )
         return (lambda v: weights @ plain(v)) if order == 0 else (lambda v: weights * slope(v)[None, :])
 
     def arguments(self, source: Source) -> dict[str, Any]:

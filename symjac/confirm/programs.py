@@ -44,7 +44,9 @@ def function_of(at: Evaluator, latex: str) -> Callable[..., Any]:
 def map_of(at: Evaluator, node: VectorMap | MapJacobian, *, jacobian: bool) -> Callable[..., Any]:
     """An unspecified map, or its Jacobian, as the point takes it."""
     z = Symbol("\0z", node.args[0].shape)
-    body = MapJacobian(node.name, z, node.rows) if jacobian else VectorMap(node.name, z, node.rows)
+    here = (node if isinstance(node, VectorMap) else node.map).with_args((z,))
+    assert isinstance(here, VectorMap)
+    body = here.jacobian if jacobian else here
 
     def call(v: Any) -> Any:
         value = np.array(at.with_fixed({z: [[float(a)] for a in np.atleast_1d(v)]}).matrix(body), dtype=float)

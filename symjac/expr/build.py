@@ -12,6 +12,7 @@ from symjac.expr.operations import (
     Hadamard,
     MatrixPower,
     Product,
+    ScalarHessian,
     Stack,
     Sum,
     Transpose,
@@ -170,7 +171,7 @@ def transpose(e: Expr) -> Expr:
     >>> transpose(Product(W, Diag(x)))
     Product(Diag(x), Transpose(W))
     """
-    if e.is_scalar or isinstance(e, Diag | Identity):
+    if e.is_scalar or isinstance(e, Diag | Identity | ScalarHessian):
         return e
     if isinstance(e, Transpose):
         return e.arg

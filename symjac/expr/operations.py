@@ -256,7 +256,8 @@ class _OfMap(Expr):
         return self.args[0]
 
     def with_args(self, args: tuple[Expr, ...]) -> Expr:
-        return type(self)(self.name, args[0], self.rows)  # type: ignore[call-arg]  # each subclass knows its columns
+        assert isinstance(self.data, str)
+        return type(self)(self.data, args[0], self.rows)  # type: ignore[call-arg]  # each subclass knows its columns
 
 
 class VectorMap(_OfMap):
@@ -267,6 +268,11 @@ class VectorMap(_OfMap):
     def __init__(self, name: str, arg: Expr, rows: Dim) -> None:
         super().__init__(name, arg, rows, ONE)
 
+    @property
+    def jacobian(self) -> MapJacobian:
+        """Its Jacobian at the same place."""
+        return MapJacobian(self.name, self.arg, self.rows)
+
 
 class MapJacobian(_OfMap):
     """The Jacobian (numerator layout) of an unspecified map, at ``arg``."""
@@ -275,6 +281,49 @@ class MapJacobian(_OfMap):
 
     def __init__(self, name: str, arg: Expr, rows: Dim) -> None:
         super().__init__(name, arg, rows, arg.rows)
+
+    @property
+    def map(self) -> VectorMap:
+        """What it is the Jacobian of, at the same place."""
+        return VectorMap(self.name, self.arg, self.rows)
+
+
+class _OfScalar(_OfMap):
+    """Something about an unspecified, twice continuously differentiable scalar function ``of`` a vector."""
+
+    __slots__ = ()
+
+    @property
+    def of(self) -> str:
+        assert isinstance(self.data, str)
+        return self.data
+
+    @property
+    def name(self) -> str:
+        """What the gradient is called, as a map of vectors."""
+        return rf"\nabla {self.of}"
+
+
+class ScalarGradient(_OfScalar, VectorMap):
+    """The gradient of an unspecified scalar function, a column."""
+
+    __slots__ = ()
+
+    @property
+    def jacobian(self) -> MapJacobian:
+        """The Hessian, which is symmetric by the theorem of Schwarz."""
+        return ScalarHessian(self.of, self.arg, self.rows)
+
+
+class ScalarHessian(_OfScalar, MapJacobian):
+    """The Hessian of an unspecified scalar function."""
+
+    __slots__ = ()
+
+    @property
+    def map(self) -> VectorMap:
+        """The gradient at the same place."""
+        return ScalarGradient(self.of, self.arg, self.rows)
 
 
 class Stack(Nary):

@@ -77,6 +77,8 @@ def _invertible(e: Expr) -> Inlines:
 
 
 def _differentiable(e: Expr) -> Inlines:
+    if isinstance(e, ex.ScalarGradient):
+        return told("is_twice_differentiable", function=names.name_box(e.of))
     if not isinstance(e, Apply):
         return told("is_differentiable", function=names.name_box(str(e.data)))
     function = names.name_box(e.function.name)

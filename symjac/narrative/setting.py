@@ -144,8 +144,13 @@ def _is_quotient(e: Expr) -> bool:
 def _maps(t: Teller) -> Iterator[Inlines]:
     """What an unspecified map of vectors and its matrix of derivatives are."""
     maps = {e.name: e for s in t.told for e in t.d.definitions[s].walk() if isinstance(e, ex.VectorMap)}
-    for name in maps:
-        yield told("map", function=names.name_box(name), derivative=function_box(name, 1))
+    for name, e in maps.items():
+        if isinstance(e, ex.ScalarGradient):
+            of, sign = names.name_box(e.of), Ident(r"\nabla")
+            hessian = row(Script(sign, sup=Num("2")), of)
+            yield told("scalar_function", function=of, gradient=row(sign, of), hessian=hessian)
+        else:
+            yield told("map", function=names.name_box(name), derivative=function_box(name, 1))
 
 
 def _notation(t: Teller) -> Inlines:

@@ -52,6 +52,8 @@ WORDS: dict[str, str] = {
     "function_defined": "Here {definition}.",
     "map": "{function} is a differentiable map between spaces of vectors, and {derivative} its matrix of partial "
     "derivatives.",
+    "scalar_function": "{function} is a twice continuously differentiable real function of vectors, {gradient} its "
+    "gradient, a column, and {hessian} its Hessian, which is symmetric.",
     "known_derivative": "We use {derivatives}.",
     "excluded": "The function {function} of {z} has no derivative at {condition}.",
     "odot": "{sign} is the entrywise product",
@@ -92,6 +94,7 @@ WORDS: dict[str, str] = {
     "positive_entries": "all entries of {e} are positive",
     "is_invertible": "{e} is invertible",
     "is_differentiable": "{function} is differentiable",
+    "is_twice_differentiable": "{function} is twice continuously differentiable",
     "differentiable_at": "{function} is differentiable at {e}",
     "differentiable_at_entries": "{function} is differentiable at every entry of {e}",
     "then_denominator": "In denominator layout it is the transpose of this matrix,",
@@ -199,6 +202,7 @@ RULE_NAMES: dict[str, str] = {
     "squared_norm_rule": "squared norm",
     "stack_rule": "stacking",
     "map_rule": "chain rule",
+    "scalar_gradient_rule": "chain rule",
     "matrix_times_vector": "product rule",
     "identification": "differential",
     "vector_identification": "differential",

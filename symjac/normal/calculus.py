@@ -94,14 +94,16 @@ def _table(known: str, order: int) -> Poly:
     return found
 
 
-def vector_map(name: str, p: Poly, rows: int, size: int, order: int = 0, ends: Sequence[int] = ()) -> Poly:
+def vector_map(what: tuple[str, bool], p: Poly, rows: int, size: int, order: int = 0, ends: Sequence[int] = ()) -> Poly:
     """Derivative number ``order`` of an unspecified map at the vector with entry ``p`` at ROW.
 
+    ``what`` is its name, and whether it is the gradient of a scalar function: then all its derivatives are symmetric.
     ``ends`` are the labels of the output and of the entries it was differentiated by; an index over a
     size that is 1 has none.
     """
     lead = ((rows,) if rows else ()) + (((size,) * order) if size else ())
-    a, extra = packed("map", (name, rows, size, order), [p], lead, 1)
+    alike = what[1] and order > 0 and labels(p).keys() <= {slot(0)}
+    a, extra = packed("map", (what, rows, size, order), [p], lead, 1, symmetric=alike)
     return lone(single(a, *ends, *extra))
 
 
@@ -212,22 +214,22 @@ def _matrix(a: Atom, row: int, col: int, extra: Sequence[int]) -> Poly:
 
 def _derived_map(a: Atom, ix: tuple[int, ...], x: Atom, at: tuple[int, ...]) -> Poly:
     """The chain rule: one more derivative of the map, summed against the derivative of its argument."""
-    name, rows, size, order = _map(a)
+    what, rows, size, order = _map(a)
     lead = (1 if rows else 0) + (order if size else 0)
     fresh = passing(ix, at)
     k = next(fresh)
     extra = {v: next(fresh) for v in ix[lead:]}
     p = rename(dict(a.args[0]), {slot(1 + n): extra[v] for n, v in enumerate(ix[lead:])})
     back = {w: v for v, w in extra.items()}
-    outer = rename(vector_map(name, p, rows, size, order + 1, (*ix[:lead], *([k] if size else []))), back)
+    outer = rename(vector_map(what, p, rows, size, order + 1, (*ix[:lead], *([k] if size else []))), back)
     inner = derive(rename(p, back | {ROW: k}), x, at)
     return join([(outer, NONE), (inner, NONE)], {k: size} if size else {})
 
 
-def _map(a: Atom) -> tuple[str, int, int, int]:
+def _map(a: Atom) -> tuple[tuple[str, bool], int, int, int]:
     assert isinstance(a.data, tuple)
-    name, rows, size, order = a.data
-    return name, rows, size, order
+    what, rows, size, order = a.data
+    return what, rows, size, order
 
 
 Rule = Callable[[Atom, tuple[int, ...], Atom, tuple[int, ...]], Poly]
@@ -301,11 +303,11 @@ def _substituted_atom(a: Atom, ix: tuple[int, ...], values: Values) -> Poly:
     if a.kind == "determinant":
         return rename(determinant(own, _size(a)), {slot(2 + k): v for k, v in enumerate(ix)})
     if a.kind == "map":
-        name, rows, size, order = _map(a)
+        what, rows, size, order = _map(a)
         lead = (1 if rows else 0) + (order if size else 0)
         fresh = passing(ix, labels(own))
         ends = tuple(next(fresh) for _ in range(lead))
-        moved = vector_map(name, own, rows, size, order, ends)
+        moved = vector_map(what, own, rows, size, order, ends)
         extra = {slot(1 + k): v for k, v in enumerate(ix[lead:])}
         return rename(moved, dict(zip(ends, ix, strict=False)) | extra)
     raise NotYetError(f"symjac cannot put a definition into this yet: {a.kind}")

@@ -293,7 +293,8 @@ def _vector_map(t: Translation, e: Expr) -> Poly:
     rows, size = size_number(e.rows), size_number(e.arg.rows)
     order = int(isinstance(e, x.MapJacobian))
     ends = ([ROW] if rows else []) + ([COL] if order and size else [])
-    return vector_map(e.name, t.poly(e.arg), rows, size, order, ends)
+    gradient = isinstance(e, x.ScalarGradient | x.ScalarHessian)
+    return vector_map((e.name, gradient), t.poly(e.arg), rows, size, order, ends)
 
 
 def _stack(t: Translation, e: Expr) -> Poly:
@@ -453,6 +454,8 @@ TRANSLATIONS: Mapping[type[Expr], Rule] = {
     x.Commutation: _vectorised,
     x.VectorMap: _vector_map,
     x.MapJacobian: _vector_map,
+    x.ScalarGradient: _vector_map,
+    x.ScalarHessian: _vector_map,
     x.Stack: _stack,
     x.Explicit: _explicit,
     x.Partial: _partial,

@@ -19,7 +19,7 @@ from symjac.reading.names import Operation, operation_of
 from symjac.reading.operators import OPERATORS, apply
 from symjac.reading.roles import known_function
 from symjac.reading.sizes import UNIT
-from symjac.reading.tree import Node, juxtaposed
+from symjac.reading.tree import Node, bracket, juxtaposed
 from symjac.reading.usual import FACTOR_LETTERS, FUNCTION_LETTERS, OFTEN_MAPS, STEP_NAMES
 from symjac.reading.values import Value, like, reciprocal
 
@@ -43,6 +43,8 @@ class Head:
 def step(el: Elaborator, kids: list[Node], i: int) -> tuple[Value, int]:
     """The value that begins at item ``i`` of a juxtaposition, and where the next one begins."""
     item, following = kids[i], kids[i + 1] if i + 1 < len(kids) else None
+    if item.kind == "nabla" and (found := derivatives.of_function(el, item, kids[i + 1 : i + 3])) is not None:
+        return found, i + 3
     operator = derivatives.operator(el, item)
     if operator is not None:
         if following is None:
@@ -108,11 +110,6 @@ def call_key(el: Elaborator, item: Node, group: Node) -> str:
     end = min([group.end, *scripts])  # what is raised to a power is the call
     text = el.context.source[item.start : group.start] + el.context.source[inner.start : end]
     return re.sub(r"\\left|\\right|[{}\s]", "", text)
-
-
-def bracket(group: Node) -> Node:
-    """The bracket itself where braces stand around it, as SymPy prints calls."""
-    return group.kids[0] if group.text == "{" else group
 
 
 def at_time(el: Elaborator, item: Node, group: Node) -> Value:

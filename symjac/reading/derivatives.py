@@ -14,6 +14,8 @@ from symjac.expr import (
     OverTime,
     Partial,
     Product,
+    ScalarGradient,
+    ScalarHessian,
     Sum,
     Symbol,
     Transpose,
@@ -23,7 +25,7 @@ from symjac.reading.sizes import UNIT, Size
 from symjac.reading.spelling import script_text
 from symjac.reading.survey import bound_letter, carries
 from symjac.reading.tokens import Token
-from symjac.reading.tree import Node, juxtaposed
+from symjac.reading.tree import Node, bracket, juxtaposed
 from symjac.reading.values import Value, negative, scalar
 
 if TYPE_CHECKING:
@@ -122,6 +124,40 @@ def nabla(el: Elaborator, item: Node, rest: Node) -> Value:
     if not y.is_scalar:
         raise el.error(f"\\nabla of {el.context.text(rest)}, which is {y.shown}: it takes a scalar", rest)
     return partial(el, y, x, whole)
+
+
+def of_function(el: Elaborator, item: Node, items: list[Node]) -> Value | None:
+    """``\\nabla f(x)`` and ``\\nabla^2 f(x)`` of a scalar function that nothing specifies, at a vector.
+
+    ``\\nabla_w f(w^k)`` says the same where w is the letter of the argument.
+    """
+    if len(items) != 2 or items[0].kind != "name" or items[0].scripts or not items[1].is_call:
+        return None
+    head, group = items[0], bracket(items[1])
+    name = el.named(head).family
+    known = el.context.find(name)
+    if name in el.roles.defined | el.roles.bare.keys() or (known is not None and known.declared):
+        return None
+    powers = [s for s in item.scripts if s.kind != "_"]
+    order = 2 if [[t.text for t in s.tokens] for s in powers] == [["2"]] else 1
+    if len(group.kids) != 1 or (powers and order == 1):
+        return None
+    subs = [[t.text for t in s.tokens] for s in item.scripts if s.kind == "_"]
+    inside = group.kids[0].inner
+    if subs and subs != [[inside.text]]:
+        return None
+    v = el.build(group.kids[0])
+    if not v.is_vector:
+        return None
+    whole = Node("juxt", "", [head, items[1]], item.start, items[1].end)
+    if not el.context.continued:
+        el.context.note("role", f"{name}: read as a scalar function of a vector", head)
+    if order == 2:
+        found = Value(v.rows, v.rows, lambda: ScalarHessian(name, v.make(), v.rows.value()), whole)
+    else:
+        found = Value(v.rows, UNIT, lambda: ScalarGradient(name, v.make(), v.rows.value()), whole)
+    scripts = [*group.scripts, *(items[1].scripts if group is not items[1] else [])]
+    return el.post(found, Node("group", "(", [], whole.start, whole.end, scripts))
 
 
 def nabla_alone(el: Elaborator, node: Node) -> Value:

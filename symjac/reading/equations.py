@@ -14,7 +14,7 @@ from symjac.reading.elaborate import Elaborator
 from symjac.reading.names import is_transpose
 from symjac.reading.sizes import Size
 from symjac.reading.spelling import is_upper
-from symjac.reading.tree import Node, juxtaposed
+from symjac.reading.tree import Node, bracket, juxtaposed
 from symjac.reading.usual import SLOPE_FACTORS
 from symjac.reading.values import Value, like, number
 
@@ -55,7 +55,7 @@ def _is_mere_call(node: Node) -> bool:
     inner = node.inner
     if inner.kind != "juxt" or len(inner.kids) != 2 or inner.kids[0].kind != "name" or not inner.kids[1].is_call:
         return False
-    return all(k.inner.kind == "name" for k in calls.bracket(inner.kids[1]).kids)
+    return all(k.inner.kind == "name" for k in bracket(inner.kids[1]).kids)
 
 
 def classify(piece: Piece, el: Elaborator, defined: set[str]) -> None:
@@ -80,7 +80,7 @@ def classify(piece: Piece, el: Elaborator, defined: set[str]) -> None:
         return
     if left.kind != "juxt" or len(left.kids) != 2 or not left.kids[1].is_call:
         return
-    head, group = left.kids[0], calls.bracket(left.kids[1])
+    head, group = left.kids[0], bracket(left.kids[1])
     if head.kind not in ("name", "word"):
         return
     if head.kind == "name" and el.roles.is_time_call(head, group):
@@ -272,7 +272,7 @@ def _column(el: Elaborator, row: Value, node: Node) -> Value:
 
 def _function_sides(piece: Piece, el: Elaborator) -> list[Value]:
     left = piece.root.kids[0].inner
-    head, argument = left.kids[0], calls.bracket(left.kids[1]).kids[0].inner
+    head, argument = left.kids[0], bracket(left.kids[1]).kids[0].inner
     piece.variable = Symbol(el.named(argument).family)
     el.locals = {piece.variable.name: piece.variable}
     for side in piece.root.kids[1:]:
@@ -293,7 +293,7 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
     left = piece.root.kids[0].inner
     head, group = left.kids
     named = el.named(head)
-    inner = calls.bracket(group)
+    inner = bracket(group)
     if value.is_scalar and all(el.build(k).is_scalar for k in inner.kids):
         raise el.error(
             "this left side is no symbol, and the right side no function of one variable in known terms",

@@ -66,6 +66,11 @@ class Node:
         return node
 
 
+def bracket(group: Node) -> Node:
+    """The bracket itself where braces stand around it, as SymPy prints calls."""
+    return group.kids[0] if group.text == "{" else group
+
+
 def juxtaposed(items: list[Node]) -> Node:
     """Pieces side by side as one node."""
     return items[0] if len(items) == 1 else Node("juxt", "", items, items[0].start, items[-1].end)

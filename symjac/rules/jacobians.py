@@ -243,8 +243,18 @@ def map_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     |- dF(a)/dx = J_F(a) A
     """
     y = narrow(y, ex.VectorMap, "map_rule")
-    local = ex.MapJacobian(y.name, y.arg, y.rows)
-    return Partial(y, scope.wrt), ex.mul(local, about("map_rule", scope, y.arg, inner))
+    return Partial(y, scope.wrt), ex.mul(y.jacobian, about("map_rule", scope, y.arg, inner))
+
+
+@rule
+def scalar_gradient_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+    """
+    |- da/dx = A    f a twice continuously differentiable scalar function
+    ---------------------------------------------------------------------
+    |- d(nabla f)(a)/dx = (nabla^2 f)(a) A
+    """
+    y = narrow(y, ex.ScalarGradient, "scalar_gradient_rule")
+    return Partial(y, scope.wrt), ex.mul(y.jacobian, about("scalar_gradient_rule", scope, y.arg, inner))
 
 
 @rule

@@ -120,6 +120,18 @@ def _(e: ir.MapJacobian, style: Style) -> Placed:
 
 
 @printed.register
+def _(e: ir.ScalarGradient, style: Style) -> Placed:
+    head = row(Ident(r"\nabla"), names.name_box(e.of))
+    return Placed(row(head, fence(place(e.arg, style).box)), Binding.ATOM, opens=True, closes=True)
+
+
+@printed.register
+def _(e: ir.ScalarHessian, style: Style) -> Placed:
+    head = row(Script(Ident(r"\nabla"), sup=Num("2")), names.name_box(e.of))
+    return Placed(row(head, fence(place(e.arg, style).box)), Binding.ATOM, opens=True, closes=True)
+
+
+@printed.register
 def _(e: ir.Stack, style: Style) -> Placed:
     cells = tuple(place(p, style).box for p in e.args)
     return Placed(Grid((cells,) if style.row else tuple((c,) for c in cells)), Binding.ATOM)

@@ -358,6 +358,24 @@ def _map_jacobian(v: Evaluator, e: Expr) -> Matrix:
     return [[2 * map_weight(i, k) * a for k, a in enumerate(arg)] for i in range(v.size(e.rows))]
 
 
+SCALAR_STAND_IN = r"\sum_{k} k v_{k}^{3} + (\sum_{k} v_{k})^{2}"
+
+
+def _scalar_gradient(v: Evaluator, e: Expr) -> Matrix:
+    """The gradient of :data:`SCALAR_STAND_IN`."""
+    assert isinstance(e, x.ScalarGradient)
+    arg = [row[0] for row in v.matrix(e.arg)]
+    total = _added(arg)
+    return [[3 * (k + 1) * a * a + 2 * total] for k, a in enumerate(arg)]
+
+
+def _scalar_hessian(v: Evaluator, e: Expr) -> Matrix:
+    """The Hessian of :data:`SCALAR_STAND_IN`."""
+    assert isinstance(e, x.ScalarHessian)
+    arg = [row[0] for row in v.matrix(e.arg)]
+    return [[6 * (k + 1) * a + 2 if k == j else a * 0 + 2 for j in range(len(arg))] for k, a in enumerate(arg)]
+
+
 def _vec(v: Evaluator, e: Expr) -> Matrix:
     rows = v.matrix(e.args[0])
     return [[row[j]] for j in range(len(rows[0])) for row in rows]
@@ -511,6 +529,8 @@ VALUES: Mapping[type[Expr], Callable[[Evaluator, Expr], Matrix]] = {
     x.Commutation: _commutation,
     x.VectorMap: _vector_map,
     x.MapJacobian: _map_jacobian,
+    x.ScalarGradient: _scalar_gradient,
+    x.ScalarHessian: _scalar_hessian,
     x.Stack: _stack,
     x.Explicit: _explicit,
     x.Partial: _partial,

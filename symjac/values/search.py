@@ -15,8 +15,18 @@ from types import MappingProxyType
 from typing import Any
 
 from symjac.errors import NotYetError, ShapeError
-from symjac.expr import Expr, MapJacobian, Symbol, VectorMap, brief, show_shape, size_names
-from symjac.values.evaluate import MAP_STAND_IN, NOTHING, Evaluator, Given, Matrix, free_indices, work
+from symjac.expr import (
+    Expr,
+    MapJacobian,
+    ScalarGradient,
+    ScalarHessian,
+    Symbol,
+    VectorMap,
+    brief,
+    show_shape,
+    size_names,
+)
+from symjac.values.evaluate import MAP_STAND_IN, NOTHING, SCALAR_STAND_IN, Evaluator, Given, Matrix, free_indices, work
 from symjac.values.intervals import Intervals
 from symjac.values.nodes import reachable, unspecified
 from symjac.values.points import Point, points
@@ -100,14 +110,14 @@ def counterexample(
     foremost = frozenset(first)
     leaves = [e for e in nodes if isinstance(e, Symbol) and e not in definitions]
     leaves.sort(key=lambda e: (e not in foremost, e.name))
-    maps = sorted({e.name for e in nodes if isinstance(e, VectorMap | MapJacobian)})
+    maps = dict(sorted(map(_stand_in, (e for e in nodes if isinstance(e, VectorMap | MapJacobian)))))
     exact, most = True, work()
     for count, (sizes, seed) in enumerate(points(names_of_sizes)):
         if count >= effort:
             break
         chosen = {name: STAND_INS[(k + seed) % len(STAND_INS)] for k, name in enumerate(names)}
         point = Point(seed, leaves, one_hot, special)
-        functions = {name: latex for name, (_, latex) in chosen.items()} | dict.fromkeys(maps, MAP_STAND_IN)
+        functions = {name: latex for name, (_, latex) in chosen.items()} | maps
         coefficients = {name: c for name, (c, _) in chosen.items()}
         for numbers in (Rationals, Intervals) if exact else (Intervals,):
             try:
@@ -157,6 +167,11 @@ def _apart(u: Value, v: Value) -> bool:
     low, high = (u.low, u.high) if isinstance(u, Enclosure) else (u, u)
     other_low, other_high = (v.low, v.high) if isinstance(v, Enclosure) else (v, v)
     return high < other_low or other_high < low
+
+
+def _stand_in(e: VectorMap | MapJacobian) -> tuple[str, str]:
+    """What a map is called, or the scalar function it is the gradient of, and what stands in for it."""
+    return (e.of, SCALAR_STAND_IN) if isinstance(e, ScalarGradient | ScalarHessian) else (e.name, MAP_STAND_IN)
 
 
 def _shown(m: Matrix) -> tuple[tuple[Value, ...], ...]:

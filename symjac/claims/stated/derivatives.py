@@ -8,8 +8,8 @@ from symjac.claims.stated import vecread
 from symjac.claims.stated.naming import whole
 from symjac.claims.stated.terms import Term
 from symjac.reading.assumptions import How
-from symjac.reading.calls import bracket, call_key
-from symjac.reading.tree import Node, juxtaposed
+from symjac.reading.calls import call_key
+from symjac.reading.tree import Node, bracket, juxtaposed
 
 if TYPE_CHECKING:
     from symjac.claims.stated.syntax import Builder

@@ -13,7 +13,7 @@ from symjac.reading import calls
 from symjac.reading.spelling import script_text
 from symjac.reading.survey import bound_letter
 from symjac.reading.tokens import Token
-from symjac.reading.tree import Node, juxtaposed
+from symjac.reading.tree import Node, bracket, juxtaposed
 
 if TYPE_CHECKING:
     from symjac.claims.stated.syntax import Builder
@@ -25,6 +25,8 @@ _LABELLED = re.compile(r"(.+)_(?:\w|\{\w+\})")
 def nabla(b: Builder, kids: list[Node], i: int) -> tuple[Term, int]:
     """``\\nabla_x L``: it takes the symbol after it, with its bracket where one follows."""
     item = kids[i]
+    if (of_function := _scalar_function(b, kids, i)) is not None:
+        return of_function, i + 3
     sub = next((s for s in item.scripts if s.kind == "_"), None)
     if any(s.kind != "_" for s in item.scripts):
         raise b.error("second and higher derivatives are not read in a claim", item)
@@ -45,7 +47,7 @@ def nabla(b: Builder, kids: list[Node], i: int) -> tuple[Term, int]:
         y = b.build(operand)
     elif family is not None and stop - i == 3:
         named = b.el.named(operand)
-        argument = tuple(b.build(k) for k in calls.bracket(kids[i + 2]).kids)
+        argument = tuple(b.build(k) for k in bracket(kids[i + 2]).kids)
         y = Term("symbol", argument, Ref(family.name, Time.read(named.time) if named.time else None))
     else:
         y = b.build(operand)
@@ -55,12 +57,30 @@ def nabla(b: Builder, kids: list[Node], i: int) -> tuple[Term, int]:
     return Term("derivative", (y, x), text, (item.start, kids[stop - 1].end)), stop
 
 
+def _scalar_function(b: Builder, kids: list[Node], i: int) -> Term | None:
+    """``\\nabla f(x)`` and ``\\nabla^2 f(x)`` of a scalar function that nothing specifies."""
+    item = kids[i]
+    if i + 2 >= len(kids) or kids[i + 1].kind != "name" or kids[i + 1].scripts or not kids[i + 2].is_call:
+        return None
+    powers = [[t.text for t in s.tokens] for s in item.scripts]
+    if powers not in ([], [["2"]]):
+        return None
+    name = b.el.named(kids[i + 1]).family
+    family, inside = b.context.find(name), bracket(kids[i + 2]).kids
+    defined = b.context.called(name) is not None or name in b.context.heads
+    if (family is not None and family.declared) or defined or len(inside) != 1:
+        return None
+    span = (item.start, kids[i + 2].end)
+    term = Term("scalar_function", (b.build(inside[0]),), (name, 2 if powers else 1), span)
+    return b.posted(term, kids[i + 2])
+
+
 def _own_gradient(b: Builder, kids: list[Node], i: int) -> Term | None:
     """``\\nabla f(x)`` where an equation defines f(x): the gradient by its argument."""
     if i + 2 >= len(kids) or kids[i + 1].kind != "name" or not kids[i + 2].is_call:
         return None
     family = b.context.calls.get(calls.call_key(b.el, kids[i + 1], kids[i + 2]))
-    inside = calls.bracket(kids[i + 2]).kids
+    inside = bracket(kids[i + 2]).kids
     if family is None or len(inside) != 1 or inside[0].inner.kind != "name":
         return None
     y, x = Term("symbol", (), Ref(family.name)), b.build(inside[0])

@@ -407,6 +407,7 @@ class Statement:
         timed = {(r.family, r.time is None) for r in printed}
         variables = [x for _, x, _ in self.gradients(*terms)]
         functions = {e.function.name for p in self.model.printed for e in p.rhs.walk() if isinstance(e, ex.Apply)}
+        scalars = {e.of for p in self.model.printed for e in p.rhs.walk() if isinstance(e, ex.ScalarGradient)}
         # A gradient by what no equation holds says nothing about the system.
         found = [x.family for x in variables if (x.family, x.time is None) not in timed]
         arguments: set[int] = set()  # the W and b of J(W, b), which say nothing of their own
@@ -419,6 +420,8 @@ class Statement:
                     continue
                 if isinstance(f, ex.Function) and f.known is None and f.name not in functions:
                     found.append(f.name)
+                if t.kind == "scalar_function" and isinstance(t.data, tuple) and t.data[0] not in scalars:
+                    found.append(str(t.data[0]))
                 if t.kind != "symbol" or not isinstance(t.data, Ref):
                     continue
                 if t.data.family in known:

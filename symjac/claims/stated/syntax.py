@@ -24,7 +24,7 @@ from symjac.reading.names import Operation, operation_of
 from symjac.reading.parser import Parser, parse
 from symjac.reading.spelling import plain, script_text
 from symjac.reading.tokens import Token
-from symjac.reading.tree import Node, Script, juxtaposed
+from symjac.reading.tree import Node, Script, bracket, juxtaposed
 
 ENTRYLIKE = frozenset("ijklpqrmn")
 EXP = functions.ACTIVATIONS["exp"].function
@@ -368,7 +368,7 @@ class Builder:
             gradient = Term("gradient", (), varied, span)
             return (Term("transpose", (gradient,), None, span) if turned else gradient), i + 2
         if following is not None and following.is_call and grids.is_indicator(item, following):
-            relation = calls.bracket(following)
+            relation = bracket(following)
             if len(relation.kids) != 2:
                 raise self.error("an indicator holds one relation", following)
             less = relation.detail[0] in ("<", "<=")
@@ -429,7 +429,7 @@ class Builder:
         if following is None:
             return self.build(item), i + 1
         if following.kind == "group" and (following.is_call or following.text in ("{", r"\{")):
-            group = calls.bracket(following) if following.is_call else following
+            group = bracket(following) if following.is_call else following
             if any(d not in (",", ";") for d in group.detail):
                 raise self.error("a relation is no argument", group)
             values = [self.build(k) for k in group.kids]

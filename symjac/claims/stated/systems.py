@@ -128,7 +128,8 @@ def without_naming(equations: Sequence[str]) -> tuple[list[str], list[str]]:
 def _names_derivative(root: Node) -> bool:
     """Whether an equation says no more than what a derivative is called: what is added to others is none."""
     sides = [k for k in root.kids[1:] if k.inner.kind != "add"] if root.kind == "relation" else []
-    return any(n.kind in ("partial", "nabla") for side in sides for n in side.walk())
+    nodes = [n for side in sides for n in side.walk()]
+    return any(n.kind == "partial" or (n.kind == "nabla" and any(s.kind == "_" for s in n.scripts)) for n in nodes)
 
 
 _REST = re.compile(r"\+\s*(?:\\[lc]?dots|\.\.\.)\s*(?=(?:\\right|\\[bB]igg?r?)?\s*[)\]}]|$)")

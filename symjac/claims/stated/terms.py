@@ -64,6 +64,7 @@ class Term:
                      kronecker or oslash, two ``args``
     quotient         two ``args``
     apply            ``data`` a Function; ``map``: ``data`` (name, order)
+    scalar_function  its gradient or Hessian: ``data`` (name, 1 or 2)
     word             ``data`` diag, trace, det, softmax, logsumexp, mean, norm, abs
     transpose,       one argument
     inverse

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from symjac.claims.stated.terms import Term
-from symjac.reading import calls
 from symjac.reading.names import operation_of
-from symjac.reading.tree import Node
+from symjac.reading.tree import Node, bracket
 
 if TYPE_CHECKING:
     from symjac.claims.stated.syntax import Builder
@@ -34,7 +33,7 @@ def vec(b: Builder, kids: list[Node], i: int) -> tuple[Term, int]:
     if not following.is_call:
         inner, stop = b.step(kids, i + 1)
         return _raised(b, Term("vec", (inner,), None, (item.start, kids[stop - 1].end)), item), stop
-    group = calls.bracket(following)
+    group = bracket(following)
     if len(group.kids) != 1:
         raise b.error("vec takes one matrix", following)
     term = _raised(b, Term("vec", (b.build(group.kids[0]),), None, span), item)
