@@ -228,17 +228,27 @@ def _with_conditions_open(source: str, tokens: list[Token]) -> list[Token]:
     Without a wide space before it a blank has to stand there, which ``P(x > 0)`` has not.
     """
     out = list(tokens)
-    opened = [k for k, t in enumerate(tokens) if t.kind == "(" and k]
-    for k in opened:
-        close = _closing(tokens, k)
-        before, inside = tokens[k - 1], tokens[k + 1 : close]
-        if close + 1 < len(tokens) and tokens[close + 1].kind not in _ENDS:
+    k = 0
+    while k < len(tokens):
+        if tokens[k].kind not in OPENING:
+            k += 1
             continue
-        apart = before.kind in _ENDS
-        compares = any(t.kind in _COMPARES or (apart and t.kind == "=") for t in inside)
-        if compares and (apart or (before.kind in _CARRIERS and source[before.end : tokens[k].start].isspace())):
+        close = _closing(tokens, k)
+        if tokens[k].kind == "(" and k and _is_condition(source, tokens, k, close):
             out[k], out[close] = tokens[k]._replace(kind=","), tokens[close]._replace(kind=",")
+        k = close + 1
     return out
+
+
+def _is_condition(source: str, tokens: list[Token], k: int, close: int) -> bool:
+    """Whether what these brackets hold compares, and ends a formula."""
+    if close + 1 < len(tokens) and tokens[close + 1].kind not in _ENDS:
+        return False
+    before = tokens[k - 1]
+    apart = before.kind in _ENDS
+    if not any(t.kind in _COMPARES or (apart and t.kind == "=") for t in tokens[k + 1 : close]):
+        return False
+    return apart or (before.kind in _CARRIERS and source[before.end : tokens[k].start].isspace())
 
 
 _ENDS = frozenset(["gap", "\\\\", "&", ",", ";", ".", "prose"])
