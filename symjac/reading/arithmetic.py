@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from fractions import Fraction
 
 from symjac.errors import ReadError
@@ -16,24 +17,50 @@ from symjac.expr import (
     Ones,
     Product,
     Sum,
+    Symbol,
     Transpose,
 )
 from symjac.reading.assumptions import Habit, How
 from symjac.reading.context import Context
-from symjac.reading.names import Named
-from symjac.reading.sizes import UNIT
+from symjac.reading.names import Named, Operation
+from symjac.reading.roles import Roles
+from symjac.reading.sizes import UNIT, Size
+from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, juxtaposed
 from symjac.reading.values import Value, like, negative, number, ordered_product, reciprocal, scalar, spread
 
 
 class Arithmetic(ABC):
-    """The half of the elaborator that computes."""
+    """The half of the elaborator that computes, and what readers of calls, grids and derivatives ask of the other."""
 
     context: Context
+    roles: Roles
+    locals: dict[str, Symbol]
+    indices: dict[str, Size]
 
     @abstractmethod
     def named(self, node: Node) -> Named:
         """A name taken apart."""
+
+    @abstractmethod
+    def is_constant(self, named: Named) -> bool:
+        """Whether a name is e, the identity, or the vector of ones or zeros."""
+
+    @abstractmethod
+    def deeper(self, node: Node) -> AbstractContextManager[None]:
+        """Within it one level deeper, which has an end."""
+
+    @abstractmethod
+    def items(self, kids: list[Node], node: Node) -> Value:
+        """The product of what stands side by side."""
+
+    @abstractmethod
+    def script(self, tokens: tuple[Token, ...], *, exponent: bool = False) -> Value:
+        """The value of what stands above or below."""
+
+    @abstractmethod
+    def operate(self, v: Value, operations: list[Operation], node: Node) -> Value:
+        """A value with transposes, inverses and powers."""
 
     @abstractmethod
     def derivative(self, node: Node) -> Value | None:

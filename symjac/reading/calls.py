@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import TYPE_CHECKING
 
 from symjac.expr import (
     Function,
@@ -14,6 +13,7 @@ from symjac.expr import (
     mul,
 )
 from symjac.reading import derivatives, grids, vocabulary
+from symjac.reading.arithmetic import Arithmetic
 from symjac.reading.context import Family
 from symjac.reading.names import Operation, operation_of
 from symjac.reading.operators import OPERATORS, apply
@@ -22,9 +22,6 @@ from symjac.reading.sizes import UNIT
 from symjac.reading.tree import Node, bracket, juxtaposed
 from symjac.reading.usual import FACTOR_LETTERS, FUNCTION_LETTERS, OFTEN_MAPS, STEP_NAMES
 from symjac.reading.values import Value, like, reciprocal
-
-if TYPE_CHECKING:
-    from symjac.reading.elaborate import Elaborator
 
 
 class Head:
@@ -40,7 +37,7 @@ class Head:
         self.family = family
 
 
-def step(el: Elaborator, kids: list[Node], i: int) -> tuple[Value, int]:
+def step(el: Arithmetic, kids: list[Node], i: int) -> tuple[Value, int]:
     """The value that begins at item ``i`` of a juxtaposition, and where the next one begins."""
     item, following = kids[i], kids[i + 1] if i + 1 < len(kids) else None
     if item.kind == "nabla" and (found := derivatives.of_function(el, item, kids[i + 1 : i + 3])) is not None:
@@ -84,7 +81,7 @@ def step(el: Elaborator, kids: list[Node], i: int) -> tuple[Value, int]:
     return el.build(item), i + 1
 
 
-def refuse_time_step(el: Elaborator, kids: list[Node]) -> None:
+def refuse_time_step(el: Arithmetic, kids: list[Node]) -> None:
     """``dt``: one symbol for a step of time, or a product?"""
     for a, b in itertools.pairwise(kids):
         if a.kind != "name" or b.kind != "name" or b.text not in ("t", r"\tau") or a.scripts:
@@ -104,7 +101,7 @@ def spanning(first: Node, last: Node) -> Node:
     return Node("juxt", "", [first, last], first.start, last.end)
 
 
-def call_key(el: Elaborator, item: Node, group: Node) -> str:
+def call_key(el: Arithmetic, item: Node, group: Node) -> str:
     inner = bracket(group)
     scripts = [s.start for g in (group, inner) for s in g.scripts]
     end = min([group.end, *scripts])  # what is raised to a power is the call
@@ -112,7 +109,7 @@ def call_key(el: Elaborator, item: Node, group: Node) -> str:
     return re.sub(r"\\left|\\right|[{}\s]", "", text)
 
 
-def at_time(el: Elaborator, item: Node, group: Node) -> Value:
+def at_time(el: Arithmetic, item: Node, group: Node) -> Value:
     """``x(t-1)``."""
     named = el.named(item)
     kid = group.kids[0]
@@ -126,7 +123,7 @@ def at_time(el: Elaborator, item: Node, group: Node) -> Value:
     return el.post(value, group)
 
 
-def head_of(el: Elaborator, item: Node, following: Node | None) -> Head | None:
+def head_of(el: Arithmetic, item: Node, following: Node | None) -> Head | None:
     """The function or operator an item names, if it does."""
     if item.kind == "word":
         operations = [
@@ -184,7 +181,7 @@ def head_of(el: Elaborator, item: Node, following: Node | None) -> Head | None:
     return None
 
 
-def refuse_composition(el: Elaborator, node: Node) -> None:
+def refuse_composition(el: Arithmetic, node: Node) -> None:
     """``f \\circ g(x)``: a ring between functions composes them, between vectors it multiplies entries."""
     left, right = node.kids[0].inner, node.kids[1].inner
     first = right.kids[0].inner if right.kind == "juxt" else right
@@ -196,7 +193,7 @@ def refuse_composition(el: Elaborator, node: Node) -> None:
         )
 
 
-def _is_bare_function(el: Elaborator, node: Node) -> bool:
+def _is_bare_function(el: Arithmetic, node: Node) -> bool:
     if node.kind == "word":
         return True
     if node.kind != "name" or any(s.kind != "'" for s in node.scripts):
@@ -207,7 +204,7 @@ def _is_bare_function(el: Elaborator, node: Node) -> bool:
     return node.text in FUNCTION_LETTERS and el.named(node).family not in el.roles.defined
 
 
-def not_a_call(el: Elaborator, item: Node, group: Node) -> None:
+def not_a_call(el: Arithmetic, item: Node, group: Node) -> None:
     """Refuses what looks like a call of something that is no function."""
     inner = bracket(group)
     if item.kind != "name":
@@ -234,7 +231,7 @@ def not_a_call(el: Elaborator, item: Node, group: Node) -> None:
         )
 
 
-def applied(el: Elaborator, head: Head, kids: list[Node], i: int) -> tuple[Value, int]:
+def applied(el: Arithmetic, head: Head, kids: list[Node], i: int) -> tuple[Value, int]:
     """A head with its argument: a bracket, or what follows in the product."""
     item, following = kids[i], kids[i + 1] if i + 1 < len(kids) else None
     if following is None:
@@ -278,7 +275,7 @@ def applied(el: Elaborator, head: Head, kids: list[Node], i: int) -> tuple[Value
     return el.operate(call_value(el, head, [value], whole, value.node), head.after, whole), j
 
 
-def _begins_call(el: Elaborator, kids: list[Node], k: int) -> bool:
+def _begins_call(el: Arithmetic, kids: list[Node], k: int) -> bool:
     """Whether a function stands there, which ends the argument of the one before."""
     following = kids[k + 1] if k + 1 < len(kids) else None
     if kids[k].kind == "word":
@@ -288,7 +285,7 @@ def _begins_call(el: Elaborator, kids: list[Node], k: int) -> bool:
     return head_of(el, kids[k], following) is not None
 
 
-def _at_temperature(el: Elaborator, head: Head, values: list[Value], whole: Node) -> Value:
+def _at_temperature(el: Arithmetic, head: Head, values: list[Value], whole: Node) -> Value:
     r"""``\operatorname{softmax}(\beta, z)`` is that of beta z, ``\operatorname{lse}(\beta, z)`` the same over beta."""
     beta, z = values
     text = el.context.text(beta.node)
@@ -300,7 +297,7 @@ def _at_temperature(el: Elaborator, head: Head, values: list[Value], whole: Node
     return like(found, lambda: Product(reciprocal(beta.make()), found.make()), whole)
 
 
-def call(el: Elaborator, head: Head, group: Node, whole: Node) -> Value:
+def call(el: Arithmetic, head: Head, group: Node, whole: Node) -> Value:
     if any(d not in (",", ";") for d in group.detail):
         raise el.error("a relation is no argument", group)
     if head.word in ("softmax", "logsumexp") and len(group.kids) == 2:
@@ -313,7 +310,7 @@ def call(el: Elaborator, head: Head, group: Node, whole: Node) -> Value:
     return call_value(el, head, [el.build(k) for k in group.kids], whole, group)
 
 
-def call_value(el: Elaborator, head: Head, values: list[Value], whole: Node, at: Node) -> Value:
+def call_value(el: Arithmetic, head: Head, values: list[Value], whole: Node, at: Node) -> Value:
     if head.word:
         if head.order:
             raise el.error("a prime on this operator is not read", whole)
@@ -330,7 +327,7 @@ def call_value(el: Elaborator, head: Head, values: list[Value], whole: Node, at:
     return apply(el, head.function, head.order, values[0], whole)
 
 
-def mapped(el: Elaborator, head: Head, v: Value, whole: Node) -> Value:
+def mapped(el: Arithmetic, head: Head, v: Value, whole: Node) -> Value:
     family = head.family
     assert family is not None
     if not v.is_vector or not el.context.sizes.equal(family.cols, v.rows):

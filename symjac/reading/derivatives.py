@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from symjac.expr import (
     Expr,
@@ -21,6 +20,7 @@ from symjac.expr import (
     Transpose,
     transpose,
 )
+from symjac.reading.arithmetic import Arithmetic
 from symjac.reading.sizes import UNIT, Size
 from symjac.reading.spelling import script_text
 from symjac.reading.survey import bound_letter, carries
@@ -28,14 +28,10 @@ from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, bracket, juxtaposed
 from symjac.reading.values import Value, negative, scalar
 
-if TYPE_CHECKING:
-    from symjac.reading.elaborate import Elaborator
-
-
 # ---------------------------------------------------------------------------------------- partials
 
 
-def _head(el: Elaborator, node: Node) -> tuple[str, Node | None] | None:
+def _head(el: Arithmetic, node: Node) -> tuple[str, Node | None] | None:
     """``\\partial y`` or ``d y``: the sign and what follows it, ``None`` for anything else."""
     node = node.inner
     items = node.kids if node.kind == "juxt" else [node]
@@ -52,12 +48,12 @@ def _head(el: Elaborator, node: Node) -> tuple[str, Node | None] | None:
     return ("partial" if first.kind == "partial" else "d"), (juxtaposed(items[1:]) if items[1:] else None)
 
 
-def fraction(el: Elaborator, node: Node) -> Value | None:
+def fraction(el: Arithmetic, node: Node) -> Value | None:
     """``\\frac{\\partial y}{\\partial x}``, ``\\frac{dy}{dx}``; ``None`` where the fraction is no derivative."""
     return _of(el, node.kids[0], node.kids[1], node)
 
 
-def _of(el: Elaborator, top: Node, bottom: Node, node: Node) -> Value | None:
+def _of(el: Arithmetic, top: Node, bottom: Node, node: Node) -> Value | None:
     above, below = _head(el, top), _head(el, bottom)
     if above is None and below is None:
         return None
@@ -77,7 +73,7 @@ def _of(el: Elaborator, top: Node, bottom: Node, node: Node) -> Value | None:
     return partial(el, el.build(above[1]), el.build(below[1]), node)
 
 
-def partial(el: Elaborator, y: Value, x: Value, node: Node) -> Value:
+def partial(el: Arithmetic, y: Value, x: Value, node: Node) -> Value:
     """The Jacobian as an object, in numerator layout; transposes of columns change no derivative."""
     if x.tag not in ("symbol", "entry"):
         raise el.error(f"a derivative is by one symbol, not by {el.context.text(x.node)}", x.node)
@@ -100,7 +96,7 @@ def partial(el: Elaborator, y: Value, x: Value, node: Node) -> Value:
     return out
 
 
-def operator(el: Elaborator, item: Node) -> Callable[[Node], Value] | None:
+def operator(el: Arithmetic, item: Node) -> Callable[[Node], Value] | None:
     """``\\frac{\\partial}{\\partial x}`` or ``\\nabla_x``: what waits for an operand."""
     if item.kind == "frac":
         above, below = _head(el, item.kids[0]), _head(el, item.kids[1])
@@ -113,7 +109,7 @@ def operator(el: Elaborator, item: Node) -> Callable[[Node], Value] | None:
     return None
 
 
-def nabla(el: Elaborator, item: Node, rest: Node) -> Value:
+def nabla(el: Arithmetic, item: Node, rest: Node) -> Value:
     """``\\nabla_v L``: the derivative of a scalar by v."""
     sub = next((s for s in item.scripts if s.kind == "_"), None)
     if sub is None:
@@ -126,7 +122,7 @@ def nabla(el: Elaborator, item: Node, rest: Node) -> Value:
     return partial(el, y, x, whole)
 
 
-def of_function(el: Elaborator, item: Node, items: list[Node]) -> Value | None:
+def of_function(el: Arithmetic, item: Node, items: list[Node]) -> Value | None:
     """``\\nabla f(x)`` and ``\\nabla^2 f(x)`` of a scalar function that nothing specifies, at a vector.
 
     ``\\nabla_w f(w^k)`` says the same where w is the letter of the argument.
@@ -160,11 +156,11 @@ def of_function(el: Elaborator, item: Node, items: list[Node]) -> Value | None:
     return el.post(found, Node("group", "(", [], whole.start, whole.end, scripts))
 
 
-def nabla_alone(el: Elaborator, node: Node) -> Value:
+def nabla_alone(el: Arithmetic, node: Node) -> Value:
     raise el.error(r"this \nabla is applied to nothing", node)
 
 
-def slashed(el: Elaborator, node: Node) -> Value | None:
+def slashed(el: Arithmetic, node: Node) -> Value | None:
     """``\\partial y / \\partial x`` on one line, also as the last factor of a product."""
     left, right = node.kids[0].inner, node.kids[1].inner
     if right.kind != "juxt" or right.kids[0].kind not in ("partial", "name"):
@@ -186,7 +182,7 @@ def slashed(el: Elaborator, node: Node) -> Value | None:
     return _of(el, left, right, node)
 
 
-def governed(el: Elaborator, node: Node) -> Value | None:
+def governed(el: Arithmetic, node: Node) -> Value | None:
     """A derivative operator before a sign of multiplication governs what comes after the sign too."""
     left = node.kids[0]
     items = left.kids if left.kind == "juxt" else [left]
@@ -200,7 +196,7 @@ def governed(el: Elaborator, node: Node) -> Value | None:
 # ------------------------------------------------------------------------------- sums and products
 
 
-def big(el: Elaborator, node: Node) -> Value:
+def big(el: Arithmetic, node: Node) -> Value:
     """``\\sum`` and ``\\prod``: over entries, or over time."""
     sub = next((s.tokens for s in node.scripts if s.kind == "_"), ())
     sup = next((s.tokens for s in node.scripts if s.kind == "^"), ())
@@ -235,7 +231,7 @@ def big(el: Elaborator, node: Node) -> Value:
     return Value(body.rows, body.cols, lambda: OverTime(kind, variable, low, high, body.make(), order), node)
 
 
-def over_entries(el: Elaborator, node: Node, variable: str, sub: tuple[Token, ...], sup: tuple[Token, ...]) -> Value:
+def over_entries(el: Arithmetic, node: Node, variable: str, sub: tuple[Token, ...], sup: tuple[Token, ...]) -> Value:
     """A sum over all entries of vectors: ``\\sum_j`` or ``\\sum_{j=1}^{n}``, n being how many there are."""
     outer = el.indices.get(variable)
     restricted = el.error(
@@ -266,7 +262,7 @@ def over_entries(el: Elaborator, node: Node, variable: str, sub: tuple[Token, ..
     return scalar(lambda: IndexSum(Index(variable, size.value()), body.make()), node)
 
 
-def bounds(el: Elaborator, node: Node, sub: tuple[Token, ...], sup: tuple[Token, ...]) -> tuple[Expr, Expr, str]:
+def bounds(el: Arithmetic, node: Node, sub: tuple[Token, ...], sup: tuple[Token, ...]) -> tuple[Expr, Expr, str]:
     """Least and greatest value of the index, and the order the print settles."""
     relations = [k for k, t in enumerate(sub) if t.kind in ("=", "<", "<=", ">", ">=")]
     kinds = [sub[k].kind for k in relations]
@@ -295,7 +291,7 @@ def shifted(e: Expr, strictly: bool, by: int) -> Expr:
     return Sum(e, Number(by))
 
 
-def index_expression(el: Elaborator, tokens: tuple[Token, ...], node: Node) -> Expr:
+def index_expression(el: Arithmetic, tokens: tuple[Token, ...], node: Node) -> Expr:
     """``t``, ``k+1``, ``T-1``: sums of letters and numbers."""
     terms: list[Expr] = []
     sign, wanted = 1, True

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 from functools import partial
-from typing import TYPE_CHECKING
 
 from symjac.expr import (
     Apply,
@@ -23,6 +22,7 @@ from symjac.expr import (
     dim,
     transpose,
 )
+from symjac.reading.arithmetic import Arithmetic
 from symjac.reading.context import Family
 from symjac.reading.names import Named
 from symjac.reading.parser import Parser
@@ -32,14 +32,10 @@ from symjac.reading.spelling import is_upper
 from symjac.reading.tree import Node, Script
 from symjac.reading.values import Make, Value, like, negative, scalar, spread
 
-if TYPE_CHECKING:
-    from symjac.reading.elaborate import Elaborator
-
-
 # --------------------------------------------------------------------------------- stacked vectors
 
 
-def list_value(el: Elaborator, node: Node, *, stacked: bool = False) -> Value:
+def list_value(el: Arithmetic, node: Node, *, stacked: bool = False) -> Value:
     """``[h, x]`` and ``[h; x]``: vectors on top of each other."""
     if node.text not in ("[", "langle") and not stacked:
         raise el.error("a list in these brackets is no value", node, "stacked vectors are written [a; b]")
@@ -61,7 +57,7 @@ def list_value(el: Elaborator, node: Node, *, stacked: bool = False) -> Value:
 _SPACED = re.compile(r"\\([ ;:>]|quad|qquad|enspace|thickspace|medspace)")
 
 
-def refuse_spaced_list(el: Elaborator, node: Node) -> None:
+def refuse_spaced_list(el: Arithmetic, node: Node) -> None:
     """``[h \\; x]``, ``[W U]``: a list without its commas, or a product?"""
     juxt = node.kids[0]
     if node.text != "[" or juxt.kind != "juxt" or any(k.kind != "name" for k in juxt.kids):
@@ -80,7 +76,7 @@ def refuse_spaced_list(el: Elaborator, node: Node) -> None:
         )
 
 
-def inner_product(el: Elaborator, values: list[Value], node: Node) -> Value:
+def inner_product(el: Arithmetic, values: list[Value], node: Node) -> Value:
     if len(values) != 2:
         raise el.error("angle brackets take two vectors", node)
     a, b = values
@@ -90,7 +86,7 @@ def inner_product(el: Elaborator, values: list[Value], node: Node) -> Value:
     return scalar(lambda: Product(Transpose(a.make()), b.make()), node)
 
 
-def stack(el: Elaborator, values: list[Value], node: Node) -> Value:
+def stack(el: Arithmetic, values: list[Value], node: Node) -> Value:
     if any(v.is_matrix for v in values):
         return blocks(el, values, node)
     for v in values:
@@ -106,7 +102,7 @@ def stack(el: Elaborator, values: list[Value], node: Node) -> Value:
     return Value(Size(parts=tuple(v.rows for v in values)), UNIT, lambda: Stack(*(v.make() for v in values)), node)
 
 
-def blocks(el: Elaborator, values: list[Value], node: Node) -> Value:
+def blocks(el: Arithmetic, values: list[Value], node: Node) -> Value:
     """Matrices on top of each other; a zero among them has as many columns as they."""
     cols = next(v.cols for v in values if v.is_matrix)
     rows: list[Size] = []
@@ -136,7 +132,7 @@ def _zeros(rows: Size, cols: Size) -> Expr:
 # ----------------------------------------------------------------------------- written-out matrices
 
 
-def matrix(el: Elaborator, node: Node) -> Value:
+def matrix(el: Arithmetic, node: Node) -> Value:
     """``\\begin{bmatrix} ... \\end{bmatrix}``: scalars, or one column of vectors."""
     width = int(node.detail[0])
     rows = [node.kids[k : k + width] for k in range(0, len(node.kids), width)]
@@ -160,14 +156,14 @@ def matrix(el: Elaborator, node: Node) -> Value:
     return el.post(explicit(el, values, node), node)
 
 
-def explicit(el: Elaborator, values: list[list[Value]], node: Node) -> Value:
+def explicit(el: Arithmetic, values: list[list[Value]], node: Node) -> Value:
     def make() -> Expr:
         return Explicit([[v.make() for v in row] for row in values])
 
     return Value(Size(dim(len(values))), Size(dim(len(values[0]))), make, node)
 
 
-def diagonal_of_list(el: Elaborator, values: list[Value], node: Node) -> Value:
+def diagonal_of_list(el: Arithmetic, values: list[Value], node: Node) -> Value:
     """``diag(a, b, c)``."""
     for v in values:
         if not v.is_scalar:
@@ -180,7 +176,7 @@ def diagonal_of_list(el: Elaborator, values: list[Value], node: Node) -> Value:
 # ----------------------------------------------------------------------------------------- entries
 
 
-def entry_value(el: Elaborator, named: Named, family: Family, node: Node) -> Value:
+def entry_value(el: Arithmetic, named: Named, family: Family, node: Node) -> Value:
     """``x_i``, ``w_{ij}``, ``x_{t,1}``: an entry of a vector or a matrix."""
     expected = 1 if family.role == "vector" else 2
     entries = named.entries
@@ -208,7 +204,7 @@ def entry_value(el: Elaborator, named: Named, family: Family, node: Node) -> Val
     return out
 
 
-def kronecker(el: Elaborator, named: Named, node: Node) -> Value | None:
+def kronecker(el: Arithmetic, named: Named, node: Node) -> Value | None:
     """The delta of two indices, where the letter is not declared as something else."""
     found = el.context.find(named.family)
     plain = named.family == r"\delta" and named.time is None and not named.operations
@@ -227,7 +223,7 @@ def kronecker(el: Elaborator, named: Named, node: Node) -> Value | None:
     return scalar(make, node)
 
 
-def subscripted(el: Elaborator, v: Value, s: Script, node: Node) -> Value:
+def subscripted(el: Arithmetic, v: Value, s: Script, node: Node) -> Value:
     """``(W x)_i``: an entry of a bracket."""
     texts = [t.text for t in s.tokens if t.kind != ","]
     wanted = 1 if v.is_vector else 2
@@ -255,14 +251,14 @@ def is_indicator(item: Node, group: Node) -> bool:
     return one and any(d in ("<", ">", "<=", ">=") for d in inner.detail)
 
 
-def iverson(el: Elaborator, node: Node) -> Value:
+def iverson(el: Arithmetic, node: Node) -> Value:
     """``[x > 0]``: 1 where the relation holds, entry by entry."""
     if len(node.kids) != 2 or node.detail[0] not in ("<", ">", "<=", ">="):
         raise el.error("a relation inside brackets is read as an indicator only, as in [x > 0]", node)
     return step_of(el, el.build(node.kids[0]), node.detail[0], el.build(node.kids[1]), node)
 
 
-def indicator_subscript(el: Elaborator, node: Node) -> Value:
+def indicator_subscript(el: Arithmetic, node: Node) -> Value:
     """``1_{x > 0}``."""
     sub = next(s for s in node.scripts if s.kind == "_")
     tokens = [t for t in sub.tokens if t.kind not in (r"\{", r"\}")]
@@ -272,7 +268,7 @@ def indicator_subscript(el: Elaborator, node: Node) -> Value:
     return step_of(el, el.build(left), tokens[k].kind, el.build(right), node)
 
 
-def step_of(el: Elaborator, a: Value, relation: str, b: Value, node: Node) -> Value:
+def step_of(el: Arithmetic, a: Value, relation: str, b: Value, node: Node) -> Value:
     step = known_function("step")
     assert step is not None
     greater, less = (a, b) if relation in (">", ">=") else (b, a)
@@ -296,7 +292,7 @@ def step_of(el: Elaborator, a: Value, relation: str, b: Value, node: Node) -> Va
 # ------------------------------------------------------------------------------------ row vectors
 
 
-def row_product(el: Elaborator, values: list[Value], node: Node) -> list[Value]:
+def row_product(el: Arithmetic, values: list[Value], node: Node) -> list[Value]:
     """Rows: ``v W`` and ``W v`` both become the column form of what acts on v.
 
     A matrix printed before the vector is declared as it stands there, and acts from the other side:
@@ -328,7 +324,7 @@ def _is_matrix_of_one_row(v: Value) -> bool:
     return v.is_row and v.tag == "symbol" and isinstance(family, Family) and family.role == "matrix"
 
 
-def _as_rows(el: Elaborator, shaped: list[Value], node: Node) -> list[Value]:
+def _as_rows(el: Arithmetic, shaped: list[Value], node: Node) -> list[Value]:
     """Rows and transposed rows among each other, as in ``h W h^T``: the product in printed order."""
     printed = [(v.rows, v.cols) if v.is_matrix else (v.cols, v.rows) for v in shaped]
     inner = any(a.is_row and b.is_vector for a, b in itertools.pairwise(shaped))
@@ -352,7 +348,7 @@ def _flipped(v: Value) -> Value:
     return Value(v.cols, v.rows, lambda: transpose(v.make()), v.node)
 
 
-def acting(el: Elaborator, v: Value, side: str) -> Value:
+def acting(el: Arithmetic, v: Value, side: str) -> Value:
     """The column form of a matrix that acts on a row vector."""
     for family in families_in(el, v.node):
         if family.acts not in ("", side):
@@ -370,7 +366,7 @@ def acting(el: Elaborator, v: Value, side: str) -> Value:
     return Value(v.cols, v.rows, lambda: transpose(make()), v.node)
 
 
-def families_in(el: Elaborator, node: Node) -> list[Family]:
+def families_in(el: Arithmetic, node: Node) -> list[Family]:
     """The matrices that a piece of formula is made of."""
     named = [el.named(n) for n in node.walk() if n.kind == "name"]
     found = [el.context.find(n.family) for n in named]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from symjac.expr import (
     Apply,
@@ -26,14 +25,12 @@ from symjac.expr import (
     size_as_scalar,
 )
 from symjac.reading import grids
+from symjac.reading.arithmetic import Arithmetic
 from symjac.reading.roles import known_function
 from symjac.reading.sizes import UNIT
 from symjac.reading.spelling import is_bold
 from symjac.reading.tree import Node
 from symjac.reading.values import Value, like, negative, number, scalar
-
-if TYPE_CHECKING:
-    from symjac.reading.elaborate import Elaborator
 
 
 def known(word: str) -> Function:
@@ -42,7 +39,7 @@ def known(word: str) -> Function:
     return function
 
 
-def apply(el: Elaborator, function: Function, order: int, v: Value, node: Node) -> Value:
+def apply(el: Arithmetic, function: Function, order: int, v: Value, node: Node) -> Value:
     if v.literal and function.known == "log" and (value := number(v.make())) is not None and value.value <= 0:
         raise el.error(f"the logarithm of {value.value}", node, "a logarithm takes a positive number")
     f = Function(function.name, function.order + order, function.known)
@@ -51,7 +48,7 @@ def apply(el: Elaborator, function: Function, order: int, v: Value, node: Node) 
     return like(v, lambda: Apply(f, v.make()), node)
 
 
-def _one_vector(el: Elaborator, values: list[Value], whole: Node, what: str) -> Value:
+def _one_vector(el: Arithmetic, values: list[Value], whole: Node, what: str) -> Value:
     if len(values) != 1:
         raise el.error(f"{what} takes one argument; here are {len(values)}", whole)
     if not values[0].is_vector:
@@ -63,7 +60,7 @@ def _one_vector(el: Elaborator, values: list[Value], whole: Node, what: str) -> 
     return values[0]
 
 
-def _diag(el: Elaborator, values: list[Value], whole: Node) -> Value:
+def _diag(el: Arithmetic, values: list[Value], whole: Node) -> Value:
     if len(values) == 1 and values[0].is_matrix:
         v = values[0]
         el.square(v, "the diagonal")
@@ -78,8 +75,8 @@ def _diag(el: Elaborator, values: list[Value], whole: Node) -> Value:
     return Value(v.rows, v.rows, lambda: Diag(v.make()), whole)
 
 
-def _of_square(node_class: Callable[[Expr], Expr], what: str) -> Callable[[Elaborator, list[Value], Node], Value]:
-    def build(el: Elaborator, values: list[Value], whole: Node) -> Value:
+def _of_square(node_class: Callable[[Expr], Expr], what: str) -> Callable[[Arithmetic, list[Value], Node], Value]:
+    def build(el: Arithmetic, values: list[Value], whole: Node) -> Value:
         if len(values) != 1:
             raise el.error(f"{what} takes one argument", whole)
         v = values[0]
@@ -91,7 +88,7 @@ def _of_square(node_class: Callable[[Expr], Expr], what: str) -> Callable[[Elabo
     return build
 
 
-def _softmax(el: Elaborator, values: list[Value], whole: Node) -> Value:
+def _softmax(el: Arithmetic, values: list[Value], whole: Node) -> Value:
     if el.context.lenient and len(values) == 1 and values[0].is_matrix:
         el.context.note("softmax", "softmax of a matrix is read row by row", whole)
         return like(values[0], lambda: row_softmax(values[0].make()), whole)
@@ -105,17 +102,17 @@ def row_softmax(a: Expr) -> Expr:
     return Hadamard(weights, EntryPower(Product(weights, ones, Transpose(ones)), Number(-1)))
 
 
-def _logsumexp(el: Elaborator, values: list[Value], whole: Node) -> Value:
+def _logsumexp(el: Arithmetic, values: list[Value], whole: Node) -> Value:
     v = _one_vector(el, values, whole, "logsumexp")
     return scalar(lambda: LogSumExp(v.make()), whole)
 
 
-def _mean(el: Elaborator, values: list[Value], whole: Node) -> Value:
+def _mean(el: Arithmetic, values: list[Value], whole: Node) -> Value:
     v = _one_vector(el, values, whole, "a mean")
     return scalar(lambda: mean_of(v.make()), whole)
 
 
-def _variance(el: Elaborator, values: list[Value], whole: Node) -> Value:
+def _variance(el: Arithmetic, values: list[Value], whole: Node) -> Value:
     v = _one_vector(el, values, whole, "a variance")
 
     return scalar(lambda: variance_of(v.make()), whole)
@@ -133,15 +130,15 @@ def mean_of(x: Expr) -> Expr:
     return Product(weight, Transpose(Ones(x.rows)), x)
 
 
-def _norm(el: Elaborator, values: list[Value], whole: Node) -> Value:
+def _norm(el: Arithmetic, values: list[Value], whole: Node) -> Value:
     v = values[0]
     if v.is_scalar:
         raise el.error("the norm of a scalar", whole, 'if it is a vector, declare it, as in "x: vector n"')
     return scalar(lambda: Norm(v.make()), whole)
 
 
-def _extreme(word: str) -> Callable[[Elaborator, list[Value], Node], Value]:
-    def build(el: Elaborator, values: list[Value], whole: Node) -> Value:
+def _extreme(word: str) -> Callable[[Arithmetic, list[Value], Node], Value]:
+    def build(el: Arithmetic, values: list[Value], whole: Node) -> Value:
         zeros = [v for v in values if v.literal and v.make() == Number(0)]
         others = [v for v in values if not any(v is z for z in zeros)]
         if len(values) != 2 or len(zeros) != 1 or len(others) != 1:
@@ -154,7 +151,7 @@ def _extreme(word: str) -> Callable[[Elaborator, list[Value], Node], Value]:
     return build
 
 
-OPERATORS: dict[str, Callable[[Elaborator, list[Value], Node], Value]] = {
+OPERATORS: dict[str, Callable[[Arithmetic, list[Value], Node], Value]] = {
     "diag": _diag,
     "trace": _of_square(Trace, "a trace"),
     "det": _of_square(Determinant, "a determinant"),
@@ -168,11 +165,11 @@ OPERATORS: dict[str, Callable[[Elaborator, list[Value], Node], Value]] = {
 }
 
 
-def alone(el: Elaborator, node: Node) -> Value:
+def alone(el: Arithmetic, node: Node) -> Value:
     raise el.error(f"{el.context.text(node)} has no argument", node, f"write {el.context.text(node)}(...)")
 
 
-def norm(el: Elaborator, node: Node) -> Value:
+def norm(el: Arithmetic, node: Node) -> Value:
     """``\\|x\\|``, with 2 or F below; with 1 below the sum of absolute values."""
     v = el.build(node.kids[0])
     subs = ["".join(t.text for t in s.tokens) for s in node.scripts if s.kind == "_"]
@@ -196,7 +193,7 @@ def norm(el: Elaborator, node: Node) -> Value:
     return el.post(_norm(el, [v], node), node)
 
 
-def _plainly_entrywise(el: Elaborator, node: Node) -> bool:
+def _plainly_entrywise(el: Arithmetic, node: Node) -> bool:
     """Whether nothing in a vector is bold, and all of it is declared."""
     families = [(n, el.context.find(el.named(n).family)) for n in node.walk() if n.kind == "name"]
     return all(
@@ -205,7 +202,7 @@ def _plainly_entrywise(el: Elaborator, node: Node) -> bool:
     )
 
 
-def absolute(el: Elaborator, node: Node) -> Value:
+def absolute(el: Arithmetic, node: Node) -> Value:
     v = el.build(node.kids[0])
     if v.is_matrix:
         el.context.note("bars", "bars around a matrix are read as its determinant", node)

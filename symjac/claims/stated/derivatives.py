@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from symjac.claims.stated import vecread
+from symjac.claims.stated.building import Building
 from symjac.claims.stated.naming import whole
 from symjac.claims.stated.terms import Term
 from symjac.reading.assumptions import How
 from symjac.reading.calls import call_key
 from symjac.reading.tree import Node, bracket, juxtaposed
-
-if TYPE_CHECKING:
-    from symjac.claims.stated.syntax import Builder
 
 
 def head(node: Node) -> tuple[str, Node | None] | None:
@@ -33,7 +29,7 @@ def head(node: Node) -> tuple[str, Node | None] | None:
     return ("partial" if first.kind == "partial" else "d"), (juxtaposed(items[1:]) if items[1:] else None)
 
 
-def derivative(b: Builder, top: Node, bottom: Node, node: Node) -> Term | None:
+def derivative(b: Building, top: Node, bottom: Node, node: Node) -> Term | None:
     """The derivative that a fraction is; ``None`` for any other fraction."""
     above, below = head(top), head(bottom)
     if above is None or below is None or above[0] != below[0]:
@@ -43,7 +39,7 @@ def derivative(b: Builder, top: Node, bottom: Node, node: Node) -> Term | None:
     return b.by(differentiated(b, above[1]), below[1], node, above[1])
 
 
-def differentiated(b: Builder, node: Node) -> Term:
+def differentiated(b: Building, node: Node) -> Term:
     """What is differentiated; a letter that nothing else knows is a loss there, and so a scalar."""
     node = _without_arguments(b, node)
     inner = node.inner
@@ -56,7 +52,7 @@ def differentiated(b: Builder, node: Node) -> Term:
     return b.build(node)
 
 
-def _without_arguments(b: Builder, node: Node) -> Node:
+def _without_arguments(b: Building, node: Node) -> Node:
     """The J of ``\\partial J(\\theta)``: what it depends on stands in brackets, and is no factor."""
     inner = node.inner
     if inner.kind != "juxt" or len(inner.kids) != 2 or inner.kids[0].kind != "name" or not inner.kids[1].is_call:
@@ -77,7 +73,7 @@ def _without_arguments(b: Builder, node: Node) -> Node:
     return head
 
 
-def by(b: Builder, y: Term, variable: Node, node: Node, what: Node) -> Term:
+def by(b: Building, y: Term, variable: Node, node: Node, what: Node) -> Term:
     """The derivative of a term by what a node names."""
     x = b.build(variable)
     text = b.context.source[what.start : what.end]
@@ -90,7 +86,7 @@ def by(b: Builder, y: Term, variable: Node, node: Node, what: Node) -> Term:
     return Term("derivative", (y, x), text, (node.start, node.end))
 
 
-def operator(b: Builder, item: Node) -> Node | None:
+def operator(b: Building, item: Node) -> Node | None:
     """The variable of ``\\frac{\\partial}{\\partial x}``, which waits for its operand."""
     if item.kind != "frac":
         return None

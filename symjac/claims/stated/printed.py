@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from symjac.claims.stated import derivatives, naming
+from symjac.claims.stated.building import Building
 from symjac.claims.stated.terms import Over, Ref, Term
 from symjac.expr.times import Time
 from symjac.reading import calls
@@ -15,14 +15,11 @@ from symjac.reading.survey import bound_letter
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, bracket, juxtaposed
 
-if TYPE_CHECKING:
-    from symjac.claims.stated.syntax import Builder
-
 RELATIONS = ("=", "<", "<=", ">", ">=")
 _LABELLED = re.compile(r"(.+)_(?:\w|\{\w+\})")
 
 
-def nabla(b: Builder, kids: list[Node], i: int) -> tuple[Term, int]:
+def nabla(b: Building, kids: list[Node], i: int) -> tuple[Term, int]:
     """``\\nabla_x L``: it takes the symbol after it, with its bracket where one follows."""
     item = kids[i]
     if (of_function := _scalar_function(b, kids, i)) is not None:
@@ -57,7 +54,7 @@ def nabla(b: Builder, kids: list[Node], i: int) -> tuple[Term, int]:
     return Term("derivative", (y, x), text, (item.start, kids[stop - 1].end)), stop
 
 
-def _scalar_function(b: Builder, kids: list[Node], i: int) -> Term | None:
+def _scalar_function(b: Building, kids: list[Node], i: int) -> Term | None:
     """``\\nabla f(x)`` and ``\\nabla^2 f(x)`` of a scalar function that nothing specifies."""
     item = kids[i]
     if i + 2 >= len(kids) or kids[i + 1].kind != "name" or kids[i + 1].scripts or not kids[i + 2].is_call:
@@ -75,7 +72,7 @@ def _scalar_function(b: Builder, kids: list[Node], i: int) -> Term | None:
     return b.posted(term, kids[i + 2])
 
 
-def _own_gradient(b: Builder, kids: list[Node], i: int) -> Term | None:
+def _own_gradient(b: Building, kids: list[Node], i: int) -> Term | None:
     """``\\nabla f(x)`` where an equation defines f(x): the gradient by its argument."""
     if i + 2 >= len(kids) or kids[i + 1].kind != "name" or not kids[i + 2].is_call:
         return None
@@ -87,7 +84,7 @@ def _own_gradient(b: Builder, kids: list[Node], i: int) -> Term | None:
     return Term("derivative", (y, x), family.name, (kids[i].start, kids[i + 2].end)) if x.kind == "symbol" else None
 
 
-def big(b: Builder, node: Node) -> Term:
+def big(b: Building, node: Node) -> Term:
     """``\\sum`` and ``\\prod``: over entries, or over time."""
     sub = next((s.tokens for s in node.scripts if s.kind == "_"), ())
     sup = next((s.tokens for s in node.scripts if s.kind == "^"), ())
@@ -108,7 +105,7 @@ def big(b: Builder, node: Node) -> Term:
 
 
 def _bounds(
-    b: Builder, node: Node, sub: tuple[Token, ...], sup: tuple[Token, ...]
+    b: Building, node: Node, sub: tuple[Token, ...], sup: tuple[Token, ...]
 ) -> tuple[Time | None, Time | None, str]:
     """Least and greatest value of the index, and the order the print settles."""
     at = [k for k, t in enumerate(sub) if t.kind in RELATIONS]
@@ -133,7 +130,7 @@ def _bounds(
     raise b.error("I cannot read these bounds", node, r"write \prod_{i=k+1}^{t} or \prod_{t\ge i>k}")
 
 
-def matrix(b: Builder, node: Node) -> Term:
+def matrix(b: Building, node: Node) -> Term:
     """A matrix written out, vectors on top of each other, or a diagonal matrix with dots."""
     width = int(node.detail[0])
     span = (node.start, node.end)
@@ -149,7 +146,7 @@ def matrix(b: Builder, node: Node) -> Term:
     return b.posted(Term("explicit", entries, width, span), node)
 
 
-def _dotted(b: Builder, node: Node, width: int) -> Term:
+def _dotted(b: Building, node: Node, width: int) -> Term:
     """A diagonal matrix whose first and last entries say what the others are."""
     cells = [node.kids[k : k + width] for k in range(0, len(node.kids), width)]
     others = [c for i, row in enumerate(cells) for j, c in enumerate(row) if i != j]
@@ -164,7 +161,7 @@ def _dotted(b: Builder, node: Node, width: int) -> Term:
     raise b.error("a matrix with dots is read only where it is diagonal with like entries", node)
 
 
-def like_entries(b: Builder, values: list[Term], node: Node) -> Term:
+def like_entries(b: Building, values: list[Term], node: Node) -> Term:
     """The vector of ``f(z_1), \\dots, f(z_n)``."""
 
     def without_index(t: Term) -> Term:
@@ -176,7 +173,7 @@ def like_entries(b: Builder, values: list[Term], node: Node) -> Term:
     return whole.pop()
 
 
-def whole_vector(b: Builder, v: Term, node: Node) -> Term:
+def whole_vector(b: Building, v: Term, node: Node) -> Term:
     """The vector of ``f'(z_i)`` in a diag, where i numbers the places of the diagonal and nothing else."""
     letters = {t.data for t in v.walk() if t.kind == "entry"}
     elsewhere = {t.data for t in b.left.walk() if t.kind == "entry"} if b.left is not None else set()
@@ -189,7 +186,7 @@ def whole_vector(b: Builder, v: Term, node: Node) -> Term:
     return v.rebuilt(lambda t: t.args[0] if t.kind == "entry" else t)
 
 
-def _without_index(b: Builder, t: Term) -> Term:
+def _without_index(b: Building, t: Term) -> Term:
     """The vector of an entry; a label is an index where the letter without it is a symbol of the system."""
     if t.kind == "entry":
         return t.args[0]

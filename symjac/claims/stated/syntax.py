@@ -12,18 +12,17 @@ from fractions import Fraction
 
 from symjac import functions
 from symjac.claims.stated import derivatives, ellipsis, printed, vecread
+from symjac.claims.stated.building import Building
 from symjac.claims.stated.naming import Names, formulas, numbered_entry, whole, without_argument_dots, without_braces
-from symjac.claims.stated.terms import Place, Ref, Term
+from symjac.claims.stated.terms import Ref, Term
 from symjac.errors import ReadError
 from symjac.expr import Function
 from symjac.expr.times import Time
 from symjac.reading import calls, grids
 from symjac.reading.context import Family, Note, left_out
-from symjac.reading.elaborate import Elaborator
 from symjac.reading.names import Operation, operation_of
-from symjac.reading.parser import Parser, parse
-from symjac.reading.spelling import plain, script_text
-from symjac.reading.tokens import Token
+from symjac.reading.parser import parse
+from symjac.reading.spelling import plain
 from symjac.reading.tree import Node, Script, bracket, juxtaposed
 
 ENTRYLIKE = frozenset("ijklpqrmn")
@@ -54,20 +53,8 @@ def read_terms(text: str, names: Names) -> tuple[tuple[Term, ...], tuple[Note, .
     return vecread.marked(members), tuple(builder.context.notes), builder.context.families
 
 
-class Builder:
+class Builder(Building):
     """Neutral trees to terms."""
-
-    def __init__(self, el: Elaborator, varied: frozenset[str] = frozenset(), spoken: tuple[Node, ...] = ()) -> None:
-        self.el = el
-        self.varied = varied  # such as ``\\delta A`` where that is declared, A being no symbol of the system
-        self.spoken = spoken  # every name in the formula
-        self.context = el.context
-        self.places = 0
-        self.left: Term | None = None  # the first member, once it is built
-        self.around: list[tuple[str, Time, Time]] = []  # the sums and products that stand around: letter, bounds
-
-    def error(self, message: str, node: Node, hint: str | None = None) -> ReadError:
-        return self.context.error(message, node, hint)
 
     def build(self, node: Node) -> Term:
         handler = _HANDLERS.get(node.kind)
@@ -93,35 +80,6 @@ class Builder:
             last = ellipsis.filled(self.build(sides[-1]), self.left, text)
             zero = last.args[0] if last.kind == "transpose" else last
             yield self.constant("zeros", None, sides[-1]) if zero.kind == "number" and not zero.data else last
-
-    def runs_down(self, first: Time, last: Time) -> bool:
-        """Whether an index that starts at ``first`` goes back in time.
-
-        From what is differentiated to the variable, or from the index of a sum around it to where that starts.
-        """
-        starts, ends = ({n for n, _ in time.letters} for time in (first, last))
-        for letter, low, high in self.around:
-            above, below = ({n for n, _ in time.letters} for time in (high, low))
-            if (letter in starts and ends & below) or (starts & above and letter in ends):
-                return True
-        if self.left is None or self.left.kind != "derivative":
-            return False
-        later, earlier = (
-            {n for r in part.refs() if r.time is not None for n, _ in r.time.letters} for part in self.left.args
-        )
-        return bool(starts & (later - earlier)) and bool(ends & (earlier - later) or not ends)
-
-    def constant(self, kind: str, letter: str | None, node: Node, function: Function | None = None) -> Term:
-        """A constant whose size is found by what it stands beside; a size that the author does not use says nothing."""
-        self.places += 1
-        known = self.context.dims.keys() - self.context.invented
-        if letter is not None and not all(d.isdigit() or d in known for d in letter.split("*")):
-            printed = self.context.text(node)
-            self.context.note(
-                "size", f"{printed} is read with the size that fits, as nothing says what {letter} is", node
-            )
-            letter = None
-        return Term(kind, (), Place(self.places, letter, function), (node.start, node.end))
 
     # -------------------------------------------------------------------------------------- names
 
@@ -176,71 +134,6 @@ class Builder:
                 entries = (entries[0][0], entries[0][1])
             term = Term("entry", (term,), entries, span)
         return self.operated(term, named.operations, node)
-
-    def script(self, tokens: tuple[Token, ...]) -> Term:
-        return self.build(Parser(self.context.source, tokens).whole())
-
-    def exponent(self, tokens: tuple[Token, ...]) -> Term:
-        """What stands above: a number, or a sum of letters that count."""
-        time = Time.read(script_text(tokens))
-        if time.is_number:
-            return Term("number", (), Fraction(time.offset))
-        if all(len(name) == 1 or name.startswith("\\") for name, _ in time.letters):
-            return Term("count", (), time)
-        letters = {t.text for t in tokens if t.kind == "name"} & self.context.letters.time
-        if letters:
-            raise ReadError(
-                f"the exponent {script_text(tokens)} is not read as a number of steps",
-                text=self.context.source,
-                span=(tokens[0].start, tokens[-1].end),
-                hint="write it as a sum of letters and numbers, as in t-k",
-            )
-        return self.script(tokens)
-
-    def refuse_label(self, tokens: tuple[Token, ...], node: Node) -> None:
-        """A letter above that counts no steps and stands for nothing: ``W^H``, and ``W^t`` where nothing has a t."""
-        if len(tokens) != 1 or tokens[0].kind != "name":
-            return
-        x = tokens[0].text
-        counts = x in self.context.letters.time - {"t"} or x in self.context.dims
-        running = any(time and x in time for f in self.context.families.values() for time in f.times)
-        if not (counts or running or self.context.find(x) is not None or any(x == n for n, _, _ in self.around)):
-            raise self.error(
-                f"{x} above in {self.context.text(node)}: an exponent, an index or a label?",
-                node,
-                f'for an exponent declare it, as in "{x}: scalar"; ^\\top is the transpose',
-            )
-
-    def operated(self, term: Term, operations: list[Operation], node: Node) -> Term:
-        span = (node.start, node.end)
-        for o in operations:
-            if o.kind == "prime":
-                raise self.error("this prime is no derivative (nothing follows in brackets) and no transpose", node)
-            if o.kind == "transpose":
-                term = Term("transpose", (term,), None, span)
-            elif o.kind == "inverse":
-                term = Term("inverse", (term,), None, span)
-            elif o.kind == "inverse transpose":
-                term = Term("transpose", (Term("inverse", (term,), None, span),), None, span)
-            else:
-                kind = "entry" if o.kind == "entry power" else None
-                self.refuse_label(o.tokens, node)
-                term = Term("power", (term, self.exponent(o.tokens)), kind, span)
-        return term
-
-    def posted(self, term: Term, node: Node) -> Term:
-        """The scripts of a bracket, a fraction or a number."""
-        for s in node.scripts:
-            if s.kind == "_":
-                texts = tuple(t.text for t in s.tokens if t.kind != ",")
-                if not all(t.kind in ("name", "number", ",") for t in s.tokens):
-                    raise self.error("a subscript on a bracket is read as the index of an entry only", node)
-                term = Term("entry", (term,), texts, (node.start, node.end))
-            elif s.kind == "'":
-                raise self.error("a prime on a bracket: a derivative or a transpose?", node)
-            else:
-                term = self.operated(term, [operation_of(s.tokens)], node)
-        return term
 
     # ---------------------------------------------------------------------- brackets, sums, signs
 

@@ -2,19 +2,15 @@ r"""How ``\operatorname{vec}``, derivatives by it and the commutation matrix are
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from symjac.claims.stated.building import Building
 from symjac.claims.stated.terms import Term
 from symjac.reading.names import operation_of
 from symjac.reading.tree import Node, bracket
 
-if TYPE_CHECKING:
-    from symjac.claims.stated.syntax import Builder
-
 VEC_KINDS = frozenset(["vec", "by_vec", "commutation"])
 
 
-def is_vec(b: Builder, item: Node) -> bool:
+def is_vec(b: Building, item: Node) -> bool:
     """Whether an item is the operator vec, and no function that something declares."""
     token = item.token
     upright = item.kind == "name" and item.text == "vec" and token is not None and token.style == "rm"
@@ -24,7 +20,7 @@ def is_vec(b: Builder, item: Node) -> bool:
     return known is None or not known.declared
 
 
-def vec(b: Builder, kids: list[Node], i: int) -> tuple[Term, int]:
+def vec(b: Building, kids: list[Node], i: int) -> tuple[Term, int]:
     r"""``\operatorname{vec}(A)`` or ``\operatorname{vec} A``, and where the next term begins."""
     item, following = kids[i], kids[i + 1] if i + 1 < len(kids) else None
     if following is None:
@@ -41,11 +37,11 @@ def vec(b: Builder, kids: list[Node], i: int) -> tuple[Term, int]:
     return b.posted(term, Node("group", "(", [], *span, scripts)), i + 2
 
 
-def _raised(b: Builder, term: Term, item: Node) -> Term:
+def _raised(b: Building, term: Term, item: Node) -> Term:
     return b.operated(term, [operation_of(s.tokens) for s in item.scripts], item)
 
 
-def by_vec(b: Builder, y: Term, x: Term, text: str, node: Node) -> Term | None:
+def by_vec(b: Building, y: Term, x: Term, text: str, node: Node) -> Term | None:
     r"""``\partial y / \partial \operatorname{vec}(X)^\top``; ``None`` where no vec is in it.
 
     A transpose on either changes no derivative, as everywhere.
@@ -64,12 +60,12 @@ def by_vec(b: Builder, y: Term, x: Term, text: str, node: Node) -> Term | None:
     return Term("by_vec", (Term("derivative", (y, x), text, span),), None, span)
 
 
-def constant(b: Builder, item: Node) -> Term | None:
+def constant(b: Building, item: Node) -> Term | None:
     """The commutation matrix, or an identity whose size is a product."""
     return commutation(b, item) or identity(b, item)
 
 
-def identity(b: Builder, item: Node) -> Term | None:
+def identity(b: Building, item: Node) -> Term | None:
     """``I_{mn}``, where m and n are sizes and nothing else is called so."""
     subs = [s for s in item.scripts if s.kind == "_"]
     if item.kind != "name" or item.text != "I" or len(subs) != 1:
@@ -83,7 +79,7 @@ def identity(b: Builder, item: Node) -> Term | None:
     return b.operated(term, [operation_of(s.tokens) for s in item.scripts if s.kind == "^"], item)
 
 
-def commutation(b: Builder, item: Node) -> Term | None:
+def commutation(b: Building, item: Node) -> Term | None:
     r"""``K_{mn}`` where nothing else is called K, and m and n are sizes: ``K_{mn} vec(A) = vec(A^T)`` for m by n."""
     subs = [s for s in item.scripts if s.kind == "_"]
     if item.kind != "name" or item.text != "K" or len(subs) != 1 or not any(is_vec(b, n) for n in b.spoken):
