@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
-import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from symjac import expr as ex
 from symjac.claims import vectors
-from symjac.claims.conventions import Convention
+from symjac.claims.asked import Asked
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
 from symjac.claims.induction import proved_by_induction
-from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
-from symjac.claims.properties import everywhere, kind_of, special
+from symjac.claims.properties import everywhere, special
 from symjac.claims.sizing import Sizing
-from symjac.claims.stated.statement import Statement
-from symjac.claims.stated.terms import Ref, Term
+from symjac.claims.stated.terms import Term
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Outcome
 from symjac.claims.ways import relations
@@ -28,7 +24,6 @@ from symjac.claims.writtenout import equal_entries, fits_if
 from symjac.errors import ShapeError
 from symjac.expr import Expr
 from symjac.expr.times import Time
-from symjac.limits import OutOfTimeError
 from symjac.normal import NormalFormTooLarge, equal
 from symjac.values.screen import Screen
 
@@ -36,33 +31,19 @@ LENGTHS = (1, 2, 3)
 LONG = 40  # sides of so many terms and factors are evaluated before a proof is tried
 EFFORT = 60
 EFFORT_COMPOSITE = 300  # a commutation matrix shows only where two sizes above 1 differ
-MAX_SIZINGS = 100
 NEITHER = "neither a proof nor a counterexample was found"
 OPEN = "open"  # why an outcome is none yet: not proved, and nothing forbids to look for a counterexample
 
 
 @dataclass
-class Comparison:
+class Comparison(Asked):
     """Two members in one convention."""
 
-    statement: Statement
-    model: Model
-    convention: Convention
-    order: str
-    deadline: float
-    kind: type[Evaluator] = Evaluator
     relations: dict[ex.Symbol, Expr] = field(default_factory=dict)
     implied: bool = False
-    step: Time | None = None
-    last: Time | None = None
     unknown: list[str] = field(default_factory=list)
-    weights: Mapping[str, Expr] = field(default_factory=dict)  # of the steps' losses in the whole one
     whole: frozenset[Expr] = frozenset()  # symbols for sums and products over time as a whole
     variables: frozenset[ex.Symbol] = frozenset()  # by which the claim differentiates
-
-    def check_time(self) -> None:
-        if time.monotonic() > self.deadline:
-            raise OutOfTimeError("the time limit was reached")
 
     def outcome(self, a: Term, b: Term) -> Outcome:
         """What holds of two members: proved and confirmed by runs, refuted by a run or by shapes, or not known.
@@ -82,20 +63,6 @@ class Comparison:
     def unconfirmed(self, a: Term, b: Term) -> str:
         """Why no run confirms what was proved; empty where runs do."""
         return confirm(self, a, b, Circumstances(special=self.special))
-
-    @property
-    def special(self) -> dict[str, str]:
-        """Which matrices without a time and an equation are declared to be symmetric, diagonal, orthogonal."""
-        families = self.model.families
-        known = (f for f in self.statement.properties if f in families and f not in self.model.defined_families)
-        return self.kinds(self.model.symbol(Ref(f)) for f in known if not any(families[f].times))
-
-    def kinds(self, symbols: Iterable[ex.Symbol]) -> dict[str, str]:
-        """Which of these are declared to be symmetric, diagonal, orthogonal."""
-        said = self.statement.properties
-        named = ((s, self.model.ref(s)) for s in symbols if said and s.rows == s.cols)
-        found = {s.name: kind_of(said[r.family]) for s, r in named if r is not None and r.family in said}
-        return {name: kind for name, kind in found.items() if kind is not None}
 
     def equal_as_declared(self, left: Expr, right: Expr, table: Mapping[ex.Symbol, Expr]) -> bool:
         """Whether two sides are equal, what is declared of matrices built into both and into the equations."""
@@ -245,13 +212,6 @@ class Comparison:
         if undecided is None and (outsider := self.statement.unsized(a, b)) is not None:
             undecided = Outcome(None, "undecided", f"nothing says which sizes of the system those of {outsider} are")
         return undecided or Outcome(False, "shape", shape_error)
-
-    def sizings(self, holes: list[tuple[str, int]]) -> list[dict[tuple[str, int], ex.Dim]]:
-        """The ways to give sizes to symbols nothing says the size of."""
-        sizes = self.statement.sizes(self.model)
-        if len(sizes) ** len(holes) > MAX_SIZINGS:
-            raise UndecidedError("too many sizes are open; declare the symbols")
-        return [dict(zip(holes, choice, strict=True)) for choice in itertools.product(sizes, repeat=len(holes))]
 
     def sides(
         self, a: Term, b: Term, values: Mapping[str, Time]

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from symjac import expr as ex
+from symjac.claims.asked import Asked
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
 from symjac.claims.overtime import OverTime
@@ -22,11 +22,8 @@ from symjac.expr import Expr
 from symjac.expr.times import Time
 from symjac.normal import equal
 
-if TYPE_CHECKING:
-    from symjac.claims.comparison import Comparison
 
-
-def proved_by_induction(c: Comparison, a: Term, b: Term) -> bool:
+def proved_by_induction(c: Asked, a: Term, b: Term) -> bool:
     """Whether the gradient ``a`` by a state is the sum ``b`` over the steps from that of the state to the last."""
     x = c.statement.target
     if x is None or x.time is None or x.time.letter is None or all(y != x for _, y, _ in c.statement.gradients(a)):
@@ -54,7 +51,7 @@ def _forms(b: Term) -> Iterator[Term]:
         yield Term("over", (b.args[0].retimed(lambda u: u.put({letter: other})),), b.data, b.span)
 
 
-def _carried_back(c: Comparison, a: Term, b: Term, x: Ref, apart: Term | None) -> bool:
+def _carried_back(c: Asked, a: Term, b: Term, x: Ref, apart: Term | None) -> bool:
     """Whether the terms of the sum obey the recurrence of the gradient."""
     now = x.time
     assert now is not None
@@ -87,9 +84,7 @@ def _carried_back(c: Comparison, a: Term, b: Term, x: Ref, apart: Term | None) -
     return True
 
 
-def _values(
-    c: Comparison, a: Term, first: Term, body: Term, later: Term, following: Ref
-) -> tuple[Expr, Expr, Expr, Expr]:
+def _values(c: Asked, a: Term, first: Term, body: Term, later: Term, following: Ref) -> tuple[Expr, Expr, Expr, Expr]:
     """The gradient in terms of that one step later, the sum's first term, any other, and that one of a step later."""
 
     def evaluated(t: Term, *mentioned: Term, frontier: frozenset[Ref] = frozenset()) -> Expr:
@@ -104,7 +99,7 @@ def _values(
     return left, evaluated(first), evaluated(body), evaluated(later)
 
 
-def _equal(c: Comparison, p: Expr, q: Expr) -> bool:
+def _equal(c: Asked, p: Expr, q: Expr) -> bool:
     symbols = {s for e in (p, q) for s in e.symbols}
     ways = relations(c.model, symbols)
     table = {**c.model.values([p, q, *ways.values()], 1), **ways}

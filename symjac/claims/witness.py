@@ -11,16 +11,19 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict
 
 from symjac import expr as ex
 from symjac.claims import vectors
+from symjac.claims.asked import Asked
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.forward import forward
+from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
 from symjac.claims.properties import broken
 from symjac.claims.sizing import Sizing
 from symjac.claims.stated.calls import spelled_out
+from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.world import Gradient, World
@@ -36,10 +39,6 @@ from symjac.values.nodes import reachable
 from symjac.values.points import Kinds, sizes_of_rounds
 from symjac.values.rings import NoValueError
 from symjac.values.search import Rows, sides
-
-if TYPE_CHECKING:
-    from symjac.claims.bounds.inequality import Pair
-    from symjac.claims.comparison import Comparison
 
 LENGTHS = (1, 2, 3)
 ROADS = ("normal form", "system run forwards")
@@ -144,7 +143,7 @@ class Beside(TypedDict):
     one_hot: frozenset[Symbol]
 
 
-def confirm(c: Comparison, a: Term, b: Term, where: Circumstances = ANY, *, points: int = 2) -> str:
+def confirm(c: Asked, a: Term, b: Term, where: Circumstances = ANY, *, points: int = 2) -> str:
     """Why two members that were proved equal cannot be run; empty where runs agree with the proof.
 
     There are so many ``points`` at each of as many choices of sizes.
@@ -162,7 +161,7 @@ def confirm(c: Comparison, a: Term, b: Term, where: Circumstances = ANY, *, poin
     return ""
 
 
-def _confirmed(c: Comparison, course: Course, where: Circumstances, points: int) -> str:
+def _confirmed(c: Asked, course: Course, where: Circumstances, points: int) -> str:
     apart: Mapping[str, int] | None = None
     valueless = False
     for run in runs(c, course, where):
@@ -190,14 +189,14 @@ def _later(run: Run, *, points: int) -> Agreement:
         return run.compare(0, points=points)
 
 
-def unkept(c: Comparison | Pair, values: Mapping[Symbol, Rows]) -> list[tuple[str, str]]:
+def unkept(s: Statement, model: Model, values: Mapping[Symbol, Rows]) -> list[tuple[str, str]]:
     """The symbols whose values do not keep to what is declared of them, and to what."""
-    said = c.statement.properties
+    said = s.properties
     found = []
-    for s, rows in values.items():
-        r = c.model.ref(s)
+    for symbol, rows in values.items():
+        r = model.ref(symbol)
         if r is not None and r.family in said and (word := broken(said[r.family], rows)) is not None:
-            found.append((s.name, word))
+            found.append((symbol.name, word))
     return found
 
 
@@ -213,7 +212,7 @@ def _holds_later(run: Run) -> bool:
 
 
 def refute(
-    c: Comparison, course: Course, places: Mapping[int, ex.Shape], effort: int, told: Sequence[Expr]
+    c: Asked, course: Course, places: Mapping[int, ex.Shape], effort: int, told: Sequence[Expr]
 ) -> Counterexample | None:
     """A point at which both members differ, of the system run forwards; ``None`` where none was found.
 
@@ -228,10 +227,10 @@ def refute(
         )
     run = evaluated(c, course, places, Circumstances(special=c.special))
     symbols = {e for e in reachable(told, run.settle(0)) if isinstance(e, Symbol)}
-    found = run.search(effort, symbols, lambda values: not unkept(c, values))
+    found = run.search(effort, symbols, lambda values: not unkept(c.statement, c.model, values))
     if found is None:
         if c.statement.properties and (other := run.search(effort, symbols)) is not None:
-            name, word = unkept(c, other.values)[0]
+            name, word = unkept(c.statement, c.model, other.values)[0]
             raise UndecidedError(f"{name} is declared to be {word}, and no values that are would refute it")
         return None
     if _holds_later(run):
@@ -251,7 +250,7 @@ class Closed(NamedTuple):
 
 
 def confirm_formula(
-    c: Comparison, t: Term, beside: Term, closed: Callable[[Mapping[str, Time]], Closed], *, at_lengths: bool
+    c: Asked, t: Term, beside: Term, closed: Callable[[Mapping[str, Time]], Closed], *, at_lengths: bool
 ) -> None:
     """Hold the closed form of a term against the system run forwards; gradients in it are those of the run.
 
@@ -289,7 +288,7 @@ def confirm_formula(
             raise UndecidedError(NO_POINT)
 
 
-def courses(c: Comparison, a: Term, b: Term) -> Iterator[Course]:
+def courses(c: Asked, a: Term, b: Term) -> Iterator[Course]:
     """The runs that a claim needs: one, or one for each of several numbers of steps.
 
     :raises UndecidedError: where no number of steps can be chosen.
@@ -307,7 +306,7 @@ def courses(c: Comparison, a: Term, b: Term) -> Iterator[Course]:
     yield from (Course(a, b, v) for v in values)
 
 
-def _whole_sums(c: Comparison, a: Term, b: Term) -> Iterator[Course]:
+def _whole_sums(c: Asked, a: Term, b: Term) -> Iterator[Course]:
     """A sum over all steps, from the first to the last of so many."""
     first = Time((), 1)
     for n in LENGTHS:
@@ -326,7 +325,7 @@ def _ranged(first: Time, last: Time) -> Callable[[Term], Term]:
     return change
 
 
-def runs(c: Comparison, course: Course, where: Circumstances = ANY) -> Iterator[Run]:
+def runs(c: Asked, course: Course, where: Circumstances = ANY) -> Iterator[Run]:
     """Both members in every way to give sizes to constants and to symbols nothing says the size of."""
     refs = c.statement.refs(course.a, course.b)
     for sizes in c.sizings(c.model.open_sizes(r.family for r in refs)):
@@ -342,7 +341,7 @@ def runs(c: Comparison, course: Course, where: Circumstances = ANY) -> Iterator[
                     yield run
 
 
-def evaluated(c: Comparison, course: Course, places: Mapping[int, ex.Shape], where: Circumstances = ANY) -> Run:
+def evaluated(c: Asked, course: Course, places: Mapping[int, ex.Shape], where: Circumstances = ANY) -> Run:
     """Both members, their derivatives letters for what the system run forwards gives.
 
     :raises UndecidedError: where something stands in them that cannot be run.
@@ -355,7 +354,7 @@ def evaluated(c: Comparison, course: Course, places: Mapping[int, ex.Shape], whe
     return Run(left, right, ev.gradient, c.statement.one_hot, where)
 
 
-def _evaluator(c: Comparison, course: Course, places: Mapping[int, ex.Shape], where: Circumstances) -> Evaluator:
+def _evaluator(c: Asked, course: Course, places: Mapping[int, ex.Shape], where: Circumstances) -> Evaluator:
     s, values = c.statement, course.values
     step = None if course.first is not None else c.step or s.step(values, course.a, course.b)
     last = c.last or (s.last.put(values) if s.last is not None else None)
@@ -374,7 +373,7 @@ def _evaluator(c: Comparison, course: Course, places: Mapping[int, ex.Shape], wh
     return ev
 
 
-def _weight(c: Comparison, t: Term | None) -> Expr:
+def _weight(c: Asked, t: Term | None) -> Expr:
     if t is None:
         return ex.Number(1)
     return c.kind(c.model, c.convention, no_gradient, WrittenOut(c.order), {})(t)

@@ -395,7 +395,7 @@ class Pair:
         found = violation(((forms, sides[0]), (forms, sides[1])), sign, j.steepest, world)
         if found is None:
             return None
-        if lost := unkept(self, found.values):
+        if lost := unkept(self.statement, self.model, found.values):
             name, word = lost[0]
             return Outcome(None, "undecided", f"{name} is declared to be {word}, and the values that refute it are not")
         unsure = self.unsure(a, b)

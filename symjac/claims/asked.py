@@ -1,0 +1,66 @@
+"""What is asked of two members of a claim in one convention: what proofs, inductions and runs go by."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from symjac import expr as ex
+from symjac.claims.conventions import Convention
+from symjac.claims.evaluate import Evaluator
+from symjac.claims.model import Model
+from symjac.claims.properties import kind_of
+from symjac.claims.stated.statement import Statement
+from symjac.claims.stated.terms import Ref
+from symjac.claims.undecided import UndecidedError
+from symjac.expr import Expr
+from symjac.expr.times import Time
+from symjac.limits import OutOfTimeError
+
+MAX_SIZINGS = 100
+
+
+@dataclass
+class Asked:
+    """A claim and one orientation's reading of its system, in one convention and order of products."""
+
+    statement: Statement
+    model: Model
+    convention: Convention
+    order: str
+    deadline: float
+    kind: type[Evaluator] = Evaluator
+    step: Time | None = None
+    last: Time | None = None
+    weights: Mapping[str, Expr] = field(default_factory=dict)  # of the steps' losses in the whole one
+
+    def check_time(self) -> None:
+        """:raises OutOfTimeError: where the deadline is over."""
+        if time.monotonic() > self.deadline:
+            raise OutOfTimeError("the time limit was reached")
+
+    def kinds(self, symbols: Iterable[ex.Symbol]) -> dict[str, str]:
+        """Which of these are declared to be symmetric, diagonal, orthogonal."""
+        said = self.statement.properties
+        named = ((s, self.model.ref(s)) for s in symbols if said and s.rows == s.cols)
+        found = {s.name: kind_of(said[r.family]) for s, r in named if r is not None and r.family in said}
+        return {name: kind for name, kind in found.items() if kind is not None}
+
+    @property
+    def special(self) -> dict[str, str]:
+        """Which matrices without a time and an equation are declared to be symmetric, diagonal, orthogonal."""
+        families = self.model.families
+        known = (f for f in self.statement.properties if f in families and f not in self.model.defined_families)
+        return self.kinds(self.model.symbol(Ref(f)) for f in known if not any(families[f].times))
+
+    def sizings(self, holes: list[tuple[str, int]]) -> list[dict[tuple[str, int], ex.Dim]]:
+        """The ways to give sizes to symbols nothing says the size of.
+
+        :raises UndecidedError: where there are too many.
+        """
+        sizes = self.statement.sizes(self.model)
+        if len(sizes) ** len(holes) > MAX_SIZINGS:
+            raise UndecidedError("too many sizes are open; declare the symbols")
+        return [dict(zip(holes, choice, strict=True)) for choice in itertools.product(sizes, repeat=len(holes))]
