@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from symjac import expr as ex
-from symjac.claims.evaluate import Evaluator
+from symjac.claims.meaning import Meaning
 from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ShapeError
@@ -28,7 +28,7 @@ class OverTime:
         self.order = order
         self.others: dict[object, Symbol] = {} if others is None else others
 
-    def __call__(self, ev: Evaluator, t: Term) -> Expr:
+    def __call__(self, ev: Meaning, t: Term) -> Expr:
         """The sum or product; factors behind it that do not belong to it multiply it: the longest body that types."""
         bodies = list(_bodies(t))
         for k, (body, behind) in enumerate(bodies):
@@ -40,7 +40,7 @@ class OverTime:
                     raise
         raise AssertionError("there is always the whole body")
 
-    def through(self, ev: Evaluator, t: Term) -> Expr:
+    def through(self, ev: Meaning, t: Term) -> Expr:
         if t.over.low is None or t.over.high is None:
             raise UndecidedError(f"nothing says how far {t.over.letter} runs")
         low, high = t.over.low.put(ev.values), t.over.high.put(ev.values)
@@ -52,7 +52,7 @@ class OverTime:
             return OverTime(_OTHER[self.order], self.others)(ev, turned)
         return self.whole(ev, t, low, high)
 
-    def written_out(self, ev: Evaluator, t: Term, times: list[Time], low: Time) -> Expr:
+    def written_out(self, ev: Meaning, t: Term, times: list[Time], low: Time) -> Expr:
         kind, letter = t.over.kind, t.over.letter
         if len(times) > MAX_LENGTH:
             raise UndecidedError("the sum or product is too long to be written out")
@@ -79,7 +79,7 @@ class OverTime:
         if e.rows != e.cols:
             raise ShapeError(f"a factor of a product over time is {ex.show_shape(e.shape)}, not square")
 
-    def whole(self, ev: Evaluator, t: Term, low: Time, high: Time) -> Expr:
+    def whole(self, ev: Meaning, t: Term, low: Time, high: Time) -> Expr:
         """The sum or product as one symbol: where each factor is one step's Jacobian, that of the whole way."""
         kind, letter = t.over.kind, t.over.letter
         here = Time(((letter, 1),))
@@ -102,7 +102,7 @@ class OverTime:
         return self.other(("product", self.order_of(t), letter, low, high, body), body.shape)
 
     def chain(
-        self, ev: Evaluator, family: str, body: Expr, times: tuple[Time, Time, Time], shift: int, order: str
+        self, ev: Meaning, family: str, body: Expr, times: tuple[Time, Time, Time], shift: int, order: str
     ) -> Expr | None:
         """The Jacobian over the whole way of a state whose one-step Jacobian every factor is."""
         model = ev.model

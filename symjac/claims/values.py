@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Self
-
 from symjac import expr as ex
 from symjac.claims import vectors
-from symjac.claims.conventions import Convention
-from symjac.claims.model import Model
+from symjac.claims.meaning import Meaning
 from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ShapeError
@@ -18,68 +13,11 @@ from symjac.expr.times import Time
 from symjac.functions import ACTIVATIONS
 from symjac.reading.operators import mean_of, row_softmax
 
-if TYPE_CHECKING:
-    from symjac.claims.evaluate import Evaluator
 
-Gradient = Callable[[Ref | None, Ref], Expr]
-
-
-class Values(ABC):
-    """One convention's meaning of the terms of one claim.
-
-    ``gradient(loss, variable)`` gives the gradient of a loss that no equation defines, as a column (for
-    a matrix in the variable's shape); ``over`` turns sums and products over time into expressions.
-    """
-
-    def __init__(
-        self,
-        model: Model,
-        convention: Convention,
-        gradient: Gradient,
-        over: Callable[[Evaluator, Term], Expr],
-        sizes: Mapping[int, ex.Shape],
-        values: Mapping[str, Time] | None = None,
-    ) -> None:
-        self.model = model
-        self.convention = convention
-        self.gradient = gradient
-        self.over = over
-        self.sizes = sizes  # of identities and vectors of ones, by their place
-        self.values = dict(values or {})  # numbers for index letters, where sums and products are written out
-        self.indices: dict[str, ex.Dim] = {}
-        self.unknown: list[str] = []  # why some derivative could not be found
-        self.carried: frozenset[tuple[Ref, Ref]] = frozenset()  # total derivatives by a parameter, of states before
-        self.variables: set[Symbol] = set()  # by which something the system defines is differentiated
-
-    def inside(self, letter: str, value: Time) -> Self:
-        """The same convention under a sum or product, its letter at a value."""
-        values = {**self.values, letter: value}
-        inner = type(self)(self.model, self.convention, self.gradient, self.over, self.sizes, values)
-        inner.indices, inner.unknown, inner.variables = self.indices, self.unknown, self.variables
-        inner.carried = self.carried
-        return inner
-
-    @abstractmethod
-    def __call__(self, t: Term) -> Expr:
-        """The term as an expression."""
-
-    @abstractmethod
-    def laid_out(self, numerator: Expr, *, scalar: bool, variable_row: bool = False) -> Expr:
-        """A Jacobian in the layout of the convention."""
+class Values(Meaning):
+    """The values of terms, derivatives apart."""
 
     # ------------------------------------------------------------------------------------- vectors
-
-    def vector(self, column: Expr) -> Expr:
-        """A vector as it is printed in this orientation."""
-        return ex.Transpose(column) if self.convention.row and column.is_vector else column
-
-    @staticmethod
-    def column(e: Expr) -> Expr:
-        """A vector as a column, however it stands."""
-        return ex.transpose(e) if e.is_row else e
-
-    def ref(self, r: Ref) -> Ref:
-        return r.at(r.time.put(self.values)) if r.time is not None else r
 
     def symbol(self, t: Term) -> Expr:
         assert isinstance(t.data, Ref)
@@ -152,27 +90,8 @@ class Values(ABC):
     def add(self, t: Term) -> Expr:
         return self.summed([self(a) for a in t.args])
 
-    def summed(self, parts: list[Expr]) -> Expr:
-        """A sum in which scalars are added to every entry of a vector."""
-        shaped = [p for p in parts if not p.is_scalar]
-        if not shaped:
-            return ex.add(*parts)
-        shape = shaped[0].shape
-        if shaped[0].is_matrix and len(shaped) < len(parts):
-            if all(isinstance(p, Number) for p in parts if p.is_scalar):
-                raise UndecidedError("a number is added to a matrix: to every entry, or as a multiple of the identity?")
-            raise ShapeError("a scalar is added to a matrix")
-        return ex.add(*(ex.mul(p, ex.Ones(*shape)) if p.is_scalar else p for p in parts))
-
     def product(self, t: Term) -> Expr:
         return self.multiplied([self(a) for a in t.args])
-
-    def multiplied(self, factors: list[Expr]) -> Expr:
-        """The product from left to right; what has become a scalar multiplies what follows."""
-        out = factors[0]
-        for f in factors[1:]:
-            out = Product(out, f)
-        return out
 
     def entrywise(self, a: Expr, b: Expr, sign: str) -> Expr:
         """The entrywise product of two operands of one shape."""

@@ -10,10 +10,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations_with_replacement
-from typing import TYPE_CHECKING
 
 from symjac import expr as ex
+from symjac.claims.meaning import Meaning
 from symjac.claims.model import Model
+from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.stated.vecread import VEC_KINDS
 from symjac.claims.undecided import UndecidedError
@@ -22,11 +23,6 @@ from symjac.expr import ONE, Commutation, Expr, Kronecker, Symbol, Vec
 from symjac.reading import Equation
 from symjac.recurrence import Recurrence
 from symjac.vectorised import VecJacobian, turned
-
-if TYPE_CHECKING:
-    from symjac.claims.evaluate import Evaluator
-    from symjac.claims.stated.statement import Statement
-    from symjac.claims.values import Values
 
 COMPOSITE = (Vec, Kronecker, Commutation)
 
@@ -47,7 +43,7 @@ def jacobian(model: Model, definitions: Mapping[Symbol, Expr], of: Symbol, wrt: 
         raise UndecidedError(error.message) from error
 
 
-def between(ev: Evaluator, y: Ref, x: Ref) -> Expr:
+def between(ev: Meaning, y: Ref, x: Ref) -> Expr:
     """The Jacobian of the entries of one symbol by those of another, as the equations stand."""
     model = ev.model
     of, wrt = model.symbol(y), model.symbol(x)
@@ -75,7 +71,7 @@ def carried_letter(model: Model, y: Ref, x: Ref) -> Symbol:
     return Symbol(name, (of.rows * of.cols, wrt.rows * wrt.cols))
 
 
-def by_vec(ev: Evaluator, t: Term) -> Expr:
+def by_vec(ev: Meaning, t: Term) -> Expr:
     """The derivative by the vec of a symbol, or of one, laid out as a vector's by a vector."""
     inner = t.args[0]
     y, x = inner.args[0], ev.ref(_ref(inner.args[1]))
@@ -89,7 +85,7 @@ def _ref(t: Term) -> Ref:
     return t.ref
 
 
-def _numerator(ev: Evaluator, inner: Term, y: Term, x: Ref) -> tuple[bool, Expr]:
+def _numerator(ev: Meaning, inner: Term, y: Term, x: Ref) -> tuple[bool, Expr]:
     if y.ref is None:
         found = ev.of_expression(inner, x, entries=True)
         return found.rows == ONE, found
@@ -182,7 +178,7 @@ def by_vec_instead(s: Statement, left: Term, right: Term) -> Term | None:
     return changed if changed != left else None
 
 
-def vec(ev: Evaluator, t: Term) -> Expr:
+def vec(ev: Meaning, t: Term) -> Expr:
     """vec: of a matrix its columns on top of each other, of a vector itself."""
     a = ev(t.args[0])
     if a.is_scalar:
@@ -197,14 +193,14 @@ def sizes(known: Sequence[ex.Dim], *members: Term) -> list[ex.Dim]:
     return list(dict.fromkeys([*known, *(d * e for d, e in combinations_with_replacement(known, 2))]))
 
 
-def commutation(ev: Evaluator, t: Term) -> Expr:
+def commutation(ev: Meaning, t: Term) -> Expr:
     """The commutation matrix of two sizes."""
     assert isinstance(t.data, tuple)
     rows, cols = (ex.dim(int(text) if text.isdigit() else text) for text in t.data)
     return Commutation(rows, cols)
 
 
-def tensor(ev: Values, a: Expr, b: Expr, sign: str) -> Expr:
+def tensor(ev: Meaning, a: Expr, b: Expr, sign: str) -> Expr:
     r"""``\otimes``: the outer product of two vectors, Kronecker's of anything else.
 
     Without a vec in the claim a transposed vector is one of the two vectors; with one it is a matrix of one row.

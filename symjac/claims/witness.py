@@ -18,6 +18,7 @@ from symjac.claims import vectors
 from symjac.claims.asked import Asked
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.forward import forward
+from symjac.claims.meaning import Meaning
 from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
 from symjac.claims.properties import broken
@@ -48,7 +49,7 @@ NO_POINT = "no point was found at which both sides have a value"
 class WrittenOut(OverTime):
     """Sums and products over time that are written out or not there."""
 
-    def whole(self, ev: Evaluator, t: Term, low: Time, high: Time) -> Expr:
+    def whole(self, ev: Meaning, t: Term, low: Time, high: Time) -> Expr:
         raise UndecidedError("a sum or product over a number of steps that is a letter cannot be run")
 
 

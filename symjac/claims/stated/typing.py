@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from symjac import expr as ex
 from symjac.claims.conventions import FOUR, Convention
 from symjac.claims.evaluate import Evaluator
+from symjac.claims.meaning import Gradient
 from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
 from symjac.claims.sizing import Sizing
 from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.undecided import UndecidedError
-from symjac.claims.values import Gradient
 from symjac.errors import SymjacError
 
 
