@@ -60,10 +60,11 @@ def layer_of(path: Path) -> str:
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
-    """Every imported module, also inside functions; what ``from symjac import x`` brings counts as ``symjac.x``."""
+    """Every imported module, also inside functions and for annotations alone.
+
+    What ``from symjac import x`` brings counts as ``symjac.x``.
+    """
     for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
-            continue  # names for annotations bring no code in
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -111,9 +112,9 @@ def file_of(name: str) -> Path | None:
 
 
 def needed(path: Path) -> set[Path]:
-    """The files that a file imports, also inside functions."""
+    """The files that a file imports, also inside functions and for annotations alone."""
     names: set[str] = set()
-    for node in ast.walk(runtime(parse(path))):
+    for node in ast.walk(parse(path)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
@@ -122,12 +123,6 @@ def needed(path: Path) -> set[Path]:
             # `from package import module` needs the module; what else is imported is needed from the package itself.
             names |= {node.module} if any(not file_of(name) for name in inner) else set()
     return {p for name in names if name.startswith("symjac.") and (p := file_of(name)) is not None}
-
-
-def runtime(tree: ast.Module) -> ast.Module:
-    """Without what is only imported for annotations."""
-    kept = [n for n in tree.body if not (isinstance(n, ast.If) and ast.unparse(n.test).endswith("TYPE_CHECKING"))]
-    return ast.Module(kept, [])
 
 
 def circles(graph: Mapping[Path, set[Path]]) -> list[list[str]]:
@@ -149,7 +144,7 @@ def circles(graph: Mapping[Path, set[Path]]) -> list[list[str]]:
 
 
 def test_no_files_import_each_other_in_a_circle() -> None:
-    """Within a layer too, imports go one way; an import inside a function hides no circle."""
+    """Within a layer too, imports go one way; an import inside a function or for annotations hides no circle."""
     assert circles({path: needed(path) for path in MODULES}) == []
 
 

@@ -8,7 +8,8 @@ Goodfellow, Bengio, Courville, *Deep Learning*, section 10.2.2, equations (10.17
 
 from __future__ import annotations
 
-from symjac.bptt.backward import Backward, Gradient, Row
+from symjac.bptt.backward import Backward
 from symjac.bptt.program import forward, program
+from symjac.bptt.rows import Gradient, Row
 
 __all__ = ["Backward", "Gradient", "Row", "forward", "program"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from symjac import expr as ex
@@ -11,6 +11,7 @@ from symjac.bptt import compare
 from symjac.bptt.adjoint import Adjoint, Adjoints, Use, as_sum
 from symjac.bptt.graph import Step
 from symjac.bptt.loss import Loss, read_loss
+from symjac.bptt.rows import Formulas, Gradient, Row
 from symjac.errors import NotYetError, TargetError
 from symjac.expr import Expr, OverTime, Symbol
 from symjac.hypotheses import of_equations
@@ -21,51 +22,10 @@ from symjac.timing import Moment
 
 ONE_STEP = ex.Number(1)
 
-
-@dataclass(frozen=True)
-class Row:
-    """The gradient of the loss by one symbol of a step.
-
-    ``symbol = before`` at the steps before the last, ``symbol = last`` at the last. ``final`` says that the symbol
-    reaches the loss at the last step alone.
-    """
-
-    of: Symbol
-    symbol: Symbol
-    before: Expr
-    last: Expr
-    final: bool
-
-    @property
-    def steady(self) -> bool:
-        """Whether one formula holds at every step."""
-        return self.final or self.before == self.last
-
-
-@dataclass(frozen=True)
-class Gradient:
-    """The gradient of the loss by a parameter, in its shape.
-
-    ``summand`` is one step's part, ``once`` what the last step adds (at the time t = T), ``fixed`` what comes through
-    definitions without time.
-    """
-
-    of: Symbol
-    summand: Expr | None
-    once: Expr | None
-    fixed: Expr | None
-    theorems: tuple[Theorem, ...]
-
-    @property
-    def at_last(self) -> Expr:
-        """All that the last step gives."""
-        return as_sum([e for e in (self.summand, self.once) if e is not None], self.of.shape)
-
-
 TARGETS = ("distribution", "any")  # what may be taken for granted about the targets of a cross-entropy
 
 
-class Backward:
+class Backward(Formulas):
     """Formulas of backpropagation through time for a recurrence and a loss, each checked for every size.
 
     ``targets="any"`` takes nothing for granted about the targets of a cross-entropy; otherwise their entries add

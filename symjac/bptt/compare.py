@@ -8,19 +8,16 @@ the graph: its equations with unknown Jacobians, differentiated as a whole. Both
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from symjac import expr as ex
 from symjac.bptt.adjoint import Use, as_sum
+from symjac.bptt.rows import Formulas, Row
 from symjac.errors import Defect
 from symjac.expr import ONE, Expr, Partial, Symbol
 from symjac.normal import equal
 
-if TYPE_CHECKING:
-    from symjac.bptt.backward import Backward, Row
 
-
-def compare_uses(b: Backward, found: Iterable[Use]) -> None:
+def compare_uses(b: Formulas, found: Iterable[Use]) -> None:
     """Every term is the gradient of ``tr(adjoint^T user)`` by the symbol, other symbols held fixed."""
     definitions = b.step.definitions
     for u in found:
@@ -32,7 +29,7 @@ def compare_uses(b: Backward, found: Iterable[Use]) -> None:
             raise defect(u.of)
 
 
-def compare_paths(b: Backward, v: Symbol, found: tuple[Use, ...]) -> None:
+def compare_paths(b: Formulas, v: Symbol, found: tuple[Use, ...]) -> None:
     """The uses of ``v`` are all there are: their terms add up to the derivative along all paths to the loss.
 
     Every equation is replaced by a linear one with unknown Jacobians. The derivative of the loss by ``v`` as the
@@ -54,7 +51,7 @@ class _Linear:
     parameters only ``v`` is kept, a vector in place of a matrix.
     """
 
-    def __init__(self, b: Backward, v: Symbol, *, last: bool) -> None:
+    def __init__(self, b: Formulas, v: Symbol, *, last: bool) -> None:
         self.b = b
         step, nodes = b.step, b.adjoints.nodes
         leaf = v not in nodes
@@ -103,7 +100,7 @@ class _Linear:
         return ex.Product(jacobian, ex.Transpose(Partial(whole, step.at(use.user, use.later))))
 
 
-def compare_sums(b: Backward, inlined: Mapping[Expr, Expr]) -> None:
+def compare_sums(b: Formulas, inlined: Mapping[Expr, Expr]) -> None:
     """The printed forms, into which gradients by gates have been put, are the sums of the terms."""
     known: dict[Symbol, Expr] = {s: e for s, e in inlined.items() if isinstance(s, Symbol)}
     for row in b.rows:
@@ -132,14 +129,14 @@ def compare_supposing(full: tuple[Row, ...], short: tuple[Row, ...], sums: tuple
             raise defect(a.of)
 
 
-def compare_opened(b: Backward, row: Row) -> None:
+def compare_opened(b: Formulas, row: Row) -> None:
     """A row is the derivative of the loss with every equation of this step and the next opened."""
     for last, form in ((False, row.before), (True, row.last)):
         if last or not row.final:
             _compare_opened(b, row.of, form, last=last)
 
 
-def _compare_opened(b: Backward, v: Symbol, form: Expr, *, last: bool) -> None:
+def _compare_opened(b: Formulas, v: Symbol, form: Expr, *, last: bool) -> None:
     step, nodes = b.step, b.adjoints.nodes
     handed = [u for u in nodes if u in step.states or u in b.loss.term.symbols]
     following = [step.at(u, 1) for u in handed]

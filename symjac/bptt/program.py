@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from symjac.bptt.adjoint import as_sum
+from symjac.bptt.backward import Backward
 from symjac.bptt.loss import own_last
 from symjac.codegen import Source, emit_expression
 from symjac.codegen.names import Names
 from symjac.errors import NotYetError
 from symjac.expr import Expr, Symbol
 from symjac.interchange import identifier
-
-if TYPE_CHECKING:
-    from symjac.bptt.backward import Backward
 
 _IMPORTS = {"numpy": "import numpy as np", "jax": "import jax.numpy as jnp", "torch": "import torch"}
 

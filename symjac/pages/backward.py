@@ -8,8 +8,9 @@ from dataclasses import replace
 from symjac import expr as ex
 from symjac.bounds import Bound
 from symjac.bptt.adjoint import Use
-from symjac.bptt.backward import Backward, Gradient, Row
+from symjac.bptt.backward import Backward
 from symjac.bptt.graph import base_letter
+from symjac.bptt.rows import Gradient, Row
 from symjac.confirm import Confirmed
 from symjac.expr import Apply, Expr, Function, Hadamard, Partial, Symbol
 from symjac.functions import ACTIVATIONS
