@@ -36,6 +36,7 @@ BY_P = r"\frac{\partial L}{\partial P} = "
 DESCENT = [r"x_{k+1} = x_k - \gamma \nabla E(x_k)"]
 BY_STATE = r"\frac{\partial x_{k+1}}{\partial x_k} = "
 BY_U = r"\frac{\partial r}{\partial u} = "
+BY_ENTRY_SQUARES = r"\frac{\partial L}{\partial W} = X^\top (\frac{\partial L}{\partial Y} \odot (1 - Y^2))"
 SQUARED = r"L = \frac12 (\hat y - y)^2"
 BY_W = r"\nabla_w L = "
 SOFTMAX = [r"p = \mathrm{softmax}(z)"]
@@ -60,6 +61,38 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
         {"b": "row vector n"},
         r"\frac{\partial L}{\partial b} = \mathbf{1}^\top \frac{\partial L}{\partial Z}",
         "-t--",
+    ),
+    ("functions without brackets", [r"y = \sin^2(x)"], {}, r"\frac{dy}{dx} = 2 \sin x \cos x", "tttt"),
+    (
+        "functions without brackets, wrong",
+        [r"z = \sin x \cos y"],
+        {},
+        r"\frac{\partial z}{\partial y} = \sin x \sin y",
+        "ffff",
+    ),
+    (
+        "label and bias in two equations",
+        ["L = (y - a)^2", r"a = w^\top x + b"],
+        {},
+        r"\frac{\partial L}{\partial w} = -2(y - a) x",
+        "fttf",
+    ),
+    (
+        "label and bias in one",
+        [r"L = (y - w^\top x - b)^2"],
+        {},
+        r"\frac{\partial L}{\partial b} = -2(y - w^\top x - b)",
+        "ttff",
+    ),
+    ("two steps back", ["x_{k+1} = A x_k + B x_{k-1}"], {}, r"\frac{\partial x_{k+1}}{\partial x_{k-1}} = B", "----"),
+    ("a power entry by entry", [r"Y = \tanh(X W)"], {}, BY_ENTRY_SQUARES, "----"),
+    ("one index through both", ["y = W x"], {}, r"\frac{\partial y_i}{\partial x_i} = W_{ii}", "----"),
+    (
+        "a condition behind a gap",
+        [r"p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}"],
+        {},
+        ENTRY + r"-p_i p_j \quad i \ne j",
+        "tttt",
     ),
     ("gradient descent", DESCENT, {}, BY_STATE + r"I - \gamma \nabla^2 E(x_k)", "tttt"),
     ("gradient descent, uphill", DESCENT, {}, BY_STATE + r"I + \gamma \nabla^2 E(x_k)", "ffff"),

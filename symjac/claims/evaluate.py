@@ -162,12 +162,16 @@ class Evaluator(Values):
             assert isinstance(y.data, tuple)
             if len(y.data) != 1 or len(x.data) != 1 or variable.cols != ONE:
                 raise UndecidedError("entries of matrices are not judged here")
+            if y.data == x.data and numerator.rows != numerator.cols:
+                raise UndecidedError(f"the index {x.data[0]} runs through both sides of a matrix that is not square")
             first, second = self.index(y.data[0], numerator.rows), self.index(x.data[0], numerator.cols)
             return ex.Entry(numerator, first, second)
         gradient = ex.transpose(numerator)
         sizes = (gradient.rows,) if gradient.cols == ONE else gradient.shape
         if len(sizes) != len(x.data):
             raise ShapeError("the number of indices does not fit")
+        if len(set(x.data)) < len(set(sizes)):
+            raise UndecidedError(f"the index {x.data[0]} runs through both sides of a matrix that is not square")
         return ex.Entry(gradient, *(self.index(text, size) for text, size in zip(x.data, sizes, strict=True)))
 
     def gradient_term(self, t: Term) -> Expr:

@@ -143,6 +143,17 @@ class Model(Instances):
         table = self.table([*self.instance(self.anchor(y)), y])
         return any(self.symbol(x) in e.symbols for e in table.values())
 
+    def prints_beside(self, y: Ref, x: Ref) -> bool:
+        """Whether the equations at the step of y hold x, several steps back, and a state between that depends on x."""
+        steps = self.steps(y, x)
+        if steps is None or steps < 2 or self.definition(y) is None:
+            return False
+        printed = {s for e in self.table([*self.instance(self.anchor(y)), y]).values() for s in e.symbols}
+        if self.symbol(x) not in printed:
+            return False
+        between = [r for s in printed if (r := self.ref(s)) is not None and r.time not in (None, y.time) and r != x]
+        return any(r.family in self.defined_families and self.reaches(r.family, x.family) for r in between)
+
     def may_be_delayed(self, y: Ref, x: Ref) -> bool:
         """Whether x may be what the equations print so many steps back as a letter says, and is not printed itself."""
         delays = self.delays()

@@ -44,6 +44,8 @@ class Values(Meaning):
             raise UndecidedError("an entry of a scalar: declare what is a vector here")
         if len(sizes) != len(t.data):
             raise ShapeError(f"an entry of a {ex.show_shape(base.shape)} expression has {len(sizes)} indices")
+        if len(set(t.data)) < len(set(sizes)):
+            raise UndecidedError(f"the index {t.data[0]} runs through both sides of a matrix that is not square")
         return ex.Entry(base, *(self.index(text, size) for text, size in zip(t.data, sizes, strict=True)))
 
     def index(self, text: str, size: ex.Dim) -> Index | int:
@@ -155,6 +157,8 @@ class Values(Meaning):
         if not exponent.is_scalar:
             raise ShapeError("an exponent is a scalar")
         if base.is_matrix and t.data != "entry":
+            if base.rows != base.cols:
+                raise UndecidedError("a power of a matrix that is not square: of each entry?")
             if isinstance(exponent, Number) and exponent.value == 0:
                 return ex.Identity(base.rows)
             return base if exponent == Number(1) else ex.MatrixPower(base, exponent)

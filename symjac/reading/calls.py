@@ -259,7 +259,7 @@ def applied(el: Arithmetic, head: Head, kids: list[Node], i: int) -> tuple[Value
         if j < len(kids):
             el.context.note("no-brackets", f"{item.text} is read as applied to the next factor only", item)
     else:
-        j = next((k for k in range(i + 2, len(kids)) if _begins_call(el, kids, k)), len(kids))
+        j = next((k for k in range(i + 2, len(kids)) if begins_call(el, kids, k)), len(kids))
         value = el.items(kids[i + 1 : j], juxtaposed(kids[i + 1 : j]))
         if j < len(kids) and (value.is_matrix or kids[j].text in vocabulary.OPERATORS):
             raise el.error(
@@ -275,7 +275,7 @@ def applied(el: Arithmetic, head: Head, kids: list[Node], i: int) -> tuple[Value
     return el.operate(call_value(el, head, [value], whole, value.node), head.after, whole), j
 
 
-def _begins_call(el: Arithmetic, kids: list[Node], k: int) -> bool:
+def begins_call(el: Arithmetic, kids: list[Node], k: int) -> bool:
     """Whether a function stands there, which ends the argument of the one before."""
     following = kids[k + 1] if k + 1 < len(kids) else None
     if kids[k].kind == "word":

@@ -164,6 +164,8 @@ def _labels_above(t: Tried) -> list[Option]:
 
 def _in_each(t: Tried) -> list[Option]:
     """``U_t P + b`` with samples in rows, ``P U_t + b`` in columns: data carry the time, weights do not."""
+    if not any(n.kind == "add" for n in t.nodes):
+        return []
     timed = {n.base: n.time is not None for n in t.context.exact.values()}
     bases = {n.token.text: n.base for n in t.context.exact.values()}
     pairs = (p for n in t.nodes if n.kind == "juxt" for p in itertools.pairwise(n.kids))

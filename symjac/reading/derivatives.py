@@ -145,6 +145,12 @@ def of_function(el: Arithmetic, item: Node, items: list[Node]) -> Value | None:
     v = el.build(group.kids[0])
     if not v.is_vector:
         return None
+    if name in el.roles.called:
+        raise el.error(
+            f"{name} stands under a \\nabla here and by itself elsewhere: its value beside its gradient is not read",
+            head,
+            f"write {name}({el.context.text(group.kids[0])}) out, or only its gradient",
+        )
     whole = Node("juxt", "", [head, items[1]], item.start, items[1].end)
     if not el.context.continued:
         el.context.note("role", f"{name}: read as a scalar function of a vector", head)

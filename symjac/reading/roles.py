@@ -55,6 +55,7 @@ class Roles:
         self.turned: set[str] = set()
         self.defined: set[str] = set()
         self.call_letters = {"t"}
+        self.called: set[str] = set()  # the f of f(x), not that of \nabla f(x)
         self.alone: set[str] = set()  # what stands somewhere without any script
         self.beside = Beside()
 
@@ -71,6 +72,9 @@ class Roles:
                     following = node.kids[k + 1] if node.kind == "juxt" and k + 1 < len(node.kids) else None
                     if kid.kind == "name":
                         names.append((kid, following, source))
+                        called = following is not None and following.is_call
+                        if called and not (k and node.kids[k - 1].kind == "nabla"):
+                            self.called.add(take_apart(kid, context.letters, source).family)
                     shift = following is not None and self.shifted_call(following)
                     if shift and kid.kind == "name":
                         self.call_letters.add(shift or "t")

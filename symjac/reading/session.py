@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from symjac.errors import DefinitionError, ReadError, ShapeError
+from symjac.expr import EntryPower, Expr, Number, Product, Sum
 from symjac.reading import repair, ties
 from symjac.reading.assumptions import Habit, How, Option
 from symjac.reading.beside import Beside
@@ -74,6 +75,7 @@ class Session:
             except (UnclosedError, UnopenedError) as error:
                 self.mend(error)
         attempt = self.settled()
+        attempt.refuse_squared_losses()
         attempt.context.notes[:0] = self.mended
         return attempt
 
@@ -128,7 +130,7 @@ class Session:
         nodes = tuple(n for text in self.texts for root in parse(text)[0] for n in root.walk())
         tried = Tried(failed.context, failed.roles.applied, nodes, self.lenient, self.any_orientation)
         tries = WORK // (1 + sum(map(len, self.texts)))
-        second: Attempt | None = None
+        fitting: list[Attempt] = []  # of the first row by which some loss is a vector
         for _, options in choices:
             found = []
             for option in options(tried):
@@ -141,17 +143,16 @@ class Session:
                     continue
                 found += [] if attempt.defines_small_matrix else [attempt]
             found = [a for a in found if a.losses == {"scalar"}] or found
-            if len(found) == 1 and "vector" in found[0].losses:
-                second = second or found[0]
-            elif len(found) == 1 and (second is None or found[0].losses == {"scalar"}):
-                return found[0]
-            elif found and second is None:
-                letters = sorted({base for a in found for base in a.option.roles})
-                if letters:
-                    error.hint = f"declare what {' and '.join(letters)} {'is' if len(letters) == 1 else 'are'}"
-                raise error
-        if second is not None:
-            return second
+            if found and any("vector" in a.losses for a in found):
+                fitting = fitting or found
+            elif found and (not fitting or found[0].losses == {"scalar"}):
+                fitting = found
+                break
+        if len(fitting) == 1:
+            return fitting[0]
+        letters = sorted({base for a in fitting for base in a.option.roles})
+        if letters:
+            error.hint = f"declare what {' and '.join(letters)} {'is' if len(letters) == 1 else 'are'}"
         raise error
 
 
@@ -303,20 +304,36 @@ class Attempt:
             del context.notes[notes:], context.constants[constants:]
             context.source, el.indices, el.locals = outer
 
-    @property
-    def losses(self) -> set[str]:
-        r"""What the letters of losses are defined as: ``L = (y - w^\top x)^2`` with a vector y is a vector.
+    def refuse_squared_losses(self) -> None:
+        r"""Refuses ``L = (o - y)^2`` of vectors: a loss is a scalar, and this is a vector of squares.
 
-        With a time only an L is a loss for certain: ``C_t`` is the state of a cell.
+        :raises ReadError: where a letter of losses is defined so.
         """
+        for p in self.loss_pieces:
+            if p.role == "vector" and p.values and _is_square(p.values[-1].make()):
+                self.context.source = p.source
+                raise self.context.error(
+                    f"{self.context.text(p.sides[0])} would be the vector of squares, and its letter is one for a loss",
+                    p.sides[-1],
+                    r'write \lVert o - y \rVert^2 or (o - y)^\top (o - y); or declare it, as in "L: vector n"',
+                )
+
+    @property
+    def loss_pieces(self) -> list[Piece]:
+        """The definitions of letters of losses; with a time only an L is one for certain: ``C_t`` is a cell's state."""
         found = [(self.context.families.get(name), p) for name, p in self.defining.items() if p.kind == "equation"]
-        wanted = {p.values[-1].role for p in self.pieces if p.values and p.kind == "expression" and self.session.loss}
-        return wanted | {
-            p.role
+        return [
+            p
             for f, p in found
             if f is not None and p.role is not None and not f.declared
             if f.letter in (TIMED_LOSSES if any(f.times) else LOSSES) and not _holds(p, f.letter)
-        }
+        ]
+
+    @property
+    def losses(self) -> set[str]:
+        r"""What the letters of losses are defined as: ``L = (y - w^\top x)^2`` with a vector y is a vector."""
+        wanted = {p.values[-1].role for p in self.pieces if p.values and p.kind == "expression" and self.session.loss}
+        return wanted | {p.role for p in self.loss_pieces if p.role is not None}
 
     @property
     def defines_small_matrix(self) -> bool:
@@ -337,6 +354,13 @@ class Attempt:
             )
             kind = "fitted" if how is How.ONLY else "role"
             self.context.note(kind, f"{', '.join(names)}: read as {noun} ({how})")
+
+
+def _is_square(e: Expr) -> bool:
+    """Whether an expression is a square entry by entry, perhaps with a factor or a sign."""
+    if isinstance(e, Product | Sum):
+        return any(_is_square(a) for a in e.args)
+    return isinstance(e, EntryPower) and not e.is_scalar and e.exponent == Number(2)
 
 
 def _holds(p: Piece, letter: str) -> bool:

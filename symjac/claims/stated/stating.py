@@ -370,7 +370,7 @@ def _acts_beside(model: Model, t: Term) -> bool:
     y, x = t.args[0].ref, t.args[1].ref
     if y is None or x is None or y.time is None or x.time is None:
         return False
-    if model.may_be_delayed(y, x):
+    if model.may_be_delayed(y, x) or model.prints_beside(y, x):
         return True
     if x.family not in model.defined_families:
         return False

@@ -330,7 +330,16 @@ class Builder(Building):
         elif head.word == "diag" or (head.family is not None and not head.family.declared):
             raise self.error(f"{self.context.text(item)} has no brackets around its argument", item)
         else:
-            values, stop, group = [self.items(kids[i + 1 :], juxtaposed(kids[i + 1 :]))], len(kids), None
+            stop = next((k for k in range(i + 2, len(kids)) if calls.begins_call(self.el, kids, k)), len(kids))
+            argument = juxtaposed(kids[i + 1 : stop])
+            values, group = [self.items(kids[i + 1 : stop], argument)], None
+            if stop - i > 2:
+                printed = self.context.text(item)
+                self.context.note(
+                    "no-brackets",
+                    f"{printed} without brackets is read as applied to {self.context.text(argument)}",
+                    item,
+                )
         span = (item.start, kids[stop - 1].end)
         term = self.operated(self.call(head, values, span, item), head.after, item)
         if group is not None:
