@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from symjac.errors import ReadError
 from symjac.reading.parser import parse
-from symjac.reading.spelling import ENTRYLIKE, letter
+from symjac.reading.spelling import ENTRYLIKE, is_greek, letter
 from symjac.reading.tree import Node
 from symjac.reading.usual import ALWAYS_FUNCTIONS, FUNCTION_LETTERS
 
-_DOUBTFUL = frozenset(f for f in FUNCTION_LETTERS - ALWAYS_FUNCTIONS if not f.isalpha())
+_DOUBTFUL = frozenset(f for f in FUNCTION_LETTERS - ALWAYS_FUNCTIONS if is_greek(f))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from symjac.reading.assumptions import Habit, How, Option
 from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, is_transpose
-from symjac.reading.spelling import TIMELIKE, is_upper
+from symjac.reading.spelling import TIMELIKE, is_greek, is_upper
 from symjac.reading.tree import Node
 from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS
 
@@ -58,7 +58,7 @@ def _greek_states(t: Tried) -> list[Option]:
     states = {
         n.base
         for name, n in t.context.exact.items()
-        if n.time is not None and n.token.text.startswith("\\") and not is_upper(n.token.text)
+        if n.time is not None and is_greek(n.token.text) and not is_upper(n.token.text)
         if n.base not in t.declared and name not in t.applied
     }
     return [Option(dict.fromkeys(states, "vector"))] if states else []

@@ -17,7 +17,7 @@ from symjac.reading.beside import Beside, marks_vectors
 from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, take_apart
 from symjac.reading.parser import parse
-from symjac.reading.spelling import is_upper, letter, plain
+from symjac.reading.spelling import is_greek, is_upper, letter, plain
 from symjac.reading.tree import Node, Script
 from symjac.reading.usual import (
     ALWAYS_FUNCTIONS,
@@ -258,7 +258,7 @@ class Roles:
             return "matrix", How.CAPITAL
         if context.has_bold:
             return "scalar", How.NOT_BOLD
-        if token.text.startswith("\\") and token.text not in VECTOR_GREEK:
+        if is_greek(token.text) and token.text not in VECTOR_GREEK:
             return "scalar", How.GREEK
         return "vector", How.SMALL
 
@@ -306,7 +306,7 @@ class Roles:
                 if doubtful and token.text in OFTEN_MAPS and name not in self.primed | self.defined:
                     context.note("role", f"{name}: read as a function that is applied entry by entry", node)
                 return True
-            if token.text.startswith("\\"):  # \rho B settles that \rho (B x + c) is a product
+            if is_greek(token.text):  # \rho B settles that \rho (B x + c) is a product
                 return False
             raise context.error(
                 f"{name} is applied to a bracket here and stands alone elsewhere: is it a function?",

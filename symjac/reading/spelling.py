@@ -115,6 +115,15 @@ def is_bold(name: str) -> bool:
     return r"\mathbf" in name or r"\boldsymbol" in name
 
 
+def is_greek(text: str) -> bool:
+    r"""Whether a letter is a Greek one, or the script l that stands among them.
+
+    >>> is_greek(r"\alpha"), is_greek("a")
+    (True, False)
+    """
+    return text[1:] in GREEK
+
+
 def is_upper(base: str) -> bool:
     """Whether a base letter, a Greek one included, is a capital."""
     bare = base.lstrip("\\")

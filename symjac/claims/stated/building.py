@@ -12,7 +12,7 @@ from symjac.expr.times import Time
 from symjac.reading.elaborate import Elaborator
 from symjac.reading.names import Operation, operation_of
 from symjac.reading.parser import Parser
-from symjac.reading.spelling import script_text
+from symjac.reading.spelling import is_greek, script_text
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
 
@@ -69,7 +69,7 @@ class Building(ABC):
         time = Time.read(script_text(tokens))
         if time.is_number:
             return Term("number", (), Fraction(time.offset))
-        if all(len(name) == 1 or name.startswith("\\") for name, _ in time.letters):
+        if all(len(name) == 1 or is_greek(name) for name, _ in time.letters):
             return Term("count", (), time)
         letters = {t.text for t in tokens if t.kind == "name"} & self.context.letters.time
         if letters:
