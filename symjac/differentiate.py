@@ -124,7 +124,7 @@ class _Jacobian(_Derivatives):
         for cls, name in ONE_OPERAND.items():
             if isinstance(y, cls):
                 return self.infer(name, y, self.of(y.args[0]))
-        raise NotYetError(f"there is no rule yet for the derivative of a {type(y).__name__}")
+        raise NotYetError(f"there is no rule yet for the derivative of this: {ex.brief(y)}")
 
     def power_of_squared_norm(self, y: Expr) -> Theorem:
         """|a|^(2k) as (|a|^2)^k: the square has a derivative also where the norm has none."""
@@ -250,7 +250,7 @@ class _Differential(_Derivatives):
         for cls, name in ONE_CHANGING.items():
             if isinstance(y, cls):
                 return self.infer(name, y, self.of(y.args[0]))
-        raise NotYetError(f"there is no rule yet for the differential of a {type(y).__name__}")
+        raise NotYetError(f"there is no rule yet for the differential of this: {ex.brief(y)}")
 
 
 MANY_OPERANDS: dict[type[Expr], str] = {

@@ -169,6 +169,7 @@ def test_every_node_can_be_printed() -> None:
     }
     assert nodes == {type(node) for e in PRINTED.values() for node in e.walk()}
     assert all(table.dispatch(cls) is not table.dispatch(Expr) for cls in nodes)
+    assert all("noun" in vars(cls) for cls in nodes), "every node has a word for messages"
 
 
 def test_an_unknown_node_is_refused() -> None:

@@ -319,7 +319,7 @@ def act(e: Expr, z: Expr) -> Expr:
     if z.is_scalar and e.cols == ONE:
         return ex.mul(z, matrix_form(e))
     if is_composite(e):
-        raise NotYetError(f"what a {type(e).__name__} does to the vec of a matrix is not known yet")
+        raise NotYetError(f"what {ex.brief(e)} does to the vec of a matrix is not known yet")
     if ONE not in z.shape:
         if e.cols != z.rows * z.cols:
             raise ShapeError(f"{ex.show_shape(e.shape)} does not act on the vec of {ex.show_shape(z.shape)}")
@@ -384,7 +384,7 @@ def _transpose(e: Expr, z: Expr) -> Expr:
     if e.cols == ONE:
         form = matrix_form(e)
         return ex.Trace(ex.Product(ex.transpose(form), _as_shape(z, form.shape)))
-    raise NotYetError(f"what the transpose of a {type(e).__name__} does is not known yet")
+    raise NotYetError(f"what the transpose of {ex.brief(e)} does is not known yet")
 
 
 def matrix_form(v: Expr) -> Expr:
@@ -410,4 +410,4 @@ def matrix_form(v: Expr) -> Expr:
             return _added([matrix_form(a) for a in v.args])
         case Kronecker() | ex.Product() | ex.Transpose() if v.cols == ONE:
             return act(v, ex.Number(1))
-    raise NotYetError(f"a {type(v).__name__} is not known to be the vec of a matrix")
+    raise NotYetError(f"{ex.brief(v)} is not known to be the vec of a matrix")

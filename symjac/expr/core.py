@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Hashable, Iterator, Mapping
 from fractions import Fraction
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import sympy
 
@@ -41,6 +41,7 @@ class Expr:
 
     __slots__ = ("_hash", "_symbols", "args", "data", "is_scalar", "shape")
 
+    noun: ClassVar[str] = "expression"  # what it is called in messages
     args: tuple[Expr, ...]
     data: Hashable
     shape: Shape
@@ -199,6 +200,7 @@ def deep_below(s: Symbol, definitions: Mapping[Symbol, Expr], known: Container[E
 class Number(Expr):
     """An exact rational scalar."""
 
+    noun = "number"
     __slots__ = ()
 
     def __init__(self, value: int | Fraction) -> None:
@@ -213,6 +215,7 @@ class Number(Expr):
 class Symbol(Expr):
     """A named scalar, vector or matrix. ``name`` is its canonical LaTeX."""
 
+    noun = "symbol"
     __slots__ = ()
 
     def __init__(self, name: str, shape: Shape = SCALAR) -> None:
@@ -230,6 +233,7 @@ class Symbol(Expr):
 class Ones(Expr):
     """The vector (or matrix) whose entries are all one."""
 
+    noun = "matrix of ones"
     __slots__ = ()
 
     def __init__(self, rows: Dim, cols: Dim = ONE) -> None:
@@ -239,6 +243,7 @@ class Ones(Expr):
 class Zero(Expr):
     """The zero scalar, vector or matrix."""
 
+    noun = "zero"
     __slots__ = ()
 
     def __init__(self, rows: Dim = ONE, cols: Dim = ONE) -> None:
@@ -248,6 +253,7 @@ class Zero(Expr):
 class Identity(Expr):
     """The identity matrix."""
 
+    noun = "identity"
     __slots__ = ()
 
     def __init__(self, rows: Dim) -> None:
@@ -267,7 +273,7 @@ def same_shape(what: str, args: tuple[Expr, ...]) -> Shape:
 
 def brief(e: Expr) -> str:
     """A short name of an expression for messages."""
-    return e.name if isinstance(e, Symbol) else f"the {type(e).__name__.lower()}"
+    return e.name if isinstance(e, Symbol) else f"the {e.noun}"
 
 
 class Nary(Expr):

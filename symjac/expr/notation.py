@@ -16,6 +16,7 @@ class Partial(Expr):
     shape (p, q) it has shape (q, p).
     """
 
+    noun = "derivative"
     __slots__ = ()
 
     def __init__(self, y: Expr, x: Expr) -> None:
@@ -46,6 +47,7 @@ class Partial(Expr):
 class Differential(Unary):
     """dY, the first-order change of Y; it has the shape of Y."""
 
+    noun = "differential"
     __slots__ = ()
 
     def __init__(self, arg: Expr) -> None:
@@ -63,6 +65,7 @@ class Index:
 class Entry(Expr):
     """One entry of a vector (one index) or matrix (two): a scalar."""
 
+    noun = "entry"
     __slots__ = ()
 
     def __init__(self, base: Expr, *indices: Index | int) -> None:
@@ -87,6 +90,7 @@ class Entry(Expr):
 class IndexSum(Expr):
     """The sum of a scalar body over all values of an index."""
 
+    noun = "sum over an index"
     __slots__ = ()
 
     def __init__(self, index: Index, body: Expr) -> None:
@@ -110,6 +114,7 @@ class IndexSum(Expr):
 class Delta(Expr):
     """The Kronecker delta of two indices."""
 
+    noun = "Kronecker delta"
     __slots__ = ()
 
     def __init__(self, i: Index | int, j: Index | int) -> None:
@@ -131,6 +136,7 @@ class OverTime(Expr):
     ``"ascending"``, ``"descending"`` or ``"open"``. Bounds are printed index expressions (scalars).
     """
 
+    noun = "sum or product over time"
     __slots__ = ()
 
     def __init__(self, kind: str, variable: str, low: Expr, high: Expr, body: Expr, order: str) -> None:

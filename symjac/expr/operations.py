@@ -29,6 +29,7 @@ from symjac.expr.core import (
 class Sum(Nary):
     """Terms of one shape."""
 
+    noun = "sum"
     __slots__ = ()
 
     def __init__(self, *terms: Expr) -> None:
@@ -65,6 +66,7 @@ class Product(Nary):
     be bracketed.
     """
 
+    noun = "product"
     __slots__ = ()
 
     def __init__(self, *factors: Expr) -> None:
@@ -74,6 +76,7 @@ class Product(Nary):
 class Hadamard(Nary):
     """Entrywise product of operands of one shape."""
 
+    noun = "entrywise product"
     __slots__ = ()
 
     def __init__(self, *factors: Expr) -> None:
@@ -105,12 +108,14 @@ class _Power(Expr):
 class EntryPower(_Power):
     """Every entry raised to a scalar power; for a scalar the ordinary power."""
 
+    noun = "power"
     __slots__ = ()
 
 
 class MatrixPower(_Power):
     """A power of a square matrix; exponent -1 is the inverse."""
 
+    noun = "power of a matrix"
     __slots__ = ()
 
     def __init__(self, base: Expr, exponent: Expr) -> None:
@@ -120,6 +125,7 @@ class MatrixPower(_Power):
 
 
 class Transpose(Unary):
+    noun = "transpose"
     __slots__ = ()
 
     def __init__(self, arg: Expr) -> None:
@@ -129,6 +135,7 @@ class Transpose(Unary):
 class Diag(Unary):
     """The diagonal matrix with a vector on its diagonal."""
 
+    noun = "diagonal matrix"
     __slots__ = ()
 
     def __init__(self, arg: Expr) -> None:
@@ -140,6 +147,7 @@ class Diag(Unary):
 class Diagonal(Unary):
     """The vector of the diagonal entries of a square matrix."""
 
+    noun = "diagonal"
     __slots__ = ()
 
     def __init__(self, arg: Expr) -> None:
@@ -150,6 +158,7 @@ class Diagonal(Unary):
 class Trace(Unary):
     """The sum of the diagonal entries of a square matrix."""
 
+    noun = "trace"
     __slots__ = ()
 
     def __init__(self, arg: Expr) -> None:
@@ -160,6 +169,7 @@ class Trace(Unary):
 class Determinant(Unary):
     """The determinant of a square matrix."""
 
+    noun = "determinant"
     __slots__ = ()
 
     def __init__(self, arg: Expr) -> None:
@@ -175,6 +185,7 @@ def _square(what: str, arg: Expr) -> None:
 class Norm(Unary):
     """The Euclidean norm of a vector, the Frobenius norm of a matrix."""
 
+    noun = "norm"
     __slots__ = ()
 
     def __init__(self, arg: Expr) -> None:
@@ -184,6 +195,7 @@ class Norm(Unary):
 class Softmax(Unary):
     """exp of the entries of a vector, divided by their sum."""
 
+    noun = "softmax"
     __slots__ = ()
 
     def __init__(self, arg: Expr) -> None:
@@ -195,6 +207,7 @@ class Softmax(Unary):
 class LogSumExp(Unary):
     """The logarithm of the sum of exp over the entries of a vector."""
 
+    noun = "log-sum-exp"
     __slots__ = ()
 
     def __init__(self, arg: Expr) -> None:
@@ -220,6 +233,7 @@ class Function:
 class Apply(Expr):
     """A function applied to each entry."""
 
+    noun = "value of a function"
     __slots__ = ()
 
     def __init__(self, function: Function, arg: Expr) -> None:
@@ -263,6 +277,7 @@ class _OfMap(Expr):
 class VectorMap(_OfMap):
     """An unspecified differentiable map ``name`` from vectors to vectors with ``rows`` entries."""
 
+    noun = "value of a map"
     __slots__ = ()
 
     def __init__(self, name: str, arg: Expr, rows: Dim) -> None:
@@ -277,6 +292,7 @@ class VectorMap(_OfMap):
 class MapJacobian(_OfMap):
     """The Jacobian (numerator layout) of an unspecified map, at ``arg``."""
 
+    noun = "Jacobian of a map"
     __slots__ = ()
 
     def __init__(self, name: str, arg: Expr, rows: Dim) -> None:
@@ -307,6 +323,7 @@ class _OfScalar(_OfMap):
 class ScalarGradient(_OfScalar, VectorMap):
     """The gradient of an unspecified scalar function, a column."""
 
+    noun = "gradient"
     __slots__ = ()
 
     @property
@@ -318,6 +335,7 @@ class ScalarGradient(_OfScalar, VectorMap):
 class ScalarHessian(_OfScalar, MapJacobian):
     """The Hessian of an unspecified scalar function."""
 
+    noun = "Hessian"
     __slots__ = ()
 
     @property
@@ -329,6 +347,7 @@ class ScalarHessian(_OfScalar, MapJacobian):
 class Stack(Nary):
     """Vectors (or matrices with the same number of columns) on top of each other."""
 
+    noun = "stacked vector"
     __slots__ = ()
 
     def __init__(self, *parts: Expr) -> None:
@@ -343,6 +362,7 @@ class Stack(Nary):
 class Explicit(Expr):
     """A matrix written out: rows of scalar expressions."""
 
+    noun = "written-out matrix"
     __slots__ = ()
 
     def __init__(self, rows: Sequence[Sequence[Expr]]) -> None:

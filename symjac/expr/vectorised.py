@@ -11,6 +11,7 @@ from symjac.expr.core import ONE, Dim, Expr, Unary
 class Vec(Unary):
     """The columns of a matrix on top of each other: a vector of rows times cols entries."""
 
+    noun = "vec"
     __slots__ = ()
 
     def __init__(self, arg: Expr) -> None:
@@ -20,6 +21,7 @@ class Vec(Unary):
 class Kronecker(Expr):
     """The matrix of blocks ``a_ij B``."""
 
+    noun = "Kronecker product"
     __slots__ = ()
 
     def __init__(self, left: Expr, right: Expr) -> None:
@@ -40,6 +42,7 @@ class Kronecker(Expr):
 class Commutation(Expr):
     """The permutation K with ``vec(X^T) = K vec(X)`` for matrices X of ``rows_of`` rows and ``cols_of`` columns."""
 
+    noun = "commutation matrix"
     __slots__ = ()
 
     def __init__(self, rows_of: Dim, cols_of: Dim) -> None:

@@ -250,4 +250,5 @@ class Lexer(Commands):
             raise self.error(
                 f"{c!r} is a look-alike ({name})", i, hint="type the letter you mean; look-alikes are not guessed"
             )
-        raise self.error(f"I cannot read the character {c!r} ({name})", i)
+        hint = "side by side is the product, and an index stands below: W h_{t-1}" if c == "@" else None
+        raise self.error(f"I cannot read the character {c!r} ({name})", i, hint=hint)

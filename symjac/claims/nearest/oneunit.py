@@ -52,7 +52,7 @@ def scalar(e: Expr) -> Expr:
         return ex.EntryPower(args[0], args[1])
     if isinstance(e, ex.Apply):
         return ex.Apply(e.function, args[0])
-    raise NotYetError(f"{type(e).__name__} is not read where every size is 1")
+    raise NotYetError(f"the {e.noun} is not read where every size is 1")
 
 
 def is_possible(s: Statement) -> bool:
