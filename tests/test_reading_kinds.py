@@ -111,7 +111,12 @@ READ = [
     (r"h_t = W h_{t-1} \quad \mathrm{~for~} 1 \le t \le T", ["h_t = W h_{t-1}"], "the words 'for' are left out"),
     (r"y = -g (A x - b)", ["y = -g(A x - b)"], "g: read as a function that is applied entry by entry"),
     (r"e = d - w^\top x; J = e^2", [r"e = d - w^{\top} x", "J = e^{2}"], "d: read as a scalar"),
-    (r"\hat y = w^\top x; L = (y - \hat y)^2", [r"\hat{y} = w^{\top} x", r"L = (y - \hat{y})^{2}"], "read as scalars"),
+    (
+        r"\hat y = w^\top x; L = (y - \hat y)^2",
+        [r"\hat{y} = w^{\top} x", r"L = (y - \hat{y})^{2}"],
+        "y: read as a scalar (as its estimate is)",
+    ),
+    (r"e = y - A x; z = e^{x}", ["e = y - A x", r"z = \exp(x)"], "a power of Euler's number"),
     (r"E = W x", ["E = W x"], ""),
     (r"w_{k+1} = w_k - \eta \nabla f(w_k)", [r"w_{k+1} = w_k - \eta \nabla f(w_k)"], "f: read as a scalar function"),
     (r"y = \nabla^2 f(x) u", [r"y = \nabla^{2}f(x) u"], "f: read as a scalar function"),

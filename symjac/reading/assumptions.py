@@ -32,6 +32,7 @@ class How(StrEnum):
     NOT_BOLD = "not bold where others are"
     GREEK = "small Greek letter"
     SMALL = "small letter"
+    ESTIMATED = "as its estimate is"
     DIFFERENTIATED = "it is differentiated"
     IN_BOUND = "it stands in a bound"
     ONLY = "the only role that fits"
@@ -42,7 +43,9 @@ class How(StrEnum):
         return self in _GUESSES
 
 
-_GUESSES = frozenset([How.CAPITAL, How.SMALL, How.GREEK, How.STEP, How.NOT_BOLD, How.WORD, How.ALL_SCALAR, How.ONLY])
+_GUESSES = frozenset(
+    [How.CAPITAL, How.SMALL, How.GREEK, How.STEP, How.NOT_BOLD, How.WORD, How.ALL_SCALAR, How.ESTIMATED, How.ONLY]
+)
 
 
 class Habit(Enum):

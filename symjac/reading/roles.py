@@ -260,7 +260,19 @@ class Roles:
             return "scalar", How.NOT_BOLD
         if is_greek(token.text) and token.text not in VECTOR_GREEK:
             return "scalar", How.GREEK
+        if self._estimated(named) == "scalar":
+            return "scalar", How.ESTIMATED
         return "vector", How.SMALL
+
+    def _estimated(self, named: Named) -> str | None:
+        r"""What the \hat y is defined as that stands beside y, which it estimates; ``None`` where there is none."""
+        if named.token.accents:
+            return None
+        hats = [
+            n for n in self.context.exact.values() if n.token.text == named.token.text and n.token.accents == ("hat",)
+        ]
+        roles = {self.by_definition(self.context.family(n)) for n in hats}
+        return roles.pop() if len(roles) == 1 else None
 
     def _is_function(self, named: Named, family: Family) -> bool:
         context, name, token = self.context, family.name, named.token

@@ -66,6 +66,7 @@ TABLE: tuple[tuple[str, str, Iterable[str]], ...] = (
     ("bold", "a capital a matrix, a small letter a vector; what is not bold beside it a scalar", ()),
     ("a capital", "a matrix", ()),
     ("a small letter", "a vector", ()),
+    ("a small letter beside the same with a hat that is defined as a scalar", "a scalar", ()),
     ("a small Greek letter", "a scalar, unless its definition, or that nothing else fits, makes it a vector", ()),
     ("a small Greek letter", "a vector", VECTOR_GREEK),
     ("a capital Greek letter", "a scalar, a step of time or of a grid", STEPS),
