@@ -15,7 +15,7 @@ from symjac.claims import vectors
 from symjac.claims.model import Model
 from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.undecided import UndecidedError
-from symjac.claims.values import Values
+from symjac.claims.values import Values, refuse_one_index_of_two
 from symjac.errors import ShapeError
 from symjac.expr import ONE, Expr, Number, Symbol
 
@@ -162,16 +162,14 @@ class Evaluator(Values):
             assert isinstance(y.data, tuple)
             if len(y.data) != 1 or len(x.data) != 1 or variable.cols != ONE:
                 raise UndecidedError("entries of matrices are not judged here")
-            if y.data == x.data and numerator.rows != numerator.cols:
-                raise UndecidedError(f"the index {x.data[0]} runs through both sides of a matrix that is not square")
+            refuse_one_index_of_two((y.data[0], x.data[0]), numerator.shape)
             first, second = self.index(y.data[0], numerator.rows), self.index(x.data[0], numerator.cols)
             return ex.Entry(numerator, first, second)
         gradient = ex.transpose(numerator)
         sizes = (gradient.rows,) if gradient.cols == ONE else gradient.shape
         if len(sizes) != len(x.data):
             raise ShapeError("the number of indices does not fit")
-        if len(set(x.data)) < len(set(sizes)):
-            raise UndecidedError(f"the index {x.data[0]} runs through both sides of a matrix that is not square")
+        refuse_one_index_of_two(x.data, sizes)
         return ex.Entry(gradient, *(self.index(text, size) for text, size in zip(x.data, sizes, strict=True)))
 
     def gradient_term(self, t: Term) -> Expr:

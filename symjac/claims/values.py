@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from symjac import expr as ex
 from symjac.claims import vectors
 from symjac.claims.meaning import Meaning
@@ -12,6 +14,15 @@ from symjac.expr import ONE, Expr, Index, Number, Product, Symbol
 from symjac.expr.times import Time
 from symjac.functions import ACTIVATIONS
 from symjac.reading.operators import mean_of, row_softmax
+
+
+def refuse_one_index_of_two(indices: Sequence[str], sizes: Sequence[ex.Dim]) -> None:
+    """``W_{ii}`` of a matrix that is not square has a meaning as far as the shorter side goes.
+
+    :raises UndecidedError: for such entries.
+    """
+    if len(set(indices)) < len(set(sizes)) and not indices[0].isdigit():
+        raise UndecidedError(f"the index {indices[0]} runs through both sides of a matrix that is not square")
 
 
 class Values(Meaning):
@@ -44,8 +55,7 @@ class Values(Meaning):
             raise UndecidedError("an entry of a scalar: declare what is a vector here")
         if len(sizes) != len(t.data):
             raise ShapeError(f"an entry of a {ex.show_shape(base.shape)} expression has {len(sizes)} indices")
-        if len(set(t.data)) < len(set(sizes)):
-            raise UndecidedError(f"the index {t.data[0]} runs through both sides of a matrix that is not square")
+        refuse_one_index_of_two(t.data, sizes)
         return ex.Entry(base, *(self.index(text, size) for text, size in zip(t.data, sizes, strict=True)))
 
     def index(self, text: str, size: ex.Dim) -> Index | int:
