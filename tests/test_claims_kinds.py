@@ -157,6 +157,7 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
         r"\frac{\partial p_i}{\partial x_j} = \sigma'(x_i) \delta_{ij}",
         "tttt",
     ),
+    ("scalars under a nabla", ["y = w x"], {}, r"\nabla_w L = x \nabla_y L", "tttt"),
     ("scalars all the same", ["h_t = w h_{t-1}"], {}, r"\frac{\partial h_t}{\partial h_k} = w^{t-k}", "tttt"),
     ("a map, perhaps", MAPPED, {}, OF_MAP + r"F'(\mathbf{x}_t)", "----"),
     ("no map either", MAPPED, {}, OF_MAP + r"2 F'(\mathbf{x}_t)", "ffff"),

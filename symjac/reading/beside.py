@@ -44,7 +44,7 @@ class Beside:
         return Beside(
             frozenset(text[a.start : a.end] for a in factors),
             entries,
-            any(marks_vectors(n) for n in nodes)
+            any(marks_vectors(n) for n in nodes if n.kind != "nabla")  # a claim has gradients by scalars too
             or any(n.text == "I" and not n.scripts for n in names)
             or any(len(index) == 2 and set(index) <= ENTRYLIKE for _, index in below),
         )
