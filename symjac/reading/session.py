@@ -136,7 +136,7 @@ class Session:
             for option in options(tried):
                 tries -= 1
                 if tries < 0:
-                    break
+                    raise error
                 try:
                     attempt = Attempt(self, option).run()
                 except (ReadError, ShapeError, DefinitionError):
