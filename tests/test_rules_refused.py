@@ -575,6 +575,7 @@ TAKES: dict[str, tuple[Expr, tuple[tuple[str, Expr], ...]]] = {
 BY_VECTOR_ONLY: dict[str, tuple[Expr, tuple[tuple[str, Expr], ...]]] = {
     "an exponent that changes": (EntryPower(b, Product(Transpose(b), x)), (("positive", b),)),
     "a map": (ex.VectorMap("F", x, m), (("differentiable", ex.VectorMap("F", x, m)),)),
+    "a gradient": (ex.ScalarGradient("f", x, n), (("differentiable", ex.ScalarGradient("f", x, n)),)),
 }
 OF_MATRICES: dict[str, tuple[Expr, tuple[tuple[str, Expr], ...]]] = {
     "an inverse": (MatrixPower(W, MINUS), (("invertible", W),)),
