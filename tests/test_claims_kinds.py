@@ -37,6 +37,7 @@ DESCENT = [r"x_{k+1} = x_k - \gamma \nabla E(x_k)"]
 BY_STATE = r"\frac{\partial x_{k+1}}{\partial x_k} = "
 BY_U = r"\frac{\partial r}{\partial u} = "
 BY_ENTRY_SQUARES = r"\frac{\partial L}{\partial W} = X^\top (\frac{\partial L}{\partial Y} \odot (1 - Y^2))"
+BY_A = r"\frac{\partial h}{\partial x} = "
 SQUARED = r"L = \frac12 (\hat y - y)^2"
 BY_W = r"\nabla_w L = "
 SOFTMAX = [r"p = \mathrm{softmax}(z)"]
@@ -62,6 +63,10 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
         r"\frac{\partial L}{\partial b} = \mathbf{1}^\top \frac{\partial L}{\partial Z}",
         "-t--",
     ),
+    ("Euler's number beside an e", ["e = W x", "y = e^{-x}"], {}, BY_X + "-diag(e^{-x})", "tttt"),
+    ("an entry of a power", ["y = W^2 x"], {}, r"\frac{\partial y_i}{\partial x_j} = W^2_{ij}", "----"),
+    ("a derivative without argument", ["a = W x", r"h = \sigma(a)"], {}, BY_A + r"diag(\sigma') W", "tfff"),
+    ("a derivative without argument and diag", ["a = W x", r"h = \sigma(a)"], {}, BY_A + r"\sigma' W", "ffff"),
     ("functions without brackets", [r"y = \sin^2(x)"], {}, r"\frac{dy}{dx} = 2 \sin x \cos x", "tttt"),
     (
         "functions without brackets, wrong",

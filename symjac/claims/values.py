@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from symjac import expr as ex
 from symjac.claims import vectors
@@ -164,6 +164,8 @@ class Values(Meaning):
 
     def power(self, t: Term) -> Expr:
         base, exponent = self(t.args[0]), self(t.args[1])
+        if isinstance(base, ex.Entry) and any(base.base == e.base for e in self.powers()):
+            self.unknown.append("an entry of the power, or a power of the entry: write (W^2)_{ij}")
         if not exponent.is_scalar:
             raise ShapeError("an exponent is a scalar")
         if base.is_matrix and t.data != "entry":
@@ -173,6 +175,10 @@ class Values(Meaning):
                 return ex.Identity(base.rows)
             return base if exponent == Number(1) else ex.MatrixPower(base, exponent)
         return ex.power(base, exponent)
+
+    def powers(self) -> Iterator[ex.MatrixPower]:
+        """The powers of matrices that the system prints."""
+        return (e for p in self.model.printed for e in p.rhs.walk() if isinstance(e, ex.MatrixPower))
 
     def word(self, t: Term) -> Expr:
         if len(t.args) != 1:

@@ -116,7 +116,7 @@ class Elaborator(Arithmetic):
         token, found = named.token, self.context.find(named.family)
         if (found is not None and found.declared) or named.time is not None or token.accents or len(named.label) > 1:
             return False
-        if named.family in self.roles.defined and (token.text != "e" or _is_numeric(named.operations)):
+        if named.family in self.roles.defined and (token.text != "e" or is_numeric(named.operations)):
             return False  # the error e of e = y - d, and its square
         if token.text == "e":
             return (
@@ -153,7 +153,7 @@ class Elaborator(Arithmetic):
         """
         if "e" in self.roles.defined:
             self.context.note("named", f"{self.context.text(node)} is read as a power of Euler's number", node)
-        elif _is_numeric([Operation("power", tuple(exponent))]) or "e" in self.roles.alone:
+        elif is_numeric([Operation("power", tuple(exponent))]) or "e" in self.roles.alone:
             raise self.error(
                 f"{self.context.text(node)}: a power of a symbol e, or of Euler's number?",
                 node,
@@ -307,7 +307,7 @@ class Elaborator(Arithmetic):
         return values[0] if len(values) == 1 else self.product(values, node)
 
 
-def _is_numeric(operations: list[Operation]) -> bool:
+def is_numeric(operations: list[Operation]) -> bool:
     """Whether a name is raised to a number."""
     return all(t.kind in ("number", "-", "{", "}") for o in operations for t in o.tokens)
 

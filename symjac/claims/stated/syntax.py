@@ -20,6 +20,7 @@ from symjac.expr import Function
 from symjac.expr.times import Time
 from symjac.reading import calls, grids
 from symjac.reading.context import Family, Note, left_out
+from symjac.reading.elaborate import is_numeric
 from symjac.reading.names import Operation, operation_of
 from symjac.reading.parser import parse
 from symjac.reading.spelling import plain
@@ -93,6 +94,9 @@ class Builder(Building):
         token = named.token
         found = self.context.find(named.family)
         known = found is not None and found.declared
+        if known and token.text == "e" and named.operations and not is_numeric(named.operations):
+            self.context.note("named", f"{self.context.text(node)} is read as a power of Euler's number", node)
+            known = False
         if not known and named.time is None and not token.accents:
             if token.text == "e" and not named.label and len(named.operations) == 1:
                 power = named.operations[0]
@@ -327,6 +331,8 @@ class Builder(Building):
                 raise self.error("a relation is no argument", group)
             values = [self.build(k) for k in group.kids]
             stop = i + 2
+        elif head.order:  # the sigma' of sigma' W has lost its argument, and W is none
+            return self.build(item), i + 1
         elif head.word == "diag" or (head.family is not None and not head.family.declared):
             raise self.error(f"{self.context.text(item)} has no brackets around its argument", item)
         else:
