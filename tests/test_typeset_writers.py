@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from itertools import pairwise, takewhile
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from symjac.expr import Expr
@@ -84,7 +84,16 @@ def test_breaking_loses_nothing(box: Box, room: float) -> None:
     assert _flat([line.box for line in lines]) == _flat([box])
 
 
+def _fenced(*items: Box) -> Box:
+    """The sum of these in brackets."""
+    return Fence("(", row(*(b for k, item in enumerate(items) for b in ([Op("+")] if k else []) + [item])), ")", 1)
+
+
+A = Ident("a")
+
+
 @given(boxes)
+@example(row(A, Op("+"), A, Op("+"), A, Op("+"), _fenced(_fenced(A, _fenced(A), _fenced(_fenced(A, _fenced(A, A)))))))
 def test_lines_fit_where_breaks_allow(box: Box) -> None:
     """With a sign at least every few ems no line is wider than its room."""
     for n, line in enumerate(break_lines(box, 12.0)):
