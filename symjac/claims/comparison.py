@@ -135,7 +135,7 @@ class Comparison(Asked):
         for values in s.lengths((0,), a, b) if s.conditions else ():
             if s.unmet(values, None) is not None:
                 continue
-            where = ", ".join(f"{letter} = {value.text}" for letter, value in values.items())
+            where = _written(values)
             try:
                 at_once = self.compared(a, b, values)
             except (UndecidedError, NormalFormTooLarge) as error:
@@ -159,8 +159,7 @@ class Comparison(Asked):
             except (UndecidedError, NormalFormTooLarge):
                 continue
             if outcome.holds is False:
-                where = ", ".join(f"{letter} = {value.text}" for letter, value in values.items())
-                return replace(outcome, reason=f"{outcome.reason} (written out for {where})".strip())
+                return replace(outcome, reason=f"{outcome.reason} (written out for {_written(values)})".strip())
         return found
 
     # ----------------------------------------------------------------------------------- two sides
@@ -343,3 +342,8 @@ def _normalised(s: ex.Symbol) -> Expr:
     q = ex.Symbol(rf"\text{{weights of {s.name}}}", s.shape)
     total = ex.Product(ex.Transpose(ex.Ones(*s.shape)), q)
     return ex.mul(ex.EntryPower(total, ex.Number(-1)), q)
+
+
+def _written(values: Mapping[str, Time]) -> str:
+    """Numbers of steps as they are told: ``k = 0, t = 1``."""
+    return ", ".join(f"{letter} = {value.text}" for letter, value in values.items())

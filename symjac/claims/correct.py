@@ -66,16 +66,14 @@ def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term, dea
     if ends is not None:
         model.long_product(*ends)  # whether the one step leads to the next
     out, letters = closed({})
-    if any(kind not in ("", "upstream") for e in out.symbols & letters.keys() for _, kind in (letters[e],)) or any(
-        e.name.startswith(r"\partial") and e not in model.ways for e in out.symbols
-    ):
+    if any(kind not in ("", "upstream") for e in out.symbols & letters.keys() for _, kind in (letters[e],)):
         raise UndecidedError("the gradient depends on what the claim does not mention")
     check = Comparison(s, model, convention, "ascending", deadline)
     check.step = step
     confirm_formula(check, left, right, closed, at_lengths=over is None)
     if ends is not None:
         return _product(model, layout, *ends)
-    out = out.replace({model.symbol(p.lhs): p.rhs for p in model.printed if p.lhs.family.startswith(r"\mathrm{pre}")})
+    out = model.without_own_names(out)
     carried = {vectors.carried_letter(model, *pair) for pair in vectors.carried(s, left, right)}
     text = typeset.latex(_laid_out(_with_products(_with_loss(out, gradients, s), model, layout), layout, carried))
     return text if over is None else rf"\sum_{{{over[2]}}} {text}"

@@ -72,6 +72,7 @@ class Instances:
         self._refs: dict[Symbol, Ref] = {}
         self.shifted = False  # whether equations of the earlier step are taken in, see the spec's time shift
         self._jacobians: dict[object, Expr] = {}
+        self.own_names: set[str] = set()  # of arguments that nobody has named
         self.ways: dict[Symbol, tuple[Ref, Ref]] = {}  # symbols for Jacobians over many steps: of what, by what
         self.printed = [self._printed(e) for e in reading.equations]
 
@@ -228,12 +229,19 @@ class Instances:
             elif anchor is not None:
                 yield shifted(p.lhs, {p.letter: anchor})
 
+    def without_own_names(self, e: Expr) -> Expr:
+        """The expression without what :meth:`preactivation` has named where nobody else had."""
+        hidden: dict[Expr, Expr] = {self.symbol(p.lhs): p.rhs for p in self.printed if p.lhs.family in self.own_names}
+        return e.replace(hidden)
+
     def preactivation(self, family: str, name: str | None = None) -> str:
         """Names the argument of the function in a symbol's equation; the name of the new family.
 
         :raises TargetError: where the equation is no function of one argument.
         """
-        name = name or rf"\mathrm{{pre}}({family})"
+        if name is None:
+            name = rf"\mathrm{{pre}}({family})"
+            self.own_names.add(name)
         k = next((k for k, p in enumerate(self.printed) if p.lhs.family == family), None)
         if any(p.lhs.family == name for p in self.printed):
             return name

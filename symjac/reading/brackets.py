@@ -120,7 +120,7 @@ def split(source: str, tokens: list[Token]) -> tuple[list[list[Token]], list[Tok
             if not (current and goes_on):
                 out.append([])
         elif t.kind == "gap":
-            if _equation(current) and _equation_follows(flat, depths, k + 1, "=", "in", *_ORDERS):
+            if _equation(current) and _equation_follows(flat, depths, k + 1):
                 out.append([])
         else:
             current.append(t)
@@ -298,14 +298,12 @@ def _equation(current: list[Token]) -> bool:
     return any(t.kind in ("=", "in") for t in current) and current[-1].kind not in _CONTINUES
 
 
-_ORDERS = ("<", "<=", ">", ">=", "!=")
-
-
-def _equation_follows(flat: list[Token], depths: list[int], k: int, *signs: str) -> bool:
+def _equation_follows(flat: list[Token], depths: list[int], k: int) -> bool:
+    """Whether an equation, or a condition, begins there."""
     if k >= len(flat) or flat[k].kind in _CONTINUES:
         return False
     while k < len(flat) and not (depths[k] == 0 and flat[k].kind in ("gap", "\\\\", ",", ";", ".", "prose")):
-        if depths[k] == 0 and flat[k].kind in signs:
+        if depths[k] == 0 and flat[k].kind in _COMPARES | {"="}:
             return True
         k += 1
     return False

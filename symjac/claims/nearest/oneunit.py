@@ -9,7 +9,7 @@ from symjac import expr as ex
 from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import Convention
 from symjac.claims.evaluate import Evaluator
-from symjac.claims.nearest.sieve import UNPROVED, Provable
+from symjac.claims.nearest.sieve import APART, UNPROVED, Provable
 from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.terms import Term
 from symjac.claims.undecided import UndecidedError
@@ -63,19 +63,7 @@ def is_possible(s: Statement) -> bool:
     return bool(sizes) and all(d.is_Symbol for d in sizes) and not any(t.kind in _APART for t in terms)
 
 
-_APART = (
-    "entry",
-    "over",
-    "index_sum",
-    "kronecker",
-    "same",
-    "stack",
-    "explicit",
-    "map",
-    "bare_map",
-    "bare_function",
-    "count",
-)
+_APART = (*APART, "over", "stack", "explicit", "map", "count")
 
 
 class Alone(Evaluator):

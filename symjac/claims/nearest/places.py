@@ -113,7 +113,7 @@ def _printed_symbols(p: Page) -> list[tuple[Ref, str]]:
             found = [lhs, *(u for s in (rhs.symbols if rhs is not None else ()) if (u := p.model.ref(s)) is not None)]
             for u in sorted(found, key=repr):
                 out.setdefault(u, p.model.symbol(u).name)
-    return [(r, name) for r, name in out.items() if not r.family.startswith(r"\mathrm{pre}")]
+    return [(r, name) for r, name in out.items() if r.family not in p.model.own_names]
 
 
 def _alike(p: Page, a: Ref, b: Ref) -> bool:

@@ -42,10 +42,7 @@ class Truth:
 
     def as_printed(self, e: Expr) -> Expr:
         """The expression without names that no equation prints."""
-        hidden: dict[Expr, Expr] = {
-            self.model.symbol(p.lhs): p.rhs for p in self.model.printed if p.lhs.family.startswith(r"\mathrm{pre}")
-        }
-        return e.replace(hidden)
+        return self.model.without_own_names(e)
 
     def summands(self, layout: str, *, expanded: bool) -> tuple[Expr, ...]:
         """The terms of the Jacobian in a layout, as they stand or with every bracket multiplied out."""
