@@ -6,162 +6,21 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 
-from symjac import expr as ex
 from symjac.claims.gradients import Mentions
-from symjac.claims.model import Model
-from symjac.claims.stated.aliases import Aliases
 from symjac.claims.stated.conditions import Condition
+from symjac.claims.stated.said import Said
 from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.undecided import UndecidedError
 from symjac.expr.times import LAST, Time
-from symjac.reading.assumptions import How
-from symjac.reading.context import Family
 from symjac.values import Counterexample
 
 
 @dataclass
-class Statement:
-    """Members of a chain, resolved to terms, with the system read in each orientation that types."""
-
-    claim: str
-    members: tuple[Term, ...]
-    texts: tuple[str, ...]
-    models: Mapping[str, Model]
-    aliases: Aliases
-    notes: list[str]
-    target: Ref | None = None  # by what the left-hand side differentiates a loss that no equation defines
-    last: Time | None = None  # the last step, where the claim names it
-    shiftable: bool = False  # whether taking in the equations of the earlier step changes what is differentiated
-    normalisations: frozenset[str] = frozenset()  # maps that are declared to be layer normalisations
-    one_hot: frozenset[str] = frozenset()  # families that are declared to have one entry 1 and zeros beside it
-    open_lag: bool = False  # whether what lies several steps back also acts through other states of its own step
-    properties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of families, as their declarations say
-    units: frozenset[str] = frozenset()  # index letters of entries that a unit vector picks
-    opaque: bool = False  # whether a gate is known by name only
-    weights: Mapping[str, Term | None] = field(default_factory=dict)  # of a step's loss in the whole, 1 where ``None``
-    seen: frozenset[Ref] = frozenset()  # what an equation says the loss depends on
-    at_every_step: frozenset[str] = frozenset()  # families of which an equation says so for every step
-    conditions: tuple[Condition, ...] = ()  # under which the claim is said to hold
-    factors: tuple[Term, ...] = ()  # deltas of index letters, by which both sides are multiplied: what is said of them
-
-    @property
-    def model(self) -> Model:
-        return next(iter(self.models.values()))
-
-    def narrowed(self, t: Term) -> Term:
-        """A member where the claim is said to hold, and zero for other index letters."""
-        nothing = t.kind == "zeros" or (t.kind == "number" and not t.data)
-        return t if nothing or not self.factors else Term("product", (t, *self.factors), None, t.span)
-
-    # ------------------------------------------------------------------------------- what it holds
-
-    def is_loss(self, y: Term) -> bool:
-        """Whether this is a scalar that no equation defines."""
-        r = y.ref
-        if r is None:
-            return False
-        family = self.model.families.get(r.family)
-        scalar = family is None or family.role in ("scalar", None)
-        return scalar and self.model.equation(r) is None
-
-    def gradients(self, *terms: Term) -> Iterator[tuple[Ref | None, Ref, Term]]:
-        """The gradients of undefined losses: the loss, the variable, the term."""
-        for root in terms:
-            for t in root.walk():
-                if t.kind == "gradient" and isinstance(t.data, Ref):
-                    yield None, t.data, t
-                elif t.kind == "derivative" and self.is_loss(t.args[0]):
-                    x = t.args[1].args[0] if t.args[1].kind == "entry" else t.args[1]
-                    if x.ref is not None:
-                        yield t.args[0].ref, x.ref, t
-
-    @property
-    def has_gradient(self) -> bool:
-        """Whether a scalar is differentiated by a vector or a matrix."""
-        for t in (t for m in self.members for t in m.walk()):
-            if t.kind == "gradient":
-                return True
-            if t.kind == "derivative":
-                y, x = t.args
-                variable = self.model.families.get(x.ref.family) if x.ref else None
-                vector = (variable is not None and variable.role in ("vector", "matrix")) or x.kind == "entry"
-                if vector and self.is_scalar(y):
-                    return True
-        return False
-
-    def is_scalar(self, y: Term) -> bool:
-        if y.ref is not None:
-            family = self.model.families.get(y.ref.family)
-            return family is None or family.role in ("scalar", None)
-        if y.kind == "entry":
-            return False
-        if y.kind in ("product", "operation"):
-            first, last = y.args[0], y.args[-1]
-            return first.kind == "transpose" and self.is_vector(first.args[0]) and self.is_vector(last)
-        return y.kind == "word" and y.data in ("norm", "trace", "det", "logsumexp", "mean")
-
-    def role(self, r: Ref) -> str | None:
-        """What a symbol is, ``None`` where nothing says so."""
-        family = self.model.families.get(r.family)
-        return family.role if family is not None else None
-
-    def is_vector(self, t: Term) -> bool:
-        family = self.model.families.get(t.ref.family) if t.ref is not None else None
-        return family is not None and family.role == "vector"
-
-    def over(self, *terms: Term) -> list[Term]:
-        return [t for root in terms for t in root.walk() if t.kind == "over"]
-
-    @property
-    def has_product(self) -> bool:
-        return any(t.over.kind == "product" and not t.over.dotted for t in self.over(*self.members))
-
-    @property
-    def order(self) -> str | None:
-        """What the print settles about the order of the factors: of the last product in the chain."""
-        orders = [t.over.order for t in self.over(*self.members) if t.over.kind == "product" and not t.over.dotted]
-        return orders[-1] if orders else None
-
-    @property
-    def is_gated(self) -> bool:
-        """Whether the system has tanh beside a function that nothing specifies, as gated cells do."""
-        functions = [e.function for p in self.model.printed for e in p.rhs.walk() if isinstance(e, ex.Apply)]
-        return {f.known for f in functions} == {None, "tanh"}
-
-    def differentiated(self, names: Iterable[str]) -> bool:
-        """Whether the claim prints a derivative of one of these functions as such: ``\\sigma'(z)``."""
-        functions = [t.data for m in self.members for t in m.walk() if t.kind == "apply"]
-        functions += [t.place.function for m in self.members for t in m.walk() if t.kind == "bare_function"]
-        return any(isinstance(f, ex.Function) and f.order and f.name in names for f in functions)
-
-    def unspecified(self, name: str) -> bool:
-        """Whether a function of this name is used that nothing specifies."""
-        function = self.model.reading.applied.get(name)
-        return function is not None and function.known is None
-
-    # --------------------------------------------------------------------------------------- sizes
-
-    def refs(self, *terms: Term) -> list[Ref]:
-        return [r for t in terms for r in t.refs() if r.family in self.model.families]
-
-    def sizes(self, model: Model) -> list[ex.Dim]:
-        """The sizes of the system, states' first."""
-        found: dict[ex.Dim, None] = {}
-        for p in model.printed:
-            for s in (model.symbol(p.lhs), *sorted((s for s, _ in p.uses), key=lambda s: s.name)):
-                for d in s.shape:
-                    if d != ex.ONE:
-                        found.setdefault(d)
-        for info in model.reading.symbols.values():
-            for d in info.symbol.shape:
-                if d != ex.ONE:
-                    found.setdefault(d)
-        return list(found) or [ex.dim("n")]
-
-    # --------------------------------------------------------------------------------------- times
+class Statement(Said):
+    """A claim with what is compared with what, at which times."""
 
     def mentions(self, a: Term, b: Term, values: Mapping[str, Time]) -> Mentions:
         """The gradients in two members, at numbers where sums are written out."""
@@ -381,79 +240,6 @@ class Statement:
                 if y is not None and x is not None and not (y - x).is_number:
                     return x + 1, y
         return None
-
-    # -------------------------------------------------------------------------------------- others
-
-    def is_guessed(self, name: str) -> bool:
-        """Whether the role of a family was guessed from its letter."""
-        family = self.model.families.get(name)
-        return family is not None and family.role in ("scalar", "vector", "matrix") and family.how is not How.DECLARED
-
-    def unread_declaration(self, *terms: Term) -> str | None:
-        """A symbol in the claim that is declared to have a property, in words whose shape was not understood."""
-        mentioned = (r.family for r in self.refs(*terms) if r.family in self.properties)
-        return next((name for name in mentioned if self.is_guessed(name)), None)
-
-    def strangers(self, *terms: Term) -> list[str]:
-        """What stands for something that neither the system nor a declaration says.
-
-        A declared symbol that carries no time is a parameter of its own, whatever the system holds.
-        Everything else that the system does not know has a meaning that is not said, so that nothing may
-        be refuted by giving it a value.
-        """
-        printed = [r for p in self.model.printed for r in (p.lhs, *(r for _, r in p.uses))]
-        known = {r.family for r in printed}
-        known |= {loss.family for loss, _, _ in self.gradients(*terms) if loss is not None}
-        timed = {(r.family, r.time is None) for r in printed}
-        variables = [x for _, x, _ in self.gradients(*terms)]
-        functions = {e.function.name for p in self.model.printed for e in p.rhs.walk() if isinstance(e, ex.Apply)}
-        scalars = {e.of for p in self.model.printed for e in p.rhs.walk() if isinstance(e, ex.ScalarGradient)}
-        # A gradient by what no equation holds says nothing about the system.
-        found = [x.family for x in variables if (x.family, x.time is None) not in timed]
-        arguments: set[int] = set()  # the W and b of J(W, b), which say nothing of their own
-        for root in terms:
-            for t in root.walk():
-                f = t.data
-                if t.kind == "derivative" and t.args[0].kind == "symbol":
-                    arguments |= {id(a) for a in t.args[0].args}
-                if id(t) in arguments:
-                    continue
-                if isinstance(f, ex.Function) and f.known is None and f.name not in functions:
-                    found.append(f.name)
-                if t.kind == "scalar_function" and isinstance(t.data, tuple) and t.data[0] not in scalars:
-                    found.append(str(t.data[0]))
-                if t.kind != "symbol" or not isinstance(t.data, Ref):
-                    continue
-                if t.data.family in known:
-                    if t.data.time is None and (t.data.family, False) in timed and (t.data.family, True) not in timed:
-                        found.append(t.data.family)
-                    continue
-                family = self.model.families.get(t.data.family)
-                declared = family is not None and family.how is How.DECLARED and not family.remark
-                if not declared or t.data.time is not None:
-                    found.append(t.data.family)
-        return list(dict.fromkeys(found))
-
-    def unsized(self, *terms: Term) -> str | None:
-        """A symbol of the claim alone whose sizes are declared, beside a system whose sizes nobody declared."""
-        known = {r.family for p in self.model.printed for r in (p.lhs, *(r for _, r in p.uses))}
-        declared = [f for f in self.model.families.values() if f.how is How.DECLARED and f.role in ("vector", "matrix")]
-        said = {letter for f in declared if f.name in known for letter in self._letters(f)}
-        mentioned = {r.family for r in self.refs(*terms)} - known
-        return next((f.name for f in declared if f.name in mentioned and self._letters(f) - said), None)
-
-    def _letters(self, family: Family) -> set[object]:
-        try:
-            return {letter for size in self.model.shape(family) for letter in size.free_symbols}
-        except UndecidedError:  # a size that nobody declared
-            return set()
-
-    def mentions_strangers(self, model: Model, t: Term) -> bool:
-        """Whether a member holds an output of the system, or a symbol the system does not."""
-        used = {r.family for p in model.printed for _, r in p.uses}
-        defined = model.defined_families
-        inside = {r.family for _, r, _ in self.gradients(t)} | {loss.family for loss, _, _ in self.gradients(t) if loss}
-        return any(r.family not in used for r in t.refs() if r.family not in inside or r.family in defined - used)
 
 
 def _steps(first: Time, last: Time) -> int | None:
