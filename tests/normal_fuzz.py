@@ -34,7 +34,7 @@ from symjac.expr import (
 from symjac.functions import ACTIVATIONS
 from symjac.normal import Form
 from symjac.normal.atoms import COL, ROW, Atom, Component, size_of, slot, tables
-from symjac.values.evaluate import Evaluator, Matrix
+from symjac.values.evaluator import Evaluator, Matrix
 from symjac.values.prime import P, PrimeField, Residue
 from symjac.values.rings import Rationals
 

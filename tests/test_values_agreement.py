@@ -13,7 +13,7 @@ from symjac.confirm import sizes
 from symjac.errors import Defect
 from symjac.expr import ONE, Apply, Expr, Function, MatrixPower, Number, Partial, Product, Symbol, dim
 from symjac.values.agreement import Agreement, Runs, compare
-from symjac.values.evaluate import Evaluator, Matrix
+from symjac.values.evaluator import Evaluator, Matrix
 from symjac.values.floats import Floats
 from symjac.values.forward import Slopes, jacobian
 from symjac.values.nodes import reachable

@@ -34,7 +34,7 @@ from symjac.expr import Expr, Symbol
 from symjac.expr.times import Time
 from symjac.values import Counterexample, counterexample
 from symjac.values.agreement import Agreement, Runs, are_far, compare
-from symjac.values.evaluate import Given
+from symjac.values.evaluator import Given
 from symjac.values.floats import Floats
 from symjac.values.nodes import reachable
 from symjac.values.points import Kinds, sizes_of_rounds

@@ -19,7 +19,7 @@ from symjac.claims.stated.terms import Ref
 from symjac.claims.undecided import UndecidedError
 from symjac.expr import Expr, Symbol
 from symjac.expr.times import Time
-from symjac.values.evaluate import Evaluator, Matrix
+from symjac.values.evaluator import Evaluator, Matrix
 from symjac.values.forward import Slopes
 
 Letters = tuple[tuple[str, int], ...]

@@ -9,7 +9,7 @@ from symjac.confirm.confirmed import Check, Checks, disagreement
 from symjac.confirm.forward import compare, turned
 from symjac.expr import Partial, Symbol
 from symjac.hessian import Hessian
-from symjac.values.evaluate import Evaluator, Matrix
+from symjac.values.evaluator import Evaluator, Matrix
 from symjac.values.forward import jacobian
 from symjac.vectorised import VecJacobian
 

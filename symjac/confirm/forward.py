@@ -14,7 +14,7 @@ from symjac.errors import NotYetError
 from symjac.expr import Apply, Expr, Symbol, size_names
 from symjac.values import agreement
 from symjac.values.agreement import Runs, Sides
-from symjac.values.evaluate import Matrix
+from symjac.values.evaluator import Matrix
 from symjac.values.nodes import count_entries, reachable
 from symjac.values.points import Kinds, sizes_of_rounds
 

@@ -19,7 +19,7 @@ from symjac.errors import NotYetError
 from symjac.expr import Differential, Expr, Partial, Symbol
 from symjac.timing import Moment
 from symjac.values.agreement import Sides
-from symjac.values.evaluate import Evaluator, Matrix
+from symjac.values.evaluator import Evaluator, Matrix
 from symjac.values.points import Kinds
 
 LENGTHS = (1, 2, 3)

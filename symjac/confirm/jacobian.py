@@ -23,7 +23,7 @@ from symjac.normal import NormalFormTooLarge, UndefinedFormError
 from symjac.reading import read_expression_with_notes, read_formula
 from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.second_reader import Answer
-from symjac.values.evaluate import Evaluator, Matrix
+from symjac.values.evaluator import Evaluator, Matrix
 from symjac.values.forward import Slopes
 
 METHODS = ("rules", "entries", "sizes", "numbers", "readback", "second_reader")

@@ -19,7 +19,7 @@ from symjac.errors import NotYetError
 from symjac.expr import Apply, Expr, Function, Partial, Symbol
 from symjac.timing import Moment
 from symjac.values.agreement import Runs
-from symjac.values.evaluate import Evaluator
+from symjac.values.evaluator import Evaluator
 from symjac.values.floats import Floats
 from symjac.values.nodes import count_entries, reachable
 from symjac.values.points import Kinds, sizes_of_rounds

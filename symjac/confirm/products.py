@@ -11,7 +11,7 @@ from symjac.confirm.overtime import by_clock, run, write_out
 from symjac.expr import Expr, Partial
 from symjac.timing import Moment
 from symjac.unroll import LONGEST_WRITTEN, Unrolled
-from symjac.values.evaluate import Evaluator, Matrix
+from symjac.values.evaluator import Evaluator, Matrix
 
 LENGTHS = (1, 2, 3)
 START = 2  # the time of the early state, where the text leaves it open

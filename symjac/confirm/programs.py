@@ -14,7 +14,7 @@ from symjac import expr as ex
 from symjac.codegen import Source
 from symjac.derivation import Derivation
 from symjac.expr import Function, MapJacobian, Symbol, VectorMap
-from symjac.values.evaluate import Evaluator, Matrix
+from symjac.values.evaluator import Evaluator, Matrix
 from symjac.values.nodes import reachable
 from symjac.values.rings import NoValueError
 

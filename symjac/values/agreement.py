@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symjac.expr import Expr, MatrixPower, Symbol
-from symjac.values.evaluate import NOTHING, Evaluator, Given, Matrix, work
+from symjac.values.evaluator import NOTHING, Evaluator, Given, Matrix, work
 from symjac.values.floats import Digits, Floats, Wave
 from symjac.values.nodes import unspecified
 from symjac.values.points import GenericPoint, Kinds

@@ -7,163 +7,21 @@ opinion beside the derivation and the normal form.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import lru_cache
 from itertools import permutations
 from math import factorial, prod
-from types import MappingProxyType
-from typing import Any, Protocol
-
-import sympy
+from typing import Any
 
 from symjac import expr as x
 from symjac.errors import NotYetError
-from symjac.expr import Expr, Function, Index, Symbol
-from symjac.functions import ACTIVATIONS, derivative
-from symjac.limits import Work
+from symjac.expr import Expr, Index, Symbol
+from symjac.functions import ACTIVATIONS
 from symjac.values.duals import Dual, move, slope, slopes, tags
-from symjac.values.rings import NoValueError, Rationals
+from symjac.values.evaluator import VALUES, Evaluator, Matrix
+from symjac.values.rings import NoValueError
 
-Matrix = list[list[Any]]
-NOTHING: Mapping[Any, Any] = MappingProxyType({})
-ENTRIES = 2_000_000  # so many entries are computed for one question, products of entries in matrix products among them
 LARGEST_POWER = 20
-
-
-def work() -> Work:
-    """What the values of one question may cost."""
-    return Work(ENTRIES, "the two sides take too many numbers to evaluate")
-
-
-class Given(Protocol):
-    """What a symbol stands for that is computed apart."""
-
-    def value(self, run: Evaluator) -> Matrix:
-        """Its value at the point of a run."""
-        ...
-
-
-class Evaluator:
-    """``matrix(e)`` is the value of ``e``, rows of entries.
-
-    ``leaf`` gives the values of symbols without a definition, ``given`` those of symbols that stand for what
-    is computed apart, at the same point. ``moving`` are the symbols that have a differential (all if ``None``);
-    the differential of X is the leaf named ``\\mathrm{d}X``. ``left`` is what the values of
-    one question may cost; runs at several points share it.
-    """
-
-    def __init__(
-        self,
-        numbers: Rationals,
-        sizes: Mapping[str, int],
-        leaf: Callable[[Symbol, int, int, Rationals], Matrix],
-        definitions: Mapping[Symbol, Expr],
-        moving: frozenset[Symbol] | None = None,
-        given: Mapping[Symbol, Given] = NOTHING,
-        left: Work | None = None,
-    ) -> None:
-        self.left = left or work()
-        self.numbers = numbers
-        self.sizes = sizes
-        self.leaf = leaf
-        self.definitions = definitions
-        self.moving = moving
-        self.given = given
-        self.fixed: dict[Symbol, Matrix] = {}
-        self._still: Evaluator | None = None  # where what no fixed symbol touches has its value already
-        self._touched: frozenset[Symbol] = frozenset()
-        self.indices: dict[Index, int] = {}
-        self._known: dict[Expr, Matrix] = {}
-        self._sizes: dict[sympy.Expr, int] = {}
-
-    def size(self, d: sympy.Expr) -> int:
-        found = self._sizes.get(d)
-        if found is None:
-            if isinstance(d, sympy.Symbol):
-                found = self.sizes[d.name]
-            elif isinstance(d, sympy.Integer):
-                found = int(d)
-            else:
-                found = int(d.subs({s: self.sizes[str(s)] for s in d.free_symbols}))
-            self._sizes[d] = found
-        return found
-
-    def matrix(self, e: Expr) -> Matrix:
-        self.left.spend()
-        if self.indices and free_indices(e):
-            return VALUES[type(e)](self, e)
-        found = self._known.get(e)
-        if found is None:
-            still = self._still
-            if still is not None and not self.indices and self._touched.isdisjoint(e.symbols):
-                found = still.matrix(e)
-            else:
-                self.left.spend(self.size(e.rows) * self.size(e.cols))
-                found = VALUES[type(e)](self, e)
-            self._known[e] = found
-        return found
-
-    def scalar(self, e: Expr) -> Any:
-        return self.matrix(e)[0][0]
-
-    def with_fixed(self, values: Mapping[Symbol, Matrix]) -> Evaluator:
-        """The same point with other values for some symbols, whatever their definitions say."""
-        other = Evaluator(self.numbers, self.sizes, self.leaf, self.definitions, self.moving, self.given, self.left)
-        other.fixed = self.fixed | dict(values)
-        other.indices = dict(self.indices)
-        if not self.indices:
-            other._still, other._touched = self, touched(values, self.definitions)
-        return other
-
-    def under(self, definitions: Mapping[Symbol, Expr]) -> Evaluator:
-        """The same point under other definitions: what these do not define keeps the value that it has here."""
-        return Evaluator(self.numbers, self.sizes, lambda s, *_: self.matrix(s), definitions, left=self.left)
-
-    def power(self, a: Any, r: Fraction) -> Any:
-        if r == 0:
-            return 0 * a + 1
-        if isinstance(a, Dual):
-            return Dual(a.tag, self.power(a.value, r), a.slope * (self.number(r) * self.power(a.value, r - 1)))
-        return self.numbers.power(a, r)
-
-    def real_power(self, a: Any, r: Any) -> Any:
-        if isinstance(a, Dual) or isinstance(r, Dual):
-            log, exp = (ACTIVATIONS[k].function for k in ("log", "exp"))
-            return self.function(exp, r * self.function(log, a))
-        return self.numbers.real_power(a, r)
-
-    def number(self, value: int | Fraction) -> Any:
-        return self.numbers.number(value if isinstance(value, Fraction) else Fraction(value))
-
-    def function(self, f: Function, a: Any) -> Any:
-        if isinstance(a, Dual):
-            return Dual(a.tag, self.function(f, a.value), a.slope * self.function(f.derivative(), a.value))
-        if f.known is None or f.order == 0:
-            return self.numbers.function(f, a)
-        z = Symbol("\0z")
-        lower = Function(f.name, f.order - 1, f.known)
-        alone = Evaluator(self.numbers, self.sizes, self.leaf, NOTHING, left=self.left)
-        alone.fixed = {z: [[a]]}
-        return alone.scalar(derivative(lower, z))
-
-
-def touched(symbols: Iterable[Symbol], definitions: Mapping[Symbol, Expr]) -> frozenset[Symbol]:
-    """These symbols and every one whose definition uses one of them, directly or not."""
-    found = set(symbols)
-    while True:
-        more = {s for s, e in definitions.items() if s not in found and not found.isdisjoint(e.symbols)}
-        if not more:
-            return frozenset(found)
-        found |= more
-
-
-@lru_cache(maxsize=10_000)
-def free_indices(e: Expr) -> frozenset[Index]:
-    """The index letters of an expression that no sum in it binds."""
-    own = {k for k in e.indices if isinstance(k, Index)} if isinstance(e, x.Entry | x.Delta) else set()
-    out = frozenset(own).union(*(free_indices(a) for a in e.args))
-    return out - {e.index} if isinstance(e, x.IndexSum) else out
 
 
 def _filled(v: Evaluator, e: Expr, value: int) -> Matrix:
@@ -204,10 +62,10 @@ def _entrywise(f: Callable[[Any, Any], Any], args: list[Matrix]) -> Matrix:
 
 def _times(v: Evaluator, a: Matrix, b: Matrix) -> Matrix:
     v.left.spend(len(a) * len(b) * len(b[0]))
-    return [[_added([p * q for p, q in zip(row, col, strict=True)]) for col in zip(*b, strict=True)] for row in a]
+    return [[added([p * q for p, q in zip(row, col, strict=True)]) for col in zip(*b, strict=True)] for row in a]
 
 
-def _added(values: list[Any]) -> Any:
+def added(values: list[Any]) -> Any:
     out = values[0]
     for a in values[1:]:
         out = out + a
@@ -273,7 +131,7 @@ def _det(v: Evaluator, m: Matrix) -> Any:
     for p in permutations(range(n)):
         sign = (-1) ** sum(p[i] > p[j] for i in range(n) for j in range(i + 1, n))
         terms.append(sign * prod((m[i][p[i]] for i in range(1, n)), start=m[0][p[0]]))
-    total = _added(terms)
+    total = added(terms)
     # That of a singular matrix is zero, and what has its inverse or its logarithm has no value there.
     v.numbers.refuse_remainder(_standing(total), [_standing(t) for t in terms])
     return total
@@ -311,11 +169,11 @@ def _diagonal(v: Evaluator, e: Expr) -> Matrix:
 
 def _trace(v: Evaluator, e: Expr) -> Matrix:
     m = v.matrix(e.args[0])
-    return [[_added([m[i][i] for i in range(len(m))])]]
+    return [[added([m[i][i] for i in range(len(m))])]]
 
 
 def _norm(v: Evaluator, e: Expr) -> Matrix:
-    return [[v.power(_added([a * a for row in v.matrix(e.args[0]) for a in row]), Fraction(1, 2))]]
+    return [[v.power(added([a * a for row in v.matrix(e.args[0]) for a in row]), Fraction(1, 2))]]
 
 
 def _exp(v: Evaluator, e: Expr) -> list[Any]:
@@ -325,55 +183,17 @@ def _exp(v: Evaluator, e: Expr) -> list[Any]:
 
 def _softmax(v: Evaluator, e: Expr) -> Matrix:
     weights = _exp(v, e.args[0])
-    scale = v.power(_added(weights), Fraction(-1))
+    scale = v.power(added(weights), Fraction(-1))
     return [[w * scale] for w in weights]
 
 
 def _logsumexp(v: Evaluator, e: Expr) -> Matrix:
-    return [[v.function(ACTIVATIONS["log"].function, _added(_exp(v, e.args[0])))]]
+    return [[v.function(ACTIVATIONS["log"].function, added(_exp(v, e.args[0])))]]
 
 
 def _apply(v: Evaluator, e: Expr) -> Matrix:
     assert isinstance(e, x.Apply)
     return [[v.function(e.function, a) for a in row] for row in v.matrix(e.arg)]
-
-
-MAP_STAND_IN = r"\sum_{k} (i + 2 k) v_{k}^{2}"
-
-
-def map_weight(i: int, k: int) -> int:
-    """The coefficients of :data:`MAP_STAND_IN`, counted from 0."""
-    return (i + 1) + 2 * (k + 1)
-
-
-def _vector_map(v: Evaluator, e: Expr) -> Matrix:
-    assert isinstance(e, x.VectorMap)
-    arg = [row[0] for row in v.matrix(e.arg)]
-    return [[_added([map_weight(i, k) * a * a for k, a in enumerate(arg)])] for i in range(v.size(e.rows))]
-
-
-def _map_jacobian(v: Evaluator, e: Expr) -> Matrix:
-    assert isinstance(e, x.MapJacobian)
-    arg = [row[0] for row in v.matrix(e.arg)]
-    return [[2 * map_weight(i, k) * a for k, a in enumerate(arg)] for i in range(v.size(e.rows))]
-
-
-SCALAR_STAND_IN = r"\sum_{k} k v_{k}^{3} + (\sum_{k} v_{k})^{2}"
-
-
-def _scalar_gradient(v: Evaluator, e: Expr) -> Matrix:
-    """The gradient of :data:`SCALAR_STAND_IN`."""
-    assert isinstance(e, x.ScalarGradient)
-    arg = [row[0] for row in v.matrix(e.arg)]
-    total = _added(arg)
-    return [[3 * (k + 1) * a * a + 2 * total] for k, a in enumerate(arg)]
-
-
-def _scalar_hessian(v: Evaluator, e: Expr) -> Matrix:
-    """The Hessian of :data:`SCALAR_STAND_IN`."""
-    assert isinstance(e, x.ScalarHessian)
-    arg = [row[0] for row in v.matrix(e.arg)]
-    return [[6 * (k + 1) * a + 2 if k == j else a * 0 + 2 for j in range(len(arg))] for k, a in enumerate(arg)]
 
 
 def _vec(v: Evaluator, e: Expr) -> Matrix:
@@ -491,7 +311,7 @@ def _index_sum(v: Evaluator, e: Expr) -> Matrix:
         v.indices = before | {e.index: k}
         terms.append(v.scalar(e.body))
     v.indices = before
-    return [[_added(terms)]]
+    return [[added(terms)]]
 
 
 def _delta(v: Evaluator, e: Expr) -> Matrix:
@@ -504,7 +324,7 @@ def _over_time(v: Evaluator, e: Expr) -> Matrix:
     raise NoValueError("a sum or product over time has no value before its range is known")
 
 
-VALUES: Mapping[type[Expr], Callable[[Evaluator, Expr], Matrix]] = {
+ROWS: Mapping[type[Expr], Callable[[Evaluator, Expr], Matrix]] = {
     Symbol: _symbol,
     x.Number: lambda v, e: [[v.number(e.data)]] if isinstance(e.data, Fraction) else [],
     x.Ones: lambda v, e: _filled(v, e, 1),
@@ -527,10 +347,6 @@ VALUES: Mapping[type[Expr], Callable[[Evaluator, Expr], Matrix]] = {
     x.Vec: _vec,
     x.Kronecker: _kronecker,
     x.Commutation: _commutation,
-    x.VectorMap: _vector_map,
-    x.MapJacobian: _map_jacobian,
-    x.ScalarGradient: _scalar_gradient,
-    x.ScalarHessian: _scalar_hessian,
     x.Stack: _stack,
     x.Explicit: _explicit,
     x.Partial: _partial,
@@ -540,3 +356,4 @@ VALUES: Mapping[type[Expr], Callable[[Evaluator, Expr], Matrix]] = {
     x.Delta: _delta,
     x.OverTime: _over_time,
 }
+VALUES.update(ROWS)

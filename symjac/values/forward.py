@@ -1,6 +1,6 @@
 """The derivative of a system that is run forwards: every path, every occurrence of what is varied.
 
-A run is an :class:`~symjac.values.evaluate.Evaluator` under equations. What is differentiated by is set free,
+A run is an :class:`~symjac.values.evaluator.Evaluator` under equations. What is differentiated by is set free,
 every entry of it moves along a direction of its own, and the equations are evaluated once in dual numbers. No rule
 of matrix calculus, closed form or normal form is asked.
 """
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from symjac.expr import Expr, Partial, Symbol
 from symjac.values.duals import move, slopes
-from symjac.values.evaluate import Evaluator, Matrix, lay_out
+from symjac.values.evaluate import lay_out
+from symjac.values.evaluator import Evaluator, Matrix
 
 
 class Slopes:

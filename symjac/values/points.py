@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import product
 
 from symjac.expr import Symbol
-from symjac.values.evaluate import NOTHING, Matrix
+from symjac.values.evaluator import NOTHING, Matrix
 from symjac.values.rings import Rationals
 
 SIZES = (1, 2, 3)

@@ -11,7 +11,7 @@ from typing import Any
 
 from symjac.errors import SymjacError
 from symjac.expr import Expr, Symbol, size_names
-from symjac.values import evaluate
+from symjac.values import evaluator
 from symjac.values.agreement import NEAR, WAVES, are_far, are_near
 from symjac.values.floats import Floats, Wave
 from symjac.values.nodes import reachable
@@ -42,17 +42,17 @@ class Screen:
     def __init__(self, special: Mapping[str, str] = NOTHING, linear: Iterable[str] = ()) -> None:
         self.special = special
         self._point = GenericPoint(0, Kinds(special=special))
-        self._at: dict[tuple[frozenset[tuple[Symbol, Expr]], int], evaluate.Evaluator] = {}
+        self._at: dict[tuple[frozenset[tuple[Symbol, Expr]], int], evaluator.Evaluator] = {}
         self._stands: Any = _Stands(dict.fromkeys(linear, LINE))
         self._sizes: dict[str, int] = {}
 
-    def point(self, definitions: Mapping[Symbol, Expr], others: Iterable[Expr] = ()) -> evaluate.Evaluator:
+    def point(self, definitions: Mapping[Symbol, Expr], others: Iterable[Expr] = ()) -> evaluator.Evaluator:
         """The point under these definitions, with a size for every letter in them and in other expressions."""
         for letter in sorted(size_names(reachable([*others, *definitions], definitions))):
             self._sizes.setdefault(letter, SIZES[len(self._sizes) % len(SIZES)])
         key = frozenset(definitions.items()), len(self._sizes)
         if key not in self._at:
-            self._at[key] = evaluate.Evaluator(Floats(self._stands), self._sizes, self._point.leaf, definitions)
+            self._at[key] = evaluator.Evaluator(Floats(self._stands), self._sizes, self._point.leaf, definitions)
         return self._at[key]
 
     def far_apart(self, a: Expr, b: Expr, definitions: Mapping[Symbol, Expr]) -> bool:
@@ -67,7 +67,7 @@ class Screen:
         return differ(a, b, self.point(definitions, (a, b)))
 
 
-def differ(a: Expr, b: Expr, at: evaluate.Evaluator) -> bool:
+def differ(a: Expr, b: Expr, at: evaluator.Evaluator) -> bool:
     """Whether two expressions of one shape clearly differ where they are evaluated; no value says nothing."""
     try:
         return not are_near(sides(a, b, at), NEAR, FLOOR)

@@ -26,11 +26,12 @@ from symjac.expr import (
     show_shape,
     size_names,
 )
-from symjac.values.evaluate import MAP_STAND_IN, NOTHING, SCALAR_STAND_IN, Evaluator, Given, Matrix, free_indices, work
+from symjac.values.evaluator import NOTHING, Evaluator, Given, Matrix, free_indices, work
 from symjac.values.intervals import Intervals
 from symjac.values.nodes import reachable, unspecified
 from symjac.values.points import Point, points
 from symjac.values.rings import STAND_INS, NoValueError, Rationals
+from symjac.values.standins import MAP_STAND_IN, SCALAR_STAND_IN
 
 DIGITS = 10**9
 HUGE = 2_000  # binary exponents beyond this are not compared

@@ -17,7 +17,7 @@ from symjac.errors import NotYetError
 from symjac.expr import Expr, Symbol, size_names
 from symjac.functions import BOUNDS
 from symjac.values import Counterexample
-from symjac.values.evaluate import Evaluator, Matrix
+from symjac.values.evaluator import Evaluator, Matrix
 from symjac.values.intervals import Intervals
 from symjac.values.nodes import reachable, unspecified
 from symjac.values.rings import STAND_INS, NoValueError, Rationals

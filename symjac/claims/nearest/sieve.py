@@ -20,7 +20,7 @@ from symjac.claims.verdict import Outcome
 from symjac.errors import ShapeError
 from symjac.expr import Expr, Symbol
 from symjac.normal import equal
-from symjac.values import evaluate
+from symjac.values import evaluator
 from symjac.values.screen import Screen, differ
 
 AGREES = Outcome(True, "values")  # no proof: both sides have one value where they were looked at
@@ -116,7 +116,7 @@ class Sieve:
         left = s.members[0]
         self.gradients = Gradients(self.model, s.mentions(left, left, {}))
         self.lefts: dict[Convention, Expr] = {}
-        self.points: dict[tuple[frozenset[Symbol], frozenset[str]], evaluate.Evaluator] = {}
+        self.points: dict[tuple[frozenset[Symbol], frozenset[str]], evaluator.Evaluator] = {}
         self.places: dict[int, ex.Shape] = {}
         self.sizings = 0
 
@@ -175,7 +175,7 @@ class Sieve:
                 return found
         return None
 
-    def point(self, left: Expr, right: Expr) -> evaluate.Evaluator:
+    def point(self, left: Expr, right: Expr) -> evaluator.Evaluator:
         symbols = left.symbols | right.symbols
         key = symbols, ex.size_names((left, right))  # a constant may have a size that no symbol has
         if key not in self.points:
