@@ -1,0 +1,261 @@
+"""What users hold of products over time and of their norms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from symjac import typeset
+from symjac.bounds import Bound, Hypothesis
+from symjac.derivation import Derivation
+from symjac.expr import Expr, Symbol
+from symjac.narrative import Inline, Inlines, Math, Page
+from symjac.narrative.conditions import in_short
+from symjac.pages.bound import tell_bound, tell_bound_page
+from symjac.pages.statements import tell_product
+from symjac.recurrence import Recurrence
+from symjac.result import Paged
+from symjac.timing import Clock, Moment
+from symjac.typeset import to_box
+from symjac.typeset.boxes import Box
+from symjac.unroll import Unrolled
+
+
+class Product(Paged[Unrolled]):
+    """The Jacobian of a late state by an early one: what :meth:`symjac.System.unroll` gives.
+
+    ``late`` and ``early`` are the two times, ``steps`` their distance where it is a number.
+    """
+
+    @property
+    def system(self) -> Recurrence:
+        """The recurrence."""
+        return self._statement.system
+
+    @property
+    def clock(self) -> Clock:
+        """The symbols at any time."""
+        return self._statement.clock
+
+    @property
+    def states(self) -> tuple[Symbol, ...]:
+        """The states of the recurrence."""
+        return self._statement.states
+
+    @property
+    def of(self) -> Symbol:
+        """The late state."""
+        return self._statement.of
+
+    @property
+    def wrt(self) -> Symbol:
+        """The early state."""
+        return self._statement.wrt
+
+    @property
+    def late(self) -> Moment:
+        """The time of the late state."""
+        return self._statement.late
+
+    @property
+    def early(self) -> Moment:
+        """The time of the early state."""
+        return self._statement.early
+
+    @property
+    def steps(self) -> int | None:
+        """How many steps lie between, where that is a number."""
+        return self._statement.steps
+
+    @property
+    def is_block(self) -> bool:
+        """Whether the state is several vectors."""
+        return self._statement.is_block
+
+    @property
+    def index(self) -> Moment:
+        """The time of a factor."""
+        return self._statement.index
+
+    @property
+    def name(self) -> Symbol:
+        """The one-step Jacobian by name, at the time of a factor."""
+        return self._statement.name
+
+    def before(self, s: Symbol) -> Symbol:
+        """A state at the step before."""
+        return self._statement.before(s)
+
+    @property
+    def derivations(self) -> Mapping[tuple[Symbol, Symbol], Derivation]:
+        """The Jacobians of one step, of every state by every state."""
+        return self.confirmed().statement.derivations
+
+    @property
+    def factor(self) -> Expr:
+        """The one-step Jacobian in numerator layout at the time :attr:`index`; several state vectors in blocks."""
+        return self.confirmed().statement.factor
+
+    def block(self, s: Symbol, r: Symbol, moment: Moment | None = None) -> Expr:
+        """The one-step Jacobian of state ``s`` by state ``r`` of the step before, at a time, in numerator layout."""
+        return self.confirmed().statement.block(s, r, moment)
+
+    def product(self, layout: str = "numerator", *, named: bool = False) -> Expr:
+        """The product over time; ``named`` keeps the one-step Jacobian by its name."""
+        return self.confirmed().statement.product(layout, named=named)
+
+    @property
+    def numerator(self) -> Expr:
+        """The product in numerator layout, latest factor leftmost."""
+        return self.product("numerator")
+
+    @property
+    def denominator(self) -> Expr:
+        """The product in denominator layout, latest factor rightmost."""
+        return self.product("denominator")
+
+    def written(self, steps: int | None = None, layout: str = "numerator") -> Expr:
+        """The product for a number of steps, factor by factor, with the states of every step by name.
+
+        :raises TargetError: where the number of steps is not known, or the product is too long to write.
+        """
+        return self.confirmed().statement.written(steps, layout)
+
+    def page(self, layout: str = "both", **how: Any) -> Page:
+        """Statement and proof by induction."""
+        return tell_product(self.confirmed(), layout)
+
+    def __str__(self) -> str:
+        left = f"∂{typeset.text(self.of)}/∂{typeset.text(self.wrt)}"
+        if not self.is_block:
+            return f"{left} = {typeset.text(self.numerator)} (numerator layout)"
+        product = typeset.text(self.product(named=True))
+        states = ", ".join(typeset.text(s) for s in self.states)
+        return (
+            f"{left} is a block of {product} (numerator layout), {typeset.text(self.name)} the Jacobian of ({states})"
+        )
+
+    def _shown(self) -> str:
+        return f"Unrolled: {self}{in_short(self.confirmed().statement.assumed)}"
+
+    def _equation(self) -> str:
+        left = f"\\frac{{\\partial {self.of.name}}}{{\\partial {self.wrt.name}}}"
+        product = typeset.latex(self.product(named=self.is_block))
+        return product if self.is_block else f"{left} = {product}"
+
+    def _beside(self) -> str:
+        return "(numerator layout)"
+
+
+class NormBound(Paged[Bound]):
+    r"""How large the Jacobian of a late state by an early one can be: what :meth:`symjac.System.bound` gives.
+
+    >>> from symjac import System
+    >>> System(r"x_t = W \tanh(x_{t-1}) + W_{in} u_t + b").bound("x_t", back_to="x_k")
+    ‖∂xₜ/∂xₖ‖ ≤ ‖W‖^(t-k)
+    >>> print(System(r"x_t = W \sigma(x_{t-1}) + b").bound("x_t", back_to="x_k").formula())
+    \left\lVert\frac{\partial x_t}{\partial x_k}\right\rVert \le (\lVert W \rVert \gamma)^{t-k}
+    """
+
+    @property
+    def system(self) -> Recurrence:
+        """The recurrence."""
+        return self._statement.system
+
+    @property
+    def is_block(self) -> bool:
+        """Whether the state is several vectors."""
+        return self._statement.is_block
+
+    @property
+    def exponent(self) -> str:
+        """The number of steps as LaTeX."""
+        return self._statement.exponent
+
+    @property
+    def unrolled(self) -> Unrolled:
+        """The product that is bounded."""
+        return self.confirmed().statement.unrolled
+
+    @property
+    def hypotheses(self) -> tuple[Hypothesis, ...]:
+        """What is supposed at every step."""
+        return self.confirmed().statement.hypotheses
+
+    @property
+    def invariant(self) -> tuple[Symbol, ...]:
+        """The states whose entries stay between -1 and 1 once they are."""
+        return self.confirmed().statement.invariant
+
+    @property
+    def rates(self) -> Mapping[tuple[Symbol, Symbol], Expr]:
+        """What one step multiplies the norm by at most, for every state by every state."""
+        return self.confirmed().statement.rates
+
+    @property
+    def rate(self) -> Expr:
+        """What one step multiplies the norm by at most; for several state vectors the sum of all rates."""
+        return self.confirmed().statement.rate
+
+    @property
+    def never_below_one(self) -> bool:
+        """Whether the rate is a number of at least one plus what cannot be negative."""
+        return self.confirmed().statement.never_below_one
+
+    def matrix(self) -> Expr:
+        """The rates as a matrix, a row for each state."""
+        return self.confirmed().statement.matrix()
+
+    def box(self) -> Box:
+        """The bound as layout boxes."""
+        return self.confirmed().statement.box()
+
+    def formula(self) -> str:
+        """The bound as LaTeX."""
+        return typeset.write_latex(self.box())
+
+    def vanishing(self) -> str:
+        """The condition under which the Jacobian tends to zero as the steps become many, as LaTeX."""
+        return rf"{typeset.latex(self.rate)} < 1"
+
+    def exploding(self) -> str:
+        """The condition without which the Jacobian cannot grow without bound, as LaTeX."""
+        return rf"{typeset.latex(self.rate)} > 1"
+
+    def inlines(self) -> tuple[Inlines, ...]:
+        """The bound, why it holds and what it says, sentence by sentence."""
+        return tell_bound(self.confirmed())
+
+    def sentences(self) -> tuple[str, ...]:
+        """The same in words with LaTeX formulas in dollar signs."""
+        return tuple("".join(map(_in_latex, inlines)) for inlines in self.inlines())
+
+    def page(self, layout: str = "both", **how: Any) -> Page:
+        """The bound and why it holds; it is the same in both layouts."""
+        return tell_bound_page(self.confirmed())
+
+    def __str__(self) -> str:
+        return "\n".join("".join(map(_in_text, inlines)) for inlines in self.inlines())
+
+    def _shown(self) -> str:
+        b = self.confirmed().statement
+        of, wrt = typeset.text(b.unrolled.of), typeset.text(b.unrolled.wrt)
+        if b.is_block:
+            return f"‖∂{of}/∂{wrt}‖ ≤ entry of {typeset.write_text(b.shown(b.matrix()))}^({b.exponent})"
+        rate = typeset.write_text(b.shown(b.rate))
+        return f"‖∂{of}/∂{wrt}‖ ≤ {rate if b.is_plain else f'({rate})'}^({b.exponent})"
+
+    def _equation(self) -> str:
+        return self.formula()
+
+
+def _formula(i: Math) -> Box:
+    return to_box(i.formula) if isinstance(i.formula, Expr) else i.formula
+
+
+def _in_latex(i: Inline) -> str:
+    return f"${typeset.write_latex(_formula(i))}$" if isinstance(i, Math) else str(i)
+
+
+def _in_text(i: Inline) -> str:
+    return typeset.write_text(_formula(i)) if isinstance(i, Math) else str(i)
