@@ -302,3 +302,15 @@ def test_the_exponential_of_a_square_matrix_is_not_chosen_in_silence() -> None:
         System(r"s_k = \exp(\tau F) s_{k-1}")
     System(r"s_k = \exp(\tau F) s_{k-1}", symbols={r"\exp": "elementwise"})
     System(r"S_k = \exp(F) \odot S_{k-1}")
+
+
+def test_the_hint_on_a_squared_vector_works() -> None:
+    """Both of what it proposes is read, as it says."""
+    with pytest.raises(ReadError) as refused:
+        read_system(r"C = (a - y)^2, \quad a = \tanh(W x)")
+    assert refused.value.hint is not None
+    assert '"C: vector n"' in refused.value.hint
+    declared = read_system(r"C = (a - y)^2, \quad a = \tanh(W x)", {"C": "vector n"})
+    normed = read_system(r"C = \lVert a - y \rVert^2, \quad a = \tanh(W x)")
+    assert declared.symbols["C"].role == "vector"
+    assert normed.symbols["C"].role == "scalar"

@@ -312,10 +312,11 @@ class Attempt:
         for p in self.loss_pieces:
             if p.role == "vector" and p.values and _is_square(p.values[-1].make()):
                 self.context.source = p.source
+                name = self.context.text(p.sides[0])
                 raise self.context.error(
-                    f"{self.context.text(p.sides[0])} would be the vector of squares, and its letter is one for a loss",
+                    f"{name} would be the vector of squares, and its letter is one for a loss",
                     p.sides[-1],
-                    r'write \lVert o - y \rVert^2 or (o - y)^\top (o - y); or declare it, as in "L: vector n"',
+                    rf'write the square of a norm, \lVert o - y \rVert^2; or declare it, as in "{name}: vector n"',
                 )
 
     @property
