@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from symjac.expr import (
     Expr,
@@ -122,44 +123,57 @@ def nabla(el: Arithmetic, item: Node, rest: Node) -> Value:
     return partial(el, y, x, whole)
 
 
-def of_function(el: Arithmetic, item: Node, items: list[Node]) -> Value | None:
-    """``\\nabla f(x)`` and ``\\nabla^2 f(x)`` of a scalar function that nothing specifies, at a vector.
+class ScalarCall(NamedTuple):
+    """``\\nabla f(x)`` or ``\\nabla^2 f(x)``: the name, 1 or 2, the argument, and what carries the scripts behind."""
 
-    ``\\nabla_w f(w^k)`` says the same where w is the letter of the argument.
+    name: str
+    order: int
+    argument: Node
+    carrier: Node
+
+
+def scalar_call(el: Arithmetic, item: Node, items: list[Node]) -> ScalarCall | None:
+    """What a nabla and the two pieces behind it say of a scalar function that nothing specifies.
+
+    ``\\nabla_w f(w^k)`` says the same as ``\\nabla f(w^k)``, where w is the letter of the argument.
     """
     if len(items) != 2 or items[0].kind != "name" or items[0].scripts or not items[1].is_call:
         return None
     head, group = items[0], bracket(items[1])
-    name = el.named(head).family
-    known = el.context.find(name)
-    if name in el.roles.defined | el.roles.bare.keys() or (known is not None and known.declared):
+    name, context = el.named(head).family, el.context
+    known = context.find(name)
+    specified = name in context.heads or context.called(name) is not None or name in el.roles.defined
+    if specified or name in el.roles.bare or (known is not None and known.declared) or len(group.kids) != 1:
         return None
-    powers = [s for s in item.scripts if s.kind != "_"]
-    order = 2 if [[t.text for t in s.tokens] for s in powers] == [["2"]] else 1
-    if len(group.kids) != 1 or (powers and order == 1):
-        return None
+    powers = [[t.text for t in s.tokens] for s in item.scripts if s.kind != "_"]
     subs = [[t.text for t in s.tokens] for s in item.scripts if s.kind == "_"]
-    inside = group.kids[0].inner
-    if subs and subs != [[inside.text]]:
+    if powers not in ([], [["2"]]) or subs not in ([], [[group.kids[0].inner.text]]):
         return None
-    v = el.build(group.kids[0])
-    if not v.is_vector:
+    scripts = [*group.scripts, *(items[1].scripts if group is not items[1] else [])]
+    carrier = Node("group", "(", [], item.start, items[1].end, scripts)
+    return ScalarCall(name, 2 if powers else 1, group.kids[0], carrier)
+
+
+def of_function(el: Arithmetic, item: Node, items: list[Node]) -> Value | None:
+    """The gradient or the Hessian of a scalar function that nothing specifies, at a vector."""
+    call = scalar_call(el, item, items)
+    v = el.build(call.argument) if call is not None else None
+    if call is None or v is None or not v.is_vector:
         return None
+    name, head = call.name, items[0]
     if name in el.roles.called:
         raise el.error(
             f"{name} stands under a \\nabla here and by itself elsewhere: its value beside its gradient is not read",
             head,
-            f"write {name}({el.context.text(group.kids[0])}) out, or only its gradient",
+            f"write {name}({el.context.text(call.argument)}) out, or only its gradient",
         )
-    whole = Node("juxt", "", [head, items[1]], item.start, items[1].end)
     if not el.context.continued:
         el.context.note("role", f"{name}: read as a scalar function of a vector", head)
-    if order == 2:
-        found = Value(v.rows, v.rows, lambda: ScalarHessian(name, v.make(), v.rows.value()), whole)
+    if call.order == 2:
+        found = Value(v.rows, v.rows, lambda: ScalarHessian(name, v.make(), v.rows.value()), call.carrier)
     else:
-        found = Value(v.rows, UNIT, lambda: ScalarGradient(name, v.make(), v.rows.value()), whole)
-    scripts = [*group.scripts, *(items[1].scripts if group is not items[1] else [])]
-    return el.post(found, Node("group", "(", [], whole.start, whole.end, scripts))
+        found = Value(v.rows, UNIT, lambda: ScalarGradient(name, v.make(), v.rows.value()), call.carrier)
+    return el.post(found, call.carrier)
 
 
 def nabla_alone(el: Arithmetic, node: Node) -> Value:

@@ -10,6 +10,7 @@ from symjac.claims.stated.building import Building
 from symjac.claims.stated.terms import Over, Ref, Term
 from symjac.expr.times import Time
 from symjac.reading import calls
+from symjac.reading.derivatives import scalar_call
 from symjac.reading.spelling import script_text
 from symjac.reading.survey import bound_letter
 from symjac.reading.tokens import Token
@@ -22,9 +23,11 @@ _LABELLED = re.compile(r"(.+)_(?:\w|\{\w+\})")
 def nabla(b: Building, kids: list[Node], i: int) -> tuple[Term, int]:
     """``\\nabla_x L``: it takes the symbol after it, with its bracket where one follows."""
     item = kids[i]
-    if (of_function := _scalar_function(b, kids, i)) is not None:
-        return of_function, i + 3
     sub = next((s for s in item.scripts if s.kind == "_"), None)
+    if sub is None and (call := scalar_call(b.el, item, kids[i + 1 : i + 3])) is not None:
+        span = (call.carrier.start, call.carrier.end)
+        term = Term("scalar_function", (b.build(call.argument),), (call.name, call.order), span)
+        return b.posted(term, call.carrier), i + 3
     if any(s.kind != "_" for s in item.scripts):
         raise b.error("second and higher derivatives are not read in a claim", item)
     if sub is None and (found := _own_gradient(b, kids, i)) is not None:
@@ -52,24 +55,6 @@ def nabla(b: Building, kids: list[Node], i: int) -> tuple[Term, int]:
     if x.kind != "symbol":
         raise b.error(r"a \nabla is by one symbol", item)
     return Term("derivative", (y, x), text, (item.start, kids[stop - 1].end)), stop
-
-
-def _scalar_function(b: Building, kids: list[Node], i: int) -> Term | None:
-    """``\\nabla f(x)`` and ``\\nabla^2 f(x)`` of a scalar function that nothing specifies."""
-    item = kids[i]
-    if i + 2 >= len(kids) or kids[i + 1].kind != "name" or kids[i + 1].scripts or not kids[i + 2].is_call:
-        return None
-    powers = [[t.text for t in s.tokens] for s in item.scripts]
-    if powers not in ([], [["2"]]):
-        return None
-    name = b.el.named(kids[i + 1]).family
-    family, inside = b.context.find(name), bracket(kids[i + 2]).kids
-    defined = b.context.called(name) is not None or name in b.context.heads
-    if (family is not None and family.declared) or defined or len(inside) != 1:
-        return None
-    span = (item.start, kids[i + 2].end)
-    term = Term("scalar_function", (b.build(inside[0]),), (name, 2 if powers else 1), span)
-    return b.posted(term, kids[i + 2])
 
 
 def _own_gradient(b: Building, kids: list[Node], i: int) -> Term | None:
