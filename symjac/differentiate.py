@@ -109,6 +109,8 @@ class _Jacobian(_Derivatives):
             return self.infer("product_rule", y, *map(self.of, y.args))
         if isinstance(y, ex.Stack):
             return self.infer("stack_rule", y, *map(self.of, y.args))
+        if type(y) is ex.VectorMap:
+            return self.infer("map_rule", y, *map(self.of, y.args))
         if isinstance(y, Product):
             return self.product(y)
         if isinstance(y, ex.Norm) and y.arg.cols != ex.ONE:
@@ -226,7 +228,6 @@ ONE_OPERAND: dict[type[Expr], str] = {
     ex.LogSumExp: "log_sum_exp_rule",
     ex.Norm: "norm_rule",
     ex.ScalarGradient: "scalar_gradient_rule",
-    ex.VectorMap: "map_rule",
 }
 
 

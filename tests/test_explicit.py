@@ -117,6 +117,7 @@ PIECES: dict[str, tuple[Expr, list[list[str]]]] = {
         [["x_2"]],
     ),
     "map": (expr.VectorMap("f", X, M), [["f_1(x_1, x_2)"], ["f_2(x_1, x_2)"]]),
+    "map of several": (expr.VectorMap("f", (Symbol("c"), X), M), [["f_1(c, x_1, x_2)"], ["f_2(c, x_1, x_2)"]]),
 }
 
 
@@ -137,6 +138,14 @@ def test_map_jacobian_is_the_derivative_of_the_components() -> None:
     j = write_out(expr.MapJacobian("f", X, N), SIZES)
     f = write_out(expr.VectorMap("f", X, N), SIZES)
     assert j == f.jacobian(write_out(X, SIZES))
+
+
+def test_each_jacobian_of_a_map_of_several_vectors_is_the_derivative_by_that_argument() -> None:
+    """They are written out as the derivatives of the components by the entries of that argument."""
+    u = Symbol("u", (M, expr.ONE))
+    f = write_out(expr.VectorMap("f", (X, u), N), SIZES)
+    for by, v in enumerate((X, u), 1):
+        assert write_out(expr.MapJacobian("f", (X, u), N, by), SIZES) == f.jacobian(write_out(v, SIZES))
 
 
 @pytest.mark.parametrize("name", ["gru", "lstm", "rnn", "irnn", "elman"])

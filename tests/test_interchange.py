@@ -48,6 +48,8 @@ EXPRESSIONS: dict[str, Expr] = {
     "stack": expr.Stack(X, U),
     "map": expr.VectorMap("f", X, M),
     "map jacobian": expr.MapJacobian("f", X, M),
+    "map of several": expr.VectorMap("f", (X, U), M),
+    "jacobian by the second of several": expr.MapJacobian("f", (X, U, B), M, 2),
     "entry": expr.Entry(W, 1, 2),
     "zero": expr.Zero(N, M),
 }

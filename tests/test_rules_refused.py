@@ -179,6 +179,7 @@ REFUSED: dict[str, Callable[[], tuple[str, Scope, Expr, tuple[Theorem, ...]]]] =
     "same expression: a differential": lambda: ("same_expression", PLAIN, x, (d(x),)),
     "product rule: a sum": lambda: ("product_rule", PLAIN, ex.Sum(x, b), (of(x), of(b))),
     "stack rule: a softmax": lambda: ("stack_rule", PLAIN, ex.Softmax(x), (of(x),)),
+    "map rule: no premise for the second argument": lambda: ("map_rule", PLAIN, ex.VectorMap("F", (x, x), n), (of(x),)),
     "matrix times vector: the premise is about another vector": lambda: (
         *("matrix_times_vector", PLAIN, Product(ex.Diag(x), u)),
         (infer("rearrangement", PLAIN, Product(ex.Diag(b), DX), applied()), of(u)),
@@ -575,6 +576,7 @@ TAKES: dict[str, tuple[Expr, tuple[tuple[str, Expr], ...]]] = {
 BY_VECTOR_ONLY: dict[str, tuple[Expr, tuple[tuple[str, Expr], ...]]] = {
     "an exponent that changes": (EntryPower(b, Product(Transpose(b), x)), (("positive", b),)),
     "a map": (ex.VectorMap("F", x, m), (("differentiable", ex.VectorMap("F", x, m)),)),
+    "a map of two vectors": (ex.VectorMap("F", (x, b), m), (("differentiable", ex.VectorMap("F", (x, b), m)),)),
     "a gradient": (ex.ScalarGradient("f", x, n), (("differentiable", ex.ScalarGradient("f", x, n)),)),
 }
 OF_MATRICES: dict[str, tuple[Expr, tuple[tuple[str, Expr], ...]]] = {

@@ -180,7 +180,7 @@ def _parameters(writer: Writer, symbols: Sequence[Symbol]) -> dict[str, tuple[st
         python = writer.names[letter]
         out[python] = (python, letter)
     for latex, python in list(writer.callables.items()):
-        base = latex.rstrip("'").split("^{(")[0]
+        base = writer.derived[latex]
         if base in writer.functions:
             continue
         if base not in writer.callables:

@@ -25,6 +25,19 @@ RESERVED = frozenset(
 )
 
 
+def callable_name(name: str, order: int = 0, by: int = 0) -> str:
+    r"""How an argument of a program is told that is a function or map, or a derivative of one.
+
+    ``by`` is the number of the argument by which a map of several vectors is differentiated.
+
+    >>> callable_name("f"), callable_name("f", 2), callable_name("f", 4), callable_name("f", by=2)
+    ('f', "f''", 'f^{(4)}', '\\partial_{2} f')
+    """
+    if by:
+        return rf"\partial_{{{by}}} {name}"
+    return name + ("'" * order if order < 4 else f"^{{({order})}}")
+
+
 class Names:
     """Hands out names; every LaTeX name gets its own.
 

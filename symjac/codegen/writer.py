@@ -9,7 +9,7 @@ from functools import reduce, singledispatchmethod
 from typing import Any
 
 from symjac import expr
-from symjac.codegen.names import Names
+from symjac.codegen.names import Names, callable_name
 from symjac.codegen.sharing import repeated
 from symjac.codegen.values import (
     ATOM,
@@ -65,6 +65,7 @@ class Writer:
         self.lines: list[str] = []
         self.arguments: dict[str, Symbol] = {}
         self.callables: dict[str, str] = {}
+        self.derived: dict[str, str] = {}  # of what each of them is a derivative, or the name itself
         self.unknown_sizes: dict[str, None] = {}
         self.uses_erf = False
         self._done: dict[Expr, Value] = {}
@@ -397,15 +398,16 @@ class Writer:
         call = re.fullmatch(r"np\.\w+\(\{a\}\)|erf\(\{a\}\)", template)
         return self.call(template, arg.kind, ATOM if call else 0, a=arg.code if call else arg.at(ATOM))
 
-    def callable(self, name: str, order: int) -> str:
+    def callable(self, name: str, order: int, by: int = 0) -> str:
         """The Python name of a function that the caller provides, or of one that the system defines."""
-        latex = name + ("'" * order if order < 4 else f"^{{({order})}}")
+        latex = callable_name(name, order, by)
         prefix = "" if order == 0 else "d" if order == 1 else f"d{order}"
-        key = f"{prefix}{self.names[name]}" if order else self.names[name]
+        key = f"{prefix}{self.names[name]}" + (f"_{by}" if by else "")
         given = self.callables.get(latex)
         if given is None:
             given = key if order == 0 else self.names.fresh(key)
             self.callables[latex] = given
+            self.derived[latex] = name
             if name in self.functions:
                 self.define(given, name, order)
         return given
@@ -428,8 +430,11 @@ class Writer:
 
     @node.register
     def _(self, e: expr.VectorMap) -> Value:
-        return Value(f"{self.callable(e.name, 0)}({self.full(e.arg).code})", ATOM, "column")
+        return self.map_at(self.callable(e.name, 0), e)
 
     @node.register
     def _(self, e: expr.MapJacobian) -> Value:
-        return Value(f"{self.callable(e.name, 1)}({self.full(e.arg).code})", ATOM, "matrix")
+        return self.map_at(self.callable(e.name, 1, e.by if len(e.args) > 1 else 0), e)
+
+    def map_at(self, given: str, e: expr.VectorMap | expr.MapJacobian) -> Value:
+        return Value(f"{given}({', '.join(self.full(a).code for a in e.args)})", ATOM, kind_of(e))

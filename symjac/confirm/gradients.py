@@ -14,7 +14,7 @@ from symjac.bptt.program import STEPS, program
 from symjac.confirm.confirmed import Check, Checks, NotRun, SkippedError, disagreement
 from symjac.confirm.forward import compare, turned
 from symjac.confirm.overtime import write_out
-from symjac.confirm.programs import array_of, function_of, map_of, matrix_like, run_program
+from symjac.confirm.programs import array_of, function_of, map_calls, map_of, matrix_like, run_program
 from symjac.errors import NotYetError
 from symjac.expr import Differential, Expr, Partial, Symbol
 from symjac.timing import Moment
@@ -237,9 +237,8 @@ class Rollout:
 
     def _function(self, at: Evaluator, latex: str) -> Any:
         """An unspecified function or map, or its derivative, as the point takes it."""
-        maps = {e.name: e for d in self.step.definitions.values() for e in d.walk() if isinstance(e, ex.VectorMap)}
-        base = latex.rstrip("'")
-        return map_of(at, maps[base], jacobian=latex != base) if base in maps else function_of(at, latex)
+        maps = map_calls(e for d in self.step.definitions.values() for e in d.walk())
+        return map_of(at, maps[latex]) if latex in maps else function_of(at, latex)
 
     def _losses(self, at: Evaluator, code: str) -> dict[str, Any]:
         """The gradients of an unspecified loss by what it sees, step by step."""

@@ -10,8 +10,8 @@ import numpy as np
 
 from symjac import expr
 from symjac.codegen import Source, emit, emit_step
-from symjac.confirm.programs import name_and_order
-from symjac.expr import Expr, Symbol
+from symjac.confirm.programs import map_calls, name_and_order
+from symjac.expr import Symbol
 
 if TYPE_CHECKING:
     from symjac.derivation import Derivation
@@ -46,13 +46,9 @@ class Deviation:
         return self.worst <= self.allowed
 
 
-def _maps(d: Derivation) -> dict[str, Expr]:
-    found: dict[str, Expr] = {}
-    for e in (d.closed, *d.definitions.values()):
-        for node in e.walk():
-            if isinstance(node, expr.VectorMap | expr.MapJacobian):
-                found[node.name] = node
-    return found
+def _weights(rows: int, cols: int, number: int) -> Array:
+    i, j = np.arange(rows)[:, None], np.arange(cols)[None, :]
+    return np.cos(3 * i + j + i * j + number)
 
 
 def length(size: Any, sizes: Mapping[str, int]) -> int:
@@ -67,7 +63,7 @@ class Trial:
         self.sizes = sizes
         # Logarithms and roots of sums want positive numbers.
         self.positive = attempt % 2 == 1
-        self.maps = _maps(d)
+        self.maps = map_calls(node for e in (d.closed, *d.definitions.values()) for node in e.walk())
         symbols = [info.symbol for info in d.system.symbols.values()]
         symbols += [s for e in (d.closed, *d.definitions.values()) for s in e.symbols]
         self.symbols = {s.name: s for s in (*symbols, d.wrt)}
@@ -97,22 +93,28 @@ class Trial:
         return self.arrays[s.name]
 
     def callable(self, latex: str) -> Call:
-        base, order = name_and_order(latex)
+        node = self.maps.get(latex)
+        base, order = name_and_order(latex) if node is None else (node.name, 0)
         number = self.taken.setdefault(base, len(self.taken))
         derivatives = STAND_INS[(number + self.variant) % len(STAND_INS)][1]
-        if base not in self.maps:
-            return derivatives(order)
-        node = self.maps[base]
-        rows, cols = length(node.rows, self.sizes), length(node.args[0].rows, self.sizes)
-        weights = np.cos(np.arange(rows)[:, None] * 3 + np.arange(cols)[None, :] + number)
-        plain, slope = derivatives(0), derivatives(1)
-        if isinstance(node, expr.ScalarGradient | expr.ScalarHessian):  # of the sum over f(W v)
-            return (
-                (lambda v: weights.T @ plain(weights @ v))
-                if order == 0
-                else (lambda v: weights.T @ (slope(weights @ v)[:, None] * weights))
-            )
-        return (lambda v: weights @ plain(v)) if order == 0 else (lambda v: weights * slope(v)[None, :])
+        return derivatives(order) if node is None else self.map(node, number, derivatives)
+
+    def map(self, node: expr.VectorMap | expr.MapJacobian, number: int, derivatives: Callable[[int], Call]) -> Call:
+        """``A f(B z)`` in place of a map, z being its arguments one after the other; or a Jacobian of that."""
+        parts = [length(a.rows, self.sizes) for a in node.args]
+        plain, slope, inner = derivatives(0), derivatives(1), _weights(sum(parts), sum(parts), number)
+        if isinstance(node, expr.ScalarGradient):  # of the sum over f(B z)
+            return lambda v: inner.T @ plain(inner @ v)
+        if isinstance(node, expr.ScalarHessian):
+            return lambda v: inner.T @ (slope(inner @ v)[:, None] * inner)
+        outer = _weights(length(node.rows, self.sizes), sum(parts), number + 1)
+        rows = () if node.rows == expr.ONE else (-1,)
+        if isinstance(node, expr.VectorMap):
+            return lambda *v: (outer @ plain(inner @ np.hstack(v))).reshape(rows)
+        first = sum(parts[: node.by - 1])
+        columns = slice(first, first + parts[node.by - 1])
+        shape = tuple(length(size, self.sizes) for size in node.shape if size != expr.ONE)
+        return lambda *v: ((outer * slope(inner @ np.hstack(v))) @ inner)[:, columns].reshape(shape)
 
     def arguments(self, source: Source) -> dict[str, Any]:
         out: dict[str, Any] = {}

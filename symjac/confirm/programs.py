@@ -5,15 +5,16 @@ The stand-ins of a point serve both, so that what a program says can be compared
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from symjac import expr as ex
 from symjac.codegen import Source
+from symjac.codegen.names import callable_name
 from symjac.derivation import Derivation
-from symjac.expr import Function, MapJacobian, Symbol, VectorMap
+from symjac.expr import Expr, Function, MapJacobian, Symbol, VectorMap
 from symjac.values.evaluator import Evaluator, Matrix
 from symjac.values.nodes import reachable
 from symjac.values.rings import NoValueError
@@ -41,16 +42,34 @@ def function_of(at: Evaluator, latex: str) -> Callable[..., Any]:
     return np.vectorize(lambda z: float(at.function(Function(base, order), float(z))), otypes=[float])
 
 
-def map_of(at: Evaluator, node: VectorMap | MapJacobian, *, jacobian: bool) -> Callable[..., Any]:
-    """An unspecified map, or its Jacobian, as the point takes it."""
-    z = Symbol("\0z", node.args[0].shape)
-    here = (node if isinstance(node, VectorMap) else node.map).with_args((z,))
-    assert isinstance(here, VectorMap)
-    body = here.jacobian if jacobian else here
+def map_calls(nodes: Iterable[Expr]) -> dict[str, VectorMap | MapJacobian]:
+    """The unspecified maps among these and all their Jacobians, by how a program's argument is told that is one.
 
-    def call(v: Any) -> Any:
-        value = np.array(at.with_fixed({z: [[float(a)] for a in np.atleast_1d(v)]}).matrix(body), dtype=float)
-        return value if jacobian else value[:, 0]
+    >>> n = ex.dim("n")
+    >>> f = VectorMap("f", (Symbol("h", (n, ex.ONE)), Symbol("x", (n, ex.ONE))), n)
+    >>> list(map_calls([f]))
+    ['f', '\\\\partial_{1} f', '\\\\partial_{2} f']
+    """
+    out: dict[str, VectorMap | MapJacobian] = {}
+    for e in nodes:
+        if isinstance(e, VectorMap | MapJacobian):
+            here = e if isinstance(e, VectorMap) else e.map
+            several = len(here.args) > 1
+            out[callable_name(here.name)] = here
+            for by in range(1, len(here.args) + 1):
+                out[callable_name(here.name, 1, by if several else 0)] = here.jacobian(by)
+    return out
+
+
+def map_of(at: Evaluator, node: VectorMap | MapJacobian) -> Callable[..., Any]:
+    """An unspecified map, or a Jacobian of it, as the point takes it."""
+    letters = tuple(Symbol(f"\0z{k}", a.shape) for k, a in enumerate(node.args))
+    body = node.with_args(letters)
+    axes = tuple(k for k, d in enumerate(body.shape) if d == ex.ONE)
+
+    def call(*vectors: Any) -> Any:
+        given = {z: [[float(a)] for a in np.atleast_1d(v)] for z, v in zip(letters, vectors, strict=True)}
+        return np.squeeze(np.array(at.with_fixed(given).matrix(body), dtype=float), axis=axes)
 
     return call
 
@@ -79,16 +98,15 @@ def run_source(source: Source, at: Evaluator, d: Derivation) -> Matrix:
     symbols = {
         s.name: s for s in (*nodes, *(info.symbol for info in d.system.symbols.values())) if isinstance(s, Symbol)
     }
-    maps = {e.name: e for e in nodes if isinstance(e, VectorMap | MapJacobian)}
+    maps = map_calls(nodes)
     arguments: dict[str, Any] = {}
     for python, latex in source.arguments.items():
-        base = latex.rstrip("'")
         if latex in symbols:
             arguments[python] = array_of(at, symbols[latex])
         elif latex in at.sizes:
             arguments[python] = at.sizes[latex]
-        elif base in maps:
-            arguments[python] = map_of(at, maps[base], jacobian=latex != base)
+        elif latex in maps:
+            arguments[python] = map_of(at, maps[latex])
         else:
             arguments[python] = function_of(at, latex)
     found: Matrix = np.asarray(run_program(source, arguments), dtype=float).tolist()

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import singledispatchmethod
-from itertools import product
+from itertools import chain, product
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -309,13 +309,14 @@ class Written:
 
     @node.register
     def _(self, e: expr.VectorMap) -> Grid:
-        at = self.vector(e.arg)
+        at = [entry for a in e.args for entry in self.vector(a)]
         return self.filled(e, lambda i, j: _component(e.name, i)(*at))
 
     @node.register
     def _(self, e: expr.MapJacobian) -> Grid:
-        at = self.vector(e.arg)
-        return self.filled(e, lambda i, j: _component(e.name, i)(*at).fdiff(j + 1))
+        at = [self.vector(a) for a in e.args]
+        first = 1 + sum(map(len, at[: e.by - 1]))
+        return self.filled(e, lambda i, j: _component(e.name, i)(*chain(*at)).fdiff(first + j))
 
     # -------------------------------------------------------------------------- index notation
 

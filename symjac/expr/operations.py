@@ -252,96 +252,129 @@ class Apply(Expr):
         return Apply(self.function, args[0])
 
 
-class _OfMap(Expr):
-    """Something about an unspecified map called ``name``, at ``arg``; ``rows`` is the length of its values."""
+class VectorMap(Expr):
+    """An unspecified differentiable map ``name`` of one or more vectors, to vectors with ``rows`` entries.
 
+    >>> n, m = dim("n"), dim("m")
+    >>> f = VectorMap("f", (Symbol("h", (n, ONE)), Symbol("x", (m, ONE))), n)
+    >>> f, f.jacobian(2).shape
+    (VectorMap(h, x, 'f'), (n, m))
+    """
+
+    noun = "value of a map"
     __slots__ = ()
 
-    def __init__(self, name: str, arg: Expr, rows: Dim, cols: Dim) -> None:
-        super().__init__((arg,), name, (rows, cols))
+    def __init__(self, name: str, args: Expr | tuple[Expr, ...], rows: Dim) -> None:
+        super().__init__(_columns(name, args), name, (rows, ONE))
 
     @property
     def name(self) -> str:
         assert isinstance(self.data, str)
         return self.data
 
-    @property
-    def arg(self) -> Expr:
-        return self.args[0]
-
     def with_args(self, args: tuple[Expr, ...]) -> Expr:
         assert isinstance(self.data, str)
-        return type(self)(self.data, args[0], self.rows)  # type: ignore[call-arg]  # each subclass knows its columns
+        return type(self)(self.data, args, self.rows)
+
+    def jacobian(self, by: int = 1) -> MapJacobian:
+        """Its Jacobian by an argument, counted from 1, at the same place."""
+        return MapJacobian(self.name, self.args, self.rows, by)
 
 
-class VectorMap(_OfMap):
-    """An unspecified differentiable map ``name`` from vectors to vectors with ``rows`` entries."""
+def _columns(name: str, args: Expr | tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """What a map is applied to, one by one.
 
-    noun = "value of a map"
-    __slots__ = ()
-
-    def __init__(self, name: str, arg: Expr, rows: Dim) -> None:
-        super().__init__(name, arg, rows, ONE)
-
-    @property
-    def jacobian(self) -> MapJacobian:
-        """Its Jacobian at the same place."""
-        return MapJacobian(self.name, self.arg, self.rows)
+    :raises ShapeError: where something else than vectors or scalars is among it.
+    """
+    args = (args,) if isinstance(args, Expr) else args
+    for a in args:
+        if a.cols != ONE:
+            raise ShapeError(f"the map {name} takes column vectors, {brief(a)} is {show_shape(a.shape)}")
+    return args
 
 
-class MapJacobian(_OfMap):
-    """The Jacobian (numerator layout) of an unspecified map, at ``arg``."""
+class MapJacobian(Expr):
+    """The Jacobian (numerator layout) of an unspecified map by its argument ``by``, counted from 1, at ``args``."""
 
     noun = "Jacobian of a map"
     __slots__ = ()
 
-    def __init__(self, name: str, arg: Expr, rows: Dim) -> None:
-        super().__init__(name, arg, rows, arg.rows)
+    def __init__(self, name: str, args: Expr | tuple[Expr, ...], rows: Dim, by: int = 1) -> None:
+        args = _columns(name, args)
+        if not 1 <= by <= len(args):
+            raise ShapeError(f"{name} has no argument number {by} by which it could be differentiated")
+        super().__init__(args, (name, by), (rows, args[by - 1].rows))
+
+    @property
+    def of(self) -> str:
+        """The name of what is differentiated."""
+        return self._described[0]
+
+    @property
+    def by(self) -> int:
+        """The number of the argument by which it is differentiated."""
+        return self._described[1]
+
+    @property
+    def _described(self) -> tuple[str, int]:
+        assert isinstance(self.data, tuple)
+        return self.data
+
+    @property
+    def name(self) -> str:
+        """The name of the map."""
+        return self.of
 
     @property
     def map(self) -> VectorMap:
         """What it is the Jacobian of, at the same place."""
-        return VectorMap(self.name, self.arg, self.rows)
+        return VectorMap(self.of, self.args, self.rows)
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        return type(self)(self.of, args, self.rows, self.by)
 
 
-class _OfScalar(_OfMap):
-    """Something about an unspecified, twice continuously differentiable scalar function ``of`` a vector."""
+class ScalarGradient(VectorMap):
+    """The gradient of an unspecified, twice continuously differentiable scalar function of one vector, a column."""
 
+    noun = "gradient"
     __slots__ = ()
 
     @property
     def of(self) -> str:
+        """The name of the scalar function."""
         assert isinstance(self.data, str)
         return self.data
 
     @property
     def name(self) -> str:
         """What the gradient is called, as a map of vectors."""
-        return rf"\nabla {self.of}"
+        return _gradient_name(self.of)
 
-
-class ScalarGradient(_OfScalar, VectorMap):
-    """The gradient of an unspecified scalar function, a column."""
-
-    noun = "gradient"
-    __slots__ = ()
-
-    @property
-    def jacobian(self) -> MapJacobian:
+    def jacobian(self, by: int = 1) -> MapJacobian:
         """The Hessian, which is symmetric by the theorem of Schwarz."""
-        return ScalarHessian(self.of, self.arg, self.rows)
+        return ScalarHessian(self.of, self.args, self.rows, by)
 
 
-class ScalarHessian(_OfScalar, MapJacobian):
-    """The Hessian of an unspecified scalar function."""
+class ScalarHessian(MapJacobian):
+    """The Hessian of an unspecified scalar function of one vector."""
 
     noun = "Hessian"
     __slots__ = ()
 
     @property
+    def name(self) -> str:
+        """What the gradient is called, as a map of vectors."""
+        return _gradient_name(self.of)
+
+    @property
     def map(self) -> VectorMap:
         """The gradient at the same place."""
-        return ScalarGradient(self.of, self.arg, self.rows)
+        return ScalarGradient(self.of, self.args, self.rows)
+
+
+def _gradient_name(of: str) -> str:
+    return rf"\nabla {of}"
 
 
 class Stack(Nary):

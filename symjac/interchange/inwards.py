@@ -227,10 +227,12 @@ class _Inwards:
     def _(self, s: sympy.FunctionMatrix) -> Expr:
         rows, cols = self.shape(s)
         (i, j), call = s.lamda.variables, s.lamda.expr
-        if isinstance(call, AppliedUndef) and cols == 1 and call.args[:1] == (i,) and len(call.args) == 2:
-            return expr.VectorMap(self.function(call.func), self(call.args[1]), rows)
         if isinstance(call, AppliedUndef) and call.args[:2] == (i, j) and call.func.__name__.endswith("'"):
-            return expr.MapJacobian(latex_name(call.func.__name__[:-1]), self(call.args[2]), rows)
+            several = len(call.args) > 3
+            by, parts = (int(call.args[2]), call.args[3:]) if several else (1, call.args[2:])
+            return expr.MapJacobian(latex_name(call.func.__name__[:-1]), tuple(map(self, parts)), rows, by)
+        if isinstance(call, AppliedUndef) and cols == 1 and call.args[:1] == (i,) and len(call.args) > 1:
+            return expr.VectorMap(self.function(call.func), tuple(map(self, call.args[1:])), rows)
         raise NotYetError("a matrix given by a function of its indices is not understood here")
 
     # -------------------------------------------------------------- scalars, and functions of entries

@@ -187,13 +187,14 @@ class _Outwards:
     @node.register
     def _(self, e: expr.VectorMap) -> Any:
         i, j = sympy.symbols("i j", integer=True)
-        return sympy.FunctionMatrix(*self.shape(e), sympy.Lambda((i, j), self.undefined(e.name)(i, self(e.arg))))
+        return sympy.FunctionMatrix(*self.shape(e), sympy.Lambda((i, j), self.undefined(e.name)(i, *map(self, e.args))))
 
     @node.register
     def _(self, e: expr.MapJacobian) -> Any:
         i, j = sympy.symbols("i j", integer=True)
         name = sympy.Function(function_name(e.name) + "'")
-        return sympy.FunctionMatrix(*self.shape(e), sympy.Lambda((i, j), name(i, j, self(e.arg))))
+        which = (sympy.Integer(e.by),) if len(e.args) > 1 else ()
+        return sympy.FunctionMatrix(*self.shape(e), sympy.Lambda((i, j), name(i, j, *which, *map(self, e.args))))
 
     @node.register
     def _(self, e: expr.Stack) -> Any:

@@ -13,7 +13,7 @@ from symjac.narrative.teller import Teller, belongs, commas, entry_of, equals
 from symjac.narrative.words import WORDS, listed, sentences, told
 from symjac.typeset import names
 from symjac.typeset.boxes import Box, Fence, Ident, Mark, Num, Op, Script, Styled, row
-from symjac.typeset.printer import fence, function_box, size_box
+from symjac.typeset.printer import derivative_of_map, fence, function_box, size_box
 
 
 def setting(t: Teller, *, restated: bool = True) -> tuple[Block, ...]:
@@ -149,8 +149,12 @@ def _maps(t: Teller) -> Iterator[Inlines]:
             of, sign = names.name_box(e.of), Ident(r"\nabla")
             hessian = row(Script(sign, sup=Num("2")), of)
             yield told("scalar_function", function=of, gradient=row(sign, of), hessian=hessian)
-        else:
+        elif len(e.args) == 1:
             yield told("map", function=names.name_box(name), derivative=function_box(name, 1))
+        else:
+            parts = [derivative_of_map(name, by, len(e.args)) for by in range(1, len(e.args) + 1)]
+            count = WORDS.get(f"vectors_{len(e.args)}", str(len(e.args)))
+            yield told("map_of_several", function=names.name_box(name), count=count, derivatives=listed(parts))
 
 
 def _notation(t: Teller) -> Inlines:

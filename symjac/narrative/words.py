@@ -52,6 +52,11 @@ WORDS: dict[str, str] = {
     "function_defined": "Here {definition}.",
     "map": "{function} is a differentiable map between spaces of vectors, and {derivative} its matrix of partial "
     "derivatives.",
+    "map_of_several": "{function} is a differentiable map of {count} vectors, of which nothing else is known, and "
+    "{derivatives} are its Jacobians by one argument after the other, in numerator layout.",
+    "vectors_2": "two",
+    "vectors_3": "three",
+    "vectors_4": "four",
     "scalar_function": "{function} is a twice continuously differentiable real function of vectors, {gradient} its "
     "gradient, a column, and {hessian} its Hessian, which is symmetric.",
     "known_derivative": "We use {derivatives}.",

@@ -7,6 +7,7 @@ argument, a delta where the symbol itself is met. No rule of matrix calculus occ
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from symjac.errors import NotYetError
@@ -94,16 +95,34 @@ def _table(known: str, order: int) -> Poly:
     return found
 
 
-def vector_map(what: tuple[str, bool], p: Poly, rows: int, size: int, order: int = 0, ends: Sequence[int] = ()) -> Poly:
-    """Derivative number ``order`` of an unspecified map at the vector with entry ``p`` at ROW.
+@dataclass(frozen=True, order=True)
+class MapAtom:
+    """A derivative of an unspecified map.
 
-    ``what`` is its name, and whether it is the gradient of a scalar function: then all its derivatives are symmetric.
+    Of the gradient of a scalar function of one vector all derivatives are symmetric. ``by`` are the arguments, counted
+    from 0, by which it is differentiated one after the other: nothing says that their order does not matter.
+    """
+
+    name: str
+    gradient: bool
+    rows: int
+    sizes: tuple[int, ...]
+    by: tuple[int, ...] = ()
+
+    @property
+    def lead(self) -> tuple[int, ...]:
+        """The sizes of the output and of the entries it is differentiated by, without those that are 1."""
+        return tuple(d for d in (self.rows, *(self.sizes[k] for k in self.by)) if d)
+
+
+def vector_map(what: MapAtom, parts: Sequence[Poly], ends: Sequence[int] = ()) -> Poly:
+    """A derivative of an unspecified map at the vectors with entries ``parts`` at ROW.
+
     ``ends`` are the labels of the output and of the entries it was differentiated by; an index over a
     size that is 1 has none.
     """
-    lead = ((rows,) if rows else ()) + (((size,) * order) if size else ())
-    alike = what[1] and order > 0 and labels(p).keys() <= {slot(0)}
-    a, extra = packed("map", (what, rows, size, order), [p], lead, 1, symmetric=alike)
+    alike = what.gradient and bool(what.by) and all(labels(p).keys() <= {slot(0)} for p in parts)
+    a, extra = packed("map", what, parts, what.lead, 1, symmetric=alike)
     return lone(single(a, *ends, *extra))
 
 
@@ -213,23 +232,27 @@ def _matrix(a: Atom, row: int, col: int, extra: Sequence[int]) -> Poly:
 
 
 def _derived_map(a: Atom, ix: tuple[int, ...], x: Atom, at: tuple[int, ...]) -> Poly:
-    """The chain rule: one more derivative of the map, summed against the derivative of its argument."""
-    what, rows, size, order = _map(a)
-    lead = (1 if rows else 0) + (order if size else 0)
+    """The chain rule: one more derivative of the map by each argument, summed against the derivative of that."""
+    what = _map(a)
+    lead = len(what.lead)
     fresh = passing(ix, at)
     k = next(fresh)
     extra = {v: next(fresh) for v in ix[lead:]}
-    p = rename(dict(a.args[0]), {slot(1 + n): extra[v] for n, v in enumerate(ix[lead:])})
+    names = {slot(1 + n): extra[v] for n, v in enumerate(ix[lead:])}
+    parts = [rename(dict(p), names) for p in a.args]
     back = {w: v for v, w in extra.items()}
-    outer = rename(vector_map(what, p, rows, size, order + 1, (*ix[:lead], *([k] if size else []))), back)
-    inner = derive(rename(p, back | {ROW: k}), x, at)
-    return join([(outer, NONE), (inner, NONE)], {k: size} if size else {})
+    out: Poly = {}
+    for n, (p, size) in enumerate(zip(parts, what.sizes, strict=True)):
+        inner = derive(rename(p, back | {ROW: k}), x, at)
+        further = replace(what, by=(*what.by, n))
+        outer = rename(vector_map(further, parts, (*ix[:lead], *([k] if size else []))), back)
+        add(out, join([(outer, NONE), (inner, NONE)], {k: size} if size else {}))
+    return out
 
 
-def _map(a: Atom) -> tuple[tuple[str, bool], int, int, int]:
-    assert isinstance(a.data, tuple)
-    what, rows, size, order = a.data
-    return what, rows, size, order
+def _map(a: Atom) -> MapAtom:
+    assert isinstance(a.data, MapAtom)
+    return a.data
 
 
 Rule = Callable[[Atom, tuple[int, ...], Atom, tuple[int, ...]], Poly]
@@ -297,17 +320,20 @@ def _substituted_atom(a: Atom, ix: tuple[int, ...], values: Values) -> Poly:
         return rename(p, dict(zip(slots, ix, strict=True)))
     if a.kind in OVER_ARGUMENTS:
         return OVER_ARGUMENTS[a.kind](a, [substitute(p, values) for p in inside(a, ix)])
+    if a.kind == "map":
+        return _substituted_map(a, ix, values)
     own = substitute(dict(a.args[0]), values) if a.args else {}
     if a.kind == "inverse":
         return rename(inverse(own, a.dims[0]), {slot(k): v for k, v in enumerate(ix)})
     if a.kind == "determinant":
         return rename(determinant(own, _size(a)), {slot(2 + k): v for k, v in enumerate(ix)})
-    if a.kind == "map":
-        what, rows, size, order = _map(a)
-        lead = (1 if rows else 0) + (order if size else 0)
-        fresh = passing(ix, labels(own))
-        ends = tuple(next(fresh) for _ in range(lead))
-        moved = vector_map(what, own, rows, size, order, ends)
-        extra = {slot(1 + k): v for k, v in enumerate(ix[lead:])}
-        return rename(moved, dict(zip(ends, ix, strict=False)) | extra)
     raise NotYetError(f"symjac cannot put a definition into this yet: {a.kind}")
+
+
+def _substituted_map(a: Atom, ix: tuple[int, ...], values: Values) -> Poly:
+    parts = [substitute(dict(p), values) for p in a.args]
+    what = _map(a)
+    fresh = passing(ix, *map(labels, parts))
+    ends = tuple(next(fresh) for _ in what.lead)
+    extra = {slot(1 + k): v for k, v in enumerate(ix[len(ends) :])}
+    return rename(vector_map(what, parts, ends), dict(zip(ends, ix, strict=False)) | extra)

@@ -11,7 +11,7 @@ from symjac import expr as x
 from symjac.errors import DefinitionError, NotYetError
 from symjac.expr import Expr, Index, Symbol
 from symjac.normal.atoms import COL, ROW, Atom, Poly, atom, label_of, single, size_number, tables
-from symjac.normal.calculus import Values, apply, derive, substitute, vector_map
+from symjac.normal.calculus import MapAtom, Values, apply, derive, substitute, vector_map
 from symjac.normal.elements import block, determinant, exponential, inverse, logarithm, power, power_by, power_of_matrix
 from symjac.normal.network import (
     above,
@@ -290,11 +290,11 @@ def _apply(t: Translation, e: Expr) -> Poly:
 
 def _vector_map(t: Translation, e: Expr) -> Poly:
     assert isinstance(e, x.VectorMap | x.MapJacobian)
-    rows, size = size_number(e.rows), size_number(e.arg.rows)
-    order = int(isinstance(e, x.MapJacobian))
-    ends = ([ROW] if rows else []) + ([COL] if order and size else [])
+    rows, sizes = size_number(e.rows), tuple(size_number(a.rows) for a in e.args)
+    by = (e.by - 1,) if isinstance(e, x.MapJacobian) else ()
+    ends = ([ROW] if rows else []) + [COL for k in by if sizes[k]]
     gradient = isinstance(e, x.ScalarGradient | x.ScalarHessian)
-    return vector_map((e.name, gradient), t.poly(e.arg), rows, size, order, ends)
+    return vector_map(MapAtom(e.name, gradient, rows, sizes, by), [t.poly(a) for a in e.args], ends)
 
 
 def _stack(t: Translation, e: Expr) -> Poly:

@@ -236,14 +236,16 @@ def stack_rule(scope: Scope, y: Expr, *parts: Theorem) -> Conclusion:
 
 
 @rule
-def map_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+def map_rule(scope: Scope, y: Expr, *inner: Theorem) -> Conclusion:
     """
-    |- da/dx = A    F a differentiable map with Jacobian J_F
-    --------------------------------------------------------
-    |- dF(a)/dx = J_F(a) A
+    |- da/dx = A    |- db/dx = B    F a differentiable map with Jacobians d_1 F and d_2 F by its arguments
+    ------------------------------------------------------------------------------------------------------
+    |- dF(a, b)/dx = d_1 F(a, b) A + d_2 F(a, b) B
     """
     y = narrow(y, ex.VectorMap, "map_rule")
-    return Partial(y, scope.wrt), ex.mul(y.jacobian, about("map_rule", scope, y.arg, inner))
+    require(len(y.args) == len(inner), "map_rule", "each argument wants a premise")
+    parts = (about("map_rule", scope, a, t) for a, t in zip(y.args, inner, strict=True))
+    return Partial(y, scope.wrt), ex.add(*(ex.mul(y.jacobian(k), part) for k, part in enumerate(parts, 1)))
 
 
 @rule
@@ -254,7 +256,7 @@ def scalar_gradient_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     |- d(nabla f)(a)/dx = (nabla^2 f)(a) A
     """
     y = narrow(y, ex.ScalarGradient, "scalar_gradient_rule")
-    return Partial(y, scope.wrt), ex.mul(y.jacobian, about("scalar_gradient_rule", scope, y.arg, inner))
+    return Partial(y, scope.wrt), ex.mul(y.jacobian(), about("scalar_gradient_rule", scope, y.args[0], inner))
 
 
 @rule

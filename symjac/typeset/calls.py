@@ -110,25 +110,35 @@ def _(e: ir.Apply, style: Style) -> Placed:
 
 @printed.register
 def _(e: ir.VectorMap, style: Style) -> Placed:
-    return Placed(row(names.name_box(e.name), fence(place(e.arg, style).box)), Binding.ATOM, opens=True, closes=True)
+    return _map_at(names.name_box(e.name), e, style)
+
+
+def _map_at(head: Box, e: Expr, style: Style) -> Placed:
+    inside: list[Box] = []
+    for a in e.args:
+        inside += [*([Op(",", prefix=True), Gap()] if inside else []), place(a, style).box]
+    return Placed(row(head, fence(row(*inside))), Binding.ATOM, opens=True, closes=True)
+
+
+def derivative_of_map(name: str, by: int, count: int) -> Box:
+    r"""``f'`` of a map of one vector, ``\partial_2 f`` of a map of several."""
+    head = names.name_box(name)
+    return Script(head, primes=1) if count == 1 else row(Script(Ident(r"\partial"), sub=Num(str(by))), Gap(), head)
 
 
 @printed.register
 def _(e: ir.MapJacobian, style: Style) -> Placed:
-    head = Script(names.name_box(e.name), primes=1)
-    return Placed(row(head, fence(place(e.arg, style).box)), Binding.ATOM, opens=True, closes=True)
+    return _map_at(derivative_of_map(e.name, e.by, len(e.args)), e, style)
 
 
 @printed.register
 def _(e: ir.ScalarGradient, style: Style) -> Placed:
-    head = row(Ident(r"\nabla"), names.name_box(e.of))
-    return Placed(row(head, fence(place(e.arg, style).box)), Binding.ATOM, opens=True, closes=True)
+    return _map_at(row(Ident(r"\nabla"), names.name_box(e.of)), e, style)
 
 
 @printed.register
 def _(e: ir.ScalarHessian, style: Style) -> Placed:
-    head = row(Script(Ident(r"\nabla"), sup=Num("2")), names.name_box(e.of))
-    return Placed(row(head, fence(place(e.arg, style).box)), Binding.ATOM, opens=True, closes=True)
+    return _map_at(row(Script(Ident(r"\nabla"), sup=Num("2")), names.name_box(e.of)), e, style)
 
 
 @printed.register

@@ -31,7 +31,7 @@ from symjac.values.intervals import Intervals
 from symjac.values.nodes import reachable, unspecified
 from symjac.values.points import Point, points
 from symjac.values.rings import STAND_INS, NoValueError, Rationals
-from symjac.values.standins import MAP_STAND_IN, SCALAR_STAND_IN
+from symjac.values.standins import SCALAR_STAND_IN, map_stand_in
 
 DIGITS = 10**9
 HUGE = 2_000  # binary exponents beyond this are not compared
@@ -172,7 +172,9 @@ def _apart(u: Value, v: Value) -> bool:
 
 def _stand_in(e: VectorMap | MapJacobian) -> tuple[str, str]:
     """What a map is called, or the scalar function it is the gradient of, and what stands in for it."""
-    return (e.of, SCALAR_STAND_IN) if isinstance(e, ScalarGradient | ScalarHessian) else (e.name, MAP_STAND_IN)
+    if isinstance(e, ScalarGradient | ScalarHessian):
+        return e.of, SCALAR_STAND_IN
+    return e.name, map_stand_in(len(e.args))
 
 
 def _shown(m: Matrix) -> tuple[tuple[Value, ...], ...]:

@@ -57,9 +57,9 @@ def spelled_out(e: Expr, names: Iterable[str]) -> Expr:
     wanted = set(names)
     for node in e.walk():
         if isinstance(node, ex.VectorMap) and node.name in wanted:
-            table[node] = _normalised(spelled_out(node.arg, wanted))
+            table[node] = _normalised(spelled_out(node.args[0], wanted))
         elif isinstance(node, ex.MapJacobian) and node.name in wanted:
-            table[node] = _jacobian(spelled_out(node.arg, wanted))
+            table[node] = _jacobian(spelled_out(node.args[0], wanted))
     return e.replace(table)
 
 
