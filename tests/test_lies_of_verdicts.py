@@ -23,11 +23,11 @@ from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
 from symjac.claims.model import Model
 from symjac.claims.nearest.conditions import Narrowing
-from symjac.claims.stated.terms import Term
 from symjac.cli import main
 from symjac.errors import Defect
 from symjac.expr import Expr
 from symjac.formats import formats_of_verdicts
+from symjac.reading.applied.terms import Term
 
 Patch = pytest.MonkeyPatch
 LAYER = r"y = W \sigma(x)"

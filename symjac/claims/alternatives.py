@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from symjac import expr as ex
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.stated.statement import Statement
-from symjac.claims.stated.terms import Term
 from symjac.claims.stated.vecread import kronecker_throughout
 from symjac.errors import ShapeError
 from symjac.expr import Expr
 from symjac.expr.times import Time
+from symjac.reading.applied.terms import Term
 
 
 class Diagonals(Evaluator):

@@ -13,11 +13,11 @@ from symjac.claims.evaluate import Evaluator
 from symjac.claims.model import Model
 from symjac.claims.properties import kind_of
 from symjac.claims.stated.statement import Statement
-from symjac.claims.stated.terms import Ref
 from symjac.claims.undecided import UndecidedError
 from symjac.expr import Expr
 from symjac.expr.times import Time
 from symjac.limits import OutOfTimeError
+from symjac.reading.applied.terms import Ref
 
 MAX_SIZINGS = 100
 

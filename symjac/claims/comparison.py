@@ -15,7 +15,6 @@ from symjac.claims.induction import proved_by_induction
 from symjac.claims.overtime import OverTime
 from symjac.claims.properties import everywhere, special
 from symjac.claims.sizing import Sizing
-from symjac.claims.stated.terms import Term
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Outcome
 from symjac.claims.ways import relations
@@ -25,6 +24,7 @@ from symjac.errors import ShapeError
 from symjac.expr import Expr
 from symjac.expr.times import Time
 from symjac.normal import NormalFormTooLarge, equal
+from symjac.reading.applied.terms import Term
 from symjac.values.screen import Screen
 
 LENGTHS = (1, 2, 3)

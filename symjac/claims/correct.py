@@ -15,12 +15,12 @@ from symjac.claims.gradients import Gradients
 from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
 from symjac.claims.stated.statement import Statement
-from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.witness import Closed, confirm_formula
 from symjac.errors import SymjacError
 from symjac.expr import Expr, Symbol
 from symjac.expr.times import Time
+from symjac.reading.applied.terms import Ref, Term
 
 BOUND = ("i", "j", "s", "r", "q")
 

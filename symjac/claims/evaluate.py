@@ -13,11 +13,11 @@ from fractions import Fraction
 from symjac import expr as ex
 from symjac.claims import vectors
 from symjac.claims.model import Model
-from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.values import Values, refuse_one_index_of_two
 from symjac.errors import ShapeError
 from symjac.expr import ONE, Expr, Number, Symbol
+from symjac.reading.applied.terms import Ref, Term
 
 
 class Evaluator(Values):

@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from symjac.claims import vectors
 from symjac.claims.evaluate import Evaluator
-from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.world import World
 from symjac.expr import ONE, Expr
+from symjac.reading.applied.terms import Ref, Term
 
 
 class Forward(Evaluator):

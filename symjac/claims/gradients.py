@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from symjac import expr as ex
 from symjac.claims.instances import Printed
 from symjac.claims.model import Model
-from symjac.claims.stated.terms import Ref
 from symjac.claims.undecided import UndecidedError
 from symjac.expr import ONE, Expr, Symbol
 from symjac.expr.times import Time
+from symjac.reading.applied.terms import Ref
 
 MAX_DEPTH = 60
 

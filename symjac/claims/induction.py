@@ -15,12 +15,12 @@ from symjac.claims.asked import Asked
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
 from symjac.claims.overtime import OverTime
-from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.ways import relations
 from symjac.errors import ShapeError
 from symjac.expr import Expr
 from symjac.expr.times import Time
 from symjac.normal import equal
+from symjac.reading.applied.terms import Ref, Term
 
 
 def proved_by_induction(c: Asked, a: Term, b: Term) -> bool:

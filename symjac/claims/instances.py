@@ -7,12 +7,12 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from symjac import expr as ex
-from symjac.claims.stated.terms import Ref
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ShapeError, SymjacError, TargetError
 from symjac.expr import Expr, Symbol
 from symjac.expr.times import LAST, Time
 from symjac.reading import Equation, Reading, read_system
+from symjac.reading.applied.terms import Ref
 from symjac.reading.context import Family
 from symjac.reading.spelling import render
 

@@ -21,7 +21,6 @@ from symjac.claims.explain import explanation
 from symjac.claims.model import Model
 from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.stating import SeveralRepairsError, state
-from symjac.claims.stated.terms import Term
 from symjac.claims.stated.vecread import kronecker_throughout
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict, summed_up
@@ -30,6 +29,7 @@ from symjac.deadline import deadline
 from symjac.errors import DefinitionError, NotYetError, SymjacError
 from symjac.limits import OutOfTimeError, time_limit
 from symjac.normal import NormalFormTooLarge, UndefinedFormError
+from symjac.reading.applied.terms import Term
 from symjac.reading.usual import OFTEN_MAPS
 
 TIMEOUT = 20.0

@@ -9,11 +9,11 @@ from typing import Self
 from symjac import expr as ex
 from symjac.claims.conventions import Convention
 from symjac.claims.model import Model
-from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ShapeError
 from symjac.expr import Expr, Number, Product, Symbol
 from symjac.expr.times import Time
+from symjac.reading.applied.terms import Ref, Term
 
 Gradient = Callable[[Ref | None, Ref], Expr]
 

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 
 from symjac import expr as ex
 from symjac.claims.instances import MAX_INSTANCES, Instances
-from symjac.claims.stated.terms import Ref
 from symjac.claims.undecided import UndecidedError
 from symjac.derivation import Derivation
 from symjac.errors import NotYetError, TargetError
 from symjac.expr import Expr, Symbol
 from symjac.expr.times import Time
 from symjac.reading import Equation
+from symjac.reading.applied.terms import Ref
 from symjac.recurrence import Recurrence
 
 _STEPS = frozenset([("relu", 1), ("step", 0)])

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from symjac import expr as ex
 from symjac.claims.meaning import Meaning
-from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ShapeError
 from symjac.expr import Expr, Symbol
 from symjac.expr.times import Time
 from symjac.normal import equal
+from symjac.reading.applied.terms import Ref, Term
 
 MAX_LENGTH = 12
 FEW = 2  # so many steps are written out though where they begin is a letter

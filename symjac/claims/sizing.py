@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import prod
 
 from symjac import expr as ex
-from symjac.claims.stated.terms import Place, Term
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ShapeError
 from symjac.expr import Expr, Shape
+from symjac.reading.applied.terms import Place, Term
 
 MAX_OPEN = 400
 Sizes = dict[int, Shape]

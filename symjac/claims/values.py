@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from symjac import expr as ex
 from symjac.claims import vectors
 from symjac.claims.meaning import Meaning
-from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ShapeError
 from symjac.expr import ONE, Expr, Index, Number, Product, Symbol
 from symjac.expr.times import Time
 from symjac.functions import ACTIVATIONS
+from symjac.reading.applied.terms import Ref, Term
 from symjac.reading.operators import mean_of, row_softmax
 
 

@@ -15,12 +15,12 @@ from symjac import expr as ex
 from symjac.claims.meaning import Meaning
 from symjac.claims.model import Model
 from symjac.claims.stated.statement import Statement
-from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.stated.vecread import VEC_KINDS
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import NotYetError, ShapeError, TargetError
 from symjac.expr import ONE, Commutation, Expr, Kronecker, Symbol, Vec
 from symjac.reading import Equation
+from symjac.reading.applied.terms import Ref, Term
 from symjac.recurrence import Recurrence
 from symjac.vectorised import VecJacobian, turned
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 
 from symjac import expr as ex
 from symjac.claims.model import Model
-from symjac.claims.stated.terms import Ref
 from symjac.claims.undecided import UndecidedError
 from symjac.expr import Expr, Symbol
 from symjac.expr.times import Time
+from symjac.reading.applied.terms import Ref
 
 FAR = 8  # so many steps at most lie between two ends that are compared
 

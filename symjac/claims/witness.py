@@ -25,13 +25,13 @@ from symjac.claims.properties import broken
 from symjac.claims.sizing import Sizing
 from symjac.claims.stated.calls import spelled_out
 from symjac.claims.stated.statement import Statement
-from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.world import Gradient, World
 from symjac.confirm.forward import confirm_tables
 from symjac.errors import Defect, ShapeError
 from symjac.expr import Expr, Symbol
 from symjac.expr.times import Time
+from symjac.reading.applied.terms import Ref, Term
 from symjac.values import Counterexample, counterexample
 from symjac.values.agreement import Agreement, Runs, are_far, compare
 from symjac.values.evaluator import Given

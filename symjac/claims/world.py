@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from symjac import expr as ex
 from symjac.claims.gradients import Gradients, Mentions
 from symjac.claims.model import Model
-from symjac.claims.stated.terms import Ref
 from symjac.claims.undecided import UndecidedError
 from symjac.expr import Expr, Symbol
 from symjac.expr.times import Time
+from symjac.reading.applied.terms import Ref
 from symjac.values.evaluator import Evaluator, Matrix
 from symjac.values.forward import Slopes
 

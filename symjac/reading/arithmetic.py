@@ -17,34 +17,21 @@ from symjac.expr import (
     Ones,
     Product,
     Sum,
-    Symbol,
     Transpose,
 )
+from symjac.reading.applied.naming import Naming
 from symjac.reading.assumptions import Habit, How
-from symjac.reading.context import Context
-from symjac.reading.names import Named, Operation
-from symjac.reading.roles import Roles
+from symjac.reading.names import Operation
 from symjac.reading.sizes import UNIT, Size
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, juxtaposed
 from symjac.reading.values import Value, like, negative, number, ordered_product, reciprocal, scalar, spread
 
 
-class Arithmetic(ABC):
+class Arithmetic(Naming, ABC):
     """The half of the elaborator that computes, and what readers of calls, grids and derivatives ask of the other."""
 
-    context: Context
-    roles: Roles
-    locals: dict[str, Symbol]
     indices: dict[str, Size]
-
-    @abstractmethod
-    def named(self, node: Node) -> Named:
-        """A name taken apart."""
-
-    @abstractmethod
-    def is_constant(self, named: Named) -> bool:
-        """Whether a name is e, the identity, or the vector of ones or zeros."""
 
     @abstractmethod
     def deeper(self, node: Node) -> AbstractContextManager[None]:
@@ -89,9 +76,6 @@ class Arithmetic(ABC):
     @abstractmethod
     def post(self, v: Value, node: Node) -> Value:
         """A value with the scripts of its node."""
-
-    def error(self, message: str, at: Node, hint: str | None = None) -> ReadError:
-        return self.context.error(message, at, hint)
 
     def same(self, a: Value, b: Value, what: str) -> None:
         """Unifies two shapes or says which two do not fit."""

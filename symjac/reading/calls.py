@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 
 from symjac.expr import (
-    Function,
     MapJacobian,
     Product,
     VectorMap,
     mul,
 )
 from symjac.reading import derivatives, grids, vocabulary
+from symjac.reading.applied.heads import (
+    Head,
+    begins_call,
+    call_key,
+    head_of,
+    indicates,
+    not_a_call,
+    spanning,
+)
 from symjac.reading.arithmetic import Arithmetic
-from symjac.reading.context import Family
-from symjac.reading.names import Operation, operation_of
 from symjac.reading.operators import OPERATORS, apply
-from symjac.reading.roles import known_function
 from symjac.reading.sizes import UNIT
 from symjac.reading.tree import Node, bracket, juxtaposed
-from symjac.reading.usual import FACTOR_LETTERS, FUNCTION_LETTERS, OFTEN_MAPS, STEP_NAMES
 from symjac.reading.values import Value, like, reciprocal
-
-
-class Head:
-    """What stands before an argument: a function with primes, a map, or an operator's word."""
-
-    def __init__(
-        self, function: Function | None, word: str, operations: list[Operation], family: Family | None
-    ) -> None:
-        self.function = function
-        self.word = word
-        self.order = sum(o.count for o in operations if o.kind == "prime")
-        self.after = [o for o in operations if o.kind != "prime"]
-        self.family = family
 
 
 def step(el: Arithmetic, kids: list[Node], i: int) -> tuple[Value, int]:
@@ -49,7 +39,7 @@ def step(el: Arithmetic, kids: list[Node], i: int) -> tuple[Value, int]:
         rest = juxtaposed(kids[i + 1 :])
         return operator(rest), len(kids)
     if following is not None and following.is_call:
-        if grids.is_indicator(item, following):
+        if indicates(item, following):
             whole = spanning(item, following)
             return el.post(grids.iverson(el, bracket(following)).at(whole), following), i + 2
         if item.kind == "name" and el.roles.is_time_call(item, following):
@@ -81,34 +71,6 @@ def step(el: Arithmetic, kids: list[Node], i: int) -> tuple[Value, int]:
     return el.build(item), i + 1
 
 
-def refuse_time_step(el: Arithmetic, kids: list[Node]) -> None:
-    """``dt``: one symbol for a step of time, or a product?"""
-    for a, b in itertools.pairwise(kids):
-        if a.kind != "name" or b.kind != "name" or b.text not in ("t", r"\tau") or a.scripts:
-            continue
-        if a.text != "d" or a.end != b.start:
-            continue
-        family = el.context.find(el.named(a).family)
-        if family is None or not family.declared:
-            raise el.error(
-                f"{el.context.text(spanning(a, b))}: a step of time, or a product?",
-                spanning(a, b),
-                r"write \Delta t, or one letter for the step, such as \epsilon",
-            )
-
-
-def spanning(first: Node, last: Node) -> Node:
-    return Node("juxt", "", [first, last], first.start, last.end)
-
-
-def call_key(el: Arithmetic, item: Node, group: Node) -> str:
-    inner = bracket(group)
-    scripts = [s.start for g in (group, inner) for s in g.scripts]
-    end = min([group.end, *scripts])  # what is raised to a power is the call
-    text = el.context.source[item.start : group.start] + el.context.source[inner.start : end]
-    return re.sub(r"\\left|\\right|[{}\s]", "", text)
-
-
 def at_time(el: Arithmetic, item: Node, group: Node) -> Value:
     """``x(t-1)``."""
     named = el.named(item)
@@ -121,114 +83,6 @@ def at_time(el: Arithmetic, item: Node, group: Node) -> Value:
     value.details["family"] = family
     value = el.operate(value, named.operations, item)
     return el.post(value, group)
-
-
-def head_of(el: Arithmetic, item: Node, following: Node | None) -> Head | None:
-    """The function or operator an item names, if it does."""
-    if item.kind == "word":
-        operations = [
-            Operation("prime", count=1) if s.kind == "'" else operation_of(s.tokens)
-            for s in item.scripts
-            if s.kind != "_"
-        ]
-        if any(s.kind == "_" for s in item.scripts):
-            sub = next(s for s in item.scripts if s.kind == "_")
-            if item.text not in ("log", "ln") or sub.tokens[0].text != "e":
-                raise el.error(f"a subscript on {item.text} is not read", item)
-        function = known_function(item.text)
-        if any(o.kind == "inverse" for o in operations):
-            raise el.error(f"{item.text} to the power -1: the inverse function or the reciprocal?", item)
-        return Head(function, vocabulary.OPERATORS.get(item.text, ""), operations, None)
-    if item.kind != "name":
-        return None
-    named = el.named(item)
-    if named.family in el.locals:
-        return None
-    if el.is_constant(named):
-        return None
-    dotted = (
-        item.token is not None and item.token.accents[:1] == ("dot",) and following is not None and following.is_call
-    )
-    if dotted:
-        assert item.token
-        plain = Node("name", item.text, [], item.start, item.end, item.scripts)
-        plain.token = item.token._replace(accents=item.token.accents[1:])
-        undotted = el.named(plain)
-        el.roles.applied.setdefault(undotted.family, plain)
-        family = el.roles.settle(undotted)
-        if family.role == "function":
-            el.context.note("dot", f"the dot on {family.name} is read as its derivative", item)
-            return Head(family.function, "", [Operation("prime", count=1), *undotted.operations], family)
-        return None
-    family = el.roles.settle(named)
-    if family.role in ("function", "map", "softmax"):
-        if not family.declared and re.fullmatch(r"\(\d+\)", named.upper):
-            raise el.error(
-                f"{family.name}: a derivative of high order, or the function with that number?",
-                item,
-                "write primes for a derivative, a subscript for a number",
-            )
-        if any(o.kind == "inverse" for o in named.operations):
-            message = f"{family.name} to the power -1: the inverse function or the reciprocal?"
-            raise el.error(message, item, rf"write \frac{{1}}{{{family.name}(...)}} for the reciprocal")
-        if any(o.kind == "power" for o in named.operations) and family.letter in OFTEN_MAPS and not family.declared:
-            raise el.error(
-                f"{el.context.text(item)} before a bracket: the power of its value, or the function applied again?",
-                item,
-                f"write ({family.name}(...))^2 for the power, {family.name}({family.name}(...)) for the other",
-            )
-        return Head(family.function, "softmax" if family.role == "softmax" else "", named.operations, family)
-    return None
-
-
-def refuse_composition(el: Arithmetic, node: Node) -> None:
-    """``f \\circ g(x)``: a ring between functions composes them, between vectors it multiplies entries."""
-    left, right = node.kids[0].inner, node.kids[1].inner
-    first = right.kids[0].inner if right.kind == "juxt" else right
-    if _is_bare_function(el, left) and (first.kind == "word" or _is_bare_function(el, first)):
-        raise el.error(
-            "a ring between functions composes them, which is not read",
-            node,
-            r"write f(g(x)); for vectors that are multiplied entry by entry, \odot, or declare them",
-        )
-
-
-def _is_bare_function(el: Arithmetic, node: Node) -> bool:
-    if node.kind == "word":
-        return True
-    if node.kind != "name" or any(s.kind != "'" for s in node.scripts):
-        return False
-    family = el.context.find(el.named(node).family)
-    if family is not None and family.declared:
-        return family.role in ("function", "map")
-    return node.text in FUNCTION_LETTERS and el.named(node).family not in el.roles.defined
-
-
-def not_a_call(el: Arithmetic, item: Node, group: Node) -> None:
-    """Refuses what looks like a call of something that is no function."""
-    inner = bracket(group)
-    if item.kind != "name":
-        return
-    text = el.context.text(item)
-    named = el.named(item)
-    family = None if named.family in el.locals or el.is_constant(named) else el.roles.settle(named)
-    if len(inner.kids) > 1 and inner.text == "(":
-        raise el.error(
-            f"{text}( , ) looks like a function, but {text} is read as a {family.role if family else 'scalar'}",
-            item,
-            "a function of several arguments is not read; stack vectors as [a; b]",
-        )
-    if family is None or family.declared or item.text in FACTOR_LETTERS | STEP_NAMES:
-        return
-    if family.role not in ("scalar", "matrix"):
-        return
-    only_here = family.name not in el.roles.bare
-    if only_here and len(inner.kids) == 1 and inner.kids[0].inner.kind in ("name", "number") and inner.text == "(":
-        raise el.error(
-            f"{text}({el.context.text(inner.kids[0])}): a function or a product?",
-            spanning(item, group),
-            f'declare it, as in "{family.name}: elementwise" or "{family.name}: {family.role}"',
-        )
 
 
 def applied(el: Arithmetic, head: Head, kids: list[Node], i: int) -> tuple[Value, int]:
@@ -273,16 +127,6 @@ def applied(el: Arithmetic, head: Head, kids: list[Node], i: int) -> tuple[Value
             el.context.note("no-brackets", message, spanning(item, kids[j - 1]))
     whole = spanning(item, kids[j - 1])
     return el.operate(call_value(el, head, [value], whole, value.node), head.after, whole), j
-
-
-def begins_call(el: Arithmetic, kids: list[Node], k: int) -> bool:
-    """Whether a function stands there, which ends the argument of the one before."""
-    following = kids[k + 1] if k + 1 < len(kids) else None
-    if kids[k].kind == "word":
-        return True
-    if kids[k].kind != "name" or following is None or not following.is_call:
-        return False
-    return head_of(el, kids[k], following) is not None
 
 
 def _at_temperature(el: Arithmetic, head: Head, values: list[Value], whole: Node) -> Value:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from symjac.expr import (
     Expr,
@@ -21,12 +20,13 @@ from symjac.expr import (
     Transpose,
     transpose,
 )
+from symjac.reading.applied.derivatives import scalar_call
 from symjac.reading.arithmetic import Arithmetic
 from symjac.reading.sizes import UNIT, Size
 from symjac.reading.spelling import script_text
 from symjac.reading.survey import bound_letter, carries
 from symjac.reading.tokens import Token
-from symjac.reading.tree import Node, bracket, juxtaposed
+from symjac.reading.tree import Node, juxtaposed
 from symjac.reading.values import Value, negative, scalar
 
 # ---------------------------------------------------------------------------------------- partials
@@ -121,37 +121,6 @@ def nabla(el: Arithmetic, item: Node, rest: Node) -> Value:
     if not y.is_scalar:
         raise el.error(f"\\nabla of {el.context.text(rest)}, which is {y.shown}: it takes a scalar", rest)
     return partial(el, y, x, whole)
-
-
-class ScalarCall(NamedTuple):
-    """``\\nabla f(x)`` or ``\\nabla^2 f(x)``: the name, 1 or 2, the argument, and what carries the scripts behind."""
-
-    name: str
-    order: int
-    argument: Node
-    carrier: Node
-
-
-def scalar_call(el: Arithmetic, item: Node, items: list[Node]) -> ScalarCall | None:
-    """What a nabla and the two pieces behind it say of a scalar function that nothing specifies.
-
-    ``\\nabla_w f(w^k)`` says the same as ``\\nabla f(w^k)``, where w is the letter of the argument.
-    """
-    if len(items) != 2 or items[0].kind != "name" or items[0].scripts or not items[1].is_call:
-        return None
-    head, group = items[0], bracket(items[1])
-    name, context = el.named(head).family, el.context
-    known = context.find(name)
-    specified = name in context.heads or context.called(name) is not None or name in el.roles.defined
-    if specified or name in el.roles.bare or (known is not None and known.declared) or len(group.kids) != 1:
-        return None
-    powers = [[t.text for t in s.tokens] for s in item.scripts if s.kind != "_"]
-    subs = [[t.text for t in s.tokens] for s in item.scripts if s.kind == "_"]
-    if powers not in ([], [["2"]]) or subs not in ([], [[group.kids[0].inner.text]]):
-        return None
-    scripts = [*group.scripts, *(items[1].scripts if group is not items[1] else [])]
-    carrier = Node("group", "(", [], item.start, items[1].end, scripts)
-    return ScalarCall(name, 2 if powers else 1, group.kids[0], carrier)
 
 
 def of_function(el: Arithmetic, item: Node, items: list[Node]) -> Value | None:

@@ -13,15 +13,16 @@ from symjac.expr import (
     MatrixPower,
     Number,
     Ones,
-    Symbol,
     Transpose,
     Zero,
 )
 from symjac.reading import calls, derivatives, grids, operators
+from symjac.reading.applied import heads
+from symjac.reading.applied.naming import is_indicator, is_numeric
 from symjac.reading.arithmetic import Arithmetic
 from symjac.reading.assumptions import How
 from symjac.reading.context import Context
-from symjac.reading.names import Named, Operation, operation_of, take_apart
+from symjac.reading.names import Named, Operation, operation_of
 from symjac.reading.parser import Parser
 from symjac.reading.roles import Roles
 from symjac.reading.sizes import UNIT, Size
@@ -40,9 +41,7 @@ class Elaborator(Arithmetic):
     """Turns trees into values within one context."""
 
     def __init__(self, context: Context, roles: Roles) -> None:
-        self.context = context
-        self.roles = roles
-        self.locals: dict[str, Symbol] = {}
+        super().__init__(context, roles)
         self.indices: dict[str, Size] = {}
         self.depth = 0
 
@@ -68,11 +67,8 @@ class Elaborator(Arithmetic):
         finally:
             self.depth -= 1
 
-    def named(self, node: Node) -> Named:
-        return take_apart(node, self.context.letters, self.context.source)
-
     def name(self, node: Node) -> Value:
-        if self.is_indicator(node):
+        if is_indicator(node):
             return grids.indicator_subscript(self, node)
         named = self.named(node)
         if named.family in self.locals and named.time is None:
@@ -102,31 +98,6 @@ class Elaborator(Arithmetic):
         value = Value(family.rows, family.cols, lambda: family.symbol(time), node, tag="symbol")
         value.details["family"] = family
         return self.operate(value, named.operations, node)
-
-    def is_indicator(self, node: Node) -> bool:
-        token = node.token
-        return (
-            token is not None
-            and token.text == "1"
-            and any(t.kind in ("<", ">", "<=", ">=") for s in node.scripts if s.kind == "_" for t in s.tokens)
-        )
-
-    def is_constant(self, named: Named) -> bool:
-        """Whether a name is e, the identity, or the vector of ones or zeros, and was not declared otherwise."""
-        token, found = named.token, self.context.find(named.family)
-        if (found is not None and found.declared) or named.time is not None or token.accents or len(named.label) > 1:
-            return False
-        if named.family in self.roles.defined and (token.text != "e" or is_numeric(named.operations)):
-            return False  # the error e of e = y - d, and its square
-        if token.text == "e":
-            return (
-                not named.label
-                and token.style in ("", "rm")
-                and [o.kind for o in named.operations] in (["power"], ["inverse"])
-            )
-        if token.text == "I":
-            return token.style in ("", "bf", "bs", "rm", "bb")
-        return token.text in ("0", "1") and token.style in ("bf", "bs", "bb")
 
     def constant(self, named: Named, node: Node) -> Value | None:
         token, context = named.token, self.context
@@ -169,7 +140,7 @@ class Elaborator(Arithmetic):
         return self.build(tree)
 
     def number(self, node: Node) -> Value:
-        if self.is_indicator(node):
+        if is_indicator(node):
             return grids.indicator_subscript(self, node)
         value = Number(Fraction(node.text))
         return self.post(scalar(lambda: value, node, literal=True), node)
@@ -288,7 +259,7 @@ class Elaborator(Arithmetic):
         return derivatives.governed(self, node)
 
     def refuse_composition(self, node: Node) -> None:
-        calls.refuse_composition(self, node)
+        heads.refuse_composition(self, node)
 
     def row_factors(self, values: list[Value], node: Node) -> list[Value]:
         return grids.row_product(self, values, node)
@@ -299,17 +270,12 @@ class Elaborator(Arithmetic):
     def items(self, kids: list[Node], node: Node) -> Value:
         values: list[Value] = []
         i = 0
-        calls.refuse_time_step(self, kids)
+        heads.refuse_time_step(self, kids)
         with self.deeper(node):
             while i < len(kids):
                 value, i = calls.step(self, kids, i)
                 values.append(value)
         return values[0] if len(values) == 1 else self.product(values, node)
-
-
-def is_numeric(operations: list[Operation]) -> bool:
-    """Whether a name is raised to a number."""
-    return all(t.kind in ("number", "-", "{", "}") for o in operations for t in o.tokens)
 
 
 _ALONE = {

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from symjac.expr import Entry, Expr, Function, Symbol, Zero, transpose
-from symjac.reading import calls, entrywise
+from symjac.reading import entrywise
+from symjac.reading.applied import heads
 from symjac.reading.assumptions import How
 from symjac.reading.context import Context, Family
 from symjac.reading.elaborate import Elaborator
@@ -280,7 +281,7 @@ def _function_sides(piece: Piece, el: Elaborator) -> list[Value]:
             family = el.named(n).family if n.kind == "name" else piece.variable.name
             if family != piece.variable.name and family not in el.roles.applied:
                 el.roles.inside.add(el.named(n).family)
-    found = calls.head_of(el, head, left.kids[1])
+    found = heads.head_of(el, head, left.kids[1])
     if found is None or found.function is None or found.after:
         raise el.error("the left side of this definition is no function", head)
     f = found.function
@@ -310,7 +311,7 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
     family.take(value.role, How.DEFINITION, value.rows, value.cols)
     family.times.setdefault(None)
     el.context.add(family)
-    el.context.calls[calls.call_key(el, head, group)] = family
+    el.context.calls[heads.call_key(el, head, group)] = family
     return Value(value.rows, value.cols, lambda: family.symbol(None), left, tag="symbol")
 
 

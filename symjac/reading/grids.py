@@ -244,13 +244,6 @@ def subscripted(el: Arithmetic, v: Value, s: Script, node: Node) -> Value:
 # -------------------------------------------------------------------------------------- indicators
 
 
-def is_indicator(item: Node, group: Node) -> bool:
-    """``\\mathbb{1}[x > 0]``."""
-    one = item.kind == "name" and item.text in ("1", "I", r"\chi") and not item.scripts
-    inner = group.kids[0] if group.text == "{" else group
-    return one and any(d in ("<", ">", "<=", ">=") for d in inner.detail)
-
-
 def iverson(el: Arithmetic, node: Node) -> Value:
     """``[x > 0]``: 1 where the relation holds, entry by entry."""
     if len(node.kids) != 2 or node.detail[0] not in ("<", ">", "<=", ">="):

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from symjac.claims.stated.naming import Names
-from symjac.claims.stated.syntax import Builder, read_terms
-from symjac.claims.stated.terms import Term
+from symjac.claims.stated.syntax import ClaimBuilder, read_terms
 from symjac.errors import ReadError, SymjacError
 from symjac.expr.times import Time
+from symjac.reading.applied.terms import Term
 from symjac.reading.assumptions import How
 from symjac.reading.context import Family, Note
 from symjac.reading.parser import parse
@@ -76,7 +76,7 @@ def read_bound(text: str, names: Names) -> tuple[tuple[Term, ...], tuple[Note, .
     return members, tuple(builder.context.notes), builder.context.families
 
 
-class BoundBuilder(Builder):
+class BoundBuilder(ClaimBuilder):
     """Neutral trees to terms, where bars are norms and what stands outside them is scalar."""
 
     def take_scalars(self, root: Node) -> None:

@@ -31,7 +31,6 @@ from symjac.claims.stated.naming import Names
 from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.stating import state
 from symjac.claims.stated.systems import sources
-from symjac.claims.stated.terms import Term
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict, summed_up
 from symjac.claims.witness import WrittenOut, unkept
@@ -40,6 +39,7 @@ from symjac.errors import Defect, DefinitionError, NotYetError, ShapeError
 from symjac.expr.times import Time
 from symjac.limits import OutOfTimeError, time_limit
 from symjac.normal import NormalFormTooLarge, UndefinedFormError
+from symjac.reading.applied.terms import Term
 
 LENGTHS = (1, 2)
 MAX_SIZINGS = 100

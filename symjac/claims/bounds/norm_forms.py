@@ -13,10 +13,10 @@ from symjac.claims.bounds.sizes import Atom, Size
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.model import Model
 from symjac.claims.sizing import Sizing
-from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.undecided import UndecidedError
 from symjac.expr import Expr
 from symjac.expr.times import Time
+from symjac.reading.applied.terms import Ref, Term
 
 LETTER = r"\iota"  # of every product over time, so that two with other letters are the same
 HERE = Time(((LETTER, 1),))

@@ -11,11 +11,11 @@ from itertools import islice, product
 from symjac.claims.bounds.norm_forms import Forms
 from symjac.claims.bounds.sizes import Atom, Size
 from symjac.claims.bounds.spectral import Range, spectral_norm
-from symjac.claims.stated.terms import Ref
 from symjac.claims.world import World
 from symjac.errors import NotYetError
 from symjac.expr import Expr, Symbol, size_names
 from symjac.functions import BOUNDS
+from symjac.reading.applied.terms import Ref
 from symjac.values import Counterexample
 from symjac.values.evaluator import Evaluator, Matrix
 from symjac.values.intervals import Intervals

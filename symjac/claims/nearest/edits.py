@@ -14,11 +14,11 @@ from symjac import expr as ex
 from symjac import typeset
 from symjac.claims.model import Model
 from symjac.claims.stated.statement import Statement
-from symjac.claims.stated.terms import Term
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import closed
 from symjac.errors import SymjacError
 from symjac.expr import Expr
+from symjac.reading.applied.terms import Term
 
 _TURNED = re.compile(
     r"\^\s*(?:\{\s*)?(?:\\top|\\intercal|\\mathsf\{T\}|\\mathrm\{T\}|\\mathrm T|T)(?:\s*\})?\s*$|['ᵀ]$"

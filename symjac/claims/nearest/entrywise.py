@@ -8,8 +8,8 @@ from fractions import Fraction
 from itertools import chain
 
 from symjac.claims.nearest.edits import ENTRYWISE, OPENING, Edit, Page, Swap, product
-from symjac.claims.stated.terms import Term
 from symjac.expr import Function
+from symjac.reading.applied.terms import Term
 
 DIAG = "a missing diag is what is wrong"
 ONE, TWO = (Term("number", (), Fraction(k)) for k in (1, 2))

@@ -20,11 +20,11 @@ from symjac.claims.nearest.truth import Truth, summands
 from symjac.claims.overtime import OverTime
 from symjac.claims.sizing import Sizing
 from symjac.claims.stated.statement import Statement
-from symjac.claims.stated.terms import Term
 from symjac.claims.verdict import Formula, Told
 from symjac.expr import Expr
 from symjac.limits import time_limit
 from symjac.normal import equal
+from symjac.reading.applied.terms import Term
 from symjac.values.screen import Screen
 
 BOTH = ("numerator", "denominator")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from symjac import expr as ex
 from symjac.claims.nearest.edits import Edit, Page, given, printed, product
 from symjac.claims.nearest.truth import Truth
-from symjac.claims.stated.terms import Term
 from symjac.expr import Expr
+from symjac.reading.applied.terms import Term
 
 MAX_SUMMANDS = 8  # of a claim with more, no factor is missed
 

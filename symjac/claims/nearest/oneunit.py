@@ -11,13 +11,13 @@ from symjac.claims.conventions import Convention
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.nearest.sieve import APART, UNPROVED, Provable
 from symjac.claims.stated.statement import Statement
-from symjac.claims.stated.terms import Term
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Outcome
 from symjac.claims.witness import Circumstances, confirm
 from symjac.errors import NotYetError, ShapeError
 from symjac.expr import Expr, Symbol
 from symjac.normal import equal
+from symjac.reading.applied.terms import Term
 
 _SAME = (ex.Diag, ex.Diagonal, ex.Transpose, ex.Trace, ex.Determinant)
 _ONE = (ex.Ones, ex.Identity)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symjac.claims.nearest.edits import Edit, Page, Swap, given, printed
-from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import SymjacError
 from symjac.expr import Apply, Expr
+from symjac.reading.applied.terms import Ref, Term
 
 POINT = "the evaluation point is what is wrong"
 

@@ -20,11 +20,11 @@ from symjac.claims.nearest.truth import Truth
 from symjac.claims.overtime import OverTime
 from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.stating import state
-from symjac.claims.stated.terms import Term
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import SymjacError
 from symjac.limits import time_limit
 from symjac.normal import NormalFormTooLarge
+from symjac.reading.applied.terms import Term
 from symjac.values.screen import Screen
 
 LOOKS = 2_000  # so many candidates are looked at for the nearest true formula

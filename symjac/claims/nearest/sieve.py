@@ -14,12 +14,12 @@ from symjac.claims.gradients import Gradients
 from symjac.claims.overtime import OverTime
 from symjac.claims.sizing import Sizing
 from symjac.claims.stated.statement import Statement
-from symjac.claims.stated.terms import Place, Term
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Outcome
 from symjac.errors import ShapeError
 from symjac.expr import Expr, Symbol
 from symjac.normal import equal
+from symjac.reading.applied.terms import Place, Term
 from symjac.values import evaluator
 from symjac.values.screen import Screen, differ
 

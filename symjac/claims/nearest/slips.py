@@ -8,7 +8,7 @@ from itertools import chain, pairwise
 from symjac.claims.nearest.edits import ENTRYWISE, SIDE_BY_SIDE, Edit, Page, Span, Swap, product, unturned
 from symjac.claims.nearest.entrywise import derivatives, diagonals, precedences
 from symjac.claims.nearest.places import arguments, points, steps, symbols
-from symjac.claims.stated.terms import Term
+from symjac.reading.applied.terms import Term
 
 ONE_TRANSPOSE = "one transpose is what is wrong"
 SIGN = "one sign is what is wrong"

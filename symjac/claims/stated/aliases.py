@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from symjac.claims.stated.losses import is_loss_name
 from symjac.claims.stated.naming import Names
 from symjac.claims.stated.syntax import read_terms
-from symjac.claims.stated.terms import Ref, Term
 from symjac.errors import ReadError, SymjacError
 from symjac.expr.times import Time
+from symjac.reading.applied.terms import Ref, Term
 from symjac.reading.spelling import plain
 
 _GRADIENT = re.compile(

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from symjac import expr as ex
 from symjac.claims.instances import Printed
 from symjac.claims.model import Model
-from symjac.claims.stated.terms import Over, Ref, Term
 from symjac.expr import Function
 from symjac.expr.times import Time
+from symjac.reading.applied.terms import Over, Ref, Term
 from symjac.reading.assumptions import How
 
 

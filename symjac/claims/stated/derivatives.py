@@ -1,42 +1,14 @@
-"""Derivatives as a claim prints them: fractions, operators, and what is differentiated by what."""
+"""What a claim differentiates: losses that nothing else knows, and functions without their arguments."""
 
 from __future__ import annotations
 
 from symjac.claims.stated import vecread
-from symjac.claims.stated.building import Building
 from symjac.claims.stated.naming import whole
-from symjac.claims.stated.terms import Term
+from symjac.reading.applied.building import Building
+from symjac.reading.applied.heads import call_key
+from symjac.reading.applied.terms import Term
 from symjac.reading.assumptions import How
-from symjac.reading.calls import call_key
-from symjac.reading.tree import Node, bracket, juxtaposed
-
-
-def head(node: Node) -> tuple[str, Node | None] | None:
-    """``\\partial y`` or ``d y``: the sign and what follows it, ``None`` for anything else."""
-    node = node.inner
-    if node.kind == "binary":
-        left = head(node.kids[0])
-        if left is None or left[1] is None:
-            return None
-        return left[0], Node("binary", node.text, [left[1], node.kids[1]], left[1].start, node.end)
-    items = node.kids if node.kind == "juxt" else [node]
-    first = items[0]
-    plain_d = first.kind == "name" and first.text == "d" and first.token is not None
-    if first.scripts or (plain_d and first.token is not None and first.token.style in ("bf", "bs")):
-        return None
-    if first.kind != "partial" and not plain_d:
-        return None
-    return ("partial" if first.kind == "partial" else "d"), (juxtaposed(items[1:]) if items[1:] else None)
-
-
-def derivative(b: Building, top: Node, bottom: Node, node: Node) -> Term | None:
-    """The derivative that a fraction is; ``None`` for any other fraction."""
-    above, below = head(top), head(bottom)
-    if above is None or below is None or above[0] != below[0]:
-        return None
-    if above[1] is None or below[1] is None:
-        return None
-    return b.by(differentiated(b, above[1]), below[1], node, above[1])
+from symjac.reading.tree import Node, bracket
 
 
 def differentiated(b: Building, node: Node) -> Term:
@@ -71,26 +43,3 @@ def _without_arguments(b: Building, node: Node) -> Node:
         return node
     b.context.note("argument", f"{b.context.text(inner)} is {b.context.text(head)} with what it depends on", inner)
     return head
-
-
-def by(b: Building, y: Term, variable: Node, node: Node, what: Node) -> Term:
-    """The derivative of a term by what a node names."""
-    x = b.build(variable)
-    text = b.context.source[what.start : what.end]
-    if (found := vecread.by_vec(b, y, x, text, node)) is not None:
-        return found
-    if x.kind not in ("symbol", "entry"):
-        if x.kind != "transpose":
-            raise b.error("a derivative is by one symbol", variable)
-        x = x.args[0]
-    return Term("derivative", (y, x), text, (node.start, node.end))
-
-
-def operator(b: Building, item: Node) -> Node | None:
-    """The variable of ``\\frac{\\partial}{\\partial x}``, which waits for its operand."""
-    if item.kind != "frac":
-        return None
-    above, below = head(item.kids[0]), head(item.kids[1])
-    if above is None or below is None or above[1] is not None or below[1] is None:
-        return None
-    return below[1]

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from symjac.claims.stated.terms import Over, Ref, Term
 from symjac.errors import ReadError
 from symjac.expr.times import LAST, Time
+from symjac.reading.applied.terms import Over, Ref, Term
 
 LETTERS = ("i", "j", "s", "r", "q", "l", "k")
 SIDE_BY_SIDE = ("cdot", "times")

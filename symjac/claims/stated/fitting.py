@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from symjac.claims.model import Model
 from symjac.claims.stated.naming import Names
 from symjac.claims.stated.statement import Statement
-from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.stated.typing import types_somewhere
 from symjac.claims.undecided import UndecidedError
 from symjac.expr.times import LAST, Time
 from symjac.reading import Reading
+from symjac.reading.applied.terms import Ref, Term
 from symjac.reading.context import Family, Note
 from symjac.reading.operators import mean_of, variance_of
 from symjac.reading.spelling import plain

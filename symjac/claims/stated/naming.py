@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from symjac.errors import ReadError
 from symjac.reading import Reading
+from symjac.reading.applied.naming import Naming
 from symjac.reading.context import Context, Family
 from symjac.reading.declarations import declare
-from symjac.reading.elaborate import Elaborator
 from symjac.reading.names import Named, take_apart
 from symjac.reading.parser import parse
 from symjac.reading.roles import Roles
@@ -31,7 +31,7 @@ class Names:
         self.declared = dict(declared)
         self.letters = survey(list(_roots(self.declared)), base.context.letters)
 
-    def opened(self, text: str, roots: Sequence[Node]) -> Elaborator:
+    def opened(self, text: str, roots: Sequence[Node]) -> Naming:
         """A context in which the names of ``text`` can be asked for."""
         base = self.base.context
         assert base is not None
@@ -55,7 +55,7 @@ class Names:
         context.notes.clear()
         roles = Roles(context, lambda _: None)
         roles.scan([(root, text) for root in roots])
-        return Elaborator(context, roles)
+        return Naming(context, roles)
 
 
 def _letters_of_entries(context: Context, roots: Iterable[Node]) -> set[str]:

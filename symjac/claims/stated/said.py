@@ -9,9 +9,9 @@ from symjac import expr as ex
 from symjac.claims.model import Model
 from symjac.claims.stated.aliases import Aliases
 from symjac.claims.stated.conditions import Condition
-from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.undecided import UndecidedError
 from symjac.expr.times import Time
+from symjac.reading.applied.terms import Ref, Term
 from symjac.reading.assumptions import How
 from symjac.reading.context import Family
 

@@ -12,9 +12,9 @@ from fractions import Fraction
 from symjac.claims.gradients import Mentions
 from symjac.claims.stated.conditions import Condition
 from symjac.claims.stated.said import Said
-from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.undecided import UndecidedError
 from symjac.expr.times import LAST, Time
+from symjac.reading.applied.terms import Ref, Term
 from symjac.values import Counterexample
 
 

@@ -29,12 +29,12 @@ from symjac.claims.stated.naming import Names
 from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.syntax import read_terms
 from symjac.claims.stated.systems import sources
-from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.stated.typing import types_somewhere
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ReadError, ShapeError, SymjacError, TargetError
 from symjac.expr.times import LAST, Time
 from symjac.reading import Reading
+from symjac.reading.applied.terms import Ref, Term
 from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.reading.context import Family, Note
 from symjac.reading.repair import candidates

@@ -11,9 +11,9 @@ from symjac.claims.meaning import Gradient
 from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
 from symjac.claims.sizing import Sizing
-from symjac.claims.stated.terms import Ref, Term
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import SymjacError
+from symjac.reading.applied.terms import Ref, Term
 
 
 def types_somewhere(members: Sequence[Term], models: Mapping[str, Model]) -> bool:

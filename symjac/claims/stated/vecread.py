@@ -2,8 +2,8 @@ r"""How ``\operatorname{vec}``, derivatives by it and the commutation matrix are
 
 from __future__ import annotations
 
-from symjac.claims.stated.building import Building
-from symjac.claims.stated.terms import Term
+from symjac.reading.applied.building import Building
+from symjac.reading.applied.terms import Term
 from symjac.reading.names import operation_of
 from symjac.reading.tree import Node, bracket
 
@@ -60,9 +60,9 @@ def by_vec(b: Building, y: Term, x: Term, text: str, node: Node) -> Term | None:
     return Term("by_vec", (Term("derivative", (y, x), text, span),), None, span)
 
 
-def constant(b: Building, item: Node) -> Term | None:
+def constant(b: Building, item: Node, spoken: tuple[Node, ...]) -> Term | None:
     """The commutation matrix, or an identity whose size is a product."""
-    return commutation(b, item) or identity(b, item)
+    return commutation(b, item, spoken) or identity(b, item)
 
 
 def identity(b: Building, item: Node) -> Term | None:
@@ -79,10 +79,10 @@ def identity(b: Building, item: Node) -> Term | None:
     return b.operated(term, [operation_of(s.tokens) for s in item.scripts if s.kind == "^"], item)
 
 
-def commutation(b: Building, item: Node) -> Term | None:
+def commutation(b: Building, item: Node, spoken: tuple[Node, ...]) -> Term | None:
     r"""``K_{mn}`` where nothing else is called K, and m and n are sizes: ``K_{mn} vec(A) = vec(A^T)`` for m by n."""
     subs = [s for s in item.scripts if s.kind == "_"]
-    if item.kind != "name" or item.text != "K" or len(subs) != 1 or not any(is_vec(b, n) for n in b.spoken):
+    if item.kind != "name" or item.text != "K" or len(subs) != 1 or not any(is_vec(b, n) for n in spoken):
         return None
     sizes = tuple(t.text for t in subs[0].tokens if t.kind != ",")
     if len(sizes) != 2 or not all(t in b.context.dims or t.isdigit() for t in sizes):

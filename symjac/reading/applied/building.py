@@ -1,16 +1,17 @@
-"""What every reader of a piece of a claim goes by: the context, constants, and what superscripts do."""
+"""What every reader of a piece of formula goes by: the context, constants, and what superscripts do."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from fractions import Fraction
 
-from symjac.claims.stated.terms import Place, Term
 from symjac.errors import ReadError
 from symjac.expr import Function
 from symjac.expr.times import Time
-from symjac.reading.elaborate import Elaborator
-from symjac.reading.names import Operation, operation_of
+from symjac.reading.applied.naming import Naming
+from symjac.reading.applied.terms import Place, Term
+from symjac.reading.context import Family
+from symjac.reading.names import Named, Operation, operation_of
 from symjac.reading.parser import Parser
 from symjac.reading.spelling import is_greek, script_text
 from symjac.reading.tokens import Token
@@ -20,10 +21,8 @@ from symjac.reading.tree import Node
 class Building(ABC):
     """The half of the builder of terms that the readers of derivatives, of vec and of sums ask."""
 
-    def __init__(self, el: Elaborator, varied: frozenset[str] = frozenset(), spoken: tuple[Node, ...] = ()) -> None:
+    def __init__(self, el: Naming) -> None:
         self.el = el
-        self.varied = varied  # such as ``\\delta A`` where that is declared, A being no symbol of the system
-        self.spoken = spoken  # every name in the formula
         self.context = el.context
         self.places = 0
         self.left: Term | None = None  # the first member, once it is built
@@ -131,9 +130,44 @@ class Building(ABC):
         """The term that a node is."""
 
     @abstractmethod
-    def by(self, y: Term, variable: Node, node: Node, what: Node) -> Term:
-        """The derivative of a term by what a node names."""
-
-    @abstractmethod
     def step(self, kids: list[Node], i: int) -> tuple[Term, int]:
         """The term that begins at item ``i`` of a juxtaposition, and where the next one begins."""
+
+    def by(self, y: Term, variable: Node, node: Node, what: Node) -> Term:
+        """The derivative of a term by what a node names."""
+        x = self.build(variable)
+        return self.by_term(y, x, self.context.source[what.start : what.end], variable, node)
+
+    # ------------------------------------------------------------------- what some texts say and others do not
+
+    def by_term(self, y: Term, x: Term, text: str, variable: Node, node: Node) -> Term:
+        """The derivative of a term with its text by another, which has to be a symbol or an entry of one."""
+        if x.kind not in ("symbol", "entry"):
+            if x.kind != "transpose":
+                raise self.error("a derivative is by one symbol", variable)
+            x = x.args[0]
+        return Term("derivative", (y, x), text, (node.start, node.end))
+
+    def differentiated(self, node: Node) -> Term:
+        """What stands above in a derivative."""
+        return self.build(node)
+
+    def family(self, named: Named) -> Family:
+        """The family of a name, with its role."""
+        return self.el.roles.settle(named)
+
+    def own(self, kids: list[Node], i: int) -> tuple[Term, int] | None:
+        """What begins at item ``i`` where only this kind of text says it so, and where the next term begins."""
+        return None
+
+    def own_constant(self, node: Node) -> Term | None:
+        """What a name is where only this kind of text says it so."""
+        return None
+
+    def on_diagonal(self, values: list[Term], item: Node) -> list[Term]:
+        """What diag is applied to."""
+        return values
+
+    def dotted(self, node: Node, width: int) -> Term:
+        """A matrix with dots or gaps."""
+        raise self.error("a matrix with dots or gaps is not read", node, "write diag(...), or all the entries")

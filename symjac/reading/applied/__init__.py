@@ -1,0 +1,1 @@
+"""The applied tree: what is applied to what in a formula, before any symbol has a shape."""

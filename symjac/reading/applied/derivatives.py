@@ -1,0 +1,130 @@
+"""Derivatives as printed: fractions, operators that wait for an operand, and gradients of scalar functions."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from symjac.expr.times import Time
+from symjac.reading.applied.building import Building
+from symjac.reading.applied.heads import call_key
+from symjac.reading.applied.naming import Naming
+from symjac.reading.applied.terms import Ref, Term
+from symjac.reading.tree import Node, bracket, juxtaposed
+
+
+def head(node: Node) -> tuple[str, Node | None] | None:
+    """``\\partial y`` or ``d y``: the sign and what follows it, ``None`` for anything else."""
+    node = node.inner
+    if node.kind == "binary":
+        left = head(node.kids[0])
+        if left is None or left[1] is None:
+            return None
+        return left[0], Node("binary", node.text, [left[1], node.kids[1]], left[1].start, node.end)
+    items = node.kids if node.kind == "juxt" else [node]
+    first = items[0]
+    plain_d = first.kind == "name" and first.text == "d" and first.token is not None
+    if first.scripts or (plain_d and first.token is not None and first.token.style in ("bf", "bs")):
+        return None
+    if first.kind != "partial" and not plain_d:
+        return None
+    return ("partial" if first.kind == "partial" else "d"), (juxtaposed(items[1:]) if items[1:] else None)
+
+
+def derivative(b: Building, top: Node, bottom: Node, node: Node) -> Term | None:
+    """The derivative that a fraction is; ``None`` for any other fraction."""
+    above, below = head(top), head(bottom)
+    if above is None or below is None or above[0] != below[0]:
+        return None
+    if above[1] is None or below[1] is None:
+        return None
+    return b.by(b.differentiated(above[1]), below[1], node, above[1])
+
+
+def operator(b: Building, item: Node) -> Node | None:
+    """The variable of ``\\frac{\\partial}{\\partial x}``, which waits for its operand."""
+    if item.kind != "frac":
+        return None
+    above, below = head(item.kids[0]), head(item.kids[1])
+    if above is None or below is None or above[1] is not None or below[1] is None:
+        return None
+    return below[1]
+
+
+class ScalarCall(NamedTuple):
+    """``\\nabla f(x)`` or ``\\nabla^2 f(x)``: the name, 1 or 2, the argument, and what carries the scripts behind."""
+
+    name: str
+    order: int
+    argument: Node
+    carrier: Node
+
+
+def scalar_call(el: Naming, item: Node, items: list[Node]) -> ScalarCall | None:
+    """What a nabla and the two pieces behind it say of a scalar function that nothing specifies.
+
+    ``\\nabla_w f(w^k)`` says the same as ``\\nabla f(w^k)``, where w is the letter of the argument.
+    """
+    if len(items) != 2 or items[0].kind != "name" or items[0].scripts or not items[1].is_call:
+        return None
+    head, group = items[0], bracket(items[1])
+    name, context = el.named(head).family, el.context
+    known = context.find(name)
+    specified = name in context.heads or context.called(name) is not None or name in el.roles.defined
+    if specified or name in el.roles.bare or (known is not None and known.declared) or len(group.kids) != 1:
+        return None
+    powers = [[t.text for t in s.tokens] for s in item.scripts if s.kind != "_"]
+    subs = [[t.text for t in s.tokens] for s in item.scripts if s.kind == "_"]
+    if powers not in ([], [["2"]]) or subs not in ([], [[group.kids[0].inner.text]]):
+        return None
+    scripts = [*group.scripts, *(items[1].scripts if group is not items[1] else [])]
+    carrier = Node("group", "(", [], item.start, items[1].end, scripts)
+    return ScalarCall(name, 2 if powers else 1, group.kids[0], carrier)
+
+
+def nabla(b: Building, kids: list[Node], i: int) -> tuple[Term, int]:
+    """``\\nabla_x L``: it takes the symbol after it, with its bracket where one follows."""
+    item = kids[i]
+    sub = next((s for s in item.scripts if s.kind == "_"), None)
+    if sub is None and (call := scalar_call(b.el, item, kids[i + 1 : i + 3])) is not None:
+        span = (call.carrier.start, call.carrier.end)
+        term = Term("scalar_function", (b.build(call.argument),), (call.name, call.order), span)
+        return b.posted(term, call.carrier), i + 3
+    if any(s.kind != "_" for s in item.scripts):
+        raise b.error("second and higher derivatives are not read in a claim", item)
+    if sub is None and (found := _own_gradient(b, kids, i)) is not None:
+        return found, i + 3
+    if sub is None or i + 1 >= len(kids):
+        raise b.error(r"a \nabla is read as in \nabla_{x} L", item)
+    stop = i + 2
+    if kids[i + 1].kind == "name" and stop < len(kids) and kids[stop].is_call and not kids[i + 1].inner.scripts:
+        stop += 1
+    operand = juxtaposed(kids[i + 1 : i + 2])
+    if operand.kind == "name":
+        b.differentiated(operand)
+    text = b.context.source[operand.start : kids[stop - 1].end]
+    family = b.el.roles.settle(b.el.named(operand)) if operand.kind == "name" else None
+    if stop - i == 3 and family is not None and family.role != "scalar":
+        operand = juxtaposed(kids[i + 1 : stop])
+        y = b.build(operand)
+    elif family is not None and stop - i == 3:
+        named = b.el.named(operand)
+        argument = tuple(b.build(k) for k in bracket(kids[i + 2]).kids)
+        y = Term("symbol", argument, Ref(family.name, Time.read(named.time) if named.time else None))
+    else:
+        y = b.build(operand)
+    x = b.script(sub.tokens)
+    if x.kind != "symbol":
+        raise b.error(r"a \nabla is by one symbol", item)
+    return Term("derivative", (y, x), text, (item.start, kids[stop - 1].end)), stop
+
+
+def _own_gradient(b: Building, kids: list[Node], i: int) -> Term | None:
+    """``\\nabla f(x)`` where an equation defines f(x): the gradient by its argument."""
+    if i + 2 >= len(kids) or kids[i + 1].kind != "name" or not kids[i + 2].is_call:
+        return None
+    family = b.context.calls.get(call_key(b.el, kids[i + 1], kids[i + 2]))
+    inside = bracket(kids[i + 2]).kids
+    if family is None or len(inside) != 1 or inside[0].inner.kind != "name":
+        return None
+    y, x = Term("symbol", (), Ref(family.name)), b.build(inside[0])
+    return Term("derivative", (y, x), family.name, (kids[i].start, kids[i + 2].end)) if x.kind == "symbol" else None

@@ -1,0 +1,54 @@
+"""What the names of a text mean while it is read: families with their roles, and constants."""
+
+from __future__ import annotations
+
+from symjac.errors import ReadError
+from symjac.expr import Symbol
+from symjac.reading.context import Context
+from symjac.reading.names import Named, Operation, take_apart
+from symjac.reading.roles import Roles
+from symjac.reading.tree import Node
+
+
+class Naming:
+    """A context, the roles in it, and what is bound inside a definition."""
+
+    def __init__(self, context: Context, roles: Roles) -> None:
+        self.context = context
+        self.roles = roles
+        self.locals: dict[str, Symbol] = {}
+
+    def error(self, message: str, at: Node, hint: str | None = None) -> ReadError:
+        return self.context.error(message, at, hint)
+
+    def named(self, node: Node) -> Named:
+        return take_apart(node, self.context.letters, self.context.source)
+
+    def is_constant(self, named: Named) -> bool:
+        """Whether a name is e, the identity, or the vector of ones or zeros, and was not declared otherwise."""
+        token, found = named.token, self.context.find(named.family)
+        if (found is not None and found.declared) or named.time is not None or token.accents or len(named.label) > 1:
+            return False
+        if named.family in self.roles.defined and (token.text != "e" or is_numeric(named.operations)):
+            return False  # the error e of e = y - d, and its square
+        if token.text == "e":
+            return (
+                not named.label
+                and token.style in ("", "rm")
+                and [o.kind for o in named.operations] in (["power"], ["inverse"])
+            )
+        if token.text == "I":
+            return token.style in ("", "bf", "bs", "rm", "bb")
+        return token.text in ("0", "1") and token.style in ("bf", "bs", "bb")
+
+
+def is_numeric(operations: list[Operation]) -> bool:
+    """Whether a name is raised to a number."""
+    return all(t.kind in ("number", "-", "{", "}") for o in operations for t in o.tokens)
+
+
+def is_indicator(node: Node) -> bool:
+    """Whether a 1 has a relation below it: ``1_{x > 0}``."""
+    return node.text == "1" and any(
+        t.kind in ("<", ">", "<=", ">=") for s in node.scripts if s.kind == "_" for t in s.tokens
+    )
