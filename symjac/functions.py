@@ -39,6 +39,7 @@ class Activation:
     ``erf``. ``excluded`` says in LaTeX where the function has no derivative (the variable is z);
     the derivative's code is 0 there. ``domain`` is what an argument must be for there to be a value: ``"positive"``
     or ``"nonzero"``. ``smooth`` says whether the derivative has a derivative wherever the function has one.
+    ``exponentials`` is the same function by exp and log, where it is one of these.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Activation:
     excluded: str | None = None
     domain: str | None = None
     smooth: bool = True
+    exponentials: Callable[[Expr], Expr] | None = None
 
     @property
     def function(self) -> Function:
@@ -118,6 +120,16 @@ def _erf(a: Expr, y: Expr) -> Expr:
     return mul(Number(2), root, _call("normpdf", mul(root, a)))
 
 
+def _over_one_more(e: Expr) -> Expr:
+    """e / (1 + e), entry by entry."""
+    return hadamard(e, power(_shift(e, 1), -1))
+
+
+def _tanh_by_exp(a: Expr) -> Expr:
+    e = _call("exp", _times(2, a))
+    return hadamard(_shift(e, -1), power(_shift(e, 1), -1))
+
+
 # Klambauer et al. (2017), section "Stable and attracting fixed points": zero mean and unit variance.
 SELU_SCALE = Fraction("1.0507009873554805")
 SELU_ALPHA = Fraction("1.6732632423543772")
@@ -165,7 +177,15 @@ def _op(name: str) -> str:
 
 
 _ROWS = (
-    Activation("tanh", r"\tanh", ("tanh",), lambda a, y: _one_minus(power(y, 2)), sympy.tanh, "np.tanh({a})"),
+    Activation(
+        "tanh",
+        r"\tanh",
+        ("tanh",),
+        lambda a, y: _one_minus(power(y, 2)),
+        sympy.tanh,
+        "np.tanh({a})",
+        exponentials=_tanh_by_exp,
+    ),
     Activation(
         "sigmoid",
         _op("sigmoid"),
@@ -173,6 +193,7 @@ _ROWS = (
         lambda a, y: hadamard(y, _one_minus(y)),
         _sigmoid,
         _SIGMOID_NUMPY,
+        exponentials=lambda a: _over_one_more(_call("exp", a)),
     ),
     Activation("relu", _op("relu"), ("relu",), lambda a, y: _step(a), _positive, "np.where({a} > 0, {a}, 0)", "z = 0"),
     Activation(
@@ -210,7 +231,15 @@ _ROWS = (
         lambda a: a * _cdf(a),
         "{a} * " + _CDF_NUMPY,
     ),
-    Activation("silu", _op("silu"), ("silu", "swish"), _silu, lambda a: a * _sigmoid(a), "{a} * " + _SIGMOID_NUMPY),
+    Activation(
+        "silu",
+        _op("silu"),
+        ("silu", "swish"),
+        _silu,
+        lambda a: a * _sigmoid(a),
+        "{a} * " + _SIGMOID_NUMPY,
+        exponentials=lambda a: hadamard(a, _over_one_more(_call("exp", a))),
+    ),
     Activation(
         "mish",
         _op("mish"),
@@ -220,7 +249,13 @@ _ROWS = (
         "{a} * np.tanh(" + _SOFTPLUS_NUMPY + ")",
     ),
     Activation(
-        "softplus", _op("softplus"), ("softplus",), lambda a, y: _call("sigmoid", a), _softplus, _SOFTPLUS_NUMPY
+        "softplus",
+        _op("softplus"),
+        ("softplus",),
+        lambda a, y: _call("sigmoid", a),
+        _softplus,
+        _SOFTPLUS_NUMPY,
+        exponentials=lambda a: _call("log", _shift(_call("exp", a), 1)),
     ),
     Activation(
         "softsign",
@@ -238,6 +273,7 @@ _ROWS = (
         lambda a, y: _call("sigmoid", neg(a)),
         lambda a: -_softplus(-a),
         "np.where({a} < 0, {a}, 0) - np.log1p(np.exp(np.where({a} > 0, -{a}, {a})))",
+        exponentials=lambda a: sub(a, _call("log", _shift(_call("exp", a), 1))),
     ),
     Activation(
         "hardtanh",
@@ -278,8 +314,24 @@ _ROWS = (
     Activation("sin", r"\sin", ("sin",), lambda a, y: _call("cos", a), sympy.sin, "np.sin({a})"),
     Activation("cos", r"\cos", ("cos",), lambda a, y: neg(_call("sin", a)), sympy.cos, "np.cos({a})"),
     Activation("tan", r"\tan", ("tan",), lambda a, y: _shift(power(y, 2), 1), sympy.tan, "np.tan({a})"),
-    Activation("sinh", r"\sinh", ("sinh",), lambda a, y: _call("cosh", a), sympy.sinh, "np.sinh({a})"),
-    Activation("cosh", r"\cosh", ("cosh",), lambda a, y: _call("sinh", a), sympy.cosh, "np.cosh({a})"),
+    Activation(
+        "sinh",
+        r"\sinh",
+        ("sinh",),
+        lambda a, y: _call("cosh", a),
+        sympy.sinh,
+        "np.sinh({a})",
+        exponentials=lambda a: _times(HALF, sub(_call("exp", a), _call("exp", neg(a)))),
+    ),
+    Activation(
+        "cosh",
+        r"\cosh",
+        ("cosh",),
+        lambda a, y: _call("sinh", a),
+        sympy.cosh,
+        "np.cosh({a})",
+        exponentials=lambda a: _times(HALF, add(_call("exp", a), _call("exp", neg(a)))),
+    ),
     Activation(
         "arctan",
         r"\arctan",
@@ -418,6 +470,27 @@ def derivative(function: Function, a: Expr, y: Expr | None = None) -> Expr:
     if expr.length(lower) > LONGEST:
         raise NotYetError(f"derivative {function.order + 1} of {function.known} is too long to be written out")
     return differentiate(lower, a)
+
+
+def in_exponentials(e: Expr) -> Expr:
+    r"""The expression with sigmoid, tanh and their kin by exp and log, in which both spellings of a logistic are one.
+
+    >>> in_exponentials(ACTIVATIONS["softplus"](expr.Symbol("x"))).function.known
+    'log'
+    """
+    if not e.args:
+        return e
+    args = tuple(map(in_exponentials, e.args))
+    e = e if args == e.args else e.with_args(args)
+    if not isinstance(e, Apply) or e.function.known is None:
+        return e
+    row = ACTIVATIONS[e.function.known]
+    if row.exponentials is None:
+        return e
+    if not e.function.order:
+        return row.exponentials(e.arg)
+    lower = Function(e.function.name, e.function.order - 1, e.function.known)
+    return in_exponentials(derivative(lower, e.arg))
 
 
 def differentiate(e: Expr, a: Expr) -> Expr:

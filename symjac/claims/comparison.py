@@ -23,6 +23,7 @@ from symjac.claims.writtenout import equal_entries, fits_if
 from symjac.errors import ShapeError
 from symjac.expr import Expr
 from symjac.expr.times import Time
+from symjac.functions import in_exponentials
 from symjac.normal import NormalFormTooLarge, equal
 from symjac.reading.applied.terms import Term
 from symjac.values.screen import Screen
@@ -233,9 +234,16 @@ class Comparison(Asked):
         self.weights = {f: evaluate(t, {}) if t is not None else ex.Number(1) for f, t in s.weights.items()}
         gradients.weights = self.weights
         sizing = Sizing(vectors.sizes(s.sizes(self.model), a, b), evaluate)
+        misfit: ShapeError | None = None
+        fitted = False
         for places in ({**p, **q} for q in sizing.of(b) for p in sizing.of(a)):
             ev = evaluator(places)
-            left, right = ev(a), ev(b)
+            try:
+                left, right = ev(a), ev(b)
+            except ShapeError as error:  # an index that runs to two ends: other sizes may fit
+                misfit = misfit or error
+                continue
+            fitted = True
             picked = sorted(s.units & ev.indices.keys())
             self.unknown = [*ev.unknown, *(f"the index {k} picks an entry in the loss too" for k in picked)]
             self.variables = frozenset(ev.variables)
@@ -243,6 +251,8 @@ class Comparison(Asked):
             self.whole = frozenset(over.others.values())
             self.implied = bool(gradients.implied) and s.mentions_strangers(self.model, b)
             yield left, right, places
+        if misfit is not None and not fitted:
+            raise misfit
 
     def decided(self, left: Expr, right: Expr) -> Outcome:
         """Proof, or none, or (:data:`OPEN`) that a counterexample may be looked for."""
@@ -266,6 +276,8 @@ class Comparison(Asked):
             try:
                 if pair is not None and equal(*pair, table):
                     return Outcome(True, "proof")
+                if pair is not None and self.equal_in_exponentials(*pair, table):
+                    return Outcome(True, "proof", "with the functions written out by exponentials")
             except NormalFormTooLarge as error:
                 too_large = error.message  # values may tell the sides apart all the same
             if equal_entries(left, right, table):
@@ -280,6 +292,17 @@ class Comparison(Asked):
         if self.implied:
             return Outcome(None, "undecided", "the loss by which the outputs are compared is not given")
         return Outcome(None, OPEN, too_large or NEITHER)
+
+    def equal_in_exponentials(self, left: Expr, right: Expr, table: Mapping[ex.Symbol, Expr]) -> bool:
+        """Whether both sides are equal once sigmoid, tanh and their kin are written by exp, where exp stands too."""
+        written = {s: in_exponentials(e) for s, e in table.items()}
+        a, b = in_exponentials(left), in_exponentials(right)
+        if (a, b, written) == (left, right, table):
+            return False
+        nodes = {node for e in (left, right, *table.values()) for node in e.walk()}
+        if not any(isinstance(node, ex.Apply) and node.function.known in ("exp", "log") for node in nodes):
+            return False
+        return equal(a, b, written)
 
     def refuted(self, course: Course, places: Mapping[int, ex.Shape], left: Expr, right: Expr) -> Outcome | None:
         """A counterexample where the system is run forwards, or none."""

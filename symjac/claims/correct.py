@@ -34,8 +34,6 @@ def correct(s: Statement, deadline: float) -> dict[str, str]:
     left, right = s.members[0], s.members[-1]
     if model is None or left.kind not in ("derivative", "gradient", "by_vec"):
         return {}
-    if s.shiftable:  # which steps' equations to take in is not known: each would give another formula
-        return {}
     try:
         return {layout: _latex(s, model, layout, left, right, deadline) for layout in ("numerator", "denominator")}
     except (SymjacError, UndecidedError):

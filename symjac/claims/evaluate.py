@@ -7,7 +7,7 @@ added to a vector.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from symjac import expr as ex
@@ -15,7 +15,7 @@ from symjac.claims import vectors
 from symjac.claims.model import Model
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.values import Values, refuse_one_index_of_two
-from symjac.errors import ShapeError
+from symjac.errors import NotYetError, ShapeError
 from symjac.expr import ONE, Expr, Number, Symbol
 from symjac.reading.applied.terms import Ref, Term
 
@@ -39,9 +39,10 @@ class Evaluator(Values):
         y, x = t.args
         if x.kind == "entry":
             return self.entry_derivative(y, x)
-        if y.kind == "entry":
-            raise UndecidedError("the derivative of an entry by a vector is not judged")
         assert x.ref is not None
+        if y.kind == "entry":
+            row = self.convention.row and self.is_vector(x.ref)
+            return self.laid_out(self.of_entry(t, y, x), scalar=True, variable_row=row)
         numerator = self.known(t, self.ref(x.ref))
         variable = self.model.symbol(self.ref(x.ref))
         scalar = numerator.rows == ONE
@@ -150,27 +151,88 @@ class Evaluator(Values):
         return next(iter(found))
 
     def entry_derivative(self, y: Term, x: Term) -> Expr:
-        """dy_i/dx_j, which no layout concerns."""
+        """dy_i/dx_j, which no layout concerns; of all entries of y it is a column, or lies as the layout says."""
         inner = x.args[0].ref
         assert inner is not None
         variable = self.model.symbol(self.ref(inner))
+        if y.kind == "entry" and variable.cols != ONE:
+            return self.by_matrix_entry(y, x)
         base = y.args[0] if y.kind == "entry" else y
         plain = Term("derivative", (base, x.args[0]), None, y.span)
         numerator = self.known(plain, self.ref(inner))
         assert isinstance(x.data, tuple)
         if y.kind == "entry":
             assert isinstance(y.data, tuple)
-            if len(y.data) != 1 or len(x.data) != 1 or variable.cols != ONE:
+            if len(y.data) != 1 or len(x.data) != 1:
                 raise UndecidedError("entries of matrices are not judged here")
             refuse_one_index_of_two((y.data[0], x.data[0]), numerator.shape)
             first, second = self.index(y.data[0], numerator.rows), self.index(x.data[0], numerator.cols)
             return ex.Entry(numerator, first, second)
-        gradient = ex.transpose(numerator)
-        sizes = (gradient.rows,) if gradient.cols == ONE else gradient.shape
-        if len(sizes) != len(x.data):
+        if y.ref is not None and not self.model.symbol(self.ref(y.ref)).is_scalar:
+            return self.by_entry(y.ref, x, numerator)
+        return self.entry_of(ex.transpose(numerator), x)
+
+    def by_entry(self, y: Ref, x: Term, numerator: Expr) -> Expr:
+        """``dy/dx_j`` of a vector, the column j of its Jacobian: a derivative by a scalar."""
+        assert x.args[0].ref is not None
+        of, variable = self.model.symbol(self.ref(y)), self.model.symbol(self.ref(x.args[0].ref))
+        if not of.is_vector:
+            raise UndecidedError("the derivative of a matrix by an entry is not judged")
+        if variable.cols == ONE:
+            return self.laid_out(ex.Product(numerator, self.units(x, variable)[0]), scalar=False)
+        return self.laid_out(self.image(self.entries(self.ref(y), self.ref(x.args[0].ref)), of, x), scalar=False)
+
+    def of_entry(self, t: Term, y: Term, x: Term) -> Expr:
+        """``dy_i/dx``, the row i of a Jacobian."""
+        of, by = y.args[0].ref, x.ref
+        assert by is not None
+        if of is None or self.model.equation(self.ref(of)) is None:
+            raise UndecidedError("entries of what no equation defines are not judged here")
+        symbol, variable = self.model.symbol(self.ref(of)), self.model.symbol(self.ref(by))
+        if variable.cols != ONE or not symbol.is_vector:
+            raise UndecidedError("the derivative of an entry by a matrix is not judged")
+        jacobian = self.known(Term("derivative", (y.args[0], x), None, t.span), self.ref(by))
+        return ex.Product(ex.Transpose(self.units(y, symbol)[0]), jacobian)
+
+    def entry_of(self, e: Expr, y: Term) -> Expr:
+        """The entry of an expression that a term names."""
+        sizes = (e.rows,) if e.cols == ONE else e.shape
+        return ex.Entry(e, *self.places(y, sizes))
+
+    def places(self, t: Term, sizes: Sequence[ex.Dim]) -> list[ex.Index | int]:
+        """The indices of an entry, which run to these sizes."""
+        assert isinstance(t.data, tuple)
+        if len(sizes) != len(t.data):
             raise ShapeError("the number of indices does not fit")
-        refuse_one_index_of_two(x.data, sizes)
-        return ex.Entry(gradient, *(self.index(text, size) for text, size in zip(x.data, sizes, strict=True)))
+        refuse_one_index_of_two(t.data, sizes)
+        return [self.index(text, size) for text, size in zip(t.data, sizes, strict=True)]
+
+    def units(self, t: Term, of: Symbol) -> list[Expr]:
+        """The unit vectors that pick an entry of a symbol."""
+        sizes = (of.rows,) if of.cols == ONE else of.shape
+        return [ex.UnitVector(k, d) for k, d in zip(self.places(t, sizes), sizes, strict=True)]
+
+    def by_matrix_entry(self, y: Term, x: Term) -> Expr:
+        """``dy_l/dX_{ij}``: the entry of what the Jacobian does to the matrix with 1 at i, j and zeros beside it."""
+        of, by = y.args[0].ref, x.args[0].ref
+        if of is None or by is None or self.model.equation(self.ref(of)) is None:
+            raise UndecidedError("entries of what no equation defines are not judged by those of a matrix")
+        return self.entry_of(
+            self.image(self.entries(self.ref(of), self.ref(by)), self.model.symbol(self.ref(of)), x), y
+        )
+
+    def one_entry(self, x: Term) -> Expr:
+        """The matrix with 1 where an entry of a matrix stands, and zeros beside it."""
+        assert x.args[0].ref is not None
+        row, column = self.units(x, self.model.symbol(self.ref(x.args[0].ref)))
+        return ex.Product(row, ex.Transpose(column))
+
+    def image(self, jacobian: Expr, of: Symbol, x: Term) -> Expr:
+        """What a Jacobian of the entries of ``of`` does to the matrix of one entry, in the shape of ``of``."""
+        try:
+            return vectors.act(jacobian, self.one_entry(x))
+        except NotYetError as error:
+            raise UndecidedError(error.message) from error
 
     def gradient_term(self, t: Term) -> Expr:
         """``d x``: the gradient of the loss by x."""
@@ -223,6 +285,7 @@ _EVALUATIONS: dict[str, Callable[[Evaluator, Term], Expr]] = {
     "identity": Evaluator.constant,
     "ones": Evaluator.constant,
     "zeros": Evaluator.constant,
+    "unit": Evaluator.constant,
     "count": Evaluator.count,
     "index_sum": Evaluator.index_sum,
     "add": Evaluator.add,

@@ -6,8 +6,9 @@ from functools import lru_cache
 
 from symjac.claims import vectors
 from symjac.claims.evaluate import Evaluator
+from symjac.claims.undecided import UndecidedError
 from symjac.claims.world import World
-from symjac.expr import ONE, Expr
+from symjac.expr import ONE, Expr, Product, Symbol, Vec
 from symjac.reading.applied.terms import Ref, Term
 
 
@@ -41,6 +42,12 @@ class Forward(Evaluator):
         if before and y.time is not None:
             return self.world.total(y, x, before[0])
         return self.world.derivative(y, x, entries=True)
+
+    def image(self, jacobian: Expr, of: Symbol, x: Term) -> Expr:
+        """What a Jacobian does to the vec of the matrix of one entry, of vectors only."""
+        if of.cols != ONE:
+            raise UndecidedError("entries of a matrix by those of a matrix are not run")
+        return Product(jacobian, Vec(self.one_entry(x)))
 
     def of_expression(self, t: Term, x: Ref, *, entries: bool = False) -> Expr:
         """The derivative of a printed expression."""

@@ -34,7 +34,7 @@ from symjac.reading.usual import OFTEN_MAPS
 
 TIMEOUT = 20.0
 MAX_REPAIRS = 6
-SHIFT_MATTERS = Outcome(None, "undecided", "it depends on whether the equations of the earlier step are taken in")
+AS_PRINTED = "the equations are taken as printed; with those of the earlier step taken in the answer is another"
 KRONECKER = Outcome(
     None,
     "undecided",
@@ -316,8 +316,11 @@ class Judge:
             out = replace(out, alternatives=self.alternatives(first, last, conventions, maps))
         if TURNED in out.conventions.values():
             out = replace(out, alternatives={**out.alternatives, "transposed_numerator": turned["ascending"]})
-        if SHIFT_MATTERS in out.conventions.values():
-            out = replace(out, alternatives={**out.alternatives, **self.shifts(first, last, conventions)})
+        if s.model.shifted and (printed := self.with_the_earlier_step(first, last, conventions, taken=False)):
+            out = replace(out, alternatives={**out.alternatives, "as_printed": printed})
+        if s.shiftable and (taken_in := self.with_the_earlier_step(first, last, conventions, taken=True)):
+            alternatives = {**out.alternatives, "earlier_step_taken_in": taken_in}
+            out = replace(out, alternatives=alternatives, notes=(*out.notes, AS_PRINTED))
         return replace(out, explanation=explanation(out))
 
     def or_for_all(self, printed: Outcomes, conventions: Sequence[Convention], order: str) -> Outcomes:
@@ -369,16 +372,19 @@ class Judge:
                     found[name if order == "ascending" else f"{name}_descending"] = outcomes
         return found
 
-    def shifts(self, a: Term, b: Term, conventions: Sequence[Convention]) -> dict[str, Outcomes]:
-        """The equations as printed, and with those of the earlier step taken in, gates of that step held fixed."""
-        s = self.statement
-        plain = Judge(replace(s, shiftable=False), self.until)
-        out = {"as_printed": plain.outcomes(a, b, conventions, "ascending")}
+    def with_the_earlier_step(
+        self, a: Term, b: Term, conventions: Sequence[Convention], *, taken: bool
+    ) -> Outcomes | None:
+        """The answers with the equations of the earlier step taken in, gates of that step held fixed, or not.
+
+        ``None`` where they are the same.
+        """
+        here = self.outcomes(a, b, conventions, "ascending")
         with contextlib.ExitStack() as stack:
-            for model in s.models.values():
-                stack.enter_context(model.taking_in_the_earlier_step())
-            out["earlier_step_taken_in"] = plain.outcomes(a, b, conventions, "ascending")
-        return out
+            for model in self.statement.models.values():
+                stack.enter_context(model.taking_in_the_earlier_step(taken))
+            other = self.outcomes(a, b, conventions, "ascending")
+        return other if any(other[k].holds is not o.holds for k, o in here.items()) else None
 
     def outcomes(
         self, a: Term, b: Term, conventions: Sequence[Convention], order: str, kind: type[Evaluator] = Evaluator
@@ -388,18 +394,12 @@ class Judge:
     def outcome(
         self, a: Term, b: Term, convention: Convention, order: str, kind: type[Evaluator] = Evaluator
     ) -> Outcome:
-        """One convention's answer, where it matters for both readings of the time shift."""
+        """One convention's answer."""
         model = self.statement.models.get(convention.orientation)
         if model is None:
             return Outcome(False, "shape", "the system does not type in this orientation")
         found = self.one_outcome(a, b, convention, order, kind, model)
-        if self.statement.open_lag and found.because != "shape":
-            return OPEN_LAG
-        if not self.statement.shiftable or found.because == "shape":
-            return found
-        with model.taking_in_the_earlier_step():
-            other = self.one_outcome(a, b, convention, order, kind, model)
-        return found if other.holds is found.holds else SHIFT_MATTERS
+        return OPEN_LAG if self.statement.open_lag and found.because != "shape" else found
 
     @staticmethod
     def repeats_rows(model: Model) -> bool:

@@ -27,9 +27,9 @@ class Model(Instances):
     # --------------------------------------------------------------------------------- derivatives
 
     @contextmanager
-    def taking_in_the_earlier_step(self) -> Iterator[None]:
-        """Within it, the equations of the step before are taken in where they hold the variable."""
-        before, self.shifted = self.shifted, True
+    def taking_in_the_earlier_step(self, taken: bool = True) -> Iterator[None]:
+        """Within it, the equations of the step before are taken in where they hold the variable, or are not."""
+        before, self.shifted = self.shifted, taken
         try:
             yield
         finally:

@@ -224,8 +224,8 @@ def _else(v: Verdict, found: Found) -> Iterator[Paragraph]:
 
 
 _SHIFTS = {
-    "as_printed": "With the equations as they are printed the claim",
-    "earlier_step_taken_in": "With those of the earlier step taken in it",
+    "as_printed": "With the equations as printed, none of the earlier step taken in, the claim",
+    "earlier_step_taken_in": "With the equations of the earlier step taken in, and not as printed, the claim",
 }
 
 

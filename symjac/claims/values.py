@@ -40,6 +40,8 @@ class Values(Meaning):
         shape = self.sizes[t.place.number]
         if t.kind == "identity":
             return ex.Identity(shape[0])
+        if t.kind == "unit":
+            return self.vector(ex.UnitVector(self.index(t.place.index, shape[0]), shape[0]))
         # Zeros are tried in every shape, so that none has to be turned.
         return self.vector(ex.Ones(*shape)) if t.kind == "ones" else ex.zero(shape)
 

@@ -337,9 +337,10 @@ def runs(c: Asked, course: Course, where: Circumstances = ANY) -> Iterator[Run]:
         )
         with contextlib.suppress(ShapeError):  # other sizes may fit
             for places in ({**p, **q} for q in sizing.of(course.b) for p in sizing.of(course.a)):
-                run = evaluated(c, course, places, where)
-                if run.left.shape == run.right.shape:
-                    yield run
+                with contextlib.suppress(ShapeError):
+                    run = evaluated(c, course, places, where)
+                    if run.left.shape == run.right.shape:
+                        yield run
 
 
 def evaluated(c: Asked, course: Course, places: Mapping[int, ex.Shape], where: Circumstances = ANY) -> Run:

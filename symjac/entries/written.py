@@ -210,6 +210,12 @@ def _delta(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
     return Number(1) if i == j else Delta(_known(i), _known(j))
 
 
+def _unit_vector(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
+    assert isinstance(e, ex.UnitVector)
+    (at,) = e.indices
+    return Number(1) if i == at else Delta(_known(i), at)
+
+
 def _diag(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
     return mul(w.at(e.args[0], i, None), _delta(w, e, i, j))
 
@@ -282,4 +288,5 @@ ENTRIES: Mapping[type[Expr], Rule] = {
     IndexSum: _index_sum,
     Entry: _index_sum,
     Delta: _index_sum,
+    ex.UnitVector: _unit_vector,
 }

@@ -336,6 +336,12 @@ class Written:
     def _(self, e: expr.Delta) -> Grid:
         return [[sympy.KroneckerDelta(*(i if isinstance(i, int) else sympy.Symbol(i.name) for i in e.indices))]]
 
+    @node.register
+    def _(self, e: expr.UnitVector) -> Grid:
+        (i,) = e.indices
+        at = i if isinstance(i, int) else sympy.Symbol(i.name)
+        return [[sympy.KroneckerDelta(at, k)] for k in range(1, self.length(e.rows) + 1)]
+
 
 def _is_light(f: Expr) -> bool:
     """Whether a square matrix is applied with fewer products than it has columns: diagonal plus rank one."""
@@ -365,6 +371,9 @@ def _bound(e: Expr, index: expr.Index, k: int) -> Expr:
     if isinstance(e, expr.Delta):
         i, j = (k if i == index else i for i in e.indices)
         return expr.Delta(i, j)
+    if isinstance(e, expr.UnitVector):
+        (at,) = e.indices
+        return expr.UnitVector(k if at == index else at, e.rows)
     return e.with_args(tuple(_bound(a, index, k) for a in e.args)) if e.args else e
 
 

@@ -36,7 +36,7 @@ from symjac.expr.core import (
     length,
     show_shape,
 )
-from symjac.expr.notation import Delta, Differential, Entry, Index, IndexSum, OverTime, Partial, size_names
+from symjac.expr.notation import Delta, Differential, Entry, Index, IndexSum, OverTime, Partial, UnitVector, size_names
 from symjac.expr.operations import (
     Apply,
     Determinant,
@@ -102,6 +102,7 @@ __all__ = [
     "Symbol",
     "Trace",
     "Transpose",
+    "UnitVector",
     "Vec",
     "VectorMap",
     "Zero",

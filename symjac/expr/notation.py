@@ -129,6 +129,30 @@ class Delta(Expr):
         return self
 
 
+class UnitVector(Expr):
+    """The vector with 1 at an index and zeros beside it.
+
+    >>> from symjac.expr import dim
+    >>> UnitVector(Index("i", dim("n")), dim("n")).shape
+    (n, 1)
+    """
+
+    noun = "unit vector"
+    __slots__ = ()
+
+    def __init__(self, index: Index | int, size: Dim) -> None:
+        super().__init__((), (index, size), (size, ONE))
+
+    @property
+    def indices(self) -> tuple[Index | int]:
+        """Where the 1 stands."""
+        assert isinstance(self.data, tuple)
+        return (self.data[0],)
+
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        return self
+
+
 class OverTime(Expr):
     """A sum or an ordered product over a time index, as printed.
 

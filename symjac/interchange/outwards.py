@@ -222,6 +222,10 @@ class _Outwards:
     def _(self, e: expr.Delta) -> Any:
         return sympy.KroneckerDelta(*(self.index(i) for i in e.indices))
 
+    @node.register
+    def _(self, e: expr.UnitVector) -> Any:
+        return _leaf(f"e_{e.indices[0]}", *self.shape(e))
+
     def index(self, i: expr.Index | int) -> Any:
         return sympy.Integer(i) if isinstance(i, int) else sympy.Symbol(i.name, integer=True)
 

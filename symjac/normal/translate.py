@@ -414,6 +414,12 @@ def _delta(t: Translation, e: Expr) -> Poly:
     return delta(label_of(i), label_of(j), sizes[0]) if sizes[0] else constant(1)
 
 
+def _unit_vector(t: Translation, e: Expr) -> Poly:
+    assert isinstance(e, x.UnitVector)
+    d = size_number(e.rows)
+    return delta(label_of(e.indices[0]), ROW, d) if d else constant(1)
+
+
 def _over_time(t: Translation, e: Expr) -> Poly:
     """A sum or product over time is one opaque atom: symbols at other times are other symbols."""
     ends = _ends(e)
@@ -463,6 +469,7 @@ TRANSLATIONS: Mapping[type[Expr], Rule] = {
     x.Entry: _entry,
     x.IndexSum: _index_sum,
     x.Delta: _delta,
+    x.UnitVector: _unit_vector,
     x.OverTime: _over_time,
 }
 

@@ -26,12 +26,17 @@ from symjac.expr import (
     Sum,
     Symbol,
     Transpose,
+    UnitVector,
 )
 
 
 def free(e: Expr) -> frozenset[Index]:
     """The indices an expression depends on."""
-    own = frozenset(k for k in e.indices if isinstance(k, Index)) if isinstance(e, Entry | Delta) else frozenset()
+    own = (
+        frozenset(k for k in e.indices if isinstance(k, Index))
+        if isinstance(e, Entry | Delta | UnitVector)
+        else frozenset()
+    )
     out = own.union(*(free(a) for a in e.args))
     return out - {e.index} if isinstance(e, IndexSum) else out
 

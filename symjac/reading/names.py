@@ -174,7 +174,8 @@ def _what(part: list[Token], out: Named, letters: Letters, declaring: bool, *, a
         return "time"
     if all(t.kind == "name" for t in part) and (len(part) == 1 or all(x in ENTRYLIKE for x in texts)):
         if all(x in letters.entry for x in texts) and texts != ["i", "n"]:
-            return "entries"
+            named = alone and not declaring and (out.base, script_text(part)) in letters.labels
+            return "label" if named else "entries"
         if len(part) > 1 and any(x in letters.entry for x in texts):
             return "entries"
     elif any(t.kind == "name" and t.text in letters.entry for t in part) and not declaring:

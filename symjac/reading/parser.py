@@ -160,14 +160,23 @@ class Parser:
         node = self.primary()
         if node is None:
             return None
+        braced = list[Script]()
         if self.current.kind in ("_", "^", "'"):
             node = _unbraced(node)
+            braced = list(node.scripts)
         while self.current.kind in ("_", "^", "'"):
             t = self.current
             self.at += 1
             tokens = (t,) if t.kind == "'" else self.script(t)
-            if t.kind == "_" and any(s.kind == "_" for s in node.scripts):
-                raise self.error("a second subscript on the same symbol", t)
+            below = next((s for s in node.scripts if s.kind == "_"), None)
+            if t.kind == "_" and below is not None:
+                if below not in braced:
+                    raise self.error("a second subscript on the same symbol", t)
+                # The i of {x_t}_i stands below what has its index already: x_{t,i}.
+                braced.remove(below)
+                node.scripts.remove(below)
+                tokens = (*below.tokens, Token(",", ",", t.start, t.start), *tokens)
+                t = t._replace(start=below.start)
             if t.kind == "^" and any(s.kind == "^" for s in node.scripts):
                 raise self.error(
                     "a second superscript on the same symbol", t, "put brackets around what carries the first"

@@ -89,6 +89,7 @@ TABLE: tuple[tuple[str, str, Iterable[str]], ...] = (
         (),
     ),
     ("a number above, where a left side and a capital always carry one, or where it is 1", "a label of a layer", ()),
+    ("before an index of entries in a claim, where the system has no e", "a unit vector", ("e",)),
     ("a prime, where a left side has one", "a part of the name", ()),
     ("a prime on a matrix, elsewhere", "a transpose", ()),
     ("in brackets behind a formula", "its number; words are a remark", ()),

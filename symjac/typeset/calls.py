@@ -216,6 +216,11 @@ def _(e: ir.Delta, style: Style) -> Placed:
 
 
 @printed.register
+def _(e: ir.UnitVector, style: Style) -> Placed:
+    return Placed(Script(Ident("e"), sub=index_box(e.indices[0])), Binding.BASE)
+
+
+@printed.register
 def _(e: ir.OverTime, style: Style) -> Placed:
     low, high = (place(a, style).box for a in e.args[:2])
     i = names.take_apart(e.variable)

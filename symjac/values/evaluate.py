@@ -320,6 +320,13 @@ def _delta(v: Evaluator, e: Expr) -> Matrix:
     return [[v.number(int(i == j))]]
 
 
+def _unit_vector(v: Evaluator, e: Expr) -> Matrix:
+    assert isinstance(e, x.UnitVector)
+    (i,) = e.indices
+    at = i if isinstance(i, int) else v.indices[i]
+    return [[v.number(int(k == at))] for k in range(1, v.size(e.rows) + 1)]
+
+
 def _over_time(v: Evaluator, e: Expr) -> Matrix:
     raise NoValueError("a sum or product over time has no value before its range is known")
 
@@ -354,6 +361,7 @@ ROWS: Mapping[type[Expr], Callable[[Evaluator, Expr], Matrix]] = {
     x.Entry: _entry,
     x.IndexSum: _index_sum,
     x.Delta: _delta,
+    x.UnitVector: _unit_vector,
     x.OverTime: _over_time,
 }
 VALUES.update(ROWS)

@@ -155,6 +155,6 @@ def touched(symbols: Iterable[Symbol], definitions: Mapping[Symbol, Expr]) -> fr
 @lru_cache(maxsize=10_000)
 def free_indices(e: Expr) -> frozenset[Index]:
     """The index letters of an expression that no sum in it binds."""
-    own = {k for k in e.indices if isinstance(k, Index)} if isinstance(e, x.Entry | x.Delta) else set()
+    own = {k for k in e.indices if isinstance(k, Index)} if isinstance(e, x.Entry | x.Delta | x.UnitVector) else set()
     out = frozenset(own).union(*(free_indices(a) for a in e.args))
     return out - {e.index} if isinstance(e, x.IndexSum) else out

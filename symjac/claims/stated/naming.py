@@ -45,11 +45,14 @@ class Names:
                 context.add(again)
         context.dims = dict(base.dims)
         context.invented = set(base.invented)
+        labels = context.letters.labels
         context.letters = survey(roots, self.letters)
+        context.letters.labels |= labels
         for key, words in self.declared.items():
             if key not in context.families:
                 declare(context, key, words, lenient=True)
         context.letters = survey(roots, context.letters)
+        context.letters.labels |= labels
         context.letters.entry |= _letters_of_entries(context, roots)
         context.calls = {key: context.families[family.name] for key, family in base.calls.items()}
         context.notes.clear()
@@ -59,18 +62,25 @@ class Names:
 
 
 def _letters_of_entries(context: Context, roots: Iterable[Node]) -> set[str]:
-    """The j and k of ``W_{jk}``, where W is a matrix and the system has no symbol of that name."""
+    """The j and k of ``W_{jk}`` and the l of ``x_l``, where the system has W and x, and no symbol of that name."""
     found: set[str] = set()
     for n in (n for root in roots for n in root.walk() if n.kind == "name"):
-        pairs = [[t.text for t in s.tokens if t.kind != ","] for s in n.scripts if s.kind == "_"]
-        for pair in pairs:
-            if len(pair) != 2 or not set(pair) <= ENTRYLIKE - context.letters.time:
+        subscripts = [[t.text for t in s.tokens if t.kind != ","] for s in n.scripts if s.kind == "_"]
+        for letters in subscripts:
+            if not letters or not set(letters) <= ENTRYLIKE - context.letters.time - context.letters.naming:
                 continue
             named = take_apart(n, context.letters, context.source)
             family = whole(context, named.base)
-            if context.find(named.family) is None and family is not None and family.role == "matrix":
-                found |= set(pair)
+            if context.find(named.family) is not None or family is None or any(family.times):
+                continue
+            if len(letters) == (2 if family.role == "matrix" else 1) and not _labels(context) & set(letters):
+                found |= set(letters)
     return found
+
+
+def _labels(context: Context) -> set[str]:
+    """What the system and the declarations print below a letter as a part of its name."""
+    return {family.label for family in context.families.values() if family.label}
 
 
 def whole(context: Context, name: str) -> Family | None:
@@ -80,10 +90,14 @@ def whole(context: Context, name: str) -> Family | None:
 
 
 def numbered_entry(context: Context, named: Named) -> tuple[Family, tuple[str, ...]] | None:
-    """``W_{12}`` or ``w_{12}``, which the system does not have, as the matrix W and the place of the entry."""
+    """``W_{12}``, ``w_{12}`` or ``x_2``, which the system does not have, as W or x and the place of the entry."""
     indices = named.label.replace(",", "")
-    if len(indices) != 2 or not indices.isdigit():
+    if not indices.isdigit() or len(indices) > 2:
         return None
+    if len(indices) == 1:
+        vector = whole(context, named.base)
+        plainly = vector is not None and vector.role == "vector" and not any(vector.times) and named.time is None
+        return (vector, (indices,)) if vector is not None and plainly else None
     of = whole(context, named.base) or (whole(context, named.base.upper()) if len(named.base) == 1 else None)
     return (of, tuple(indices)) if of is not None and of.role == "matrix" else None
 

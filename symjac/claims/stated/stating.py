@@ -289,7 +289,10 @@ def _name(aliases: Aliases, text: str, families: dict[str, Family]) -> None:
 def _name_left(aliases: Aliases, members: Sequence[Term], of: str | None, wrt: str | None, base: Reading) -> None:
     """What a left-hand side that is a mere name stands for, from what the record says."""
     left = members[0]
-    if any(t.kind == "derivative" for t in left.walk()) or of is None or wrt is None:
+    if any(t.kind == "derivative" for t in left.walk()):
+        return
+    if of is None or wrt is None:
+        _name_by_chain(aliases, members, base)
         return
     name = left.args[0] if left.kind == "entry" else left
     r = name.data if isinstance(name.data, Ref) else None
@@ -309,6 +312,16 @@ def _name_left(aliases: Aliases, members: Sequence[Term], of: str | None, wrt: s
         assert variable.ref is not None
         aliases.label(r, variable.ref)
     elif name.kind == "symbol":
+        aliases.add(r, meaning)
+
+
+def _name_by_chain(aliases: Aliases, members: Sequence[Term], base: Reading) -> None:
+    r"""The J of ``J = \partial y / \partial x = ...`` names the derivative where nothing else says what J is."""
+    r = members[0].ref
+    meaning = next((m for m in members[1:] if m.kind == "derivative"), None)
+    if r is None or meaning is None or any(a.name.family == r.family for a in aliases.known):
+        return
+    if all(i.family != r.family for i in base.symbols.values()):
         aliases.add(r, meaning)
 
 
@@ -335,7 +348,7 @@ def _settle(s: Statement, *, differentiates: bool) -> None:
     if s.last is None and ends and not s.at_every_step and len({u.letters for u in ends}) == 1:
         s.last = max(ends, key=lambda u: u.offset)  # the loss sees nothing later
     for m in s.models.values():
-        m.shifted = _shift_matters(s, m, zero=True)
+        m.shifted = _shift_matters(s, m, zero=True) or _uses_the_earlier_step(s, m)
     if s.model.shifted:
         s.notes.append("the equations are shifted one step back, gates of the earlier step held fixed")
     else:
@@ -387,6 +400,23 @@ def _acts_beside(model: Model, t: Term) -> bool:
         return False  # the equations of that step cannot be written down
     used = {s for e in beyond.values() for s in e.symbols} - beyond.keys()
     return any((r := model.ref(s)) is not None and model.depends(r, x, here) for s in used & here.keys())
+
+
+def _uses_the_earlier_step(s: Statement, model: Model) -> bool:
+    """Whether the claim itself differentiates an equation of the step from which it starts.
+
+    Beside ``dc_t/dc_{t-1}`` that is ``dh_{t-1}/dc_{t-1}``.
+    """
+    if s.members[0].kind != "derivative":
+        return False
+    y, x = (a.ref for a in s.members[0].args)
+    if y is None or x is None or model.steps(y, x) != 1:
+        return False
+    inner = [t.args for m in s.members[1:] for t in m.walk() if t.kind == "derivative"]
+    return any(
+        of.ref is not None and by.ref == x and of.ref.time == x.time and of.ref != x and model.definition(of.ref)
+        for of, by in inner
+    )
 
 
 def _shift_matters(s: Statement, model: Model, *, zero: bool) -> bool:

@@ -85,7 +85,22 @@ class ClaimBuilder(Builder):
         return None
 
     def own_constant(self, node: Node) -> Term | None:
-        return vecread.constant(self, node, self.spoken)
+        return vecread.constant(self, node, self.spoken) or self.unit_vector(node)
+
+    def unit_vector(self, node: Node) -> Term | None:
+        """``e_i`` where e is no symbol of the system, and i numbers entries."""
+        if node.text != "e" or node.token is None or node.token.accents:
+            return None
+        named = self.el.named(node)
+        indices = named.entries or ((named.label,) if named.label else ())
+        other = self.context.find(named.family)
+        alike = [*([other] if other is not None else []), *self.context.by_plain.get(plain(named.base), ())]
+        if len(indices) != 1 or named.time is not None or any(f.declared for f in alike):
+            return None
+        (index,) = indices
+        if not index.isdigit() and index not in self.context.letters.entry:
+            return None
+        return self.operated(self.unit(index, node), named.operations, node)
 
     def change(self, item: Node, following: Node) -> Term:
         """``d x``, ``d x^T``: the gradient of the loss."""

@@ -60,6 +60,12 @@ class Building(ABC):
             letter = None
         return Term(kind, (), Place(self.places, letter, function), (node.start, node.end))
 
+    def unit(self, index: str, node: Node) -> Term:
+        """The vector with 1 at an index and zeros beside it, of the size that fits."""
+        self.places += 1
+        self.context.note("unit vector", f"{self.context.text(node)} is read as a unit vector", node)
+        return Term("unit", (), Place(self.places, None, index=index), (node.start, node.end))
+
     def script(self, tokens: tuple[Token, ...]) -> Term:
         return self.build(Parser(self.context.source, tokens).whole())
 

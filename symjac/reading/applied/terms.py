@@ -46,6 +46,7 @@ class Place:
     number: int
     size: str | None
     function: Hashable = None  # that stands here without its argument
+    index: str = ""  # where the 1 of a unit vector stands
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Term:
     symbol           ``data`` a :class:`Ref`
     entry            ``args`` (what), ``data`` index letters and numbers
     identity, ones,  ``data`` a :class:`Place`
-    zeros
+    zeros, unit
     negative, add    a sum's signs are terms of their own
     product          factors side by side
     operation        ``data`` odot, circ, cdot, times, star, otimes, otimes_vec (in a claim with vec),
