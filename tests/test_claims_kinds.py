@@ -47,7 +47,13 @@ BY_WEIGHT = r"\frac{\partial C}{\partial W_{jk}} = "
 DELTA = {r"\delta": "gradient of C w.r.t. z"}
 OF_MAP = r"\frac{\partial \mathbf{x}_{t+1}}{\partial \mathbf{x}_t} = "
 MAPPED = [r"\mathbf{x}_{t+1} = F(\mathbf{x}_t) + \mathbf{u}_t"]
-# Equations, declarations, a claim, and what holds in each of the four conventions: t, f, or - for undecided.
+AFFINE = ["r = M p + c", r"s = \tanh(r)"]
+SCORES = ["z_t = A s_t", r"p_t = \operatorname{softmax}(z_t)"]
+MOMENTUM = [r"m_{k+1} = \mu m_k + B x_k", r"x_{k+1} = x_k - \gamma m_{k+1}"]
+GATED = [r"g_t = \operatorname{sigmoid}(P r_{t-1} + Q u_t)", r"m_t = g_t \odot m_{t-1}", r"r_t = \tanh(m_t)"]
+LOGISTIC = [r"L = \mathbf{1}^\top \log(1 + \exp(M w)) - d^\top M w", r"p = \operatorname{sigmoid}(M w)"]
+# Equations, declarations, a claim, and what holds in each of the four conventions: t, f, - for undecided;
+# a dot for any.
 CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
     (
         "a batch by its weight",
@@ -398,6 +404,103 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
     ("layer below that", DEEP, {}, r"\frac{\partial h_t^{(l)}}{\partial h_t^{(l-2)}} = diag(1-(h_t^{(l)})^2)", "----"),
     ("label of a matrix", ["x_t = A^{(l)} x_{t-1}"], {}, r"\frac{\partial x_t}{\partial x_{t-1}} = A^{(l)}", "tfft"),
     ("beside a delay", [r"x_t = A x_{t-1} + B x_{t-\tau}"], {}, r"\frac{\partial x_t}{\partial x_{t-2}} = A^2", "----"),
+    (
+        "a name that the chain explains",
+        [STATE],
+        {},
+        r"J_t = \frac{\partial s_t}{\partial s_{t-1}} = \operatorname{diag}(1 - s_t^2) P",
+        "tfff",
+    ),
+    (
+        "a name that the chain explains, wrongly",
+        [STATE],
+        {},
+        r"J_t = \frac{\partial s_t}{\partial s_{t-1}} = P \operatorname{diag}(1 - s_t^2)",
+        "fff.",
+    ),
+    ("an entry by an entry of a matrix", AFFINE, {}, r"\frac{\partial r_l}{\partial M_{ij}} = \delta_{il} p_j", "tt.."),
+    (
+        "an entry by an entry of a matrix, the other index",
+        AFFINE,
+        {},
+        r"\frac{\partial r_l}{\partial M_{ij}} = \delta_{jl} p_i",
+        "ff..",
+    ),
+    ("one entry of a row", AFFINE, {}, r"\frac{\partial r_i}{\partial M_{ij}} = p_j", "tt.."),
+    ("through a function", AFFINE, {}, r"\frac{\partial s_i}{\partial M_{kj}} = \delta_{ik}(1 - s_i^2) p_j", "tt.."),
+    (
+        "through a function, its sign",
+        AFFINE,
+        {},
+        r"\frac{\partial s_i}{\partial M_{kj}} = \delta_{ik}(1 + s_i^2) p_j",
+        "ff..",
+    ),
+    ("numbered entries", AFFINE, {}, r"\frac{\partial s_1}{\partial M_{12}} = (1 - s_1^2) p_2", "tt.."),
+    ("numbered entries, another", AFFINE, {}, r"\frac{\partial s_1}{\partial M_{12}} = (1 - s_1^2) p_1", "ff.."),
+    (
+        "an entry of a braced symbol",
+        SCORES,
+        {},
+        r"\frac{\partial {p_t}_i}{\partial {z_t}_j} = {p_t}_i (\delta_{ij} - {p_t}_j)",
+        "tttt",
+    ),
+    ("a row of a Jacobian", SCORES, {}, r"\frac{\partial p_{t,i}}{\partial z_t} = p_{t,i} (e_i - p_t)^\top", "tfft"),
+    (
+        "a row of a Jacobian, its sign",
+        SCORES,
+        {},
+        r"\frac{\partial p_{t,i}}{\partial z_t} = p_{t,i} (e_i + p_t)^\top",
+        "ffff",
+    ),
+    ("a column of a Jacobian", SCORES, {}, r"\frac{\partial z_t}{\partial s_{t,j}} = A e_j", "tfff"),
+    (
+        "a column of a Jacobian by a numbered entry",
+        SCORES,
+        {},
+        r"\frac{\partial z_t}{\partial s_{t,2}} = A e_2",
+        "tfff",
+    ),
+    ("a vector by an entry of a matrix", SCORES, {}, r"\frac{\partial z_t}{\partial A_{ij}} = e_i s_{t,j}", "tf.."),
+    (
+        "a vector by an entry of a matrix, turned",
+        SCORES,
+        {},
+        r"\frac{\partial z_t}{\partial A_{ij}} = e_j s_{t,i}",
+        "ff..",
+    ),
+    (
+        "a number below, not an entry",
+        [r"g_j = w^\top \phi(P q + R k_j)"],
+        {"k_j": "vector p"},
+        r"\frac{\partial g_j}{\partial q} = w^\top \operatorname{diag}(\phi'(P q + R k_j)) P",
+        "tfff",
+    ),
+    ("momentum as printed", MOMENTUM, {}, r"\frac{\partial x_{k+1}}{\partial m_k} = -\gamma \mu I", "tttt"),
+    ("momentum as printed, its sign", MOMENTUM, {}, r"\frac{\partial x_{k+1}}{\partial m_k} = \gamma \mu I", "ffff"),
+    (
+        "the earlier step, which the claim uses itself",
+        GATED,
+        {},
+        r"\frac{\partial m_t}{\partial m_{t-1}} = \operatorname{diag}(g_t)"
+        r" + \frac{\partial m_t}{\partial r_{t-1}} \frac{\partial r_{t-1}}{\partial m_{t-1}}",
+        "tftf",
+    ),
+    ("a logistic in two spellings", LOGISTIC, {}, r"\frac{\partial L}{\partial w} = M^\top (p - d)", "ft.."),
+    ("a logistic in two spellings, its sign", LOGISTIC, {}, r"\frac{\partial L}{\partial w} = M^\top (p + d)", "ff.."),
+    (
+        "tanh by exponentials",
+        [r"h = \frac{e^{a} - e^{-a}}{e^{a} + e^{-a}}"],
+        {"a": "vector n"},
+        r"\frac{\partial h}{\partial a} = \operatorname{diag}(1 - \tanh^2(a))",
+        "tttt",
+    ),
+    (
+        "softplus",
+        [r"h = \operatorname{softplus}(W x)"],
+        {},
+        r"\frac{\partial h}{\partial x} = \operatorname{diag}\left(\frac{1}{1 + e^{-W x}}\right) W",
+        "tfff",
+    ),
 ]
 
 
@@ -407,11 +510,11 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
 def test_a_claim_is_judged_as_it_is_meant(
     equations: list[str], symbols: dict[str, str], claim: str, wanted: str
 ) -> None:
-    """In each of the four conventions; rows in which a system does not type may be left open or false."""
+    """In each of the four conventions; a dot leaves one open, of rows in which a system is evaluated turned round."""
     verdict = check_record({"equations": equations, "symbols": symbols, "claim": claim})
     assert verdict.verdict != "unreadable", verdict.error
     found = "".join({True: "t", False: "f", None: "-"}[verdict.conventions[k].holds] for k in FOUR)
-    assert found == wanted, verdict.explanation
+    assert re.fullmatch(wanted, found), verdict.explanation
 
 
 @pytest.mark.parametrize(

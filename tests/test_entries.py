@@ -32,6 +32,7 @@ from symjac.expr import (
     Symbol,
     Trace,
     Transpose,
+    UnitVector,
     add,
     dim,
     mul,
@@ -68,6 +69,8 @@ def test_sums_collapse_at_diagonal_matrices() -> None:
     assert entry(Product(W, Diag(s(x, 1))), i, j) == Product(Entry(W, i, j), s(Entry(x, j), 1))
     assert entry(Product(Diag(z), W), i, j) == Product(Entry(z, i), Entry(W, i, j))
     assert entry(Product(Diag(z), Diag(b)), i, j) == Product(Entry(z, i), Entry(b, i), Delta(i, j))
+    assert entry(UnitVector(j, n), i) == Delta(i, j)
+    assert entry(UnitVector(i, n), i) == Number(1)
     assert entry(Product(Sum(Identity(n), W), x), i) == Sum(
         Entry(x, i), IndexSum(k, Product(Entry(W, i, k), Entry(x, k)))
     )

@@ -116,6 +116,11 @@ PIECES: dict[str, tuple[Expr, list[list[str]]]] = {
         ),
         [["x_2"]],
     ),
+    "unit vector": (expr.UnitVector(2, M), [["0"], ["1"]]),
+    "unit vector in a sum": (
+        expr.IndexSum(expr.Index("k", M), Product(Transpose(expr.UnitVector(expr.Index("k", M), M)), X)),
+        [["x_1 + x_2"]],
+    ),
     "map": (expr.VectorMap("f", X, M), [["f_1(x_1, x_2)"], ["f_2(x_1, x_2)"]]),
     "map of several": (expr.VectorMap("f", (Symbol("c"), X), M), [["f_1(c, x_1, x_2)"], ["f_2(c, x_1, x_2)"]]),
 }

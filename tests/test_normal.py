@@ -43,6 +43,7 @@ from symjac.expr import (
     Symbol,
     Trace,
     Transpose,
+    UnitVector,
     VectorMap,
     Zero,
     add,
@@ -195,6 +196,9 @@ EQUAL: dict[str, tuple[Expr, Expr]] = {
     "sifting": (IndexSum(k, mul(Entry(W, i, k), Delta(k, j))), Entry(W, i, j)),
     "an index sum of one": (IndexSum(k, Number(1)), size),
     "a delta at work": (mul(Delta(i, j), Entry(x, j)), mul(Delta(i, j), Entry(x, i))),
+    "a column": (mul(W, UnitVector(j, n)), mul(W, UnitVector(j, n))),
+    "an entry of a column": (Entry(mul(W, UnitVector(j, n)), i), Entry(W, i, j)),
+    "a numbered entry": (mul(Transpose(UnitVector(2, n)), x), Entry(x, 2)),
     "a fixed position": (IndexSum(k, mul(Delta(k, 2), Entry(x, k))), Entry(x, 2)),
     "a renamed summed index": (
         IndexSum(k, mul(Entry(x, k), Entry(y, k))),

@@ -45,6 +45,7 @@ EVIDENCE: Mapping[str, Evidence] = {
             "row",
             "slope",
             "entrywise",
+            "unit vector",
         ),
         Evidence.USUAL,
     ),
