@@ -14,6 +14,8 @@ class How(StrEnum):
     DECLARED = "declared"
     IN_TEXT = "declared in the text"
     APPLIED = "it is applied to a bracket"
+    OF_SEVERAL = "it is applied to several vectors"
+    PARAMETERS = "parameters of a function"
     SCRIPT = "script letter"
     ENTRIES = "its entries are named"
     BOLD = "bold letter"
@@ -44,7 +46,18 @@ class How(StrEnum):
 
 
 _GUESSES = frozenset(
-    [How.CAPITAL, How.SMALL, How.GREEK, How.STEP, How.NOT_BOLD, How.WORD, How.ALL_SCALAR, How.ESTIMATED, How.ONLY]
+    [
+        How.CAPITAL,
+        How.SMALL,
+        How.GREEK,
+        How.PARAMETERS,
+        How.STEP,
+        How.NOT_BOLD,
+        How.WORD,
+        How.ALL_SCALAR,
+        How.ESTIMATED,
+        How.ONLY,
+    ]
 )
 
 

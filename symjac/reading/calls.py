@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import re
 
-from symjac.expr import (
-    MapJacobian,
-    Product,
-    VectorMap,
-    mul,
-)
+from symjac.expr import Product, mul
 from symjac.reading import derivatives, grids, vocabulary
 from symjac.reading.applied.heads import (
     Head,
@@ -21,8 +16,9 @@ from symjac.reading.applied.heads import (
     spanning,
 )
 from symjac.reading.arithmetic import Arithmetic
+from symjac.reading.maps import mapped, number_below
+from symjac.reading.names import is_transpose
 from symjac.reading.operators import OPERATORS, apply
-from symjac.reading.sizes import UNIT
 from symjac.reading.tree import Node, bracket, juxtaposed
 from symjac.reading.values import Value, like, reciprocal
 
@@ -32,6 +28,8 @@ def step(el: Arithmetic, kids: list[Node], i: int) -> tuple[Value, int]:
     item, following = kids[i], kids[i + 1] if i + 1 < len(kids) else None
     if item.kind == "nabla" and (found := derivatives.of_function(el, item, kids[i + 1 : i + 3])) is not None:
         return found, i + 3
+    if item.kind == "partial" and (by := number_below(item)) is not None and len(kids) > i + 2:
+        return by_argument(el, kids[i : i + 3], by), i + 3
     operator = derivatives.operator(el, item)
     if operator is not None:
         if following is None:
@@ -159,25 +157,33 @@ def call_value(el: Arithmetic, head: Head, values: list[Value], whole: Node, at:
         if head.order:
             raise el.error("a prime on this operator is not read", whole)
         return OPERATORS[head.word](el, values, whole)
-    if len(values) != 1:
-        raise el.error(
-            f"{el.context.text(whole.kids[0])} has {len(values)} arguments; a function of several is not read",
-            at,
-            "write it out, or stack the vectors, as in f([x; h]), and declare f: map",
-        )
     if head.family is not None and head.family.role == "map":
-        return mapped(el, head, values[0], whole)
+        return mapped(el, head.family, values, whole, order=head.order)
+    if len(values) != 1:
+        text = el.context.text(whole.kids[0])
+        raise el.error(
+            f"{text} has {len(values)} arguments, but is applied entry by entry",
+            at,
+            f'write it out, or declare it, as in "{text}: map", if it is a function of several vectors',
+        )
     assert head.function is not None
     return apply(el, head.function, head.order, values[0], whole)
 
 
-def mapped(el: Arithmetic, head: Head, v: Value, whole: Node) -> Value:
-    family = head.family
-    assert family is not None
-    if not v.is_vector or not el.context.sizes.equal(family.cols, v.rows):
-        raise el.error(f"the map {family.name} takes a vector with {family.cols} entries; this is {v.shown}", v.node)
-    if head.order > 1:
-        raise el.error("a second derivative of a map is not read", whole)
-    if head.order:
-        return Value(family.rows, v.rows, lambda: MapJacobian(family.name, v.make(), family.rows.value()), whole)
-    return Value(family.rows, UNIT, lambda: VectorMap(family.name, v.make(), family.rows.value()), whole)
+def by_argument(el: Arithmetic, items: list[Node], by: int) -> Value:
+    r"""``\partial_2 f(h, x)``: the Jacobian of a map by one of its arguments."""
+    sign, item, group = items
+    head = head_of(el, item, group) if group.is_call else None
+    whole = spanning(sign, group)
+    if head is None or head.family is None or head.family.role != "map" or head.order or head.after:
+        raise el.error(
+            f"{el.context.text(sign)} differentiates a function of several vectors by one of its arguments",
+            whole,
+            "declare the function as a map, and write its arguments in brackets behind it",
+        )
+    inner = bracket(group)
+    value = mapped(el, head.family, [el.build(k) for k in inner.kids], whole, by=by)
+    scripts = [*inner.scripts, *(group.scripts if inner is not group else [])]
+    if not all(s.kind == "^" and is_transpose(s.tokens) for s in scripts):
+        raise el.error("a power or an index behind this derivative: of what?", whole, "put brackets around it")
+    return el.post(value, Node("group", "(", [], whole.start, whole.end, scripts))

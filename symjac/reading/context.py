@@ -62,6 +62,7 @@ class Family:
     how: How = How.NOT_YET
     remark: str = ""  # words of its declaration that say more than is understood
     function: Function | None = None
+    inputs: tuple[Size, ...] = ()  # of a map: the sizes of its arguments, once it is known how many there are
     gradient: tuple[str, str] | None = None
     times: dict[str | None, None] = field(default_factory=dict)
     printed: bool = False  # whether the name is the one the text prints
@@ -78,8 +79,15 @@ class Family:
         self.role, self.how = role, how
         if role in ("vector", "matrix", "map"):
             self.rows = rows or Size()
-        if role in ("matrix", "map"):
+        if role == "matrix":
             self.cols = cols or Size()
+        if role == "map" and cols is not None:
+            self.inputs = (cols,)
+
+    def takes(self, sizes: tuple[Size, ...]) -> bool:
+        """Whether a map has so many arguments; where nothing has said so yet, it has these from now on."""
+        self.inputs = self.inputs or sizes
+        return len(self.inputs) == len(sizes)
 
     def symbol(self, time: str | None) -> Symbol:
         shape: Shape = SCALAR if self.role == "scalar" else (self.rows.value(), self.cols.value())
@@ -239,7 +247,7 @@ class Context:
         used = set(taken) | set(self.dims)
         letters = chain("nmpqrdlshv", (f"n_{k}" for k in count(1)))
         pool = (name for name in letters if name not in used)
-        families = [s for family in [*first, *self.families.values()] for s in (family.rows, family.cols)]
+        families = [s for f in [*first, *self.families.values()] for s in (f.rows, f.cols, *f.inputs)]
         for size in families:
             for term in size.terms():
                 if term.root.known is None:

@@ -24,6 +24,9 @@ _MATRIX = re.compile(rf"matrix\s+({_SIZES})(?:\s*[x×,]\s*|\s+)({_SIZES})(.*)")
 _ROW = re.compile(rf"row vector(?:\s+({_SIZES}))?(?![\w\->])(.*)")
 _UNSIZED = re.compile(r"matrix\s*($|[,;(:].*)", re.S)
 _VECTOR = re.compile(rf"vector(?:\s+({_SIZES}))?(?![\w\->])(.*)")
+_MAP = re.compile(
+    rf"map {_SIZES} {_SIZES}|map(?: (?:\d+|[A-Za-z](?:_\w+)?)){{3,}}"
+)  # "map of two vectors" has no sizes
 _GRADIENT = re.compile(r"(?:upstream )?gradient of (?:the )?(.+?) w\.r\.t\. (.+)")
 # What a declaration says of a symbol beside its role; :mod:`symjac.claims.properties` knows what that asks of values.
 PROPERTIES = (
@@ -134,9 +137,10 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
     elif text == "map" or re.match(r"map [a-zA-Z]|general vector function|layer ?norm", text):
         same = Size() if text.startswith("layer") else None
         family.take("map", how, same, same)
-        sizes = re.fullmatch(rf"map ({_SIZES}) ({_SIZES})", text)
-        if sizes:
-            family.take("map", how, size(context, sizes[1]), size(context, sizes[2]))
+        if _MAP.fullmatch(text):
+            rows, *inputs = (size(context, s) for s in text.split()[1:])
+            family.take("map", how, rows)
+            family.inputs = tuple(inputs)
     elif gradient:
         family.gradient = (gradient[1], gradient[2])
         family.take("vector", how)

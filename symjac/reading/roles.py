@@ -17,6 +17,7 @@ from symjac.reading.beside import Beside, marks_vectors
 from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, take_apart
 from symjac.reading.parser import parse
+from symjac.reading.several import Several, is_usual
 from symjac.reading.spelling import is_greek, is_upper, letter, plain
 from symjac.reading.tree import Node, Script
 from symjac.reading.usual import (
@@ -26,6 +27,7 @@ from symjac.reading.usual import (
     LAYERS,
     LOSSES,
     OFTEN_MAPS,
+    PARAMETERS,
     STATE_LETTERS,
     STEP_NAMES,
     STEPS,
@@ -57,6 +59,7 @@ class Roles:
         self.call_letters = {"t"}
         self.called: set[str] = set()  # the f of f(x), not that of \nabla f(x)
         self.alone: set[str] = set()  # what stands somewhere without any script
+        self.several = Several()
         self.beside = Beside()
 
     # ------------------------------------------------------------------------------------ evidence
@@ -75,6 +78,8 @@ class Roles:
                         called = following is not None and following.is_call
                         if called and not (k and node.kids[k - 1].kind == "nabla"):
                             self.called.add(take_apart(kid, context.letters, source).family)
+                        if following is not None and following.is_call:
+                            marks |= self.several.note(kid, following, context.letters, source)
                     shift = following is not None and self.shifted_call(following)
                     if shift and kid.kind == "name":
                         self.call_letters.add(shift or "t")
@@ -216,6 +221,8 @@ class Roles:
         context, name, token = self.context, family.name, named.token
         if family.base in context.option.roles:
             return context.option.roles[family.base], How.ONLY
+        if self._takes_several(named, family):
+            return "map", How.OF_SEVERAL
         if self._is_function(named, family):
             return "function", How.APPLIED
         if token.style in ("cal", "scr", "frak"):
@@ -258,6 +265,8 @@ class Roles:
             return "matrix", How.CAPITAL
         if context.has_bold:
             return "scalar", How.NOT_BOLD
+        if token.text in PARAMETERS and name in self.several.among:
+            return "vector", How.PARAMETERS
         if is_greek(token.text) and token.text not in VECTOR_GREEK:
             return "scalar", How.GREEK
         if self._estimated(named) == "scalar":
@@ -273,6 +282,24 @@ class Roles:
         ]
         roles = {self.by_definition(self.context.family(n)) for n in hats}
         return roles.pop() if len(roles) == 1 else None
+
+    def _takes_several(self, named: Named, family: Family) -> bool:
+        """Whether a letter is a function of several vectors, of which nothing else is known.
+
+        :raises ReadError: where it may be, and is a symbol elsewhere.
+        """
+        context, name = self.context, family.name
+        node = self.several.heads.get(name)
+        if node is None or not is_usual(named):
+            return False
+        if name in self.bare:
+            raise context.error(
+                f"{name} is applied to several vectors here and stands alone elsewhere: is it a function?",
+                node,
+                "give the function a letter of its own",
+            )
+        context.note("role", f"{name}: read as a function of several vectors, of which nothing else is known", node)
+        return True
 
     def _is_function(self, named: Named, family: Family) -> bool:
         context, name, token = self.context, family.name, named.token

@@ -28,6 +28,16 @@ STATE_LETTERS = frozenset(["h", "F"])
 ALWAYS_FUNCTIONS = frozenset([r"\sigma", r"\phi", r"\varphi", r"\psi"])
 # Of the functions, what is as often a map of vectors.
 OFTEN_MAPS = FUNCTION_LETTERS - ALWAYS_FUNCTIONS - {r"\rho", r"\varrho", r"\varsigma"}
+# Before a bracket with several vectors these are functions of them, unless they stand elsewhere as something else.
+OF_SEVERAL = frozenset(
+    [
+        *OFTEN_MAPS,
+        *("G", r"\phi", r"\varphi", r"\psi", r"\Gamma"),
+        *("RNN", "rnn", "GRU", "gru", "Cell", "cell", "RNNCell", "GRUCell"),
+    ]
+)
+# As an argument of such a function these are vectors of its parameters.
+PARAMETERS = frozenset([r"\theta", r"\vartheta", r"\omega"])
 # Words for layers: maps of vectors with matrices of their own, no functions of numbers; and how they are written out.
 LAYERS = {
     **dict.fromkeys(("Linear", "linear", "Affine", "affine", "Dense", "dense", "FC", "fc", "Lin", "Proj"), "A x + b"),
@@ -83,6 +93,12 @@ TABLE: tuple[tuple[str, str, Iterable[str]], ...] = (
         "a function, perhaps a map of vectors: a note",
         OFTEN_MAPS,
     ),
+    (
+        "before a bracket with several vectors",
+        "a function of them of which nothing else is known, unless it stands elsewhere without them: a note",
+        OF_SEVERAL,
+    ),
+    ("as an argument of such a function", "a vector of parameters", PARAMETERS),
     (
         "below beside anything above, where it is shifted somewhere",
         "the time; what stands above is a layer, a label or a number",

@@ -123,7 +123,8 @@ def _map_at(head: Box, e: Expr, style: Style) -> Placed:
 def derivative_of_map(name: str, by: int, count: int) -> Box:
     r"""``f'`` of a map of one vector, ``\partial_2 f`` of a map of several."""
     head = names.name_box(name)
-    return Script(head, primes=1) if count == 1 else row(Script(Ident(r"\partial"), sub=Num(str(by))), Gap(), head)
+    d = Script(Op(r"\partial", prefix=True), sub=Num(str(by)))
+    return Script(head, primes=1) if count == 1 else row(d, Gap(), head)
 
 
 @printed.register

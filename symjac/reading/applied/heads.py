@@ -149,7 +149,9 @@ def not_a_call(el: Naming, item: Node, group: Node) -> None:
         raise el.error(
             f"{text}( , ) looks like a function, but {text} is read as a {family.role if family else 'scalar'}",
             item,
-            "a function of several arguments is not read; stack vectors as [a; b]",
+            "a function that changes with time is not read"
+            if named.time is not None
+            else f'declare it, as in "{text}: map", if it is a function of several vectors',
         )
     if family is None or family.declared or item.text in FACTOR_LETTERS | STEP_NAMES:
         return

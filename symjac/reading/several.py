@@ -1,0 +1,36 @@
+"""What a text says of functions of several arguments before anything of it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from symjac.reading.names import Named, take_apart
+from symjac.reading.survey import Letters
+from symjac.reading.tree import Node, bracket
+from symjac.reading.usual import OF_SEVERAL
+
+
+@dataclass
+class Several:
+    """The names before brackets that hold several things, and the names that stand alone among these."""
+
+    heads: dict[str, Node] = field(default_factory=dict)
+    among: set[str] = field(default_factory=set)
+
+    def note(self, head: Node, following: Node, letters: Letters, source: str) -> bool:
+        """Remembers a function of several arguments; whether it is one that vectors usually have."""
+        group = bracket(following)
+        if len(group.kids) < 2 or group.text != "(" or not set(group.detail) <= {",", ";"}:
+            return False
+        named = take_apart(head, letters, source)
+        self.heads.setdefault(named.family, head)
+        self.among |= {take_apart(k.inner, letters, source).family for k in group.kids if k.inner.kind == "name"}
+        return is_usual(named)
+
+
+def is_usual(named: Named) -> bool:
+    """Whether a letter before several vectors is a function of them, where nothing says what it is.
+
+    What carries a time is none: nothing says which function it is at another time.
+    """
+    return named.time is None and named.token.text in OF_SEVERAL
