@@ -43,6 +43,7 @@ class Comparison(Asked):
     relations: dict[ex.Symbol, Expr] = field(default_factory=dict)
     implied: bool = False
     unknown: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)  # by which nothing is refuted
     whole: frozenset[Expr] = frozenset()  # symbols for sums and products over time as a whole
     variables: frozenset[ex.Symbol] = frozenset()  # by which the claim differentiates
 
@@ -201,6 +202,8 @@ class Comparison(Asked):
                         found = Outcome(None, "undecided", f"what would refute the claim does not meet {c.text}")
                 if found.holds:
                     return found
+                if found.holds is False and self.doubts:
+                    return Outcome(None, "undecided", self.doubts[0])
                 if found.holds is False and strangers:
                     return Outcome(None, "undecided", f"nothing says what {strangers[0]} is")
                 first = first or found  # identities of other sizes may fit as well
@@ -246,6 +249,7 @@ class Comparison(Asked):
             fitted = True
             picked = sorted(s.units & ev.indices.keys())
             self.unknown = [*ev.unknown, *(f"the index {k} picks an entry in the loss too" for k in picked)]
+            self.doubts = list(ev.doubts)
             self.variables = frozenset(ev.variables)
             self.relations = gradients.relations()
             self.whole = frozenset(over.others.values())

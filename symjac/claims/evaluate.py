@@ -80,7 +80,29 @@ class Evaluator(Values):
             if not defined and (family is None or family.role in ("scalar", None)):
                 return ex.transpose(self.gradient(self.ref(y.ref), x))
             return self.chain(self.ref(y.ref), x)
-        return self.of_expression(t, x)
+        partial = self.by_one_argument(t, x) if y.kind in ("map", "bare_map") else None
+        return self.of_expression(t, x) if partial is None else partial
+
+    def by_one_argument(self, t: Term, x: Ref) -> Expr | None:
+        r"""The ``\partial f/\partial x`` of a map of several vectors of which one is x: by that argument alone.
+
+        Nothing is refuted by it where the others depend on x too.
+        """
+        of, definitions = self.operand(t, x)
+        call, wrt = definitions.pop(of), self.model.symbol(x)
+        if not isinstance(call, ex.VectorMap) or len(call.args) < 2 or call.args.count(wrt) != 1:
+            return None
+        place = call.args.index(wrt)
+        reached = {s for k, a in enumerate(call.args) if k != place for s in a.symbols}
+        todo = list(reached)
+        while todo:
+            more = definitions[s].symbols - reached if (s := todo.pop()) in definitions else frozenset[Symbol]()
+            reached |= more
+            todo += more
+        if wrt in reached:
+            self.doubts.append(f"the derivative of {call.name} by {wrt.name} may be the total one")
+        self.variables.add(wrt)
+        return call.jacobian(place + 1)
 
     def chain(self, y: Ref, x: Ref) -> Expr:
         """dy/dx of two symbols; over a number of steps that is a letter, a symbol for the whole product."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from symjac import expr as ex
-from symjac.claims import vectors
+from symjac.claims import partials, vectors
 from symjac.claims.alternatives import REWRITES, Diagonals, turned_numerator, with_dots, with_powers
 from symjac.claims.bounds import bounding, inequality
 from symjac.claims.bounds import words as bound_words
@@ -307,7 +307,7 @@ class Judge:
             s.order,
             links,
             correct={} if any(o.at_once for m in maps.values() for o in m.values()) else correct(s, self.until),
-            notes=tuple(dict.fromkeys([*s.notes, *self.notes, *vectors.notes(s)])),
+            notes=tuple(dict.fromkeys([*s.notes, *self.notes, *vectors.notes(s), *partials.notes(s)])),
         )
         out = replace(out, verdict=summed_up(out.as_printed))
         if out.verdict == "undecided":

@@ -42,6 +42,7 @@ class Meaning(ABC):
         self.values = dict(values or {})  # numbers for index letters, where sums and products are written out
         self.indices: dict[str, ex.Dim] = {}
         self.unknown: list[str] = []  # why some derivative could not be found
+        self.doubts: list[str] = []  # what may be meant in another way, by which nothing is refuted
         self.carried: frozenset[tuple[Ref, Ref]] = frozenset()  # total derivatives by a parameter, of states before
         self.variables: set[Symbol] = set()  # by which something the system defines is differentiated
 
@@ -50,7 +51,7 @@ class Meaning(ABC):
         values = {**self.values, letter: value}
         inner = type(self)(self.model, self.convention, self.gradient, self.over, self.sizes, values)
         inner.indices, inner.unknown, inner.variables = self.indices, self.unknown, self.variables
-        inner.carried = self.carried
+        inner.carried, inner.doubts = self.carried, self.doubts
         return inner
 
     @abstractmethod

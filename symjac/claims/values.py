@@ -12,7 +12,7 @@ from symjac.errors import ShapeError
 from symjac.expr import ONE, Expr, Index, Number, Product, Symbol
 from symjac.expr.times import Time
 from symjac.functions import ACTIVATIONS
-from symjac.reading.applied.terms import Ref, Term
+from symjac.reading.applied.terms import MapCall, Ref, Term
 from symjac.reading.operators import mean_of, row_softmax
 
 
@@ -218,16 +218,20 @@ class Values(Meaning):
         return ex.Apply(t.data, self(t.args[0]))
 
     def map(self, t: Term) -> Expr:
-        assert isinstance(t.data, tuple)
-        name, order = t.data
-        v = self.column(self(t.args[0]))
+        assert isinstance(t.data, MapCall)
+        name, order = t.data.name, t.data.order
+        args = tuple(self.column(self(a)) for a in t.args)
         family = self.model.families[name]
-        rows = family.rows.value()
-        if not v.is_vector or family.cols.value() != v.rows or order > 1:
+        rows, inputs = family.rows.value(), tuple(size.value() for size in family.inputs)
+        if len(args) != len(inputs):
+            raise UndecidedError(f"{name} has other arguments here than in the system")
+        if tuple(v.rows for v in args) != inputs or any(v.cols != ONE for v in args) or order > 1:
             raise ShapeError(f"the map {name} does not take this")
         if order:
-            return self.laid_out(ex.MapJacobian(name, v, rows), scalar=False)
-        return self.vector(ex.VectorMap(name, v, rows))
+            if t.data.fixed and self.convention.layout == "denominator":
+                raise UndecidedError(f"D {name} may be the Jacobian of {name} in this layout too, or its transpose")
+            return self.laid_out(ex.MapJacobian(name, args, rows, t.data.by or 1), scalar=False)
+        return self.vector(ex.VectorMap(name, args, rows))
 
     def scalar_function(self, t: Term) -> Expr:
         """The gradient of a scalar function that nothing specifies, or its Hessian."""
@@ -243,7 +247,9 @@ class Values(Meaning):
         assert isinstance(t.data, tuple)
         name, order = t.data
         family = self.model.families[name]
-        rows, cols = family.rows.value(), family.cols.value()
+        if len(family.inputs) != 1:
+            raise UndecidedError(f"{name} stands without its arguments")
+        rows, cols = family.rows.value(), family.inputs[0].value()
         self.unknown.append(f"{name} stands without its argument")
         if order:
             return self.laid_out(Symbol(rf"\partial {name}", (rows, cols)), scalar=False)

@@ -63,6 +63,7 @@ class Family:
     remark: str = ""  # words of its declaration that say more than is understood
     function: Function | None = None
     inputs: tuple[Size, ...] = ()  # of a map: the sizes of its arguments, once it is known how many there are
+    called: list[tuple[str | None, ...]] = field(default_factory=list)  # the symbols that a map is applied to
     gradient: tuple[str, str] | None = None
     times: dict[str | None, None] = field(default_factory=dict)
     printed: bool = False  # whether the name is the one the text prints

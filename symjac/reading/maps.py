@@ -28,6 +28,7 @@ def mapped(el: Arithmetic, family: Family, values: list[Value], whole: Node, *, 
         _refuse_no_argument(el, family, v, several=several)
         if not el.context.sizes.equal(size, v.rows):
             raise el.error(f"the map {name} takes a vector with {size} entries; this is {v.shown}", v.node)
+    family.called.append(tuple(_symbol(v) for v in values))
     if order > 1:
         raise el.error("a second derivative of a map is not read", whole)
     if order and several and not by:
@@ -45,6 +46,12 @@ def mapped(el: Arithmetic, family: Family, values: list[Value], whole: Node, *, 
         at = by or 1
         return Value(rows, values[at - 1].rows, lambda: MapJacobian(name, arguments(), rows.value(), at), whole)
     return Value(rows, UNIT, lambda: VectorMap(name, arguments(), rows.value()), whole)
+
+
+def _symbol(v: Value) -> str | None:
+    """The family of an argument that is one symbol."""
+    family = v.details.get("family") if v.tag == "symbol" else None
+    return family.name if isinstance(family, Family) else None
 
 
 def _refuse_no_argument(el: Arithmetic, family: Family, v: Value, *, several: bool) -> None:

@@ -301,7 +301,8 @@ class Attempt:
             return el.build(piece.sides[1]).role
         finally:
             piece.busy = False
-            del context.notes[notes:], context.constants[constants:]
+            del context.constants[constants:]
+            context.notes[notes:] = [n for n in context.notes[notes:] if n.kind == "role"]  # what was settled stays so
             context.source, el.indices, el.locals = outer
 
     def refuse_squared_losses(self) -> None:

@@ -15,7 +15,7 @@ from symjac.claims.stated.naming import Names
 from symjac.claims.stated.syntax import read_terms
 from symjac.errors import ReadError, SymjacError
 from symjac.expr.times import Time
-from symjac.reading.applied.terms import Ref, Term
+from symjac.reading.applied.terms import MapCall, Ref, Term
 from symjac.reading.spelling import plain
 
 _GRADIENT = re.compile(
@@ -112,7 +112,7 @@ class Aliases:
         inner = call if call.ref is not None else inner  # the g(x) that an equation defines
         if inner.kind == "bare_map":
             assert isinstance(inner.data, tuple)
-            return Term("map", (point,), (inner.data[0], 1))
+            return Term("map", (point,), MapCall(str(inner.data[0]), 1))
         return Term("derivative", (inner, point), of) if inner.ref is not None and point.ref is not None else None
 
     def loss(self, text: str) -> Term:

@@ -11,7 +11,7 @@ from symjac.errors import ReadError
 from symjac.expr import Expr
 from symjac.reading.operators import mean_of, variance_of
 from symjac.reading.parser import parse
-from symjac.reading.spelling import plain
+from symjac.reading.spelling import is_upper, plain
 from symjac.reading.tree import Node
 
 MAP = re.compile(r"map\b|general vector function|layer ?norm")
@@ -26,7 +26,7 @@ def without_parameters(text: str, symbols: Mapping[str, str]) -> str:
     'y = F(x   )'
     """
     maps = {plain(key) for key, words in symbols.items() if MAP.match(words)}
-    vectors = {plain(key) for key, words in symbols.items() if words.startswith("vector")}
+    parameters = {plain(key) for key, words in symbols.items() if re.match(r"matrix\b|parameters?\b", words)}
     if not maps:
         return text
     try:
@@ -36,12 +36,21 @@ def without_parameters(text: str, symbols: Mapping[str, str]) -> str:
     pairs = [p for r in roots for n in r.walk() if n.kind == "juxt" for p in zip(n.kids, n.kids[1:], strict=False)]
     for head, group in sorted(pairs, key=lambda pair: -pair[0].start):
         if head.kind == "name" and group.is_call and len(group.kids) > 1 and _base(text, head) & maps:
-            kept = [text[k.start : k.end] for k in group.kids if plain(text[k.start : k.end]) in vectors]
+            kept = [text[k.start : k.end] for k in group.kids if not _is_parameter(text, k, symbols, parameters)]
             inside = text[group.start + 1 : group.end - 1]
-            new = kept[0] if len(kept) == 1 else f"[{'; '.join(kept)}]"
+            new = ", ".join(kept)
             if kept and len(kept) < len(group.kids) and len(new) <= len(inside):
                 text = text[: group.start + 1] + new.ljust(len(inside)) + text[group.end - 1 :]
     return text
+
+
+def _is_parameter(text: str, node: Node, symbols: Mapping[str, str], parameters: set[str]) -> bool:
+    """Whether an argument is declared as a parameter or a matrix, or is a capital of which nothing is said."""
+    if node.kind != "name":
+        return False
+    names = _base(text, node)
+    said = bool(names & {plain(key) for key in symbols})
+    return bool(names & parameters) or (not said and is_upper(node.text))
 
 
 def _base(text: str, head: Node) -> set[str]:

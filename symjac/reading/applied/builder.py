@@ -8,10 +8,10 @@ from fractions import Fraction
 from symjac import functions
 from symjac.expr import Function
 from symjac.expr.times import Time
-from symjac.reading.applied import derivatives, heads, large
+from symjac.reading.applied import derivatives, heads, large, partials
 from symjac.reading.applied.building import Building
 from symjac.reading.applied.naming import is_indicator, is_numeric
-from symjac.reading.applied.terms import Ref, Term
+from symjac.reading.applied.terms import MapCall, Ref, Term
 from symjac.reading.names import Operation, operation_of
 from symjac.reading.spelling import plain
 from symjac.reading.tree import Node, Script, bracket, juxtaposed
@@ -192,7 +192,7 @@ class Builder(Building):
             stop = i + 2 if following.kind == "group" else len(kids)
             operand = juxtaposed(kids[i + 1 : stop])
             return self.by(self.build(operand), variable, heads.spanning(item, operand), operand), stop
-        if (found := self.own(kids, i)) is not None:
+        if (found := self.own(kids, i) or partials.by_argument(self, kids, i)) is not None:
             return found
         if item.kind == "nabla":
             return derivatives.nabla(self, kids, i)
@@ -269,10 +269,14 @@ class Builder(Building):
             if head.word == "diag":
                 values = self.on_diagonal(values, item)
             return Term("word", tuple(values), head.word, span)
+        if head.family is not None and head.family.role == "map":
+            name = head.family.name
+            if head.order and len(values) > 1:
+                hint = rf"write \partial_1 {name}(...) for the derivative by its first argument"
+                raise self.error(f"the prime on {name} does not say by which of its arguments", item, hint)
+            return Term("map", tuple(values), MapCall(name, head.order), span)
         if len(values) != 1:
             raise self.error(f"an elementwise function takes one argument; here are {len(values)}", item)
-        if head.family is not None and head.family.role == "map":
-            return Term("map", (values[0],), (head.family.name, head.order), span)
         f = head.function
         assert f is not None
         if head.family is not None and not head.family.declared:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from symjac.expr.times import Time
 from symjac.reading.applied.building import Building
-from symjac.reading.applied.heads import call_key
+from symjac.reading.applied.heads import call_key, map_of
 from symjac.reading.applied.naming import Naming
 from symjac.reading.applied.terms import Ref, Term
 from symjac.reading.tree import Node, bracket, juxtaposed
@@ -37,6 +37,10 @@ def derivative(b: Building, top: Node, bottom: Node, node: Node) -> Term | None:
         return None
     if above[1] is None or below[1] is None:
         return None
+    family = map_of(b.el, above[1].inner) if above[0] == "d" else None
+    if family is not None and len(family.inputs) > 1:
+        hint = rf"write \partial {family.name} for the derivative by one argument alone"
+        raise b.error(f"{family.name} has several arguments: which derivative is this?", node, hint)
     return b.by(b.differentiated(above[1]), below[1], node, above[1])
 
 

@@ -114,6 +114,16 @@ def head_of(el: Naming, item: Node, following: Node | None) -> Head | None:
     return None
 
 
+def map_of(el: Naming, node: Node) -> Family | None:
+    """The map that a name is, if it is one that is known."""
+    if node.kind != "name":
+        return None
+    named = el.named(node)
+    family = el.context.find(named.family)
+    plain = not named.operations and not named.primes
+    return family if family is not None and family.role == "map" and plain else None
+
+
 def refuse_composition(el: Naming, node: Node) -> None:
     """``f \\circ g(x)``: a ring between functions composes them, between vectors it multiplies entries."""
     left, right = node.kids[0].inner, node.kids[1].inner

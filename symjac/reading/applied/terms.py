@@ -50,6 +50,20 @@ class Place:
 
 
 @dataclass(frozen=True)
+class MapCall:
+    """A map at its arguments, or where ``order`` is 1 its Jacobian, by the argument with the number ``by``.
+
+    The number is 0 where nothing says it, and there is one argument only. With the sign D a Jacobian is ``fixed``: it
+    need not be transposed where derivatives are.
+    """
+
+    name: str
+    order: int = 0
+    by: int = 0
+    fixed: bool = False
+
+
+@dataclass(frozen=True)
 class Term:
     """A node: ``kind`` says which, ``args`` are the parts, ``data`` the rest.
 
@@ -64,7 +78,8 @@ class Term:
     operation        ``data`` odot, circ, cdot, times, star, otimes, otimes_vec (in a claim with vec),
                      kronecker or oslash, two ``args``
     quotient         two ``args``
-    apply            ``data`` a Function; ``map``: ``data`` (name, order)
+    apply            ``data`` a Function
+    map              one or more ``args``, ``data`` a :class:`MapCall`
     scalar_function  its gradient or Hessian: ``data`` (name, 1 or 2)
     word             ``data`` diag, trace, det, softmax, logsumexp, mean, norm, abs
     transpose,       one argument

@@ -1,0 +1,115 @@
+r"""Derivatives of a function of several vectors by one of them, as they are printed.
+
+``\partial_2 f(h, x)``, ``\partial_x f(h, x)``, ``D_2 f(h, x)``, ``\frac{\partial f}{\partial x}(h, x)`` and
+``f_x(h, x)`` all say the same: the Jacobian by the second argument, called by its number or by what stands in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from symjac.expr.times import Time
+from symjac.reading.applied import derivatives, heads
+from symjac.reading.applied.building import Building
+from symjac.reading.applied.terms import MapCall, Term
+from symjac.reading.context import Family
+from symjac.reading.names import is_transpose, take_apart
+from symjac.reading.parser import Parser
+from symjac.reading.tree import Node, bracket
+
+
+class Printed(NamedTuple):
+    """A function, its bracket, the number or name of one of its arguments, and where the next piece begins."""
+
+    family: Family
+    group: Node
+    which: int | Node
+    stop: int
+
+
+def by_argument(b: Building, kids: list[Node], i: int) -> tuple[Term, int] | None:
+    """The Jacobian that begins at item ``i`` of a juxtaposition; ``None`` where there is none."""
+    found = next((p for form in _FORMS if (p := form(b, kids, i)) is not None), None)
+    if found is None:
+        return None
+    whole = heads.spanning(kids[i], found.group)
+    inner = bracket(found.group)
+    args = tuple(map(b.build, inner.kids))
+    by = found.which if isinstance(found.which, int) else _named(b, found.family, found.which, args)
+    if not 1 <= by <= len(args):
+        raise b.error(f"{found.family.name} has {len(args)} arguments, and none with the number {by}", whole)
+    scripts = [*inner.scripts, *(found.group.scripts if inner is not found.group else [])]
+    if not all(s.kind == "^" and is_transpose(s.tokens) for s in scripts):
+        raise b.error("a power or an index behind this derivative: of what?", whole, "put brackets around it")
+    data = MapCall(found.family.name, 1, by, fixed=kids[i].kind == "name" and kids[i].text == "D")
+    term = Term("map", args, data, (whole.start, whole.end))
+    return b.posted(term, Node("group", "(", [], whole.start, whole.end, scripts)), found.stop
+
+
+def _signed(b: Building, kids: list[Node], i: int) -> Printed | None:
+    r"""``\partial_2 f(h, x)``, ``D_x f(h, x)``."""
+    item, rest = kids[i], kids[i + 1 : i + 3]
+    if len(rest) < 2 or not rest[1].is_call or (family := heads.map_of(b.el, rest[0])) is None:
+        return None
+    is_d = item.kind == "name" and item.text == "D" and b.context.find(b.el.named(item).family) is None
+    if not (item.kind == "partial" or is_d) or [s.kind for s in item.scripts] != ["_"]:
+        return None
+    below = Parser(b.context.source, item.scripts[0].tokens).whole().inner
+    if below.kind == "number" and below.text.isdigit():
+        return Printed(family, rest[1], int(below.text), i + 3)
+    return Printed(family, rest[1], below, i + 3) if below.kind == "name" else None
+
+
+def _fraction(b: Building, kids: list[Node], i: int) -> Printed | None:
+    r"""``\frac{\partial f}{\partial x}(h, x)``; what stands before a single thing in brackets is a factor of it."""
+    item, group = kids[i], kids[i + 1] if i + 1 < len(kids) else None
+    if item.kind != "frac" or group is None or not group.is_call or len(bracket(group).kids) < 2:
+        return None
+    above, below = derivatives.head(item.kids[0]), derivatives.head(item.kids[1])
+    if above is None or below is None or above[1] is None or below[1] is None or {above[0], below[0]} != {"partial"}:
+        return None
+    family, variable = heads.map_of(b.el, above[1].inner), below[1].inner
+    return Printed(family, group, variable, i + 2) if family is not None and variable.kind == "name" else None
+
+
+def _subscript(b: Building, kids: list[Node], i: int) -> Printed | None:
+    """``f_x(h, x)``, where nothing is called f_x."""
+    item, group = kids[i], kids[i + 1] if i + 1 < len(kids) else None
+    if item.kind != "name" or group is None or not group.is_call or len(bracket(group).kids) < 2:
+        return None
+    named = b.el.named(item)
+    if len(item.scripts) != 1 or item.scripts[0].kind != "_" or b.context.find(named.family) is not None:
+        return None
+    bare = Node("name", item.text, [], item.start, item.end)
+    bare.token = item.token
+    family = heads.map_of(b.el, bare)
+    below = Parser(b.context.source, item.scripts[0].tokens).whole().inner
+    return Printed(family, group, below, i + 2) if family is not None and below.kind == "name" else None
+
+
+_FORMS: tuple[Callable[[Building, list[Node], int], Printed | None], ...] = (_signed, _fraction, _subscript)
+
+
+def _named(b: Building, family: Family, which: Node, args: Sequence[Term]) -> int:
+    """The number of the argument in which a letter stands, here and where the system applies the function.
+
+    :raises ReadError: where that is none, or may be two.
+    """
+    named = take_apart(which, b.context.letters, b.context.source)
+    refs = [a.ref for a in args]
+    here = {
+        k
+        for k, r in enumerate(refs, 1)
+        if r is not None and r.family == named.family
+        if named.time is None or (r.time is not None and r.time == Time.read(named.time))
+    }
+    there = {k for names in family.called for k, name in enumerate(names, 1) if name == named.family}
+    found = here if named.time is not None and here else here | there
+    if len(found) == 1:
+        return found.pop()
+    text = b.context.text(which)
+    many = "no argument" if not found else "more than one argument"
+    raise b.error(
+        f"{text} stands in {many} of {family.name}", which, rf"say which by its number, as in \partial_1 {family.name}"
+    )
