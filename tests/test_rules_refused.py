@@ -191,6 +191,8 @@ REFUSED: dict[str, Callable[[], tuple[str, Scope, Expr, tuple[Theorem, ...]]]] =
     "d sum: an entrywise product": lambda: ("d_sum", PLAIN, ex.Hadamard(x, b), (d(x), d(b))),
     "d product: a sum": lambda: ("d_product", PLAIN, ex.Sum(x, b), (d(x), d(b))),
     "d hadamard: a sum": lambda: ("d_hadamard", PLAIN, ex.Sum(x, b), (d(x), d(b))),
+    "d map: no premise for the second argument": lambda: ("d_map", PLAIN, ex.VectorMap("F", (x, x), n), (d(x),)),
+    "d map: a softmax": lambda: ("d_map", PLAIN, ex.Softmax(x), (d(x),)),
     "d stack: a softmax": lambda: ("d_stack", PLAIN, ex.Softmax(x), (d(x),)),
     "d squared norm: no norm": lambda: (
         *("d_squared_norm", BY_SCALAR, EntryPower(ex.LogSumExp(q), ex.Number(2))),
@@ -572,12 +574,12 @@ TAKES: dict[str, tuple[Expr, tuple[tuple[str, Expr], ...]]] = {
     "a power that is a letter": (EntryPower(x, c), (("positive", x),)),
     "a norm": (ex.Norm(x), (("nonzero", ex.Norm(x)),)),
     "the square of a norm": (EntryPower(ex.Norm(x), ex.Number(2)), ()),
-}
-BY_VECTOR_ONLY: dict[str, tuple[Expr, tuple[tuple[str, Expr], ...]]] = {
-    "an exponent that changes": (EntryPower(b, Product(Transpose(b), x)), (("positive", b),)),
     "a map": (ex.VectorMap("F", x, m), (("differentiable", ex.VectorMap("F", x, m)),)),
     "a map of two vectors": (ex.VectorMap("F", (x, b), m), (("differentiable", ex.VectorMap("F", (x, b), m)),)),
     "a gradient": (ex.ScalarGradient("f", x, n), (("differentiable", ex.ScalarGradient("f", x, n)),)),
+}
+BY_VECTOR_ONLY: dict[str, tuple[Expr, tuple[tuple[str, Expr], ...]]] = {
+    "an exponent that changes": (EntryPower(b, Product(Transpose(b), x)), (("positive", b),)),
 }
 OF_MATRICES: dict[str, tuple[Expr, tuple[tuple[str, Expr], ...]]] = {
     "an inverse": (MatrixPower(W, MINUS), (("invertible", W),)),

@@ -9,11 +9,12 @@ from symjac import expr as ex
 from symjac.expr import Apply, Entry, Expr, Function, Partial, Symbol
 from symjac.functions import ACTIVATIONS
 from symjac.narrative.blocks import Block, Display, Inlines, Line, Paragraph
+from symjac.narrative.maps import tell_maps
 from symjac.narrative.teller import Teller, belongs, commas, entry_of, equals
 from symjac.narrative.words import WORDS, listed, sentences, told
 from symjac.typeset import names
 from symjac.typeset.boxes import Box, Fence, Ident, Mark, Num, Op, Script, Styled, row
-from symjac.typeset.printer import derivative_of_map, fence, function_box, size_box
+from symjac.typeset.printer import fence, function_box, size_box
 
 
 def setting(t: Teller, *, restated: bool = True) -> tuple[Block, ...]:
@@ -25,7 +26,8 @@ def setting(t: Teller, *, restated: bool = True) -> tuple[Block, ...]:
     equations = Display(tuple(_equations(t)))
     head = Paragraph(sentences(direction, opening), WORDS["head_setting"])
     cut = told("cut", wrt=t.wrt) if t.wrt in t.d.system.definitions else ()
-    after = sentences(_fixed(t), cut, *_functions(t), *_maps(t), _signs(t), *_uses(t), _notation(t))
+    maps = tell_maps(t.d.definitions[s] for s in t.told)
+    after = sentences(_fixed(t), cut, *_functions(t), *maps, _signs(t), *_uses(t), _notation(t))
     if restated:
         blocks: list[Block] = [head, equations, Paragraph(after)]
     else:
@@ -139,22 +141,6 @@ def _signs(t: Teller) -> Inlines:
 
 def _is_quotient(e: Expr) -> bool:
     return isinstance(e, ex.EntryPower) and not e.is_scalar and e.exponent == ex.Number(-1)
-
-
-def _maps(t: Teller) -> Iterator[Inlines]:
-    """What an unspecified map of vectors and its matrix of derivatives are."""
-    maps = {e.name: e for s in t.told for e in t.d.definitions[s].walk() if isinstance(e, ex.VectorMap)}
-    for name, e in maps.items():
-        if isinstance(e, ex.ScalarGradient):
-            of, sign = names.name_box(e.of), Ident(r"\nabla")
-            hessian = row(Script(sign, sup=Num("2")), of)
-            yield told("scalar_function", function=of, gradient=row(sign, of), hessian=hessian)
-        elif len(e.args) == 1:
-            yield told("map", function=names.name_box(name), derivative=function_box(name, 1))
-        else:
-            parts = [derivative_of_map(name, by, len(e.args)) for by in range(1, len(e.args) + 1)]
-            count = WORDS.get(f"vectors_{len(e.args)}", str(len(e.args)))
-            yield told("map_of_several", function=names.name_box(name), count=count, derivatives=listed(parts))
 
 
 def _notation(t: Teller) -> Inlines:

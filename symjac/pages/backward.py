@@ -16,6 +16,7 @@ from symjac.expr import Apply, Expr, Function, Hadamard, Partial, Symbol
 from symjac.functions import ACTIVATIONS
 from symjac.narrative import Block, Display, Environment, Inline, Inlines, Line, Math, Page, Paragraph, Ref
 from symjac.narrative.conditions import clause, is_general
+from symjac.narrative.maps import tell_maps
 from symjac.narrative.teller import equals
 from symjac.narrative.words import listed, sentences
 from symjac.pages.bound import tell_bound
@@ -126,12 +127,13 @@ class _Teller:
                     )
         for total in b.hypotheses:
             out.append(told("sum_to_one", target=self.box(self.adjoints.moved(total.args[1], when))))
-        out.append(self._acts())
+        maps = list(tell_maps(self.step.definitions.values()))
+        out += [*maps, self._acts("_others" if maps else "")]
         out.append(self._arguments())
         out.append(self._meanings())
         return sentences(*out)
 
-    def _acts(self) -> Inlines:
+    def _acts(self, which: str) -> Inlines:
         applied = [e for d in self.step.definitions.values() for e in d.walk() if isinstance(e, Apply)]
         if not applied:
             return ()
@@ -140,8 +142,8 @@ class _Teller:
         used = sentences(*self._known())
         products = any(isinstance(e, Hadamard) for r in self.b.rows for e in (*r.before.walk(), *r.last.walk()))
         if products:
-            return sentences(told("acts", extra=extra, sign=Mark("odot")), used)
-        return sentences(told("acts_plain", extra=extra), used)
+            return sentences(told(f"acts{which}", extra=extra, sign=Mark("odot")), used)
+        return sentences(told(f"acts_plain{which}", extra=extra), used)
 
     def _known(self) -> Iterator[Inlines]:
         """The derivatives of known functions that the formulas rest on, and where they do not exist."""

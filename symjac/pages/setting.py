@@ -10,6 +10,7 @@ from symjac.functions import ACTIVATIONS
 from symjac.kernel import Assumption
 from symjac.narrative import Block, Display, Inlines, Line, Page, Paragraph
 from symjac.narrative.conditions import clause, is_general
+from symjac.narrative.maps import tell_maps
 from symjac.narrative.words import listed, say, sentences
 from symjac.recurrence import Recurrence
 from symjac.typeset.boxes import Box
@@ -19,6 +20,7 @@ LAYOUTS = ("numerator", "denominator")
 WORDS = {
     "setting": "All vectors are columns. Let",
     "known": "The functions act entrywise.",
+    "known_others": "The other functions act entrywise.",
     "unspecified": "The differentiable function {function} acts entrywise.",
     "product_title": "The Jacobian of {of} with respect to {wrt}",
     "product": "The Jacobian of {of} with respect to {wrt} is a product over the steps between:",
@@ -66,9 +68,9 @@ def _setting(system: Recurrence) -> Iterator[Block]:
     equations = [(s, system.definitions[s]) for s in system.order]
     yield Display(end_lines([Line(e, s) for s, e in equations]))
     functions = {a.function.name: a.function for _, e in equations for a in e.walk() if isinstance(a, Apply)}
-    said = []
+    said = list(tell_maps(e for _, e in equations))
     if any(f.known in ACTIVATIONS for f in functions.values()):
-        said.append(tell("known"))
+        said.append(tell("known_others" if said else "known"))
     said += [tell("unspecified", function=function_box(f.name, 0)) for f in functions.values() if f.known is None]
     if said:
         yield Paragraph(sentences(*said))

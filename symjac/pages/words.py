@@ -16,6 +16,8 @@ WORDS: dict[str, str] = {
     "sum_to_one": "The entries of {target} add up to one.",
     "acts": "Functions act entrywise{extra}, and {sign} is the entrywise product.",
     "acts_plain": "Functions act entrywise{extra}.",
+    "acts_others": "Other functions act entrywise{extra}, and {sign} is the entrywise product.",
+    "acts_plain_others": "Other functions act entrywise{extra}.",
     "arguments": "Let {name} stand for the argument of the function in {equation}.",
     "arguments_many": "Let {names} stand for the arguments of the functions in {equations}, in this order.",
     "adjoints": "We write {meanings} for the columns of the derivatives of {loss}; all that happens later, up to step "

@@ -58,6 +58,7 @@ ASSUMES.update(
         "chain_rule": _function,
         "d_function": _function,
         "map_rule": _map,
+        "d_map": _map,
         "scalar_gradient_rule": _map,
         "power_rule": _power,
         "d_power": _power,

@@ -304,6 +304,19 @@ def d_stack(scope: Scope, y: Expr, *parts: Theorem) -> Conclusion:
     return ex.Differential(y), ex.Stack(*_changes("d_stack", y, parts))
 
 
+@rule
+def d_map(scope: Scope, y: Expr, *inner: Theorem) -> Conclusion:
+    """
+    |- da = u    |- db = v    F a differentiable map with Jacobians d_1 F and d_2 F by its arguments
+    -----------------------------------------------------------------------------------------------
+    |- dF(a, b) = d_1 F(a, b) u + d_2 F(a, b) v
+    """
+    y = narrow(y, ex.VectorMap, "d_map")
+    changes = enumerate(_changes("d_map", y, inner), 1)
+    terms = [ex.mul(y.jacobian(k), u) for k, u in changes if not ex.is_zero(u)]
+    return ex.Differential(y), ex.add(*terms) if terms else ex.zero(y.shape)
+
+
 def _entrywise(a: Expr, b: Expr) -> Expr:
     if ex.is_zero(b):
         return b

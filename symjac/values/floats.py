@@ -48,6 +48,7 @@ class Floats(Rationals):
     """
 
     iv: Any = mpmath.fp  # what the table of smooth functions calls
+    rounded = True
 
     def number(self, value: Fraction) -> Any:
         return float(value)

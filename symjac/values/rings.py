@@ -44,6 +44,8 @@ class NoValueError(SymjacError):
 class Rationals:
     """Exact rational numbers; functions with irrational values are refused."""
 
+    rounded = False  # whether numbers are short, so that what grows fast loses its digits
+
     def __init__(self, stand_ins: Mapping[str, Any]) -> None:
         self.stand_ins = stand_ins
 

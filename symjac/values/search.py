@@ -174,7 +174,7 @@ def _stand_in(e: VectorMap | MapJacobian) -> tuple[str, str]:
     """What a map is called, or the scalar function it is the gradient of, and what stands in for it."""
     if isinstance(e, ScalarGradient | ScalarHessian):
         return e.of, SCALAR_STAND_IN
-    return e.name, map_stand_in(len(e.args))
+    return e.name, map_stand_in(e.name, len(e.args))
 
 
 def _shown(m: Matrix) -> tuple[tuple[Value, ...], ...]:

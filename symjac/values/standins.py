@@ -2,51 +2,72 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from symjac import expr as x
 from symjac.expr import Expr
+from symjac.functions import ACTIVATIONS
 from symjac.values.evaluate import added
 from symjac.values.evaluator import VALUES, Evaluator, Matrix
 
-MAP_STAND_IN = r"\sum_{k} (i + 2 k) v_{k}^{2}"
+_SINE = ACTIVATIONS["sin"].function
 
 
-def map_stand_in(count: int) -> str:
-    """What stands in for entry i of a map of ``count`` vectors: of one v, or of several u, v, ... stacked as z.
+def _offset(name: str) -> int:
+    """What tells the stand-ins of two maps apart."""
+    return sum(map(ord, name)) % 5
 
-    >>> map_stand_in(2)
-    '\\\\sum_{k} (i + 2 k) z_{k}^{2} + (\\\\sum_{k} z_{k})^{3}'
+
+def map_stand_in(name: str, count: int) -> str:
+    """What stands in for entry i of a map of ``count`` vectors, one after the other z, where numbers are exact.
+
+    >>> print(map_stand_in("F", 1))
+    \\sum_{k} (i + 2 k) z_{k}^{2}
+    >>> print(map_stand_in("f", 2))
+    \\sum_{k} (i + 2 k + 2) z_{k}^{2} + (\\sum_{k} z_{k})^{2}
     """
-    return MAP_STAND_IN if count == 1 else r"\sum_{k} (i + 2 k) z_{k}^{2} + (\sum_{k} z_{k})^{3}"
+    more = f" + {_offset(name)}" if _offset(name) else ""
+    first = rf"\sum_{{k}} (i + 2 k{more}) z_{{k}}^{{2}}"
+    return first if count == 1 else rf"{first} + (\sum_{{k}} z_{{k}})^{{2}}"
 
 
-def map_weight(i: int, k: int) -> int:
+def _weight(e: x.VectorMap | x.MapJacobian, i: int, k: int) -> int:
     """The coefficients of :func:`map_stand_in`, counted from 0."""
-    return (i + 1) + 2 * (k + 1)
+    return (i + 1) + 2 * (k + 1) + _offset(e.name)
 
 
 def _stacked(v: Evaluator, e: Expr) -> list[Any]:
     return [row[0] for a in e.args for row in v.matrix(a)]
 
 
+def _wave(v: Evaluator, e: x.VectorMap | x.MapJacobian, z: list[Any], i: int) -> tuple[Any, list[Any]]:
+    """Entry i where numbers are rounded is the sine of this, which stays small however often it is applied."""
+    weights = [v.number(Fraction(_weight(e, i, k), 4 * len(z))) for k in range(len(z))]
+    return added([v.number(i), *(w * a for w, a in zip(weights, z, strict=True))]), weights
+
+
 def _vector_map(v: Evaluator, e: Expr) -> Matrix:
     assert isinstance(e, x.VectorMap)
-    z = _stacked(v, e)
+    z, rows = _stacked(v, e), range(v.size(e.rows))
+    if v.numbers.rounded:
+        return [[v.function(_SINE, _wave(v, e, z, i)[0])] for i in rows]
     # Where there are several vectors, the derivative by one has to depend on the others.
     total = added(z)
-    mixed = [total * total * total] if len(e.args) > 1 else []
-    return [[added([*mixed, *(map_weight(i, k) * a * a for k, a in enumerate(z))])] for i in range(v.size(e.rows))]
+    mixed = [total * total] if len(e.args) > 1 else []
+    return [[added([*mixed, *(_weight(e, i, k) * a * a for k, a in enumerate(z))])] for i in rows]
 
 
 def _map_jacobian(v: Evaluator, e: Expr) -> Matrix:
     assert isinstance(e, x.MapJacobian)
-    z = _stacked(v, e)
-    total = added(z)
-    mixed = [3 * total * total] if len(e.args) > 1 else []
+    z, rows = _stacked(v, e), range(v.size(e.rows))
     first = sum(v.size(a.rows) for a in e.args[: e.by - 1])
     places = range(first, first + v.size(e.cols))
-    return [[added([*mixed, 2 * map_weight(i, k) * z[k]]) for k in places] for i in range(v.size(e.rows))]
+    if v.numbers.rounded:
+        waves = [_wave(v, e, z, i) for i in rows]
+        return [[v.function(_SINE.derivative(), inner) * weights[k] for k in places] for inner, weights in waves]
+    mixed = [2 * added(z)] if len(e.args) > 1 else []
+    return [[added([*mixed, 2 * _weight(e, i, k) * z[k]]) for k in places] for i in rows]
 
 
 SCALAR_STAND_IN = r"\sum_{k} k v_{k}^{3} + (\sum_{k} v_{k})^{2}"
