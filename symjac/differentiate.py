@@ -259,6 +259,7 @@ MANY_OPERANDS: dict[type[Expr], str] = {
     Product: "d_product",
     ex.Hadamard: "d_hadamard",
     ex.Stack: "d_stack",
+    ex.ScalarGradient: "d_scalar_gradient",
     ex.VectorMap: "d_map",
 }
 

@@ -68,6 +68,7 @@ WITNESSES: dict[str, tuple[list[str], dict[str, str], str, str]] = {
     "d_softmax": ([r"s = u^\top \operatorname{softmax}(W x)"], {"s": "scalar"}, "s", "W"),
     "d_log_sum_exp": ([r"s = \operatorname{logsumexp}(W x)"], {"s": "scalar"}, "s", "W"),
     "d_map": ([r"s = u^\top F(W x)"], {"s": "scalar", "F": "map"}, "s", "W"),
+    "d_scalar_gradient": ([r"s = u^\top \nabla f(W x)"], {"s": "scalar"}, "s", "W"),
     "d_stack": ([r"s = u^\top [W x; x]"], {"s": "scalar", "W": "matrix m n"}, "s", "W"),
     "identification": ([r"s = u^\top W x"], {"s": "scalar"}, "s", "W"),
     "vector_identification": (

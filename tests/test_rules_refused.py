@@ -192,6 +192,7 @@ REFUSED: dict[str, Callable[[], tuple[str, Scope, Expr, tuple[Theorem, ...]]]] =
     "d product: a sum": lambda: ("d_product", PLAIN, ex.Sum(x, b), (d(x), d(b))),
     "d hadamard: a sum": lambda: ("d_hadamard", PLAIN, ex.Sum(x, b), (d(x), d(b))),
     "d map: no premise for the second argument": lambda: ("d_map", PLAIN, ex.VectorMap("F", (x, x), n), (d(x),)),
+    "d scalar gradient: a map": lambda: ("d_scalar_gradient", PLAIN, ex.VectorMap("F", x, n), (d(x),)),
     "d map: a softmax": lambda: ("d_map", PLAIN, ex.Softmax(x), (d(x),)),
     "d stack: a softmax": lambda: ("d_stack", PLAIN, ex.Softmax(x), (d(x),)),
     "d squared norm: no norm": lambda: (

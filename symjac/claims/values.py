@@ -230,7 +230,8 @@ class Values(Meaning):
         if order:
             if t.data.fixed and self.convention.layout == "denominator":
                 raise UndecidedError(f"D {name} may be the Jacobian of {name} in this layout too, or its transpose")
-            return self.laid_out(ex.MapJacobian(name, args, rows, t.data.by or 1), scalar=False)
+            jacobian = ex.MapJacobian(name, args, rows, t.data.by or 1)
+            return self.laid_out(jacobian, scalar=rows == ONE, variable_row=self.convention.row)
         return self.vector(ex.VectorMap(name, args, rows))
 
     def scalar_function(self, t: Term) -> Expr:

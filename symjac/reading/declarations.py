@@ -134,7 +134,7 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
     elif text == "softmax" or text.startswith("softmax "):
         family.take("softmax", how)
         tail = "" if text == "softmax" else ": " + text[8:]
-    elif text == "map" or re.match(r"map [a-zA-Z]|general vector function|layer ?norm", text):
+    elif text == "map" or re.match(r"map [a-zA-Z\d]|general vector function|layer ?norm", text):
         same = Size() if text.startswith("layer") else None
         family.take("map", how, same, same)
         if _MAP.fullmatch(text):

@@ -59,6 +59,7 @@ ASSUMES.update(
         "d_function": _function,
         "map_rule": _map,
         "d_map": _map,
+        "d_scalar_gradient": _map,
         "scalar_gradient_rule": _map,
         "power_rule": _power,
         "d_power": _power,

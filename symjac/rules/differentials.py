@@ -317,6 +317,17 @@ def d_map(scope: Scope, y: Expr, *inner: Theorem) -> Conclusion:
     return ex.Differential(y), ex.add(*terms) if terms else ex.zero(y.shape)
 
 
+@rule
+def d_scalar_gradient(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+    """
+    |- da = u    f a twice continuously differentiable scalar function
+    ------------------------------------------------------------------
+    |- d(nabla f)(a) = (nabla^2 f)(a) u
+    """
+    y = narrow(y, ex.ScalarGradient, "d_scalar_gradient")
+    return ex.Differential(y), ex.mul(y.jacobian(), change("d_scalar_gradient", y.args[0], inner))
+
+
 def _entrywise(a: Expr, b: Expr) -> Expr:
     if ex.is_zero(b):
         return b

@@ -12,7 +12,7 @@ from symjac.reading.context import Family
 from symjac.reading.names import Operation, operation_of
 from symjac.reading.roles import known_function
 from symjac.reading.tree import Node, bracket
-from symjac.reading.usual import FACTOR_LETTERS, FUNCTION_LETTERS, OFTEN_MAPS, STEP_NAMES
+from symjac.reading.usual import FACTOR_LETTERS, FUNCTION_LETTERS, LOSSES, OFTEN_MAPS, STEP_NAMES
 
 
 class Head:
@@ -156,12 +156,13 @@ def not_a_call(el: Naming, item: Node, group: Node) -> None:
     named = el.named(item)
     family = None if named.family in el.locals or el.is_constant(named) else el.roles.settle(named)
     if len(inner.kids) > 1 and inner.text == "(":
+        words = "map 1 n n" if item.text in LOSSES else "map"
         raise el.error(
             f"{text}( , ) looks like a function, but {text} is read as a {family.role if family else 'scalar'}",
             item,
             "a function that changes with time is not read"
             if named.time is not None
-            else f'declare it, as in "{text}: map", if it is a function of several vectors',
+            else f'declare it, as in "{text}: {words}", if it is a function of several vectors',
         )
     if family is None or family.declared or item.text in FACTOR_LETTERS | STEP_NAMES:
         return
