@@ -157,13 +157,14 @@ def not_a_call(el: Naming, item: Node, group: Node) -> None:
     family = None if named.family in el.locals or el.is_constant(named) else el.roles.settle(named)
     if len(inner.kids) > 1 and inner.text == "(":
         words = "map 1 n n" if item.text in LOSSES else "map"
-        raise el.error(
-            f"{text}( , ) looks like a function, but {text} is read as a {family.role if family else 'scalar'}",
-            item,
-            "a function that changes with time is not read"
-            if named.time is not None
-            else f'declare it, as in "{text}: {words}", if it is a function of several vectors',
-        )
+        if named.time is not None:
+            hint = "a function that changes with time is not read"
+        elif named.family in el.roles.bare:
+            hint = "if it is a function of several vectors, give it a letter of its own"
+        else:
+            hint = f'declare it, as in "{text}: {words}", if it is a function of several vectors'
+        role = family.role if family else "scalar"
+        raise el.error(f"{text}( , ) looks like a function, but {text} is read as a {role}", item, hint)
     if family is None or family.declared or item.text in FACTOR_LETTERS | STEP_NAMES:
         return
     if family.role not in ("scalar", "matrix"):
