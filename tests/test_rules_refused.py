@@ -179,6 +179,8 @@ REFUSED: dict[str, Callable[[], tuple[str, Scope, Expr, tuple[Theorem, ...]]]] =
     "same expression: a differential": lambda: ("same_expression", PLAIN, x, (d(x),)),
     "product rule: a sum": lambda: ("product_rule", PLAIN, ex.Sum(x, b), (of(x), of(b))),
     "stack rule: a softmax": lambda: ("stack_rule", PLAIN, ex.Softmax(x), (of(x),)),
+    "map rule: a gradient": lambda: ("map_rule", PLAIN, ex.ScalarGradient("f", x, n), (of(x),)),
+    "d map: a gradient": lambda: ("d_map", PLAIN, ex.ScalarGradient("f", x, n), (d(x),)),
     "map rule: no premise for the second argument": lambda: ("map_rule", PLAIN, ex.VectorMap("F", (x, x), n), (of(x),)),
     "matrix times vector: the premise is about another vector": lambda: (
         *("matrix_times_vector", PLAIN, Product(ex.Diag(x), u)),
