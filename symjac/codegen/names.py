@@ -31,10 +31,10 @@ def callable_name(name: str, order: int = 0, by: int = 0) -> str:
     ``by`` is the number of the argument by which a map of several vectors is differentiated.
 
     >>> callable_name("f"), callable_name("f", 2), callable_name("f", 4), callable_name("f", by=2)
-    ('f', "f''", 'f^{(4)}', '\\partial_{2} f')
+    ('f', "f''", 'f^{(4)}', '\\partial_2 f')
     """
     if by:
-        return rf"\partial_{{{by}}} {name}"
+        return rf"\partial_{by if by < 10 else f'{{{by}}}'} {name}"
     return name + ("'" * order if order < 4 else f"^{{({order})}}")
 
 

@@ -48,7 +48,7 @@ def map_calls(nodes: Iterable[Expr]) -> dict[str, VectorMap | MapJacobian]:
     >>> n = ex.dim("n")
     >>> f = VectorMap("f", (Symbol("h", (n, ex.ONE)), Symbol("x", (n, ex.ONE))), n)
     >>> list(map_calls([f]))
-    ['f', '\\\\partial_{1} f', '\\\\partial_{2} f']
+    ['f', '\\\\partial_1 f', '\\\\partial_2 f']
     """
     out: dict[str, VectorMap | MapJacobian] = {}
     for e in nodes:
