@@ -13,7 +13,7 @@ from symjac.expr import ONE, Expr, Index, Number, Product, Symbol
 from symjac.expr.times import Time
 from symjac.functions import ACTIVATIONS
 from symjac.reading.applied.terms import MapCall, Ref, Term
-from symjac.reading.operators import mean_of, row_softmax
+from symjac.reading.operators import mean_of, positive_part, row_softmax, variance_of
 
 
 def refuse_one_index_of_two(indices: Sequence[str], sizes: Sequence[ex.Dim]) -> None:
@@ -23,6 +23,9 @@ def refuse_one_index_of_two(indices: Sequence[str], sizes: Sequence[ex.Dim]) -> 
     """
     if len(set(indices)) < len(set(sizes)) and not indices[0].isdigit():
         raise UndecidedError(f"the index {indices[0]} runs through both sides of a matrix that is not square")
+
+
+_OF_VECTOR = {"logsumexp": ex.LogSumExp, "mean": mean_of, "variance": variance_of}
 
 
 class Values(Meaning):
@@ -88,8 +91,8 @@ class Values(Meaning):
         return ex.Apply(ACTIVATIONS["step"].function, self.summed([greater, ex.neg(less)]))
 
     def index_sum(self, t: Term) -> Expr:
-        letter = t.data
-        assert isinstance(letter, str)
+        assert isinstance(t.data, tuple)
+        letter, upper = t.data
         outer = self.indices.pop(letter, None)
         body = self(t.args[0])
         size = self.indices.pop(letter, None)
@@ -97,6 +100,8 @@ class Values(Meaning):
             self.indices[letter] = outer
         if size is None:
             raise UndecidedError(f"nothing says how far the index {letter} runs")
+        if upper is not None and ex.dim(int(upper) if upper.isdigit() else upper) != size:
+            raise UndecidedError(f"the sum runs to {upper}, and {letter} to {size}")
         return ex.IndexSum(Index(letter, size), body)
 
     # ------------------------------------------------------------------------------ sums, products
@@ -183,35 +188,92 @@ class Values(Meaning):
         return (e for p in self.model.printed for e in p.rhs.walk() if isinstance(e, ex.MatrixPower))
 
     def word(self, t: Term) -> Expr:
-        if len(t.args) != 1:
-            raise UndecidedError(f"{t.data} of several arguments is not judged")
-        a = self(t.args[0])
-        if t.data == "diag":
+        name, values = str(t.data), [self(a) for a in t.args]
+        if name in ("max", "min"):
+            return self.extreme(name, values)
+        if len(values) > 1 and name == "diag":
+            return self.diagonal(values)
+        if len(values) == 2 and name in ("softmax", "logsumexp") and values[0].is_scalar:
+            return self.at_temperature(name, values[0], self.column(values[1]))
+        if len(values) > 1:
+            raise UndecidedError(f"{name} of several arguments is not judged")
+        a = values[0]
+        if name == "diag":
             if a.is_matrix:
                 return self.vector(ex.Diagonal(a))
             return ex.diag(self.column(a)) if not a.is_scalar else a
-        if t.data in ("trace", "det"):
+        if name in ("trace", "det"):
             if a.is_scalar:
                 return a
-            return ex.Trace(a) if t.data == "trace" else ex.Determinant(a)
-        if t.data == "norm":
+            return ex.Trace(a) if name == "trace" else ex.Determinant(a)
+        if name == "norm":
             if a.is_matrix:
                 self.unknown.append("the bars around a matrix may be its spectral or its Frobenius norm")
             return ex.Norm(self.column(a))
-        if t.data == "abs" and a.is_scalar:
+        if name == "abs" and a.is_scalar:
             return ex.Apply(ex.Function("|", 0, "abs"), a)
-        if t.data == "softmax" and a.is_matrix:
+        if name == "softmax" and a.is_matrix:
             return row_softmax(a)
+        v = self.one_vector(name, a)
+        if name == "softmax":
+            return self.vector(ex.Softmax(v))
+        if name in _OF_VECTOR:
+            return _OF_VECTOR[name](v)
+        raise UndecidedError(f"{name} is not judged")
+
+    def one_vector(self, name: str, a: Expr) -> Expr:
+        """An argument that has to be a vector, as a column."""
         v = self.column(a)
         if not v.is_vector:
-            raise ShapeError(f"{t.data} takes a vector")
-        if t.data == "softmax":
-            return self.vector(ex.Softmax(v))
-        if t.data == "logsumexp":
-            return ex.LogSumExp(v)
-        if t.data == "mean":
-            return mean_of(v)
-        raise UndecidedError(f"{t.data} is not judged")
+            raise ShapeError(f"{name} takes a vector")
+        return v
+
+    def at_temperature(self, name: str, beta: Expr, z: Expr) -> Expr:
+        """The softmax of beta z, or over beta the logarithm of its sum of exponentials."""
+        scaled = ex.mul(beta, self.one_vector(name, z))
+        if name == "softmax":
+            return self.vector(ex.Softmax(scaled))
+        return self.divided(ex.LogSumExp(scaled), beta)
+
+    def extreme(self, name: str, values: list[Expr]) -> Expr:
+        """The greater or the less of 0 and what else stands there, entry by entry."""
+        others = [v for v in values if v != Number(0)]
+        if len(values) != 2 or len(others) != 1:
+            raise UndecidedError(f"{name} is read with 0 and one other argument only")
+        return positive_part(others[0]) if name == "max" else ex.neg(positive_part(ex.neg(others[0])))
+
+    @staticmethod
+    def diagonal(values: list[Expr]) -> Expr:
+        """The diagonal matrix of a list."""
+        if not all(v.is_scalar for v in values):
+            raise ShapeError("diag of a list takes scalars")
+        n = range(len(values))
+        return ex.Explicit([[values[i] if i == j else Number(0) for j in n] for i in n])
+
+    def norm(self, t: Term) -> Expr:
+        """A norm that says which it is."""
+        a = self(t.args[0])
+        if a.is_scalar or (a.is_matrix and t.data == "1"):
+            raise ShapeError(f"the norm with index {t.data} of {ex.show_shape(a.shape)}")
+        if a.is_matrix and t.data == "2":
+            self.unknown.append("the norm of a matrix with a 2 below is its spectral norm")
+        v = self.column(a)
+        if t.data == "1":
+            return Product(ex.transpose(ex.Ones(v.rows)), ex.Apply(ACTIVATIONS["abs"].function, v))
+        return ex.Norm(v)
+
+    def positive(self, t: Term) -> Expr:
+        a = self(t.args[0])
+        if a.is_matrix:
+            raise UndecidedError("the + on a matrix: its positive part, or a pseudoinverse?")
+        return positive_part(a)
+
+    def inner(self, t: Term) -> Expr:
+        """The inner product in angle brackets."""
+        a, b = (self.column(self(arg)) for arg in t.args)
+        if not a.is_vector or a.shape != b.shape:
+            raise ShapeError("angle brackets take two vectors of one size")
+        return Product(ex.transpose(a), b)
 
     def apply(self, t: Term) -> Expr:
         assert isinstance(t.data, ex.Function)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import chain, count
 
 from symjac.errors import ReadError
 from symjac.expr import SCALAR, Function, Shape, Symbol, dim
+from symjac.reading.applied.terms import CONSTANTS, Term
 from symjac.reading.assumptions import How, Option
 from symjac.reading.evidence import EVIDENCE, Evidence
 from symjac.reading.names import Named
@@ -16,7 +17,7 @@ from symjac.reading.sizes import UNIT, Size, Sizes
 from symjac.reading.spelling import is_bold, plain, render
 from symjac.reading.survey import Letters
 from symjac.reading.tokens import Token
-from symjac.reading.tree import Node
+from symjac.reading.tree import Placed
 
 
 class TwoMeaningsError(ReadError):
@@ -117,8 +118,8 @@ class Context:
         self.calls: dict[str, Family] = {}  # names such as \phi(x), by their text
         self.heads: set[str] = set()  # the letters before the brackets of those names
         self.exact: dict[str, Named] = {}  # the names the text prints
-        self.constants: list[tuple[Size, Node, str]] = []
-        self.of_matrices: list[tuple[Size, Size, Node, str]] = []  # shapes of exp(A), not known to be entry by entry
+        self.constants: list[tuple[Size, Term, str]] = []
+        self.of_matrices: list[tuple[Size, Size, Term, str]] = []  # shapes of exp(A), not known to be entry by entry
         self.entrywise: set[str] = set()  # the functions that are declared to be so
         self.system = False
         self.layout: str | None = None
@@ -129,23 +130,22 @@ class Context:
 
     # ------------------------------------------------------------------------------ saying things
 
-    def error(self, message: str, at: Node | Sequence[Node], hint: str | None = None) -> ReadError:
-        nodes = [at] if isinstance(at, Node) else list(at)
-        span = (nodes[0].start, max(nodes[-1].end, nodes[0].start + 1))
+    def error(self, message: str, at: Placed, hint: str | None = None) -> ReadError:
+        span = (at.start, max(at.end, at.start + 1))
         return ReadError(message, text=self.source, span=span, hint=hint)
 
-    def doubt(self, message: str, at: Node, hint: str) -> TwoMeaningsError:
+    def doubt(self, message: str, at: Placed, hint: str) -> TwoMeaningsError:
         """An error that trying other roles would only hide."""
         return TwoMeaningsError(message, text=self.source, span=(at.start, max(at.end, at.start + 1)), hint=hint)
 
-    def note(self, kind: str, message: str, at: Node | None = None) -> None:
+    def note(self, kind: str, message: str, at: Placed | None = None) -> None:
         span = (at.start, at.end) if at is not None else None
         new = Note(kind, message, self.source if at is not None else None, span)
         if new not in self.notes:
             self.notes.append(new)
 
-    def text(self, node: Node) -> str:
-        return " ".join(self.source[node.start : node.end].split())
+    def text(self, at: Placed) -> str:
+        return " ".join(self.source[at.start : at.end].split())
 
     # ------------------------------------------------------------------------------------ families
 
@@ -256,18 +256,18 @@ class Context:
                     term.root.known = dim(name)
                     self.dims[name] = Size(dim(name))
                     self.invented.add(name)
-        for size, node, source in self.constants:
+        for size, at, source in self.constants:
             if any(term.root.known is None for term in size.terms()):
                 self.source = source
-                hint = r"write it below, as in I_n and \mathbf{1}_n" if node.kind == "name" else None
-                raise self.error(f"nothing says the size of {self.text(node)}", node, hint)
+                hint = r"write it below, as in I_n and \mathbf{1}_n" if at.kind in CONSTANTS else None
+                raise self.error(f"nothing says the size of {self.text(at)}", at, hint)
 
-    def settle_entrywise(self, node: Node) -> None:
+    def settle_entrywise(self, term: Term) -> None:
         """What stands in an entrywise product or a quotient is no matrix exponential."""
-        within = range(node.start, node.end)
+        within = range(term.start, term.end)
         self.of_matrices = [m for m in self.of_matrices if m[2].start not in within or m[3] != self.source]
 
-    def loose(self, size: Size, node: Node) -> Size:
+    def loose(self, size: Size, term: Term) -> Size:
         """A size of a constant such as the identity, which other things in the text have to tell."""
-        self.constants.append((size, node, self.source))
+        self.constants.append((size, term, self.source))
         return size

@@ -229,8 +229,8 @@ def _zero(el: Elaborator, left: Value, right: Value) -> Value:
     value = number(right.make()) if right.literal and right.is_scalar and not left.is_scalar else None
     if value is None or value.value != 0:
         return right
-    el.context.note("ones", f"{el.context.text(right.node)} is read as zeros of the shape of the left side", right.node)
-    return like(left, lambda: Zero(left.rows.value(), left.cols.value()), right.node)
+    el.context.note("ones", f"{el.context.text(right.term)} is read as zeros of the shape of the left side", right.term)
+    return like(left, lambda: Zero(left.rows.value(), left.cols.value()), right.term)
 
 
 def _refuse_indexed_vectors(piece: Piece, el: Elaborator) -> None:
@@ -268,7 +268,7 @@ def _gradient(piece: Piece, el: Elaborator, values: list[Value]) -> Value:
 
 def _column(el: Elaborator, row: Value, node: Node) -> Value:
     el.context.note("row", "a row stands on the right of a column; its transpose is read", node)
-    return Value(row.cols, row.rows, lambda: transpose(row.make()), row.node)
+    return Value(row.cols, row.rows, lambda: transpose(row.make()), row.term)
 
 
 def _function_sides(piece: Piece, el: Elaborator) -> list[Value]:
@@ -312,7 +312,7 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
     family.times.setdefault(None)
     el.context.add(family)
     el.context.calls[heads.call_key(el, head, group)] = family
-    return Value(value.rows, value.cols, lambda: family.symbol(None), left, tag="symbol")
+    return Value(value.rows, value.cols, lambda: family.symbol(None), el.terms.symbol(family, None, left), tag="symbol")
 
 
 @dataclass(frozen=True)

@@ -22,15 +22,16 @@ from symjac.expr import (
     Sum,
     Trace,
     Transpose,
+    mul,
     size_as_scalar,
 )
 from symjac.reading import grids
+from symjac.reading.applied.terms import Term
 from symjac.reading.arithmetic import Arithmetic
 from symjac.reading.roles import known_function
 from symjac.reading.sizes import UNIT
-from symjac.reading.spelling import is_bold
-from symjac.reading.tree import Node
-from symjac.reading.values import Value, like, negative, number, scalar
+from symjac.reading.spelling import marks_vector
+from symjac.reading.values import Value, like, negative, number, reciprocal, scalar
 
 
 def known(word: str) -> Function:
@@ -39,61 +40,61 @@ def known(word: str) -> Function:
     return function
 
 
-def apply(el: Arithmetic, function: Function, order: int, v: Value, node: Node) -> Value:
-    if v.literal and function.known == "log" and (value := number(v.make())) is not None and value.value <= 0:
-        raise el.error(f"the logarithm of {value.value}", node, "a logarithm takes a positive number")
-    f = Function(function.name, function.order + order, function.known)
+def apply(el: Arithmetic, f: Function, v: Value, t: Term) -> Value:
+    """A function of one variable, entry by entry."""
+    if v.literal and f.known == "log" and (value := number(v.make())) is not None and value.value <= 0:
+        raise el.error(f"the logarithm of {value.value}", t, "a logarithm takes a positive number")
     if f.known in ("exp", "log") and v.is_matrix and not el.context.continued and f.known not in el.context.entrywise:
-        el.context.of_matrices.append((v.rows, v.cols, node, el.context.source))
-    return like(v, lambda: Apply(f, v.make()), node)
+        el.context.of_matrices.append((v.rows, v.cols, t, el.context.source))
+    return like(v, lambda: Apply(f, v.make()), t)
 
 
-def _one_vector(el: Arithmetic, values: list[Value], whole: Node, what: str) -> Value:
+def _one_vector(el: Arithmetic, values: list[Value], t: Term, what: str) -> Value:
     if len(values) != 1:
-        raise el.error(f"{what} takes one argument; here are {len(values)}", whole)
+        raise el.error(f"{what} takes one argument; here are {len(values)}", t)
     if not values[0].is_vector:
         raise el.error(
-            f"{what} takes a column vector; {el.context.text(values[0].node)} is {values[0].shown}",
-            values[0].node,
+            f"{what} takes a column vector; {el.context.text(values[0].term)} is {values[0].shown}",
+            values[0].term,
             'if it is a vector, declare it, as in "x: vector n"' if values[0].is_scalar else None,
         )
     return values[0]
 
 
-def _diag(el: Arithmetic, values: list[Value], whole: Node) -> Value:
+def _diag(el: Arithmetic, values: list[Value], t: Term) -> Value:
     if len(values) == 1 and values[0].is_matrix:
         v = values[0]
         el.square(v, "the diagonal")
         if not el.context.continued:
             el.context.note(
-                "diag", f"diag of the matrix {el.context.text(v.node)} is read as the vector on its diagonal", whole
+                "diag", f"diag of the matrix {el.context.text(v.term)} is read as the vector on its diagonal", t
             )
-        return Value(v.rows, UNIT, lambda: Diagonal(v.make()), whole)
+        return Value(v.rows, UNIT, lambda: Diagonal(v.make()), t)
     if len(values) > 1:
-        return grids.diagonal_of_list(el, values, whole)
-    v = _one_vector(el, values, whole, "diag")
-    return Value(v.rows, v.rows, lambda: Diag(v.make()), whole)
+        return grids.diagonal_of_list(el, values, t)
+    v = _one_vector(el, values, t, "diag")
+    return Value(v.rows, v.rows, lambda: Diag(v.make()), t)
 
 
-def _of_square(node_class: Callable[[Expr], Expr], what: str) -> Callable[[Arithmetic, list[Value], Node], Value]:
-    def build(el: Arithmetic, values: list[Value], whole: Node) -> Value:
+def _of_square(node_class: Callable[[Expr], Expr], what: str) -> Callable[[Arithmetic, list[Value], Term], Value]:
+    def build(el: Arithmetic, values: list[Value], t: Term) -> Value:
         if len(values) != 1:
-            raise el.error(f"{what} takes one argument", whole)
+            raise el.error(f"{what} takes one argument", t)
         v = values[0]
         if v.is_scalar and v.tag != "symbol":
-            return scalar(v.make, whole)
+            return scalar(v.make, t)
         el.square(v, what)
-        return scalar(lambda: node_class(v.make()), whole)
+        return scalar(lambda: node_class(v.make()), t)
 
     return build
 
 
-def _softmax(el: Arithmetic, values: list[Value], whole: Node) -> Value:
+def _softmax(el: Arithmetic, values: list[Value], t: Term) -> Value:
     if el.context.lenient and len(values) == 1 and values[0].is_matrix:
-        el.context.note("softmax", "softmax of a matrix is read row by row", whole)
-        return like(values[0], lambda: row_softmax(values[0].make()), whole)
-    v = _one_vector(el, values, whole, "softmax")
-    return like(v, lambda: Softmax(v.make()), whole)
+        el.context.note("softmax", "softmax of a matrix is read row by row", t)
+        return like(values[0], lambda: row_softmax(values[0].make()), t)
+    v = _one_vector(el, values, t, "softmax")
+    return like(v, lambda: Softmax(v.make()), t)
 
 
 def row_softmax(a: Expr) -> Expr:
@@ -102,20 +103,20 @@ def row_softmax(a: Expr) -> Expr:
     return Hadamard(weights, EntryPower(Product(weights, ones, Transpose(ones)), Number(-1)))
 
 
-def _logsumexp(el: Arithmetic, values: list[Value], whole: Node) -> Value:
-    v = _one_vector(el, values, whole, "logsumexp")
-    return scalar(lambda: LogSumExp(v.make()), whole)
+def _logsumexp(el: Arithmetic, values: list[Value], t: Term) -> Value:
+    v = _one_vector(el, values, t, "logsumexp")
+    return scalar(lambda: LogSumExp(v.make()), t)
 
 
-def _mean(el: Arithmetic, values: list[Value], whole: Node) -> Value:
-    v = _one_vector(el, values, whole, "a mean")
-    return scalar(lambda: mean_of(v.make()), whole)
+def _mean(el: Arithmetic, values: list[Value], t: Term) -> Value:
+    v = _one_vector(el, values, t, "a mean")
+    return scalar(lambda: mean_of(v.make()), t)
 
 
-def _variance(el: Arithmetic, values: list[Value], whole: Node) -> Value:
-    v = _one_vector(el, values, whole, "a variance")
+def _variance(el: Arithmetic, values: list[Value], t: Term) -> Value:
+    v = _one_vector(el, values, t, "a variance")
 
-    return scalar(lambda: variance_of(v.make()), whole)
+    return scalar(lambda: variance_of(v.make()), t)
 
 
 def variance_of(x: Expr) -> Expr:
@@ -124,34 +125,102 @@ def variance_of(x: Expr) -> Expr:
     return mean_of(EntryPower(centred, Number(2)))
 
 
+def positive_part(x: Expr) -> Expr:
+    """What is greater of 0 and each entry."""
+    return Apply(known("relu"), x)
+
+
 def mean_of(x: Expr) -> Expr:
     n = size_as_scalar(x.rows)
     weight = Number(1 / n.value) if isinstance(n, Number) else EntryPower(n, Number(-1))
     return Product(weight, Transpose(Ones(x.rows)), x)
 
 
-def _norm(el: Arithmetic, values: list[Value], whole: Node) -> Value:
+def _norm(el: Arithmetic, values: list[Value], t: Term) -> Value:
     v = values[0]
     if v.is_scalar:
-        raise el.error("the norm of a scalar", whole, 'if it is a vector, declare it, as in "x: vector n"')
-    return scalar(lambda: Norm(v.make()), whole)
+        raise el.error("the norm of a scalar", t, 'if it is a vector, declare it, as in "x: vector n"')
+    return scalar(lambda: Norm(v.make()), t)
 
 
-def _extreme(word: str) -> Callable[[Arithmetic, list[Value], Node], Value]:
-    def build(el: Arithmetic, values: list[Value], whole: Node) -> Value:
+def _extreme(word: str) -> Callable[[Arithmetic, list[Value], Term], Value]:
+    def build(el: Arithmetic, values: list[Value], t: Term) -> Value:
         zeros = [v for v in values if v.literal and v.make() == Number(0)]
         others = [v for v in values if not any(v is z for z in zeros)]
         if len(values) != 2 or len(zeros) != 1 or len(others) != 1:
-            raise el.error(rf"\{word} is read with 0 and one other argument only: \{word}(0, x)", whole)
-        v, relu = others[0], known("relu")
+            raise el.error(rf"\{word} is read with 0 and one other argument only: \{word}(0, x)", t)
+        v = others[0]
         if word == "max":
-            return like(v, lambda: Apply(relu, v.make()), whole)
-        return like(v, lambda: negative(Apply(relu, negative(v.make()))), whole)
+            return like(v, lambda: positive_part(v.make()), t)
+        return like(v, lambda: negative(positive_part(negative(v.make()))), t)
 
     return build
 
 
-OPERATORS: dict[str, Callable[[Arithmetic, list[Value], Node], Value]] = {
+def norm(el: Arithmetic, t: Term) -> Value:
+    r"""``\|x\|_2``, ``\|A\|_F``; with 1 below the sum of absolute values."""
+    v = el.value(t.args[0])
+    if t.data == "1" and v.is_vector:
+        size = v.rows
+        return scalar(lambda: Product(Transpose(Ones(size.value())), Apply(known("abs"), v.make())), t)
+    if t.data == "1":
+        raise el.error("the norm with index 1 is not read", t, "the Euclidean and the Frobenius norm are")
+    if v.is_matrix and t.data == "2":
+        raise el.context.doubt(
+            "the 2 on the norm of a matrix says the spectral norm, which is not read",
+            t,
+            rf"write \|{el.context.text(v.term)}\|_F for the root of the sum of squares",
+        )
+    return _norm(el, [v], t)
+
+
+def _bars(el: Arithmetic, values: list[Value], t: Term) -> Value:
+    """A norm with nothing below it."""
+    v = values[0]
+    if v.is_matrix:
+        message = f"the norm of the matrix {el.context.text(v.term)} is read as the root of the sum of squares"
+        el.context.note("norm", message, t)
+    return _norm(el, values, t)
+
+
+def _absolute(el: Arithmetic, values: list[Value], t: Term) -> Value:
+    v = values[0]
+    if v.is_matrix:
+        el.context.note("bars", "bars around a matrix are read as its determinant", t)
+        return OPERATORS["det"](el, [v], t)
+    if v.is_vector and any(marks_vector(f.name) or not f.declared for f in el.families_of(t)):
+        inner = el.context.text(t.args[0])
+        raise el.context.doubt(
+            f"bars around the vector {inner}: its norm, or the absolute value of each entry?",
+            t,
+            rf"write \|{inner}\| or \operatorname{{abs}}({inner})",
+        )
+    return apply(el, known("abs"), v, t)
+
+
+def word(el: Arithmetic, t: Term) -> Value:
+    """An operator with its arguments, of which one that takes a vector takes several as stacked."""
+    values, name = [el.value(a) for a in t.args], str(t.data)
+    if name in ("softmax", "logsumexp") and len(values) == 2:
+        beta, z = values
+        if beta.is_scalar and not beta.literal and z.is_vector:
+            return _at_temperature(el, name, beta, z, t)
+    if name in ("softmax", "logsumexp", "mean", "variance", "norm") and len(values) > 1:
+        values = [grids.stack(el, values, t)]
+    return OPERATORS[name](el, values, t)
+
+
+def _at_temperature(el: Arithmetic, name: str, beta: Value, z: Value, t: Term) -> Value:
+    r"""``\operatorname{softmax}(\beta, z)`` is that of beta z, ``\operatorname{lse}(\beta, z)`` the same over beta."""
+    note = f"{el.context.text(beta.term)} is read as the inverse temperature in {el.context.text(t)}"
+    el.context.note("softmax", note, t)
+    found = OPERATORS[name](el, [like(z, lambda: mul(beta.make(), z.make()), z.term)], t)
+    if name == "softmax":
+        return found
+    return like(found, lambda: Product(reciprocal(beta.make()), found.make()), t)
+
+
+OPERATORS: dict[str, Callable[[Arithmetic, list[Value], Term], Value]] = {
     "diag": _diag,
     "trace": _of_square(Trace, "a trace"),
     "det": _of_square(Determinant, "a determinant"),
@@ -159,59 +228,8 @@ OPERATORS: dict[str, Callable[[Arithmetic, list[Value], Node], Value]] = {
     "logsumexp": _logsumexp,
     "mean": _mean,
     "variance": _variance,
-    "norm": _norm,
+    "norm": _bars,
+    "abs": _absolute,
     "max": _extreme("max"),
     "min": _extreme("min"),
 }
-
-
-def alone(el: Arithmetic, node: Node) -> Value:
-    raise el.error(f"{el.context.text(node)} has no argument", node, f"write {el.context.text(node)}(...)")
-
-
-def norm(el: Arithmetic, node: Node) -> Value:
-    """``\\|x\\|``, with 2 or F below; with 1 below the sum of absolute values."""
-    v = el.build(node.kids[0])
-    subs = ["".join(t.text for t in s.tokens) for s in node.scripts if s.kind == "_"]
-    node = Node(node.kind, node.text, node.kids, node.start, node.end, [s for s in node.scripts if s.kind != "_"])
-    if subs == ["1"] and v.is_vector:
-        size = v.rows
-        absolute_ = known("abs")
-        out = scalar(lambda: Product(Transpose(Ones(size.value())), Apply(absolute_, v.make())), node)
-        return el.post(out, node)
-    if subs and subs[0] not in ("2", "F", "\\mathrm{F}"):
-        raise el.error(f"the norm with index {subs[0]} is not read", node, "the Euclidean and the Frobenius norm are")
-    if v.is_matrix and subs == ["2"]:
-        raise el.context.doubt(
-            "the 2 on the norm of a matrix says the spectral norm, which is not read",
-            node,
-            rf"write \|{el.context.text(v.node)}\|_F for the root of the sum of squares",
-        )
-    if v.is_matrix and not subs:
-        message = f"the norm of the matrix {el.context.text(v.node)} is read as the root of the sum of squares"
-        el.context.note("norm", message, node)
-    return el.post(_norm(el, [v], node), node)
-
-
-def _plainly_entrywise(el: Arithmetic, node: Node) -> bool:
-    """Whether nothing in a vector is bold, and all of it is declared."""
-    families = [(n, el.context.find(el.named(n).family)) for n in node.walk() if n.kind == "name"]
-    return all(
-        f is not None and f.declared and not is_bold(f.name) and not (n.token and n.token.accents[:1] == ("vec",))
-        for n, f in families
-    )
-
-
-def absolute(el: Arithmetic, node: Node) -> Value:
-    v = el.build(node.kids[0])
-    if v.is_matrix:
-        el.context.note("bars", "bars around a matrix are read as its determinant", node)
-        return el.post(OPERATORS["det"](el, [v], node), node)
-    if v.is_vector and not _plainly_entrywise(el, node.kids[0]):
-        inner = el.context.text(node.kids[0])
-        raise el.context.doubt(
-            f"bars around the vector {inner}: its norm, or the absolute value of each entry?",
-            node,
-            rf"write \|{inner}\| or \operatorname{{abs}}({inner})",
-        )
-    return el.post(apply(el, known("abs"), 0, v, node), node)

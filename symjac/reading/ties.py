@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 
 from symjac.errors import ReadError
+from symjac.expr import Function
 from symjac.reading.assumptions import How
 from symjac.reading.context import Context
 from symjac.reading.names import take_apart
@@ -86,13 +87,14 @@ def refuse_exponentials(context: Context) -> None:
 
     :raises TwoMeaningsError: for one.
     """
-    for rows, cols, node, source in context.of_matrices:
+    for rows, cols, term, source in context.of_matrices:
         context.source = source
-        text = context.text(node)
+        text, function = context.text(term), term.data
+        assert isinstance(function, Function)
         if rows.value() == cols.value():
             raise context.doubt(
                 f"{text} of a square matrix: that of the matrix, or of every entry?",
-                node,
-                rf'declare "\{node.kids[0].text}: elementwise" for every entry; the other is not read: write a letter',
+                term,
+                rf'declare "{function.name}: elementwise" for every entry; the other is not read: write a letter',
             )
-        context.note("entrywise", f"{text} is read entry by entry, as the matrix need not be square", node)
+        context.note("entrywise", f"{text} is read entry by entry, as the matrix need not be square", term)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from symjac.expr import EntryPower, Expr, Number, Ones, Product, Shape, neg
+from symjac.reading.applied.terms import Term
 from symjac.reading.sizes import UNIT, Size
-from symjac.reading.tree import Node
 
 Make = Callable[[], Expr]
 
@@ -19,7 +19,7 @@ class Value:
     rows: Size
     cols: Size
     make: Make
-    node: Node
+    term: Term
     factors: tuple[Value, ...] = ()  # of a product without brackets, which a sign of multiplication may go on
     literal: bool = False  # a number
     tag: str = ""
@@ -57,17 +57,13 @@ class Value:
     def shape(self) -> Shape:
         return self.rows.value(), self.cols.value()
 
-    def at(self, node: Node) -> Value:
-        """The same value as a bracket: no longer part of a product around it."""
-        return Value(self.rows, self.cols, self.make, node, literal=self.literal, tag=self.tag, details=self.details)
+
+def scalar(make: Make, term: Term, **more: object) -> Value:
+    return Value(UNIT, UNIT, make, term, **more)  # type: ignore[arg-type]  # passes the optional fields on
 
 
-def scalar(make: Make, node: Node, **more: object) -> Value:
-    return Value(UNIT, UNIT, make, node, **more)  # type: ignore[arg-type]  # passes the optional fields on
-
-
-def like(v: Value, make: Make, node: Node) -> Value:
-    return Value(v.rows, v.cols, make, node)
+def like(v: Value, make: Make, term: Term) -> Value:
+    return Value(v.rows, v.cols, make, term)
 
 
 def number(e: Expr) -> Number | None:

@@ -14,7 +14,7 @@ from symjac.reading.applied.terms import Term
 from symjac.reading.assumptions import How
 from symjac.reading.context import Family, Note
 from symjac.reading.parser import parse
-from symjac.reading.tree import Node
+from symjac.reading.tree import Node, Placed
 
 RISING = ("<", "<=")
 FALLING = (">", ">=")
@@ -87,7 +87,7 @@ class BoundBuilder(ClaimBuilder):
             if family is None or (not family.declared and family.role not in ("function", "map")):
                 (family or self.context.family(named)).take("scalar", How.IN_BOUND)
 
-    def by(self, y: Term, variable: Node, node: Node, what: Node) -> Term:
+    def by(self, y: Term, variable: Node, node: Placed, what: Node) -> Term:
         """A derivative; the k of ``dh_t / dh_k`` is a time, though nothing else in the bound may say so."""
         t = super().by(y, variable, node, what)
         x = t.args[-1]

@@ -58,7 +58,7 @@ class Names:
         context.notes.clear()
         roles = Roles(context, lambda _: None)
         roles.scan([(root, text) for root in roots])
-        return Naming(context, roles)
+        return Naming(context, roles, beside=True)
 
 
 def _letters_of_entries(context: Context, roots: Iterable[Node]) -> set[str]:

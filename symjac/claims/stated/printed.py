@@ -7,7 +7,7 @@ import re
 from symjac.claims.stated import naming
 from symjac.reading.applied.building import Building
 from symjac.reading.applied.terms import Ref, Term
-from symjac.reading.tree import Node
+from symjac.reading.tree import Node, Placed
 
 _LABELLED = re.compile(r"(.+)_(?:\w|\{\w+\})")
 
@@ -27,7 +27,7 @@ def dotted(b: Building, node: Node, width: int) -> Term:
     raise b.error("a matrix with dots is read only where it is diagonal with like entries", node)
 
 
-def like_entries(b: Building, values: list[Term], node: Node) -> Term:
+def like_entries(b: Building, values: list[Term], node: Placed) -> Term:
     """The vector of ``f(z_1), \\dots, f(z_n)``."""
 
     def without_index(t: Term) -> Term:
@@ -39,7 +39,7 @@ def like_entries(b: Building, values: list[Term], node: Node) -> Term:
     return whole.pop()
 
 
-def whole_vector(b: Building, v: Term, node: Node) -> Term:
+def whole_vector(b: Building, v: Term, node: Placed) -> Term:
     """The vector of ``f'(z_i)`` in a diag, where i numbers the places of the diagonal and nothing else."""
     letters = {t.data for t in v.walk() if t.kind == "entry"}
     elsewhere = {t.data for t in b.left.walk() if t.kind == "entry"} if b.left is not None else set()

@@ -95,7 +95,9 @@ class Said:
         if y.kind in ("product", "operation"):
             first, last = y.args[0], y.args[-1]
             return first.kind == "transpose" and self.is_vector(first.args[0]) and self.is_vector(last)
-        return y.kind == "word" and y.data in ("norm", "trace", "det", "logsumexp", "mean")
+        if y.kind == "word":
+            return y.data in ("norm", "trace", "det", "logsumexp", "mean", "variance")
+        return y.kind in ("norm", "inner")
 
     def role(self, r: Ref) -> str | None:
         """What a symbol is, ``None`` where nothing says so."""

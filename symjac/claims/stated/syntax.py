@@ -7,18 +7,24 @@ says and a system does not: gradients written ``d x``, derivatives by a vec, lis
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
+from symjac import functions
 from symjac.claims.stated import derivatives, ellipsis, printed, vecread
 from symjac.claims.stated.naming import Names, formulas, numbered_entry, whole, without_argument_dots, without_braces
 from symjac.errors import ReadError
+from symjac.expr.times import Time
 from symjac.reading.applied.builder import Builder
 from symjac.reading.applied.naming import Naming
 from symjac.reading.applied.terms import Term
 from symjac.reading.context import Family, Note, left_out
 from symjac.reading.names import Named
 from symjac.reading.parser import parse
-from symjac.reading.spelling import plain
-from symjac.reading.tree import Node
+from symjac.reading.spelling import is_greek, plain, script_text
+from symjac.reading.tokens import Token
+from symjac.reading.tree import Node, Placed
+
+EXP = functions.ACTIVATIONS["exp"].function
 
 
 def read_terms(text: str, names: Names) -> tuple[tuple[Term, ...], tuple[Note, ...], dict[str, Family]]:
@@ -145,13 +151,62 @@ class ClaimBuilder(Builder):
     def differentiated(self, node: Node) -> Term:
         return derivatives.differentiated(self, node)
 
-    def by_term(self, y: Term, x: Term, text: str, variable: Node, node: Node) -> Term:
+    def by_term(self, y: Term, x: Term, text: str, variable: Node, node: Placed) -> Term:
         return vecread.by_vec(self, y, x, text, node) or super().by_term(y, x, text, variable, node)
 
-    def on_diagonal(self, values: list[Term], item: Node) -> list[Term]:
+    def on_diagonal(self, values: list[Term], at: Placed) -> list[Term]:
         if any(v.kind == "dots" for v in values):
-            return [printed.like_entries(self, values, item)]
-        return [printed.whole_vector(self, values[0], item)] if len(values) == 1 else values
+            return [printed.like_entries(self, values, at)]
+        return [printed.whole_vector(self, values[0], at)] if len(values) == 1 else values
 
     def dotted(self, node: Node, width: int) -> Term:
         return printed.dotted(self, node, width)
+
+    def size_letter(self, letter: str | None, node: Node) -> str | None:
+        """A size that the author does not use says nothing."""
+        known = self.context.dims.keys() - self.context.invented
+        if letter is None or all(d.isdigit() or d in known for d in letter.split("*")):
+            return letter
+        printed = self.context.text(node)
+        self.context.note("size", f"{printed} is read with the size that fits, as nothing says what {letter} is", node)
+        return None
+
+    def exponent(self, base: Term, tokens: tuple[Token, ...], at: Placed) -> Term:
+        """What stands above: a number, or a sum of letters that count."""
+        self.refuse_label(tokens, at)
+        time = Time.read(script_text(tokens))
+        if time.is_number:
+            return Term("number", (), Fraction(time.offset))
+        if all(len(name) == 1 or is_greek(name) for name, _ in time.letters):
+            return Term("count", (), time)
+        letters = {t.text for t in tokens if t.kind == "name"} & self.context.letters.time
+        if letters:
+            raise self.error(
+                f"the exponent {script_text(tokens)} is not read as a number of steps",
+                at,
+                "write it as a sum of letters and numbers, as in t-k",
+            )
+        return self.script(tokens)
+
+    def refuse_label(self, tokens: tuple[Token, ...], at: Placed) -> None:
+        """A letter above that counts no steps and stands for nothing: ``W^H``, and ``W^t`` where nothing has a t."""
+        if len(tokens) != 1 or tokens[0].kind != "name":
+            return
+        x = tokens[0].text
+        counts = x in self.context.letters.time - {"t"} or x in self.context.dims
+        running = any(time and x in time for f in self.context.families.values() for time in f.times)
+        if not (counts or running or self.context.find(x) is not None or any(x == n for n, _, _ in self.around)):
+            raise self.error(
+                f"{x} above in {self.context.text(at)}: an exponent, an index or a label?",
+                at,
+                f'for an exponent declare it, as in "{x}: scalar"; ^\\top is the transpose',
+            )
+
+    def euler(self, exponent: Term, node: Node) -> Term:
+        return Term("apply", (exponent,), EXP, (node.start, node.end))
+
+    def slope(self, y: Term, x: Term, text: str, at: tuple[int, int]) -> Term:
+        return Term("derivative", (y, x), text, at)
+
+    def bracketed(self, term: Term, node: Node) -> Term:
+        return Term(term.kind, term.args, "bracketed", term.span) if term.kind == "product" else term

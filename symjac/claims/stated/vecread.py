@@ -5,7 +5,7 @@ from __future__ import annotations
 from symjac.reading.applied.building import Building
 from symjac.reading.applied.terms import Term
 from symjac.reading.names import operation_of
-from symjac.reading.tree import Node, bracket
+from symjac.reading.tree import Node, Placed, bracket
 
 VEC_KINDS = frozenset(["vec", "by_vec", "commutation"])
 
@@ -41,7 +41,7 @@ def _raised(b: Building, term: Term, item: Node) -> Term:
     return b.operated(term, [operation_of(s.tokens) for s in item.scripts], item)
 
 
-def by_vec(b: Building, y: Term, x: Term, text: str, node: Node) -> Term | None:
+def by_vec(b: Building, y: Term, x: Term, text: str, node: Placed) -> Term | None:
     r"""``\partial y / \partial \operatorname{vec}(X)^\top``; ``None`` where no vec is in it.
 
     A transpose on either changes no derivative, as everywhere.

@@ -3,33 +3,52 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from fractions import Fraction
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from symjac.errors import ReadError
 from symjac.expr import Function
 from symjac.expr.times import Time
 from symjac.reading.applied.naming import Naming
-from symjac.reading.applied.terms import Place, Term
+from symjac.reading.applied.terms import Place, Ref, Term
 from symjac.reading.context import Family
 from symjac.reading.names import Named, Operation, operation_of
 from symjac.reading.parser import Parser
-from symjac.reading.spelling import is_greek, script_text
 from symjac.reading.tokens import Token
-from symjac.reading.tree import Node
+from symjac.reading.tree import Node, Placed
+
+MAX_NESTING = 150
+
+
+def span(at: Placed) -> tuple[int, int]:
+    """Where something stands."""
+    return at.start, at.end
 
 
 class Building(ABC):
-    """The half of the builder of terms that the readers of derivatives, of vec and of sums ask."""
+    """The half of the builder of terms that the readers of derivatives, of heads and of sums ask."""
 
     def __init__(self, el: Naming) -> None:
         self.el = el
         self.context = el.context
         self.places = 0
+        self.depth = 0
+        self.families: dict[tuple[str, str | None], Family] = {}  # by the name and the time of their symbols
         self.left: Term | None = None  # the first member, once it is built
         self.around: list[tuple[str, Time, Time]] = []  # the sums and products that stand around: letter, bounds
 
-    def error(self, message: str, node: Node, hint: str | None = None) -> ReadError:
-        return self.context.error(message, node, hint)
+    def error(self, message: str, at: Placed, hint: str | None = None) -> ReadError:
+        return self.context.error(message, at, hint)
+
+    @contextmanager
+    def deeper(self, node: Node) -> Iterator[None]:
+        self.depth += 1
+        if self.depth > MAX_NESTING:
+            raise self.error(f"nested more than {MAX_NESTING} deep", node)
+        try:
+            yield
+        finally:
+            self.depth -= 1
 
     def runs_down(self, first: Time, last: Time) -> bool:
         """Whether an index that starts at ``first`` goes back in time.
@@ -48,17 +67,15 @@ class Building(ABC):
         )
         return bool(starts & (later - earlier)) and bool(ends & (earlier - later) or not ends)
 
+    def symbol(self, family: Family, time: str | None, at: Placed) -> Term:
+        """A symbol of a family."""
+        self.families[family.name, time] = family
+        return Term("symbol", (), Ref(family.name, None if time is None else Time.read(time), time), span(at))
+
     def constant(self, kind: str, letter: str | None, node: Node, function: Function | None = None) -> Term:
-        """A constant whose size is found by what it stands beside; a size that the author does not use says nothing."""
+        """A constant whose size is found by what it stands beside."""
         self.places += 1
-        known = self.context.dims.keys() - self.context.invented
-        if letter is not None and not all(d.isdigit() or d in known for d in letter.split("*")):
-            printed = self.context.text(node)
-            self.context.note(
-                "size", f"{printed} is read with the size that fits, as nothing says what {letter} is", node
-            )
-            letter = None
-        return Term(kind, (), Place(self.places, letter, function), (node.start, node.end))
+        return Term(kind, (), Place(self.places, self.size_letter(letter, node), function), span(node))
 
     def unit(self, index: str, node: Node) -> Term:
         """The vector with 1 at an index and zeros beside it, of the size that fits."""
@@ -69,64 +86,39 @@ class Building(ABC):
     def script(self, tokens: tuple[Token, ...]) -> Term:
         return self.build(Parser(self.context.source, tokens).whole())
 
-    def exponent(self, tokens: tuple[Token, ...]) -> Term:
-        """What stands above: a number, or a sum of letters that count."""
-        time = Time.read(script_text(tokens))
-        if time.is_number:
-            return Term("number", (), Fraction(time.offset))
-        if all(len(name) == 1 or is_greek(name) for name, _ in time.letters):
-            return Term("count", (), time)
-        letters = {t.text for t in tokens if t.kind == "name"} & self.context.letters.time
-        if letters:
-            raise ReadError(
-                f"the exponent {script_text(tokens)} is not read as a number of steps",
-                text=self.context.source,
-                span=(tokens[0].start, tokens[-1].end),
-                hint="write it as a sum of letters and numbers, as in t-k",
-            )
-        return self.script(tokens)
-
-    def refuse_label(self, tokens: tuple[Token, ...], node: Node) -> None:
-        """A letter above that counts no steps and stands for nothing: ``W^H``, and ``W^t`` where nothing has a t."""
-        if len(tokens) != 1 or tokens[0].kind != "name":
-            return
-        x = tokens[0].text
-        counts = x in self.context.letters.time - {"t"} or x in self.context.dims
-        running = any(time and x in time for f in self.context.families.values() for time in f.times)
-        if not (counts or running or self.context.find(x) is not None or any(x == n for n, _, _ in self.around)):
-            raise self.error(
-                f"{x} above in {self.context.text(node)}: an exponent, an index or a label?",
-                node,
-                f'for an exponent declare it, as in "{x}: scalar"; ^\\top is the transpose',
-            )
-
-    def operated(self, term: Term, operations: list[Operation], node: Node) -> Term:
-        span = (node.start, node.end)
+    def operated(self, term: Term, operations: list[Operation], at: Placed) -> Term:
+        """A term with transposes, inverses and powers."""
         for o in operations:
             if o.kind == "prime":
-                raise self.error("this prime is no derivative (nothing follows in brackets) and no transpose", node)
-            if o.kind == "transpose":
-                term = Term("transpose", (term,), None, span)
-            elif o.kind == "inverse":
-                term = Term("inverse", (term,), None, span)
+                raise self.error(
+                    f"the prime on {self.context.text(at)} is no derivative (no argument follows) and no transpose",
+                    at,
+                    "declare it as a function, or write ^\\top",
+                )
+            if o.kind in ("transpose", "inverse"):
+                term = Term(o.kind, (term,), None, span(at))
             elif o.kind == "inverse transpose":
-                term = Term("transpose", (Term("inverse", (term,), None, span),), None, span)
+                term = Term("transpose", (Term("inverse", (term,), None, span(at)),), None, span(at))
             else:
                 kind = "entry" if o.kind == "entry power" else None
-                self.refuse_label(o.tokens, node)
-                term = Term("power", (term, self.exponent(o.tokens)), kind, span)
+                term = Term("power", (term, self.exponent(term, o.tokens, at)), kind, span(at))
         return term
 
     def posted(self, term: Term, node: Node) -> Term:
-        """The scripts of a bracket, a fraction or a number."""
+        """The scripts of a bracket, a number, a fraction or an application."""
         for s in node.scripts:
-            if s.kind == "_":
+            if s.kind != "'" and [t.kind for t in s.tokens] == ["+"]:
+                self.context.note("positive part", f"{self.context.text(node)} is read as the positive part", node)
+                term = Term("positive", (term,), None, span(node))
+            elif s.kind == "_":
                 texts = tuple(t.text for t in s.tokens if t.kind != ",")
                 if not all(t.kind in ("name", "number", ",") for t in s.tokens):
                     raise self.error("a subscript on a bracket is read as the index of an entry only", node)
-                term = Term("entry", (term,), texts, (node.start, node.end))
+                term = Term("entry", (term,), texts, span(node))
             elif s.kind == "'":
-                raise self.error("a prime on a bracket: a derivative or a transpose?", node)
+                raise self.error(
+                    "a prime on a bracket: a derivative or a transpose?", node, r"write ^\top for a transpose"
+                )
             else:
                 term = self.operated(term, [operation_of(s.tokens)], node)
         return term
@@ -139,20 +131,52 @@ class Building(ABC):
     def step(self, kids: list[Node], i: int) -> tuple[Term, int]:
         """The term that begins at item ``i`` of a juxtaposition, and where the next one begins."""
 
-    def by(self, y: Term, variable: Node, node: Node, what: Node) -> Term:
+    @abstractmethod
+    def items(self, kids: list[Node], at: Placed) -> Term:
+        """The product of what stands side by side."""
+
+    @abstractmethod
+    def split(self, kids: list[Node]) -> list[Term]:
+        """What stands side by side."""
+
+    def by(self, y: Term, variable: Node, node: Placed, what: Node) -> Term:
         """The derivative of a term by what a node names."""
         x = self.build(variable)
         return self.by_term(y, x, self.context.source[what.start : what.end], variable, node)
 
     # ------------------------------------------------------------------- what some texts say and others do not
 
-    def by_term(self, y: Term, x: Term, text: str, variable: Node, node: Node) -> Term:
+    def by_term(self, y: Term, x: Term, text: str, variable: Node, node: Placed) -> Term:
         """The derivative of a term with its text by another, which has to be a symbol or an entry of one."""
-        if x.kind not in ("symbol", "entry"):
-            if x.kind != "transpose":
-                raise self.error("a derivative is by one symbol", variable)
-            x = x.args[0]
-        return Term("derivative", (y, x), text, (node.start, node.end))
+        inner = x.args[0] if x.kind == "transpose" else x
+        if inner.kind not in ("symbol", "entry"):
+            raise self.error(f"a derivative is by one symbol, not by {self.context.text(variable)}", variable)
+        return Term("derivative", (y, inner), text, span(node))
+
+    def size_letter(self, letter: str | None, node: Node) -> str | None:
+        """The size that is printed below a constant."""
+        return letter
+
+    def exponent(self, base: Term, tokens: tuple[Token, ...], at: Placed) -> Term:
+        """What stands above: letters that occur nowhere else are numbers there."""
+        tree = Parser(self.context.source, tokens).whole()
+        if not base.is_numeric:
+            self.el.roles.raised |= {self.el.named(n).family for n in tree.walk() if n.kind == "name"}
+        return self.build(tree)
+
+    def euler(self, exponent: Term, node: Node) -> Term:
+        """Euler's number to a power."""
+        return Term("euler", (exponent,), None, span(node))
+
+    def slope(self, y: Term, x: Term, text: str, at: tuple[int, int]) -> Term:
+        """What a nabla says."""
+        return Term("slope", (y, x), text, at)
+
+    def bracketed(self, term: Term, node: Node) -> Term:
+        """What stands in a bracket: no longer part of a product around it."""
+        if term.kind == "operation":
+            return Term("product", (term,), "bracketed", span(node))
+        return Term(term.kind, term.args, "bracketed" if term.kind == "product" else term.data, span(node))
 
     def differentiated(self, node: Node) -> Term:
         """What stands above in a derivative."""
@@ -170,10 +194,11 @@ class Building(ABC):
         """What a name is where only this kind of text says it so."""
         return None
 
-    def on_diagonal(self, values: list[Term], item: Node) -> list[Term]:
+    def on_diagonal(self, values: list[Term], at: Placed) -> list[Term]:
         """What diag is applied to."""
         return values
 
     def dotted(self, node: Node, width: int) -> Term:
         """A matrix with dots or gaps."""
-        raise self.error("a matrix with dots or gaps is not read", node, "write diag(...), or all the entries")
+        gap = next(e for e in node.kids if e.inner.kind in ("blank", "dots"))
+        raise self.error("a matrix with dots or gaps is not read", gap, "write diag(...), or all the entries")

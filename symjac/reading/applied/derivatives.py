@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from symjac.expr.times import Time
-from symjac.reading.applied.building import Building
+from symjac.reading.applied.building import Building, span
 from symjac.reading.applied.heads import call_key, map_of
 from symjac.reading.applied.naming import Naming
-from symjac.reading.applied.terms import Ref, Term
+from symjac.reading.applied.terms import Term
 from symjac.reading.tree import Node, bracket, juxtaposed
 
 
@@ -33,10 +32,23 @@ def head(node: Node) -> tuple[str, Node | None] | None:
 def derivative(b: Building, top: Node, bottom: Node, node: Node) -> Term | None:
     """The derivative that a fraction is; ``None`` for any other fraction."""
     above, below = head(top), head(bottom)
-    if above is None or below is None or above[0] != below[0]:
+    signs = {h[0] for h in (above, below) if h is not None}
+    for side in (top, bottom):
+        first = side.inner.kids[0] if side.inner.kind == "juxt" else side.inner
+        if first.kind == "partial" and first.scripts:
+            raise b.error("second derivatives are not read", first)
+    if above is None or below is None:
+        if "partial" in signs:
+            raise b.error(r"a \partial above the line and none below, or the reverse", node)
         return None
-    if above[1] is None or below[1] is None:
+    if len(signs) > 1:
+        raise b.error(r"d on one side of the line and \partial on the other", node)
+    if below[1] is None:
+        if "partial" in signs:
+            raise b.error("nothing says by what this differentiates", node)
         return None
+    if above[1] is None:
+        raise b.error("this derivative is applied to nothing", node)
     family = map_of(b.el, above[1].inner) if above[0] == "d" else None
     if family is not None and len(family.inputs) > 1:
         hint = rf"write \partial {family.name} for the derivative by one argument alone"
@@ -44,7 +56,7 @@ def derivative(b: Building, top: Node, bottom: Node, node: Node) -> Term | None:
     return b.by(b.differentiated(above[1]), below[1], node, above[1])
 
 
-def operator(b: Building, item: Node) -> Node | None:
+def operator(item: Node) -> Node | None:
     """The variable of ``\\frac{\\partial}{\\partial x}``, which waits for its operand."""
     if item.kind != "frac":
         return None
@@ -86,40 +98,42 @@ def scalar_call(el: Naming, item: Node, items: list[Node]) -> ScalarCall | None:
 
 
 def nabla(b: Building, kids: list[Node], i: int) -> tuple[Term, int]:
-    """``\\nabla_x L``: it takes the symbol after it, with its bracket where one follows."""
+    """``\\nabla_x L``; beside a system it takes the symbol after it, with its bracket where one follows."""
     item = kids[i]
     sub = next((s for s in item.scripts if s.kind == "_"), None)
-    if sub is None and (call := scalar_call(b.el, item, kids[i + 1 : i + 3])) is not None:
-        span = (call.carrier.start, call.carrier.end)
-        term = Term("scalar_function", (b.build(call.argument),), (call.name, call.order), span)
+    if (call := scalar_call(b.el, item, kids[i + 1 : i + 3])) is not None and (sub is None or not b.el.beside):
+        term = Term("scalar_function", (b.build(call.argument),), (call.name, call.order), span(call.carrier))
         return b.posted(term, call.carrier), i + 3
     if any(s.kind != "_" for s in item.scripts):
-        raise b.error("second and higher derivatives are not read in a claim", item)
+        raise b.error("second and higher derivatives are not read", item)
     if sub is None and (found := _own_gradient(b, kids, i)) is not None:
         return found, i + 3
-    if sub is None or i + 1 >= len(kids):
-        raise b.error(r"a \nabla is read as in \nabla_{x} L", item)
-    stop = i + 2
+    if i + 1 >= len(kids):
+        raise b.error(r"this \nabla is applied to nothing", item)
+    if sub is None:
+        raise b.error(r"nothing says by what this \nabla differentiates", item, r"write \nabla_{x} L")
+    stop = i + 2 if b.el.beside else len(kids)
     if kids[i + 1].kind == "name" and stop < len(kids) and kids[stop].is_call and not kids[i + 1].inner.scripts:
         stop += 1
-    operand = juxtaposed(kids[i + 1 : i + 2])
-    if operand.kind == "name":
-        b.differentiated(operand)
-    text = b.context.source[operand.start : kids[stop - 1].end]
-    family = b.el.roles.settle(b.el.named(operand)) if operand.kind == "name" else None
-    if stop - i == 3 and family is not None and family.role != "scalar":
-        operand = juxtaposed(kids[i + 1 : stop])
-        y = b.build(operand)
-    elif family is not None and stop - i == 3:
-        named = b.el.named(operand)
-        argument = tuple(b.build(k) for k in bracket(kids[i + 2]).kids)
-        y = Term("symbol", argument, Ref(family.name, Time.read(named.time) if named.time else None))
-    else:
-        y = b.build(operand)
+    y = _operand(b, kids[i + 1 : stop])
     x = b.script(sub.tokens)
     if x.kind != "symbol":
         raise b.error(r"a \nabla is by one symbol", item)
-    return Term("derivative", (y, x), text, (item.start, kids[stop - 1].end)), stop
+    text = b.context.source[kids[i + 1].start : kids[stop - 1].end]
+    return b.slope(y, x, text, (item.start, kids[stop - 1].end)), stop
+
+
+def _operand(b: Building, kids: list[Node]) -> Term:
+    """What a nabla takes: of a loss the letter, as what stands in its bracket says what it depends on."""
+    if not b.el.beside or kids[0].kind != "name":
+        return b.items(kids, juxtaposed(kids))
+    b.differentiated(kids[0])
+    named = b.el.named(kids[0])
+    family = b.el.roles.settle(named)
+    if len(kids) == 1 or family.role != "scalar":
+        return b.items(kids, juxtaposed(kids))
+    argument = tuple(b.build(k) for k in bracket(kids[1]).kids)
+    return Term("symbol", argument, b.symbol(family, named.time, kids[0]).ref)
 
 
 def _own_gradient(b: Building, kids: list[Node], i: int) -> Term | None:
@@ -130,5 +144,5 @@ def _own_gradient(b: Building, kids: list[Node], i: int) -> Term | None:
     inside = bracket(kids[i + 2]).kids
     if family is None or len(inside) != 1 or inside[0].inner.kind != "name":
         return None
-    y, x = Term("symbol", (), Ref(family.name)), b.build(inside[0])
-    return Term("derivative", (y, x), family.name, (kids[i].start, kids[i + 2].end)) if x.kind == "symbol" else None
+    y, x = b.symbol(family, None, kids[i + 1]), b.build(inside[0])
+    return b.slope(y, x, family.name, (kids[i].start, kids[i + 2].end)) if x.kind == "symbol" else None

@@ -119,7 +119,8 @@ def map_of(el: Naming, node: Node) -> Family | None:
     if node.kind != "name":
         return None
     named = el.named(node)
-    family = el.context.find(named.family)
+    called = not el.beside and named.family in el.roles.applied
+    family = el.roles.settle(named) if called else el.context.find(named.family)
     plain = not named.operations and not named.primes
     return family if family is not None and family.role == "map" and plain else None
 

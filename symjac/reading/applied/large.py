@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from symjac.errors import ReadError
 from symjac.expr.times import Time
-from symjac.reading.applied.building import Building
+from symjac.reading.applied.building import Building, span
 from symjac.reading.applied.terms import Over, Term
+from symjac.reading.context import Context
 from symjac.reading.spelling import script_text
 from symjac.reading.survey import bound_letter
 from symjac.reading.tokens import Token
-from symjac.reading.tree import Node
+from symjac.reading.tree import Node, Placed
 
 RELATIONS = ("=", "<", "<=", ">", ">=")
 
@@ -20,19 +22,48 @@ def big(b: Building, node: Node) -> Term:
     sub = next((s.tokens for s in node.scripts if s.kind == "_"), ())
     sup = next((s.tokens for s in node.scripts if s.kind == "^"), ())
     letter = bound_letter(sub)
-    if not node.kids or not letter:
-        raise b.error(rf"this \{node.text} does not say over what it runs", node)
-    span = (node.start, node.end)
+    if not node.kids:
+        raise b.error(rf"nothing follows this \{node.text}", node)
+    if not letter and not sub and not sup and node.text == "sum" and b.context.lenient:
+        return Term("total", (b.build(node.kids[0]),), None, span(node))
+    if not letter:
+        hint = r"write \sum_{i=1}^{n} or \prod_{i=k+1}^{t}"
+        raise b.error(rf"this \{node.text} does not say over what it runs", node, hint)
     if node.text == "sum" and letter in b.context.letters.entry:
-        return Term("index_sum", (b.build(node.kids[0]),), letter, span)
+        upper = _last_entry(b, node, letter, sub, sup)
+        return Term("index_sum", (b.build(node.kids[0]),), (letter, upper), span(node))
     low, high, order = _bounds(b, node, sub, sup)
     kind = "sum" if node.text == "sum" else "product"
     if low is None or high is None:
-        return Term("over", (b.build(node.kids[0]),), Over(kind, letter, low, high, order), span)
+        return Term("over", (b.build(node.kids[0]),), Over(kind, letter, low, high, order), span(node))
     b.around.append((letter, low, high))
     body = b.build(node.kids[0])
     b.around.pop()
-    return Term("over", (body,), Over(kind, letter, low, high, order), span)
+    return Term("over", (body,), Over(kind, letter, low, high, order), span(node))
+
+
+def _last_entry(b: Building, node: Node, letter: str, sub: tuple[Token, ...], sup: tuple[Token, ...]) -> str | None:
+    """How far ``\\sum_{j=1}^{n}`` runs; ``None`` for ``\\sum_j``.
+
+    :raises ReadError: for a sum over some of the entries.
+    """
+    if len(sub) == 1 and not sup:
+        return None
+    whole = [t.text for t in sub] == [letter, "=", "1"] and len(sup) == 1
+    letters = whole and sup[0].kind == "name" and not b.context.letters.numbers(sup[0].text)
+    if letters or (whole and sup[0].kind == "number" and sup[0].text.isdigit()):
+        return script_text(sup)
+    raise restricted(b.context, letter, node)
+
+
+def restricted(context: Context, letter: str, at: Placed) -> ReadError:
+    """The refusal of a sum over some of the entries."""
+    return context.error(
+        rf"this \sum does not run over all {letter}: {context.text(at)}",
+        at,
+        rf"sums over all entries are read, as in \sum_{{{letter}}} or \sum_{{{letter}=1}}^{{n}}; "
+        "put a mask of zeros and ones into the matrix for the others",
+    )
 
 
 def _bounds(
@@ -43,6 +74,7 @@ def _bounds(
     kinds = [sub[k].kind for k in at]
 
     def read(tokens: tuple[Token, ...]) -> Time:
+        _refuse_bound(b, tokens, node)
         return Time.read(script_text(tokens))
 
     if kinds == ["="] and sup:
@@ -58,20 +90,35 @@ def _bounds(
             return last + (kinds[1] == ">"), first - (kinds[0] == ">"), "descending"
     if not kinds and len(sub) == 1 and node.text == "sum":
         return None, None, "open"
-    raise b.error("I cannot read these bounds", node, r"write \prod_{i=k+1}^{t} or \prod_{t\ge i>k}")
+    raise b.error("I cannot read these bounds", node, r"write \prod_{i=k+1}^{t}, \prod_{k<i\le t} or \prod_{t\ge i>k}")
+
+
+def _refuse_bound(b: Building, tokens: tuple[Token, ...], node: Node) -> None:
+    """Refuses a bound that is no sum of letters and numbers."""
+    wanted = True
+    for t in tokens if not b.el.beside else ():
+        if t.kind in ("+", "-"):
+            wanted = True
+        elif not wanted or t.kind not in ("name", "number", "infty"):
+            raise b.error("I cannot read this bound", node)
+        else:
+            wanted = False
+    if wanted and not b.el.beside:
+        raise b.error("a bound is missing", node)
 
 
 def matrix(b: Building, node: Node) -> Term:
     """A matrix written out, vectors on top of each other, or a diagonal matrix with dots."""
     width = int(node.detail[0])
-    span = (node.start, node.end)
+    if node.text == "vmatrix":
+        raise b.error("written-out determinants are not read", node)
     if any(k.inner.kind in ("blank", "dots") for k in node.kids):
         return b.posted(b.dotted(node, width), node)
     entries = tuple(map(b.build, node.kids))
-    if width == 1 and not all(t.kind == "number" for t in entries):
+    if b.el.beside and width == 1 and not all(t.kind == "number" for t in entries):
         zero = Term("number", (), Fraction(0))
         cells = zip(entries, node.kids, strict=True)
         entries = tuple(b.constant("zeros", None, k) if t == zero else t for t, k in cells)
     if width == 1:
-        return b.posted(Term("stack", entries, None, span), node)
-    return b.posted(Term("explicit", entries, width, span), node)
+        return b.posted(Term("stack", entries, None, span(node)), node)
+    return b.posted(Term("explicit", entries, width, span(node)), node)

@@ -7,18 +7,19 @@ from symjac.expr import Symbol
 from symjac.reading.context import Context
 from symjac.reading.names import Named, Operation, take_apart
 from symjac.reading.roles import Roles
-from symjac.reading.tree import Node
+from symjac.reading.tree import Node, Placed
 
 
 class Naming:
-    """A context, the roles in it, and what is bound inside a definition."""
+    """A context, the roles in it, and what is bound inside a definition; ``beside`` a system it is that of a claim."""
 
-    def __init__(self, context: Context, roles: Roles) -> None:
+    def __init__(self, context: Context, roles: Roles, *, beside: bool = False) -> None:
+        self.beside = beside
         self.context = context
         self.roles = roles
         self.locals: dict[str, Symbol] = {}
 
-    def error(self, message: str, at: Node, hint: str | None = None) -> ReadError:
+    def error(self, message: str, at: Placed, hint: str | None = None) -> ReadError:
         return self.context.error(message, at, hint)
 
     def named(self, node: Node) -> Named:
@@ -27,7 +28,10 @@ class Naming:
     def is_constant(self, named: Named) -> bool:
         """Whether a name is e, the identity, or the vector of ones or zeros, and was not declared otherwise."""
         token, found = named.token, self.context.find(named.family)
-        if (found is not None and found.declared) or named.time is not None or token.accents or len(named.label) > 1:
+        error = self.beside and token.text == "e" and named.operations and not is_numeric(named.operations)
+        if found is not None and found.declared and not error:  # an error e of the system is no base of e^{-x}
+            return False
+        if named.time is not None or token.accents or len(named.label) > 1:
             return False
         if named.family in self.roles.defined and (token.text != "e" or is_numeric(named.operations)):
             return False  # the error e of e = y - d, and its square

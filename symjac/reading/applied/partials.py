@@ -30,7 +30,8 @@ class Printed(NamedTuple):
 
 def by_argument(b: Building, kids: list[Node], i: int) -> tuple[Term, int] | None:
     """The Jacobian that begins at item ``i`` of a juxtaposition; ``None`` where there is none."""
-    found = next((p for form in _FORMS if (p := form(b, kids, i)) is not None), None)
+    forms = _FORMS if b.el.beside else _FORMS[:1]
+    found = next((p for form in forms if (p := form(b, kids, i)) is not None), None)
     if found is None:
         return None
     whole = heads.spanning(kids[i], found.group)
@@ -50,10 +51,18 @@ def by_argument(b: Building, kids: list[Node], i: int) -> tuple[Term, int] | Non
 def _signed(b: Building, kids: list[Node], i: int) -> Printed | None:
     r"""``\partial_2 f(h, x)``, ``D_x f(h, x)``."""
     item, rest = kids[i], kids[i + 1 : i + 3]
-    if len(rest) < 2 or not rest[1].is_call or (family := heads.map_of(b.el, rest[0])) is None:
+    is_d = b.el.beside and item.kind == "name" and item.text == "D" and b.context.find(b.el.named(item).family) is None
+    if len(rest) < 2 or not (item.kind == "partial" or is_d):
         return None
-    is_d = item.kind == "name" and item.text == "D" and b.context.find(b.el.named(item).family) is None
-    if not (item.kind == "partial" or is_d) or [s.kind for s in item.scripts] != ["_"]:
+    family = heads.map_of(b.el, rest[0]) if rest[1].is_call else None
+    numbered = [[t.kind for t in s.tokens] for s in item.scripts] == [["number"]]
+    if family is None and item.kind == "partial" and numbered:
+        raise b.error(
+            f"{b.context.text(item)} differentiates a function of several vectors by one of its arguments",
+            heads.spanning(item, rest[1]),
+            "declare the function as a map, and write its arguments in brackets behind it",
+        )
+    if family is None or [s.kind for s in item.scripts] != ["_"]:
         return None
     below = Parser(b.context.source, item.scripts[0].tokens).whole().inner
     if below.kind == "number" and below.text.isdigit():

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from symjac.expr.times import Time
 
+CONSTANTS = ("identity", "ones", "zeros")
+ARITHMETIC = ("number", "negative", "add", "product", "operation", "quotient", "power")
+
 
 @dataclass(frozen=True)
 class Ref:
@@ -19,6 +22,7 @@ class Ref:
 
     family: str
     time: Time | None = None
+    printed: str | None = field(default=None, compare=False)  # the time as its text spells it
 
     def at(self, time: Time | None) -> Ref:
         return Ref(self.family, time)
@@ -70,22 +74,28 @@ class Term:
     ===============  =====================================================================
     number           ``data`` a Fraction
     symbol           ``data`` a :class:`Ref`
+    bound            the variable of a function's definition: ``data`` a Symbol
     entry            ``args`` (what), ``data`` index letters and numbers
     identity, ones,  ``data`` a :class:`Place`
     zeros, unit
     negative, add    a sum's signs are terms of their own
-    product          factors side by side
+    product          factors side by side; ``data`` "bracketed" where brackets stand around them
     operation        ``data`` odot, circ, cdot, times, star, otimes, otimes_vec (in a claim with vec),
                      kronecker or oslash, two ``args``
     quotient         two ``args``
     apply            ``data`` a Function
     map              one or more ``args``, ``data`` a :class:`MapCall`
     scalar_function  its gradient or Hessian: ``data`` (name, 1 or 2)
-    word             ``data`` diag, trace, det, softmax, logsumexp, mean, norm, abs
+    word             ``data`` diag, trace, det, softmax, logsumexp, mean, variance, norm, abs, max, min
+    norm             with what stands below it: ``data`` 1, 2, F
+    positive         the positive part, written as a + above
+    euler            Euler's number to a power
+    inner            two ``args`` in angle brackets
     transpose,       one argument
     inverse
-    power            ``args`` (base, exponent); ``data`` "entry" where each entry is meant
-    derivative       ``args`` (what, by what), ``data`` the text of what, for expressions
+    power            ``args`` (base, exponent); ``data`` "entry" where each entry is meant, "root" for a root
+    derivative,      ``args`` (what, by what), ``data`` the text of what, for expressions; by a nabla
+    slope            in an equation, where it takes a scalar
     gradient         ``data`` the Ref of the variable, of the loss that nothing names
     vec, by_vec      one argument: the matrix; a derivative, by (or of) a vec
     commutation      ``data`` two sizes
@@ -93,7 +103,7 @@ class Term:
     index_sum        ``data`` the letter
     kronecker, same  ``data`` two index letters; same in what a condition of the claim says of them
     indicator        two ``args``: 1 where the first is greater
-    stack, explicit  ``data`` for explicit the width
+    stack, explicit  ``data`` for explicit the width, for stack the separators that are printed
     dots             what is left out, until :mod:`symjac.claims.stated.ellipsis` has filled it in
     bare_map,        what has lost its argument: ``data`` (name, order), or a Place
     bare_function
@@ -104,6 +114,19 @@ class Term:
     args: tuple[Term, ...] = ()
     data: Hashable = None
     span: tuple[int, int] = field(default=(0, 0), compare=False)
+
+    @property
+    def start(self) -> int:
+        return self.span[0]
+
+    @property
+    def end(self) -> int:
+        return self.span[1]
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether this is made of numbers alone."""
+        return self.kind in ARITHMETIC and all(a.is_numeric for a in self.args)
 
     def walk(self) -> Iterator[Term]:
         yield self
