@@ -24,6 +24,11 @@ _STEPS = frozenset([("relu", 1), ("step", 0)])
 class Model(Instances):
     """One orientation's reading of a system, whose equations can be had at any time."""
 
+    @property
+    def star_multiplies(self) -> bool:
+        """Whether the system prints ``*`` between what has a matrix product only."""
+        return any(n.kind == "star" for n in self.reading.notes)
+
     # --------------------------------------------------------------------------------- derivatives
 
     @contextmanager

@@ -120,7 +120,12 @@ class Values(Meaning):
         return ex.Hadamard(a, b)
 
     def dotted(self, a: Expr, b: Expr, *, inner: bool) -> Expr:
-        """A dot as a product, or where none fits as the inner or the entrywise one of two vectors."""
+        """A dot as a product, or where none fits as the inner or the entrywise one of two vectors.
+
+        In a chain of dots between three vectors none is an inner product.
+        """
+        if inner and isinstance(a, Product) and a.is_scalar and not a.args[0].is_scalar and not b.is_scalar:
+            raise ShapeError("a dot between an inner product and a vector")
         if a.shape != b.shape or a.is_scalar or a.is_matrix:
             return self.multiplied([a, b])
         if not inner:
@@ -142,6 +147,8 @@ class Values(Meaning):
                 return self.divided(a, b)
             if t.data == "star" or (a.is_scalar and b.is_scalar):
                 return Product(a, b)
+        if t.data == "star" and a.shape != b.shape and self.model.star_multiplies:
+            return self.multiplied([a, b])
         if t.data == "oslash":
             return self.entrywise(a, ex.EntryPower(b, Number(-1)), r"\oslash")
         return self.entrywise(a, b, {"star": "*", "odot": r"\odot", "circ": r"\circ"}[str(t.data)])
