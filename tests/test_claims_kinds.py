@@ -52,6 +52,14 @@ SCORES = ["z_t = A s_t", r"p_t = \operatorname{softmax}(z_t)"]
 MOMENTUM = [r"m_{k+1} = \mu m_k + B x_k", r"x_{k+1} = x_k - \gamma m_{k+1}"]
 GATED = [r"g_t = \operatorname{sigmoid}(P r_{t-1} + Q u_t)", r"m_t = g_t \odot m_{t-1}", r"r_t = \tanh(m_t)"]
 LOGISTIC = [r"L = \mathbf{1}^\top \log(1 + \exp(M w)) - d^\top M w", r"p = \operatorname{sigmoid}(M w)"]
+BY_EARLIER = r"\frac{\partial L}{\partial s_{t-1}} = "
+BY_Q = r"\frac{\partial L}{\partial Q} = \sum_{t=1}^{T} \operatorname{diag}(1 - s_t^2) \frac{\partial L}{\partial s_t} "
+STARS = [r"s_t = \operatorname{sigmoid}(u_t * P + s_{t-1} * Q)"]
+WHOLE = [STATE, r"L = \sum_{t=1}^{T} \frac{1}{2} \| s_t - d_t \|^2"]
+BY_LATER = r"\frac{\partial L}{\partial s_t} = "
+BY_LATER += r"P^\top \operatorname{diag}(1 - s_{t+1}^2) \frac{\partial L}{\partial s_{t+1}} + "
+MEAN = [STATE, "y_t = V s_t", r"L = \frac{1}{T} \sum_{t=1}^{T} \frac{1}{2} \| y_t - d_t \|^2"]
+SUMMED = ["s_t = A s_{t-1} + u_t", r"L = \sum_{t=1}^{T} \ell_t(s_t)"]
 # Equations, declarations, a claim, and what holds in each of the four conventions: t, f, - for undecided;
 # a dot for any.
 CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
@@ -500,6 +508,89 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
         {},
         r"\frac{\partial h}{\partial x} = \operatorname{diag}\left(\frac{1}{1 + e^{-W x}}\right) W",
         "tfff",
+    ),
+    (
+        "* where the system prints it for matrices",
+        STARS,
+        {},
+        BY_EARLIER + r"\left(\frac{\partial L}{\partial s_t} * s_t * (1 - s_t)\right) * Q^\top",
+        "fftf",
+    ),
+    (
+        "* where the system prints it, untransposed",
+        STARS,
+        {},
+        BY_EARLIER + r"\left(\frac{\partial L}{\partial s_t} * s_t * (1 - s_t)\right) * Q",
+        "ffff",
+    ),
+    (
+        "a sum over all others",
+        ["y = W x"],
+        {},
+        r"\frac{\partial y_i}{\partial x_k} = \sum_{j \ne i} W_{ij} \delta_{jk}",
+        "ff..",
+    ),
+    (
+        "a sum over all others, and the one",
+        ["y = W x"],
+        {"W": "matrix n n"},
+        r"\frac{\partial y_i}{\partial x_k} = W_{ii} \delta_{ik} + \sum_{j \ne i} W_{ij} \delta_{jk}",
+        "tt..",
+    ),
+    (
+        "a sum to its end",
+        ["y = W x"],
+        {"W": "matrix n m"},
+        r"\frac{\partial y_i}{\partial x_k} = \sum_{j=1}^{m} W_{ij} \delta_{jk}",
+        "tt..",
+    ),
+    (
+        "a sum to another end",
+        ["y = W x"],
+        {"W": "matrix n m"},
+        r"\frac{\partial y_i}{\partial x_k} = \sum_{j=1}^{n} W_{ij} \delta_{jk}",
+        "ff..",
+    ),
+    ("the last step of a loss that is a sum", WHOLE, {}, r"\frac{\partial L}{\partial s_T} = s_T - d_T", "fttf"),
+    ("a loss that is a sum, backwards", WHOLE, {}, BY_LATER + r"(s_t - d_t)", "ft.."),
+    ("a loss that is a sum, its own term left out", WHOLE, {}, BY_LATER + r"0 s_t", "ff.."),
+    ("a loss that is a sum, its own term's sign", WHOLE, {}, BY_LATER + r"(s_t + d_t)", "ff.."),
+    (
+        "a loss that is a sum, by a matrix",
+        WHOLE,
+        {},
+        BY_Q + r"u_t^\top",
+        "ft..",
+    ),
+    (
+        "a loss that is a sum, by a matrix, one step late",
+        WHOLE,
+        {},
+        BY_Q + r"u_{t-1}^\top",
+        "ff..",
+    ),
+    ("a mean over steps", MEAN, {}, r"\frac{\partial L}{\partial y_t} = \frac{1}{T} (y_t - d_t)", ".tt."),
+    ("a mean over steps without its factor", MEAN, {}, r"\frac{\partial L}{\partial y_t} = y_t - d_t", ".--."),
+    (
+        "a sum counted by another letter",
+        [STATE, "y_t = V s_t", r"L = \sum_{k=1}^{T} \frac{1}{2} \| y_k - d_k \|^2"],
+        {},
+        r"\frac{\partial L}{\partial s_T} = V^\top (y_T - d_T)",
+        "ft..",
+    ),
+    (
+        "a negative sum",
+        [STATE, r"p_t = \operatorname{softmax}(V s_t)", r"L = -\sum_{t=1}^{T} d_t^\top \log p_t"],
+        {"d_t": "one-hot vector"},
+        r"\frac{\partial L}{\partial s_T} = V^\top (p_T - d_T)",
+        "ft..",
+    ),
+    (
+        "all steps from one on",
+        SUMMED,
+        {},
+        r"\frac{\partial L}{\partial s_t} = \sum_{r \ge t} (A^\top)^{r-t} \frac{\partial \ell_r}{\partial s_r}",
+        "ft..",
     ),
 ]
 

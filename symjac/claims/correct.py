@@ -16,7 +16,7 @@ from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import UndecidedError
-from symjac.claims.witness import Closed, confirm_formula
+from symjac.claims.witness import Closed, confirm_formula, weight
 from symjac.errors import SymjacError
 from symjac.expr import Expr, Symbol
 from symjac.expr.times import Time
@@ -47,7 +47,10 @@ def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term, dea
     if over is not None and any(r.time is not None and r.time.offset for r in mentions.frontier | mentions.local):
         raise UndecidedError("what one step gives depends on which steps it is said by")
     convention = Convention(layout, "column")
-    gradients = Gradients(model, mentions, step=step, last=s.last)
+    check = Comparison(s, model, convention, "ascending", deadline)
+    check.step = step
+    weights = {f: weight(check, t) for f, t in s.weights.items()}
+    gradients = Gradients(model, mentions, step=step, last=s.last, weights=weights)
 
     def closed(values: Mapping[str, Time]) -> Closed:
         last = s.last.put(values) if s.last is not None else None
@@ -66,8 +69,6 @@ def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term, dea
     out, letters = closed({})
     if any(kind not in ("", "upstream") for e in out.symbols & letters.keys() for _, kind in (letters[e],)):
         raise UndecidedError("the gradient depends on what the claim does not mention")
-    check = Comparison(s, model, convention, "ascending", deadline)
-    check.step = step
     confirm_formula(check, left, right, closed, at_lengths=over is None)
     if ends is not None:
         return _product(model, layout, *ends)

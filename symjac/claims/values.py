@@ -101,7 +101,8 @@ class Values(Meaning):
         if size is None:
             raise UndecidedError(f"nothing says how far the index {letter} runs")
         if upper is not None and ex.dim(int(upper) if upper.isdigit() else upper) != size:
-            raise UndecidedError(f"the sum runs to {upper}, and {letter} to {size}")
+            message = f"the sum runs to {upper}, and {letter} to {size}"
+            raise UndecidedError(message) if upper.isdigit() else ShapeError(message)
         return ex.IndexSum(Index(letter, size), body)
 
     # ------------------------------------------------------------------------------ sums, products

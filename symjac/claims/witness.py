@@ -367,7 +367,7 @@ def _evaluator(c: Asked, course: Course, places: Mapping[int, ex.Shape], where: 
         last=last,
         first=course.first,
         until=course.until,
-        weights={f: _weight(c, t) for f, t in s.weights.items()},
+        weights={f: weight(c, t) for f, t in s.weights.items()},
         spell=lambda e: where.change(spelled_out(e, s.normalisations)),
     )
     ev = forward(c.kind)(c.model, c.convention, world, WrittenOut(c.order), places, values)
@@ -375,7 +375,8 @@ def _evaluator(c: Asked, course: Course, places: Mapping[int, ex.Shape], where: 
     return ev
 
 
-def _weight(c: Asked, t: Term | None) -> Expr:
+def weight(c: Asked, t: Term | None) -> Expr:
+    """What the loss of one step counts in the whole one."""
     if t is None:
         return ex.Number(1)
     return c.kind(c.model, c.convention, no_gradient, WrittenOut(c.order), {})(t)

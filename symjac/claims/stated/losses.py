@@ -14,6 +14,7 @@ from symjac.claims.undecided import UndecidedError
 from symjac.errors import ReadError
 from symjac.reading.parser import parse
 from symjac.reading.spelling import plain
+from symjac.reading.survey import bound_letter, survey
 from symjac.reading.tree import Node
 from symjac.reading.usual import LOSS_NAMES
 
@@ -30,6 +31,7 @@ class LossEquation:
     step: str = ""
     arguments: tuple[str, ...] = ()
     summed: bool = False
+    body: str = ""  # the term of one step, where it is printed and not named
 
     @property
     def words(self) -> str:
@@ -44,6 +46,7 @@ def without_losses(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[li
     """The equations that remain, and what was taken out."""
     kept: list[str] = []
     found: list[LossEquation] = []
+    steps = _Steps.of(texts, symbols)
     for text in texts:
         joined = _PHRASE.sub(lambda m: r"\operatorname{" + re.sub(r"[^A-Za-z]", "", m[0].split("{")[1]) + "}", text)
         try:
@@ -51,13 +54,79 @@ def without_losses(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[li
         except ReadError:
             kept.append(text)
             continue
-        told = [_told(joined, root, symbols) for root in roots]
+        told = [_told(joined, root, symbols) or _of_each_step(joined, root, symbols, steps) for root in roots]
         if not any(told):
             kept.append(text)
             continue
         found += [e for e in told if e is not None]
         kept += [joined[r.start : r.end] for r, e in zip(roots, told, strict=True) if e is None]
+        kept += [f"{e.step} = {e.body}" for e in told if e is not None and e.body]
     return kept, tuple(found)
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """The letters that run through time in some texts, and those at which equations other than a loss's are printed."""
+
+    running: frozenset[str]
+    printed: frozenset[str]
+
+    @staticmethod
+    def of(texts: Sequence[str], symbols: Mapping[str, str]) -> _Steps:
+        roots: list[Node] = []
+        lefts: set[str] = set()
+        for text in texts:
+            try:
+                found = parse(text)[0]
+            except ReadError:
+                continue
+            roots += found
+            for n in (r.kids[0].inner for r in found if r.kind == "relation"):
+                if not _is_loss(text, n, symbols):
+                    lefts |= {t.text for m in n.walk() for s in m.scripts for t in s.tokens if t.kind == "name"}
+        letters = survey(roots)
+        running = frozenset(letters.time - letters.entry)
+        return _Steps(running, running & lefts)
+
+
+def _of_each_step(text: str, root: Node, symbols: Mapping[str, str], steps: _Steps) -> LossEquation | None:
+    r"""``L = \sum_{t=1}^{T} \lVert s_t - d_t \rVert^2``: the sum of the ``L_t`` that each step's term is named."""
+    if root.kind != "relation" or root.detail != ("=",):
+        return None
+    left, right = root.kids[0].inner, root.kids[1].inner
+    negative = right.kind == "negative"
+    right = right.kids[0].inner if negative else right
+    items = _factors(right)
+    if left.kind != "name" or left.scripts or not _is_loss(text, left, symbols):
+        return None
+    large = items[-1]
+    letter = bound_letter(next((s.tokens for s in large.scripts if s.kind == "_"), ()))
+    if large.kind != "big" or large.text != "sum" or letter not in steps.running or not _runs_over_all(large):
+        return None
+    scale = text[right.start : large.start].strip()
+    if negative:
+        scale = f"-{scale or 1}"
+    body, letter = _at_the_letter_of(text, large.kids[0], letter, steps)
+    name = text[left.start : left.end]
+    return LossEquation(name, scale, f"{name}_{letter}", (), True, body) if body else None
+
+
+def _at_the_letter_of(text: str, body: Node, letter: str, steps: _Steps) -> tuple[str, str]:
+    """A term, at the letter by which the other equations count their steps, and that letter; no text for none."""
+    printed = text[body.start : body.end]
+    if letter in steps.printed:
+        return printed, letter
+    names = [n for n in body.walk() if n.kind == "name"]
+    if len(steps.printed) != 1 or any(n.text == letter for n in names):
+        return "", letter
+    (other,) = steps.printed
+    tokens = {t for n in body.walk() for s in n.scripts for t in s.tokens}
+    if any(t.text == other for t in tokens):
+        return "", letter
+    for t in sorted((t for t in tokens if t.text == letter), key=lambda t: -t.start):
+        at = t.start - body.start
+        printed = f"{printed[:at]}{{{other}}}{printed[at + t.end - t.start :]}"
+    return printed, other
 
 
 def without_arguments(texts: Sequence[str], claim: str, symbols: Mapping[str, str]) -> tuple[list[str], str]:

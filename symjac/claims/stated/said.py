@@ -200,7 +200,10 @@ class Said:
                 if t.kind != "symbol" or not isinstance(t.data, Ref):
                     continue
                 if t.data.family in known:
-                    if t.data.time is None and (t.data.family, False) in timed and (t.data.family, True) not in timed:
+                    whole = t.data.family in self.weights  # the L that is the sum of all L_t
+                    if whole or t.data.time is not None or (t.data.family, True) in timed:
+                        continue
+                    if (t.data.family, False) in timed:
                         found.append(t.data.family)
                     continue
                 family = self.model.families.get(t.data.family)

@@ -14,6 +14,7 @@ from symjac.reading.survey import bound_letter
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, Placed
 
+LAST_STEP = Time((("T", 1),))
 RELATIONS = ("=", "<", "<=", ">", ">=")
 
 
@@ -30,8 +31,7 @@ def big(b: Building, node: Node) -> Term:
         hint = r"write \sum_{i=1}^{n} or \prod_{i=k+1}^{t}"
         raise b.error(rf"this \{node.text} does not say over what it runs", node, hint)
     if node.text == "sum" and letter in b.context.letters.entry:
-        upper = _last_entry(b, node, letter, sub, sup)
-        return Term("index_sum", (b.build(node.kids[0]),), (letter, upper), span(node))
+        return over_entries(b, node, letter, sub, sup)
     low, high, order = _bounds(b, node, sub, sup)
     kind = "sum" if node.text == "sum" else "product"
     if low is None or high is None:
@@ -51,6 +51,8 @@ def _last_entry(b: Building, node: Node, letter: str, sub: tuple[Token, ...], su
         return None
     whole = [t.text for t in sub] == [letter, "=", "1"] and len(sup) == 1
     letters = whole and sup[0].kind == "name" and not b.context.letters.numbers(sup[0].text)
+    if letters and b.el.beside and sup[0].text not in b.context.dims.keys() - b.context.invented:
+        return None  # a size that the system does not name: that of what is summed
     if letters or (whole and sup[0].kind == "number" and sup[0].text.isdigit()):
         return script_text(sup)
     raise restricted(b.context, letter, node)
@@ -64,6 +66,17 @@ def restricted(context: Context, letter: str, at: Placed) -> ReadError:
         rf"sums over all entries are read, as in \sum_{{{letter}}} or \sum_{{{letter}=1}}^{{n}}; "
         "put a mask of zeros and ones into the matrix for the others",
     )
+
+
+def over_entries(b: Building, node: Node, letter: str, sub: tuple[Token, ...], sup: tuple[Token, ...]) -> Term:
+    r"""``\sum_j``, ``\sum_{j=1}^{n}``, ``\sum_{j \ne i}``."""
+    at = span(node)
+    if len(sub) == 3 and sub[1].kind == "!=" and sub[2].text in b.context.letters.entry and not sup:
+        same = Term("kronecker", (), (letter, sub[2].text), at)
+        others = Term("add", (Term("number", (), Fraction(1), at), Term("negative", (same,), None, at)), None, at)
+        return Term("index_sum", (Term("product", (b.build(node.kids[0]), others), None, at),), (letter, None), at)
+    upper = _last_entry(b, node, letter, sub, sup)
+    return Term("index_sum", (b.build(node.kids[0]),), (letter, upper), at)
 
 
 def _bounds(
@@ -88,6 +101,13 @@ def _bounds(
             return first + (kinds[0] == "<"), last - (kinds[1] == "<"), "open"
         if kinds[0] in (">", ">=") and kinds[1] in (">", ">="):
             return last + (kinds[1] == ">"), first - (kinds[0] == ">"), "descending"
+    if kinds in (["<"], ["<="], [">"], [">="]) and at == [1] and node.text == "sum":
+        end, strictly = read(sub[2:]), kinds[0] in ("<", ">")
+        if kinds[0] in (">", ">="):
+            b.context.note("sum", rf"this \sum over {sub[0].text} runs to the last step {LAST_STEP.text}", node)
+            return end + strictly, LAST_STEP, "ascending"
+        b.context.note("sum", rf"this \sum over {sub[0].text} runs from the first step 1", node)
+        return Time((), 1), end - strictly, "ascending"
     if not kinds and len(sub) == 1 and node.text == "sum":
         return None, None, "open"
     raise b.error("I cannot read these bounds", node, r"write \prod_{i=k+1}^{t}, \prod_{k<i\le t} or \prod_{t\ge i>k}")

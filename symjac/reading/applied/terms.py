@@ -100,7 +100,7 @@ class Term:
     vec, by_vec      one argument: the matrix; a derivative, by (or of) a vec
     commutation      ``data`` two sizes
     over             a sum or product over time: ``data`` an :class:`Over`
-    index_sum        ``data`` the letter
+    index_sum        ``data`` the letter, and the size it is said to run to, ``None`` where nothing says it
     kronecker, same  ``data`` two index letters; same in what a condition of the claim says of them
     indicator        two ``args``: 1 where the first is greater
     stack, explicit  ``data`` for explicit the width, for stack the separators that are printed
