@@ -166,6 +166,8 @@ class Values(Meaning):
             if b.is_matrix:
                 raise ShapeError("a division by a matrix")
             return ex.mul(a, under)
+        if a.is_matrix and b.is_matrix:
+            raise UndecidedError("a division of matrices: of each entry, or by the inverse?")
         return ex.Hadamard(a, under)
 
     # --------------------------------------------------------------------- scripts and functions

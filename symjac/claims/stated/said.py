@@ -94,10 +94,14 @@ class Said:
             return False
         if y.kind in ("product", "operation"):
             first, last = y.args[0], y.args[-1]
+            if all(map(self.is_scalar, y.args)):
+                return True
             return first.kind == "transpose" and self.is_vector(first.args[0]) and self.is_vector(last)
         if y.kind == "word":
             return y.data in ("norm", "trace", "det", "logsumexp", "mean", "variance")
-        return y.kind in ("norm", "inner")
+        if y.kind in ("negative", "add", "quotient", "power"):
+            return all(map(self.is_scalar, y.args[:1] if y.kind == "power" else y.args))
+        return y.kind in ("number", "norm", "inner")
 
     def role(self, r: Ref) -> str | None:
         """What a symbol is, ``None`` where nothing says so."""

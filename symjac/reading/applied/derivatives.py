@@ -98,7 +98,7 @@ def scalar_call(el: Naming, item: Node, items: list[Node]) -> ScalarCall | None:
 
 
 def nabla(b: Building, kids: list[Node], i: int) -> tuple[Term, int]:
-    """``\\nabla_x L``; beside a system it takes the symbol after it, with its bracket where one follows."""
+    """``\\nabla_x L``; beside a system it takes the symbol after it, with its bracket, or a bracket alone."""
     item = kids[i]
     sub = next((s for s in item.scripts if s.kind == "_"), None)
     if (call := scalar_call(b.el, item, kids[i + 1 : i + 3])) is not None and (sub is None or not b.el.beside):
@@ -112,7 +112,7 @@ def nabla(b: Building, kids: list[Node], i: int) -> tuple[Term, int]:
         raise b.error(r"this \nabla is applied to nothing", item)
     if sub is None:
         raise b.error(r"nothing says by what this \nabla differentiates", item, r"write \nabla_{x} L")
-    stop = i + 2 if b.el.beside else len(kids)
+    stop = i + 2 if b.el.beside and _stands_alone(b, kids[i + 1]) else len(kids)
     if kids[i + 1].kind == "name" and stop < len(kids) and kids[stop].is_call and not kids[i + 1].inner.scripts:
         stop += 1
     y = _operand(b, kids[i + 1 : stop])
@@ -123,9 +123,16 @@ def nabla(b: Building, kids: list[Node], i: int) -> tuple[Term, int]:
     return b.slope(y, x, text, (item.start, kids[stop - 1].end)), stop
 
 
+def _stands_alone(b: Building, node: Node) -> bool:
+    """Whether a nabla takes no more than this: of ``a^T x`` and of ``1/2 |x|^2`` it takes the whole."""
+    if node.kind == "name":
+        return all(o.kind != "transpose" for o in b.el.named(node).operations)
+    return node.kind == "group"
+
+
 def _operand(b: Building, kids: list[Node]) -> Term:
     """What a nabla takes: of a loss the letter, as what stands in its bracket says what it depends on."""
-    if not b.el.beside or kids[0].kind != "name":
+    if not b.el.beside or kids[0].kind != "name" or (len(kids) > 1 and not kids[1].is_call):
         return b.items(kids, juxtaposed(kids))
     b.differentiated(kids[0])
     named = b.el.named(kids[0])
