@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+from symjac.claims import check
 from symjac.claims.checking import check_record
 from symjac.claims.verdict import Verdict
 
@@ -141,3 +142,14 @@ def test_a_bound_is_not_violated_by_a_state_that_cannot_be() -> None:
     left = r"\left\| \frac{\partial h_t}{\partial x_k} \right\| \le "
     assert verdict(left + r"\|W\|^{t-k} \|U\|", H).verdict != "false"
     assert verdict(left + r"\|W\|^{t-k-1} \|U\|", H).verdict == "false"
+
+
+def test_a_time_that_is_a_number_too_is_not_moved() -> None:
+    """Of h_t = t W h_{t-1} one step is judged, and two are not: t is another number there."""
+    system = [r"h_t = t W h_{t-1}"]
+    assert check(system, r"\frac{\partial h_t}{\partial h_{t-1}} = t W").verdict == "true"
+    assert check(system, r"\frac{\partial h_t}{\partial h_{t-1}} = W").verdict == "false"
+    for over_two in (r"t (t - 1) W W", r"t^2 W W"):
+        v = check(system, rf"\frac{{\partial h_t}}{{\partial h_{{t-2}}}} = {over_two}")
+        assert v.verdict == "undecided"
+        assert "t is a number in an equation" in str(v.conventions["numerator_column"].reason)

@@ -204,11 +204,17 @@ class Instances:
             return None
         shift = p.shift_to(ref.time)
         assert shift is not None
-        table: dict[Expr, Expr] = {s: self.symbol(shifted(r, shift)) for s, r in p.uses}
-        return p.rhs.replace(table)
+        return self.shifted_rhs(p, p.rhs, shift)
 
     def shifted_rhs(self, p: Printed, part: Expr, shift: Mapping[str, Time]) -> Expr:
-        """A part of a printed right-hand side with its letter moved."""
+        """A part of a printed right-hand side with its letter moved.
+
+        :raises UndecidedError: where the letter is a number in it too, as in ``h_t = t W h_{t-1}``.
+        """
+        for letter, time in shift.items():
+            counts = any(r == Ref(letter) and s in part.symbols for s, r in p.uses)
+            if counts and time != Time(((letter, 1),)):
+                raise UndecidedError(f"{letter} is a number in an equation that is wanted at another time")
         return part.replace({s: self.symbol(shifted(r, shift)) for s, r in p.uses})
 
     def define(self, lhs: Ref, rhs: Expr, uses: tuple[tuple[Symbol, Ref], ...]) -> None:
