@@ -12,7 +12,7 @@ import symjac
 from symjac import expr as ex
 from symjac.claims import check
 from symjac.codegen import TARGETS, emit_expression
-from symjac.errors import ReadError, RuleError, ShapeError
+from symjac.errors import ReadError, RuleError, ShapeError, SymjacError
 from symjac.expr import Expr, MapJacobian, Partial, Product, Sum, Symbol, VectorMap
 from symjac.kernel import Scope, infer
 from symjac.normal import equal
@@ -209,7 +209,13 @@ def test_declared_sizes_are_those_of_the_value_and_the_arguments() -> None:
 REFUSED: dict[str, tuple[str, dict[str, str], str]] = {
     "h_t = h(h_{t-1}, x_t)": ("a state", {}, "h is applied to several vectors here and stands alone elsewhere"),
     "h_t = f(h_{t-1}, x_t) + f(h_{t-1})": ("fewer", {}, "the map f has 1 argument here and 2 elsewhere"),
-    "h_t = f(h_{t-1}, W)": ("a matrix", {}, "takes vectors and scalars; this is a matrix"),
+    "h_t = f(h_{t-1}, W)": ("a matrix", {"W": "matrix n n"}, "takes vectors and scalars; this is n x n"),
+    "h_t = f(h_{t-1}; W) + W x_t": ("a matrix that stands elsewhere", {}, "this is a matrix"),
+    "h_t = f(h_{t-1}; W) + f(x_t; V)": ("two parameters", {}, "f has the parameters V here and W elsewhere"),
+    r"h_t = f(h_{t-1}; \theta) + \theta": (
+        *("a parameter elsewhere", {r"\theta": "parameters of f"}),
+        r"\theta is declared as a parameter, and stands outside",
+    ),
     r"h_t = f(h_{t-1}^\top, x_t)": ("a row", {}, "takes vectors and scalars; this is a row"),
     "h_t = f(h_{t-1}, 1)": ("a number", {}, "this is a number"),
     "h_t = f(h_{t-1}, x_t, t)": ("the time", {}, "the time is no argument of the map f"),
@@ -233,6 +239,39 @@ def test_what_is_no_argument_is_refused(equation: str) -> None:
     _, symbols, words = REFUSED[equation]
     with pytest.raises(ReadError, match=re.escape(words)):
         symjac.System(equation, symbols=symbols)
+
+
+PARAMETERS: dict[str, dict[str, str]] = {
+    r"h_t = f(h_{t-1}, x_t; W)": {},
+    r"h_t = f(h_{t-1}, x_t; W, U)": {},
+    r"h_t = f(W, h_{t-1}, x_t)": {},
+    r"h_t = f(h_{t-1}, x_t, \Theta)": {},
+    r"h_t = f(h_{t-1}, x_t; \theta)": {r"\theta": "parameters of f"},
+}
+
+
+@pytest.mark.parametrize("equation", PARAMETERS)
+def test_parameters_are_left_out_with_a_note(equation: str) -> None:
+    """Capitals that stand nowhere else, and what is declared so: there is no derivative by them, and none is zero."""
+    system = symjac.System(equation, symbols=PARAMETERS[equation])
+    assert latex(system.jacobian(wrt="h_{t-1}").closed) == r"\partial_1 f(h_{t-1}, x_t)"
+    assert any(n.kind == "parameter" and "left out" in n.message for n in system.notes)
+    for letter in ("W", r"\Theta", r"\theta"):
+        with pytest.raises(SymjacError):
+            system.jacobian(wrt=letter)
+
+
+def test_parameters_in_claims_are_those_of_the_system() -> None:
+    """They may be left out; others are another function's."""
+    system = [r"h_t = f(h_{t-1}, x_t; W)"]
+    for right in (
+        *(r"\partial_1 f(h_{t-1}, x_t; W)", r"\partial_1 f(h_{t-1}, x_t)"),
+        r"\frac{\partial f}{\partial h}(h_{t-1}, x_t; W)",
+    ):
+        assert check(system, BY_STATE + right).verdict == "true"
+    with pytest.raises(ReadError, match="f has the parameters V here and W elsewhere"):
+        check(system, BY_STATE + r"\partial_1 f(h_{t-1}, x_t; V)")
+    assert check(system, r"\frac{\partial h_t}{\partial W} = 0").verdict == "undecided"
 
 
 def test_hints_lead_on() -> None:

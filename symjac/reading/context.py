@@ -56,7 +56,7 @@ class Family:
     upper: str = ""
     place: str = ""
     style: str = ""
-    role: str | None = None  # scalar, vector, matrix, function, map, softmax
+    role: str | None = None  # scalar, vector, matrix, function, map, softmax, parameters
     rows: Size = UNIT
     cols: Size = UNIT
     declared: bool = False
@@ -64,6 +64,7 @@ class Family:
     remark: str = ""  # words of its declaration that say more than is understood
     function: Function | None = None
     inputs: tuple[Size, ...] = ()  # of a map: the sizes of its arguments, once it is known how many there are
+    parameters: str = ""  # of a map: what was left out of its brackets
     called: list[tuple[str | None, ...]] = field(default_factory=list)  # the symbols that a map is applied to
     gradient: tuple[str, str] | None = None
     times: dict[str | None, None] = field(default_factory=dict)

@@ -27,6 +27,7 @@ _VECTOR = re.compile(rf"vector(?:\s+({_SIZES}))?(?![\w\->])(.*)")
 _MAP = re.compile(
     rf"map {_SIZES} {_SIZES}|map(?: (?:\d+|[A-Za-z](?:_\w+)?)){{3,}}"
 )  # "map of two vectors" has no sizes
+_PARAMETERS = re.compile(r"parameters?( of \S+)?")
 _GRADIENT = re.compile(r"(?:upstream )?gradient of (?:the )?(.+?) w\.r\.t\. (.+)")
 # What a declaration says of a symbol beside its role; :mod:`symjac.claims.properties` knows what that asks of values.
 PROPERTIES = (
@@ -141,6 +142,8 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
             rows, *inputs = (size(context, s) for s in text.split()[1:])
             family.take("map", how, rows)
             family.inputs = tuple(inputs)
+    elif not lenient and _PARAMETERS.fullmatch(text):
+        family.take("parameters", how)
     elif gradient:
         family.gradient = (gradient[1], gradient[2])
         family.take("vector", how)

@@ -31,7 +31,9 @@ EVIDENCE: Mapping[str, Evidence] = {
     # What is left out because it is no formula, and what only fits in one way.
     **dict.fromkeys(("comment", "range", "distribution", "chain", "member", "zero"), Evidence.SETTLED),
     **dict.fromkeys(("fitted", "sign", "star", "diag", "ones", "orientation"), Evidence.SETTLED),
-    **dict.fromkeys(("role", "named", "prime", "argument", "positive part", "gradient", "dot"), Evidence.USUAL),
+    **dict.fromkeys(
+        ("role", "named", "prime", "argument", "positive part", "gradient", "dot", "parameter"), Evidence.USUAL
+    ),
     **dict.fromkeys(
         (
             "no-brackets",

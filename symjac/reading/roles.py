@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from symjac import functions
@@ -60,6 +61,7 @@ class Roles:
         self.called: set[str] = set()  # the f of f(x), not that of \nabla f(x)
         self.alone: set[str] = set()  # what stands somewhere without any script
         self.several = Several()
+        self.seen: Counter[str] = Counter()  # how often a name stands in the text
         self.beside = Beside()
 
     # ------------------------------------------------------------------------------------ evidence
@@ -78,8 +80,8 @@ class Roles:
                         called = following is not None and following.is_call
                         if called and not (k and node.kids[k - 1].kind == "nabla"):
                             self.called.add(take_apart(kid, context.letters, source).family)
-                        if following is not None and following.is_call:
-                            marks |= self.several.note(kid, following, context.letters, source)
+                    if following is not None and following.is_call and kid.kind in ("name", "frac"):
+                        marks |= self.several.note(kid, following, context.letters, source)
                     shift = following is not None and self.shifted_call(following)
                     if shift and kid.kind == "name":
                         self.call_letters.add(shift or "t")
@@ -140,6 +142,7 @@ class Roles:
                 )
         named = take_apart(n, self.context.letters, source)
         name = named.family
+        self.seen[name] += 1
         if not n.scripts:
             self.alone.add(name)
         if "'" in named.base and self.context.find(name) is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from symjac.reading.names import Named, take_apart
@@ -15,16 +16,18 @@ class Several:
     """The names before brackets that hold several things, and the names that stand alone among these."""
 
     heads: dict[str, Node] = field(default_factory=dict)
-    among: set[str] = field(default_factory=set)
+    among: Counter[str] = field(default_factory=Counter)  # how often
 
     def note(self, head: Node, following: Node, letters: Letters, source: str) -> bool:
         """Remembers a function of several arguments; whether it is one that vectors usually have."""
         group = bracket(following)
         if len(group.kids) < 2 or group.text != "(" or not set(group.detail) <= {",", ";"}:
             return False
+        self.among.update(take_apart(k.inner, letters, source).family for k in group.kids if k.inner.kind == "name")
+        if head.kind != "name":  # the derivative of one
+            return False
         named = take_apart(head, letters, source)
         self.heads.setdefault(named.family, head)
-        self.among |= {take_apart(k.inner, letters, source).family for k in group.kids if k.inner.kind == "name"}
         return is_usual(named)
 
 

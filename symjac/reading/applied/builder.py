@@ -47,6 +47,9 @@ class Builder(Building):
         if (delta := self.kronecker(named, node)) is not None:
             return delta
         family = self.family(named)
+        if family.role == "parameters":
+            message = f"{family.name} is declared as a parameter, and stands outside the brackets of a map"
+            raise self.error(message, node)
         if family.role in ("function", "map", "softmax"):
             if not el.beside or family.role == "softmax":
                 message = f"the function {family.name} has no argument"
@@ -295,7 +298,8 @@ class Builder(Building):
             if any(d not in (",", ";") for d in group.detail):
                 raise self.error("a relation is no argument", group)
             whole = heads.spanning(item, following)
-            term = self.operated(self.call(head, [self.build(k) for k in group.kids], whole, group), head.after, whole)
+            values = [self.build(k) for k in heads.arguments_of(self.el, head.family, group)]
+            term = self.operated(self.call(head, values, whole, group), head.after, whole)
             scripts = [*group.scripts, *(following.scripts if group is not following else [])]
             return self.posted(term, Node("group", "(", [], *span(whole), scripts)), i + 2
         if head.word == "diag":

@@ -11,6 +11,7 @@ from symjac.reading.applied.naming import Naming
 from symjac.reading.context import Family
 from symjac.reading.names import Operation, operation_of
 from symjac.reading.roles import known_function
+from symjac.reading.spelling import is_upper
 from symjac.reading.tree import Node, bracket
 from symjac.reading.usual import FACTOR_LETTERS, FUNCTION_LETTERS, LOSSES, OFTEN_MAPS, STEP_NAMES
 
@@ -123,6 +124,39 @@ def map_of(el: Naming, node: Node) -> Family | None:
     family = el.roles.settle(named) if called else el.context.find(named.family)
     plain = not named.operations and not named.primes
     return family if family is not None and family.role == "map" and plain else None
+
+
+def arguments_of(el: Naming, family: Family | None, group: Node) -> list[Node]:
+    """What stands in the bracket of a call; of a map without its parameters, which a note says."""
+    if family is None or family.role != "map" or len(group.kids) < 2:
+        return group.kids
+    left = [k for k in group.kids if not _is_parameter(el, k.inner)]
+    out = [k for k in group.kids if k not in left]
+    if not left or not out:
+        return group.kids
+    names = ", ".join(el.context.text(k) for k in out)
+    if family.parameters not in ("", names):
+        raise el.error(
+            f"{family.name} has the parameters {names} here and {family.parameters} elsewhere: two functions",
+            group,
+            rf"write one letter for each, as in {family.letter or family.name}_1 and {family.letter or family.name}_2",
+        )
+    family.parameters = names
+    what = "a parameter" if len(out) == 1 else "parameters"
+    el.context.note("parameter", f"{names}: read as {what} of {family.name}, and left out")
+    return left
+
+
+def _is_parameter(el: Naming, node: Node) -> bool:
+    """Whether an argument is declared to be a parameter, or a capital that stands in such brackets only."""
+    if node.kind != "name":
+        return False
+    named = el.named(node)
+    known = el.context.find(named.family)
+    if known is not None and known.is_known:
+        return known.role == "parameters"
+    only_here = el.roles.seen[named.family] == el.roles.several.among[named.family]
+    return is_upper(node.text) and named.time is None and not named.operations and only_here
 
 
 def refuse_composition(el: Naming, node: Node) -> None:

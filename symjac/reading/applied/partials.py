@@ -36,7 +36,7 @@ def by_argument(b: Building, kids: list[Node], i: int) -> tuple[Term, int] | Non
         return None
     whole = heads.spanning(kids[i], found.group)
     inner = bracket(found.group)
-    args = tuple(map(b.build, inner.kids))
+    args = tuple(map(b.build, heads.arguments_of(b.el, found.family, inner)))
     by = found.which if isinstance(found.which, int) else _named(b, found.family, found.which, args)
     if not 1 <= by <= len(args):
         raise b.error(f"{found.family.name} has {len(args)} arguments, and none with the number {by}", whole)
