@@ -129,6 +129,31 @@ def test_what_equations_say_claims_say_too(
     assert re.fullmatch(wanted, found), verdict.explanation
 
 
+GATE = {"m_t": "vector n", "a_t": "vector n", "b_t": "vector n", "B": "matrix n n"}
+
+
+@pytest.mark.parametrize(
+    ("printed", "sign"),
+    [(r"a_t \otimes m_{t-1}", r"\otimes"), ("a_t m_{t-1}", ""), (r"a_t \cdot m_{t-1}", r"\cdot")],
+)
+def test_a_sign_means_in_a_claim_what_it_means_in_its_system(printed: str, sign: str) -> None:
+    """Vectors that the system multiplies entry by entry, by whatever print, are so multiplied in the claim."""
+    for factor, verdict in (("a_t", "true"), ("b_t", "false")):
+        claim = rf"\frac{{\partial L}}{{\partial m_{{t-1}}}} = {factor} {sign} \frac{{\partial L}}{{\partial m_t}}"
+        found = check_record({"equations": [f"m_t = {printed} + B b_t"], "symbols": GATE, "claim": claim})
+        assert found.verdict == verdict, found.explanation
+        assert found.conventions["denominator_column"].holds is (verdict == "true")
+
+
+@pytest.mark.parametrize("symbols", [{"b": "row vector n", "Y": "matrix N m"}, {"Y": "matrix N m"}])
+def test_a_row_that_the_system_adds_to_every_row_is_added_so_in_its_claims(symbols: dict[str, str]) -> None:
+    """The bias of a batch."""
+    for factor, verdict in (("2", "true"), ("3", "false")):
+        claim = rf"\frac{{\partial L}}{{\partial Y}} = {factor} (Y P + b) P^\top"
+        record = {"equations": ["Z = Y P + b", r"L = \|Z\|_F^2"], "symbols": symbols, "claim": claim}
+        assert check_record(record).verdict == verdict
+
+
 @pytest.mark.parametrize(
     ("formula", "words"),
     [

@@ -14,6 +14,7 @@ from symjac.errors import ShapeError
 from symjac.expr import Expr, Number, Product, Symbol
 from symjac.expr.times import Time
 from symjac.reading.applied.terms import Ref, Term
+from symjac.reading.assumptions import Habit
 
 Gradient = Callable[[Ref | None, Ref], Expr]
 
@@ -76,6 +77,8 @@ class Meaning(ABC):
 
     def summed(self, parts: list[Expr]) -> Expr:
         """A sum in which scalars are added to every entry of a vector."""
+        matrix = next((p for p in parts if p.is_matrix), None)
+        parts = parts if matrix is None else [self.in_each(p, matrix.shape) for p in parts]
         shaped = [p for p in parts if not p.is_scalar]
         if not shaped:
             return ex.add(*parts)
@@ -85,6 +88,17 @@ class Meaning(ABC):
                 raise UndecidedError("a number is added to a matrix: to every entry, or as a multiple of the identity?")
             raise ShapeError("a scalar is added to a matrix")
         return ex.add(*(ex.mul(p, ex.Ones(*shape)) if p.is_scalar else p for p in parts))
+
+    def in_each(self, v: Expr, shape: ex.Shape) -> Expr:
+        """A vector that is added to every row or column of a matrix of this shape, where the system adds ones so."""
+        (rows, cols), habits = shape, self.model.habits
+        if v.is_row and v.cols == cols and Habit.ROW_IN_EACH in habits:
+            return ex.mul(ex.Ones(rows), v)
+        if v.is_vector and v.rows == cols and Habit.IN_EACH_ROW in habits:
+            return ex.mul(ex.Ones(rows), ex.transpose(v))
+        if v.is_vector and v.rows == rows and Habit.IN_EACH_COLUMN in habits:
+            return ex.mul(v, ex.transpose(ex.Ones(cols)))
+        return v
 
     def multiplied(self, factors: list[Expr]) -> Expr:
         """The product from left to right; what has become a scalar multiplies what follows."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import graphlib
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 
 from symjac import expr as ex
@@ -16,6 +17,7 @@ from symjac.expr import Expr, Symbol
 from symjac.expr.times import Time
 from symjac.reading import Equation
 from symjac.reading.applied.terms import Ref
+from symjac.reading.assumptions import Habit
 from symjac.recurrence import Recurrence
 
 _STEPS = frozenset([("relu", 1), ("step", 0)])
@@ -28,6 +30,11 @@ class Model(Instances):
     def star_multiplies(self) -> bool:
         """Whether the system prints ``*`` between what has a matrix product only."""
         return any(n.kind == "star" for n in self.reading.notes)
+
+    @property
+    def habits(self) -> AbstractSet[Habit]:
+        """The meanings of print that the system was read with, and a claim beside it is."""
+        return self.reading.context.taken if self.reading.context is not None else frozenset()
 
     # --------------------------------------------------------------------------------- derivatives
 

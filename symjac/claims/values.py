@@ -13,6 +13,7 @@ from symjac.expr import ONE, Expr, Index, Number, Product, Symbol
 from symjac.expr.times import Time
 from symjac.functions import ACTIVATIONS
 from symjac.reading.applied.terms import MapCall, Ref, Term
+from symjac.reading.assumptions import Habit
 from symjac.reading.operators import mean_of, positive_part, row_softmax, variance_of
 
 
@@ -111,7 +112,12 @@ class Values(Meaning):
         return self.summed([self(a) for a in t.args])
 
     def product(self, t: Term) -> Expr:
-        return self.multiplied([self(a) for a in t.args])
+        values = [self(a) for a in t.args]
+        shaped = [v for v in values if not v.is_scalar]
+        alike = len(shaped) > 1 and ONE in shaped[0].shape and all(v.shape == shaped[0].shape for v in shaped)
+        if alike and Habit.BESIDE_ENTRYWISE in self.model.habits:  # as the system multiplies vectors side by side
+            return ex.mul(*(v for v in values if v.is_scalar), ex.Hadamard(*shaped))
+        return self.multiplied(values)
 
     def entrywise(self, a: Expr, b: Expr, sign: str) -> Expr:
         """The entrywise product of two operands of one shape."""
@@ -141,6 +147,8 @@ class Values(Meaning):
             return self.multiplied([a, b])
         if t.data in ("cdot_entrywise", "cdot_inner"):
             return self.dotted(a, b, inner=t.data == "cdot_inner")
+        if t.data == "otimes" and Habit.OTIMES_ENTRYWISE in self.model.habits and not (a.is_scalar or b.is_scalar):
+            return self.entrywise(a, b, r"\otimes")
         if t.data in ("otimes", "otimes_vec", "kronecker"):
             return vectors.tensor(self, a, b, t.data)
         if a.is_scalar or b.is_scalar:

@@ -131,13 +131,16 @@ class Arithmetic(Naming, ABC):
         rows, cols = matrix.rows, matrix.cols
         if v.is_row and equal(v.cols, cols):
             self.context.note("ones", f"the row {text} is added to every row", v.term)
+            self.context.taken.add(Habit.ROW_IN_EACH)
             return Value(rows, cols, lambda: Product(Ones(rows.value(), ONE), v.make()), v.term)
         in_rows = (self.context.row and Habit.ROWS not in habits) or Habit.IN_EACH_ROW in habits
         if v.is_vector and in_rows and equal(v.rows, cols):
             self.context.note("sign", f"{text} is added to every row, as only that fits")
+            self.context.taken.add(Habit.ROW_IN_EACH if self.context.row else Habit.IN_EACH_ROW)
             return Value(rows, cols, lambda: Product(Ones(rows.value(), ONE), Transpose(v.make())), v.term)
         if v.is_vector and Habit.IN_EACH_COLUMN in habits and equal(v.rows, rows):
             self.context.note("sign", f"{text} is added to every column, as only that fits")
+            self.context.taken.add(Habit.IN_EACH_COLUMN)
             return Value(rows, cols, lambda: Product(v.make(), Ones(ONE, cols.value())), v.term)
         return v
 
@@ -164,6 +167,7 @@ class Arithmetic(Naming, ABC):
             return like(a, lambda: Hadamard(a.make(), EntryPower(b.make(), Number(-1))), t)
         if op == "otimes" and Habit.OTIMES_ENTRYWISE in self.context.option.habits:
             self.context.note("sign", Habit.OTIMES_ENTRYWISE.value)
+            self.context.taken.add(Habit.OTIMES_ENTRYWISE)
             self.same(a, b, r"the operands of \otimes")
             return self.hadamard(a, b, t)
         if op == "otimes":
@@ -289,6 +293,7 @@ class Arithmetic(Naming, ABC):
         if Habit.BESIDE_ENTRYWISE not in self.context.option.habits and any(self.may_be_scalar(v) for v in vectors):
             raise self.error(f"{text}: the entrywise product of vectors, or a scalar factor?", t)
         self.context.note("beside", f"{text} is read as the entrywise product of vectors", t)
+        self.context.taken.add(Habit.BESIDE_ENTRYWISE)
         return [*scalars, like(first, lambda: Hadamard(*(v.make() for v in vectors)), t)]
 
     def holds_greek_state(self, v: Value) -> bool:

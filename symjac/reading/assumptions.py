@@ -71,6 +71,7 @@ class Habit(Enum):
     BESIDE_ENTRYWISE = "vectors side by side are multiplied entry by entry"
     IN_EACH_ROW = "a vector is added to every row of a matrix"
     IN_EACH_COLUMN = "a vector is added to every column of a matrix"
+    ROW_IN_EACH = "a row is added to every row of a matrix"
     ROWS = "vectors are read as rows, as only that fits"
 
 

@@ -10,7 +10,7 @@ from itertools import chain, count
 from symjac.errors import ReadError
 from symjac.expr import SCALAR, Function, Shape, Symbol, dim
 from symjac.reading.applied.terms import CONSTANTS, Term
-from symjac.reading.assumptions import How, Option
+from symjac.reading.assumptions import Habit, How, Option
 from symjac.reading.evidence import EVIDENCE, Evidence
 from symjac.reading.names import Named
 from symjac.reading.sizes import UNIT, Size, Sizes
@@ -115,6 +115,7 @@ class Context:
         self.source = ""
         self.at_time: dict[tuple[str, str], Family] = {}
         self.option = Option()  # what is tried where the usual does not fit
+        self.taken: set[Habit] = set()  # the meanings of print that the text was read with
         self.continued = False
         self.calls: dict[str, Family] = {}  # names such as \phi(x), by their text
         self.heads: set[str] = set()  # the letters before the brackets of those names
