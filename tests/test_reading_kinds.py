@@ -189,7 +189,7 @@ def test_how_a_letter_stands_beside_a_system_counts() -> None:
         (r"s_t = \begin{cases} B u_t & t = 1 \\ A s_{t-1} & t > 2 \end{cases}", "by cases"),
         (r"y = a \cdot b, \quad u = W a, \quad v = V b", "the inner product or the entrywise one"),
         (r"s = \tanh(\cdot)", "an argument that is not printed"),
-        (r"num_t = e^{-d} \odot num_{t-1}", "a word, or a product"),
+        (r"x_t = e^{-d} \odot num_{t-1}", "a word, or a product"),
         (r"s_t = \sigma(s_{t-1}, u_t; \theta)", "sigma has 3 arguments"),
         (r"s_t = s(s_{t-1}, u_t)", "looks like a function"),
         (r"g_t = \sigma(\operatorname{Linear}(s_t))", "a layer with a matrix of its own"),

@@ -129,6 +129,7 @@ class Context:
         self.lenient = False  # whether what can be read in one way only is read, however unusual the print
         self.scalar_left = False  # whether the equation that is read defines a scalar
         self.has_bold = False
+        self.words: frozenset[str] = frozenset()  # names of several letters that stand without a command
 
     # ------------------------------------------------------------------------------ saying things
 

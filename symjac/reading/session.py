@@ -24,6 +24,7 @@ from symjac.reading.spelling import is_upper
 from symjac.reading.survey import Letters, above, raised_labels, squares, survey
 from symjac.reading.tree import Node
 from symjac.reading.usual import LOSSES, TIMED_LOSSES
+from symjac.reading.words import spelled, words_of
 
 # How much is tried, in characters of text read again; so that no text takes long to be refused.
 WORK = 60_000
@@ -54,7 +55,10 @@ class Session:
                 raise ReadError(f"a string of LaTeX was expected, not {type(text).__name__}")
         self.system = system
         self.layout = layout
-        self.declared = dict(symbols or {})
+        self.known_words = base.words if base else frozenset(words_of((), symbols or {}))
+        self.words = self.known_words | words_of(self.texts if system else (), symbols or {})
+        self.texts = [spelled(text, self.words) for text in self.texts]
+        self.declared = {spelled(key, self.words): words for key, words in (symbols or {}).items()}
         self.base = base
         self.orientation = base.orientation if base else orientation or "column"
         self.any_orientation = base is None and orientation is None
@@ -168,6 +172,7 @@ class Attempt:
         self.context.system = session.system
         self.context.lenient = session.lenient
         self.context.layout = session.layout
+        self.context.words = session.words
         self.pieces: list[Piece] = []
         self.defining: dict[str, Piece] = {}
         self.roles = Roles(self.context, self.role_by_definition)
@@ -195,6 +200,8 @@ class Attempt:
         ):
             if letters:
                 context.note("sign", f"{', '.join(sorted(letters))} {where}, as only that fits")
+        for word in sorted(session.words - session.known_words):
+            context.note("one name", f"{word} is read as one name, as it stands on a left side")
         roots: list[tuple[Node, str]] = []
         for text in session.texts:
             trees, words = parse(text)

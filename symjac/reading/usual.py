@@ -63,6 +63,9 @@ TIMED_LOSSES = frozenset(["L", r"\mathcal{L}", r"\ell"])
 # Names that a claim may give to a loss that no equation defines.
 LOSS_NAMES = LOSSES | {r"\mathcal{J}", r"\mathcal{E}", r"\mathcal{C}"}
 
+# Words that are one name above a derivative, though nothing declares them.
+LOSS_WORDS = frozenset(["loss", "cost", "error", "err", "objective", "obj", "energy"])
+
 # What a reader may want to know of the table, a row each: where a letter stands, what it is then, and which letters.
 TABLE: tuple[tuple[str, str, Iterable[str]], ...] = (
     (
@@ -83,6 +86,8 @@ TABLE: tuple[tuple[str, str, Iterable[str]], ...] = (
     ("side by side", "one scalar, a step of time", STEP_NAMES),
     ("below a line, above a matrix, as an exponent, as a bound", "a scalar", ()),
     ("above a derivative, where nothing defines it", "a loss, and so a scalar", LOSS_NAMES),
+    ("a word above a derivative", "one name, of a loss", LOSS_WORDS),
+    ("several letters that a left side consists of", "one name, but for a d before one letter", ()),
     ("before the derivative by time on a left side", "a scalar", SLOPE_FACTORS),
     ("left of the sum of its own terms", "a loss, and so a scalar", LOSSES),
     ("in a loss that would be a vector because of one or two letters", "these letters are scalars", LOSSES),

@@ -39,6 +39,7 @@ from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.reading.context import Family, Note
 from symjac.reading.repair import candidates
 from symjac.reading.spelling import plain
+from symjac.reading.words import spelled, words_of
 
 Read = Callable[[str, Names], tuple[tuple[Term, ...], tuple[Note, ...], dict[str, Family]]]
 REPAIRS = 60  # so many places for a missing bracket are tried
@@ -57,6 +58,10 @@ def state(
 
     :raises ReadError: where the system reads in neither orientation, or the claim cannot be read.
     """
+    words = words_of([*equations, claim], symbols)
+    equations, claim = [spelled(e, words) for e in equations], spelled(claim, words)
+    symbols = {spelled(key, words): spelled(said, words) for key, said in symbols.items()}
+    of, wrt = (spelled(text, words) if text is not None else None for text in (of, wrt))
     equations, claim = without_arguments(equations, claim, symbols)
     equations = [without_parameters(e, symbols) for e in equations]
     claim = without_parameters(claim, symbols)
@@ -75,8 +80,16 @@ def state(
         _name(aliases, text, families)
     aliases.declare(symbols)
     if members[0].kind == "gradient" and not aliases.changes and (of is None or wrt is None):
-        message = "a differential, or the gradient of a loss? give of and wrt, or declare it"
-        raise ReadError(message, text=claim, span=members[0].span)
+        printed = claim[slice(*members[0].span)]
+        (by,) = members[0].refs()
+        variable = Model(base, families).symbol(by).name
+        raise ReadError(
+            f"{printed}: a differential, or the gradient of a loss?",
+            text=claim,
+            span=members[0].span,
+            hint=rf"for the gradient write \frac{{\partial L}}{{\partial {variable}}}, or declare it, "
+            rf'as in "{printed}: gradient of L w.r.t. {variable}"',
+        )
     _name_left(aliases, members, of, wrt, base)
     _refuse_unread(aliases, members)
     models = {o: Model(r, families, system.texts, symbols) for o, r in readings.items()}
