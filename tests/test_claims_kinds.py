@@ -60,6 +60,11 @@ BY_LATER = r"\frac{\partial L}{\partial s_t} = "
 BY_LATER += r"P^\top \operatorname{diag}(1 - s_{t+1}^2) \frac{\partial L}{\partial s_{t+1}} + "
 MEAN = [STATE, "y_t = V s_t", r"L = \frac{1}{T} \sum_{t=1}^{T} \frac{1}{2} \| y_t - d_t \|^2"]
 SUMMED = ["s_t = A s_{t-1} + u_t", r"L = \sum_{t=1}^{T} \ell_t(s_t)"]
+QUADRATIC = [r"F = \frac{1}{2} x^\top B x"]
+HESSIAN = r"\frac{\partial^2 F}{\partial x \, \partial x^\top} = "
+CROSS = ["z = W x", r"p = \operatorname{softmax}(z)", r"L = -d^\top \log p"]
+RESIDUAL = [r"E = \| W x - y \|^2"]
+SIZED = {"y": "vector n", "W": "matrix n m"}
 # Equations, declarations, a claim, and what holds in each of the four conventions: t, f, - for undecided;
 # a dot for any.
 CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
@@ -590,6 +595,79 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
         SUMMED,
         {},
         r"\frac{\partial L}{\partial s_t} = \sum_{r \ge t} (A^\top)^{r-t} \frac{\partial \ell_r}{\partial s_r}",
+        "ft..",
+    ),
+    ("a second derivative", QUADRATIC, {}, HESSIAN + r"\frac{1}{2} (B + B^\top)", "tt.."),
+    ("a second derivative, as if B were symmetric", QUADRATIC, {}, HESSIAN + "B", "ff.."),
+    (
+        "a second derivative, squared below",
+        QUADRATIC,
+        {},
+        r"\frac{\partial^2 F}{\partial x^2} = \frac{1}{2} (B + B^\top)",
+        "tt..",
+    ),
+    ("a second derivative by a nabla", QUADRATIC, {}, r"\nabla_x^2 F = \frac{1}{2} (B + B^\top)", "tt.."),
+    (
+        "a second derivative by entries",
+        QUADRATIC,
+        {},
+        r"\frac{\partial^2 F}{\partial x_i \partial x_j} = \frac{1}{2} (B_{ij} + B_{ji})",
+        "tt..",
+    ),
+    (
+        "a second derivative by entries, one of them",
+        QUADRATIC,
+        {},
+        r"\frac{\partial^2 F}{\partial x_i \partial x_j} = B_{ij}",
+        "ff..",
+    ),
+    (
+        "a second derivative of a loss",
+        CROSS,
+        {"d": "one-hot vector"},
+        r"\frac{\partial^2 L}{\partial x \, \partial x^\top} = W^\top (\operatorname{diag}(p) - p p^\top) W",
+        "tt..",
+    ),
+    (
+        "a second derivative of a loss, its sign",
+        CROSS,
+        {"d": "one-hot vector"},
+        r"\frac{\partial^2 L}{\partial x \, \partial x^\top} = W^\top (\operatorname{diag}(p) + p p^\top) W",
+        "ff..",
+    ),
+    (
+        "a mixed second derivative",
+        RESIDUAL,
+        SIZED,
+        r"\frac{\partial^2 E}{\partial x \, \partial y^\top} = -2 W^\top",
+        "tt..",
+    ),
+    (
+        "a mixed second derivative, turned",
+        RESIDUAL,
+        SIZED,
+        r"\frac{\partial^2 E}{\partial x \, \partial y^\top} = -2 W",
+        "ff..",
+    ),
+    (
+        "a declared name of two letters",
+        ["k = V h", r"r = \operatorname{softmax}(k)", r"XE = - d^\top \log r"],
+        {"XE": "scalar", "d": "one-hot vector"},
+        r"\frac{\partial XE}{\partial k} = r - d",
+        "fttf",
+    ),
+    (
+        "a name of two letters on a left side",
+        ["k = V h", r"r = \operatorname{softmax}(k)", r"XE = - d^\top \log r"],
+        {"d": "one-hot vector"},
+        r"\frac{\partial XE}{\partial k} = r + d",
+        "ffff",
+    ),
+    (
+        "a word for a loss",
+        ["y = W x"],
+        {},
+        r"\frac{\partial Loss}{\partial x} = W^\top \frac{\partial Loss}{\partial y}",
         "ft..",
     ),
 ]

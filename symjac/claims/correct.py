@@ -32,7 +32,7 @@ def correct(s: Statement, deadline: float) -> dict[str, str]:
     """
     model = s.models.get("column")
     left, right = s.members[0], s.members[-1]
-    if model is None or left.kind not in ("derivative", "gradient", "by_vec"):
+    if model is None or left.kind not in ("derivative", "second", "gradient", "by_vec"):
         return {}
     try:
         return {layout: _latex(s, model, layout, left, right, deadline) for layout in ("numerator", "denominator")}

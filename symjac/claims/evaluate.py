@@ -172,6 +172,41 @@ class Evaluator(Values):
             raise UndecidedError(f"nothing says at what {name} stands here")
         return next(iter(found))
 
+    def second(self, t: Term) -> Expr:
+        """The matrix of second derivatives of a scalar, ``d^2 y / dx dz^T``: rows by the first variable."""
+        y, *variables = t.args
+        indexed = [v for v in variables if v.kind == "entry"]
+        x, z = (v.args[0].ref if v.kind == "entry" else v.ref for v in variables)
+        if y.ref is None or x is None or z is None:
+            raise UndecidedError("the second derivative of an expression is not judged")
+        of, first, then = (self.model.symbol(self.ref(r)) for r in (y.ref, x, z))
+        if self.model.equation(self.ref(y.ref)) is None or not of.is_scalar:
+            raise UndecidedError("second derivatives are judged of scalars that an equation defines")
+        if first.cols != ONE or then.cols != ONE:
+            raise UndecidedError("a second derivative by a matrix is not judged")
+        if x != z and not indexed and t.data not in ((False, True), (True, False)):
+            raise UndecidedError("nothing says by which variable the rows of this second derivative go")
+        hessian = self.hessian(self.ref(y.ref), self.ref(x), self.ref(z))
+        if indexed:
+            return ex.Entry(
+                hessian, self.places(indexed[0], first.shape[:1])[0], self.places(indexed[1], then.shape[:1])[0]
+            )
+        return ex.transpose(hessian) if t.data == (True, False) else hessian
+
+    def hessian(self, y: Ref, x: Ref, z: Ref) -> Expr:
+        """``d/dz`` of the gradient of y by x, a column."""
+        wrt = self.model.symbol(z)
+        self.variables |= {wrt, self.model.symbol(x)}
+        gradient = ex.transpose(self.model.derivative(y, x))
+        of = ex.Symbol(r"\text{gradient}", gradient.shape)
+        definitions: dict[Symbol, Expr] = {of: gradient}
+        for s in gradient.symbols:
+            r = self.model.ref(s)
+            if r is not None and r != z and self.model.definition(r) is not None:
+                definitions |= self.model.between(r, z)
+        definitions.pop(wrt, None)
+        return Model.closed(self.model, definitions, of, wrt).replace({of: gradient})
+
     def entry_derivative(self, y: Term, x: Term) -> Expr:
         """dy_i/dx_j, which no layout concerns; of all entries of y it is a column, or lies as the layout says."""
         inner = x.args[0].ref
@@ -332,6 +367,7 @@ _EVALUATIONS: dict[str, Callable[[Evaluator, Term], Expr]] = {
     "stack": Evaluator.stack,
     "explicit": Evaluator.explicit,
     "derivative": Evaluator.derivative,
+    "second": Evaluator.second,
     "gradient": Evaluator.gradient_term,
     "vec": vectors.vec,
     "by_vec": vectors.by_vec,

@@ -8,7 +8,7 @@ from symjac.claims import vectors
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.world import World
-from symjac.expr import ONE, Expr, Product, Symbol, Vec
+from symjac.expr import ONE, Expr, Partial, Product, Symbol, Transpose, Vec
 from symjac.reading.applied.terms import Ref, Term
 
 
@@ -42,6 +42,14 @@ class Forward(Evaluator):
         if before and y.time is not None:
             return self.world.total(y, x, before[0])
         return self.world.derivative(y, x, entries=True)
+
+    def hessian(self, y: Ref, x: Ref, z: Ref) -> Expr:
+        """Both derivatives from the run, the second one of the first."""
+        of, first, then = (self.model.symbol(r) for r in (y, x, z))
+        self.variables |= {first, then}
+        definitions = {**self.model.through(y, x), **self.model.through(y, z)}
+        definitions.pop(first, None)
+        return self.world.slope(Transpose(Partial(of, first)), then, definitions)
 
     def image(self, jacobian: Expr, of: Symbol, x: Term) -> Expr:
         """What a Jacobian does to the vec of the matrix of one entry, of vectors only."""

@@ -343,7 +343,7 @@ def _settle(s: Statement, *, differentiates: bool) -> None:
     found = list(s.gradients(s.members[0]))
     if found:
         s.target = found[0][1]
-    if differentiates and not any(t.kind in ("derivative", "gradient") for m in s.members for t in m.walk()):
+    if differentiates and not any(t.kind in ("derivative", "second", "gradient") for m in s.members for t in m.walk()):
         raise TargetError("nothing in this claim says what is differentiated by what; give of and wrt")
     time = s.target.time if s.target is not None else None
     letters = {n for p in s.model.printed for r in (p.lhs,) if r.time is not None for n, _ in r.time.letters}

@@ -6,7 +6,7 @@ says and a system does not: gradients written ``d x``, derivatives by a vec, lis
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from symjac import functions
@@ -153,6 +153,13 @@ class ClaimBuilder(Builder):
 
     def by_term(self, y: Term, x: Term, text: str, variable: Node, node: Placed) -> Term:
         return vecread.by_vec(self, y, x, text, node) or super().by_term(y, x, text, variable, node)
+
+    def second(self, y: Term, variables: Sequence[Term], text: str, node: Placed) -> Term:
+        plain = [x.args[0] if x.kind == "transpose" else x for x in variables]
+        if any(x.kind not in ("symbol", "entry") for x in plain) or len({x.kind for x in plain}) > 1:
+            raise self.error("a second derivative is by two symbols, or by entries of two", node)
+        turned = tuple(x.kind == "transpose" for x in variables)
+        return Term("second", (y, *plain), turned, (node.start, node.end))
 
     def on_diagonal(self, values: list[Term], at: Placed) -> list[Term]:
         if any(v.kind == "dots" for v in values):

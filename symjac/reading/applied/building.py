@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from symjac.errors import ReadError
@@ -171,6 +171,10 @@ class Building(ABC):
     def slope(self, y: Term, x: Term, text: str, at: tuple[int, int]) -> Term:
         """What a nabla says."""
         return Term("slope", (y, x), text, at)
+
+    def second(self, y: Term, variables: Sequence[Term], text: str, node: Placed) -> Term:
+        """The derivative of a term by two symbols, one after the other."""
+        raise self.error("second derivatives are not read here", node, "symjac hessian gives them")
 
     def bracketed(self, term: Term, node: Node) -> Term:
         """What stands in a bracket: no longer part of a product around it."""

@@ -31,12 +31,14 @@ def head(node: Node) -> tuple[str, Node | None] | None:
 
 def derivative(b: Building, top: Node, bottom: Node, node: Node) -> Term | None:
     """The derivative that a fraction is; ``None`` for any other fraction."""
+    if (twice := _second(b, top, bottom, node)) is not None:
+        return twice
     above, below = head(top), head(bottom)
     signs = {h[0] for h in (above, below) if h is not None}
     for side in (top, bottom):
         first = side.inner.kids[0] if side.inner.kind == "juxt" else side.inner
         if first.kind == "partial" and first.scripts:
-            raise b.error("second derivatives are not read", first)
+            raise b.error("derivatives of higher order are not read", first)
     if above is None or below is None:
         if "partial" in signs:
             raise b.error(r"a \partial above the line and none below, or the reverse", node)
@@ -54,6 +56,36 @@ def derivative(b: Building, top: Node, bottom: Node, node: Node) -> Term | None:
         hint = rf"write \partial {family.name} for the derivative by one argument alone"
         raise b.error(f"{family.name} has several arguments: which derivative is this?", node, hint)
     return b.by(b.differentiated(above[1]), below[1], node, above[1])
+
+
+def _second(b: Building, top: Node, bottom: Node, node: Node) -> Term | None:
+    r"""``\partial^2 y`` above ``\partial x \, \partial x^\top``, ``\partial x_i \, \partial x_j``, ``\partial x^2``."""
+    above, below = _items(top), _items(bottom)
+    sign = above[0]
+    plain_d = sign.kind == "name" and sign.text == "d"
+    twice = [[t.text for t in s.tokens] for s in sign.scripts] == [["2"]]
+    if not twice or not (sign.kind == "partial" or plain_d) or len(above) < 2:
+        return None
+    if len(below) == 2 and _is_sign(below[0], sign):
+        squared = b.build(below[1])
+        if squared.kind != "power" or squared.args[1].data != 2:
+            return None
+        variables = [squared.args[0], squared.args[0]]
+    elif len(below) == 4 and _is_sign(below[0], sign) and _is_sign(below[2], sign):
+        variables = [b.build(below[1]), b.build(below[3])]
+    else:
+        return None
+    what = juxtaposed(above[1:])
+    return b.second(b.differentiated(what), variables, b.context.source[what.start : what.end], node)
+
+
+def _items(node: Node) -> list[Node]:
+    return node.inner.kids if node.inner.kind == "juxt" else [node.inner]
+
+
+def _is_sign(item: Node, sign: Node) -> bool:
+    r"""Whether this is the ``\partial``, or the d, of a derivative."""
+    return item.kind == sign.kind and item.text == sign.text and not item.scripts
 
 
 def operator(item: Node) -> Node | None:
@@ -104,8 +136,15 @@ def nabla(b: Building, kids: list[Node], i: int) -> tuple[Term, int]:
     if (call := scalar_call(b.el, item, kids[i + 1 : i + 3])) is not None and (sub is None or not b.el.beside):
         term = Term("scalar_function", (b.build(call.argument),), (call.name, call.order), span(call.carrier))
         return b.posted(term, call.carrier), i + 3
-    if any(s.kind != "_" for s in item.scripts):
-        raise b.error("second and higher derivatives are not read", item)
+    raised = [[t.text for t in s.tokens] for s in item.scripts if s.kind != "_"]
+    if raised and (raised != [["2"]] or sub is None):
+        raise b.error(
+            "derivatives of higher order are not read"
+            if raised != [["2"]]
+            else r"nothing says by what this \nabla^2 differentiates",
+            item,
+            r"write \nabla_{x}^2 L" if raised == [["2"]] else None,
+        )
     if sub is None and (found := _own_gradient(b, kids, i)) is not None:
         return found, i + 3
     if i + 1 >= len(kids):
@@ -120,6 +159,8 @@ def nabla(b: Building, kids: list[Node], i: int) -> tuple[Term, int]:
     if x.kind != "symbol":
         raise b.error(r"a \nabla is by one symbol", item)
     text = b.context.source[kids[i + 1].start : kids[stop - 1].end]
+    if raised:
+        return b.second(y, (x, x), text, Node("juxt", "", [], item.start, kids[stop - 1].end)), stop
     return b.slope(y, x, text, (item.start, kids[stop - 1].end)), stop
 
 

@@ -96,6 +96,7 @@ class Term:
     power            ``args`` (base, exponent); ``data`` "entry" where each entry is meant, "root" for a root
     derivative,      ``args`` (what, by what), ``data`` the text of what, for expressions; by a nabla
     slope            in an equation, where it takes a scalar
+    second           ``args`` (what, by what, and by what again), ``data`` which of these two are printed transposed
     gradient         ``data`` the Ref of the variable, of the loss that nothing names
     vec, by_vec      one argument: the matrix; a derivative, by (or of) a vec
     commutation      ``data`` two sizes
