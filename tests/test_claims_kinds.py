@@ -65,6 +65,9 @@ HESSIAN = r"\frac{\partial^2 F}{\partial x \, \partial x^\top} = "
 CROSS = ["z = W x", r"p = \operatorname{softmax}(z)", r"L = -d^\top \log p"]
 RESIDUAL = [r"E = \| W x - y \|^2"]
 SIZED = {"y": "vector n", "W": "matrix n m"}
+SCALAR = [r"x_t = \phi(w x_{t-1} + u_t)"]
+ALL_SCALARS = {"x_t": "scalar", "w": "scalar", "u_t": "scalar"}
+BY_FIRST = r"\frac{\partial x_t}{\partial x_k} = "
 # Equations, declarations, a claim, and what holds in each of the four conventions: t, f, - for undecided;
 # a dot for any.
 CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
@@ -669,6 +672,34 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
         {},
         r"\frac{\partial Loss}{\partial x} = W^\top \frac{\partial Loss}{\partial y}",
         "ft..",
+    ),
+    (
+        "a scalar recurrence, its factor outside",
+        SCALAR,
+        ALL_SCALARS,
+        BY_FIRST + r"w^{t-k} \prod_{i=k+1}^{t} \phi'(w x_{i-1} + u_i)",
+        "tttt",
+    ),
+    (
+        "a scalar recurrence, its factor once too often",
+        SCALAR,
+        ALL_SCALARS,
+        BY_FIRST + r"w^{t-k+1} \prod_{i=k+1}^{t} \phi'(w x_{i-1} + u_i)",
+        "ffff",
+    ),
+    (
+        "a scalar recurrence, its factor behind",
+        SCALAR,
+        ALL_SCALARS,
+        BY_FIRST + r"\prod_{i=k+1}^{t} \phi'(w x_{i-1} + u_i) w^{t-k}",
+        "tttt",
+    ),
+    (
+        "a scalar recurrence, one step late",
+        SCALAR,
+        ALL_SCALARS,
+        BY_FIRST + r"w^{t-k} \prod_{i=k+1}^{t} \phi'(w x_i + u_i)",
+        "ffff",
     ),
 ]
 

@@ -12,7 +12,7 @@ from symjac.claims.asked import Asked
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
 from symjac.claims.induction import proved_by_induction
-from symjac.claims.overtime import OverTime
+from symjac.claims.overtime import OverTime, gathered
 from symjac.claims.properties import everywhere, special
 from symjac.claims.sizing import Sizing
 from symjac.claims.undecided import UndecidedError
@@ -109,6 +109,7 @@ class Comparison(Asked):
     def at_any_length(self, a: Term, b: Term) -> Outcome:
         if not self.statement.lengths_matter(a, b):
             return self.compared(a, b, {})
+        a, b = gathered(self.model, a), gathered(self.model, b)
         try:
             found = self.compared(a, b, {})
         except (UndecidedError, NormalFormTooLarge) as error:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from symjac import expr as ex
 from symjac.claims.meaning import Meaning
+from symjac.claims.model import Model
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ShapeError
 from symjac.expr import Expr, Symbol
@@ -141,15 +142,49 @@ def _bodies(t: Term) -> Iterator[tuple[tuple[Term, ...], tuple[Term, ...]]]:
         yield factors, ()
         return
     last = max((k for k, mine in enumerate(held) if mine), default=0) + 1
-    elsewhere = [k for k in range(last, len(factors)) if any(r.time is not None for r in factors[k].refs())]
+    elsewhere = [k for k in range(last, len(factors)) if _is_at_a_step(factors[k])]
     for end in range(elsewhere[0] if elsewhere else len(factors), last - 1, -1):
         yield factors[:end], factors[end:]
+
+
+def _is_at_a_step(t: Term) -> bool:
+    """Whether a factor stands at a time, or is a power that counts steps."""
+    return any(r.time is not None for r in t.refs()) or any(u.kind == "count" for u in t.walk())
 
 
 def _with_body(t: Term, factors: tuple[Term, ...]) -> Term:
     """The sum or product with these factors for its body."""
     body = factors[0] if len(factors) == 1 else Term("product", factors, None, t.args[0].span)
     return t if body == t.args[0] else Term("over", (body,), t.data, t.span)
+
+
+def gathered(model: Model, t: Term) -> Term:
+    """A scalar to the power of the number of factors of a product over time, beside it, as a part of every factor."""
+
+    def change(a: Term) -> Term:
+        if a.kind == "over":
+            factors, behind = next(_bodies(a))
+            return change(Term("product", (_with_body(a, factors), *behind), None, a.span)) if behind else a
+        if a.kind != "product":
+            return a
+        over = next((f for f in a.args if f.kind == "over" and f.over.kind == "product"), None)
+        if over is None or over.over.low is None or over.over.high is None:
+            return a
+        count = over.over.high - over.over.low + 1
+        inside = [f for f in a.args if f.kind == "power" and f.args[1].data == count and _is_scalar(model, f.args[0])]
+        if not inside:
+            return a
+        body = Term("product", (*(f.args[0] for f in inside), over.args[0]), None, over.span)
+        rest = tuple(_with_body(over, (body,)) if f is over else f for f in a.args if f not in inside)
+        return rest[0] if len(rest) == 1 else Term("product", rest, a.data, a.span)
+
+    return t.rebuilt(change)
+
+
+def _is_scalar(model: Model, t: Term) -> bool:
+    """Whether this is a number, or a scalar that carries no time."""
+    family = model.families.get(t.ref.family) if t.ref is not None and t.ref.time is None else None
+    return t.kind == "number" or (family is not None and family.role == "scalar")
 
 
 _OTHER = {"ascending": "descending", "descending": "ascending"}
