@@ -330,11 +330,12 @@ def test_a_jacobian_written_out_for_a_size_nobody_gave_is_undecided() -> None:
 @pytest.mark.parametrize(
     ("claim", "equation"),
     [
-        (r"\nabla_x^2 L = A + A^\top", r"L = x^\top A x"),
+        (r"\nabla^2 L = A + A^\top", r"L = x^\top A x"),
+        (r"\nabla_x^3 L = A + A^\top", r"L = x^\top A x"),
         (r"dy = diag(\sigma'(W x)) W dx", r"y = \sigma(W x)"),
     ],
 )
-def test_second_derivatives_and_differentials_are_not_read_as_first_ones(claim: str, equation: str) -> None:
+def test_higher_derivatives_and_differentials_are_not_read_as_first_ones(claim: str, equation: str) -> None:
     """They are another thing; a verdict about the first derivative would be beside the point."""
     assert check_record({"equations": [equation], "claim": claim}).verdict in ("unreadable", "undecided")
 

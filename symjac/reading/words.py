@@ -23,12 +23,13 @@ _UPRIGHT = re.compile(r"\\[A-Za-z]+\*?\s*\{[^{}]*$")  # inside the braces of a c
 def words_of(texts: Iterable[str], declared: Iterable[str]) -> frozenset[str]:
     """The runs of letters that are one name, because a declaration or a left side says so; losses above a derivative.
 
-    A ``d`` before one letter is a differential, and no such name unless it is declared.
+    A ``d`` before one letter is a differential, and no such name.
     """
     found = {m[1] for key in declared if (m := _DECLARED.match(key)) is not None}
     for text in texts:
-        found |= {m[1] for m in _LEFT.finditer(text) if not (len(m[1]) == 2 and m[1][0] == "d")}
+        found |= {m[1] for m in _LEFT.finditer(text)}
         found |= {m[1] for m in _VARIED.finditer(text) if m[1].lower() in LOSS_WORDS}
+    found -= {w for w in found if len(w) == 2 and w[0] == "d"}
     return frozenset(w for w in found if not is_word(w) and w not in v.GREEK and w not in v.NORMALISATIONS)
 
 
