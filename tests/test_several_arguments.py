@@ -221,6 +221,7 @@ REFUSED: dict[str, tuple[str, dict[str, str], str]] = {
     "h_t = f(h_{t-1}, x_t, t)": ("the time", {}, "the time is no argument of the map f"),
     "h_t = f'(h_{t-1}, x_t)": ("a prime", {}, "the prime on f does not say by which"),
     "h_t = f_t(h_{t-1}, x_t)": ("a time", {}, "f_t is read as"),
+    "h_t = f_t(h_{t-1}, x_t) ": ("a time on a map", {"f": "map"}, "a function that changes with time is not read"),
     "h_t = f(h_{t-1}, x_t) ": (
         "entry by entry",
         {"f": "elementwise"},
@@ -411,6 +412,7 @@ def test_d_may_be_fixed_where_derivatives_are_transposed() -> None:
         (r"f'(h_{t-1}, x_t)", "the prime on f does not say by which of its arguments"),
         (r"\frac{d f}{d h_{t-1}}", "f has several arguments: which derivative is this"),
         (r"\partial_1 f(h_{t-1}, x_t)^2", "a power or an index behind this derivative"),
+        (r"\partial_1 f_t(h_{t-1}, x_t)", "f_t: a function that changes with time is not read"),
     ],
 )
 def test_what_names_no_argument_is_refused_in_a_claim(claim: str, words: str) -> None:

@@ -9,7 +9,7 @@ from symjac.expr import Function
 from symjac.reading import vocabulary
 from symjac.reading.applied.naming import Naming
 from symjac.reading.context import Family
-from symjac.reading.names import Operation, operation_of
+from symjac.reading.names import Named, Operation, operation_of
 from symjac.reading.roles import known_function
 from symjac.reading.spelling import is_upper
 from symjac.reading.tree import Node, bracket
@@ -96,6 +96,9 @@ def head_of(el: Naming, item: Node, following: Node | None) -> Head | None:
         return None
     family = el.roles.settle(named)
     if family.role in ("function", "map", "softmax"):
+        several = following is not None and following.is_call and len(bracket(following).kids) > 1
+        if family.role == "map" and several:
+            _refuse_time(el, family, named, item)
         if not family.declared and re.fullmatch(r"\(\d+\)", named.upper):
             raise el.error(
                 f"{family.name}: a derivative of high order, or the function with that number?",
@@ -115,6 +118,13 @@ def head_of(el: Naming, item: Node, following: Node | None) -> Head | None:
     return None
 
 
+def _refuse_time(el: Naming, family: Family, named: Named, item: Node) -> None:
+    """Refuses a map of several vectors with a time: nothing says what it is at another one."""
+    if named.time is not None:
+        message = f"{el.context.text(item)}: a function that changes with time is not read"
+        raise el.error(message, item, f"write {family.name} without its time")
+
+
 def map_of(el: Naming, node: Node) -> Family | None:
     """The map that a name is, if it is one that is known."""
     if node.kind != "name":
@@ -122,8 +132,11 @@ def map_of(el: Naming, node: Node) -> Family | None:
     named = el.named(node)
     called = not el.beside and named.family in el.roles.applied
     family = el.roles.settle(named) if called else el.context.find(named.family)
-    plain = not named.operations and not named.primes
-    return family if family is not None and family.role == "map" and plain else None
+    if family is None or family.role != "map" or named.operations or named.primes:
+        return None
+    if len(family.inputs) > 1:
+        _refuse_time(el, family, named, node)
+    return family
 
 
 def arguments_of(el: Naming, family: Family | None, group: Node) -> list[Node]:
