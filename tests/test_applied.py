@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
 import pytest
 
+from symjac import cells
 from symjac.claims import check_record
-from symjac.errors import ReadError
-from symjac.reading import read_system
+from symjac.claims.conventions import FOUR as FOUR_CONVENTIONS
+from symjac.claims.evaluate import Evaluator
+from symjac.claims.model import Model
+from symjac.claims.overtime import OverTime
+from symjac.claims.sizing import Sizing
+from symjac.claims.stated.naming import Names
+from symjac.claims.stated.syntax import read_terms
+from symjac.claims.undecided import UndecidedError
+from symjac.errors import ReadError, SymjacError
+from symjac.expr import ONE, Expr, Shape
+from symjac.expr import OverTime as OverTimeNode
+from symjac.normal import equal
+from symjac.reading import Reading, read_system
+from symjac.reading.applied.terms import Term
+from tests.test_claims_kinds import CLAIMS as KINDS
 
 FOUR = ("numerator_column", "denominator_column", "numerator_row", "denominator_row")
 RELU = [r"x_t = \operatorname{relu}(W x_{t-1} + b)"]
@@ -198,3 +214,59 @@ def test_derivatives_in_equations_are_those_of_claims(printed: str, meant: str) 
     declared = {"x": "vector n", "A": "matrix n n", "z": "vector n"}
     one, two = (read_system([text, r"z = \tanh(x)"], declared) for text in (printed, meant))
     assert one.equations[0].rhs == two.equations[0].rhs
+
+
+@pytest.mark.parametrize(
+    ("dotted", "meant"),
+    [
+        (r"x_t = A_t A_{t-1} \cdots A_1 x_0", r"x_t = (\prod_{t \ge i > 0} A_i) x_0"),
+        (r"x_t = A_t A_{t-1} \cdots A_{k+1} x_k", r"x_t = (\prod_{t \ge i > k} A_i) x_k"),
+    ],
+)
+def test_dots_in_equations_are_products_over_an_index(dotted: str, meant: str) -> None:
+    """Latest leftmost, as they are printed."""
+    symbols = {"A_t": "matrix n n", "x_t": "vector n"}
+    assert read_system(dotted, symbols).equations[0].rhs == read_system(meant, symbols).equations[0].rhs
+
+
+@pytest.mark.parametrize("text", [r"h_t = W h_{t-1} + \dots", r"y = a_1 x_1 + \cdots + b_n x_n"])
+def test_dots_that_do_not_say_what_they_leave_out_are_refused(text: str) -> None:
+    """Nothing is guessed."""
+    with pytest.raises(ReadError, match="dots"):
+        read_system(text)
+
+
+def as_member(text: str, reading: Reading, symbols: dict[str, str]) -> list[tuple[Expr, Expr]]:
+    """The two sides of an equation as members of a claim beside the system that holds it, in each way to give sizes."""
+    members, _, families = read_terms(text, Names(reading, symbols))
+    assert reading.context is not None
+    model = Model(reading, {**reading.context.families, **families}, [text], symbols)
+    sizes = list(dict.fromkeys(d for i in reading.symbols.values() for d in i.symbol.shape if d != ONE))
+
+    def evaluate(t: Term, places: Mapping[int, Shape]) -> Expr:
+        over = OverTime("ascending")
+        return Evaluator(model, FOUR_CONVENTIONS[0], lambda _, x: model.symbol(x), over, places)(t)
+
+    left = evaluate(members[0], {})
+    return [(left, evaluate(members[1], ways)) for ways in Sizing(sizes, evaluate).of(members[1])]
+
+
+def rows_of(systems: Iterable[tuple[list[str], dict[str, str]]]) -> Iterator[tuple[str, bool]]:
+    """The equations that are read in columns, and whether their right side means as much in a claim."""
+    for equations, symbols in systems:
+        with suppress(ReadError):  # a batch, whose vectors are rows
+            reading = read_system(equations, symbols, lenient=True)
+            for e in reading.equations:
+                with suppress(SymjacError, UndecidedError):  # no member of a claim: a definition by cases
+                    same = [rhs for lhs, rhs in as_member(e.source, reading, symbols) if lhs == e.lhs]
+                    if same and not any(isinstance(node, OverTimeNode) for node in e.rhs.walk()):
+                        yield e.source, any(rhs.shape == e.rhs.shape and equal(rhs, e.rhs) for rhs in same)
+
+
+def test_a_right_side_means_the_same_as_a_member_of_a_claim() -> None:
+    """Over all systems of these claims, of others and of the cells; a sum over time is one symbol in a claim."""
+    systems = [(equations, symbols) for _, equations, symbols, *_ in [*CLAIMS, *KINDS]]
+    systems += [(list(c.equations), dict(c.symbols)) for c in cells.COLLECTION.values()]
+    rows = dict(rows_of(systems))
+    assert [text for text, same in rows.items() if not same] == []
+    assert len(rows) > 150

@@ -18,6 +18,7 @@ from symjac.expr import (
     Zero,
 )
 from symjac.reading import derivatives, grids, maps, operators
+from symjac.reading.applied import ellipsis
 from symjac.reading.applied.builder import Builder
 from symjac.reading.applied.terms import MapCall, Ref, Term
 from symjac.reading.arithmetic import Arithmetic
@@ -40,7 +41,8 @@ class Elaborator(Arithmetic):
 
     def build(self, node: Node) -> Value:
         """The value of a piece of formula."""
-        return self.value(self.terms.build(node))
+        t = self.terms.build(node)
+        return self.value(ellipsis.filled(t, t, self.context.source))
 
     def value(self, t: Term) -> Value:
         handler = _VALUES.get(t.kind)
@@ -52,7 +54,11 @@ class Elaborator(Arithmetic):
 
     def symbol(self, t: Term) -> Value:
         assert isinstance(t.data, Ref)
-        family, time = self.terms.families[t.data.family, t.data.printed], t.data.printed
+        name, time = t.data.family, t.data.printed
+        if time is None and t.data.time is not None:  # under an index for what dots leave out
+            time = t.data.time.text
+        family = self.terms.families.get((name, t.data.printed)) or self.context.find(name)
+        assert family is not None
         value = Value(family.rows, family.cols, lambda: family.symbol(time), t, tag="symbol")
         value.details["family"] = family
         return value

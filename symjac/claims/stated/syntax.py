@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from symjac import functions
-from symjac.claims.stated import derivatives, ellipsis, printed, vecread
+from symjac.claims.stated import derivatives, printed, vecread
 from symjac.claims.stated.naming import Names, formulas, numbered_entry, whole, without_argument_dots, without_braces
 from symjac.errors import ReadError
 from symjac.expr.times import Time
+from symjac.reading.applied import ellipsis
 from symjac.reading.applied.builder import Builder
 from symjac.reading.applied.naming import Naming
 from symjac.reading.applied.terms import Term

@@ -6,19 +6,16 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from symjac.expr import Function
-from symjac.reading.applied import derivatives, heads, large, lists, partials
+from symjac.reading.applied import constants, derivatives, heads, large, lists, partials
 from symjac.reading.applied.building import Building, span
-from symjac.reading.applied.naming import is_indicator, is_numeric
+from symjac.reading.applied.naming import is_indicator
 from symjac.reading.applied.terms import MapCall, Term
 from symjac.reading.assumptions import How
-from symjac.reading.names import Named, Operation, operation_of
+from symjac.reading.names import Operation, operation_of
 from symjac.reading.spelling import plain
-from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, Placed, bracket, juxtaposed
 from symjac.reading.usual import ALWAYS_FUNCTIONS
 from symjac.reading.vocabulary import OPERATORS
-
-ENTRYLIKE = frozenset("ijklpqrmn")
 
 
 class Builder(Building):
@@ -43,8 +40,8 @@ class Builder(Building):
         if named.family in el.locals and named.time is None:
             return self.operated(Term("bound", (), el.locals[named.family], span(node)), named.operations, node)
         if el.is_constant(named):
-            return self.known(named, node)
-        if (delta := self.kronecker(named, node)) is not None:
+            return constants.known(self, named, node)
+        if (delta := constants.kronecker(self, named, node)) is not None:
             return delta
         family = self.family(named)
         if family.role == "parameters":
@@ -81,43 +78,6 @@ class Builder(Building):
                 f'write {family.name}(...), or declare it, as in "{family.name}: scalar"',
             )
         return self.operated(term, named.operations, node)
-
-    def known(self, named: Named, node: Node) -> Term:
-        """A power of Euler's number, the identity, or the vector of ones or zeros."""
-        text = named.token.text
-        if text == "e":
-            exponent = named.operations[0].tokens or tuple(t for s in node.scripts for t in s.tokens)
-            self.refuse_doubtful_base(exponent, node)
-            return self.euler(self.script(exponent), node)
-        kind = {"I": "identity", "1": "ones", "0": "zeros"}[text]
-        return self.operated(self.constant(kind, named.label or None, node), named.operations, node)
-
-    def refuse_doubtful_base(self, exponent: tuple[Token, ...], node: Node) -> None:
-        """Refuses ``e^2``, and an e with a power beside one without: an error may be meant.
-
-        :raises ReadError: in these cases.
-        """
-        found = self.context.find("e")
-        if "e" in self.el.roles.defined or (found is not None and found.declared):
-            self.context.note("named", f"{self.context.text(node)} is read as a power of Euler's number", node)
-        elif is_numeric([Operation("power", exponent)]) or "e" in self.el.roles.alone:
-            raise self.error(
-                f"{self.context.text(node)}: a power of a symbol e, or of Euler's number?",
-                node,
-                r'declare the symbol, as in "e: scalar"; for the number write \exp(...)',
-            )
-
-    def kronecker(self, named: Named, node: Node) -> Term | None:
-        """The delta of two indices, where the letter is not declared as something else."""
-        found = self.context.find(named.family)
-        if named.base != r"\delta" or named.upper or named.time is not None or named.operations:
-            return None
-        if found is not None and found.declared:
-            return None
-        pair = named.entries
-        if self.el.beside and not pair and set(named.label) <= ENTRYLIKE:
-            pair = tuple(named.label)
-        return Term("kronecker", (), pair, span(node)) if len(pair) == 2 else None
 
     # ---------------------------------------------------------------------- brackets, sums, signs
 

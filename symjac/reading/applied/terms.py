@@ -105,7 +105,7 @@ class Term:
     kronecker, same  ``data`` two index letters; same in what a condition of the claim says of them
     indicator        two ``args``: 1 where the first is greater
     stack, explicit  ``data`` for explicit the width, for stack the separators that are printed
-    dots             what is left out, until :mod:`symjac.claims.stated.ellipsis` has filled it in
+    dots             what is left out, until :mod:`symjac.reading.applied.ellipsis` has filled it in
     bare_map,        what has lost its argument: ``data`` (name, order), or a Place
     bare_function
     ===============  =====================================================================
