@@ -123,6 +123,36 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
     ("a nabla before a product", ["s = x^\\top A x"], VECTORS, r"\nabla_x x^\top y = y", "ft.."),
     ("a nabla before a factor", ["s = x^\\top A x"], VECTORS, r"\nabla_x \frac12 \|x\|^2 = 2 x", "ff.."),
     (
+        "an expression under an index",
+        ["h_t = W h_{t-1}"],
+        {},
+        r"\frac{\partial h_t}{\partial h_{t-2}} ="
+        r" \prod_{i=t-1}^{t} \frac12 \frac{\partial (2 W h_{i-1})}{\partial h_{i-1}}",
+        "tttt",
+    ),
+    (
+        "an expression under an index, its factor",
+        ["h_t = W h_{t-1}"],
+        {},
+        r"\frac{\partial h_t}{\partial h_k} = \prod_{i=k+1}^{t} \frac{\partial (2 W h_{i-1})}{\partial h_{i-1}}",
+        "ffff",
+    ),
+    (
+        "an expression beside dots",
+        [r"h_t = \tanh(W h_{t-1})"],
+        {},
+        r"\frac{\partial h_t}{\partial h_k} = \frac{\partial \tanh(W h_{t-1})}{\partial h_{t-1}} \cdots"
+        r" \frac{\partial \tanh(W h_k)}{\partial h_k}",
+        "tftf",
+    ),
+    (
+        "an expression with an identity in it",
+        ["y = A x"],
+        VECTORS,
+        BY_X + r"\frac{\partial ((A + I) x - x)}{\partial x}",
+        "tttt",
+    ),
+    (
         "a nabla before a loss and a matrix",
         ["y = A x"],
         VECTORS,
@@ -240,7 +270,7 @@ def as_member(text: str, reading: Reading, symbols: dict[str, str]) -> list[tupl
     """The two sides of an equation as members of a claim beside the system that holds it, in each way to give sizes."""
     members, _, families = read_terms(text, Names(reading, symbols))
     assert reading.context is not None
-    model = Model(reading, {**reading.context.families, **families}, [text], symbols)
+    model = Model(reading, {**reading.context.families, **families})
     sizes = list(dict.fromkeys(d for i in reading.symbols.values() for d in i.symbol.shape if d != ONE))
 
     def evaluate(t: Term, places: Mapping[int, Shape]) -> Expr:

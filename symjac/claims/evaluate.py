@@ -13,6 +13,7 @@ from fractions import Fraction
 from symjac import expr as ex
 from symjac.claims import vectors
 from symjac.claims.model import Model
+from symjac.claims.operand import Operand
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.values import Values, refuse_one_index_of_two
 from symjac.errors import NotYetError, ShapeError
@@ -135,7 +136,7 @@ class Evaluator(Values):
         y = t.args[0]
         if y.kind == "derivative" or any(a.kind in ("derivative", "gradient", "over") for a in y.walk()):
             raise UndecidedError("the derivative of a derivative is not judged")
-        column = self.applied(y, x) if y.kind in _APPLIED else self.model.expression(str(t.data))
+        column = self.applied(y, x) if y.kind in _BARE else self.printed(t)
         if not matrix and not (column.cols == ONE or column.rows == ONE):
             raise UndecidedError("the derivative of a matrix is not judged")
         of = ex.Symbol(r"\text{operand}", self.column(column).shape)
@@ -147,13 +148,18 @@ class Evaluator(Values):
         definitions.pop(self.model.symbol(x), None)
         return of, definitions
 
+    def printed(self, t: Term) -> Expr:
+        """What is differentiated, read as the system is."""
+        y = t.args[0]
+        if y.kind == "apply" and y.args[0].ref is not None:  # which was settled by what the claim differentiates
+            return self(y)
+        return Operand(self.model, self.values).expression(y, " " * y.start + str(t.data))
+
     def applied(self, y: Term, x: Ref) -> Expr:
         """The f of ``\\partial f / \\partial x`` at what the system applies it to, at the step where that holds x.
 
         :raises UndecidedError: where it is applied to several things, or to nothing that holds x.
         """
-        if y.kind == "apply":  # which was settled by what the claim differentiates
-            return self(y)
         name, order = y.data if isinstance(y.data, tuple) else _named(y.place.function)
         found: dict[Expr, None] = {}
         for p in self.model.printed:
@@ -313,7 +319,7 @@ def _over(ev: Evaluator, t: Term) -> Expr:
     return ev.over(ev, t)
 
 
-_APPLIED = frozenset(["apply", "bare_map", "bare_function"])
+_BARE = frozenset(["bare_map", "bare_function"])
 
 
 def _named(f: object) -> tuple[str, int]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from symjac import expr as ex
 from symjac.claims.undecided import UndecidedError
-from symjac.errors import ShapeError, SymjacError, TargetError
+from symjac.errors import TargetError
 from symjac.expr import Expr, Symbol
 from symjac.expr.times import LAST, Time
-from symjac.reading import Equation, Reading, read_system
+from symjac.reading import Equation, Reading
 from symjac.reading.applied.terms import Ref
 from symjac.reading.context import Family
 from symjac.reading.spelling import render
@@ -54,13 +54,9 @@ class Instances:
         self,
         reading: Reading,
         families: Mapping[str, Family],
-        texts: Sequence[str] = (),
-        declared: Mapping[str, str] | None = None,
     ) -> None:
         assert reading.context is not None
         self.reading = reading
-        self.texts = tuple(texts)
-        self.declared = dict(declared or {})
         self.families = dict(reading.context.families)
         for name, family in families.items():
             self.families.setdefault(name, family)
@@ -128,33 +124,6 @@ class Instances:
     def ref(self, symbol: Symbol) -> Ref | None:
         """The family and time of a symbol that came from here."""
         return self._refs.get(symbol)
-
-    def expression(self, text: str) -> Expr:
-        """A printed expression, read as one more right-hand side of the system.
-
-        :raises ShapeError: where it does not fit there.
-        :raises UndecidedError: where it cannot be read there.
-        """
-        try:
-            reading = read_system(
-                [*self.texts, rf"\mathrm{{operand}} = {text}"],
-                self.declared,
-                orientation=self.reading.orientation,
-                lenient=True,
-            )
-        except ShapeError:
-            raise
-        except SymjacError as error:
-            raise UndecidedError(f"what is differentiated cannot be read: {error.message}") from error
-        out = next(e.rhs for e in reading.equations if e.lhs.name == r"\mathrm{operand}")
-        infos = {i.symbol: i for i in reading.symbols.values()}
-        table: dict[Expr, Expr] = {}
-        for s in out.symbols & infos.keys():
-            info = infos[s]
-            time = (Time.read(info.time[0]) if info.time[0] else Time()) + info.time[1] if info.time else None
-            if info.family in self.families:
-                table[s] = self.symbol(Ref(info.family, time))
-        return out.replace(table)
 
     # ----------------------------------------------------------------------------------- equations
 

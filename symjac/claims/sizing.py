@@ -46,7 +46,10 @@ class Sizing:
         if not any(isinstance(u.data, Place) for u in t.walk()):
             yield {}
             return
-        if t.kind in ("over", "index_sum", "derivative"):
+        if t.kind == "derivative":
+            yield {}  # what is differentiated is read as the system is, which settles its sizes
+            return
+        if t.kind in ("over", "index_sum"):
             # What stands inside is evaluated under an index, not by itself.
             yield from self._together(t, t.args)
             return

@@ -92,7 +92,7 @@ def state(
         )
     _name_left(aliases, members, of, wrt, base)
     _refuse_unread(aliases, members)
-    models = {o: Model(r, families, system.texts, symbols) for o, r in readings.items()}
+    models = {o: Model(r, families) for o, r in readings.items()}
     for m in models.values():
         for family in aliases.preactivations:
             m.preactivation(family)

@@ -1,0 +1,70 @@
+"""What a claim differentiates where that is no symbol: an expression that means what it would mean in the system."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+
+from symjac.claims.model import Model
+from symjac.claims.undecided import UndecidedError
+from symjac.errors import ReadError
+from symjac.expr import Expr
+from symjac.expr.times import Time
+from symjac.reading import entrywise
+from symjac.reading.applied.terms import Ref, Term
+from symjac.reading.context import Context
+from symjac.reading.elaborate import Elaborator
+from symjac.reading.roles import Roles
+from symjac.reading.sizes import Size
+from symjac.reading.values import Value, scalar
+
+
+class Operand(Elaborator):
+    """Terms of a claim as right-hand sides of its system: vectors as it has them, sizes of constants by unification."""
+
+    def __init__(self, model: Model, values: Mapping[str, Time]) -> None:
+        base = model.reading.context
+        assert base is not None
+        context = Context(base.orientation, row=base.row)
+        context.lenient = context.continued = True
+        context.option, context.letters, context.heads = base.option, base.letters, base.heads
+        context.dims = dict(base.dims)
+        for name, family in model.families.items():
+            context.families[name] = again = copy.copy(family)
+            again.called = list(family.called)
+        super().__init__(context, Roles(context, lambda _: None))
+        self.model = model
+        self.letters = values  # numbers for index letters, where sums and products are written out
+
+    def expression(self, t: Term, source: str) -> Expr:
+        """The expression, vectors as columns.
+
+        :raises UndecidedError: where it has no meaning as a right-hand side.
+        """
+        self.context.source = source
+        try:
+            v = self.value(t)
+            if not self.context.sizes.settle():
+                raise UndecidedError("the sizes in what is differentiated do not fit")
+            if any(term.root.known is None for size, *_ in self.context.constants for term in size.terms()):
+                raise UndecidedError("nothing says the size of a constant in what is differentiated")
+        except ReadError as error:
+            raise UndecidedError(f"what is differentiated cannot be read: {error.message}") from error
+        return entrywise.collected(v.make())
+
+    def value(self, t: Term) -> Value:
+        if t.kind == "count" and isinstance(t.data, Time):
+            number = self.model.count(t.data.put(self.letters))
+            return scalar(lambda: number, t)
+        if isinstance(t.data, Ref) and t.kind == "symbol":
+            return self.at_step(t, t.data)
+        return super().value(t)
+
+    def at_step(self, t: Term, r: Ref) -> Value:
+        """A symbol of the model, where index letters are numbers."""
+        symbol = self.model.symbol(r if r.time is None else r.at(r.time.put(self.letters)))
+        family = self.context.find(r.family)
+        rows, cols = symbol.shape
+        if family is not None and family.acts == "before":  # as it is printed
+            rows, cols = cols, rows
+        return Value(Size(rows), Size(cols), lambda: symbol, t, tag="symbol", details={"family": family})
