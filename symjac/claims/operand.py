@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from symjac.claims.model import Model
 from symjac.claims.undecided import UndecidedError
-from symjac.errors import ReadError
+from symjac.errors import ReadError, ShapeError
 from symjac.expr import Expr
 from symjac.expr.times import Time
 from symjac.reading import entrywise
@@ -34,16 +34,21 @@ class Operand(Elaborator):
             again.called = list(family.called)
         super().__init__(context, Roles(context, lambda _: None))
         self.model = model
+        self.open: dict[tuple[str, int], Size] = {}  # sizes that nothing in the system tells
         self.letters = values  # numbers for index letters, where sums and products are written out
 
     def expression(self, t: Term, source: str) -> Expr:
         """The expression, vectors as columns.
 
+        :raises ShapeError: where the sizes that are tried out for symbols of the claim are not those that it settles.
         :raises UndecidedError: where it has no meaning as a right-hand side.
         """
         self.context.source = source
         try:
             v = self.value(t)
+            for (name, k), size in self.open.items():
+                if not self.context.sizes.equal(size, Size(self.model.sizes[name, k])):
+                    raise ShapeError(f"the size of {name} does not fit")
             if not self.context.sizes.settle():
                 raise UndecidedError("the sizes in what is differentiated do not fit")
             if any(term.root.known is None for size, *_ in self.context.constants for term in size.terms()):
@@ -64,7 +69,11 @@ class Operand(Elaborator):
         """A symbol of the model, where index letters are numbers."""
         symbol = self.model.symbol(r if r.time is None else r.at(r.time.put(self.letters)))
         family = self.context.find(r.family)
-        rows, cols = symbol.shape
+        tried = {k for _, k in self.model.open_sizes([r.family])}
+        sizes = (
+            self.open.setdefault((r.family, k), Size()) if k in tried else Size(d) for k, d in enumerate(symbol.shape)
+        )
+        rows, cols = sizes
         if family is not None and family.acts == "before":  # as it is printed
             rows, cols = cols, rows
-        return Value(Size(rows), Size(cols), lambda: symbol, t, tag="symbol", details={"family": family})
+        return Value(rows, cols, lambda: symbol, t, tag="symbol", details={"family": family})
