@@ -230,6 +230,8 @@ def _(e: ir.OverTime, style: Style) -> Placed:
         "descending": (row(high, Op(r"\ge", prefix=True), i, Op(r"\ge", prefix=True), low), None),
         "open": (row(low, Op(r"\le", prefix=True), i, Op(r"\le", prefix=True), high), None),
     }[e.order]
+    if e.kind == "sum" and e.order == "open":  # only a sum over all there is has no order
+        below = i
     head = Big(rf"\{'sum' if e.kind == 'sum' else 'prod'}", below, above)
     return Placed(row(head, at_least(e.body, style, Binding.PRODUCT)), Binding.PRODUCT)
 
