@@ -148,3 +148,21 @@ def test_a_claim_in_unicode_is_set_in_latex() -> None:
     assert "∂y/∂x = W diag(σ'(x))" in printing.text(confirm(check([r"y = W \sigma(x)"], r"∂y/∂x = Wᵀ W diag(σ'(x))")))
     stray = check([r"y = W \sigma(x)"], r"\frac{\partial y}{\partial x} = W diag(\sigma'(x)) \tag{3}")
     assert r"\texttt{" in stray.latex
+
+
+def test_readings_that_differ_are_listed_with_what_declares_them() -> None:
+    """The first sentence says what each would give, and following it decides."""
+    claim = r"\frac{\partial h_t}{\partial h_{t-1}} = W diag(\sigma(h_{t-1}) \odot (1 - \sigma(h_{t-1})))"
+    equations = [r"h_t = W \sigma(h_{t-1})"]
+    v = check_record({"equations": equations, "claim": claim})
+    assert v.explanation.startswith(r"The claim is true if \sigma is sigmoid and false if \sigma is any function")
+    assert v.conventions["numerator_column"].because == "reading"
+    listed = v.to_json()["readings"]
+    assert isinstance(listed, list)
+    held = []
+    for reading in listed:
+        name, role = reading["declare"].split(": ")
+        again = check_record({"equations": equations, "claim": claim, "symbols": {name: role}})
+        held.append(again.conventions["numerator_column"].holds)
+        assert held[-1] is reading["conventions"]["numerator_column"]["holds"]
+    assert held == [True, False]

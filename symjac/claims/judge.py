@@ -23,7 +23,7 @@ from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.stating import SeveralRepairsError, state
 from symjac.claims.stated.vecread import kronecker_throughout
 from symjac.claims.undecided import UndecidedError
-from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict, summed_up
+from symjac.claims.verdict import Answer, Link, Outcome, Outcomes, Verdict, summed_up
 from symjac.confirm import confirm
 from symjac.deadline import deadline
 from symjac.errors import DefinitionError, NotYetError, SymjacError
@@ -233,7 +233,7 @@ def _inside(until: float) -> inequality.Inside:
 def under_condition(v: Verdict, other: Verdict, usual: Mapping[str, str]) -> Verdict:
     """What holds only if functions that nothing declares are the usual ones is undecided, and said apart."""
     what = " and ".join(f"{f} is {_TOLD.get(words, words.removeprefix('elementwise '))}" for f, words in usual.items())
-    doubt = Outcome(None, "undecided", f"it holds if {what}, which nothing says")
+    doubt = Outcome(None, "reading", f"it holds if {what}, which nothing says")
 
     first = doubted(v.conventions, other.conventions, doubt)
     second = doubted(v.descending, other.descending, doubt) if v.descending and other.descending else v.descending
@@ -241,8 +241,18 @@ def under_condition(v: Verdict, other: Verdict, usual: Mapping[str, str]) -> Ver
     links = tuple(replace(a, conventions=doubted(a.conventions, b.conventions, doubt)) for a, b in pairs)
     if (first, second, links) == (v.conventions, v.descending, v.links):
         return v
+    plain = " and ".join(f"{f} is any function of numbers" for f in usual)
     out = replace(
-        v, conventions=first, descending=second, links=links, alternatives={what: other.conventions}, if_declared=usual
+        v,
+        conventions=first,
+        descending=second,
+        links=links,
+        alternatives={what: other.conventions},
+        readings=(
+            Answer(what, usual, other.conventions),
+            Answer(plain, dict.fromkeys(usual, "elementwise"), v.conventions),
+        ),
+        if_declared=usual,
     )
     out = replace(out, verdict=summed_up(out.as_printed))
     return replace(out, explanation=explanation(out))

@@ -23,7 +23,7 @@ from symjac.claims.nearest.spectrum import (
 )
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import UndecidedError
-from symjac.claims.verdict import Formula, Outcome, Outcomes, Paragraph, Told, Verdict, closed, proved, said
+from symjac.claims.verdict import Answer, Formula, Outcome, Outcomes, Paragraph, Told, Verdict, closed, proved, said
 from symjac.errors import SymjacError
 from symjac.normal import NormalFormTooLarge
 from symjac.values import Counterexample
@@ -89,9 +89,25 @@ def _first(v: Verdict, asked: Sequence[str]) -> str:
         if asked:
             return f"The claim is false in {within(asked)}."
         return "The claim holds in no convention, neither with column vectors nor with row vectors."
+    if v.verdict == "undecided" and v.readings and all(_refuted(a) or _holds(a) for a in v.readings):
+        told = [f"{'true' if _holds(a) else 'false'} if {a.assumption}" for a in v.readings]
+        return f"The claim is {listed(told)}: declare which, as in {_quoted(v.readings[0])}."
     if v.verdict == "undecided":
         return "Whether the claim holds is not decided" + (f"; it is refuted in {within(refuted)}." if refuted else ".")
     return v.explanation
+
+
+def _holds(a: Answer) -> bool:
+    return any(o.holds for o in a.conventions.values())
+
+
+def _refuted(a: Answer) -> bool:
+    return all(o.holds is False for o in a.conventions.values())
+
+
+def _quoted(a: Answer) -> str:
+    """What declares a reading."""
+    return " and ".join(f'"{name}: {role}"' for name, role in a.declare.items())
 
 
 def within(names: Sequence[str]) -> str:

@@ -196,6 +196,22 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What one reading of a system and its claim gives: what it assumes, what declares it, where the claim holds."""
+
+    assumption: str
+    declare: Mapping[str, str]
+    conventions: Outcomes
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "assumptions": [self.assumption],
+            "declare": "; ".join(f"{name}: {role}" for name, role in self.declare.items()),
+            "conventions": _json(self.conventions),
+        }
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The answer to "is this printed formula right?".
 
@@ -218,6 +234,7 @@ class Verdict:
     latex: str = ""
     signs: tuple[str, ...] = ()  # of a chain of bounds, in order; none where the claim is an equation
     asked: tuple[str, ...] = ()  # the conventions the verdict is about, where not all are
+    readings: tuple[Answer, ...] = ()  # where what nothing declares matters: what each reading would give
     if_declared: Mapping[str, str] = field(default_factory=dict)  # what would have to be said for it to hold
     repair: Json | None = None  # one small change after which it is proved for columns
     conditions: tuple[Json, ...] = ()  # under which it would hold for columns as printed, each proved
@@ -264,6 +281,8 @@ class Verdict:
             out["order"] = self.order
         if self.links:
             out["links"] = [link.to_json() for link in self.links]
+        if self.readings:
+            out["readings"] = [answer.to_json() for answer in self.readings]
         out["alternatives"] = {name: _json(outcomes) for name, outcomes in self.alternatives.items()}
         out["correct"] = dict(self.correct)
         if self.asked:
