@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 from collections.abc import Sequence
 
 from symjac import typeset
@@ -11,6 +10,7 @@ from symjac.cli.sources import from_arguments
 from symjac.errors import ReadError, SymjacError
 from symjac.expr import Apply, Symbol
 from symjac.reading import Note, read_formula
+from symjac.reading.context import TwoMeaningsError
 from symjac.system import System
 
 
@@ -40,11 +40,15 @@ def run(options: argparse.Namespace) -> int:
 def _formula(text: str, options: argparse.Namespace, refusal: ReadError) -> int:
     """The echo of a formula that is no equation of a system."""
     found = None
+    why: SymjacError | None = None
     for layout, gradients in (("numerator", ""), ("denominator", "gradients are columns (denominator layout)")):
-        with contextlib.suppress(SymjacError):
+        try:
             found = found or (*read_formula(text, strict=options.strict, layout=layout), gradients)
+        except SymjacError as error:
+            why = why or error
     if found is None:
-        raise refusal from None
+        # Of a derivative it is of no use to hear that it defines nothing.
+        raise why if why is not None and isinstance(refusal, TwoMeaningsError) else refusal from None
     members, notes, gradients = found
     print(" = ".join(typeset.latex(m) for m in members))
     _symbols([(s, "") for s in dict.fromkeys(s for m in members for s in m.walk() if isinstance(s, Symbol))])

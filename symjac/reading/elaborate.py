@@ -47,7 +47,8 @@ class Elaborator(Arithmetic):
     def value(self, t: Term) -> Value:
         handler = _VALUES.get(t.kind)
         if handler is None:
-            raise self.error(f"{self.context.text(t)} is no formula that can be computed with", t)
+            hint = r"write what they stand for as a sum, as in \sum_{k=0}^{t} A^k u_{t-k}" if t.kind == "dots" else None
+            raise self.error(f"{self.context.text(t)} is no formula that can be computed with", t, hint)
         return handler(self, t)
 
     # ------------------------------------------------------------------------------------- symbols

@@ -67,6 +67,13 @@ class Parser:
             return self.error(f"{NOT_READ[kind]} are not read here")
         if kind == "stop":
             return self.error("the formula stops where a term is expected", Token("", "", self.stop.start - 1, 0))
+        before = self.tokens[self.at - 1] if self.at else None
+        if kind == "_" and before is not None and before.kind in _BARS:
+            return self.error(
+                "a bar that says at what point this is taken is not read",
+                before,
+                "print it for any point, without the bar",
+            )
         if kind in ("_", "^"):
             return self.error(f"nothing stands before this {'sub' if kind == '_' else 'super'}script to carry it")
         if kind in CLOSING:

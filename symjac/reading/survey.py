@@ -228,7 +228,14 @@ def _bounds(nodes: list[Node], out: Letters) -> None:
             for n in body
             if n.kind == "name"
         )
-        if node.text == "sum" and variable not in out.time and not timed and _numbers_entries(variable, body):
+        against = {t.text for t in sub if t.kind == "name" and t.text != variable and t.text in out.time}
+        if (
+            node.text == "sum"
+            and variable not in out.time
+            and not timed
+            and not against
+            and _numbers_entries(variable, body)
+        ):
             out.entry.add(variable)
         else:
             out.time.add(variable)
