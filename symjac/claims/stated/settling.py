@@ -1,0 +1,131 @@
+"""At which steps a claim is meant: the last one, what a gradient is by, whose equations of the earlier step count."""
+
+from __future__ import annotations
+
+from symjac.claims.model import Model
+from symjac.claims.stated.statement import Statement
+from symjac.claims.undecided import UndecidedError
+from symjac.errors import TargetError
+from symjac.expr.times import LAST, Time
+from symjac.reading.applied.terms import Term
+
+
+def settle(s: Statement, *, differentiates: bool) -> None:
+    """The target of a loss gradient, the last step, and whether earlier equations are taken in."""
+    found = list(s.gradients(s.members[0]))
+    if found:
+        s.target = found[0][1]
+    if differentiates and not any(t.kind in ("derivative", "second", "gradient") for m in s.members for t in m.walk()):
+        raise TargetError("nothing in this claim says what is differentiated by what; give of and wrt")
+    time = s.target.time if s.target is not None else None
+    letters = {n for p in s.model.printed for r in (p.lhs,) if r.time is not None for n, _ in r.time.letters}
+    if time is not None and time.letter in LAST and time.letter not in letters and time.offset <= 0:
+        shifted = any(
+            r.time is not None and r.time.letter == time.letter and r.time.offset > 0
+            for m in s.members
+            for r in m.refs()
+        )
+        if not shifted:
+            s.last = Time(time.letters)
+            s.notes.append(f"{s.last.text} is read as the last step")
+    _settle_last_of_sum(s)
+    ends = [r.time for r in s.seen if r.time is not None]
+    if s.last is None and ends and not s.at_every_step and len({u.letters for u in ends}) == 1:
+        s.last = max(ends, key=lambda u: u.offset)  # the loss sees nothing later
+    for m in s.models.values():
+        m.shifted = _shift_matters(s, m, zero=True) or _uses_the_earlier_step(s, m)
+    if s.model.shifted:
+        s.notes.append("the equations are shifted one step back, gates of the earlier step held fixed")
+    else:
+        s.shiftable = _shift_matters(s, s.model, zero=False)
+    s.open_lag = any(_acts_beside(s.model, t) for m in s.members for t in m.walk() if t.kind == "derivative")
+
+
+def _settle_last_of_sum(s: Statement) -> None:
+    """The last step is where a sum ends that is claimed to be the gradient by a state."""
+    x = s.target
+    sums = [t for t in s.over(*s.members[1:]) if t.over.kind == "sum" and t.over.low is not None]
+    if s.last is not None or x is None or x.time is None or not sums:
+        return
+    low, high = sums[-1].over.low, sums[-1].over.high
+    if low is None or high is None or high.letter not in LAST or (low - x.time) not in (Time(), Time((), 1)):
+        return
+    if high.offset == -1:  # the last term stands apart
+        high = high + 1
+    if high.offset:
+        return
+    beyond = [r for m in s.members for r in m.refs() if r.time is not None and r.time.letter == high.letter]
+    if all(r.time is not None and r.time.offset <= 0 for r in beyond):
+        s.last = high
+        s.notes.append(f"{high.text} is read as the last step")
+
+
+def _acts_beside(model: Model, t: Term) -> bool:
+    """Whether what is differentiated by, several steps back, also acts through another state of its own step.
+
+    Over a number of steps that is a letter each step is like the last.
+    """
+    y, x = t.args[0].ref, t.args[1].ref
+    if y is None or x is None or y.time is None or x.time is None:
+        return False
+    if model.may_be_delayed(y, x) or model.prints_beside(y, x):
+        return True
+    if x.family not in model.defined_families:
+        return False
+    steps = model.steps(y, x)
+    if model.prints(y, x):
+        return True
+    if model.definition(y) is None or (steps is not None and steps < 2):
+        return False
+    try:
+        x = x if steps is not None else x.at(y.time - 1)
+        beyond = model.between(y, x)
+        here = model.table(r for r in model.instance(model.anchor(x)) if r != x)
+    except UndecidedError:
+        return False  # the equations of that step cannot be written down
+    used = {s for e in beyond.values() for s in e.symbols} - beyond.keys()
+    return any((r := model.ref(s)) is not None and model.depends(r, x, here) for s in used & here.keys())
+
+
+def _uses_the_earlier_step(s: Statement, model: Model) -> bool:
+    """Whether the claim itself differentiates an equation of the step from which it starts.
+
+    Beside ``dc_t/dc_{t-1}`` that is ``dh_{t-1}/dc_{t-1}``.
+    """
+    if s.members[0].kind != "derivative":
+        return False
+    y, x = (a.ref for a in s.members[0].args)
+    if y is None or x is None or model.steps(y, x) != 1:
+        return False
+    inner = [t.args for m in s.members[1:] for t in m.walk() if t.kind == "derivative"]
+    return any(
+        of.ref is not None and by.ref == x and of.ref.time == x.time and of.ref != x and model.definition(of.ref)
+        for of, by in inner
+    )
+
+
+def _shift_matters(s: Statement, model: Model, *, zero: bool) -> bool:
+    """Whether a derivative by an earlier state changes when the equations of that step are taken in.
+
+    With ``zero`` only derivatives count that are zero as printed.
+    """
+    for t in (t for m in s.members for t in m.walk() if t.kind == "derivative"):
+        y, x = t.args[0].ref, t.args[1].ref
+        if y is None or x is None or model.steps(y, x) != 1 or model.definition(y) is None:
+            continue
+        inputs = {r.family for p in model.printed for _, r in p.uses} - model.defined_families
+        if x.family not in model.defined_families and not (zero and x.family in inputs):
+            continue
+        try:
+            printed = model.between(y, x)
+            with model.taking_in_the_earlier_step():
+                more = model.between(y, x)
+        except UndecidedError:
+            continue  # the equations of that step cannot be written down
+        as_printed, taken_in = model.depends(y, x, printed), model.depends(y, x, more)
+        if zero and not as_printed and taken_in:
+            return True
+        new = [r for symbol in more.keys() - printed.keys() if (r := model.ref(symbol)) is not None]
+        if not zero and any(model.depends(y, r, printed) for r in new):
+            return True
+    return False
