@@ -22,6 +22,31 @@ MAX_DEPTH = 60
 
 
 @dataclass(frozen=True)
+class Steps:
+    """The steps over which a loss is summed, ``last`` where it is printed."""
+
+    first: Time
+    last: Time | None = None
+
+    def put(self, values: Mapping[str, Time]) -> Steps:
+        """The same at numbers for letters."""
+        return Steps(self.first.put(values), self.last.put(values) if self.last is not None else None)
+
+    def leave_out(self, time: Time) -> bool:
+        """Whether a step is surely none of them.
+
+        >>> Steps(Time.read("1"), Time.read("T")).leave_out(Time.read("0"))
+        True
+        >>> [Steps(Time.read("1"), Time.read("T")).leave_out(Time.read(t)) for t in ("T+1", "t+1", "2")]
+        [True, False, False]
+        """
+        before = time.letters == self.first.letters and time.offset < self.first.offset
+        return before or (
+            self.last is not None and time.letters == self.last.letters and time.offset > self.last.offset
+        )
+
+
+@dataclass(frozen=True)
 class Mentions:
     """Which gradients a claim holds: by which variables, those of one step's loss apart.
 
@@ -37,10 +62,16 @@ class Mentions:
     at_every_step: frozenset[str] = frozenset()  # families that the loss sees at every step, likewise
     abbreviations: frozenset[str] = frozenset()  # left-hand sides by which no loss is computed
     of_step: bool = False  # whether the left side is about the loss of one step
+    steps: Steps | None = None  # over which the loss is summed
+
+    def leaves_out(self, x: Ref) -> bool:
+        """Whether the step of ``x`` is none over which the loss is summed."""
+        return self.steps is not None and x.time is not None and self.steps.leave_out(x.time)
 
     def sees(self, x: Ref) -> bool:
         """Whether the loss is printed as a function of ``x``."""
-        return x in self.outputs or (x.family in self.at_every_step and x.time is not None)
+        every = x.family in self.at_every_step and x.time is not None and not self.leaves_out(x)
+        return x in self.outputs or every
 
     @property
     def says(self) -> bool:
@@ -67,7 +98,7 @@ class Gradients:
         if self.after_last(x):
             return ex.zero(self.model.symbol(x).shape)
         if x.family in self.weights and x.time is not None:
-            return self.weights[x.family]
+            return ex.zero(ex.SCALAR) if self.mentions.leaves_out(x) else self.weights[x.family]
         if loss is not None and loss.time is not None:
             if x.time is None:
                 return self.of_step_by_parameter(loss, x)
@@ -263,7 +294,8 @@ class Gradients:
         if any(u.time != x.time for c in same for u in self.downstream(c)):
             raise UndecidedError("the loss of one step cannot be told from the whole loss here")
         weight = next(iter(self.weights.values())) if len(self.weights) == 1 else ex.Number(1)
-        terms.append(ex.mul(weight, self.free(x, "local")))
+        if not self.mentions.leaves_out(x):
+            terms.append(ex.mul(weight, self.free(x, "local")))
         return later
 
     def through(self, c: Ref, x: Ref, g: Expr) -> Expr:

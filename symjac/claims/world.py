@@ -110,7 +110,7 @@ class World:
         if self._is_after_last(x):
             return ex.zero(variable.shape)
         if x.family in self.weights and x.time is not None:
-            return self.weights[x.family]
+            return ex.zero(variable.shape) if self.mentions.leaves_out(x) else self.weights[x.family]
         time = loss.time if loss is not None else None
         if time is None and x in self.mentions.upstream:
             return self._letter(Gradients.symbol(self.model, x, "upstream"), Gradient(self, None, x, direct=True))
@@ -239,8 +239,10 @@ class World:
             if r.time is not None:
                 offsets.setdefault(r.time.letters, []).append(r.time.offset)
         ends = (self.step, self.first, self.until)
-        for time in ends:
-            if time is not None:
+        summed = self.mentions.steps if self.first is None else None
+        bounds = (summed.first, summed.last or self.last) if summed is not None else ()
+        for time in (*ends, *bounds):
+            if time is not None and (time in ends or time.is_number):
                 offsets.setdefault(time.letters, []).append(time.offset)
         yield from self.model.instance(None)
         parameters = any(isinstance(g, Gradient) and g.by.time is None for g in self.given.values())
@@ -334,7 +336,13 @@ class World:
         families = {x.family for x in m.local}
         alone = [r for r in here if r.family in families and not self._is_used_within_its_step(r)]
         weighed = [r for r in here if r.family in self.weights]
-        return list(dict.fromkeys([*found, *alone, *weighed]))
+        return [r for r in dict.fromkeys([*found, *alone, *weighed]) if not self._is_left_out(r)]
+
+    def _is_left_out(self, r: Ref) -> bool:
+        """Whether a whole loss that is a sum over steps leaves out the step of what it would see."""
+        m = self.mentions
+        summed = r.family in self.weights or r.family in m.at_every_step or r.family in {x.family for x in m.local}
+        return summed and m.leaves_out(r)
 
     def _is_used_within_its_step(self, r: Ref) -> bool:
         value = self.model.symbol(r)

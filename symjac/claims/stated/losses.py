@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ReadError
 from symjac.reading.parser import parse
-from symjac.reading.spelling import plain
+from symjac.reading.spelling import plain, script_text
 from symjac.reading.survey import bound_letter, survey
 from symjac.reading.tree import Node
 from symjac.reading.usual import LOSS_NAMES
@@ -32,13 +32,16 @@ class LossEquation:
     arguments: tuple[str, ...] = ()
     summed: bool = False
     body: str = ""  # the term of one step, where it is printed and not named
+    steps: tuple[str, str] = ("", "")  # the first and the last one of a sum, as far as they are printed
 
     @property
     def words(self) -> str:
         """What the equation says, as a note."""
         if self.step:
             times = f", times {self.scale}" if self.scale else ""
-            return f"{self.left} is read as the sum of {self.step} over all steps{times}"
+            first, last = self.steps
+            over = f"the steps from {first} to {last}" if last else "all steps"
+            return f"{self.left} is read as the sum of {self.step} over {over}{times}"
         return f"{self.left} is read as a loss of which nothing is known but that it sees {', '.join(self.arguments)}"
 
 
@@ -108,7 +111,7 @@ def _of_each_step(text: str, root: Node, symbols: Mapping[str, str], steps: _Ste
         scale = f"-{scale or 1}"
     body, letter = _at_the_letter_of(text, large.kids[0], letter, steps)
     name = text[left.start : left.end]
-    return LossEquation(name, scale, f"{name}_{letter}", (), True, body) if body else None
+    return LossEquation(name, scale, f"{name}_{letter}", (), True, body, _steps(large)) if body else None
 
 
 def _at_the_letter_of(text: str, body: Node, letter: str, steps: _Steps) -> tuple[str, str]:
@@ -177,9 +180,10 @@ def _told(text: str, root: Node, symbols: Mapping[str, str]) -> LossEquation | N
         group = body[1].inner
         arguments = tuple(text[k.start : k.end] for k in group.kids)
         step = text[body[0].start : body[0].end] if body[0].scripts and summed else ""
-        return LossEquation(name, scale, step, arguments, summed)
+        return LossEquation(name, scale, step, arguments, summed, steps=_steps(items[at]) if summed else ("", ""))
     if summed and len(body) == 1 and body[0].kind == "name" and body[0].scripts and _is_loss(text, body[0], symbols):
-        return LossEquation(name, scale, text[body[0].start : body[0].end], (), True)
+        step = text[body[0].start : body[0].end]
+        return LossEquation(name, scale, step, (), True, steps=_steps(items[at]))
     return None
 
 
@@ -188,6 +192,13 @@ def _runs_over_all(n: Node) -> bool:
     sub = next(([t.text for t in s.tokens] for s in n.scripts if s.kind == "_"), [])
     sup = next(([t.text for t in s.tokens] for s in n.scripts if s.kind == "^"), [])
     return (len(sub) == 1 or (sub[1:2] == ["="] and sub[2:] in (["0"], ["1"]))) and (not sup or len(sup) == 1)
+
+
+def _steps(n: Node) -> tuple[str, str]:
+    """The bounds of a sum, as texts."""
+    sub = next((s.tokens for s in n.scripts if s.kind == "_"), ())
+    sup = next((s.tokens for s in n.scripts if s.kind == "^"), ())
+    return script_text(sub[2:]), script_text(sup)
 
 
 def _factors(n: Node) -> list[Node]:

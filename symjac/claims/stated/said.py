@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from symjac import expr as ex
+from symjac.claims.gradients import Steps
 from symjac.claims.model import Model
 from symjac.claims.stated.aliases import Aliases
 from symjac.claims.stated.conditions import Condition
@@ -36,6 +37,7 @@ class Said:
     units: frozenset[str] = frozenset()  # index letters of entries that a unit vector picks
     opaque: bool = False  # whether a gate is known by name only
     weights: Mapping[str, Term | None] = field(default_factory=dict)  # of a step's loss in the whole, 1 where ``None``
+    steps: Steps | None = None  # over which the loss is summed
     seen: frozenset[Ref] = frozenset()  # what an equation says the loss depends on
     at_every_step: frozenset[str] = frozenset()  # families of which an equation says so for every step
     conditions: tuple[Condition, ...] = ()  # under which the claim is said to hold

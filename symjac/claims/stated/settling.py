@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symjac.claims.model import Model
+from symjac.claims.stated.conditions import Condition
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import TargetError
@@ -29,6 +30,9 @@ def settle(s: Statement, *, differentiates: bool) -> None:
             s.last = Time(time.letters)
             s.notes.append(f"{s.last.text} is read as the last step")
     _settle_last_of_sum(s)
+    if s.last is None and s.steps is not None and s.steps.last is not None and s.steps.last.letters:
+        s.last = s.steps.last
+    s.conditions += _within_the_sum(s)
     ends = [r.time for r in s.seen if r.time is not None]
     if s.last is None and ends and not s.at_every_step and len({u.letters for u in ends}) == 1:
         s.last = max(ends, key=lambda u: u.offset)  # the loss sees nothing later
@@ -39,6 +43,16 @@ def settle(s: Statement, *, differentiates: bool) -> None:
     else:
         s.shiftable = _shift_matters(s, s.model, zero=False)
     s.open_lag = any(_acts_beside(s.model, t) for m in s.members for t in m.walk() if t.kind == "derivative")
+
+
+def _within_the_sum(s: Statement) -> tuple[Condition, ...]:
+    """That the step of the variable is one over which the loss is summed, where it is a letter."""
+    time, steps = (s.target.time if s.target is not None else None), s.steps
+    if steps is None or time is None or time.letter is None or (s.last is not None and time.letters == s.last.letters):
+        return ()
+    members = (steps.first, time) if steps.last is None else (steps.first, time, steps.last)
+    text = r" \le ".join(m.text for m in members)
+    return (Condition(text, members, ("<=",) * (len(members) - 1)),)
 
 
 def _settle_last_of_sum(s: Statement) -> None:

@@ -39,7 +39,17 @@ class Statement(Said):
         of_step = any(
             loss is not None and loss.time is not None and x == target for loss, x in self._gradients_at(a, values)
         )
-        return Mentions(target, others, frozenset(local), upstream, outputs, self.at_every_step, abbreviations, of_step)
+        return Mentions(
+            target,
+            others,
+            frozenset(local),
+            upstream,
+            outputs,
+            self.at_every_step,
+            abbreviations,
+            of_step,
+            self.steps.put(values) if self.steps is not None else None,
+        )
 
     def abbreviations(self, *terms: Term) -> Iterator[str]:
         """Matrices that are defined, that no other equation uses and the claim multiplies by: ``J_t = diag(..) W``.

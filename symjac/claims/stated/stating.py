@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from itertools import islice
 
+from symjac.claims.gradients import Steps
 from symjac.claims.model import Model
 from symjac.claims.properties import properties_in
 from symjac.claims.stated.aliases import Alias, Aliases
@@ -33,6 +34,7 @@ from symjac.claims.stated.systems import sources
 from symjac.claims.stated.typing import types_somewhere
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ReadError, ShapeError, SymjacError
+from symjac.expr.times import Time
 from symjac.reading import Reading
 from symjac.reading.applied.terms import Ref, Term
 from symjac.reading.brackets import UnclosedError, UnopenedError
@@ -197,6 +199,7 @@ def _take_losses(s: Statement, losses: Sequence[LossEquation], names: Names) -> 
                 weights[step.ref.family] = read_terms(e.scale, names)[0][0] if e.scale else None
         found = [r for a in e.arguments for m in read_terms(a, names)[0] for r in m.refs() if r.family in known]
         if e.summed:
+            s.steps = Steps(Time.read(e.steps[0] or "1"), Time.read(e.steps[1]) if e.steps[1] else None)
             every |= {r.family for r in found if r.time is not None}
         else:
             seen |= set(found)
