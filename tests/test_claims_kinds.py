@@ -68,6 +68,9 @@ SIZED = {"y": "vector n", "W": "matrix n m"}
 SCALAR = [r"x_t = \phi(w x_{t-1} + u_t)"]
 ALL_SCALARS = {"x_t": "scalar", "w": "scalar", "u_t": "scalar"}
 BY_FIRST = r"\frac{\partial x_t}{\partial x_k} = "
+BY_START = r"\frac{\partial L}{\partial s_0} = "
+BY_RUNNING = r"\frac{\partial L}{\partial s_t} = "
+LINEAR = ["s_t = A s_{t-1} + u_t", r"L = \sum_{t=1}^{T} v^\top s_t"]
 # Equations, declarations, a claim, and what holds in each of the four conventions: t, f, - for undecided;
 # a dot for any.
 CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
@@ -700,6 +703,65 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
         ALL_SCALARS,
         BY_FIRST + r"w^{t-k} \prod_{i=k+1}^{t} \phi'(w x_i + u_i)",
         "ffff",
+    ),
+    (
+        "a step before the first of a sum",
+        WHOLE,
+        {},
+        BY_START + r"P^\top diag(1 - s_1^2) \frac{\partial L}{\partial s_1}",
+        "ft..",
+    ),
+    (
+        "a term before the first of a sum",
+        WHOLE,
+        {},
+        BY_START + r"s_0 - d_0 + P^\top diag(1 - s_1^2) \frac{\partial L}{\partial s_1}",
+        "ff..",
+    ),
+    (
+        "a step before the first of named terms",
+        [STATE, r"L = \sum_{t=1}^T L_t", r"L_t = \frac{1}{2} \| s_t - d_t \|^2"],
+        {},
+        BY_START + r"P^\top diag(1 - s_1^2) \frac{\partial L}{\partial s_1}",
+        "ft..",
+    ),
+    ("a step behind the last of a sum", WHOLE, {}, r"\frac{\partial L}{\partial s_{T+1}} = 0", "tttt"),
+    (
+        "an output before the first of a sum",
+        [STATE, "y_t = V s_t", r"L = \sum_{t=1}^{T} \| y_t - d_t \|^2"],
+        {},
+        r"\frac{\partial L}{\partial y_0} = 0",
+        "tttt",
+    ),
+    (
+        "an output before the first of a sum, as if it counted",
+        [STATE, "y_t = V s_t", r"L = \sum_{t=1}^{T} \| y_t - d_t \|^2"],
+        {},
+        r"\frac{\partial L}{\partial y_0} = 2 (y_0 - d_0)",
+        "ffff",
+    ),
+    ("a linear loss over all later steps", LINEAR, {}, BY_RUNNING + r"\sum_{k=t}^{T} (A^\top)^{k-t} v", "ft.."),
+    (
+        "a linear loss over all later steps, its own left out",
+        LINEAR,
+        {},
+        BY_RUNNING + r"\sum_{k=t+1}^{T} (A^\top)^{k-t} v",
+        "ff..",
+    ),
+    ("a linear loss over all later steps, untransposed", LINEAR, {}, BY_RUNNING + r"\sum_{k=t}^{T} A^{k-t} v", "ff.."),
+    (
+        "a linear loss without bounds",
+        ["s_t = A s_{t-1} + u_t", r"L = \sum_{t} v^\top s_t"],
+        {},
+        BY_RUNNING + r"\sum_{k \ge t} (A^\top)^{k-t} v",
+        "ft..",
+    ),
+    (
+        "a scalar loss over all later steps",
+        [r"a_t = \lambda a_{t-1} + x_t", r"L = \sum_{t=1}^{T} a_t"],
+        {"a_t": "scalar", "x_t": "scalar"},
+        r"\frac{\partial L}{\partial a_t} = \sum_{k=t}^{T} \lambda^{k-t}",
+        "tttt",
     ),
 ]
 

@@ -34,6 +34,7 @@ class Condition:
     text: str
     members: tuple[Time | None, ...]
     signs: tuple[str, ...]
+    implied: bool = False  # by a sum of the system: a step that stays a letter is one of it
 
     @property
     def letters(self) -> frozenset[str]:
@@ -68,7 +69,7 @@ class Condition:
         if not signs:
             return True
         if any(name not in values for m in known for name, _ in m.letters):
-            return None
+            return True if self.implied else None
         found = [sum((count * values[name] for name, count in m.letters), Fraction(m.offset)) for m in known]
         return all(_HOLDS[sign](a, b) for sign, (a, b) in zip(signs, pairwise(found), strict=True))
 

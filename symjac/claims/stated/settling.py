@@ -52,7 +52,7 @@ def _within_the_sum(s: Statement) -> tuple[Condition, ...]:
         return ()
     members = (steps.first, time) if steps.last is None else (steps.first, time, steps.last)
     text = r" \le ".join(m.text for m in members)
-    return (Condition(text, members, ("<=",) * (len(members) - 1)),)
+    return (Condition(text, members, ("<=",) * (len(members) - 1), implied=True),)
 
 
 def _settle_last_of_sum(s: Statement) -> None:
