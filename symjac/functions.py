@@ -472,6 +472,11 @@ def derivative(function: Function, a: Expr, y: Expr | None = None) -> Expr:
     return differentiate(lower, a)
 
 
+def is_exponential(known: str) -> bool:
+    """Whether a known function is exp, log, or one that is written by these."""
+    return known in ("exp", "log") or ACTIVATIONS[known].exponentials is not None
+
+
 def in_exponentials(e: Expr) -> Expr:
     r"""The expression with sigmoid, tanh and their kin by exp and log, in which both spellings of a logistic are one.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -23,7 +23,7 @@ from symjac.claims.writtenout import equal_entries, fits_if
 from symjac.errors import ShapeError
 from symjac.expr import Expr
 from symjac.expr.times import Time
-from symjac.functions import in_exponentials
+from symjac.functions import in_exponentials, is_exponential
 from symjac.normal import NormalFormTooLarge, equal
 from symjac.reading.applied.terms import Term
 from symjac.values.screen import Screen
@@ -281,7 +281,8 @@ class Comparison(Asked):
             try:
                 if pair is not None and equal(*pair, table):
                     return Outcome(True, "proof")
-                if pair is not None and self.equal_in_exponentials(*pair, table):
+                near = self.has_kin(related, table) and not screen.far_apart(left, right, table)
+                if pair is not None and near and self.equal_in_exponentials(*pair, table):
                     return Outcome(True, "proof", "with the functions written out by exponentials")
             except NormalFormTooLarge as error:
                 too_large = error.message  # values may tell the sides apart all the same
@@ -298,16 +299,17 @@ class Comparison(Asked):
             return Outcome(None, "undecided", "the loss by which the outputs are compared is not given")
         return Outcome(None, OPEN, too_large or NEITHER)
 
-    def equal_in_exponentials(self, left: Expr, right: Expr, table: Mapping[ex.Symbol, Expr]) -> bool:
-        """Whether both sides are equal once sigmoid, tanh and their kin are written by exp, where exp stands too."""
+    @staticmethod
+    def has_kin(related: Iterable[Expr], table: Mapping[ex.Symbol, Expr]) -> bool:
+        """Whether two of exp, log, sigmoid, tanh and their kin occur."""
+        nodes = (n for e in (*related, *table.values()) for n in e.walk() if isinstance(n, ex.Apply))
+        return len({n.function.known for n in nodes if n.function.known and is_exponential(n.function.known)}) > 1
+
+    @staticmethod
+    def equal_in_exponentials(left: Expr, right: Expr, table: Mapping[ex.Symbol, Expr]) -> bool:
+        """Whether both sides are equal once sigmoid, tanh and their kin are written by exp."""
         written = {s: in_exponentials(e) for s, e in table.items()}
-        a, b = in_exponentials(left), in_exponentials(right)
-        if (a, b, written) == (left, right, table):
-            return False
-        nodes = {node for e in (left, right, *table.values()) for node in e.walk()}
-        if not any(isinstance(node, ex.Apply) and node.function.known in ("exp", "log") for node in nodes):
-            return False
-        return equal(a, b, written)
+        return equal(in_exponentials(left), in_exponentials(right), written)
 
     def refuted(self, course: Course, places: Mapping[int, ex.Shape], left: Expr, right: Expr) -> Outcome | None:
         """A counterexample where the system is run forwards, or none."""

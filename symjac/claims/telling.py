@@ -76,7 +76,9 @@ def _first(v: Verdict, asked: Sequence[str]) -> str:
         judged = "is false" if v.verdict == "false" else "is not decided"
         return f"The claim {judged} in {within(asked)}; it holds in {within(holds)}."
     if holds:
-        sentence = f"The claim holds in {within(holds)}"
+        broken = any(o.holds is False for link in v.links for k, o in link.conventions.items() if k in holds)
+        subject = "The claim from its first member to its last" if broken else "The claim"
+        sentence = f"{subject} holds in {within(holds)}"
         if not any(name.endswith("column") for name in holds):
             column = [name for name in names if name.endswith("column")]
             if set(column) <= set(refuted):
@@ -84,7 +86,7 @@ def _first(v: Verdict, asked: Sequence[str]) -> str:
                 sentence += " with column vectors"
             else:
                 sentence += ", and in no convention with column vectors that was decided"
-        return sentence + "."
+        return sentence + ("; a link between them breaks." if broken else ".")
     if v.verdict == "false":
         if asked:
             return f"The claim is false in {within(asked)}."

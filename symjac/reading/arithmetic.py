@@ -240,7 +240,10 @@ class Arithmetic(Naming, ABC):
         if a.is_vector and b.is_vector:
             self.same(a, b, "the two sides of this division")
             return like(a, lambda: Hadamard(a.make(), EntryPower(b.make(), Number(-1))), t)
-        raise self.error(f"a division of {a.shown} by {b.shown}", t, "matrices are inverted with ^{-1}")
+        hint = "matrices are inverted with ^{-1}"
+        if b.is_row:
+            hint = 'below a line stands a scalar; declare the vectors in it, as in "x: vector n"'
+        raise self.error(f"a division of {a.shown} by {b.shown}", t, hint)
 
     def product(self, values: list[Value], t: Term) -> Value:
         """Factors side by side in printed order."""
