@@ -30,6 +30,17 @@ READ = [
     (r"z = M (v + c) (2.1)", [r"z = M (v + c)"], "the number (2.1) is left out"),
     (r"\mathbf{z} = \operatorname{diag}(\mathbf{g}) (1 - \mathbf{g})", [ONE_MINUS], ""),
     (r"y = A (2 x)", [r"y = A (2 x)"], ""),
+    (
+        r"f = \log(1^\top e^q)",
+        [r"f = \log(\mathbf{1}^{\top} \exp(q))"],
+        "the 1 in 1^\\top is read as the vector of ones",
+    ),
+    (
+        r"num_t = P num_{t-1} + v_t",
+        [r"\mathrm{num}_t = P \mathrm{num}_{t-1} + v_t"],
+        "num is read as one name, as it stands on a left side",
+    ),
+    (r"E = \sum_{k} E^{(k)}", [r"E = \sum_{k} E^{(k)}"], ""),
     (r"y = A (2x)", [r"y = A (2 x)"], ""),
     (r"y = \tanh(0) x", [r"y = \tanh(0) x"], ""),
     (r"y = \mathcal{G}(V s + c)", [r"y = \mathcal{G}(V s + c)"], "a function that is applied entry by entry"),

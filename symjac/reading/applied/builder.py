@@ -85,7 +85,9 @@ class Builder(Building):
         if is_indicator(node):
             return lists.indicator_below(self, node)
         raised = [operation_of(s.tokens).kind for s in node.scripts if s.kind == "^"]
-        if self.el.beside and node.text == "1" and raised == ["transpose"]:  # of use to a vector of ones alone
+        if node.text == "1" and raised == ["transpose"]:  # of use to a vector of ones alone
+            if not self.el.beside:
+                self.context.note("ones", f"the 1 in {self.context.text(node)} is read as the vector of ones", node)
             return self.posted(self.constant("ones", None, node), node)
         return self.posted(Term("number", (), Fraction(node.text), span(node)), node)
 
