@@ -71,6 +71,12 @@ BY_FIRST = r"\frac{\partial x_t}{\partial x_k} = "
 BY_START = r"\frac{\partial L}{\partial s_0} = "
 BY_RUNNING = r"\frac{\partial L}{\partial s_t} = "
 LINEAR = ["s_t = A s_{t-1} + u_t", r"L = \sum_{t=1}^{T} v^\top s_t"]
+LOGISTIC_GATE = {r"\sigma": "elementwise sigmoid"}
+CELL = [r"v_t = \sigma(A s_{t-1} + B u_t)", r"c_t = v_t \odot c_{t-1}", r"s_t = \tanh(c_t)"]
+CELL += [r"J = \sum_{t=1}^{T} \frac12 \lVert s_t - r_t \rVert^2"]
+LAYERED = [r"p_t = \tanh(A p_{t-1} + u_t)", r"q_t = \sigma(C p_t + D q_{t-1})"]
+LAYERED += [r"J = \sum_{t=1}^{T} \frac12 \lVert q_t - r_t \rVert^2"]
+BY_LOWER = r"\frac{\partial J}{\partial p_0} = "
 # Equations, declarations, a claim, and what holds in each of the four conventions: t, f, - for undecided;
 # a dot for any.
 CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
@@ -762,6 +768,29 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
         {"a_t": "scalar", "x_t": "scalar"},
         r"\frac{\partial L}{\partial a_t} = \sum_{k=t}^{T} \lambda^{k-t}",
         "tttt",
+    ),
+    (
+        "two states before the first step of a sum",
+        CELL,
+        LOGISTIC_GATE,
+        r"\frac{\partial J}{\partial c_0} = v_1 \odot \frac{\partial J}{\partial c_1}",
+        "ftt.",
+    ),
+    (
+        "two layers before the first step of a sum",
+        LAYERED,
+        LOGISTIC_GATE,
+        BY_LOWER + r"A^\top ((1 - p_1^2) \odot \frac{\partial J}{\partial p_1})",
+        "ft..",
+    ),
+    (
+        "two layers as if step 0 had an equation",
+        LAYERED,
+        LOGISTIC_GATE,
+        BY_LOWER
+        + r"C^\top (q_0 \odot (1 - q_0) \odot \frac{\partial J}{\partial q_0})"
+        + r" + A^\top ((1 - p_1^2) \odot \frac{\partial J}{\partial p_1})",
+        "ff..",
     ),
 ]
 

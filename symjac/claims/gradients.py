@@ -40,10 +40,12 @@ class Steps:
         >>> [Steps(Time.read("1"), Time.read("T")).leave_out(Time.read(t)) for t in ("T+1", "t+1", "2")]
         [True, False, False]
         """
-        before = time.letters == self.first.letters and time.offset < self.first.offset
-        return before or (
-            self.last is not None and time.letters == self.last.letters and time.offset > self.last.offset
-        )
+        behind = self.last is not None and time.letters == self.last.letters and time.offset > self.last.offset
+        return behind or self.begin_after(time)
+
+    def begin_after(self, time: Time) -> bool:
+        """Whether a step is before all of them: what stands there is given, and comes out of no equation."""
+        return time.letters == self.first.letters and time.offset < self.first.offset
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,10 @@ class Mentions:
     def leaves_out(self, x: Ref) -> bool:
         """Whether the step of ``x`` is none over which the loss is summed."""
         return self.steps is not None and x.time is not None and self.steps.leave_out(x.time)
+
+    def is_given(self, x: Ref) -> bool:
+        """Whether ``x`` stands before the first step, where no equation is."""
+        return self.steps is not None and x.time is not None and self.steps.begin_after(x.time)
 
     def sees(self, x: Ref) -> bool:
         """Whether the loss is printed as a function of ``x``."""
@@ -247,7 +253,7 @@ class Gradients:
         elif x in self.mentions.upstream:
             terms.append(self.free(x, "upstream"))
         elif not users and not self.mentions.upstream:
-            if self.mentions.says and not self.mentions.sees(x):
+            if (self.mentions.says and not self.mentions.sees(x)) or self.mentions.is_given(x):
                 return ex.zero(shape)
             self.implied.add(x)
             return self.free(x)
@@ -323,9 +329,11 @@ class Gradients:
                 if r.family != x.family or p.lhs.family in self.mentions.abbreviations:
                     continue
                 shift = self.shift(p, r, x)
-                if shift is not None:
-                    lhs = p.lhs
-                    found.setdefault(lhs.at(lhs.time.put(shift)) if lhs.time is not None else lhs, p)
+                if shift is None:
+                    continue
+                lhs = p.lhs.at(p.lhs.time.put(shift)) if p.lhs.time is not None else p.lhs
+                if not self.mentions.is_given(lhs):
+                    found.setdefault(lhs, p)
         return found.items()
 
     def shift(self, p: Printed, used: Ref, x: Ref) -> Mapping[str, Time] | None:

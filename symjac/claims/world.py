@@ -223,6 +223,8 @@ class World:
     def _is_before_first(self, s: Symbol) -> bool:
         """Whether a symbol is computed before the first step of a whole sum, and so is given here."""
         r = self.model.ref(s)
+        if r is not None and self.mentions.is_given(r):
+            return True
         anchor = self.model.anchor(r) if r is not None else None
         first = self.first
         return (
@@ -252,7 +254,7 @@ class World:
             if high - low > LONGEST:
                 raise UndecidedError("too many steps are mentioned")
             for k in range(low if first is None else first, (high if until is None else until) + 1):
-                for r in self.model.instance(Time(letters, k)):
+                for r in (r for r in self.model.instance(Time(letters, k)) if not self.mentions.is_given(r)):
                     counts = first is not None or (parameters and self.step == Time(letters, k))
                     if not self._is_after_last(r) and (counts or not self._reaches_before(r, letters, low)):
                         yield r
