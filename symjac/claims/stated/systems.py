@@ -24,12 +24,11 @@ KEPT = 64  # so many readings of systems are kept: a claim asks for its own agai
 
 @dataclass(frozen=True)
 class Sources:
-    """The texts of a system as they are read.
+    """A system as it is read in each orientation, with what its texts say beside.
 
     ``opaque`` says that some gate is known by name only, so that nothing can be refuted by values.
     """
 
-    texts: tuple[str, ...]
     naming: tuple[str, ...]
     symbols: Mapping[str, str]
     readings: Mapping[str, Reading]
@@ -82,7 +81,7 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str], claim: str = "
     base = next(iter(readings.values()))
     definitions_of(base.equations)
     found = (*(n.message for n in base.notes), *notes)
-    return Sources(tuple(texts), tuple(naming), declared, readings, found, opaque, losses, tuple(units))
+    return Sources(tuple(naming), declared, readings, found, opaque, losses, tuple(units))
 
 
 def _without_targets(
