@@ -587,7 +587,7 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
         "ff..",
     ),
     ("a mean over steps", MEAN, {}, r"\frac{\partial L}{\partial y_t} = \frac{1}{T} (y_t - d_t)", ".tt."),
-    ("a mean over steps without its factor", MEAN, {}, r"\frac{\partial L}{\partial y_t} = y_t - d_t", ".--."),
+    ("a mean over steps without its factor", MEAN, {}, r"\frac{\partial L}{\partial y_t} = y_t - d_t", ".ff."),
     (
         "a sum counted by another letter",
         [STATE, "y_t = V s_t", r"L = \sum_{k=1}^{T} \frac{1}{2} \| y_k - d_k \|^2"],

@@ -196,7 +196,7 @@ def _take_losses(s: Statement, losses: Sequence[LossEquation], names: Names) -> 
         if e.step:
             (step,), _, _ = read_terms(e.step, names)
             if step.ref is not None:
-                weights[step.ref.family] = read_terms(e.scale, names)[0][0] if e.scale else None
+                weights[step.ref.family] = _weight(s, e.scale, names) if e.scale else None
         found = [r for a in e.arguments for m in read_terms(a, names)[0] for r in m.refs() if r.family in known]
         if e.summed:
             s.steps = Steps(Time.read(e.steps[0] or "1"), Time.read(e.steps[1]) if e.steps[1] else None)
@@ -204,6 +204,15 @@ def _take_losses(s: Statement, losses: Sequence[LossEquation], names: Names) -> 
         else:
             seen |= set(found)
     s.weights, s.seen, s.at_every_step = weights, frozenset(seen), frozenset(every)
+
+
+def _weight(s: Statement, text: str, names: Names) -> Term:
+    """What the loss of one step counts; the T of ``1 / T`` need not stand in the claim."""
+    (weight,), _, families = read_terms(text, names)
+    for r in weight.refs():
+        for m in s.models.values():
+            m.families.setdefault(r.family, families[r.family])
+    return weight
 
 
 def _refuse_unread(aliases: Aliases, members: Sequence[Term]) -> None:
