@@ -249,6 +249,13 @@ def _refuse_unknown_losses(members: Sequence[Term], symbols: Mapping[str, str], 
         if said is not None and not _VALUE.match(said):
             raise UndecidedError(f"the declaration of {y.family} says {said!r}, which is not understood")
         if said is None and not is_loss_name(y.family) and y not in carried:
+            family = model.families[y.family]
+            of = model.families.get(family.base)
+            if of is not None and of.role == "vector" and family.label.isalpha():
+                raise ReadError(
+                    f"{y.family} stands in no equation: {family.label} is a label there, and no index of entries",
+                    hint=f"for an entry of {of.name} take an index such as i: {of.name}_i",
+                )
             raise ReadError(
                 f"{y.family} stands in no equation, and its letter is none for a loss",
                 hint=f'if it is one, declare it, as in "{y.family}: scalar"',
