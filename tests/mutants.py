@@ -54,7 +54,18 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "normal": (
         tuple(
             f"symjac/normal/{name}.py"
-            for name in ("__init__", "atoms", "polynomial", "network", "elements", "calculus", "translate", "clearing")
+            for name in (
+                "__init__",
+                "atoms",
+                "polynomial",
+                "network",
+                "elements",
+                "calculus",
+                "translation",
+                "translate",
+                "notation",
+                "clearing",
+            )
         ),
         ("tests/test_normal_apart.py", "tests/test_normal.py", "tests/test_normal_clearing.py"),
     ),

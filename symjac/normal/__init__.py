@@ -44,7 +44,8 @@ from symjac.limits import NormalFormTooLarge
 from symjac.normal.atoms import Poly, UndefinedFormError, budget, tables
 from symjac.normal.clearing import vanishes
 from symjac.normal.polynomial import add
-from symjac.normal.translate import Translation
+from symjac.normal.translate import TRANSLATIONS
+from symjac.normal.translation import Translation
 
 __all__ = [
     "Form",
@@ -95,7 +96,7 @@ def _translation(definitions: Mapping[Symbol, Expr], moving: frozenset[Symbol] |
     key = (frozenset(definitions.items()), moving)
     found = _translations.get(key)
     if found is None:
-        found = _translations[key] = Translation(dict(definitions), moving)
+        found = _translations[key] = Translation(TRANSLATIONS, dict(definitions), moving)
         if len(_translations) > 16:
             _translations.popitem(last=False)
     else:

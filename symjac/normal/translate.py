@@ -2,97 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import product
 from math import prod
 
 from symjac import expr as x
-from symjac.errors import DefinitionError, NotYetError
-from symjac.expr import Expr, Index, Symbol
-from symjac.normal.atoms import COL, ROW, Atom, Poly, atom, label_of, single, size_number, tables
-from symjac.normal.calculus import MapAtom, Values, apply, derive, substitute, vector_map
-from symjac.normal.elements import block, determinant, exponential, inverse, logarithm, power, power_by, power_of_matrix
+from symjac.expr import Expr, Symbol
+from symjac.normal.atoms import COL, ROW, Poly, single, size_number
+from symjac.normal.calculus import MapAtom, apply, vector_map
+from symjac.normal.elements import determinant, exponential, inverse, logarithm, power, power_by, power_of_matrix
 from symjac.normal.network import (
     above,
     chain,
     delta,
     join,
     multiply,
-    packed,
     rename,
     total,
 )
+from symjac.normal.notation import NOTATION
 from symjac.normal.polynomial import (
     NONE,
     ONE,
     add,
     constant,
     lone,
-    passing,
 )
+from symjac.normal.translation import Rule, Translation, ends_of, symbol_atom
 
 DISTRIBUTED = 64  # products that one of sums is multiplied out to, so that inverses may meet their matrices
 POWERS = 16  # a matrix power up to this one is multiplied out
-CHANGE = "\0d"  # in front of a symbol's name: its differential, which no symbol and no size is called
-
-
-class Translation:
-    """Expressions under one set of definitions, each translated once.
-
-    ``poly(e)`` is the entry of ``e`` at (ROW, COL). A symbol that has a definition is unfolded.
-    ``moving`` are the symbols that have a differential; ``None`` means all of them.
-    """
-
-    def __init__(self, definitions: Mapping[Symbol, Expr], moving: frozenset[Symbol] | None = None) -> None:
-        self.definitions = definitions
-        self.moving = moving
-        self._known: dict[Expr, Poly] = {}
-        self._open: list[Symbol] = []
-        self._cuts: dict[Symbol, Translation] = {}
-
-    def poly(self, e: Expr) -> Poly:
-        found = self._known.get(e)
-        if found is None:
-            found = self._known[e] = TRANSLATIONS[type(e)](self, e)
-        return found
-
-    def without(self, s: Symbol) -> Translation:
-        """The same definitions but for that of ``s``, which becomes an independent variable."""
-        if s not in self.definitions:
-            return self
-        if s not in self._cuts:
-            rest = {k: v for k, v in self.definitions.items() if k != s}
-            self._cuts[s] = Translation(rest, self.moving)
-        return self._cuts[s]
-
-    @property
-    def load(self) -> int:
-        """How many expressions are kept."""
-        return len(self._known) + sum(cut.load for cut in self._cuts.values())
-
-    def letters(self, e: Expr) -> frozenset[str]:
-        """The letters of sizes, which are scalars that do not move."""
-        nodes = (node for root in (e, *self.definitions.values()) for node in root.walk())
-        return frozenset(str(s) for node in nodes for d in node.shape for s in d.free_symbols)
-
-    def defined(self, s: Symbol) -> Poly:
-        if s in self._open:
-            raise DefinitionError(f"the definitions go in a circle: {s.name} depends on itself")
-        for u in x.deep_below(s, self.definitions, self._known):
-            self.poly(u)
-        self._open.append(s)
-        try:
-            return self.poly(self.definitions[s])
-        finally:
-            self._open.pop()
-
-
-def symbol_atom(s: Symbol) -> tuple[Atom, tuple[int, ...]]:
-    """The atom of a symbol and the labels of its entries. One size says of a vector whether it is a column or a row."""
-    rows, cols = size_number(s.rows), size_number(s.cols)
-    dims = tuple(d for d in (rows, cols) if d)
-    return atom("symbol", (s.name, rows), dims), tuple(v for v, d in ((ROW, rows), (COL, cols)) if d)
 
 
 def _symbol(t: Translation, e: Expr) -> Poly:
@@ -262,24 +202,18 @@ def _determinant(t: Translation, e: Expr) -> Poly:
     return determinant(t.poly(e.args[0]), size_number(e.args[0].rows))
 
 
-def _ends(e: Expr) -> dict[int, int]:
-    """The labels that an expression's entries have, with their sizes."""
-    sizes = ((ROW, size_number(e.rows)), (COL, size_number(e.cols)))
-    return {v: d for v, d in sizes if d}
-
-
 def _norm(t: Translation, e: Expr) -> Poly:
     p = t.poly(e.args[0])
-    return power(total(multiply(p, p), _ends(e.args[0])), Fraction(1, 2))
+    return power(total(multiply(p, p), ends_of(e.args[0])), Fraction(1, 2))
 
 
 def _softmax(t: Translation, e: Expr) -> Poly:
     weights = exponential(t.poly(e.args[0]))
-    return multiply(weights, power(total(weights, _ends(e)), -1))
+    return multiply(weights, power(total(weights, ends_of(e)), -1))
 
 
 def _logsumexp(t: Translation, e: Expr) -> Poly:
-    return logarithm(total(exponential(t.poly(e.args[0])), _ends(e.args[0])))
+    return logarithm(total(exponential(t.poly(e.args[0])), ends_of(e.args[0])))
 
 
 def _apply(t: Translation, e: Expr) -> Poly:
@@ -297,144 +231,6 @@ def _vector_map(t: Translation, e: Expr) -> Poly:
     return vector_map(MapAtom(e.name, gradient, rows, sizes, by), [t.poly(a) for a in e.args], ends)
 
 
-def _stack(t: Translation, e: Expr) -> Poly:
-    parts: list[Expr] = []
-    for part in e.args:
-        parts.extend(part.args if isinstance(part, x.Stack) else (part,))
-    structure = tuple(size_number(p.rows) for p in parts)
-    inner = next(passing())
-    out: Poly = {}
-    for k, part in enumerate(parts):
-        onto = block(structure, k, size_number(e.rows), ROW, inner)
-        bound = {inner: structure[k]} if structure[k] else {}
-        add(out, join([(onto, NONE), (t.poly(part), {ROW: inner})], bound))
-    return out
-
-
-def _explicit(t: Translation, e: Expr) -> Poly:
-    """A sum over the entries, each in its place: its row and its column are blocks of size 1."""
-    assert isinstance(e, x.Explicit)
-    height, width = (tuple(0 for _ in range(k)) for k in (len(e.entries), len(e.entries[0])))
-    inner = passing()
-    out: Poly = {}
-    for i, row in enumerate(e.entries):
-        for j, entry in enumerate(row):
-            factors = [(t.poly(entry), NONE)]
-            if len(height) > 1:
-                factors.append((block(height, i, size_number(e.rows), ROW, next(inner)), NONE))
-            if len(width) > 1:
-                factors.append((block(width, j, size_number(e.cols), COL, next(inner)), NONE))
-            add(out, join(factors, {}))
-    return out
-
-
-def _partial(t: Translation, e: Expr) -> Poly:
-    """Entry (i, j) is dy_i/dx_j; for a matrix x, entry (q, p) is dy/dx_pq."""
-    assert isinstance(e, x.Partial)
-    y, by = e.y, e.x
-    if isinstance(by, x.Stack):
-        return _partial_by_stack(t, y, by)
-    if isinstance(by, x.Transpose) and y.is_scalar:
-        return rename(t.poly(x.Partial(y, by.arg)), {ROW: COL, COL: ROW})
-    base = by.base if isinstance(by, x.Entry) else by
-    if not isinstance(base, Symbol):
-        raise NotYetError(f"symjac differentiates by a symbol or its entries, not by {x.brief(by)}")
-    cut = t.without(base)
-    if isinstance(by, x.Entry):
-        at = _places(by)
-    elif by.cols == x.ONE:
-        at = (COL,) if size_number(by.rows) else ()
-    else:
-        at = (COL, ROW) if size_number(by.rows) else (ROW,)
-    out = derive(cut.poly(y), symbol_atom(base)[0], at)
-    if base in t.definitions:
-        values: Values = {symbol_atom(base)[0].number: (t.poly(base), symbol_atom(base)[1])}
-        return substitute(out, values)
-    return out
-
-
-def _partial_by_stack(t: Translation, y: Expr, by: x.Stack) -> Poly:
-    structure = tuple(size_number(p.rows) for p in by.args)
-    if by.cols != x.ONE:
-        raise NotYetError("symjac does not differentiate by a stack of matrices yet")
-    inner = next(passing())
-    out: Poly = {}
-    for k, part in enumerate(by.args):
-        onto = block(structure, k, size_number(by.rows), COL, inner)
-        bound = {inner: structure[k]} if structure[k] else {}
-        add(out, join([(onto, NONE), (t.poly(x.Partial(y, part)), {COL: inner})], bound))
-    return out
-
-
-def _differential(t: Translation, e: Expr) -> Poly:
-    """dY, the derivative by every symbol's entries times the differentials of these."""
-    arg = e.args[0]
-    p = t.poly(arg)
-    out: Poly = {}
-    fresh = passing()
-    for number in sorted(set().union(*(tables.components[c].symbols for m in p for c, _ in m))):
-        a = tables.atoms[number]
-        assert isinstance(a.data, tuple)
-        name, rows = a.data
-        if (name in t.letters(arg)) if t.moving is None else not any(symbol_atom(s)[0] is a for s in t.moving):
-            continue
-        at = tuple(next(fresh) for _ in a.dims)
-        change = lone(single(atom("symbol", (CHANGE + name, rows), a.dims), *at))
-        add(out, join([(derive(p, a, at), NONE), (change, NONE)], dict(zip(at, a.dims, strict=True))))
-    return out
-
-
-def _places(e: x.Entry) -> tuple[int, ...]:
-    """The labels of an entry's indices, without those over a size 1."""
-    sizes = [size_number(d) for d in (e.base.shape if len(e.indices) == 2 else e.base.shape[:1])]
-    return tuple(label_of(i) for i, d in zip(e.indices, sizes, strict=True) if d)
-
-
-def _entry(t: Translation, e: Expr) -> Poly:
-    assert isinstance(e, x.Entry)
-    return rename(t.poly(e.base), dict(zip(_ends(e.base), _places(e), strict=True)))
-
-
-def _index_sum(t: Translation, e: Expr) -> Poly:
-    assert isinstance(e, x.IndexSum)
-    d = size_number(e.index.size)
-    if not d:
-        return t.poly(e.body)
-    return total(t.poly(e.body), {label_of(e.index): d})
-
-
-def _delta(t: Translation, e: Expr) -> Poly:
-    assert isinstance(e, x.Delta)
-    i, j = e.indices
-    sizes = [size_number(k.size) for k in (i, j) if isinstance(k, Index)]
-    if i == j:
-        return constant(1)
-    if not sizes:
-        return {}
-    return delta(label_of(i), label_of(j), sizes[0]) if sizes[0] else constant(1)
-
-
-def _unit_vector(t: Translation, e: Expr) -> Poly:
-    assert isinstance(e, x.UnitVector)
-    d = size_number(e.rows)
-    return delta(label_of(e.indices[0]), ROW, d) if d else constant(1)
-
-
-def _over_time(t: Translation, e: Expr) -> Poly:
-    """A sum or product over time is one opaque atom: symbols at other times are other symbols."""
-    ends = _ends(e)
-    a, extra = packed("over time", e.data, [t.poly(part) for part in e.args], tuple(ends.values()), 2)
-    return lone(single(a, *ends, *extra))
-
-
-def _vectorised(t: Translation, e: Expr) -> Poly:
-    """Opaque: equal where the operands are. What they do to a vec is told apart by :mod:`symjac.vectorised`."""
-    ends = _ends(e)
-    a, extra = packed(type(e).__name__, e.data, [t.poly(a) for a in e.args], tuple(ends.values()), 2)
-    return lone(single(a, *ends, *extra))
-
-
-Rule = Callable[[Translation, Expr], Poly]
 TRANSLATIONS: Mapping[type[Expr], Rule] = {
     Symbol: _symbol,
     x.Number: _number,
@@ -455,22 +251,11 @@ TRANSLATIONS: Mapping[type[Expr], Rule] = {
     x.Softmax: _softmax,
     x.LogSumExp: _logsumexp,
     x.Apply: _apply,
-    x.Vec: _vectorised,
-    x.Kronecker: _vectorised,
-    x.Commutation: _vectorised,
     x.VectorMap: _vector_map,
     x.MapJacobian: _vector_map,
     x.ScalarGradient: _vector_map,
     x.ScalarHessian: _vector_map,
-    x.Stack: _stack,
-    x.Explicit: _explicit,
-    x.Partial: _partial,
-    x.Differential: _differential,
-    x.Entry: _entry,
-    x.IndexSum: _index_sum,
-    x.Delta: _delta,
-    x.UnitVector: _unit_vector,
-    x.OverTime: _over_time,
+    **NOTATION,
 }
 
-above.translate = lambda e: Translation({}).poly(e)
+above.translate = lambda e: Translation(TRANSLATIONS, {}).poly(e)
