@@ -23,11 +23,9 @@ import sympy
 from sympy import Expr as Scalar
 
 from symjac import expr
-from symjac.errors import NotYetError, ShapeError
 from symjac.expr import Apply, Expr, Function, Number, add, hadamard, mul, neg, power, sub
 
 HALF = Fraction(1, 2)
-LONGEST = 2_000  # so many terms and factors a derivative may have that is differentiated once more
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ class Activation:
         return Apply(self.function, a)
 
 
-def _constant(value: int | Fraction, like: Expr) -> Expr:
+def constant(value: int | Fraction, like: Expr) -> Expr:
     """The number as an expression of the shape of ``like``."""
     return mul(Number(value), Number(1) if like.is_scalar else expr.Ones(*like.shape))
 
@@ -73,11 +71,11 @@ def _times(value: int | Fraction, e: Expr) -> Expr:
 
 
 def _shift(e: Expr, value: int | Fraction) -> Expr:
-    return add(e, _constant(value, e))
+    return add(e, constant(value, e))
 
 
 def _one_minus(e: Expr) -> Expr:
-    return sub(_constant(1, e), e)
+    return sub(constant(1, e), e)
 
 
 def _call(key: str, a: Expr) -> Expr:
@@ -385,7 +383,7 @@ _ROWS = (
         "positive",
     ),
     Activation("square", _op("square"), ("square",), lambda a, y: _times(2, a), lambda a: a**2, "({a})**2"),
-    Activation("identity", _op("identity"), ("identity",), lambda a, y: _constant(1, a), lambda a: a, "{a}"),
+    Activation("identity", _op("identity"), ("identity",), lambda a, y: constant(1, a), lambda a: a, "{a}"),
     Activation(
         "reciprocal",
         _op("reciprocal"),
@@ -398,42 +396,6 @@ _ROWS = (
 )
 
 ACTIVATIONS: Mapping[str, Activation] = MappingProxyType({row.key: row for row in _ROWS})
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """Where the values of a function lie, ``None`` where there is no bound, and the least upper bound of |f'|."""
-
-    low: Fraction | None
-    high: Fraction | None
-    slope: Fraction
-
-
-def _bounds(low: int | None, high: int | None, slope: int | Fraction = 1) -> Bounds:
-    return Bounds(None if low is None else Fraction(low), None if high is None else Fraction(high), Fraction(slope))
-
-
-# Functions whose steepest slope is a rational number; for the others it is a hypothesis of a bound.
-BOUNDS: Mapping[str, Bounds] = MappingProxyType(
-    {
-        "tanh": _bounds(-1, 1),
-        "sigmoid": _bounds(0, 1, Fraction(1, 4)),
-        "relu": _bounds(0, None),
-        "leaky_relu": _bounds(None, None),
-        "elu": _bounds(-1, None),
-        "softplus": _bounds(0, None),
-        "softsign": _bounds(-1, 1),
-        "logsigmoid": _bounds(None, 0),
-        "hardtanh": _bounds(-1, 1),
-        "relu6": _bounds(0, 6),
-        "hardsigmoid": _bounds(0, 1, Fraction(1, 6)),
-        "abs": _bounds(0, None),
-        "sin": _bounds(-1, 1),
-        "cos": _bounds(-1, 1),
-        "arctan": _bounds(-2, 2),
-        "identity": _bounds(None, None),
-    }
-)
 
 
 def _plain(name: str) -> str:
@@ -452,67 +414,3 @@ def by_spelling(name: str) -> Activation | None:
     True
     """
     return _BY_SPELLING.get(_plain(name))
-
-
-def derivative(function: Function, a: Expr, y: Expr | None = None) -> Expr:
-    """f'(a), entry by entry: the table's form for a known function, sigma'(a) for an unspecified one.
-
-    >>> x = expr.Symbol("x")
-    >>> derivative(Function(r"\\sigma"), x).function.order
-    1
-    """
-    if function.known is None:
-        return Apply(function.derivative(), a)
-    row = ACTIVATIONS[function.known]
-    if function.order == 0:
-        return row.derivative(a, row(a) if y is None else y)
-    lower = derivative(Function(function.name, function.order - 1, function.known), a)
-    if expr.length(lower) > LONGEST:
-        raise NotYetError(f"derivative {function.order + 1} of {function.known} is too long to be written out")
-    return differentiate(lower, a)
-
-
-def is_exponential(known: str) -> bool:
-    """Whether a known function is exp, log, or one that is written by these."""
-    return known in ("exp", "log") or ACTIVATIONS[known].exponentials is not None
-
-
-def in_exponentials(e: Expr) -> Expr:
-    r"""The expression with sigmoid, tanh and their kin by exp and log, in which both spellings of a logistic are one.
-
-    >>> in_exponentials(ACTIVATIONS["softplus"](expr.Symbol("x"))).function.known
-    'log'
-    """
-    if not e.args:
-        return e
-    args = tuple(map(in_exponentials, e.args))
-    e = e if args == e.args else e.with_args(args)
-    if not isinstance(e, Apply) or e.function.known is None:
-        return e
-    row = ACTIVATIONS[e.function.known]
-    if row.exponentials is None:
-        return e
-    if not e.function.order:
-        return row.exponentials(e.arg)
-    lower = Function(e.function.name, e.function.order - 1, e.function.known)
-    return in_exponentials(derivative(lower, e.arg))
-
-
-def differentiate(e: Expr, a: Expr) -> Expr:
-    """The entrywise derivative of an entrywise expression in ``a`` (all of one shape, or scalars)."""
-    if e == a:
-        return _constant(1, a)
-    if not any(s == a for s in e.walk()):
-        return expr.zero(e.shape)
-    if isinstance(e, expr.Sum):
-        return add(*(differentiate(t, a) for t in e.args))
-    if isinstance(e, expr.Product | expr.Hadamard):
-        times = mul if isinstance(e, expr.Product) else hadamard
-        parts = ((k, differentiate(f, a)) for k, f in enumerate(e.args))
-        return add(*(times(*e.args[:k], d, *e.args[k + 1 :]) for k, d in parts))
-    if isinstance(e, expr.EntryPower):
-        lower = power(e.base, add(e.exponent, Number(-1)))
-        return hadamard(mul(e.exponent, lower), differentiate(e.base, a))
-    if isinstance(e, Apply):
-        return hadamard(derivative(e.function, e.arg, e), differentiate(e.arg, a))
-    raise ShapeError(f"{expr.brief(e)} is not built entry by entry")
