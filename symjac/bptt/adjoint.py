@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from symjac import expr as ex
-from symjac.bptt.graph import Step, base_letter, first_free
+from symjac.bptt.graph import Step, first_free
 from symjac.bptt.loss import Loss
 from symjac.differentiate import jacobian_theorem
 from symjac.expr import Diag, Expr, Symbol
@@ -19,6 +19,8 @@ from symjac.kernel import Scope, Theorem
 from symjac.normal import equal
 from symjac.tidy import collect
 from symjac.timing import Moment
+from symjac.typeset import write_latex
+from symjac.typeset.names import accented, base_letter, take_apart
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ class Adjoints:
             label = self.step.label(s) if len(self.deltas) > 1 else ""
             moment = self.step.now.plus(when) if isinstance(when, int) else when
             return Symbol(self.step.timed(delta, label, moment), s.shape)
-        return Symbol(accented(self.step.at(s, when).name, bar), s.shape)
+        return Symbol(write_latex(accented(take_apart(self.step.at(s, when).name), bar)), s.shape)
 
     def loss_symbol(self, when: int | Moment = 0) -> Symbol:
         """The loss of one step at a time, by name."""
@@ -273,27 +275,6 @@ def cross_entropy(
                     if short.shape == gradient.shape and equal(gradient, short, definitions):
                         return short, y
     return gradient, None
-
-
-def accented(name: str, accent: str) -> str:
-    r"""The name with an accent over its letter.
-
-    >>> accented(r"\tilde{c}_t", r"\bar"), accented("h^{(t)}", r"\bar")
-    ('\\bar{\\tilde{c}}_t', '\\bar{h}^{(t)}')
-    """
-    end = 0
-    if name.startswith("\\"):
-        end = next((k for k in range(1, len(name)) if not name[k].isalpha()), len(name))
-        if name[end : end + 1] == "{":
-            depth = 0
-            for k in range(end, len(name)):
-                depth += {"{": 1, "}": -1}.get(name[k], 0)
-                if depth == 0:
-                    end = k + 1
-                    break
-    else:
-        end = 1
-    return f"{accent}{{{name[:end]}}}{name[end:]}"
 
 
 def as_gradient(row: Expr) -> Expr:

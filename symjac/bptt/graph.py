@@ -15,6 +15,7 @@ from symjac.errors import NotYetError, TargetError
 from symjac.expr import Apply, Expr, Softmax, Symbol
 from symjac.recurrence import Recurrence
 from symjac.timing import Clock, Moment, states_of
+from symjac.typeset.names import base_letter
 
 
 @dataclass(frozen=True)
@@ -245,19 +246,3 @@ def first_free(candidates: Iterable[str], taken: Container[str]) -> str:
     if found is None:
         raise NotYetError(f"the page wants a letter of its own; {', '.join(letters)} are all in use")
     return found
-
-
-def base_letter(name: str) -> str:
-    r"""The letter a name begins with, accents and styles apart.
-
-    >>> base_letter(r"\tilde{c}_t"), base_letter(r"W_{in}"), base_letter(r"\delta_t")
-    ('c', 'W', '\\delta')
-    """
-    rest = name
-    for command in (r"\tilde", r"\hat", r"\bar", r"\mathbf", r"\boldsymbol", r"\mathrm", r"\mathcal", r"\bm"):
-        if rest.startswith(command + "{"):
-            return base_letter(rest[len(command) + 1 :])
-    if rest.startswith("\\"):
-        end = next((k for k in range(1, len(rest)) if not rest[k].isalpha()), len(rest))
-        return rest[:end]
-    return rest[:1]

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass, field
 
 from symjac import expr as ex
-from symjac.bptt.graph import Step, base_letter, first_free
+from symjac.bptt.graph import Step, first_free
 from symjac.errors import NotYetError, ReadError, ShapeError, TargetError
 from symjac.expr import Expr, OverTime, Symbol
 from symjac.reading import Note, read_expression_with_notes
 from symjac.timing import Moment
+from symjac.typeset.names import base_letter
 
 _CALL = re.compile(
     r"(?<![A-Za-z\\])(?P<name>(?:\\ell|\\mathcal\s*\{?\s*[A-Z]\s*\}?|\\mathrm\{[A-Za-z]+\}|\\operatorname\{[A-Za-z]+\}|[A-Za-z])"

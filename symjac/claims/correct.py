@@ -14,6 +14,7 @@ from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
 from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
+from symjac.claims.stated.aliases import LOSS
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.witness import Closed, confirm_formula, weight
@@ -91,7 +92,7 @@ def _ends(model: Model, left: Term) -> tuple[Ref, Ref] | None:
 def _with_loss(e: Expr, gradients: Gradients, s: Statement) -> Expr:
     """Gradients as ``\\nabla_v L``, with the loss by the name it has in the claim."""
     names = [loss.family for m in s.members for loss, _, _ in s.gradients(m) if loss is not None]
-    loss = next((n for n in names if not n.startswith(r"\text")), "L")
+    loss = next((n for n in names if n != LOSS.family), "L")
     table: dict[Expr, Expr] = {}
     for r in gradients.mentions.frontier | gradients.mentions.upstream | gradients.implied:
         for kind in ("", "upstream"):

@@ -333,7 +333,7 @@ def _letters(box: Box) -> Iterator[str]:
 def _is_label(box: Box) -> bool:
     """A subscript that is a word, such as ``in`` or ``\\mathrm{rec}``: its letters stand for nothing."""
     if isinstance(box, Row):
-        return all(isinstance(item, Ident) and not item.latex.startswith("\\") for item in box.items)
+        return all(isinstance(item, Ident) and item.latex.isalpha() for item in box.items)
     return (isinstance(box, Styled) and box.command == r"\mathrm") or isinstance(box, Plain)
 
 

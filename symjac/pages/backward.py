@@ -9,7 +9,6 @@ from symjac import expr as ex
 from symjac.bounds import Bound
 from symjac.bptt.adjoint import Use
 from symjac.bptt.backward import Backward
-from symjac.bptt.graph import base_letter
 from symjac.bptt.rows import Gradient, Row
 from symjac.confirm import Confirmed
 from symjac.expr import Apply, Expr, Function, Hadamard, Partial, Symbol
@@ -24,6 +23,7 @@ from symjac.pages.words import told
 from symjac.timing import Moment
 from symjac.typeset import names
 from symjac.typeset.boxes import Box, Fence, Gap, Ident, Mark, Op, Script, row, width
+from symjac.typeset.names import base_letter
 from symjac.typeset.printer import fence, function_box, style_for, to_box
 from symjac.unroll import Unrolled
 

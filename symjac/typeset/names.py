@@ -184,6 +184,42 @@ def unbold(box: Box) -> Box:
             return box
 
 
+def base_letter(name: str) -> str:
+    r"""The letter a name begins with, accents and styles apart.
+
+    >>> base_letter(r"\tilde{c}_t"), base_letter(r"W_{in}"), base_letter(r"\delta_t"), base_letter(r"\hat y")
+    ('c', 'W', '\\delta', 'y')
+    """
+    return _letter(take_apart(name)) or name
+
+
+def _letter(box: Box) -> str:
+    match box:
+        case Script(base, _, _, _):
+            return _letter(base)
+        case Accent(_, body) | Styled(_, body):
+            return _letter(body)
+        case Row(items):
+            return _letter(items[0])
+        case Ident(latex):
+            return latex
+    return ""
+
+
+def accented(box: Box, command: str) -> Box:
+    r"""The name with an accent over its letter.
+
+    >>> accented(take_apart(r"\tilde{c}_t"), r"\bar").base  # doctest: +ELLIPSIS
+    Accent(command='\\bar', body=Accent(command='\\tilde', body=Ident(latex='c')))
+    """
+    match box:
+        case Script(base, sub, sup, primes):
+            return Script(accented(base, command), sub, sup, primes)
+        case Row(items):
+            return row(accented(items[0], command), *items[1:])
+    return Accent(command, box)
+
+
 def entry_box(name: str, indices: tuple[Box, ...], *, light: bool = False) -> Box:
     """The name of an entry: the indices join a vector's subscript, and bracket a subscripted matrix.
 
