@@ -12,15 +12,14 @@ import sympy
 
 from symjac import codegen, explicit, preview, typeset
 from symjac.derivation import Derivation, Proof, Stage
-from symjac.expr import Expr, Shape, Symbol
+from symjac.expr import Expr
 from symjac.interchange import Names, to_sympy
 from symjac.kernel import Assumption
 from symjac.narrative import Page, narrate
 from symjac.narrative.conditions import in_short
 from symjac.normal import normal_form
 from symjac.reading import Note
-from symjac.recurrence import Recurrence
-from symjac.result import Result
+from symjac.result import Closed
 
 Sizes = int | Mapping[str, int] | None
 
@@ -43,7 +42,7 @@ class PrintedProof(Proof):
         return {"text/plain": repr(self), "text/markdown": self.about.markdown()}
 
 
-class Jacobian(Result[Derivation]):
+class Jacobian(Closed[Derivation]):
     """The derivative of one left-hand side by one symbol, for every size, with its proof.
 
     Made by :meth:`symjac.System.jacobian`. Shape of the numerator layout: (len of, len wrt).
@@ -60,34 +59,9 @@ class Jacobian(Result[Derivation]):
     # ------------------------------------------------------------------------------------ what was asked
 
     @property
-    def system(self) -> Recurrence:
-        """The system that was differentiated."""
-        return self._statement.system
-
-    @property
-    def of(self) -> Symbol:
-        """What was differentiated."""
-        return self._statement.of
-
-    @property
-    def wrt(self) -> Symbol:
-        """By what."""
-        return self._statement.wrt
-
-    @property
-    def definitions(self) -> Mapping[Symbol, Expr]:
-        """What the symbols of the closed form stand for."""
-        return self._statement.definitions
-
-    @property
     def notes(self) -> tuple[Note, ...]:
         """What a reader of the result should know beyond what the reading assumed."""
         return self._statement.notes
-
-    @property
-    def shape(self) -> Shape:
-        """The shape in numerator layout."""
-        return self._statement.shape
 
     # -------------------------------------------------------------------------------- what was derived
 

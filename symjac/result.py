@@ -5,13 +5,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from symjac.codegen import Source
 from symjac.confirm import Checks, Confirmed, confirm
 from symjac.errors import NotConfirmedError, NotYetError
+from symjac.expr import Expr, Shape, Symbol
 from symjac.formats import FORMATS, Needs
 from symjac.narrative import Page
+from symjac.recurrence import Recurrence
 
 S = TypeVar("S")
 
@@ -130,6 +132,66 @@ class Result(ABC, Generic[S]):
     def _beside(self) -> str:
         """What stands below the equation in a notebook."""
         return ""
+
+
+class Derived(Protocol):
+    """A statement about what a system computes and what it is differentiated by."""
+
+    @property
+    def system(self) -> Recurrence: ...
+
+    @property
+    def of(self) -> Symbol: ...
+
+    @property
+    def wrt(self) -> Symbol: ...
+
+
+class InClosedForm(Derived, Protocol):
+    """Such a statement with a closed form in symbols that stand for gates."""
+
+    @property
+    def definitions(self) -> Mapping[Symbol, Expr]: ...
+
+    @property
+    def shape(self) -> Shape: ...
+
+
+D = TypeVar("D", bound=Derived)
+C = TypeVar("C", bound=InClosedForm)
+
+
+class OfSystem(Result[D]):
+    """What every derivative of a system tells of itself before anything is derived."""
+
+    @property
+    def system(self) -> Recurrence:
+        """The system that was differentiated."""
+        return self._statement.system
+
+    @property
+    def of(self) -> Symbol:
+        """What was differentiated."""
+        return self._statement.of
+
+    @property
+    def wrt(self) -> Symbol:
+        """By what."""
+        return self._statement.wrt
+
+
+class Closed(OfSystem[C]):
+    """A derivative in closed form, gates by name."""
+
+    @property
+    def definitions(self) -> Mapping[Symbol, Expr]:
+        """What the symbols of the closed form stand for."""
+        return self._statement.definitions
+
+    @property
+    def shape(self) -> Shape:
+        """The shape in numerator layout."""
+        return self._statement.shape
 
 
 class Paged(Result[S]):

@@ -14,23 +14,18 @@ from symjac.narrative.conditions import in_short
 from symjac.pages.bound import tell_bound, tell_bound_page
 from symjac.pages.statements import tell_product
 from symjac.recurrence import Recurrence
-from symjac.result import Paged
+from symjac.result import OfSystem, Paged
 from symjac.timing import Clock, Moment
 from symjac.typeset import to_box
 from symjac.typeset.boxes import Box
 from symjac.unroll import Unrolled
 
 
-class Product(Paged[Unrolled]):
+class Product(Paged[Unrolled], OfSystem[Unrolled]):
     """The Jacobian of a late state by an early one: what :meth:`symjac.System.unroll` gives.
 
     ``late`` and ``early`` are the two times, ``steps`` their distance where it is a number.
     """
-
-    @property
-    def system(self) -> Recurrence:
-        """The recurrence."""
-        return self._statement.system
 
     @property
     def clock(self) -> Clock:
@@ -41,16 +36,6 @@ class Product(Paged[Unrolled]):
     def states(self) -> tuple[Symbol, ...]:
         """The states of the recurrence."""
         return self._statement.states
-
-    @property
-    def of(self) -> Symbol:
-        """The late state."""
-        return self._statement.of
-
-    @property
-    def wrt(self) -> Symbol:
-        """The early state."""
-        return self._statement.wrt
 
     @property
     def late(self) -> Moment:

@@ -9,19 +9,18 @@ import sympy
 
 from symjac import typeset
 from symjac.confirm import confirm
-from symjac.expr import Expr, Shape, Symbol
+from symjac.expr import Expr, Symbol
 from symjac.hessian import Hessian
 from symjac.interchange import to_sympy
 from symjac.kernel import Theorem
 from symjac.narrative import Page
 from symjac.narrative.conditions import in_short
 from symjac.pages.statements import tell_hessian, tell_vec_jacobian
-from symjac.recurrence import Recurrence
-from symjac.result import Paged
+from symjac.result import Closed, Paged
 from symjac.vectorised import VecJacobian
 
 
-class SecondDerivative(Paged[Hessian]):
+class SecondDerivative(Paged[Hessian], Closed[Hessian]):
     r"""The Hessian of a scalar by a vector: what :meth:`symjac.System.hessian` gives. It is the same in both layouts.
 
     >>> from symjac import System
@@ -31,31 +30,6 @@ class SecondDerivative(Paged[Hessian]):
     >>> H.product("v")  # doctest: +ELLIPSIS
     Product(Transpose(W), Hadamard(a, Apply(Product(W, x), Function(...)), Product(W, v)))
     """
-
-    @property
-    def system(self) -> Recurrence:
-        """The system."""
-        return self._statement.system
-
-    @property
-    def of(self) -> Symbol:
-        """The scalar."""
-        return self._statement.of
-
-    @property
-    def wrt(self) -> Symbol:
-        """The vector."""
-        return self._statement.wrt
-
-    @property
-    def definitions(self) -> Mapping[Symbol, Expr]:
-        """What the symbols of the closed form stand for."""
-        return self._statement.definitions
-
-    @property
-    def shape(self) -> Shape:
-        """The shape, (len wrt, len wrt)."""
-        return self._statement.shape
 
     @property
     def closed(self) -> Expr:
@@ -114,7 +88,7 @@ class SecondDerivative(Paged[Hessian]):
         return rf"\frac{{\partial^2 {self.of.name}}}{{\partial {x} \, \partial {x}^\top}} = {self.formula()}"
 
 
-class MatrixJacobian(Paged[VecJacobian]):
+class MatrixJacobian(Paged[VecJacobian], Closed[VecJacobian]):
     r"""The Jacobian by the entries of a matrix: what :meth:`symjac.System.vec_jacobian` gives.
 
     >>> from symjac import System
@@ -125,39 +99,14 @@ class MatrixJacobian(Paged[VecJacobian]):
     """
 
     @property
-    def system(self) -> Recurrence:
-        """The system."""
-        return self._statement.system
-
-    @property
-    def of(self) -> Symbol:
-        """What was differentiated."""
-        return self._statement.of
-
-    @property
-    def wrt(self) -> Symbol:
-        """The matrix."""
-        return self._statement.wrt
-
-    @property
     def immediate(self) -> bool:
         """Whether the other left-hand sides are held fixed."""
         return self._statement.immediate
 
     @property
-    def definitions(self) -> Mapping[Symbol, Expr]:
-        """What the symbols of the closed form stand for."""
-        return self._statement.definitions
-
-    @property
     def value(self) -> Expr:
         """The right-hand side that was differentiated."""
         return self._statement.value
-
-    @property
-    def shape(self) -> Shape:
-        """The shape in numerator layout."""
-        return self._statement.shape
 
     @property
     def closed(self) -> Expr:
