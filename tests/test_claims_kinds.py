@@ -792,6 +792,13 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
         + r" + A^\top ((1 - p_1^2) \odot \frac{\partial J}{\partial p_1})",
         "ff..",
     ),
+    (
+        "a loss with an upright word for its name",
+        [STATE, r"\mathrm{Err} = \sum_{t=1}^{T} \frac12 \| s_t - d_t \|^2"],
+        {},
+        r"\frac{\partial \mathrm{Err}}{\partial s_T} = s_T - d_T",
+        "fttf",
+    ),
 ]
 
 

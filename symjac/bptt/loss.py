@@ -10,6 +10,7 @@ from symjac.bptt.graph import Step, first_free
 from symjac.errors import NotYetError, ReadError, ShapeError, TargetError
 from symjac.expr import Expr, OverTime, Symbol
 from symjac.reading import Note, read_expression_with_notes
+from symjac.reading.usual import is_loss_word
 from symjac.timing import Moment
 from symjac.typeset.names import base_letter
 
@@ -192,13 +193,10 @@ def _of_parameters(e: Expr, step: Step, text: str) -> Expr:
     return e
 
 
-_WORDS = frozenset({"loss", "cost", "error", "err", "risk", "nll", "ce", "mse"})
-
-
 def _is_known(letter: str, step: Step) -> bool:
     """Whether something says what a name before a bracket is; words are functions unless they mean a loss."""
     word = re.match(r"\\(?:mathrm|operatorname)\{([A-Za-z]+)\}", letter)
-    if word is not None and word[1].lower() not in _WORDS:
+    if word is not None and not is_loss_word(word[1]):
         return True
     return letter in step.system.symbols or letter in step.system.reading.applied
 

@@ -7,7 +7,7 @@ added to a vector.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from fractions import Fraction
 
 from symjac import expr as ex
@@ -16,7 +16,7 @@ from symjac.claims.model import Model
 from symjac.claims.operand import Operand
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.values import Values, refuse_one_index_of_two
-from symjac.errors import NotYetError, ShapeError
+from symjac.errors import NotYetError
 from symjac.expr import ONE, Expr, Number, Symbol
 from symjac.reading.applied.terms import Ref, Term
 
@@ -256,19 +256,6 @@ class Evaluator(Values):
             raise UndecidedError("the derivative of an entry by a matrix is not judged")
         jacobian = self.known(Term("derivative", (y.args[0], x), None, t.span), self.ref(by))
         return ex.Product(ex.Transpose(self.units(y, symbol)[0]), jacobian)
-
-    def entry_of(self, e: Expr, y: Term) -> Expr:
-        """The entry of an expression that a term names."""
-        sizes = (e.rows,) if e.cols == ONE else e.shape
-        return ex.Entry(e, *self.places(y, sizes))
-
-    def places(self, t: Term, sizes: Sequence[ex.Dim]) -> list[ex.Index | int]:
-        """The indices of an entry, which run to these sizes."""
-        assert isinstance(t.data, tuple)
-        if len(sizes) != len(t.data):
-            raise ShapeError("the number of indices does not fit")
-        refuse_one_index_of_two(t.data, sizes)
-        return [self.index(text, size) for text, size in zip(t.data, sizes, strict=True)]
 
     def units(self, t: Term, of: Symbol) -> list[Expr]:
         """The unit vectors that pick an entry of a symbol."""

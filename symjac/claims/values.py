@@ -54,15 +54,25 @@ class Values(Meaning):
         return self.model.count(t.data.put(self.values))
 
     def entry(self, t: Term) -> Expr:
-        assert isinstance(t.data, tuple)
         base = self.column(self(t.args[0]))
-        sizes = (base.rows,) if base.cols == ONE else base.shape
         if base.is_scalar:
             raise UndecidedError("an entry of a scalar: declare what is a vector here")
+        return self.entry_of(base, t)
+
+    def entry_of(self, e: Expr, t: Term) -> Expr:
+        """The entry of an expression at the indices of a term."""
+        return ex.Entry(e, *self.places(t, (e.rows,) if e.cols == ONE else e.shape))
+
+    def places(self, t: Term, sizes: Sequence[ex.Dim]) -> list[Index | int]:
+        """The indices of an entry, which run to these sizes.
+
+        :raises ShapeError: where there are more or fewer.
+        """
+        assert isinstance(t.data, tuple)
         if len(sizes) != len(t.data):
-            raise ShapeError(f"an entry of a {ex.show_shape(base.shape)} expression has {len(sizes)} indices")
+            raise ShapeError(f"an entry has {len(sizes)} indices here, not {len(t.data)}")
         refuse_one_index_of_two(t.data, sizes)
-        return ex.Entry(base, *(self.index(text, size) for text, size in zip(t.data, sizes, strict=True)))
+        return [self.index(text, size) for text, size in zip(t.data, sizes, strict=True)]
 
     def index(self, text: str, size: ex.Dim) -> Index | int:
         if text.isdigit():

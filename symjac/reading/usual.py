@@ -63,8 +63,9 @@ TIMED_LOSSES = frozenset(["L", r"\mathcal{L}", r"\ell"])
 # Names that a claim may give to a loss that no equation defines.
 LOSS_NAMES = LOSSES | {r"\mathcal{J}", r"\mathcal{E}", r"\mathcal{C}"}
 
-# Words that are one name above a derivative, though nothing declares them.
-LOSS_WORDS = frozenset(["loss", "cost", "error", "err", "objective", "obj", "energy"])
+# Words for losses, also as a part of a longer word, and short names of some.
+LOSS_WORDS = frozenset(["loss", "cost", "error", "objective", "energy", "entropy", "risk"])
+LOSS_SHORT = frozenset(["err", "obj", "ce", "bce", "mse", "nll", "xent"])
 
 # What a reader may want to know of the table, a row each: where a letter stands, what it is then, and which letters.
 TABLE: tuple[tuple[str, str, Iterable[str]], ...] = (
@@ -86,7 +87,7 @@ TABLE: tuple[tuple[str, str, Iterable[str]], ...] = (
     ("side by side", "one scalar, a step of time", STEP_NAMES),
     ("below a line, above a matrix, as an exponent, as a bound", "a scalar", ()),
     ("above a derivative, where nothing defines it", "a loss, and so a scalar", LOSS_NAMES),
-    ("a word above a derivative", "one name, of a loss", LOSS_WORDS),
+    ("a word, as one name", "a loss", LOSS_WORDS | LOSS_SHORT),
     ("several letters that a left side consists of", "one name, but for a d before one letter", ()),
     ("before the derivative by time on a left side", "a scalar", SLOPE_FACTORS),
     ("left of the sum of its own terms", "a loss, and so a scalar", LOSSES),
@@ -115,3 +116,13 @@ TABLE: tuple[tuple[str, str, Iterable[str]], ...] = (
     ("a prime on a matrix, elsewhere", "a transpose", ()),
     ("in brackets behind a formula", "its number; words are a remark", ()),
 )
+
+
+def is_loss_word(word: str) -> bool:
+    """Whether a word, however it is capitalised, is one for a loss.
+
+    >>> is_loss_word("Loss"), is_loss_word("crossentropy"), is_loss_word("CE"), is_loss_word("centre")
+    (True, True, True, False)
+    """
+    lower = word.lower()
+    return lower in LOSS_SHORT or any(stem in lower for stem in LOSS_WORDS)

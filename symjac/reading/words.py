@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 
 from symjac.reading import vocabulary as v
 from symjac.reading.commands import is_word
-from symjac.reading.usual import LOSS_WORDS
+from symjac.reading.usual import is_loss_word
 
 _DECLARED = re.compile(r"\s*([A-Za-z]{2,})\s*(?=[_^]|$)")
 _LEFT = re.compile(r"(?:^|\\\\|\n|;)\s*&?\s*([A-Za-z]{2,})\s*(?=[_^&=])")
@@ -28,7 +28,7 @@ def words_of(texts: Iterable[str], declared: Iterable[str]) -> frozenset[str]:
     found = {m[1] for key in declared if (m := _DECLARED.match(key)) is not None}
     for text in texts:
         found |= {m[1] for m in _LEFT.finditer(text)}
-        found |= {m[1] for m in _VARIED.finditer(text) if m[1].lower() in LOSS_WORDS}
+        found |= {m[1] for m in _VARIED.finditer(text) if is_loss_word(m[1])}
     found -= {w for w in found if len(w) == 2 and w[0] == "d"}
     return frozenset(w for w in found if not is_word(w) and w not in v.GREEK and w not in v.NORMALISATIONS)
 

@@ -16,10 +16,9 @@ from symjac.reading.parser import parse
 from symjac.reading.spelling import plain, script_text
 from symjac.reading.survey import bound_letter, survey
 from symjac.reading.tree import Node
-from symjac.reading.usual import LOSS_NAMES
+from symjac.reading.usual import LOSS_NAMES, is_loss_word
 
 _PHRASE = re.compile(r"\\(?:text|textrm|mathrm|operatorname)\s*\{\s*([A-Za-z]+)(?:[ -]+([A-Za-z]+))+\s*\}(?=\s*\()")
-_WORDS = re.compile(r"loss|cost|entropy|error|objective|^(?:ce|bce|mse|nll|xent)$", re.I)
 
 
 @dataclass(frozen=True)
@@ -208,14 +207,14 @@ def _factors(n: Node) -> list[Node]:
 def _is_loss(text: str, n: Node, symbols: Mapping[str, str]) -> bool:
     """Whether a name is that of a loss: by its declaration, its letter or its word."""
     if n.kind == "word":
-        return bool(_WORDS.search(n.text))
+        return is_loss_word(n.text)
     if n.kind != "name":
         return False
     printed = text[n.start : n.end]
     words = next((w for key, w in symbols.items() if plain(key) == plain(printed)), None)
-    if words is not None and _WORDS.search(words):
+    if words is not None and is_loss_word(words):
         return True
-    return is_loss_name(printed) if words is None or words.startswith("scalar") else bool(_WORDS.search(printed))
+    return is_loss_name(printed) if words is None or words.startswith("scalar") else is_loss_word(plain(printed))
 
 
 def is_loss_name(printed: str) -> bool:
@@ -226,4 +225,4 @@ def is_loss_name(printed: str) -> bool:
     """
     base = re.split(r"[_^(]", re.sub(r"\s+", "", printed))[0]
     short = re.sub(r"\\(?:mathcal|mathscr)\{?([A-Z])\}?", r"\\mathcal{\1}", base)
-    return short in LOSS_NAMES or bool(_WORDS.search(base))
+    return short in LOSS_NAMES or is_loss_word(plain(base))

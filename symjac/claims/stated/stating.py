@@ -41,6 +41,7 @@ from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.reading.context import Family, Note
 from symjac.reading.repair import candidates
 from symjac.reading.spelling import plain
+from symjac.reading.usual import LOSS_WORDS
 from symjac.reading.words import spelled, words_of
 
 Read = Callable[[str, Names], tuple[tuple[Term, ...], tuple[Note, ...], dict[str, Family]]]
@@ -262,9 +263,7 @@ def _refuse_unknown_losses(members: Sequence[Term], symbols: Mapping[str, str], 
             )
 
 
-_VALUE = re.compile(
-    r"scalar|vector|matrix|one-hot|gradient|upstream|(?:\S+ )*(?:loss|cost|error|energy|objective|entropy)"
-)
+_VALUE = re.compile(rf"scalar|vector|matrix|one-hot|gradient|upstream|(?:\S+ )*(?:{'|'.join(sorted(LOSS_WORDS))})")
 
 
 def _readable(text: str, names: Names) -> tuple[Term, ...]:
