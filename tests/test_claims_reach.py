@@ -72,7 +72,6 @@ def test_what_stands_at_another_time_is_followed(
         ((H, Y, ERRORS, r"L = \sum_{t=1}^{T-1} L_t"), by("L", "y_T") + "y_T - d_T"),
         ((H, Y, ERRORS, r"L = \sum_{t=2}^{T} L_t"), by("L", "y_1") + "y_1 - d_1"),
         ((H, Y, ERRORS, r"L = \sum_{t=1}^{T} L_{t-1}"), by("L", "y_T") + "y_T - d_T"),
-        ((H, Y, ERRORS, r"L = \frac1T \sum_{t=1}^{T} L_t"), by("L", "y_t") + "y_t - d_t"),
         ((H, Y, ERRORS, r"L = \log \sum_{t=1}^{T} L_t"), by("L", "y_t") + "y_t - d_t"),
         (FEEDBACK, by("h_t", "h_{t-2}") + f"{slope('t')} W {slope('t-1')} W"),
         (FEEDBACK, by("h_t", "h_k") + rf"\prod_{{i=k+1}}^t W^\top {slope('i')}"),
@@ -92,6 +91,13 @@ def test_what_needs_every_step_or_a_choice_is_undecided(equations: tuple[str, ..
     v = verdict(claim, *equations)
     assert v.verdict == "undecided", v.conventions
     assert not v.correct
+
+
+def test_the_factor_of_a_mean_over_steps_counts_though_the_claim_does_not_print_it() -> None:
+    """Without 1/T the claim holds of one step only, and is false; it was undecided, as nothing said what T is."""
+    mean = (H, Y, ERRORS, r"L = \frac1T \sum_{t=1}^{T} L_t")
+    assert verdict(by("L", "y_t") + "y_t - d_t", *mean).verdict == "false"
+    assert verdict(by("L", "y_t") + r"\frac1T (y_t - d_t)", *mean).verdict == "true"
 
 
 @pytest.mark.parametrize(
