@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 import pytest
@@ -14,16 +14,14 @@ from symjac.claims.conventions import FOUR as FOUR_CONVENTIONS
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
-from symjac.claims.sizing import Sizing
 from symjac.claims.stated.naming import Names
 from symjac.claims.stated.syntax import read_terms
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ReadError, SymjacError
-from symjac.expr import ONE, Expr, Shape
+from symjac.expr import Expr
 from symjac.expr import OverTime as OverTimeNode
 from symjac.normal import equal
 from symjac.reading import Reading, read_system
-from symjac.reading.applied.terms import Term
 from tests.test_claims_kinds import CLAIMS as KINDS
 
 FOUR = ("numerator_column", "denominator_column", "numerator_row", "denominator_row")
@@ -266,19 +264,13 @@ def test_dots_that_do_not_say_what_they_leave_out_are_refused(text: str) -> None
         read_system(text)
 
 
-def as_member(text: str, reading: Reading, symbols: dict[str, str]) -> list[tuple[Expr, Expr]]:
-    """The two sides of an equation as members of a claim beside the system that holds it, in each way to give sizes."""
+def as_member(text: str, reading: Reading, symbols: dict[str, str]) -> list[Expr]:
+    """The two sides of an equation as members of a claim beside the system that holds it."""
     members, _, families = read_terms(text, Names(reading, symbols))
     assert reading.context is not None
     model = Model(reading, {**reading.context.families, **families})
-    sizes = list(dict.fromkeys(d for i in reading.symbols.values() for d in i.symbol.shape if d != ONE))
-
-    def evaluate(t: Term, places: Mapping[int, Shape]) -> Expr:
-        over = OverTime("ascending")
-        return Evaluator(model, FOUR_CONVENTIONS[0], lambda _, x: model.symbol(x), over, places)(t)
-
-    left = evaluate(members[0], {})
-    return [(left, evaluate(members[1], ways)) for ways in Sizing(sizes, evaluate).of(members[1])]
+    ev = Evaluator(model, FOUR_CONVENTIONS[0], lambda _, x: model.symbol(x), OverTime("ascending"))
+    return ev.members(*members[:2])
 
 
 def rows_of(systems: Iterable[tuple[list[str], dict[str, str]]]) -> Iterator[tuple[str, bool]]:
@@ -288,9 +280,9 @@ def rows_of(systems: Iterable[tuple[list[str], dict[str, str]]]) -> Iterator[tup
             reading = read_system(equations, symbols, lenient=True)
             for e in reading.equations:
                 with suppress(SymjacError, UndecidedError):  # no member of a claim: a definition by cases
-                    same = [rhs for lhs, rhs in as_member(e.source, reading, symbols) if lhs == e.lhs]
-                    if same and not any(isinstance(node, OverTimeNode) for node in e.rhs.walk()):
-                        yield e.source, any(rhs.shape == e.rhs.shape and equal(rhs, e.rhs) for rhs in same)
+                    lhs, rhs = as_member(e.source, reading, symbols)
+                    if lhs == e.lhs and not any(isinstance(node, OverTimeNode) for node in e.rhs.walk()):
+                        yield e.source, rhs.shape == e.rhs.shape and equal(rhs, e.rhs)
 
 
 def test_a_right_side_means_the_same_as_a_member_of_a_claim() -> None:

@@ -3,51 +3,59 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from symjac import expr as ex
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.vecread import kronecker_throughout
 from symjac.errors import ShapeError
-from symjac.expr import Expr
 from symjac.expr.times import Time
 from symjac.reading.applied.terms import Term
+from symjac.reading.values import Value, like
 
 
 class Diagonals(Evaluator):
     """Vectors are diagonal matrices, and 1 is the identity, wherever only that fits."""
 
-    def multiplied(self, factors: list[Expr]) -> Expr:
-        out = factors[0]
-        for f in factors[1:]:
-            out = self._product(out, f)
+    def product(self, values: list[Value], t: Term) -> Value:
+        out = values[0]
+        for v in values[1:]:
+            out = self._product(out, v, t)
         return out
 
-    def _product(self, a: Expr, b: Expr) -> Expr:
+    def _product(self, a: Value, b: Value, t: Term) -> Value:
+        mark = self.context.sizes.mark()
         try:
-            return super().multiplied([a, b])
+            return super().product([a, b], t)
         except ShapeError:
+            self.context.sizes.undo(mark)
             for x, y in ((self._diagonal(a), b), (a, self._diagonal(b)), (self._diagonal(a), self._diagonal(b))):
                 if (x is not a or y is not b) and (x.is_matrix and y.is_matrix):
-                    return super().multiplied([x, y])
+                    return super().product([x, y], t)
             raise
 
-    def _diagonal(self, e: Expr) -> Expr:
-        return ex.Diag(self.column(e)) if e.is_vector or e.is_row else e
+    def _diagonal(self, v: Value) -> Value:
+        if not self.is_line(v):
+            return v
+        column = self.column(v)
+        return Value(column.rows, column.rows, lambda: ex.Diag(column.make()), v.term)
 
-    def summed(self, parts: list[Expr]) -> Expr:
-        matrices = [p for p in parts if p.is_matrix]
-        if not matrices:
-            return super().summed(parts)
-        size = matrices[0].rows
-        return ex.add(*(ex.mul(p, ex.Identity(size)) if p.is_scalar else self._diagonal(p) for p in parts))
+    def summed(self, signs: Sequence[str], parts: Sequence[Value], t: Term) -> Value:
+        matrix = next((v for v in parts if v.is_matrix), None)
+        return super().summed(signs, parts if matrix is None else [self._beside(v, matrix) for v in parts], t)
 
-    def entrywise(self, a: Expr, b: Expr, sign: str) -> Expr:
+    def _beside(self, v: Value, matrix: Value) -> Value:
+        """What is added to a matrix, as a diagonal one."""
+        if not v.is_scalar:
+            return self._diagonal(v)
+        return like(matrix, lambda: ex.mul(v.make(), ex.Identity(matrix.rows.value())), v.term)
+
+    def entrywise(self, a: Value, b: Value, sign: str, t: Term) -> Value:
         if a.is_matrix == b.is_matrix:
-            return super().entrywise(a, b, sign)
+            return super().entrywise(a, b, sign, t)
         vector, matrix = (b, a) if a.is_matrix else (a, b)
-        return super().multiplied([self._diagonal(vector), matrix])
+        return super().product([self._diagonal(vector), matrix], t)
 
 
 def _matrix_product(sign: str) -> Callable[[Term], Term]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -14,7 +14,6 @@ from symjac.claims.gradients import Gradients
 from symjac.claims.induction import proved_by_induction
 from symjac.claims.overtime import OverTime, gathered
 from symjac.claims.properties import everywhere, special
-from symjac.claims.sizing import Sizing
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Outcome
 from symjac.claims.ways import relations
@@ -178,36 +177,34 @@ class Comparison(Asked):
             self.check_time()
             self.model.sizes = sizes
             try:
-                sides = list(self.sides(a, b, values))
+                left, right = self.sides(a, b, values)
             except ShapeError as error:
                 shape_error = error.message
                 continue
-            for left, right, places in sides:
-                if left.shape != right.shape:
-                    if (fitting := fits_if(left, right)) is not None:
-                        undecided = Outcome(
-                            None, "undecided", f"the two sides fit only if {fitting}, which no declaration says"
-                        )
-                        continue
-                    shapes = f"{ex.show_shape(left.shape)} and {ex.show_shape(right.shape)}"
-                    shape_error = f"the two sides have shapes {shapes}"
+            if left.shape != right.shape:
+                if (fitting := fits_if(left, right)) is not None:
+                    why = f"the two sides fit only if {fitting}, which no declaration says"
+                    undecided = Outcome(None, "undecided", why)
                     continue
-                if self.unknown:
-                    undecided = Outcome(None, "undecided", self.unknown[0])
-                    continue
-                found = self.decided(left, right)
-                if found.because == OPEN:
-                    course = Course(a, b, values)
-                    found = self.refuted(course, places, left, right) or replace(found, because="undecided")
-                    if found.holds is False and (c := self.statement.unmet(values, found.counterexample)) is not None:
-                        found = Outcome(None, "undecided", f"what would refute the claim does not meet {c.text}")
-                if found.holds:
-                    return found
-                if found.holds is False and self.doubts:
-                    return Outcome(None, "undecided", self.doubts[0])
-                if found.holds is False and strangers:
-                    return Outcome(None, "undecided", f"nothing says what {strangers[0]} is")
-                first = first or found  # identities of other sizes may fit as well
+                shapes = f"{ex.show_shape(left.shape)} and {ex.show_shape(right.shape)}"
+                shape_error = f"the two sides have shapes {shapes}"
+                continue
+            if self.unknown:
+                undecided = Outcome(None, "undecided", self.unknown[0])
+                continue
+            found = self.decided(left, right)
+            if found.because == OPEN:
+                course = Course(a, b, values)
+                found = self.refuted(course, left, right) or replace(found, because="undecided")
+                if found.holds is False and (c := self.statement.unmet(values, found.counterexample)) is not None:
+                    found = Outcome(None, "undecided", f"what would refute the claim does not meet {c.text}")
+            if found.holds:
+                return found
+            if found.holds is False and self.doubts:
+                return Outcome(None, "undecided", self.doubts[0])
+            if found.holds is False and strangers:
+                return Outcome(None, "undecided", f"nothing says what {strangers[0]} is")
+            first = first or found  # symbols of other sizes may fit as well
         if first is not None:
             return first
         guessed = [name for name in strangers if self.statement.is_guessed(name)]
@@ -217,47 +214,31 @@ class Comparison(Asked):
             undecided = Outcome(None, "undecided", f"nothing says which sizes of the system those of {outsider} are")
         return undecided or Outcome(False, "shape", shape_error)
 
-    def sides(
-        self, a: Term, b: Term, values: Mapping[str, Time]
-    ) -> Iterator[tuple[Expr, Expr, Mapping[int, ex.Shape]]]:
-        """Both sides, in every way to give sizes to constants, and those sizes."""
+    def sides(self, a: Term, b: Term, values: Mapping[str, Time]) -> tuple[Expr, Expr]:
+        """Both sides, the sizes of constants as they tell them together."""
         s = self.statement
         step = self.step or s.step(values, a, b)
         last = self.last or (s.last.put(values) if s.last is not None else None)
         gradients = Gradients(self.model, s.mentions(a, b, values), step=step, last=last)
         over = OverTime(self.order)
 
-        def evaluator(places: Mapping[int, ex.Shape]) -> Evaluator:
-            ev = self.kind(self.model, self.convention, gradients, over, places, values)
+        def evaluator() -> Evaluator:
+            ev = self.kind(self.model, self.convention, gradients, over, values)
             ev.carried = vectors.carried(s, a, b)
             return ev
 
-        def evaluate(t: Term, places: Mapping[int, ex.Shape]) -> Expr:
-            return evaluator(places)(t)
-
-        self.weights = {f: evaluate(t, {}) if t is not None else ex.Number(1) for f, t in s.weights.items()}
+        self.weights = {f: evaluator()(t) if t is not None else ex.Number(1) for f, t in s.weights.items()}
         gradients.weights = self.weights
-        sizing = Sizing(vectors.sizes(s.sizes(self.model), a, b), evaluate)
-        misfit: ShapeError | None = None
-        fitted = False
-        for places in ({**p, **q} for q in sizing.of(b) for p in sizing.of(a)):
-            ev = evaluator(places)
-            try:
-                left, right = ev(a), ev(b)
-            except ShapeError as error:  # an index that runs to two ends: other sizes may fit
-                misfit = misfit or error
-                continue
-            fitted = True
-            picked = sorted(s.units & ev.indices.keys())
-            self.unknown = [*ev.unknown, *(f"the index {k} picks an entry in the loss too" for k in picked)]
-            self.doubts = list(ev.doubts)
-            self.variables = frozenset(ev.variables)
-            self.relations = gradients.relations()
-            self.whole = frozenset(over.others.values())
-            self.implied = bool(gradients.implied) and s.mentions_strangers(self.model, b)
-            yield left, right, places
-        if misfit is not None and not fitted:
-            raise misfit
+        ev = evaluator()
+        left, right = ev.members(a, b)
+        picked = sorted(s.units & ev.indices.keys())
+        self.unknown = [*ev.unknown, *(f"the index {k} picks an entry in the loss too" for k in picked)]
+        self.doubts = list(ev.doubts)
+        self.variables = frozenset(ev.variables)
+        self.relations = gradients.relations()
+        self.whole = frozenset(over.others.values())
+        self.implied = bool(gradients.implied) and s.mentions_strangers(self.model, b)
+        return left, right
 
     def decided(self, left: Expr, right: Expr) -> Outcome:
         """Proof, or none, or (:data:`OPEN`) that a counterexample may be looked for."""
@@ -311,13 +292,13 @@ class Comparison(Asked):
         written = {s: in_exponentials(e) for s, e in table.items()}
         return equal(in_exponentials(left), in_exponentials(right), written)
 
-    def refuted(self, course: Course, places: Mapping[int, ex.Shape], left: Expr, right: Expr) -> Outcome | None:
+    def refuted(self, course: Course, left: Expr, right: Expr) -> Outcome | None:
         """A counterexample where the system is run forwards, or none."""
         related = [left, right, *self.relations.values()]
         composite = vectors.is_composite(left, right)
         for effort in (EFFORT // 4, EFFORT_COMPOSITE if composite else EFFORT):
             self.check_time()
-            found = refute(self, course, places, effort, (left, right))
+            found = refute(self, course, effort, (left, right))
             if found is None:
                 continue
             one_hot = {s for s in self._free(related) if self._family(s) in self.statement.one_hot}

@@ -57,7 +57,7 @@ def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term, dea
         last = s.last.put(values) if s.last is not None else None
         mentioned = s.mentions(left, right, values)
         said = replace(gradients, mentions=mentioned, last=last, known={}, letters={}) if values else gradients
-        ev = Evaluator(model, convention, said, OverTime("ascending"), {}, values)
+        ev = Evaluator(model, convention, said, OverTime("ascending"), values)
         ev.carried = vectors.carried(s, left, right)
         out = ev(left)
         if ev.unknown:

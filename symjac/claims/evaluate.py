@@ -7,25 +7,57 @@ added to a vector.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from fractions import Fraction
+from collections.abc import Callable, Sequence
 
 from symjac import expr as ex
 from symjac.claims import vectors
+from symjac.claims.meaning import Meaning
 from symjac.claims.model import Model
 from symjac.claims.operand import Operand
 from symjac.claims.undecided import UndecidedError
-from symjac.claims.values import Values, refuse_one_index_of_two
-from symjac.errors import NotYetError
-from symjac.expr import ONE, Expr, Number, Symbol
+from symjac.errors import NotYetError, ShapeError
+from symjac.expr import ONE, Expr, Symbol
 from symjac.reading.applied.terms import Ref, Term
+from symjac.reading.sizes import Size
+from symjac.reading.values import Value
 
 
-class Evaluator(Values):
+def refuse_one_index_of_two(indices: Sequence[str], sizes: Sequence[ex.Dim]) -> None:
+    """``W_{ii}`` of a matrix that is not square has a meaning as far as the shorter side goes.
+
+    :raises UndecidedError: for such entries.
+    """
+    if len(set(indices)) < len(set(sizes)) and not indices[0].isdigit():
+        raise UndecidedError(f"the index {indices[0]} runs through both sides of a matrix that is not square")
+
+
+class Evaluator(Meaning):
     """One convention's meaning of the terms of one claim, derivatives included."""
 
-    def __call__(self, t: Term) -> Expr:
-        return _EVALUATIONS[t.kind](self, t)
+    def value(self, t: Term) -> Value:
+        if t.kind in _DERIVATIVES:
+            return self.given(_DERIVATIVES[t.kind](self, t), t)
+        return _ROWS[t.kind](self, t) if t.kind in _ROWS else super().value(t)
+
+    def outer(self, a: Value, b: Value, t: Term) -> Value:
+        return vectors.tensor(self, a, b, str(t.data), t)
+
+    # ------------------------------------------------------------------------------------- entries
+
+    def entry_of(self, e: Expr, t: Term) -> Expr:
+        """The entry of an expression at the indices of a term."""
+        return ex.Entry(e, *self.places(t, (e.rows,) if e.cols == ONE else e.shape))
+
+    def places(self, t: Term, sizes: Sequence[ex.Dim]) -> list[ex.Index | int]:
+        """The indices of an entry, which run to these sizes.
+
+        :raises ShapeError: where there are more or fewer.
+        """
+        assert isinstance(t.data, tuple)
+        if len(sizes) != len(t.data):
+            raise ShapeError(f"an entry has {len(sizes)} indices here, not {len(t.data)}")
+        refuse_one_index_of_two(t.data, sizes)
+        return [self.index(text, Size(size)) for text, size in zip(t.data, sizes, strict=True)]
 
     # --------------------------------------------------------------------------------- derivatives
 
@@ -136,11 +168,12 @@ class Evaluator(Values):
         y = t.args[0]
         if y.kind == "derivative" or any(a.kind in ("derivative", "gradient", "over") for a in y.walk()):
             raise UndecidedError("the derivative of a derivative is not judged")
-        column = self.applied(y, x) if y.kind in _BARE else self.printed(t)
+        column = self.at_its_argument(y, x) if y.kind in _BARE else self.printed(t)
         if not matrix and not (column.cols == ONE or column.rows == ONE):
             raise UndecidedError("the derivative of a matrix is not judged")
-        of = ex.Symbol(r"\text{operand}", self.column(column).shape)
-        definitions: dict[Symbol, Expr] = {of: self.column(column)}
+        column = ex.transpose(column) if column.is_row else column
+        of = ex.Symbol(r"\text{operand}", column.shape)
+        definitions: dict[Symbol, Expr] = {of: column}
         for s in column.symbols:
             r = self.model.ref(s)
             if r is not None and r != x and self.model.definition(r) is not None:
@@ -152,10 +185,10 @@ class Evaluator(Values):
         """What is differentiated, read as the system is."""
         y = t.args[0]
         if y.kind == "apply" and y.args[0].ref is not None:  # which was settled by what the claim differentiates
-            return self(y)
+            return self.value(y).make()
         return Operand(self.model, self.values).expression(y, " " * y.start + str(t.data))
 
-    def applied(self, y: Term, x: Ref) -> Expr:
+    def at_its_argument(self, y: Term, x: Ref) -> Expr:
         """The f of ``\\partial f / \\partial x`` at what the system applies it to, at the step where that holds x.
 
         :raises UndecidedError: where it is applied to several things, or to nothing that holds x.
@@ -229,8 +262,9 @@ class Evaluator(Values):
             if len(y.data) != 1 or len(x.data) != 1:
                 raise UndecidedError("entries of matrices are not judged here")
             refuse_one_index_of_two((y.data[0], x.data[0]), numerator.shape)
-            first, second = self.index(y.data[0], numerator.rows), self.index(x.data[0], numerator.cols)
-            return ex.Entry(numerator, first, second)
+            return ex.Entry(
+                numerator, *(self.index(k[0], Size(d)) for k, d in zip((y.data, x.data), numerator.shape, strict=True))
+            )
         if y.ref is not None and not self.model.symbol(self.ref(y.ref)).is_scalar:
             return self.by_entry(y.ref, x, numerator)
         return self.entry_of(ex.transpose(numerator), x)
@@ -293,19 +327,6 @@ class Evaluator(Values):
         return self.laid_out(numerator, scalar=True, variable_row=row)
 
 
-def _number(ev: Evaluator, t: Term) -> Expr:
-    assert isinstance(t.data, Fraction)
-    return Number(t.data)
-
-
-def _negative(ev: Evaluator, t: Term) -> Expr:
-    return ex.neg(ev(t.args[0]))
-
-
-def _over(ev: Evaluator, t: Term) -> Expr:
-    return ev.over(ev, t)
-
-
 _BARE = frozenset(["bare_map", "bare_function"])
 
 
@@ -326,43 +347,39 @@ def _applied_name(e: Expr) -> str | None:
     return e.function.name if isinstance(e, ex.Apply) and not e.function.order else None
 
 
-_EVALUATIONS: dict[str, Callable[[Evaluator, Term], Expr]] = {
-    "number": _number,
-    "negative": _negative,
-    "over": _over,
-    "symbol": Evaluator.symbol,
-    "entry": Evaluator.entry,
-    "identity": Evaluator.constant,
-    "ones": Evaluator.constant,
-    "zeros": Evaluator.constant,
-    "unit": Evaluator.constant,
-    "count": Evaluator.count,
-    "index_sum": Evaluator.index_sum,
-    "add": Evaluator.add,
-    "product": Evaluator.product,
-    "operation": Evaluator.operation,
-    "quotient": Evaluator.quotient,
-    "transpose": Evaluator.transpose,
-    "inverse": Evaluator.inverse,
-    "power": Evaluator.power,
-    "word": Evaluator.word,
-    "norm": Evaluator.norm,
-    "positive": Evaluator.positive,
-    "inner": Evaluator.inner,
-    "apply": Evaluator.apply,
-    "map": Evaluator.map,
-    "bare_map": Evaluator.bare_map,
-    "scalar_function": Evaluator.scalar_function,
-    "bare_function": Evaluator.bare_function,
-    "kronecker": Evaluator.kronecker,
-    "same": Evaluator.same,
-    "indicator": Evaluator.indicator,
-    "stack": Evaluator.stack,
-    "explicit": Evaluator.explicit,
+def _bare_map(ev: Evaluator, t: Term) -> Expr:
+    """A map without its argument, or its Jacobian: of known shape, and not known otherwise."""
+    assert isinstance(t.data, tuple)
+    name, order = t.data
+    family = ev.model.families[name]
+    if len(family.inputs) != 1:
+        raise UndecidedError(f"{name} stands without its arguments")
+    rows, cols = family.rows.value(), family.inputs[0].value()
+    ev.unknown.append(f"{name} stands without its argument")
+    if order:
+        return ev.laid_out(Symbol(rf"\partial {name}", (rows, cols)), scalar=False)
+    column = Symbol(rf"{name}(\cdot)", (rows, ONE))
+    return ex.Transpose(column) if ev.convention.row else column
+
+
+_DERIVATIVES: dict[str, Callable[[Evaluator, Term], Expr]] = {
     "derivative": Evaluator.derivative,
     "second": Evaluator.second,
     "gradient": Evaluator.gradient_term,
-    "vec": vectors.vec,
+    "bare_map": _bare_map,
     "by_vec": vectors.by_vec,
     "commutation": vectors.commutation,
+}
+_ROWS: dict[str, Callable[[Evaluator, Term], Value]] = {
+    **dict.fromkeys(("identity", "ones", "zeros", "unit", "bare_function"), Evaluator.constant),
+    "symbol": Evaluator.symbol,
+    "count": Evaluator.count,
+    "same": Evaluator.kronecker_same,
+    "operation": Evaluator.operation,
+    "transpose": Evaluator.transposed,
+    "word": Evaluator.word,
+    "map": Evaluator.mapped,
+    "stack": Evaluator.listed,
+    "over": lambda ev, t: ev.over(ev, t),
+    "vec": vectors.vec,
 }

@@ -7,12 +7,11 @@ stand apart: ``e(k) + \\sum_{i=k+1}^{T} f(i, k)``, where ``f(k+1, k)`` has to be
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 from symjac import expr as ex
 from symjac.claims.asked import Asked
-from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
 from symjac.claims.overtime import OverTime
 from symjac.claims.ways import relations
@@ -75,7 +74,7 @@ def _carried_back(c: Asked, a: Term, b: Term, x: Ref, apart: Term | None) -> boo
             return False
         if len({e.shape for e in values}) != 1:
             return False
-        left, own, here, later_one = (Evaluator.column(e) for e in values)
+        left, own, here, later_one = (ex.transpose(e) if e.is_row else e for e in values)
         free = Gradients.symbol(c.model, following)
         alone = left.replace({free: ex.zero(free.shape)})
         carried = ex.add(left.replace({free: later_one}), ex.neg(alone))
@@ -92,8 +91,7 @@ def _values(c: Asked, a: Term, first: Term, body: Term, later: Term, following: 
         mentions = replace(mentions, frontier=mentions.frontier | frontier)
         gradients = Gradients(c.model, mentions, step=c.statement.step({}, a, t), last=None)
         gradients.weights = c.weights
-        places: Mapping[int, ex.Shape] = {}
-        return c.kind(c.model, c.convention, gradients, OverTime(c.order), places)(t)
+        return c.kind(c.model, c.convention, gradients, OverTime(c.order))(t)
 
     left = evaluated(a, first, frontier=frozenset([following]))
     return left, evaluated(first), evaluated(body), evaluated(later)

@@ -1,9 +1,15 @@
-"""What a term means in one convention, as the readers of vec, of sums and of products over time ask it."""
+"""What a term means in one convention: elaborated as in a system, but in printed order and with strict shapes.
+
+In row orientation vectors stand transposed, so that the shapes of the printed formula are those of the convention.
+Nothing broadcasts but a scalar that is added to a vector, and what the system beside the claim prints without a word.
+"""
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Self
 
 from symjac import expr as ex
@@ -11,19 +17,69 @@ from symjac.claims.conventions import Convention
 from symjac.claims.model import Model
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ShapeError
-from symjac.expr import Expr, Number, Product, Symbol
+from symjac.expr import Expr, Number, Shape, Symbol
 from symjac.expr.times import Time
-from symjac.reading.applied.terms import Ref, Term
-from symjac.reading.assumptions import Habit
+from symjac.reading import grids, maps, operators
+from symjac.reading.applied.terms import MapCall, Ref, Term
+from symjac.reading.assumptions import Habit, Option
+from symjac.reading.context import Context, Family
+from symjac.reading.elaborate import Elaborator
+from symjac.reading.roles import Roles
+from symjac.reading.sizes import UNIT, OpenSizeError, Size
+from symjac.reading.tree import Placed
+from symjac.reading.values import Value, like, scalar
 
 Gradient = Callable[[Ref | None, Ref], Expr]
+DOUBTFUL = ("norm", "bars")  # what a system is read with a note about, and a claim is not decided by
 
 
-class Meaning(ABC):
+class Beside(Context):
+    """The context of a claim: what does not fit is false, what is not read undecided, as is what a note would tell."""
+
+    def __init__(self, model: Model, unknown: list[str]) -> None:
+        super().__init__()
+        self.families = model.families
+        self.option = Option(habits=frozenset(model.habits))
+        self.star_multiplies = model.star_multiplies
+        self.lenient = self.continued = True
+        self.unknown = unknown
+        self.of_constants: list[Size] = []
+        self.zeros: set[int] = set()  # places of zeros that are part of a formula, where nothing says of which shape
+
+    def error(self, message: str, at: Placed, hint: str | None = None) -> Exception:
+        return UndecidedError(message)
+
+    def misfit(self, message: str, at: Placed, hint: str | None = None) -> Exception:
+        if self.zeros:
+            return UndecidedError("nothing says whether zeros are a number, a vector or a matrix")
+        return ShapeError(message)
+
+    def doubt(self, message: str, at: Placed, hint: str) -> Exception:
+        return UndecidedError(message)
+
+    def note(self, kind: str, message: str, at: Placed | None = None) -> None:
+        if kind in DOUBTFUL:
+            self.unknown.append(message)
+
+    def text(self, at: Placed) -> str:
+        return "this"
+
+    def named_size(self, name: str) -> Size:
+        """A size that is printed, for the vec of a matrix as a product."""
+        letters = (ex.dim(int(d) if d.isdigit() else d) for d in name.split("*"))
+        size = next(letters)
+        for d in letters:
+            size *= d
+        return Size(size)
+
+    counted_size = named_size
+
+
+class Meaning(Elaborator, ABC):
     """One convention's meaning of the terms of one claim.
 
     ``gradient(loss, variable)`` gives the gradient of a loss that no equation defines, as a column (for
-    a matrix in the variable's shape); ``over`` turns sums and products over time into expressions.
+    a matrix in the variable's shape); ``over`` turns sums and products over time into values.
     """
 
     def __init__(
@@ -31,81 +87,93 @@ class Meaning(ABC):
         model: Model,
         convention: Convention,
         gradient: Gradient,
-        over: Callable[[Meaning, Term], Expr],
-        sizes: Mapping[int, ex.Shape],
+        over: Callable[[Meaning, Term], Value],
         values: Mapping[str, Time] | None = None,
     ) -> None:
+        self.unknown: list[str] = []  # why some derivative could not be found
+        self.beside_system = Beside(model, self.unknown)
+        super().__init__(self.beside_system, Roles(self.beside_system, lambda _: None))
         self.model = model
         self.convention = convention
         self.gradient = gradient
         self.over = over
-        self.sizes = sizes  # of identities and vectors of ones, by their place
         self.values = dict(values or {})  # numbers for index letters, where sums and products are written out
-        self.indices: dict[str, ex.Dim] = {}
-        self.unknown: list[str] = []  # why some derivative could not be found
+        self.constants: dict[int, Value] = {}  # identities, ones and zeros, by their place
         self.doubts: list[str] = []  # what may be meant in another way, by which nothing is refuted
         self.carried: frozenset[tuple[Ref, Ref]] = frozenset()  # total derivatives by a parameter, of states before
         self.variables: set[Symbol] = set()  # by which something the system defines is differentiated
 
     def inside(self, letter: str, value: Time) -> Self:
         """The same convention under a sum or product, its letter at a value."""
-        values = {**self.values, letter: value}
-        inner = type(self)(self.model, self.convention, self.gradient, self.over, self.sizes, values)
-        inner.indices, inner.unknown, inner.variables = self.indices, self.unknown, self.variables
-        inner.carried, inner.doubts = self.carried, self.doubts
+        inner = copy.copy(self)
+        inner.values = {**self.values, letter: value}
         return inner
 
-    @abstractmethod
-    def __call__(self, t: Term) -> Expr:
-        """The term as an expression."""
+    # -------------------------------------------------------------------------------------- whole terms
+
+    def __call__(self, t: Term, shape: Shape | None = None) -> Expr:
+        """The term as an expression, where it is said of a shape that it has."""
+        v = self.value(t)
+        if shape is not None and not self.fit(v, self.given(ex.zero(shape), t)):
+            raise self.misfit(f"this is {v.shown}, not {ex.show_shape(shape)}", t)
+        return self.made([v])[0]
+
+    def members(self, *terms: Term) -> list[Expr]:
+        """Terms as expressions, the sizes of whose constants are such that they have one shape, if they can."""
+        # From the last, the printed formula: where it does not fit, that is so whatever the first one is.
+        first, *others = values = [self.standing_alone(t) for t in reversed(terms)][::-1]
+        fits = [self.fit(first, v) for v in others]
+        message = f"the two sides have shapes {first.shown} and {values[-1].shown}"
+        misfit = None if all(fits) else self.misfit(message, terms[0])
+        if isinstance(misfit, UndecidedError):
+            raise misfit
+        return self.made(values, misfit)
+
+    def standing_alone(self, t: Term) -> Value:
+        """The value of what is a side, or a part of a list, where zeros have the shape of what stands beside them."""
+        v = self.value(t)
+        if t.kind == "zeros":
+            self.beside_system.zeros.discard(t.place.number)
+        return v
+
+    def fit(self, a: Value, b: Value) -> bool:
+        """Takes two shapes to be one, if they can be."""
+        sizes = self.context.sizes
+        mark = sizes.mark()
+        if sizes.equal(a.rows, b.rows) and sizes.equal(a.cols, b.cols):
+            return True
+        sizes.undo(mark)
+        return False
+
+    def made(self, values: Sequence[Value], otherwise: Exception | None = None) -> list[Expr]:
+        """The expressions that values are.
+
+        :raises UndecidedError: where nothing says what size a constant has, if nothing ``otherwise`` is to be raised.
+        """
+        sizes = self.context.sizes
+        fits = sizes.settle()
+        if fits and (open_sizes := [n for n in self.beside_system.of_constants if n.root.known is None]):
+            only = {d for info in self.model.reading.symbols.values() for d in info.symbol.shape} - {ex.ONE}
+            if len(only) == 1:  # whatever nothing says the size of has the only one there is
+                fits = all(sizes.equal(n, Size(*only)) for n in open_sizes) and sizes.settle()
+        if not fits:
+            raise self.misfit("no sizes of the constants fit", values[0].term)
+        if sizes.chosen:
+            raise UndecidedError("nothing says which sizes that are added up are which")
+        try:
+            return [v.make() for v in values]
+        except OpenSizeError as error:
+            raise otherwise or UndecidedError("nothing says what size a constant has") from error
+        except ShapeError as error:
+            raise self.misfit(error.message, values[0].term) from error
+
+    def given(self, e: Expr, t: Term) -> Value:
+        """What is known as an expression."""
+        return Value(Size(e.rows), Size(e.cols), lambda: e, t)
 
     @abstractmethod
     def laid_out(self, numerator: Expr, *, scalar: bool, variable_row: bool = False) -> Expr:
         """A Jacobian in the layout of the convention."""
-
-    def vector(self, column: Expr) -> Expr:
-        """A vector as it is printed in this orientation."""
-        return ex.Transpose(column) if self.convention.row and column.is_vector else column
-
-    @staticmethod
-    def column(e: Expr) -> Expr:
-        """A vector as a column, however it stands."""
-        return ex.transpose(e) if e.is_row else e
-
-    def ref(self, r: Ref) -> Ref:
-        return r.at(r.time.put(self.values)) if r.time is not None else r
-
-    def summed(self, parts: list[Expr]) -> Expr:
-        """A sum in which scalars are added to every entry of a vector."""
-        matrix = next((p for p in parts if p.is_matrix), None)
-        parts = parts if matrix is None else [self.in_each(p, matrix.shape) for p in parts]
-        shaped = [p for p in parts if not p.is_scalar]
-        if not shaped:
-            return ex.add(*parts)
-        shape = shaped[0].shape
-        if shaped[0].is_matrix and len(shaped) < len(parts):
-            if all(isinstance(p, Number) for p in parts if p.is_scalar):
-                raise UndecidedError("a number is added to a matrix: to every entry, or as a multiple of the identity?")
-            raise ShapeError("a scalar is added to a matrix")
-        return ex.add(*(ex.mul(p, ex.Ones(*shape)) if p.is_scalar else p for p in parts))
-
-    def in_each(self, v: Expr, shape: ex.Shape) -> Expr:
-        """A vector that is added to every row or column of a matrix of this shape, where the system adds ones so."""
-        (rows, cols), habits = shape, self.model.habits
-        if v.is_row and v.cols == cols and Habit.ROW_IN_EACH in habits:
-            return ex.mul(ex.Ones(rows), v)
-        if v.is_vector and v.rows == cols and Habit.IN_EACH_ROW in habits:
-            return ex.mul(ex.Ones(rows), ex.transpose(v))
-        if v.is_vector and v.rows == rows and Habit.IN_EACH_COLUMN in habits:
-            return ex.mul(v, ex.transpose(ex.Ones(cols)))
-        return v
-
-    def multiplied(self, factors: list[Expr]) -> Expr:
-        """The product from left to right; what has become a scalar multiplies what follows."""
-        out = factors[0]
-        for f in factors[1:]:
-            out = Product(out, f)
-        return out
 
     @abstractmethod
     def entries(self, y: Ref, x: Ref) -> Expr:
@@ -114,3 +182,213 @@ class Meaning(ABC):
     @abstractmethod
     def of_expression(self, t: Term, x: Ref, *, entries: bool = False) -> Expr:
         """The derivative of a printed expression; with ``entries`` of vec by vec."""
+
+    # ------------------------------------------------------------------------------------- orientation
+
+    def column(self, v: Value) -> Value:
+        return Value(v.cols, v.rows, lambda: ex.transpose(v.make()), v.term) if v.is_row else v
+
+    def laid(self, v: Value) -> Value:
+        if not (self.convention.row and v.is_vector):
+            return v
+        return Value(v.cols, v.rows, lambda: ex.Transpose(v.make()), v.term)
+
+    def is_line(self, v: Value) -> bool:
+        return v.is_vector or v.is_row
+
+    def text(self, v: Value) -> str:
+        """What it is, whatever names and definitions it came through."""
+        try:
+            return ex.brief(v.make())
+        except (OpenSizeError, UndecidedError):
+            return "a factor"
+
+    def families_of(self, t: Term) -> list[Family]:
+        """None: whatever roles rest on was settled with the system."""
+        return []
+
+    # -------------------------------------------------------------------------------------- names
+
+    def ref(self, r: Ref) -> Ref:
+        return r.at(r.time.put(self.values)) if r.time is not None else r
+
+    def symbol(self, t: Term) -> Value:
+        assert isinstance(t.data, Ref)
+        return self.laid(self.given(self.model.symbol(self.ref(t.data)), t))
+
+    def constant(self, t: Term) -> Value:
+        """An identity, ones, zeros of any shape, a unit vector, or a function that has lost its argument."""
+        number = t.place.number
+        if number not in self.constants:
+            n = self.context.named_size(t.place.size) if t.place.size else Size()
+            self.beside_system.of_constants.append(n)
+            self.constants[number] = _CONSTANTS[t.kind](self, t, n)
+        return self.constants[number]
+
+    def index(self, text: str, size: Size) -> ex.Index | int:
+        """An index that runs to this size; a number is one entry."""
+        if text.isdigit():
+            return int(text)
+        known = self.indices.setdefault(text, Size())
+        if not self.context.sizes.equal(known, size):
+            raise ShapeError(f"the index {text} runs to {known} and to {size}")
+        return ex.Index(text, size.value())
+
+    def unit(self, t: Term, n: Size) -> Value:
+        """The vector with 1 at an index and zeros beside it."""
+        index = t.place.index
+        if not index.isdigit():  # what does not fit is told where the vector is made
+            self.context.sizes.equal(n, self.indices.setdefault(index, Size()))
+        return self.laid(Value(n, UNIT, lambda: ex.UnitVector(self.index(index, n), n.value()), t))
+
+    def bare(self, t: Term, n: Size) -> Value:
+        """A function that stands without its argument, a vector of which nothing more is known."""
+        self.unknown.append("a function stands without its argument")
+        return self.laid(Value(n, UNIT, lambda: Symbol(rf"\text{{function}} {t.place.number}", (n.value(), ex.ONE)), t))
+
+    def kronecker_same(self, t: Term) -> Value:
+        """1 where two index letters are one, which has a meaning only where they run equally far."""
+        assert isinstance(t.data, tuple)
+        first, second = (self.indices.setdefault(k, Size()) for k in t.data)
+        if not self.context.sizes.equal(first, second):
+            raise UndecidedError(f"{' and '.join(t.data)} run to different ends, and a condition compares them")
+        return grids.kronecker(self, t)
+
+    def count(self, t: Term) -> Value:
+        """A number of steps."""
+        assert isinstance(t.data, Time)
+        number = self.model.count(t.data.put(self.values))
+        return scalar(lambda: number, t, literal=isinstance(number, Number))
+
+    # ------------------------------------------------------------------------------ sums, products
+
+    def same(self, a: Value, b: Value, what: str) -> None:
+        if not self.fit(a, b):  # whatever the roles are that zeros have
+            super().same(a, b, what)
+
+    def sum_of(self, signs: Sequence[str], terms: list[Expr], literal: bool) -> Expr:
+        return ex.add(*(e if sign == "+" else ex.neg(e) for sign, e in zip(signs, terms, strict=True)))
+
+    def in_each(self, v: Value, matrix: Value) -> Value:
+        """A vector that is added to every row or column of a matrix, where the system adds ones so."""
+        habits = self.context.option.habits
+        return v if v.is_row and Habit.ROW_IN_EACH not in habits else super().in_each(v, matrix)
+
+    def side_by_side(self, values: list[Value], t: Term) -> list[Value]:
+        """Vectors side by side are multiplied entry by entry where the system multiplies them so."""
+        return super().side_by_side(values, t) if Habit.BESIDE_ENTRYWISE in self.context.option.habits else values
+
+    def operation(self, t: Term) -> Value:
+        """A dot is a product, or one of two vectors where that is said; ones have whatever shape stands below them."""
+        if t.data == "oslash" and t.args[0].kind == "ones":
+            b = self.value(t.args[1])
+            return like(b, lambda: ex.EntryPower(b.make(), Number(-1)), t)
+        if t.data not in ("cdot", "times", "cdot_entrywise", "cdot_inner"):
+            return super().operation(t)
+        a, b = (self.value(arg) for arg in t.args)
+        chained = a.tag == "inner" or (a.factors and not a.factors[0].is_scalar)
+        if t.data == "cdot_inner" and a.is_scalar and chained and not b.is_scalar:
+            raise ShapeError("a dot between an inner product and a vector")
+        if t.data in ("cdot", "times") or not (self.is_line(a) and self.fit(a, b)):
+            out = self.product([a, b], t)
+        elif t.data == "cdot_entrywise":
+            return self.entrywise(a, b, r"\cdot", t)
+        else:
+            u, v = self.column(a), self.column(b)
+            out = scalar(lambda: ex.Product(ex.transpose(u.make()), v.make()), t)
+        return dataclasses.replace(out, tag="inner" if out.is_scalar and not a.is_scalar else "")
+
+    # -------------------------------------------------------------------- scripts, words, maps, lists
+
+    def transposed(self, t: Term) -> Value:
+        v = self.value(t.args[0])
+        return Value(v.cols, v.rows, lambda: ex.transpose(v.make()), t)
+
+    def power(self, v: Value, exponent: Value, t: Term) -> Value:
+        out = super().power(v, exponent, t)
+        return dataclasses.replace(out, make=lambda: self._computed(out.make()))
+
+    def _computed(self, e: Expr) -> Expr:
+        """A power with the exponent 0 or 1 as what it is."""
+        if not isinstance(e, ex.EntryPower | ex.MatrixPower):
+            return e
+        printed = (p for q in self.model.printed for p in q.rhs.walk() if isinstance(p, ex.MatrixPower))
+        if isinstance(e.base, ex.Entry) and any(e.base.base == p.base for p in printed):
+            self.unknown.append("an entry of the power, or a power of the entry: write (W^2)_{ij}")
+        if isinstance(e, ex.EntryPower):
+            return ex.power(e.base, e.exponent)
+        if e.exponent == Number(0):
+            return ex.Identity(e.rows)
+        return e.base if e.exponent == Number(1) else e
+
+    def word(self, t: Term) -> Value:
+        """An operator; of a scalar its diagonal, trace and determinant are itself, and it has a norm."""
+        first, *others = values = [self.value(a) for a in t.args]
+        if first.is_scalar and not others and t.data in ("diag", "trace", "det"):
+            return first
+        if first.is_scalar and not others and t.data == "norm":
+            return scalar(lambda: ex.Norm(first.make()), t)
+        return operators.of_values(self, values, t)
+
+    def mapped(self, t: Term) -> Value:
+        """A map at its arguments, or its Jacobian as the layout has it."""
+        assert isinstance(t.data, MapCall)
+        call, family = t.data, self.model.families[t.data.name]
+        values = [self.column(self.value(a)) for a in t.args]
+        if len(values) != len(family.inputs):
+            raise UndecidedError(f"{call.name} has other arguments here than in the system")
+        if call.order > 1 or any(not v.cols.is_one for v in values):
+            raise ShapeError(f"the map {call.name} does not take this")
+        out = maps.mapped(self, dataclasses.replace(family, called=[]), values, t, call)
+        if not call.order:
+            return self.laid(out)
+        if call.fixed and self.convention.layout == "denominator":
+            raise UndecidedError(
+                f"D {call.name} may be the Jacobian of {call.name} in this layout too, or its transpose"
+            )
+
+        def laid(e: Expr) -> Expr:
+            return self.laid_out(e, scalar=out.rows.is_one, variable_row=self.convention.row)
+
+        rows, cols = laid(Symbol("", out.shape())).shape
+        return Value(Size(rows), Size(cols), lambda: laid(out.make()), t)
+
+    def listed(self, t: Term) -> Value:
+        """What stands on top of each other; zeros are of the kind of what stands beside them."""
+        values = [self.standing_alone(a) for a in t.args]
+        others = [v for v in values if v.tag != "zeros"]
+        if any(v.is_matrix for v in others):
+            return grids.stack(self, values, t)
+        for v in values:
+            self.context.sizes.equal(v.rows if self.convention.row else v.cols, UNIT)
+            if all(u.is_scalar for u in others):
+                self.fit(v, scalar(v.make, t))
+        if all(v.is_scalar for v in values):
+            return self.laid(grids.stack(self, values, t))
+        if self.convention.row and any(v.is_vector for v in values):
+            raise ShapeError("a list holds what is no row vector")
+        flat = [self.column(v) for v in values]
+        rows = Size(parts=tuple(v.rows for v in flat))
+        return self.laid(Value(rows, UNIT, lambda: ex.Stack(*(v.make() for v in flat)), t))
+
+
+_CONSTANTS: Mapping[str, Callable[[Meaning, Term, Size], Value]] = {
+    "identity": lambda _, t, n: Value(n, n, lambda: ex.Identity(n.value()), t),
+    "ones": lambda ev, t, n: ev.laid(Value(n, UNIT, lambda: ex.Ones(n.value()), t)),
+    "zeros": lambda ev, t, n: _zeros(ev, t, n),
+    "unit": Meaning.unit,
+    "bare_function": Meaning.bare,
+}
+
+
+def _zeros(ev: Meaning, t: Term, n: Size) -> Value:
+    rows, cols = Size(may_be_one=True), Size(may_be_one=True)
+    ev.beside_system.zeros.add(t.place.number)
+
+    def make() -> Expr:
+        shape = rows.value(), cols.value()
+        if t.place.size and not {*shape} <= {n.value(), ex.ONE}:
+            raise ShapeError(f"zeros of size {n} do not fit")
+        return ex.zero(shape)
+
+    return Value(rows, cols, make, t, tag="zeros")

@@ -63,8 +63,7 @@ class Model(Instances):
         of, wrt = self.symbol(y), self.symbol(x)
         if y == x:
             return ex.Identity(of.rows) if not of.is_scalar else ex.Number(1)
-        if x.family not in self.defined_families and all(r.family != x.family for p in self.printed for _, r in p.uses):
-            raise UndecidedError(f"{wrt.name} does not occur in the system")
+        self.refuse_unknown(x)
         if self.definition(y) is None:
             raise UndecidedError(f"no equation says how {of.name} depends on {wrt.name}")
         steps = self.steps(y, x)
@@ -73,6 +72,11 @@ class Model(Instances):
             times = [y.time - k for k in range(steps)]
             return ex.mul(*(self.whole_step(y.at(u)) for u in times))
         return self.closed(self.through(y, x), of, wrt)
+
+    def refuse_unknown(self, x: Ref) -> None:
+        """:raises UndecidedError: for what no equation holds, though a function may depend on it."""
+        if x.family not in self.defined_families and all(r.family != x.family for p in self.printed for _, r in p.uses):
+            raise UndecidedError(f"{self.symbol(x).name} does not occur in the system")
 
     def through(self, y: Ref, x: Ref) -> dict[Symbol, Expr]:
         """The equations through which y depends on x as the claim is read: what is cut or held fixed is not among them.

@@ -14,6 +14,7 @@ from symjac.expr import Expr, Symbol
 from symjac.expr.times import Time
 from symjac.normal import equal
 from symjac.reading.applied.terms import Ref, Term
+from symjac.reading.values import Value, like
 
 MAX_LENGTH = 12
 FEW = 2  # so many steps are written out though where they begin is a letter
@@ -29,19 +30,21 @@ class OverTime:
         self.order = order
         self.others: dict[object, Symbol] = {} if others is None else others
 
-    def __call__(self, ev: Meaning, t: Term) -> Expr:
+    def __call__(self, ev: Meaning, t: Term) -> Value:
         """The sum or product; factors behind it that do not belong to it multiply it: the longest body that types."""
         bodies = list(_bodies(t))
+        mark = ev.context.sizes.mark()
         for k, (body, behind) in enumerate(bodies):
             try:
                 out = self.through(ev, _with_body(t, body))
-                return ev.multiplied([out, *(ev(f) for f in behind)]) if behind else out
+                return ev.product([out, *(ev.value(f) for f in behind)], t) if behind else out
             except ShapeError:
                 if k == len(bodies) - 1:
                     raise
+                ev.context.sizes.undo(mark)
         raise AssertionError("there is always the whole body")
 
-    def through(self, ev: Meaning, t: Term) -> Expr:
+    def through(self, ev: Meaning, t: Term) -> Value:
         if t.over.low is None or t.over.high is None:
             raise UndecidedError(f"nothing says how far {t.over.letter} runs")
         low, high = t.over.low.put(ev.values), t.over.high.put(ev.values)
@@ -53,43 +56,49 @@ class OverTime:
             return OverTime(_OTHER[self.order], self.others)(ev, turned)
         return self.whole(ev, t, low, high)
 
-    def written_out(self, ev: Meaning, t: Term, times: list[Time], low: Time) -> Expr:
+    def written_out(self, ev: Meaning, t: Term, times: list[Time], low: Time) -> Value:
         kind, letter = t.over.kind, t.over.letter
         if len(times) > MAX_LENGTH:
             raise UndecidedError("the sum or product is too long to be written out")
-        parts = [ev.inside(letter, time)(t.args[0]) for time in times]
+        parts = [ev.inside(letter, time).value(t.args[0]) for time in times]
         if not parts:
-            like = ev.inside(letter, low)(t.args[0])
+            one = ev.inside(letter, low).value(t.args[0])
             if kind == "sum":
-                return ex.zero(like.shape)
-            return ex.Number(1) if like.is_scalar else ex.Identity(like.rows)
+                return like(one, lambda: ex.zero(one.shape()), t)
+            rows = one.rows
+            return Value(rows, rows, lambda: ex.Number(1) if rows.is_one else ex.Identity(rows.value()), t)
         if kind == "sum":
-            return ev.summed(parts)
+            return ev.summed(["+"] * len(parts), parts, t)
         for part in parts:
-            self.square(part, t.args[0])
-        return ev.multiplied(parts if self.order_of(t) == "ascending" else parts[::-1])
+            self.square(ev, part, t.args[0])
+        return ev.product(parts if self.order_of(t) == "ascending" else parts[::-1], t)
 
     def order_of(self, t: Term) -> str:
         """The order of the factors: that of print where dots show it."""
         return t.over.order if t.over.dotted else self.order
 
     @staticmethod
-    def square(e: Expr, printed: Term) -> None:
-        if (e.is_vector or e.is_row) and printed.kind == "symbol":
+    def square(ev: Meaning, v: Value, printed: Term) -> None:
+        if (v.is_vector or v.is_row) and printed.kind == "symbol":
             raise UndecidedError("a product of vectors over time: entrywise? print it with diag")
-        if e.rows != e.cols:
-            raise ShapeError(f"a factor of a product over time is {ex.show_shape(e.shape)}, not square")
+        if not v.is_scalar:
+            ev.square(v, "a product over time")
 
-    def whole(self, ev: Meaning, t: Term, low: Time, high: Time) -> Expr:
+    def whole(self, ev: Meaning, t: Term, low: Time, high: Time) -> Value:
         """The sum or product as one symbol: where each factor is one step's Jacobian, that of the whole way."""
-        kind, letter = t.over.kind, t.over.letter
-        here = Time(((letter, 1),))
-        inner = ev.inside(letter, here)
+        letter = t.over.letter
+        inner = ev.inside(letter, Time(((letter, 1),)))
         inner.values.pop(letter)
-        body = inner(t.args[0])
-        if kind == "sum":
-            return self.other(("sum", letter, low, high, body), body.shape)
-        self.square(body, t.args[0])
+        body = inner.value(t.args[0])
+        if t.over.kind == "sum":
+            return like(body, lambda: self.other(("sum", letter, low, high, e := body.make()), e.shape), t)
+        self.square(ev, body, t.args[0])
+        return like(body, lambda: self.product(ev, t, body.make(), low, high), t)
+
+    def product(self, ev: Meaning, t: Term, body: Expr, low: Time, high: Time) -> Expr:
+        """The product of so many factors."""
+        letter = t.over.letter
+        here = Time(((letter, 1),))
         if not ev.model.timed(body):
             count = ev.model.count(high - low + 1)
             return ex.power(body, count) if body.is_scalar else ex.MatrixPower(body, count)

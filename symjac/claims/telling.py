@@ -276,7 +276,7 @@ def _spectrum(v: Verdict, r: Repair, s: Statement) -> bool:
         if o is None or o.counterexample is None or c.name not in r.conventions:
             continue
         with contextlib.suppress(SymjacError, UndecidedError, NormalFormTooLarge):
-            sides = list(Comparison(s, model, c, "ascending", float("inf")).sides(s.members[0], s.members[-1], {}))
-            if len(sides) == 1 and differs_by_transpose(*sides[0][:2]):
+            left, right = Comparison(s, model, c, "ascending", float("inf")).sides(s.members[0], s.members[-1], {})
+            if differs_by_transpose(left, right):
                 return singular_values_differ(o.counterexample) and eigenvalues_of_three_steps_differ()
     return False

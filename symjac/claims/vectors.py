@@ -8,19 +8,19 @@ what it does: M and N are equal exactly if ``M vec(Z) = N vec(Z)`` for a generic
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations_with_replacement
+from collections.abc import Iterator, Mapping
 
 from symjac import expr as ex
 from symjac.claims.meaning import Meaning
 from symjac.claims.model import Model
 from symjac.claims.stated.statement import Statement
-from symjac.claims.stated.vecread import VEC_KINDS
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import NotYetError, ShapeError, TargetError
 from symjac.expr import ONE, Commutation, Expr, Kronecker, Symbol, Vec
 from symjac.reading import Equation
 from symjac.reading.applied.terms import Ref, Term
+from symjac.reading.sizes import UNIT
+from symjac.reading.values import Value
 from symjac.recurrence import Recurrence
 from symjac.vectorised import VecJacobian, turned
 
@@ -51,6 +51,7 @@ def between(ev: Meaning, y: Ref, x: Ref) -> Expr:
         return ex.Identity(of.rows * of.cols)
     if (y, x) in ev.carried:
         return carried_letter(model, y, x)
+    model.refuse_unknown(x)
     if model.definition(y) is None:
         raise UndecidedError(f"no equation says how {of.name} depends on {wrt.name}")
     ev.variables.add(wrt)
@@ -178,19 +179,12 @@ def by_vec_instead(s: Statement, left: Term, right: Term) -> Term | None:
     return changed if changed != left else None
 
 
-def vec(ev: Meaning, t: Term) -> Expr:
+def vec(ev: Meaning, t: Term) -> Value:
     """vec: of a matrix its columns on top of each other, of a vector itself."""
-    a = ev(t.args[0])
-    if a.is_scalar:
-        return a
-    return ev.vector(Vec(a) if a.is_matrix else ev.column(a))
-
-
-def sizes(known: Sequence[ex.Dim], *members: Term) -> list[ex.Dim]:
-    """The sizes an identity may have: products of two as well, where there is a vec in the claim."""
-    if not any(t.kind in VEC_KINDS for m in members for t in m.walk()):
-        return list(known)
-    return list(dict.fromkeys([*known, *(d * e for d, e in combinations_with_replacement(known, 2))]))
+    a = ev.value(t.args[0])
+    if not a.is_matrix:
+        return ev.laid(ev.column(a))
+    return ev.laid(Value(ev.context.sizes.product(a.rows, a.cols), UNIT, lambda: Vec(a.make()), t))
 
 
 def commutation(ev: Meaning, t: Term) -> Expr:
@@ -200,18 +194,22 @@ def commutation(ev: Meaning, t: Term) -> Expr:
     return Commutation(rows, cols)
 
 
-def tensor(ev: Meaning, a: Expr, b: Expr, sign: str) -> Expr:
+def tensor(ev: Meaning, a: Value, b: Value, sign: str, t: Term) -> Value:
     r"""``\otimes``: the outer product of two vectors, Kronecker's of anything else.
 
     Without a vec in the claim a transposed vector is one of the two vectors; with one it is a matrix of one row.
     """
     if a.is_scalar or b.is_scalar:
-        return ex.Product(a, b)
+        return ev.product([a, b], t)
     if sign == "otimes":
         outer = not (a.is_matrix or b.is_matrix)
     else:
         outer = sign == "otimes_vec" and all(v.is_row if ev.convention.row else v.is_vector for v in (a, b))
-    return ex.Product(ev.column(a), ex.Transpose(ev.column(b))) if outer else Kronecker(a, b)
+    if outer:
+        u, v = ev.column(a), ev.column(b)
+        return Value(u.rows, v.rows, lambda: ex.Product(u.make(), ex.Transpose(v.make())), t)
+    times = ev.context.sizes.product
+    return Value(times(a.rows, b.rows), times(a.cols, b.cols), lambda: Kronecker(a.make(), b.make()), t)
 
 
 def is_composite(*expressions: Expr) -> bool:

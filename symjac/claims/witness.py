@@ -22,7 +22,6 @@ from symjac.claims.meaning import Meaning
 from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
 from symjac.claims.properties import broken
-from symjac.claims.sizing import Sizing
 from symjac.claims.stated.calls import spelled_out
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import UndecidedError
@@ -32,6 +31,7 @@ from symjac.errors import Defect, ShapeError
 from symjac.expr import Expr, Symbol
 from symjac.expr.times import Time
 from symjac.reading.applied.terms import Ref, Term
+from symjac.reading.values import Value
 from symjac.values import Counterexample, counterexample
 from symjac.values.agreement import Agreement, Runs, are_far, compare
 from symjac.values.evaluator import Given
@@ -49,7 +49,7 @@ NO_POINT = "no point was found at which both sides have a value"
 class WrittenOut(OverTime):
     """Sums and products over time that are written out or not there."""
 
-    def whole(self, ev: Meaning, t: Term, low: Time, high: Time) -> Expr:
+    def whole(self, ev: Meaning, t: Term, low: Time, high: Time) -> Value:
         raise UndecidedError("a sum or product over a number of steps that is a letter cannot be run")
 
 
@@ -212,9 +212,7 @@ def _holds_later(run: Run) -> bool:
     return bool(later.points) and later.apart is None
 
 
-def refute(
-    c: Asked, course: Course, places: Mapping[int, ex.Shape], effort: int, told: Sequence[Expr]
-) -> Counterexample | None:
+def refute(c: Asked, course: Course, effort: int, told: Sequence[Expr]) -> Counterexample | None:
     """A point at which both members differ, of the system run forwards; ``None`` where none was found.
 
     ``told`` are both sides in closed form: what they depend on is shown, and the rest is not.
@@ -226,7 +224,7 @@ def refute(
         raise UndecidedError(
             f"{computed[0]} is declared to have a property and computed: whether it has it is not known"
         )
-    run = evaluated(c, course, places, Circumstances(special=c.special))
+    run = evaluated(c, course, Circumstances(special=c.special))
     symbols = {e for e in reachable(told, run.settle(0)) if isinstance(e, Symbol)}
     found = run.search(effort, symbols, lambda values: not unkept(c.statement, c.model, values))
     if found is None:
@@ -266,7 +264,7 @@ def confirm_formula(
         raise UndecidedError("nothing says which numbers of steps there are")
     for at in values:
         c.check_time()
-        (form, letters), ev = closed(at), _evaluator(c, Course(t, beside, at), {}, ANY)
+        (form, letters), ev = closed(at), _evaluator(c, Course(t, beside, at), ANY)
         world = ev.gradient
         assert isinstance(world, World)
         if form.symbols & c.model.ways.keys():
@@ -327,36 +325,30 @@ def _ranged(first: Time, last: Time) -> Callable[[Term], Term]:
 
 
 def runs(c: Asked, course: Course, where: Circumstances = ANY) -> Iterator[Run]:
-    """Both members in every way to give sizes to constants and to symbols nothing says the size of."""
+    """Both members in every way to give sizes to symbols nothing says the size of."""
     refs = c.statement.refs(course.a, course.b)
     for sizes in c.sizings(c.model.open_sizes(r.family for r in refs)):
         c.model.sizes = sizes
-        sizing = Sizing(
-            vectors.sizes(c.statement.sizes(c.model), course.a, course.b),
-            lambda t, places: _evaluator(c, course, places, where)(t),
-        )
         with contextlib.suppress(ShapeError):  # other sizes may fit
-            for places in ({**p, **q} for q in sizing.of(course.b) for p in sizing.of(course.a)):
-                with contextlib.suppress(ShapeError):
-                    run = evaluated(c, course, places, where)
-                    if run.left.shape == run.right.shape:
-                        yield run
+            run = evaluated(c, course, where)
+            if run.left.shape == run.right.shape:
+                yield run
 
 
-def evaluated(c: Asked, course: Course, places: Mapping[int, ex.Shape], where: Circumstances = ANY) -> Run:
+def evaluated(c: Asked, course: Course, where: Circumstances = ANY) -> Run:
     """Both members, their derivatives letters for what the system run forwards gives.
 
     :raises UndecidedError: where something stands in them that cannot be run.
     """
-    ev = _evaluator(c, course, places, where)
+    ev = _evaluator(c, course, where)
     assert isinstance(ev.gradient, World)
-    left, right = (ev.gradient.spell(c.model.signs(ev(t))) for t in (course.a, course.b))
+    left, right = (ev.gradient.spell(c.model.signs(e)) for e in ev.members(course.a, course.b))
     if ev.unknown:
         raise UndecidedError(ev.unknown[0])
     return Run(left, right, ev.gradient, c.statement.one_hot, where)
 
 
-def _evaluator(c: Asked, course: Course, places: Mapping[int, ex.Shape], where: Circumstances) -> Evaluator:
+def _evaluator(c: Asked, course: Course, where: Circumstances) -> Evaluator:
     s, values = c.statement, course.values
     step = None if course.first is not None else c.step or s.step(values, course.a, course.b)
     last = c.last or (s.last.put(values) if s.last is not None else None)
@@ -370,7 +362,7 @@ def _evaluator(c: Asked, course: Course, places: Mapping[int, ex.Shape], where: 
         weights={f: weight(c, t) for f, t in s.weights.items()},
         spell=lambda e: where.change(spelled_out(e, s.normalisations)),
     )
-    ev = forward(c.kind)(c.model, c.convention, world, WrittenOut(c.order), places, values)
+    ev = forward(c.kind)(c.model, c.convention, world, WrittenOut(c.order), values)
     ev.carried = vectors.carried(s, course.a, course.b)
     return ev
 
@@ -379,7 +371,7 @@ def weight(c: Asked, t: Term | None) -> Expr:
     """What the loss of one step counts in the whole one."""
     if t is None:
         return ex.Number(1)
-    return c.kind(c.model, c.convention, no_gradient, WrittenOut(c.order), {})(t)
+    return c.kind(c.model, c.convention, no_gradient, WrittenOut(c.order))(t)
 
 
 def no_gradient(loss: Ref | None, x: Ref) -> Expr:

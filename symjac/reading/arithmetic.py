@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from fractions import Fraction
 
-from symjac.errors import ReadError
 from symjac.expr import (
     ONE,
     EntryPower,
@@ -43,6 +42,22 @@ class Arithmetic(Naming, ABC):
     def row_factors(self, values: list[Value], t: Term) -> list[Value]:
         """In row orientation the factors in the order that columns want."""
 
+    def column(self, v: Value) -> Value:
+        """A vector as a column, where the text may print it as a row."""
+        return v
+
+    def laid(self, v: Value) -> Value:
+        """A column as vectors are printed."""
+        return v
+
+    def is_line(self, v: Value) -> bool:
+        """Whether this is a vector as vectors are printed."""
+        return v.is_vector
+
+    def text(self, v: Value) -> str:
+        """What a value is called in messages: as it is printed."""
+        return self.context.text(v.term)
+
     def families_of(self, t: Term) -> list[Family]:
         """The families of the symbols in a term."""
         found = [self.context.find(r.family) for r in t.refs()]
@@ -59,24 +74,23 @@ class Arithmetic(Naming, ABC):
             return
         if a.is_row and b.is_row and equal(a.cols, b.cols):
             return
-        message = (
-            f"{what} do not fit: {self.context.text(a.term)} is {a.shown}, {self.context.text(b.term)} is {b.shown}"
-        )
+        message = f"{what} do not fit: {self.text(a)} is {a.shown}, {self.text(b)} is {b.shown}"
         hint = None
         if a.is_scalar != b.is_scalar:
             one = a if a.is_scalar else b
-            hint = (
-                f'if a symbol in {self.context.text(one.term)} is a vector or a matrix, declare it, as in "x: vector n"'
-            )
+            hint = f'if a symbol in {self.text(one)} is a vector or a matrix, declare it, as in "x: vector n"'
         elif {a.role, b.role} == {"vector", "matrix"} and "sum" in what:
             hint = r"for a row added to every row of a batch write \mathbf{1} b^\top, for a column b \mathbf{1}^\top"
         elif {a.role, b.role} == {"vector", "matrix"}:
             hint = "nothing broadcasts: a vector times a matrix where diag was meant does not fit"
-        raise self.error(message, b.term, hint)
+        raise self.misfit(message, b.term, hint)
+
+    def is_square(self, v: Value) -> bool:
+        return v.is_matrix and self.context.sizes.equal(v.rows, v.cols)
 
     def square(self, v: Value, what: str) -> None:
-        if not v.is_matrix or not self.context.sizes.equal(v.rows, v.cols):
-            raise self.error(f"{what} needs a square matrix; {self.context.text(v.term)} is {v.shown}", v.term)
+        if not self.is_square(v):
+            raise self.misfit(f"{what} needs a square matrix; {self.text(v)} is {v.shown}", v.term)
 
     def negative(self, t: Term) -> Value:
         v = self.value(t.args[0])
@@ -87,7 +101,11 @@ class Arithmetic(Naming, ABC):
     def add(self, t: Term) -> Value:
         signs = ["-" if a.kind == "negative" else "+" for a in t.args]
         parts = [a.args[0] if a.kind == "negative" else a for a in t.args]
-        values = self.repeated([self.value(a) for a in parts])
+        return self.summed(signs, [self.value(a) for a in parts], t)
+
+    def summed(self, signs: Sequence[str], parts: Sequence[Value], t: Term) -> Value:
+        """The sum of values with their signs."""
+        values = self.repeated(parts)
         shaped = [v for v in values if not v.is_scalar]
         for v in shaped[1:]:
             self.same(shaped[0], v, "the terms of this sum")
@@ -96,18 +114,16 @@ class Arithmetic(Naming, ABC):
             return scalar(lambda: self.sum_of(signs, [v.make() for v in values], literal), t, literal=literal)
         like_this = shaped[0]
         for v in values:
-            if v.is_scalar and not like_this.is_vector:
-                raise self.error(
-                    f"the scalar {self.context.text(v.term)} is added to a matrix",
-                    v.term,
-                    r"write I or \mathbf{1}\mathbf{1}^\top times it, if that is meant",
-                )
+            if v.is_scalar and not self.is_line(like_this):
+                message = f"the scalar {self.text(v)} is added to a matrix"
+                hint = r"write I or \mathbf{1}\mathbf{1}^\top times it, if that is meant"
+                raise self.error(message, v.term, hint) if v.literal else self.misfit(message, v.term, hint)
             if v.is_scalar and not v.literal:
                 if v.tag == "dot":
                     raise self.error("an inner product is added to a vector", v.term)
                 if Habit.SPREAD not in self.context.option.habits and self.holds_greek_state(v):
-                    raise self.error(f"{self.context.text(v.term)}: a vector, or a scalar added to each entry?", v.term)
-                message = f"the scalar {self.context.text(v.term)} is added to every entry of a vector"
+                    raise self.error(f"{self.text(v)}: a vector, or a scalar added to each entry?", v.term)
+                message = f"the scalar {self.text(v)} is added to every entry of a vector"
                 self.context.note("ones", message, v.term)
 
         def make() -> Expr:
@@ -127,7 +143,7 @@ class Arithmetic(Naming, ABC):
     def in_each(self, v: Value, matrix: Value) -> Value:
         """A row that is added to every row, a vector where a choice of the reading says to what it is added."""
         equal, habits = self.context.sizes.equal, self.context.option.habits
-        text = self.context.text(v.term)
+        text = self.text(v)
         rows, cols = matrix.rows, matrix.cols
         if v.is_row and equal(v.cols, cols):
             self.context.note("ones", f"the row {text} is added to every row", v.term)
@@ -160,31 +176,30 @@ class Arithmetic(Naming, ABC):
         if op in ("odot", "circ", "oslash"):
             self.context.settle_entrywise(t)
         if op in ("odot", "circ"):
-            self.same(a, b, rf"the operands of \{op}")
-            return self.hadamard(a, b, t)
+            return self.entrywise(a, b, rf"\{op}", t)
+        if op == "oslash" and (a.is_scalar or b.is_scalar):
+            return self.quotient(a, b, t)
         if op == "oslash":
-            self.same(a, b, r"the operands of \oslash")
-            return like(a, lambda: Hadamard(a.make(), EntryPower(b.make(), Number(-1))), t)
-        if op == "otimes" and Habit.OTIMES_ENTRYWISE in self.context.option.habits:
+            return self.entrywise(a, like(b, lambda: EntryPower(b.make(), Number(-1)), b.term), r"\oslash", t)
+        shaped = not (a.is_scalar or b.is_scalar)
+        if op == "otimes" and shaped and Habit.OTIMES_ENTRYWISE in self.context.option.habits:
             self.context.note("sign", Habit.OTIMES_ENTRYWISE.value)
             self.context.taken.add(Habit.OTIMES_ENTRYWISE)
-            self.same(a, b, r"the operands of \otimes")
-            return self.hadamard(a, b, t)
-        if op == "otimes":
+            return self.entrywise(a, b, r"\otimes", t)
+        if op.startswith("otimes") or op == "kronecker":
             return self.outer(a, b, t)
-        if op == "star" and a.role == b.role and not a.is_row:
+        if op == "star" and a.role == b.role:
             equal = self.context.sizes.equal
             if a.is_vector or (equal(a.rows, b.rows) and equal(a.cols, b.cols)):
-                self.same(a, b, "the operands of *")
-                return self.hadamard(a, b, t)
+                return self.entrywise(a, b, "*", t)
         columns = a.is_vector and b.is_vector
         if columns and op in ("cdot", "times"):
             meant = self.context.option.habits & {Habit.DOT_ENTRYWISE, Habit.DOT_INNER} if op == "cdot" else ()
             for habit in meant:
                 self.context.note("sign", habit.value)
-                self.same(a, b, rf"the operands of \{op}")
                 if habit is Habit.DOT_ENTRYWISE:
-                    return self.hadamard(a, b, t)
+                    return self.entrywise(a, b, rf"\{op}", t)
+                self.same(a, b, rf"the operands of \{op}")
                 inner = scalar(lambda: Product(Transpose(a.make()), b.make()), t)
                 inner.tag = "dot"
                 return inner
@@ -193,11 +208,15 @@ class Arithmetic(Naming, ABC):
                 t,
                 r"write a^\top b or a \odot b",
             )
-        if op == "star" and not (a.is_scalar or b.is_scalar):
+        if op == "star" and shaped:
+            if not self.context.star_multiplies:
+                return self.entrywise(a, b, "*", t)
             self.context.note("star", "* is read as the matrix product, since the shapes forbid the entrywise one", t)
         return self.product([*(a.factors or (a,)), *(b.factors or (b,))], t)
 
-    def hadamard(self, a: Value, b: Value, t: Term) -> Value:
+    def entrywise(self, a: Value, b: Value, sign: str, t: Term) -> Value:
+        """The entrywise product that a sign is."""
+        self.same(a, b, f"the operands of {sign}")
         left = a if a.tag == "hadamard" else None
 
         def make() -> Expr:
@@ -224,7 +243,7 @@ class Arithmetic(Naming, ABC):
             if top is not None and bottom is not None:
                 value = Number(top.value / bottom.value)
                 return scalar(lambda: value, t, literal=True)
-        if b.is_scalar or (a.is_scalar and b.is_vector):
+        if b.is_scalar or (a.is_scalar and self.is_line(b)):
             shape = a if b.is_scalar else b
 
             def make() -> Expr:
@@ -237,13 +256,14 @@ class Arithmetic(Naming, ABC):
                 return Product(*parts, under)
 
             return Value(shape.rows, shape.cols, make, t)
-        if a.is_vector and b.is_vector:
+        if self.is_line(a) and self.is_line(b):
             self.same(a, b, "the two sides of this division")
             return like(a, lambda: Hadamard(a.make(), EntryPower(b.make(), Number(-1))), t)
         hint = "matrices are inverted with ^{-1}"
         if b.is_row:
             hint = 'below a line stands a scalar; declare the vectors in it, as in "x: vector n"'
-        raise self.error(f"a division of {a.shown} by {b.shown}", t, hint)
+        message = f"a division of {a.shown} by {b.shown}"
+        raise self.error(message, t, hint) if a.is_matrix and b.is_matrix else self.misfit(message, t, hint)
 
     def product(self, values: list[Value], t: Term) -> Value:
         """Factors side by side in printed order."""
@@ -259,7 +279,7 @@ class Arithmetic(Naming, ABC):
                 running = v
                 continue
             if not self.context.sizes.equal(running.cols, v.rows):
-                raise self.misfit(running, v)
+                raise self.unfit(running, v)
             running = Value(running.rows, v.cols, v.make, _beside(running.term, v.term))
         rows, cols = (running.rows, running.cols) if running is not None else (UNIT, UNIT)
         if len(values) == 1:
@@ -308,16 +328,16 @@ class Arithmetic(Naming, ABC):
         free = [f for f in self.families_of(v.term) if f.role == "vector"]
         return bool(free) and all(f.how is How.SMALL and not any(f.times) for f in free)
 
-    def misfit(self, a: Value, b: Value) -> ReadError:
+    def unfit(self, a: Value, b: Value) -> Exception:
         columns = a.is_vector and b.is_vector
         hint = "check the order of the factors, or whether a ^\\top is missing"
         if columns:
             hint = r"two column vectors side by side: write a \odot b or a^\top b"
         elif a.is_vector and b.is_matrix:
             hint = r"a column cannot stand before a matrix: is diag(...) meant, or a ^\top, or the row orientation?"
-        left, right = self.context.text(a.term), self.context.text(b.term)
+        left, right = self.text(a), self.text(b)
         whole = _beside(a.term, b.term)
-        return self.error(f"the product does not fit: {left} is {a.shown}, {right} is {b.shown}", whole, hint)
+        return self.misfit(f"the product does not fit: {left} is {a.shown}, {right} is {b.shown}", whole, hint)
 
     def root(self, v: Value, t: Term) -> Value:
         if v.literal and (value := number(v.make())) is not None and value.value < 0:

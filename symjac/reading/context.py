@@ -127,17 +127,22 @@ class Context:
         self.layout: str | None = None
         self.all_scalar = False
         self.lenient = False  # whether what can be read in one way only is read, however unusual the print
+        self.star_multiplies = True  # whether * is the matrix product where only that fits
         self.scalar_left = False  # whether the equation that is read defines a scalar
         self.has_bold = False
         self.words: frozenset[str] = frozenset()  # names of several letters that stand without a command
 
     # ------------------------------------------------------------------------------ saying things
 
-    def error(self, message: str, at: Placed, hint: str | None = None) -> ReadError:
+    def error(self, message: str, at: Placed, hint: str | None = None) -> Exception:
         span = (at.start, max(at.end, at.start + 1))
         return ReadError(message, text=self.source, span=span, hint=hint)
 
-    def doubt(self, message: str, at: Placed, hint: str) -> TwoMeaningsError:
+    def misfit(self, message: str, at: Placed, hint: str | None = None) -> Exception:
+        """An error about shapes, which no meaning of the signs around them would make fit."""
+        return self.error(message, at, hint)
+
+    def doubt(self, message: str, at: Placed, hint: str) -> Exception:
         """An error that trying other roles would only hide."""
         return TwoMeaningsError(message, text=self.source, span=(at.start, max(at.end, at.start + 1)), hint=hint)
 

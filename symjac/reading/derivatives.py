@@ -53,7 +53,7 @@ def partial(el: Arithmetic, t: Term) -> Value:
 def scalar_function(el: Arithmetic, t: Term) -> Value:
     """The gradient or the Hessian of a scalar function that nothing specifies, at a vector."""
     assert isinstance(t.data, tuple)
-    (name, order), v = t.data, el.value(t.args[0])
+    (name, order), v = t.data, el.column(el.value(t.args[0]))
     if not v.is_vector:
         raise el.error(r"nothing says by what this \nabla differentiates", t, r"write \nabla_{x} L")
     if name in el.roles.called:
@@ -66,7 +66,7 @@ def scalar_function(el: Arithmetic, t: Term) -> Value:
         el.context.note("role", f"{name}: read as a scalar function of a vector", t)
     if order == 2:
         return Value(v.rows, v.rows, lambda: ScalarHessian(name, v.make(), v.rows.value()), t)
-    return Value(v.rows, UNIT, lambda: ScalarGradient(name, v.make(), v.rows.value()), t)
+    return el.laid(Value(v.rows, UNIT, lambda: ScalarGradient(name, v.make(), v.rows.value()), t))
 
 
 # ------------------------------------------------------------------------------- sums and products

@@ -106,7 +106,7 @@ class Elaborator(Arithmetic):
             return self.quotient(scalar(lambda: Number(1), t, literal=True), v, t)
         if v.is_vector:
             raise self.context.doubt(
-                f"an inverse needs a square matrix; {self.context.text(v.term)} is {v.shown}",
+                f"an inverse needs a square matrix; {self.text(v)} is {v.shown}",
                 t,
                 r"for the reciprocal of each entry write \frac{1}{x}",
             )
@@ -119,14 +119,15 @@ class Elaborator(Arithmetic):
 
     def power(self, v: Value, exponent: Value, t: Term) -> Value:
         if not exponent.is_scalar:
-            raise self.error(f"an exponent is a scalar; this is {exponent.shown}", t)
+            raise self.misfit(f"an exponent is a scalar; this is {exponent.shown}", t)
         base, top = v.make, exponent.make
         if v.literal and exponent.literal:
             value = self.numeric_power(v, exponent, t)
             return scalar(lambda: value, t, literal=isinstance(value, Number))
         if v.is_matrix and t.data != "entry":
             self.matrix_exponent(exponent, t)
-            self.square(v, "a power")
+            if not self.is_square(v):
+                raise self.error(f"a power of a matrix that is {v.shown}: of each entry?", t)
             return like(v, lambda: MatrixPower(base(), top()), t)
         return like(v, lambda: EntryPower(base(), top()), t)
 

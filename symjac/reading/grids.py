@@ -37,9 +37,10 @@ def listed(el: Arithmetic, t: Term) -> Value:
 
 
 def inner_product(el: Arithmetic, t: Term) -> Value:
-    a, b = (el.value(arg) for arg in t.args)
-    if a.is_scalar or b.is_scalar:
-        raise el.error("angle brackets take two vectors", t, 'declare them, as in "x: vector n"')
+    a, b = (el.column(el.value(arg)) for arg in t.args)
+    if not (a.is_vector and b.is_vector):
+        hint = r"for matrices write \operatorname{tr}(A^\top B)" if a.is_matrix else 'declare them, as in "x: vector n"'
+        raise el.misfit("angle brackets take two vectors", t, hint)
     el.same(a, b, "the two vectors of this inner product")
     return scalar(lambda: Product(Transpose(a.make()), b.make()), t)
 
@@ -56,14 +57,12 @@ def stack(el: Arithmetic, values: list[Value], t: Term) -> Value:
         return blocks(el, values, t)
     for v in values:
         if not v.is_vector and not v.is_scalar:
-            raise el.error(f"only vectors are stacked; {el.context.text(v.term)} is {v.shown}", v.term)
+            raise el.error(f"only vectors are stacked; {el.text(v)} is {v.shown}", v.term)
     if all(v.is_scalar for v in values):
         return explicit(el, [[v] for v in values], t)
     if any(v.is_scalar for v in values):
         one = next(v for v in values if v.is_scalar)
-        raise el.error(
-            f"the scalar {el.context.text(one.term)} stands among vectors", one.term, "declare it, if it is a vector"
-        )
+        raise el.error(f"the scalar {el.text(one)} stands among vectors", one.term, "declare it, if it is a vector")
     return Value(Size(parts=tuple(v.rows for v in values)), UNIT, lambda: Stack(*(v.make() for v in values)), t)
 
 
@@ -73,9 +72,9 @@ def blocks(el: Arithmetic, values: list[Value], t: Term) -> Value:
     rows: list[Size] = []
     makes: list[Make] = []
     for v in values:
-        if v.is_matrix:
+        if v.is_matrix or v.is_row:
             if not el.context.sizes.equal(v.cols, cols):
-                raise el.error(f"the blocks have {cols} and {v.cols} columns", v.term)
+                raise el.misfit(f"the blocks have {cols} and {v.cols} columns", v.term)
             rows.append(v.rows)
             makes.append(v.make)
         elif v.term.kind == "zeros" or (v.literal and v.make() == Number(0)):
@@ -83,7 +82,7 @@ def blocks(el: Arithmetic, values: list[Value], t: Term) -> Value:
             rows.append(height)
             makes.append(partial(_zeros, height, cols))
         else:
-            raise el.error(f"{el.context.text(v.term)} stands among matrices and is {v.shown}", v.term)
+            raise el.misfit(f"{el.text(v)} stands among matrices and is {v.shown}", v.term)
     return Value(Size(parts=tuple(rows)), cols, lambda: Stack(*(make() for make in makes)), t)
 
 
@@ -103,7 +102,7 @@ def matrix(el: Arithmetic, t: Term) -> Value:
     for v in values:
         if not v.is_scalar:
             raise el.error(
-                f"the entry {el.context.text(v.term)} is {v.shown}; matrices of blocks are not read",
+                f"the entry {el.text(v)} is {v.shown}; matrices of blocks are not read",
                 v.term,
                 'if it is a scalar, declare it, as in "a: scalar"',
             )
@@ -121,7 +120,7 @@ def diagonal_of_list(el: Arithmetic, values: list[Value], t: Term) -> Value:
     """``diag(a, b, c)``."""
     for v in values:
         if not v.is_scalar:
-            raise el.error(f"diag of a list takes scalars; {el.context.text(v.term)} is {v.shown}", v.term)
+            raise el.error(f"diag of a list takes scalars; {el.text(v)} is {v.shown}", v.term)
     zero = scalar(lambda: Number(0), t)
     n = range(len(values))
     return explicit(el, [[values[i] if i == j else zero for j in n] for i in n], t)
@@ -132,18 +131,20 @@ def diagonal_of_list(el: Arithmetic, values: list[Value], t: Term) -> Value:
 
 def entry(el: Arithmetic, t: Term) -> Value:
     """``x_i``, ``w_{ij}``, ``x_{t,1}``, ``(W x)_i``: an entry of a vector or a matrix."""
-    v, indices = el.value(t.args[0]), t.data
+    v, indices = el.column(el.value(t.args[0])), t.data
     assert isinstance(indices, tuple)
     of = v.details.get("family")
     if isinstance(of, Family) and (of.role not in ("vector", "matrix") or len(indices) != (of.role == "matrix") + 1):
         wanted = {"vector": "1", "matrix": "2"}.get(of.role or "", "none")
         raise el.error(f"an entry of the {of.role} {of.name} has {wanted} indices, not {len(indices)}", t)
     if not isinstance(of, Family) and (v.is_scalar or len(indices) != (1 if v.is_vector else 2)):
-        raise el.error("a subscript on a bracket is read as the index of an entry only", t)
+        message = "a subscript on a bracket is read as the index of an entry only"
+        raise el.error(message, t) if v.is_scalar else el.misfit(message, t)
     sizes = (v.rows, v.cols)[: len(indices)]
     for text, size in zip(indices, sizes, strict=True):
         if not text.isdigit() and not el.context.sizes.equal(known := el.indices.setdefault(text, Size()), size):
-            raise el.error(f"the index {text} runs to {known} elsewhere and to {size} here", t)
+            message = f"the index {text} runs to {known} elsewhere and to {size} here"
+            raise el.error(message, t) if len(set(indices)) < len(indices) else el.misfit(message, t)
 
     def make() -> Expr:
         pairs = zip(indices, sizes, strict=True)
@@ -159,7 +160,7 @@ def kronecker(el: Arithmetic, t: Term) -> Value:
     size = el.indices.setdefault(first, Size()) if not first.isdigit() else Size()
     other = el.indices.setdefault(second, Size()) if not second.isdigit() else size
     if not el.context.sizes.equal(size, other):
-        raise el.error(f"the indices {first} and {second} run to different sizes", t)
+        raise el.misfit(f"the indices {first} and {second} run to different sizes", t)
     el.context.loose(size, t)
     return scalar(lambda: Delta(*(int(i) if i.isdigit() else Index(i, size.value()) for i in pair)), t)
 

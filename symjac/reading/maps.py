@@ -19,7 +19,7 @@ def mapped(el: Arithmetic, family: Family, values: list[Value], t: Term, call: M
     for v, size in zip(values, family.inputs, strict=True):
         _refuse_no_argument(el, family, v, several=several)
         if not el.context.sizes.equal(size, v.rows):
-            raise el.error(f"the map {name} takes a vector with {size} entries; this is {v.shown}", v.term)
+            raise el.misfit(f"the map {name} takes a vector with {size} entries; this is {v.shown}", v.term)
     family.called.append(tuple(_symbol(v) for v in values))
     if order > 1:
         raise el.error("a second derivative of a map is not read", t)

@@ -52,13 +52,14 @@ def apply(el: Arithmetic, f: Function, v: Value, t: Term) -> Value:
 def _one_vector(el: Arithmetic, values: list[Value], t: Term, what: str) -> Value:
     if len(values) != 1:
         raise el.error(f"{what} takes one argument; here are {len(values)}", t)
-    if not values[0].is_vector:
-        raise el.error(
-            f"{what} takes a column vector; {el.context.text(values[0].term)} is {values[0].shown}",
-            values[0].term,
-            'if it is a vector, declare it, as in "x: vector n"' if values[0].is_scalar else None,
+    v = el.column(values[0])
+    if not v.is_vector:
+        raise el.misfit(
+            f"{what} takes a column vector; {el.text(v)} is {v.shown}",
+            v.term,
+            'if it is a vector, declare it, as in "x: vector n"' if v.is_scalar else None,
         )
-    return values[0]
+    return v
 
 
 def _diag(el: Arithmetic, values: list[Value], t: Term) -> Value:
@@ -66,10 +67,8 @@ def _diag(el: Arithmetic, values: list[Value], t: Term) -> Value:
         v = values[0]
         el.square(v, "the diagonal")
         if not el.context.continued:
-            el.context.note(
-                "diag", f"diag of the matrix {el.context.text(v.term)} is read as the vector on its diagonal", t
-            )
-        return Value(v.rows, UNIT, lambda: Diagonal(v.make()), t)
+            el.context.note("diag", f"diag of the matrix {el.text(v)} is read as the vector on its diagonal", t)
+        return el.laid(Value(v.rows, UNIT, lambda: Diagonal(v.make()), t))
     if len(values) > 1:
         return grids.diagonal_of_list(el, values, t)
     v = _one_vector(el, values, t, "diag")
@@ -94,7 +93,7 @@ def _softmax(el: Arithmetic, values: list[Value], t: Term) -> Value:
         el.context.note("softmax", "softmax of a matrix is read row by row", t)
         return like(values[0], lambda: row_softmax(values[0].make()), t)
     v = _one_vector(el, values, t, "softmax")
-    return like(v, lambda: Softmax(v.make()), t)
+    return el.laid(like(v, lambda: Softmax(v.make()), t))
 
 
 def row_softmax(a: Expr) -> Expr:
@@ -137,7 +136,7 @@ def mean_of(x: Expr) -> Expr:
 
 
 def _norm(el: Arithmetic, values: list[Value], t: Term) -> Value:
-    v = values[0]
+    v = el.column(values[0])
     if v.is_scalar:
         raise el.error("the norm of a scalar", t, 'if it is a vector, declare it, as in "x: vector n"')
     return scalar(lambda: Norm(v.make()), t)
@@ -159,17 +158,17 @@ def _extreme(word: str) -> Callable[[Arithmetic, list[Value], Term], Value]:
 
 def norm(el: Arithmetic, t: Term) -> Value:
     r"""``\|x\|_2``, ``\|A\|_F``; with 1 below the sum of absolute values."""
-    v = el.value(t.args[0])
+    v = el.column(el.value(t.args[0]))
     if t.data == "1" and v.is_vector:
         size = v.rows
         return scalar(lambda: Product(Transpose(Ones(size.value())), Apply(known("abs"), v.make())), t)
     if t.data == "1":
-        raise el.error("the norm with index 1 is not read", t, "the Euclidean and the Frobenius norm are")
+        raise el.misfit("the norm with index 1 is not read", t, "the Euclidean and the Frobenius norm are")
     if v.is_matrix and t.data == "2":
         raise el.context.doubt(
             "the 2 on the norm of a matrix says the spectral norm, which is not read",
             t,
-            rf"write \|{el.context.text(v.term)}\|_F for the root of the sum of squares",
+            rf"write \|{el.text(v)}\|_F for the root of the sum of squares",
         )
     return _norm(el, [v], t)
 
@@ -178,7 +177,7 @@ def _bars(el: Arithmetic, values: list[Value], t: Term) -> Value:
     """A norm with nothing below it."""
     v = values[0]
     if v.is_matrix:
-        message = f"the norm of the matrix {el.context.text(v.term)} is read as the root of the sum of squares"
+        message = f"the norm of the matrix {el.text(v)} is read as the root of the sum of squares"
         el.context.note("norm", message, t)
     return _norm(el, values, t)
 
@@ -188,7 +187,8 @@ def _absolute(el: Arithmetic, values: list[Value], t: Term) -> Value:
     if v.is_matrix:
         el.context.note("bars", "bars around a matrix are read as its determinant", t)
         return OPERATORS["det"](el, [v], t)
-    if v.is_vector and any(marks_vector(f.name) or not f.declared for f in el.families_of(t)):
+    families = el.families_of(t)
+    if not v.is_scalar and not (families and all(f.declared and not marks_vector(f.name) for f in families)):
         inner = el.context.text(t.args[0])
         raise el.context.doubt(
             f"bars around the vector {inner}: its norm, or the absolute value of each entry?",
@@ -200,9 +200,14 @@ def _absolute(el: Arithmetic, values: list[Value], t: Term) -> Value:
 
 def word(el: Arithmetic, t: Term) -> Value:
     """An operator with its arguments, of which one that takes a vector takes several as stacked."""
-    values, name = [el.value(a) for a in t.args], str(t.data)
+    return of_values(el, [el.value(a) for a in t.args], t)
+
+
+def of_values(el: Arithmetic, values: list[Value], t: Term) -> Value:
+    """The same for arguments that are known."""
+    name = str(t.data)
     if name in ("softmax", "logsumexp") and len(values) == 2:
-        beta, z = values
+        beta, z = values[0], el.column(values[1])
         if beta.is_scalar and not beta.literal and z.is_vector:
             return _at_temperature(el, name, beta, z, t)
     if name in ("softmax", "logsumexp", "mean", "variance", "norm") and len(values) > 1:
@@ -212,7 +217,7 @@ def word(el: Arithmetic, t: Term) -> Value:
 
 def _at_temperature(el: Arithmetic, name: str, beta: Value, z: Value, t: Term) -> Value:
     r"""``\operatorname{softmax}(\beta, z)`` is that of beta z, ``\operatorname{lse}(\beta, z)`` the same over beta."""
-    note = f"{el.context.text(beta.term)} is read as the inverse temperature in {el.context.text(t)}"
+    note = f"{el.text(beta)} is read as the inverse temperature in {el.context.text(t)}"
     el.context.note("softmax", note, t)
     found = OPERATORS[name](el, [like(z, lambda: mul(beta.make(), z.make()), z.term)], t)
     if name == "softmax":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TypeAlias
 
 import sympy
 from sympy import Expr as Dim
@@ -52,7 +53,8 @@ class Size:
         root = self.root
         if root.parts:
             return sympy.Add(*(p.value() for p in root.parts))
-        assert root.known is not None, "sizes get their letters before expressions are built"
+        if root.known is None:
+            raise OpenSizeError("a size has no letter yet")
         return root.known
 
     def __str__(self) -> str:
@@ -65,11 +67,17 @@ class Size:
 UNIT = Size(ONE)
 
 
+class OpenSizeError(Exception):
+    """A size that an expression needs is not known."""
+
+
 class Sizes:
     """The equations between sizes of one reading."""
 
     def __init__(self) -> None:
         self.open: list[tuple[Size, Size]] = []
+        self.products: list[tuple[Size, Size, Size]] = []  # of two sizes, and what they are
+        self.bound: list[tuple[Size, Size, bool]] = []  # which became which, and whether that might have been 1
         self.chosen = False  # whether sums of letters were matched term by term, which the text does not settle
 
     def equal(self, a: Size, b: Size) -> bool:
@@ -90,10 +98,49 @@ class Sizes:
             return False
         if b.parts and any(t is a for t in b.terms()):
             return False
+        self.bound.append((a, b, b.may_be_one))
         if b.known is None and not b.parts:
             b.may_be_one &= a.may_be_one
         a.parent = b
         return True
+
+    def mark(self) -> Mark:
+        """What is known by now, for :meth:`undo`."""
+        return len(self.bound), list(self.open), list(self.products)
+
+    def undo(self, mark: Mark) -> None:
+        """Forgets what was found out since."""
+        count, self.open, self.products = mark
+        while len(self.bound) > count:
+            a, b, may_be_one = self.bound.pop()
+            a.parent, b.may_be_one = None, may_be_one
+
+    def product(self, a: Size, b: Size) -> Size:
+        """The size of a Kronecker product."""
+        if a.is_one or b.is_one:
+            return b if a.is_one else a
+        if (one := _known(a)) is not None and (other := _known(b)) is not None:
+            return Size(one * other)
+        out = Size()
+        self.products.append((a, b, out))
+        return out
+
+    def _multiply(self) -> bool:
+        """Finds in each product the size that the two others tell; False where they do not fit."""
+        pending, self.products = self.products, []
+        for a, b, whole in pending:
+            one, other, product = map(_known, (a, b, whole))
+            if one is not None and other is not None:
+                fits = self.equal(whole, Size(one * other))
+            elif product is not None and (factor := one if one is not None else other) is not None:
+                rest = sympy.cancel(product / factor)
+                fits = sympy.denom(rest) == 1 and self.equal(a if one is None else b, Size(rest))
+            else:
+                self.products.append((a, b, whole))
+                continue
+            if not fits:
+                return False
+        return len(self.products) == len(pending) or self._multiply()
 
     def _match(self, a: Size, b: Size) -> bool:
         left, right = _cancel(a.terms(), b.terms())
@@ -107,7 +154,10 @@ class Sizes:
         return True
 
     def settle(self) -> bool:
-        """Solves the sums that were put off: first what is forced, then term by term in order."""
+        """Solves what was put off: products, then sums, first what is forced, then term by term in order."""
+        return self._multiply() and self._add() and self._multiply()
+
+    def _add(self) -> bool:
         for forced in (True, False):
             for _ in range(len(self.open) + 1):
                 pending, self.open = self.open, []
@@ -123,6 +173,13 @@ class Sizes:
                 if not self.open:
                     return True
         return not self.open
+
+
+def _known(size: Size) -> Dim | None:
+    return size.value() if all(t.root.known is not None for t in size.terms()) else None
+
+
+Mark: TypeAlias = tuple[int, list[tuple[Size, Size]], list[tuple[Size, Size, Size]]]
 
 
 def _cancel(a: list[Size], b: list[Size]) -> tuple[list[Size], list[Size]]:

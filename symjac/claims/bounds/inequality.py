@@ -432,18 +432,16 @@ class Pair:
         gradients = Gradients(self.model, s.mentions(a, b, values), step=s.step(values, a, b), last=last)
         over = OverTime(self.order)
 
-        def evaluators(places: Mapping[int, ex.Shape], at: Mapping[str, Time]) -> Evaluator:
+        def evaluators(at: Mapping[str, Time]) -> Evaluator:
             if world is not None:
-                return Forward(self.model, self.convention, world, WrittenOut(self.order), places, at)
-            return Evaluator(self.model, self.convention, gradients, over, places, at)
+                return Forward(self.model, self.convention, world, WrittenOut(self.order), at)
+            return Evaluator(self.model, self.convention, gradients, over, at)
 
         named = {h.of for h in j.hypotheses.values() if h.kind == "slope"}
         slopes = {name: f for name, f in j.functions.items() if name in named}
         bounds = {h.of for h in j.hypotheses.values() if h.kind == "bound"}
         majorants = Majorants((Register if world is None else Plain)(self.model), slopes, frozenset(bounds))
-        return Forms(
-            self.model, majorants, j.hypotheses, evaluators, s.sizes(self.model), values, set(steps(s.members, values))
-        )
+        return Forms(self.model, majorants, j.hypotheses, evaluators, values, set(steps(s.members, values)))
 
 
 def steps(members: Sequence[Term], values: Mapping[str, Time]) -> Iterator[Time]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -12,7 +12,6 @@ from symjac.claims.bounds.majorants import Majorants, added, choices, few, multi
 from symjac.claims.bounds.sizes import Atom, Size
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.model import Model
-from symjac.claims.sizing import Sizing
 from symjac.claims.undecided import UndecidedError
 from symjac.expr import Expr
 from symjac.expr.times import Time
@@ -22,7 +21,7 @@ LETTER = r"\iota"  # of every product over time, so that two with other letters 
 HERE = Time(((LETTER, 1),))
 PRODUCTS = ("cdot", "times", "star")
 MAX_LENGTH = 8
-Evaluators = Callable[[Mapping[int, ex.Shape], Mapping[str, Time]], Evaluator]
+Evaluators = Callable[[Mapping[str, Time]], Evaluator]
 
 
 @dataclass
@@ -33,7 +32,6 @@ class Forms:
     majorants: Majorants
     hypotheses: Mapping[str, Hypothesis]
     evaluators: Evaluators
-    sizes: Sequence[ex.Dim]
     values: Mapping[str, Time]
     counts: set[Time] = field(default_factory=set)  # exponents that count steps
     variables: set[ex.Symbol] = field(default_factory=set)
@@ -135,11 +133,7 @@ class Forms:
 
     def expression(self, t: Term) -> Expr:
         """What stands between bars, in this convention."""
-
-        def evaluate(u: Term, places: Mapping[int, ex.Shape]) -> Expr:
-            return self.evaluators(places, self.values)(u)
-
-        ev = self.evaluators(Sizing(self.sizes, evaluate).of(t)[0], self.values)
+        ev = self.evaluators(self.values)
         out = ev(t)
         if ev.unknown:
             raise UndecidedError(ev.unknown[0])
@@ -149,7 +143,7 @@ class Forms:
     def _must_fit(self, t: Term) -> None:
         """Shapes are those of print, whatever the norms of the factors are."""
         try:
-            self.evaluators({}, self.values)(t)
+            self.evaluators(self.values)(t)
         except UndecidedError:
             return
 
@@ -168,9 +162,7 @@ class Forms:
         return self.product(low, high, self.of(body))
 
     def _inside(self, letter: str, value: Time) -> Forms:
-        inner = Forms(
-            self.model, self.majorants, self.hypotheses, self.evaluators, self.sizes, {**self.values, letter: value}
-        )
+        inner = Forms(self.model, self.majorants, self.hypotheses, self.evaluators, {**self.values, letter: value})
         inner.counts, inner.variables = self.counts, self.variables
         return inner
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symjac import expr as ex
@@ -18,9 +18,9 @@ from symjac.claims.gradients import Gradients
 from symjac.claims.nearest.repairs import TROUBLE
 from symjac.claims.nearest.truth import Truth, summands
 from symjac.claims.overtime import OverTime
-from symjac.claims.sizing import Sizing
 from symjac.claims.stated.statement import Statement
 from symjac.claims.verdict import Formula, Told
+from symjac.errors import ShapeError
 from symjac.expr import Expr
 from symjac.limits import time_limit
 from symjac.normal import equal
@@ -73,7 +73,9 @@ class Finder:
         self.screen = Screen()
         self.whole: list[tuple[Expr, list[int]]] = []
         self.pieces: list[Expr] = []
+        self.shape = ex.SCALAR
         for t in Truth(s).summands("numerator", expanded=False):
+            self.shape = t.shape
             inner = summands(t, expanded=True)
             self.whole.append((t, list(range(len(self.pieces), len(self.pieces) + len(inner)))))
             self.pieces += inner
@@ -81,11 +83,11 @@ class Finder:
     def pieces_of(self, t: Term) -> dict[str, list[int]]:
         """The numbers of the pieces that make up a term of the claim, for each layout in which they do."""
         out: dict[str, list[int]] = {}
-        for e in self.values(t):
-            for layout in BOTH:
-                found = self.found(e, turned=layout == "denominator")
-                if found:
-                    out.setdefault(layout, found)
+        for layout in BOTH:
+            turned = layout == "denominator"
+            with contextlib.suppress(ShapeError):
+                if found := self.found(self.value(t, self.shape[::-1] if turned else self.shape), turned=turned):
+                    out[layout] = found
         return out
 
     def found(self, e: Expr, *, turned: bool) -> list[int]:
@@ -102,15 +104,10 @@ class Finder:
             out.append(k)
         return out
 
-    def values(self, t: Term) -> Iterator[Expr]:
-        """What a term is for columns, in every size that its constants may have."""
-
-        def evaluate(u: Term, places: Mapping[int, ex.Shape]) -> Expr:
-            gradients = Gradients(self.model, self.s.mentions(u, u, {}))
-            return Evaluator(self.model, FOUR[0], gradients, OverTime("ascending"), places)(u)
-
-        for places in Sizing(self.s.sizes(self.model), evaluate).of(t):
-            yield evaluate(t, places)
+    def value(self, t: Term, shape: ex.Shape) -> Expr:
+        """What a term is for columns, where it has this shape."""
+        gradients = Gradients(self.model, self.s.mentions(t, t, {}))
+        return Evaluator(self.model, FOUR[0], gradients, OverTime("ascending"))(t, shape)
 
     def same(self, a: Expr, b: Expr) -> bool:
         if a.shape != b.shape or time.monotonic() > self.deadline:

@@ -18,6 +18,7 @@ from symjac.errors import NotYetError, ShapeError
 from symjac.expr import Expr, Symbol
 from symjac.normal import equal
 from symjac.reading.applied.terms import Term
+from symjac.reading.values import Value
 
 _SAME = (ex.Diag, ex.Diagonal, ex.Transpose, ex.Trace, ex.Determinant)
 _ONE = (ex.Ones, ex.Identity)
@@ -71,39 +72,38 @@ class Alone(Evaluator):
 
     met: set[Symbol]
 
-    def __call__(self, t: Term) -> Expr:
-        here = _ALONE.get(t.kind)
-        if here is not None:
-            return here(self, t)
-        found = super().__call__(t)
-        return self.taken(found) if t.kind in ("derivative", "gradient") else found
+    def value(self, t: Term) -> Value:
+        if t.kind in _ALONE:
+            return _ALONE[t.kind](self, t)
+        found = super().value(t)
+        return self.taken(found.make(), t) if t.kind in ("derivative", "gradient") else found
 
-    def taken(self, e: Expr) -> Expr:
+    def taken(self, e: Expr, t: Term) -> Value:
         self.met |= e.symbols
-        return scalar(e)
+        return self.given(scalar(e), t)
 
 
-def _symbol(ev: Alone, t: Term) -> Expr:
+def _symbol(ev: Alone, t: Term) -> Value:
     assert t.ref is not None
-    return ev.taken(ev.model.symbol(ev.ref(t.ref)))
+    return ev.taken(ev.model.symbol(ev.ref(t.ref)), t)
 
 
-def _operation(ev: Alone, t: Term) -> Expr:
-    a, b = (ev(arg) for arg in t.args)
-    return ev.divided(a, b) if t.data == "oslash" else ex.mul(a, b)
+def _operation(ev: Alone, t: Term) -> Value:
+    a, b = (ev.value(arg) for arg in t.args)
+    return ev.quotient(a, b, t) if t.data == "oslash" else ev.product([a, b], t)
 
 
-def _word(ev: Alone, t: Term) -> Expr:
+def _word(ev: Alone, t: Term) -> Value:
     if t.data not in ("diag", "trace", "det") or len(t.args) != 1:
         raise UndecidedError(f"{t.data} is not judged where every size is 1")
-    return ev(t.args[0])
+    return ev.value(t.args[0])
 
 
-_ALONE: Mapping[str, Callable[[Alone, Term], Expr]] = {
+_ALONE: Mapping[str, Callable[[Alone, Term], Value]] = {
     "symbol": _symbol,
-    "identity": lambda _, t: ex.Number(1),
-    "ones": lambda _, t: ex.Number(1),
-    "zeros": lambda _, t: ex.Number(0),
+    "identity": lambda ev, t: ev.given(ex.Number(1), t),
+    "ones": lambda ev, t: ev.given(ex.Number(1), t),
+    "zeros": lambda ev, t: ev.given(ex.Number(0), t),
     "operation": _operation,
     "word": _word,
 }

@@ -111,7 +111,7 @@ class Search:
     def shape(self, t: Term) -> ex.Shape | None:
         """The shape of a term as columns have it, ``None`` where that takes its neighbours to tell."""
         model = self.page.model
-        ev = self.kind(model, FOUR[0], Gradients(model, self.s.mentions(t, t, {})), OverTime("ascending"), {})
+        ev = self.kind(model, FOUR[0], Gradients(model, self.s.mentions(t, t, {})), OverTime("ascending"))
         try:
             return ev(t).shape
         except TROUBLE:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from symjac import expr as ex
 from symjac.claims.comparison import Comparison
@@ -12,14 +12,14 @@ from symjac.claims.conventions import Convention
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
 from symjac.claims.overtime import OverTime
-from symjac.claims.sizing import Sizing
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Outcome
 from symjac.errors import ShapeError
 from symjac.expr import Expr, Symbol
 from symjac.normal import equal
-from symjac.reading.applied.terms import Place, Term
+from symjac.reading.applied.terms import Term
+from symjac.reading.values import Value
 from symjac.values import evaluator
 from symjac.values.screen import Screen, differ
 
@@ -27,11 +27,8 @@ AGREES = Outcome(True, "values")  # no proof: both sides have one value where th
 DIFFERS = Outcome(None, "undecided", "the sides differ at a point")
 APART = ("entry", "index_sum", "kronecker", "same", "bare_map", "bare_function")
 UNPROVED = Outcome(None, "undecided", "not proved")
-PLAIN = frozenset(
-    ["number", "symbol", "identity", "ones", "zeros", "negative", "add", "product", "operation", "quotient"]
-)
+PLAIN = frozenset(["number", "symbol", "negative", "add", "product", "operation", "quotient"])
 PLAIN |= {"transpose", "inverse", "power", "word", "apply"}
-SIZINGS = 12
 
 
 class Remembering(Evaluator):
@@ -41,22 +38,24 @@ class Remembering(Evaluator):
     term itself, not by what it equals, which would take longer to find out.
     """
 
-    memory: dict[object, tuple[Term, Expr]]
+    memory: dict[object, tuple[Term, Value]]
     plain: dict[int, tuple[Term, bool]]
 
-    def __call__(self, t: Term) -> Expr:
+    def value(self, t: Term) -> Value:
         if t.kind == "given":
             assert isinstance(t.data, Expr)
-            return self.vector(t.data)
+            return self.laid(self.given(t.data, t))
         if self.values or not self.is_plain(t):
-            return super().__call__(t)
-        key = id(t), self.convention.row, tuple(self.sizes.items()), tuple(self.model.sizes.items())
+            return super().value(t)
+        key = id(t), self.convention.row, tuple(self.model.sizes.items())
         if key not in self.memory:
-            self.memory[key] = t, super().__call__(t)
+            v = super().value(t)
+            e = v.make()
+            self.memory[key] = t, replace(v, make=lambda: e, factors=())
         return self.memory[key][1]
 
     def is_plain(self, t: Term) -> bool:
-        """Whether evaluating the term leaves nothing behind and needs nothing but the sizes."""
+        """Whether evaluating the term leaves nothing behind and needs nothing but the sizes of symbols."""
         if id(t) not in self.plain:
             self.plain[id(t)] = t, (t.kind in PLAIN or t.kind == "given") and all(map(self.is_plain, t.args))
         return self.plain[id(t)][1]
@@ -117,8 +116,6 @@ class Sieve:
         self.gradients = Gradients(self.model, s.mentions(left, left, {}))
         self.lefts: dict[Convention, Expr] = {}
         self.points: dict[tuple[frozenset[Symbol], frozenset[str]], evaluator.Evaluator] = {}
-        self.places: dict[int, ex.Shape] = {}
-        self.sizings = 0
 
     @staticmethod
     def takes(s: Statement) -> bool:
@@ -127,53 +124,20 @@ class Sieve:
         open_sizes = s.models["column"].open_sizes(r.family for r in s.refs(*s.members))
         return not (apart or open_sizes or s.has_gradient or s.lengths_matter(s.members[0], s.members[-1]))
 
-    def value(self, t: Term, convention: Convention, places: Mapping[int, ex.Shape]) -> Expr:
-        return self.model.signs(self.kind(self.model, convention, self.gradients, OverTime("ascending"), places)(t))
+    def value(self, t: Term, convention: Convention, shape: ex.Shape | None = None) -> Expr:
+        ev = self.kind(self.model, convention, self.gradients, OverTime("ascending"))
+        return self.model.signs(ev(t, shape))
 
     def passes(self, right: Term, convention: Convention) -> bool:
         """Whether both sides agree, as far as one point tells."""
         if convention not in self.lefts:
-            left = self.lefts[convention] = self.value(self.s.members[0], convention, {})
-            if not self.places:
-                self.places = self.fitting(convention, left.shape)
-                self.sizings = SIZINGS if self.places else 0
-                self.places = self.places or self.guessed(left.rows)
+            self.lefts[convention] = self.value(self.s.members[0], convention)
         left = self.lefts[convention]
-        found = self.sized(right, convention, left.shape)
-        return found is not None and not differ(left, found, self.point(left, found))
-
-    def guessed(self, d: ex.Dim) -> dict[int, ex.Shape]:
-        """Every constant of the right-hand side as long as the left-hand side: so it is in most claims."""
-        places = [t for t in self.s.members[-1].walk() if isinstance(t.data, Place)]
-        return {t.place.number: (d, d) if t.kind == "identity" else (d, ex.ONE) for t in places}
-
-    def fitting(self, convention: Convention, shape: ex.Shape) -> dict[int, ex.Shape]:
-        """Sizes for the constants with which the claim fits as it stands, none where it does not."""
-        right = self.s.members[-1]
-        with contextlib.suppress(ShapeError, UndecidedError):
-            for places in self.sizing(convention).of(right):
-                if self.value(right, convention, places).shape == shape:
-                    return places
-        return {}
-
-    def sizing(self, convention: Convention) -> Sizing:
-        return Sizing(self.s.sizes(self.model), lambda t, places: self.value(t, convention, places))
-
-    def sized(self, right: Term, convention: Convention, shape: ex.Shape) -> Expr | None:
-        """The right-hand side with sizes for its constants that fit, those of the one before if they do."""
-        with contextlib.suppress(ShapeError):
-            found = self.value(right, convention, self.places)
-            return found if found.shape == shape else None
-        # All ways to give sizes are many, so that they are tried a few times only.
-        if not self.places or self.sizings >= SIZINGS:
-            return None
-        self.sizings += 1
-        for places in self.sizing(convention).of(right):
-            found = self.value(right, convention, places)
-            if found.shape == shape:
-                self.places = places
-                return found
-        return None
+        try:
+            found = self.value(right, convention, left.shape)
+        except ShapeError:
+            return False
+        return not differ(left, found, self.point(left, found))
 
     def point(self, left: Expr, right: Expr) -> evaluator.Evaluator:
         symbols = left.symbols | right.symbols

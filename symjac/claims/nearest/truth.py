@@ -33,7 +33,7 @@ class Truth:
         if left.kind != "derivative" or "column" not in self.s.models or self.s.has_gradient:
             return None
         gradients = Gradients(self.model, self.s.mentions(left, left, {}))
-        ev = Evaluator(self.model, Convention("numerator", "column"), gradients, OverTime("ascending"), {})
+        ev = Evaluator(self.model, Convention("numerator", "column"), gradients, OverTime("ascending"))
         try:
             out = ev(left)
         except (SymjacError, UndecidedError):

@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from symjac.errors import ReadError
 from symjac.expr import Function
 from symjac.expr.times import Time
 from symjac.reading.applied.naming import Naming
@@ -37,7 +36,7 @@ class Building(ABC):
         self.left: Term | None = None  # the first member, once it is built
         self.around: list[tuple[str, Time, Time]] = []  # the sums and products that stand around: letter, bounds
 
-    def error(self, message: str, at: Placed, hint: str | None = None) -> ReadError:
+    def error(self, message: str, at: Placed, hint: str | None = None) -> Exception:
         return self.context.error(message, at, hint)
 
     @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symjac.errors import ReadError
 from symjac.expr.times import Time
 from symjac.reading.applied.building import Building, span
 from symjac.reading.applied.terms import Over, Term
@@ -58,7 +57,7 @@ def _last_entry(b: Building, node: Node, letter: str, sub: tuple[Token, ...], su
     raise restricted(b.context, letter, node)
 
 
-def restricted(context: Context, letter: str, at: Placed) -> ReadError:
+def restricted(context: Context, letter: str, at: Placed) -> Exception:
     """The refusal of a sum over some of the entries."""
     return context.error(
         rf"this \sum does not run over all {letter}: {context.text(at)}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from symjac.errors import ReadError
 from symjac.expr import Symbol
 from symjac.reading.context import Context
 from symjac.reading.names import Named, Operation, take_apart
@@ -19,8 +18,11 @@ class Naming:
         self.roles = roles
         self.locals: dict[str, Symbol] = {}
 
-    def error(self, message: str, at: Placed, hint: str | None = None) -> ReadError:
+    def error(self, message: str, at: Placed, hint: str | None = None) -> Exception:
         return self.context.error(message, at, hint)
+
+    def misfit(self, message: str, at: Placed, hint: str | None = None) -> Exception:
+        return self.context.misfit(message, at, hint)
 
     def named(self, node: Node) -> Named:
         return take_apart(node, self.context.letters, self.context.source)

@@ -1,7 +1,7 @@
 """What a printed formula says before any convention gives its symbols a shape.
 
 A reading of the claim that knows names, functions, derivatives and written order, and nothing of
-columns, rows or layouts: those are the business of :mod:`symjac.claims.evaluate`, which turns one
+columns, rows or layouts: those are the business of :mod:`symjac.claims.meaning`, which turns one
 term into a different expression in each convention.
 """
 
