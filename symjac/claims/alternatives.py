@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from symjac import expr as ex
 from symjac.claims.evaluate import Evaluator
@@ -11,7 +12,7 @@ from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.vecread import kronecker_throughout
 from symjac.errors import ShapeError
 from symjac.expr.times import Time
-from symjac.reading.applied.terms import Term
+from symjac.reading.applied.terms import MapCall, Term
 from symjac.reading.values import Value, like
 
 
@@ -99,6 +100,18 @@ def turned_numerator(t: Term) -> Term:
     return Term("transpose", (plain,), None, t.span)
 
 
+def jacobians_of_maps(t: Term) -> set[bool]:
+    r"""Whether the Jacobians of maps in a member, such as ``F'(x)`` and ``D F(x)``, keep to numerator layout."""
+    return {a.data.fixed for a in t.walk() if isinstance(a.data, MapCall) and a.data.order}
+
+
+def other_layout_of_maps(t: Term) -> Term:
+    r"""``F'(x)`` as the Jacobian in numerator layout whatever the layout of derivatives is, ``D F(x)`` as one in it."""
+    if not isinstance(t.data, MapCall) or not t.data.order:
+        return t
+    return Term(t.kind, t.args, replace(t.data, fixed=not t.data.fixed), t.span)
+
+
 def with_dots(t: Term, what: str) -> Term:
     """The member with its dots between vectors as ``"entrywise"`` products or as ``"inner"`` ones."""
 
@@ -122,6 +135,7 @@ WORDS: Mapping[str, str] = {
     "hadamard_binds_tighter": "with the entrywise product binding tighter than juxtaposition",
     "otimes_is_kronecker": r"with \otimes of two vectors as their Kronecker product",
     "matrix_as_vec": "with the left-hand side as the derivative by the vec of the matrix",
+    "jacobian_of_map": "with the Jacobian of the function of vectors in the other layout",
     "transposed_numerator": "with the transpose on what is differentiated as that of the derivative",
     "vectors_as_diag": "with vectors read as diagonal matrices where nothing else fits",
 }

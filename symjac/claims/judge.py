@@ -10,7 +10,15 @@ from dataclasses import dataclass, field, replace
 
 from symjac import expr as ex
 from symjac.claims import partials, vectors
-from symjac.claims.alternatives import REWRITES, Diagonals, turned_numerator, with_dots, with_powers
+from symjac.claims.alternatives import (
+    REWRITES,
+    Diagonals,
+    jacobians_of_maps,
+    other_layout_of_maps,
+    turned_numerator,
+    with_dots,
+    with_powers,
+)
 from symjac.claims.bounds import bounding, inequality
 from symjac.claims.bounds import words as bound_words
 from symjac.claims.comparison import Comparison
@@ -52,6 +60,11 @@ TURNED = Outcome(
     None,
     "undecided",
     "the transpose on what is differentiated may change nothing or turn the derivative, and that matters here",
+)
+MAP_LAYOUT = Outcome(
+    None,
+    "undecided",
+    "the Jacobian of a function of vectors may be one in this layout or in numerator layout, and that matters here",
 )
 USUAL = {r"\sigma": "elementwise sigmoid"}  # what letters stand for in many papers without a word
 
@@ -301,6 +314,12 @@ class Judge:
         if (a, b) != (first, last):
             turned = {o: self.outcomes(a, b, conventions, o) for o in orders}
             maps = {o: agreeing(m, turned[o], TURNED) for o, m in maps.items()}
+        in_layout: dict[str, Outcomes] = {}
+        if fixed := jacobians_of_maps(first) | jacobians_of_maps(last):
+            a, b = (m.rebuilt(other_layout_of_maps) for m in (first, last))
+            in_layout = {o: self.outcomes(a, b, conventions, o) for o in orders}
+            compared = agreeing if True in fixed else doubted
+            maps = {o: compared(m, in_layout[o], MAP_LAYOUT) for o, m in maps.items()}
         links: tuple[Link, ...] = ()
         if len(s.members) > 2:
             sides = [(text, s.narrowed(m)) for text, m in zip(s.texts, s.members, strict=True)]
@@ -326,6 +345,8 @@ class Judge:
             out = replace(out, alternatives=self.alternatives(first, last, conventions, maps))
         if TURNED in out.conventions.values():
             out = replace(out, alternatives={**out.alternatives, "transposed_numerator": turned["ascending"]})
+        if MAP_LAYOUT in out.conventions.values():
+            out = replace(out, alternatives={**out.alternatives, "jacobian_of_map": in_layout["ascending"]})
         if s.model.shifted and (printed := self.with_the_earlier_step(first, last, conventions, taken=False)):
             out = replace(out, alternatives={**out.alternatives, "as_printed": printed})
         if s.shiftable and (taken_in := self.with_the_earlier_step(first, last, conventions, taken=True)):

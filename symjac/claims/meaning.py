@@ -342,10 +342,8 @@ class Meaning(Elaborator, ABC):
         out = maps.mapped(self, dataclasses.replace(family, called=[]), values, t, call)
         if not call.order:
             return self.laid(out)
-        if call.fixed and self.convention.layout == "denominator":
-            raise UndecidedError(
-                f"D {call.name} may be the Jacobian of {call.name} in this layout too, or its transpose"
-            )
+        if call.fixed:
+            return out
 
         def laid(e: Expr) -> Expr:
             return self.laid_out(e, scalar=out.rows.is_one, variable_row=self.convention.row)

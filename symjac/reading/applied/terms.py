@@ -58,7 +58,7 @@ class MapCall:
     """A map at its arguments, or where ``order`` is 1 its Jacobian, by the argument with the number ``by``.
 
     The number is 0 where nothing says it, and there is one argument only. With the sign D a Jacobian is ``fixed``: it
-    need not be transposed where derivatives are.
+    is one in numerator layout, whatever the layout of derivatives.
     """
 
     name: str
