@@ -271,8 +271,8 @@ class Comparison(Asked):
                 return Outcome(True, "proof", "entry by entry")
             if self.statement.properties and self.equal_as_declared(left, right, table):
                 return Outcome(True, "proof", "by what is declared of the matrices")
-        one_hot = frozenset(s for s in self._free(related) if self._family(s) in self.statement.one_hot)
-        if one_hot and self._with_sum_one(left, right, one_hot):
+        summing = self._summing_to_one(related)
+        if summing and self._with_sum_one(left, right, summing):
             return Outcome(True, "proof")
         if self.statement.opaque:
             return Outcome(None, "undecided", "a gate is known by name only, so that nothing can be refuted by values")
@@ -301,9 +301,9 @@ class Comparison(Asked):
             found = refute(self, course, effort, (left, right))
             if found is None:
                 continue
-            one_hot = {s for s in self._free(related) if self._family(s) in self.statement.one_hot}
-            for s in sorted(self._free(related) & self._targets() - one_hot, key=lambda s: s.name):
-                if self._with_sum_one(left, right, frozenset({s}) | one_hot):
+            summing = self._summing_to_one(related)
+            for s in sorted(self._free(related) & self._targets() - summing, key=lambda s: s.name):
+                if self._with_sum_one(left, right, frozenset({s}) | summing):
                     condition = f"it holds if the entries of {s.name} sum to one, which nothing says"
                     return Outcome(None, "undecided", condition)
             return Outcome(False, "counterexample", "", found, ROADS[1:])
@@ -314,6 +314,11 @@ class Comparison(Asked):
     def _family(self, s: ex.Symbol) -> str | None:
         r = self.model.ref(s)
         return r.family if r is not None else None
+
+    def _summing_to_one(self, related: Sequence[Expr]) -> frozenset[ex.Symbol]:
+        """The vectors that are declared to be one-hot or to sum to one."""
+        families = self.statement.one_hot | self.statement.distributions
+        return frozenset(s for s in self._free(related) if self._family(s) in families) if families else frozenset()
 
     def _free(self, related: Sequence[Expr]) -> set[ex.Symbol]:
         """The symbols that both sides depend on and no equation defines."""

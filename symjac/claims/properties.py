@@ -16,6 +16,9 @@ from symjac.values.search import Enclosure, Value
 
 Change = Callable[[Expr], Expr]
 
+ONE_HOT = ("one-hot", "one hot")
+SUMS_TO_ONE = ("distribution", "sums to one", "sum to one")
+
 Rows = Sequence[Sequence[Fraction]]
 
 
@@ -53,6 +56,10 @@ def _is_not_negative(a: Rows) -> bool:
     return all(v >= 0 for row in a for v in row)
 
 
+def _sums_to_one(a: Rows) -> bool:
+    return sum(v for row in a for v in row) == 1
+
+
 def _minors_are_positive(a: Rows) -> bool:
     """Sylvester's criterion, by elimination."""
     rows = [list(row) for row in a]
@@ -82,7 +89,9 @@ PROPERTIES: Mapping[str, Callable[[Rows], bool] | None] = {
     "triangular": None,
     "stochastic": None,
     "unit norm": None,
-    "distribution": lambda a: _is_not_negative(a) and sum(v for row in a for v in row) == 1,
+    "distribution": lambda a: _is_not_negative(a) and _sums_to_one(a),
+    **dict.fromkeys(("sums to one", "sum to one"), _sums_to_one),
+    **dict.fromkeys(ONE_HOT, lambda a: _sums_to_one(a) and all(v in (0, 1) for row in a for v in row)),
     "nonnegative": _is_not_negative,
     "non-negative": _is_not_negative,
     "positive": _is_positive,

@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple, Protocol, TypedDict
 
 from symjac import expr as ex
 from symjac.claims import vectors
@@ -76,6 +76,16 @@ class Course:
     until: Time | None = None
 
 
+class Declared(Protocol):
+    """What is declared of vectors: the families whose symbols are one-hot, and those whose entries sum to one."""
+
+    @property
+    def one_hot(self) -> frozenset[str]: ...
+
+    @property
+    def distributions(self) -> frozenset[str]: ...
+
+
 @dataclass(frozen=True)
 class Run:
     """Both sides in one convention, with the world that their derivatives come from."""
@@ -83,7 +93,7 @@ class Run:
     left: Expr
     right: Expr
     world: World
-    one_hot: frozenset[str]  # families whose symbols have one entry 1 and zeros beside it
+    declared: Declared
     circumstances: Circumstances = ANY
 
     def compare(self, depth: int, *, points: int = 2) -> Agreement:
@@ -104,8 +114,7 @@ class Run:
         equations, beside = self.settle(depth), self.beside()
         nodes = set(reachable([self.left, self.right, *beside["beside"]], equations)) - self.world.given.keys()
         confirm_tables(nodes)
-        kinds = Kinds(one_hot=beside["one_hot"], special=self.circumstances.special)
-        return Runs(nodes, equations, kinds=kinds, given=self.world.given), sorted(ex.size_names(nodes))
+        return Runs(nodes, equations, kinds=beside["kinds"], given=self.world.given), sorted(ex.size_names(nodes))
 
     def search(
         self, effort: int, first: Iterable[Symbol] = (), keeps: Callable[[Mapping[Symbol, Rows]], bool] = lambda _: True
@@ -118,7 +127,6 @@ class Run:
             effort=effort,
             first=first,
             keeps=keeps,
-            special=self.circumstances.special,
             **self.beside(),
         )
 
@@ -128,12 +136,16 @@ class Run:
         return self.world.equations
 
     def beside(self) -> Beside:
-        """What the letters for derivatives stand for, and which symbols are one-hot."""
+        """What the letters for derivatives stand for, and what the values of symbols have to be."""
         expressions = [e for meaning in self.world.given.values() for e in meaning.expressions]
         symbols = {s for e in (self.left, self.right, *expressions, *self.world.equations.values()) for s in e.symbols}
-        refs = ((s, self.world.model.ref(s)) for s in symbols - self.world.equations.keys())
-        one_hot = frozenset(s for s, r in refs if r is not None and r.family in self.one_hot)
-        return {"given": self.world.given, "beside": expressions, "one_hot": one_hot}
+        refs = [(s, self.world.model.ref(s)) for s in symbols - self.world.equations.keys()]
+
+        def among(families: frozenset[str]) -> frozenset[Symbol]:
+            return frozenset(s for s, r in refs if r is not None and r.family in families)
+
+        kinds = Kinds(among(self.declared.one_hot), among(self.declared.distributions), self.circumstances.special)
+        return {"given": self.world.given, "beside": expressions, "kinds": kinds}
 
 
 class Beside(TypedDict):
@@ -141,7 +153,7 @@ class Beside(TypedDict):
 
     given: Mapping[Symbol, Given]
     beside: list[Expr]
-    one_hot: frozenset[Symbol]
+    kinds: Kinds
 
 
 def confirm(c: Asked, a: Term, b: Term, where: Circumstances = ANY, *, points: int = 2) -> str:
@@ -276,7 +288,7 @@ def confirm_formula(
             world.carry(vectors.carried_letter(c.model, y, x), y, x)
         for letter in form.symbols & letters.keys():
             world.take_up(letter, *letters[letter])
-        found = _later(Run(left, world.spell(c.model.signs(form)), world, c.statement.one_hot), points=1)
+        found = _later(Run(left, world.spell(c.model.signs(form)), world, c.statement), points=1)
         if found.apart is not None:
             raise Defect(
                 f"the formula derived for the left side of {c.statement.claim} and the system run forwards disagree "
@@ -345,7 +357,7 @@ def evaluated(c: Asked, course: Course, where: Circumstances = ANY) -> Run:
     left, right = (ev.gradient.spell(c.model.signs(e)) for e in ev.members(course.a, course.b))
     if ev.unknown:
         raise UndecidedError(ev.unknown[0])
-    return Run(left, right, ev.gradient, c.statement.one_hot, where)
+    return Run(left, right, ev.gradient, c.statement, where)
 
 
 def _evaluator(c: Asked, course: Course, where: Circumstances) -> Evaluator:

@@ -33,7 +33,18 @@ _GRADIENT = re.compile(r"(?:upstream )?gradient of (?:the )?(.+?) w\.r\.t\. (.+)
 PROPERTIES = (
     *("skew-symmetric", "skew symmetric", "antisymmetric", "symmetric", "positive semidefinite", "positive definite"),
     *("diagonal", "orthogonal", "orthonormal", "unitary", "idempotent", "projection", "triangular", "stochastic"),
-    *("unit norm", "distribution", "nonnegative", "non-negative", "positive", "negative"),
+    *(
+        "unit norm",
+        "distribution",
+        "sums to one",
+        "sum to one",
+        "one-hot",
+        "one hot",
+        "nonnegative",
+        "non-negative",
+        "positive",
+        "negative",
+    ),
 )
 SQUARE = ("symmetric", "skew-symmetric", "positive definite", "orthogonal", "diagonal", "idempotent")
 _ANY = "|".join(map(re.escape, PROPERTIES))

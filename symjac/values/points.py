@@ -33,39 +33,6 @@ def points(letters: list[str]) -> Iterator[tuple[dict[str, int], int]]:
             yield dict(zip(letters, sizes, strict=True)), seed
 
 
-class Point:
-    """Small rational values for symbols: simple ones first, arbitrary ones later."""
-
-    def __init__(
-        self,
-        seed: int,
-        symbols: list[Symbol],
-        one_hot: frozenset[Symbol] = frozenset(),
-        special: Mapping[str, str] = NOTHING,
-    ) -> None:
-        self.seed = seed
-        self.special = special  # as those of Kinds
-        self.one_hot = one_hot  # these have one entry 1 and zeros beside it
-        self.order = {s: k for k, s in enumerate(symbols)}
-        self.chosen: dict[Symbol, list[list[Fraction]]] = {}
-
-    def leaf(self, s: Symbol, rows: int, cols: int, numbers: Rationals) -> Matrix:
-        if s not in self.chosen:
-            stream = random.Random(f"{self.seed} {s.name}")
-            pool = (PLAIN, TAME, SMALL)[self.seed % 3]
-            start = 5 * self.order.get(s, len(self.order))
-            cells = [Fraction(pool[(start + k) % len(pool)]) for k in range(rows * cols)]
-            if self.seed > 1:
-                cells = [Fraction(stream.choice(pool)) for _ in cells]
-            if s in self.one_hot:
-                cells = [Fraction(int(k == (self.seed + start) % len(cells))) for k in range(len(cells))]
-            self.chosen[s] = _made([cells[r * cols : (r + 1) * cols] for r in range(rows)], self.special.get(s.name))
-        return [[numbers.number(c) for c in row] for row in self.chosen[s]]
-
-    def values(self) -> dict[Symbol, tuple[tuple[Fraction, ...], ...]]:
-        return {s: tuple(map(tuple, m)) for s, m in sorted(self.chosen.items(), key=lambda pair: pair[0].name)}
-
-
 def _one(s: Symbol) -> Fraction:
     return Fraction(1)
 
@@ -82,6 +49,44 @@ class Kinds:
     """Matrices, by name, that are symmetric, skew-symmetric, diagonal or orthogonal."""
     unit: Callable[[Symbol], Fraction] = _one
     """How large the entries of a symbol are, about."""
+
+
+ANY_KIND = Kinds()
+
+
+class Point:
+    """Small rational values for symbols: simple ones first, arbitrary ones later."""
+
+    def __init__(
+        self,
+        seed: int,
+        symbols: list[Symbol],
+        kinds: Kinds,
+    ) -> None:
+        self.seed = seed
+        self.kinds = kinds
+        self.order = {s: k for k, s in enumerate(symbols)}
+        self.chosen: dict[Symbol, list[list[Fraction]]] = {}
+
+    def leaf(self, s: Symbol, rows: int, cols: int, numbers: Rationals) -> Matrix:
+        if s not in self.chosen:
+            stream = random.Random(f"{self.seed} {s.name}")
+            pool = (PLAIN, TAME, SMALL)[self.seed % 3]
+            start = 5 * self.order.get(s, len(self.order))
+            cells = [Fraction(pool[(start + k) % len(pool)]) for k in range(rows * cols)]
+            if self.seed > 1:
+                cells = [Fraction(stream.choice(pool)) for _ in cells]
+            if s in self.kinds.one_hot:
+                cells = [Fraction(int(k == (self.seed + start) % len(cells))) for k in range(len(cells))]
+            elif s in self.kinds.distributions:
+                cells = [abs(a) + 1 for a in cells]
+                cells = [a / sum(cells) for a in cells]
+            made = [cells[r * cols : (r + 1) * cols] for r in range(rows)]
+            self.chosen[s] = _made(made, self.kinds.special.get(s.name))
+        return [[numbers.number(c) for c in row] for row in self.chosen[s]]
+
+    def values(self) -> dict[Symbol, tuple[tuple[Fraction, ...], ...]]:
+        return {s: tuple(map(tuple, m)) for s, m in sorted(self.chosen.items(), key=lambda pair: pair[0].name)}
 
 
 @dataclass(frozen=True)

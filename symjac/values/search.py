@@ -29,7 +29,7 @@ from symjac.expr import (
 from symjac.values.evaluator import NOTHING, Evaluator, Given, Matrix, free_indices, work
 from symjac.values.intervals import Intervals
 from symjac.values.nodes import reachable, unspecified
-from symjac.values.points import Point, points
+from symjac.values.points import ANY_KIND, Kinds, Point, points
 from symjac.values.rings import STAND_INS, NoValueError, Rationals
 from symjac.values.standins import SCALAR_STAND_IN, map_stand_in
 
@@ -79,8 +79,7 @@ def counterexample(
     *,
     moving: frozenset[Symbol] | None = None,
     effort: int = 120,
-    one_hot: frozenset[Symbol] = frozenset(),
-    special: Mapping[str, str] = NOTHING,
+    kinds: Kinds = ANY_KIND,
     given: Mapping[Symbol, Given] = NOTHING,
     beside: Iterable[Expr] = (),
     first: Iterable[Symbol] = (),
@@ -88,9 +87,8 @@ def counterexample(
 ) -> Counterexample | None:
     """Values at the smallest sizes where ``a`` and ``b`` differ, ``None`` if none were found.
 
-    The vectors in ``one_hot`` have one entry 1 and zeros beside it, the matrices named in ``special`` are symmetric,
-    skew-symmetric, diagonal or orthogonal. ``effort`` bounds how many points are
-    tried. ``given`` are symbols whose values are computed apart, out of the expressions ``beside`` the two sides.
+    ``kinds`` says what the values of some symbols have to be, ``effort`` bounds how many points are tried. ``given`` are
+    symbols whose values are computed apart, out of the expressions ``beside`` the two sides.
 
     Raises :class:`~symjac.errors.ShapeError` where the shapes differ already.
 
@@ -117,7 +115,7 @@ def counterexample(
         if count >= effort:
             break
         chosen = {name: STAND_INS[(k + seed) % len(STAND_INS)] for k, name in enumerate(names)}
-        point = Point(seed, leaves, one_hot, special)
+        point = Point(seed, leaves, kinds)
         functions = {name: latex for name, (_, latex) in chosen.items()} | maps
         coefficients = {name: c for name, (c, _) in chosen.items()}
         for numbers in (Rationals, Intervals) if exact else (Intervals,):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from symjac import expr as ex
 from symjac.claims.gradients import Steps
 from symjac.claims.model import Model
+from symjac.claims.properties import ONE_HOT, SUMS_TO_ONE
 from symjac.claims.stated.aliases import Aliases
 from symjac.claims.stated.conditions import Condition
 from symjac.claims.undecided import UndecidedError
@@ -31,9 +32,9 @@ class Said:
     last: Time | None = None  # the last step, where the claim names it
     shiftable: bool = False  # whether taking in the equations of the earlier step changes what is differentiated
     normalisations: frozenset[str] = frozenset()  # maps that are declared to be layer normalisations
-    one_hot: frozenset[str] = frozenset()  # families that are declared to have one entry 1 and zeros beside it
     open_lag: bool = False  # whether what lies several steps back also acts through other states of its own step
     properties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of families, as their declarations say
+    unit_vectors: frozenset[str] = frozenset()  # families that a unit vector of the system is of
     units: frozenset[str] = frozenset()  # index letters of entries that a unit vector picks
     opaque: bool = False  # whether a gate is known by name only
     weights: Mapping[str, Term | None] = field(default_factory=dict)  # of a step's loss in the whole, 1 where ``None``
@@ -51,6 +52,20 @@ class Said:
         """A member where the claim is said to hold, and zero for other index letters."""
         nothing = t.kind == "zeros" or (t.kind == "number" and not t.data)
         return t if nothing or not self.factors else Term("product", (t, *self.factors), None, t.span)
+
+    def declared_as(self, words: Collection[str]) -> frozenset[str]:
+        """The families of which a declaration says one of these words."""
+        return frozenset(family for family, said in self.properties.items() if not set(said).isdisjoint(words))
+
+    @property
+    def one_hot(self) -> frozenset[str]:
+        """The families whose vectors have one entry 1 and zeros beside it."""
+        return self.unit_vectors | self.declared_as(ONE_HOT)
+
+    @property
+    def distributions(self) -> frozenset[str]:
+        """The families whose vectors have entries that sum to one."""
+        return self.declared_as(SUMS_TO_ONE)
 
     # ------------------------------------------------------------------------------- what it holds
 

@@ -124,13 +124,7 @@ def state(
     out.conditions = tuple(c for c in met if c not in [d for d, _ in deltas])
     out.opaque = system.opaque
     out.units = frozenset(unit.removeprefix("e_") for unit in system.units)
-    out.one_hot = frozenset(
-        r.family
-        for key, words in {**symbols_as_given, **dict.fromkeys(system.units, "one-hot")}.items()
-        if re.search(r"one[- ]hot", words)
-        for m in _readable(key, names)
-        for r in m.refs()
-    )
+    out.unit_vectors = frozenset(r.family for key in system.units for m in _readable(key, names) for r in m.refs())
     out.properties = {
         r.family: said
         for key, words in symbols_as_given.items()
