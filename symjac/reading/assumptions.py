@@ -26,6 +26,7 @@ class How(StrEnum):
     INSIDE = "it stands in a written-out matrix"
     ABOVE = "it stands above a derivative as losses do"
     TOTAL = "a sum of its own terms, as losses are"
+    UNIT = "it picks an entry"
     WORD = "upright word"
     DEFINITION = "its definition"
     BELOW = "it stands below a line"

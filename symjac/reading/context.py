@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from itertools import chain, count
 
 from symjac.errors import ReadError
-from symjac.expr import SCALAR, Function, Shape, Symbol, dim
+from symjac.expr import SCALAR, Function, Index, Shape, Symbol, dim
 from symjac.reading.applied.terms import CONSTANTS, Term
 from symjac.reading.assumptions import Habit, How, Option
 from symjac.reading.evidence import EVIDENCE, Evidence
 from symjac.reading.names import Named
 from symjac.reading.sizes import UNIT, Size, Sizes
-from symjac.reading.spelling import is_bold, plain, render
+from symjac.reading.spelling import braced, is_bold, plain, render
 from symjac.reading.survey import Letters
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Placed
@@ -130,6 +130,7 @@ class Context:
         self.star_multiplies = True  # whether * is the matrix product where only that fits
         self.scalar_left = False  # whether the equation that is read defines a scalar
         self.has_bold = False
+        self.units: dict[str, str] = {}  # vectors that pick an entry which the text prints, and its index
         self.words: frozenset[str] = frozenset()  # names of several letters that stand without a command
 
     # ------------------------------------------------------------------------------ saying things
@@ -167,6 +168,12 @@ class Context:
             if found is not None:
                 return found
         if found is None:
+            if (named.base, named.label) in self.letters.doubtful:
+                raise self.doubt(
+                    f"{named.family}: an entry of {named.base}, or a symbol of its own?",
+                    named.node,
+                    f'write ({named.base})_i for an entry; for a symbol declare it, as in "{named.family}: scalar"',
+                )
             found = Family(named.family, named.base, named.label, named.upper, named.place, named.token.style)
             found.letter = named.token.text
             self.add(found)
@@ -244,6 +251,20 @@ class Context:
         if self.lenient and name not in self.dims and not name.isdigit():
             self.dims[name] = Size()
         return self.named_size(name)
+
+    def unit_vector(self, index: Index) -> Family | None:
+        """The vector ``e_k`` with 1 at an index and zeros beside it; ``None`` where that name means something else."""
+        name, size = f"e_{braced(index.name)}", Size(index.size)
+        family = self.families.get(name)
+        if family is None:
+            family = Family(name, "e", index.name, letter="e", printed=True)
+            family.take("vector", How.UNIT, size, UNIT)
+            family.times.setdefault(None)
+            self.add(family)
+        elif family.role != "vector" or not self.sizes.equal(family.rows, size):
+            return None
+        self.units[name] = index.name
+        return family
 
     def name_sizes(self, first: Iterable[Family], taken: Iterable[str]) -> None:
         """Gives every size that is still open a letter: those of states first, then as they occur.

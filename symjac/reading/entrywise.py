@@ -80,6 +80,31 @@ def _constant_or_vector(e: Expr, i: Index) -> Expr | None:
     return _vector(e, i)
 
 
+def picked(e: Expr, index: Index, unit: Expr) -> Expr | None:
+    """The expression with the one entry that it holds at an index, or a function of it, picked by a unit vector.
+
+    ``None`` where it holds several that are multiplied: a sum over the index may have been left away.
+
+    >>> from symjac.expr import Index, dim
+    >>> n = dim("n")
+    >>> x, e = Symbol("x", (n, ONE)), Symbol("e_k", (n, ONE))
+    >>> picked(Product(Number(2), Entry(x, Index("k", n))), Index("k", n), e)
+    Product(2, Transpose(e_k), x)
+    """
+    held = [n for n in e.walk() if isinstance(n, Entry) and index in n.indices]
+    if not held:
+        return e
+    if isinstance(e, Sum | IndexSum) or (isinstance(e, Product) and len(held) == 1):
+        parts = [picked(a, index, unit) for a in e.args]
+        return None if any(p is None for p in parts) else e.with_args(tuple(p for p in parts if p is not None))
+    if len(held) > 1 or held[0].indices != (index,):
+        return None
+    vector = _vector(e, index)
+    if vector is not None:
+        return Product(Transpose(unit), vector)
+    return e.replace({held[0]: Product(Transpose(unit), held[0].base)})
+
+
 def collected(e: Expr) -> Expr:
     """The expression with every sum over entries written as a product where it is one."""
     if not e.args:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from symjac.expr import Entry, Expr, Function, Symbol, Zero, transpose
+from symjac.expr import Entry, Expr, Function, Index, IndexSum, Symbol, Zero, transpose
 from symjac.reading import entrywise
 from symjac.reading.applied import heads
 from symjac.reading.assumptions import How
@@ -18,6 +18,7 @@ from symjac.reading.spelling import is_upper
 from symjac.reading.tree import Node, bracket, juxtaposed
 from symjac.reading.usual import SLOPE_FACTORS
 from symjac.reading.values import Value, like, number
+from symjac.typeset import latex
 
 
 @dataclass
@@ -315,6 +316,27 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
     return Value(value.rows, value.cols, lambda: family.symbol(None), el.terms.symbol(family, None, left), tag="symbol")
 
 
+def _with_units(e: Expr, context: Context, root: Node) -> Expr:
+    """One entry of a vector by the unit vector that picks it, where no sum and no left side has its index."""
+    for node in dict.fromkeys(n for n in e.walk() if isinstance(n, Entry) and len(n.indices) == 1):
+        (index,) = node.indices
+        if isinstance(index, int):
+            index = Index(str(index), node.base.rows)
+            e = e.replace({node: Entry(node.base, index)})
+        if index not in entrywise.free(e) or any(
+            isinstance(n, IndexSum) and n.index.name == index.name for n in e.walk()
+        ):
+            continue
+        unit = context.unit_vector(index)
+        changed = entrywise.picked(e, index, unit.symbol(None)) if unit is not None else None
+        if unit is not None and changed is not None:
+            context.note(
+                "unit vector", f"{latex(node)} is read as an entry, that {unit.name} picks, a unit vector", root
+            )
+            e = changed
+    return e
+
+
 @dataclass(frozen=True)
 class Sides:
     """The finished sides of an equation; of a chain the last member is the right one."""
@@ -324,11 +346,14 @@ class Sides:
     others: tuple[Expr, ...] = ()
 
 
-def finish(piece: Piece, error: Callable[..., Exception]) -> Sides:
+def finish(piece: Piece, context: Context) -> Sides:
     """The expressions of an equation, entries put together to vectors."""
     assert piece.values is not None
+    error = context.error
     made = [v.make() for v in piece.values]
     left = made[0]
+    if isinstance(left, Symbol):
+        made = [left, *(_with_units(m, context, piece.root) for m in made[1:])]
     stray = sorted({k.name for m in made[1:] for k in entrywise.free(m) - entrywise.free(left)})
     if stray:
         raise error(

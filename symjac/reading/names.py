@@ -160,6 +160,8 @@ def _what(part: list[Token], out: Named, letters: Letters, declaring: bool, *, a
     """Whether a part of a subscript is a time, entry indices or a label."""
     first, texts = part[0], [t.text for t in part]
     timed = out.base in letters.timed
+    if alone and not declaring and (out.base, script_text(part)) in letters.picked - letters.labels:
+        return "entries"
     if all(t.kind == "number" for t in part):
         if out.time is None and alone and timed:
             return "time"

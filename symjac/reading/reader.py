@@ -67,6 +67,11 @@ class Reading:
     applied: Mapping[str, Function] = field(default_factory=dict)
     context: Context | None = field(default=None, repr=False, compare=False)
 
+    @property
+    def units(self) -> Mapping[str, str]:
+        """The unit vectors that pick an entry which the text prints, and its index: ``e_k`` of ``p_k``."""
+        return self.context.units if self.context is not None else {}
+
 
 def read_system(
     texts: Sequence[str] | str,
@@ -115,7 +120,7 @@ def read_system(
             body = piece.values[1].make()
             definitions.append(FunctionDefinition(piece.function, piece.variable, body, source))
             continue
-        sides = finish(piece, attempt.context.error)
+        sides = finish(piece, attempt.context)
         equations.append(Equation(sides.left, sides.right, source, sides.others))
     if not equations and not definitions and not attempt.context.families:
         raise ReadError("there is no equation in the text", text=texts[0] if texts else "", span=(0, 1))

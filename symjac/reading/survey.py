@@ -33,6 +33,8 @@ class Letters:
     primed: set[str] = field(default_factory=set)  # bases whose prime is a part of the name
     plain: set[str] = field(default_factory=set)  # bases that stand in the text without an index above
     naming: set[str] = field(default_factory=set)  # letters below that are labels and number no entries
+    doubtful: set[tuple[str, str]] = field(default_factory=set)  # the same with a letter that numbers no entries
+    picked: set[tuple[str, str]] = field(default_factory=set)  # bases defined without an index, and one below elsewhere
 
     def numbers(self, text: str) -> bool:
         """Whether a letter runs through time or entries, so that it is no size."""
@@ -53,6 +55,7 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
         out.primed |= known.primed
         out.naming |= known.naming
         out.plain |= known.plain
+        out.picked |= known.picked
     nodes = [n for r in roots for n in r.walk()]
     for node in nodes:
         for s in node.scripts:
@@ -106,7 +109,31 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
         out.layered |= {base for base, flags in raised.items() if all(flags)} - out.stacked - out.plain
     out.plain |= {base for base, flags in raised.items() if not all(flags)}
     out.entry -= out.naming
+    beside = _beside_defined(roots, nodes, out)
+    out.picked |= {(base, index) for base, index in beside if index in ENTRYLIKE or index.isdigit()}
+    out.doubtful |= {(base, index) for base, index in beside - out.picked if len(index) == 1 and not is_upper(base)}
     return out
+
+
+def _beside_defined(roots: Sequence[Node], nodes: Sequence[Node], out: Letters) -> set[tuple[str, str]]:
+    """The k of ``p_k`` and the 1 of ``p_1`` beside ``p = ...``; not where an equation defines that, or p by it."""
+    lefts = [(r.kids[0].inner, r.kids[1:]) for r in roots if r.kind == "relation"]
+    defined = {letter(n.token): sides for n, sides in lefts if n.kind == "name" and n.token and not n.scripts}
+    found = {pair for n in nodes for pair in _one_below(n) if pair[0] in defined and pair[0] not in out.timed}
+    found -= out.labels | {pair for n, _ in lefts for pair in _one_below(n)}
+    used = {
+        pair for base in {b for b, _ in found} for side in defined[base] for n in side.walk() for pair in _one_below(n)
+    }
+    return {(base, index) for base, index in found - used if index not in out.time | out.naming | {"0"}}
+
+
+def _one_below(n: Node) -> list[tuple[str, str]]:
+    """The letter of a name with the one sign that stands below it, where no more does."""
+    if n.kind != "name" or n.token is None or len(n.scripts) != 1:
+        return []
+    (script,) = n.scripts
+    one = script.kind == "_" and len(script.tokens) == 1 and not script.tokens[0].style
+    return [(letter(n.token), script.tokens[0].text)] if one else []
 
 
 def _forms_above(names: Sequence[Node]) -> Mapping[str, int]:

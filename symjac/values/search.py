@@ -87,8 +87,8 @@ def counterexample(
 ) -> Counterexample | None:
     """Values at the smallest sizes where ``a`` and ``b`` differ, ``None`` if none were found.
 
-    ``kinds`` says what the values of some symbols have to be, ``effort`` bounds how many points are tried. ``given`` are
-    symbols whose values are computed apart, out of the expressions ``beside`` the two sides.
+    ``kinds`` says what the values of some symbols have to be, ``effort`` bounds how many points are tried. ``given``
+    are symbols whose values are computed apart, out of the expressions ``beside`` the two sides.
 
     Raises :class:`~symjac.errors.ShapeError` where the shapes differ already.
 

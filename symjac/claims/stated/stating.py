@@ -123,8 +123,8 @@ def state(
     out.factors = tuple(factor for _, factor in deltas)
     out.conditions = tuple(c for c in met if c not in [d for d, _ in deltas])
     out.opaque = system.opaque
-    out.units = frozenset(unit.removeprefix("e_") for unit in system.units)
-    out.unit_vectors = frozenset(r.family for key in system.units for m in _readable(key, names) for r in m.refs())
+    out.units = frozenset(system.units.values())
+    out.unit_vectors = frozenset(system.units)
     out.properties = {
         r.family: said
         for key, words in symbols_as_given.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from symjac.claims.stated.losses import LossEquation, without_losses
@@ -14,8 +14,7 @@ from symjac.reading import Reading, read_system
 from symjac.reading.beside import Beside
 from symjac.reading.declarations import role_first
 from symjac.reading.parser import parse
-from symjac.reading.spelling import ENTRYLIKE, letter, plain
-from symjac.reading.survey import bound_letter
+from symjac.reading.spelling import plain
 from symjac.reading.tree import Node
 from symjac.recurrence import definitions_of
 
@@ -35,7 +34,7 @@ class Sources:
     notes: tuple[str, ...]
     opaque: bool = False
     losses: tuple[LossEquation, ...] = ()
-    units: tuple[str, ...] = ()  # vectors with one entry 1 and zeros beside it, by whose entry a print names another
+    units: Mapping[str, str] = field(default_factory=dict)  # vectors that pick an entry of another one, and its index
 
 
 def sources(equations: Sequence[str], symbols: Mapping[str, str], claim: str = "") -> Sources:
@@ -50,14 +49,11 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str], claim: str = "
     symbols = _without_targets(losses, texts, symbols)
     texts, rest = with_rest(texts, symbols)
     symbols = {**rest, **symbols}
-    texts, units = with_unit_vectors(texts, symbols)
-    symbols = {**dict.fromkeys(units, "vector"), **symbols}
     readings, errors = _readings(texts, symbols, claim)
     opaque = False
     declared = dict(symbols)
     notes = [e.words for e in losses]
     notes += [f"the dots of the system are read as a vector {name} that depends on nothing it shows" for name in rest]
-    notes += [f"{entry} is read as an entry, that {unit} picks, a unit vector" for unit, entry in units.items()]
     if not readings and (shorter := [first_and_last(t) for t in texts]) != texts:
         readings, errors = _readings(shorter, symbols, claim)
         texts = shorter if readings else texts
@@ -81,7 +77,7 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str], claim: str = "
     base = next(iter(readings.values()))
     definitions_of(base.equations)
     found = (*(n.message for n in base.notes), *notes)
-    return Sources(tuple(naming), declared, readings, found, opaque, losses, tuple(units))
+    return Sources(tuple(naming), declared, readings, found, opaque, losses, dict(base.units))
 
 
 def _without_targets(
@@ -172,51 +168,6 @@ def with_layer_sizes(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[
             if readings:
                 fitting.append((more, readings))
     return fitting[0] if len(fitting) == 1 else (dict(symbols), {})
-
-
-def with_unit_vectors(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
-    """``p_k`` of a defined vector p as ``(e_k^\\top p)``, and the unit vectors by the entries that they pick."""
-    parsed: list[tuple[str, Sequence[Node]]] = []
-    for text in texts:
-        try:
-            parsed.append((text, parse(text)[0]))
-        except ReadError:
-            parsed.append((text, ()))
-    lefts = [r.kids[0].inner for _, roots in parsed for r in roots if r.kind == "relation"]
-    defined = {letter(n.token) for n in lefts if n.kind == "name" and n.token is not None and not n.scripts}
-    units: dict[str, str] = {}
-    out: list[str] = []
-    for text, roots in parsed:
-        nodes = [n for r in roots for n in r.walk()]
-        bound = {bound_letter(n.scripts[0].tokens) for n in nodes if n.kind == "big" and n.scripts}
-        for n in sorted(nodes, key=lambda n: -n.start):
-            index = _picked(n, defined)
-            printed = text[n.start : n.end]
-            if index and index not in bound and not any(plain(key) == plain(printed) for key in symbols):
-                unit = f"e_{index}"
-                units[unit] = printed
-                base = text[n.start : n.scripts[0].start].strip()
-                before, after = text[: n.start], text[n.end :]
-                log = _LOG.search(before)
-                if log is not None and (not log[2] or after.lstrip().startswith(")")):
-                    # The logarithm of an entry is that entry of the logarithms.
-                    before, base = before[: log.start()], rf"{log[1]}({base})"
-                    after = after.lstrip()[1:] if log[2] else after
-                text = rf"{before}({unit}^\top {base}){after}"
-        out.append(text)
-    return out, units
-
-
-def _picked(n: Node, defined: set[str]) -> str:
-    """The k of ``p_k``, where p is defined as a vector of its own; nothing for anything else."""
-    if n.kind != "name" or n.token is None or letter(n.token) not in defined or len(n.scripts) != 1:
-        return ""
-    (script,) = n.scripts
-    texts = [t.text for t in script.tokens]
-    return texts[0] if script.kind == "_" and len(texts) == 1 and texts[0] in ENTRYLIKE else ""
-
-
-_LOG = re.compile(r"(\\(?:log|ln))\s*(\(?)\s*$")
 
 
 def _readings(
