@@ -237,6 +237,11 @@ def _else(v: Verdict, found: Found) -> Iterator[Paragraph]:
     for name, words in _SHIFTS.items():
         if name in v.alternatives:
             yield Paragraph(said(f"{words} {_where(v.alternatives[name])}."))
+    if v.descending is not None and v.order != "open":
+        other, words = (v.conventions, "smallest") if v.order == "descending" else (v.descending, "largest")
+        if any(o.holds and not m[k].holds for m in v.as_printed for k, o in other.items()):
+            order = f"With the factors of the product in the other order, {words} index leftmost, the claim"
+            yield Paragraph(said(f"{order} {_where(other)}."))
     for told in conditions.told(found.conditions, within):
         yield Paragraph(told)
 

@@ -138,9 +138,10 @@ class Said:
 
     @property
     def order(self) -> str | None:
-        """What the print settles about the order of the factors: of the last product in the chain."""
-        orders = [t.over.order for t in self.over(*self.members) if t.over.kind == "product" and not t.over.dotted]
-        return orders[-1] if orders else None
+        """What the print settles about the order of factors: where the chain writes them out, else the last sign."""
+        products = [t.over for t in self.over(*self.members) if t.over.kind == "product"]
+        signs = [p.order for p in products if not p.dotted]
+        return [*signs, *(p.order for p in products if p.dotted)][-1] if signs else None
 
     @property
     def is_gated(self) -> bool:
