@@ -102,6 +102,14 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
     if named.node.kind == "word":
         return _declare_word(context, named, text)
     text = role_first(text)
+    if named.entries and not text.startswith("scalar") and len(named.entries) == 1:
+        raise context.doubt(
+            f"{key} is declared to be more than a number, and {named.entries[0]} runs through a sum or a left side: "
+            "vectors with a number are not read yet",
+            named.node,
+            f'for the entries of one vector declare that, as in "{named.base}: vector n"; for a sum of vectors '
+            "write a product with the matrix that has them as columns",
+        )
     family = Family(named.family, named.base, named.label, named.upper, named.place, named.token.style, declared=True)
     how = How.DECLARED
     matrix, vector, gradient = _MATRIX.match(text), _VECTOR.match(text), _GRADIENT.match(text)

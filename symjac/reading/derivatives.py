@@ -22,6 +22,7 @@ from symjac.expr.times import Time
 from symjac.reading.applied.large import restricted
 from symjac.reading.applied.terms import Term
 from symjac.reading.arithmetic import Arithmetic
+from symjac.reading.assumptions import How
 from symjac.reading.sizes import UNIT, Size
 from symjac.reading.values import Value, negative, scalar
 
@@ -111,6 +112,17 @@ def _bound(time: Time | None, name: str) -> Expr:
     return terms[0] if len(terms) == 1 else Sum(*terms)
 
 
+def _note_entries(el: Arithmetic, t: Term, letter: str) -> None:
+    """Says that ``\\sum_j \\alpha_j h_j`` runs through entries, where it could run through vectors with a number."""
+    entries = [u for u in t.walk() if u.kind == "entry" and isinstance(u.data, tuple) and letter in u.data]
+    families = {r.family: el.context.find(r.family) for u in entries if (r := u.args[0].ref) is not None}
+    known = [f for f in families.values() if f is not None]
+    if any(f.role != "vector" or f.how is not How.ENTRIES for f in known):
+        return
+    names = " and ".join(f.name for f in known)
+    el.context.note("sum", f"{el.context.text(t)} is read as a sum over the entries of {names}, which are numbers", t)
+
+
 def index_sum(el: Arithmetic, t: Term) -> Value:
     """A sum over all entries of vectors: ``\\sum_j`` or ``\\sum_{j=1}^{n}``, n being how many there are."""
     assert isinstance(t.data, tuple)
@@ -128,4 +140,5 @@ def index_sum(el: Arithmetic, t: Term) -> Value:
     if upper is not None and upper.isdigit() and size.root.known != int(upper):
         raise restricted(el.context, letter, t)  # it is not known that there are no more entries
     el.context.loose(size, t)
+    _note_entries(el, t, letter)
     return scalar(lambda: IndexSum(Index(letter, size.value()), body.make()), t)

@@ -121,6 +121,12 @@ class Elaborator(Arithmetic):
         if not exponent.is_scalar:
             raise self.misfit(f"an exponent is a scalar; this is {exponent.shown}", t)
         base, top = v.make, exponent.make
+        if v.tag in ("symbol", "entry") and exponent.literal and number(top()) == Number(0):
+            raise self.context.doubt(
+                f"{self.context.text(t)}: the power 0, or the step 0?",
+                t,
+                r"write x_0 or x^{(0)} for a step, and 1 or \mathbf{1} for what is to the power 0",
+            )
         if v.literal and exponent.literal:
             value = self.numeric_power(v, exponent, t)
             return scalar(lambda: value, t, literal=isinstance(value, Number))

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from symjac.expr import Entry, Expr, Function, Index, IndexSum, Symbol, Zero, transpose
+from symjac.expr import Entry, Expr, Function, Index, IndexSum, Number, Symbol, Zero, transpose
 from symjac.reading import entrywise
 from symjac.reading.applied import heads
 from symjac.reading.assumptions import How
@@ -296,6 +296,12 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
     head, group = left.kids
     named = el.named(head)
     inner = bracket(group)
+    if value.literal and value.is_scalar and number(value.make()) == Number(0):
+        raise el.error(
+            f"{el.context.text(left)} = 0 is a condition on what stands in the brackets and defines no function",
+            left,
+            "give an equation that defines what is differentiated",
+        )
     if value.is_scalar and all(el.build(k).is_scalar for k in inner.kids):
         raise el.error(
             "this left side is no symbol, and the right side no function of one variable in known terms",

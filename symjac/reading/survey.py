@@ -102,12 +102,14 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
                 # One power alone, of a letter that counts below elsewhere, is a power: \gamma^{t-1} beside h_t.
                 power = first.text in used_below and forms[base] == 1 and base not in out.layered
                 bare_index = not power
-        raised.setdefault(base, []).append(bare_index)
+        flags = raised.setdefault(base, [])
+        if not any(s.kind == "^" and [t.kind for t in s.tokens] == ["number"] for s in n.scripts):
+            flags.append(bare_index)  # x^0 beside x^{k+1} is the step 0
     shifted = any(len(s.tokens) > 1 and _shifted(s.tokens) and s.kind == "^" for n in names for s in n.scripts)
     if shifted or out.layered:
         # What an earlier text prints without an index is raised to a power here: A^{k-1} beside x_k = A x_{k-1}.
-        out.layered |= {base for base, flags in raised.items() if all(flags)} - out.stacked - out.plain
-    out.plain |= {base for base, flags in raised.items() if not all(flags)}
+        out.layered |= {base for base, flags in raised.items() if flags and all(flags)} - out.stacked - out.plain
+    out.plain |= {base for base, flags in raised.items() if not (flags and all(flags))}
     out.entry -= out.naming
     beside = _beside_defined(roots, nodes, out)
     out.picked |= {(base, index) for base, index in beside if index in ENTRYLIKE or index.isdigit()}
@@ -251,7 +253,7 @@ def _bounds(nodes: list[Node], out: Letters) -> None:
             continue
         body = [n for k in node.kids for n in k.walk()]
         timed = any(
-            n.token and letter(n.token) in out.timed and carries(n, variable) and not _has_time_above(n)
+            n.token and letter(n.token) in out.timed and carries(n, variable) and not _has_time_above(n, out)
             for n in body
             if n.kind == "name"
         )
@@ -313,7 +315,7 @@ def _free_entry_letters(root: Node, out: Letters) -> None:
                 continue
             comma = len(s.tokens) > 2 and s.tokens[-2].kind == "," and s.tokens[0].text in out.time
             elsewhere = out.entry or _pairs(root, last.text) or len(heads) > 1
-            if comma or (len(s.tokens) == 1 and elsewhere) or _has_time_above(n):
+            if comma or (len(s.tokens) == 1 and elsewhere) or _has_time_above(n, out):
                 out.entry.add(last.text)
 
 
@@ -322,8 +324,9 @@ def _is_stamped(n: Node, out: Letters) -> bool:
     return any(s.kind == "_" and len(s.tokens) == 1 and s.tokens[0].text in out.time for s in n.scripts)
 
 
-def _has_time_above(n: Node) -> bool:
-    return any(s.kind == "^" and s.tokens[0].kind in ENCLOSURES for s in n.scripts)
+def _has_time_above(n: Node, out: Letters) -> bool:
+    """Whether a step stands above: in brackets, or as ``k+1`` and the ``k`` that it shifts."""
+    return any(s.kind == "^" and (s.tokens[0].kind in ENCLOSURES or _one_shift(s.tokens, out)) for s in n.scripts)
 
 
 def _pairs(root: Node, index: str) -> bool:
