@@ -26,10 +26,12 @@ class Statement(Said):
         """The gradients in two members, at numbers where sums are written out."""
         frontier: set[Ref] = set()
         local: set[Ref] = set()
+        # What nothing uses is seen by its own step's loss alone, which is the whole one there if it counts once.
+        weighed = any(w is not None for w in self.weights.values())
         for root in (a, b):
             for loss, x in self._gradients_at(root, values):
                 per_step = loss is not None and loss.time is not None
-                used = any(r.family == x.family for p in self.model.printed for _, r in p.uses)
+                used = weighed or any(r.family == x.family for p in self.model.printed for _, r in p.uses)
                 (local if per_step and used else frontier).add(x)
         target = _put(self.target, values) if self.target is not None else None
         upstream = frozenset(_put(r, values) for r in self.aliases.upstream)
