@@ -31,6 +31,7 @@ class LossEquation:
     arguments: tuple[str, ...] = ()
     summed: bool = False
     body: str = ""  # the term of one step, where it is printed and not named
+    function: str = ""  # the l of ``l(o_t, y_t)``, of which the loss is a multiple or a sum
     steps: tuple[str, str] = ("", "")  # the first and the last one of a sum, as far as they are printed
 
     @property
@@ -110,7 +111,7 @@ def _of_each_step(text: str, root: Node, symbols: Mapping[str, str], steps: _Ste
         scale = f"-{scale or 1}"
     body, letter = _at_the_letter_of(text, large.kids[0], letter, steps)
     name = text[left.start : left.end]
-    return LossEquation(name, scale, f"{name}_{letter}", (), True, body, _steps(large)) if body else None
+    return LossEquation(name, scale, f"{name}_{letter}", (), True, body, steps=_steps(large)) if body else None
 
 
 def _at_the_letter_of(text: str, body: Node, letter: str, steps: _Steps) -> tuple[str, str]:
@@ -162,11 +163,13 @@ def _told(text: str, root: Node, symbols: Mapping[str, str]) -> LossEquation | N
         left = left.kids[0].inner  # L(\theta)
     if not _is_loss(text, left, symbols):
         return None
-    items = list(_factors(root.kids[1].inner))
+    right = root.kids[1].inner
+    negative = right.kind == "negative"
+    items = list(_factors(right.kids[0].inner if negative else right))
     at = next((k for k, n in enumerate(items) if n.kind == "big" and n.text == "sum"), None)
     name = text[left.start : left.end]
     if at is None:
-        at = next((k for k, n in enumerate(items) if n.kind in ("name", "word") and k + 1 < len(items)), 0)
+        at = max(len(items) - 2, 0)
         body, summed = items[at:], False
     else:
         body, summed = list(_factors(items[at].kids[0].inner)) if items[at].kids else [], at == len(items) - 1
@@ -175,11 +178,16 @@ def _told(text: str, root: Node, symbols: Mapping[str, str]) -> LossEquation | N
         if not _runs_over_all(items[at]) or any(s.kind == "_" and len(s.tokens) > 1 for n in body for s in n.scripts):
             raise UndecidedError(f"{name} is a sum over some steps, or of other steps' losses: that is not followed")
     scale = text[items[0].start : items[at - 1].end] if at else ""
+    if negative:
+        scale = f"-{scale or 1}"
     if len(body) == 2 and body[1].is_call and _is_loss(text, body[0], symbols):
         group = body[1].inner
         arguments = tuple(text[k.start : k.end] for k in group.kids)
-        step = text[body[0].start : body[0].end] if body[0].scripts and summed else ""
-        return LossEquation(name, scale, step, arguments, summed, steps=_steps(items[at]) if summed else ("", ""))
+        head = text[body[0].start : body[0].end]
+        if body[0].scripts and summed:
+            return LossEquation(name, scale, head, arguments, True, steps=_steps(items[at]))
+        steps = _steps(items[at]) if summed else ("", "")
+        return LossEquation(name, scale, "", arguments, summed, steps=steps, function=head)
     if summed and len(body) == 1 and body[0].kind == "name" and body[0].scripts and _is_loss(text, body[0], symbols):
         step = text[body[0].start : body[0].end]
         return LossEquation(name, scale, step, (), True, steps=_steps(items[at]))

@@ -37,6 +37,7 @@ class Said:
     unit_vectors: frozenset[str] = frozenset()  # families that a unit vector of the system is of
     units: frozenset[str] = frozenset()  # index letters of entries that a unit vector picks
     opaque: bool = False  # whether a gate is known by name only
+    factors_of_losses: tuple[Term, ...] = ()  # that stand before a sum of them, or before a function, in an equation
     weights: Mapping[str, Term | None] = field(default_factory=dict)  # of a step's loss in the whole, 1 where ``None``
     steps: Steps | None = None  # over which the loss is summed
     seen: frozenset[Ref] = frozenset()  # what an equation says the loss depends on
@@ -199,7 +200,7 @@ class Said:
         be refuted by giving it a value.
         """
         printed = [r for p in self.model.printed for r in (p.lhs, *(r for _, r in p.uses))]
-        known = {r.family for r in printed}
+        known = {r.family for r in printed} | self.of_weights
         known |= {loss.family for loss, _, _ in self.gradients(*terms) if loss is not None}
         timed = {(r.family, r.time is None) for r in printed}
         variables = [x for _, x, _ in self.gradients(*terms)]
@@ -251,6 +252,17 @@ class Said:
     def mentions_strangers(self, model: Model, t: Term) -> bool:
         """Whether a member holds an output of the system, or a symbol the system does not."""
         used = {r.family for p in model.printed for _, r in p.uses}
-        defined = model.defined_families
-        inside = {r.family for _, r, _ in self.gradients(t)} | {loss.family for loss, _, _ in self.gradients(t) if loss}
-        return any(r.family not in used for r in t.refs() if r.family not in inside or r.family in defined - used)
+        gradients = [found for _, _, found in self.gradients(t)]
+
+        def beside(u: Term) -> Iterator[Ref]:
+            if u not in gradients:
+                yield from [u.data] if isinstance(u.data, Ref) else []
+                for a in u.args:
+                    yield from beside(a)
+
+        return any(r.family not in used and r.family not in self.of_weights for r in beside(t))
+
+    @property
+    def of_weights(self) -> frozenset[str]:
+        """The families in the factors by which the losses of the steps, or a function, count in the whole one."""
+        return frozenset(r.family for w in self.factors_of_losses for r in w.refs())

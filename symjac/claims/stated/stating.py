@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from itertools import islice
 
 from symjac.claims.gradients import Steps
@@ -184,14 +185,23 @@ def _without_argument(members: tuple[Term, ...], of: str | None, wrt: str | None
 def _take_losses(s: Statement, losses: Sequence[LossEquation], names: Names) -> None:
     """What the equations of losses say: the weights of the steps' losses, and what the whole one sees."""
     weights: dict[str, Term | None] = {}
+    functions: dict[Ref, tuple[Ref, Term | None, bool]] = {}
     seen: set[Ref] = set()
     every: set[str] = set()
     known = s.model.defined_families
     for e in losses:
+        scale = _weight(s, e.scale, names) if e.scale else None
+        s.factors_of_losses += (scale,) if scale is not None else ()
         if e.step:
             (step,), _, _ = read_terms(e.step, names)
             if step.ref is not None:
-                weights[step.ref.family] = _weight(s, e.scale, names) if e.scale else None
+                weights[step.ref.family] = scale
+        if e.function:
+            whole, function = (read_terms(text, names)[0][0].ref for text in (e.left, e.function))
+            if whole is not None and function is not None:
+                functions[function] = whole, scale, e.summed
+                if e.summed:
+                    weights[whole.family] = scale
         found = [r for a in e.arguments for m in read_terms(a, names)[0] for r in m.refs() if r.family in known]
         if e.summed:
             s.steps = Steps(Time.read(e.steps[0] or "1"), Time.read(e.steps[1]) if e.steps[1] else None)
@@ -199,6 +209,24 @@ def _take_losses(s: Statement, losses: Sequence[LossEquation], names: Names) -> 
         else:
             seen |= set(found)
     s.weights, s.seen, s.at_every_step = weights, frozenset(seen), frozenset(every)
+    s.members = tuple(m.rebuilt(partial(_of_the_loss, functions)) for m in s.members)
+
+
+def _of_the_loss(functions: Mapping[Ref, tuple[Ref, Term | None, bool]], t: Term) -> Term:
+    r"""``\partial l(o_t, y_t) / \partial o_t`` by the loss L that is a multiple of l, or the sum of it over the steps.
+
+    :raises UndecidedError: where nothing says of which step l is.
+    """
+    if t.kind != "derivative" or (y := t.args[0]).ref not in functions or y.ref is None:
+        return t
+    loss, scale, summed = functions[y.ref]
+    if summed:
+        times = {r.time for a in (y.args or t.args[1:]) for r in a.refs() if r.time is not None}
+        if len(times) != 1:
+            raise UndecidedError(f"nothing says of which step {y.ref.family} is")
+        loss = loss.at(times.pop())
+    whole = Term("derivative", (Term("symbol", (), loss, y.span), *t.args[1:]), t.data, t.span)
+    return whole if summed or scale is None else Term("quotient", (whole, scale), None, t.span)
 
 
 def _weight(s: Statement, text: str, names: Names) -> Term:
