@@ -179,6 +179,39 @@ def without_stray_index(s: Statement) -> tuple[Term, ...]:
     return (left.args[0], *rest)
 
 
+def with_factors_inside(s: Statement, t: Term) -> Term:
+    r"""``\frac{1}{T} \sum_t a_t`` and ``-\sum_t a_t`` with the factor in every summand."""
+    if t.kind == "negative":
+        inner = with_factors_inside(s, t.args[0])
+        return _inside(inner, lambda body: Term("negative", (body,), None, t.span)) if _is_sum(inner) else t
+    if t.kind == "quotient" and _is_sum(t.args[0]) and _is_number(s, t.args[1]):
+        return _inside(t.args[0], lambda body: Term("quotient", (body, t.args[1]), None, t.span))
+    if t.kind != "product" or [_is_sum(a) or _is_number(s, a) for a in t.args].count(False):
+        return t
+    sums = [k for k, a in enumerate(t.args) if _is_sum(a)]
+    if len(sums) != 1:
+        return t
+    (k,) = sums
+    before, behind = t.args[:k], t.args[k + 1 :]
+    return _inside(t.args[k], lambda body: Term("product", (*before, body, *behind), t.data, t.span))
+
+
+def _is_sum(t: Term) -> bool:
+    return t.kind == "over" and t.over.kind == "sum"
+
+
+def _inside(t: Term, change: Callable[[Term], Term]) -> Term:
+    return Term(t.kind, (change(t.args[0]),), t.data, t.span)
+
+
+def _is_number(s: Statement, t: Term) -> bool:
+    """Whether a term is made of numbers and of scalars that carry no time."""
+    if t.ref is not None:
+        return t.ref.time is None and s.role(t.ref) in ("scalar", None)
+    made = t.kind in ("negative", "quotient", "product", "power")
+    return t.kind == "number" or (made and all(_is_number(s, a) for a in t.args))
+
+
 def fitted(s: Statement, member: Term) -> Term:
     """Index letters that only the right-hand side has, fitted to those of the left."""
     left = {name for r in s.members[0].refs() if r.time is not None for name, _ in r.time.letters}

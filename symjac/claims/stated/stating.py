@@ -22,6 +22,7 @@ from symjac.claims.stated.fitting import (
     is_defined,
     up_to_style,
     variables,
+    with_factors_inside,
     with_index_as_time,
     without_copies,
     without_stray_index,
@@ -114,7 +115,7 @@ def state(
     spans = tuple(claim[m.span[0] : m.span[1]] for m in members)
     out = Statement(claim, resolved, spans, models, aliases, notes)
     out.members = with_index_as_time(out)
-    out.members = tuple(fitted(out, m) for m in without_stray_index(out))
+    out.members = tuple(with_factors_inside(out, fitted(out, m)) for m in without_stray_index(out))
     met = tuple(conditions(claim)) if read is read_terms else ()
     notes += [f"{c.text} is a condition: what refutes the claim meets it" for c in met]
     named = {
