@@ -102,7 +102,7 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
     if named.node.kind == "word":
         return _declare_word(context, named, text)
     text = role_first(text)
-    if named.entries and not text.startswith("scalar") and len(named.entries) == 1:
+    if len(named.entries) == 1 and text.startswith(("vector", "row vector", "matrix")):
         raise context.doubt(
             f"{key} is declared to be more than a number, and {named.entries[0]} runs through a sum or a left side: "
             "vectors with a number are not read yet",

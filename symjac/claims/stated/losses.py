@@ -175,12 +175,16 @@ def _told(text: str, root: Node, symbols: Mapping[str, str]) -> LossEquation | N
         body, summed = list(_factors(items[at].kids[0].inner)) if items[at].kids else [], at == len(items) - 1
         if not summed:
             return None
-        if not _runs_over_all(items[at]) or any(s.kind == "_" and len(s.tokens) > 1 for n in body for s in n.scripts):
-            raise UndecidedError(f"{name} is a sum over some steps, or of other steps' losses: that is not followed")
     scale = text[items[0].start : items[at - 1].end] if at else ""
     if negative:
         scale = f"-{scale or 1}"
-    if len(body) == 2 and body[1].is_call and _is_loss(text, body[0], symbols):
+    called = len(body) == 2 and body[1].is_call
+    if not body or not _is_loss(text, body[0], symbols) or not (called or (summed and len(body) == 1)):
+        return None
+    partial = summed and not _runs_over_all(items[at])
+    if partial or (summed and any(s.kind == "_" and len(s.tokens) > 1 for s in body[0].scripts)):
+        raise UndecidedError(f"{name} is a sum over some steps, or of other steps' losses: that is not followed")
+    if called:
         group = body[1].inner
         arguments = tuple(text[k.start : k.end] for k in group.kids)
         head = text[body[0].start : body[0].end]
@@ -188,7 +192,7 @@ def _told(text: str, root: Node, symbols: Mapping[str, str]) -> LossEquation | N
             return LossEquation(name, scale, head, arguments, True, steps=_steps(items[at]))
         steps = _steps(items[at]) if summed else ("", "")
         return LossEquation(name, scale, "", arguments, summed, steps=steps, function=head)
-    if summed and len(body) == 1 and body[0].kind == "name" and body[0].scripts and _is_loss(text, body[0], symbols):
+    if body[0].kind == "name" and body[0].scripts:
         step = text[body[0].start : body[0].end]
         return LossEquation(name, scale, step, (), True, steps=_steps(items[at]))
     return None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from symjac.claims.model import Model
+from symjac.claims.stated.aliases import LOSS
 from symjac.claims.stated.conditions import Condition
+from symjac.claims.stated.losses import is_loss_name
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import TargetError
@@ -16,6 +18,7 @@ def settle(s: Statement, *, differentiates: bool) -> None:
     found = list(s.gradients(s.members[0]))
     if found:
         s.target = found[0][1]
+    _refuse_unrelated_losses(s)
     if differentiates and not any(t.kind in ("derivative", "second", "gradient") for m in s.members for t in m.walk()):
         raise TargetError("nothing in this claim says what is differentiated by what; give of and wrt")
     time = s.target.time if s.target is not None else None
@@ -43,6 +46,21 @@ def settle(s: Statement, *, differentiates: bool) -> None:
     else:
         s.shiftable = _shift_matters(s, s.model, zero=False)
     s.open_lag = any(_acts_beside(s.model, t) for m in s.members for t in m.walk() if t.kind == "derivative")
+
+
+def _refuse_unrelated_losses(s: Statement) -> None:
+    """Nothing is judged of two losses with letters of their own that no equation ties to each other.
+
+    :raises UndecidedError: where a claim differentiates two, or one beside another that the system defines.
+    """
+    differentiated = {t.args[0].ref for m in s.members for t in m.walk() if t.kind == "derivative"}
+    used = {r.family for p in s.model.printed for _, r in p.uses}
+    defined = s.model.defined_families - used
+    losses = {y for y, _, _ in s.gradients(*s.members) if y is not None and y.time is None and y != LOSS}
+    losses |= {y for y in differentiated if y is not None and y.family in defined and is_loss_name(y.family)}
+    names = {s.model.families[y.family].letter or y.family: y.family for y in losses if y.family in s.model.families}
+    if len(names) > 1:
+        raise UndecidedError(f"nothing says how {' and '.join(sorted(names.values()))} are related")
 
 
 def _within_the_sum(s: Statement) -> tuple[Condition, ...]:
