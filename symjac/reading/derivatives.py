@@ -117,7 +117,7 @@ def _note_entries(el: Arithmetic, t: Term, letter: str) -> None:
     entries = [u for u in t.walk() if u.kind == "entry" and isinstance(u.data, tuple) and letter in u.data]
     families = {r.family: el.context.find(r.family) for u in entries if (r := u.args[0].ref) is not None}
     known = [f for f in families.values() if f is not None]
-    if any(f.role != "vector" or f.how is not How.ENTRIES for f in known):
+    if any(f.role != "vector" or f.how is not How.ENTRIES or f.base in el.context.letters.bare for f in known):
         return
     names = " and ".join(f.name for f in known)
     el.context.note("sum", f"{el.context.text(t)} is read as a sum over the entries of {names}, which are numbers", t)

@@ -1,0 +1,130 @@
+"""Losses that count by a factor, that are sums over steps, or that stand beside other losses."""
+
+from __future__ import annotations
+
+import pytest
+
+from symjac.claims.checking import check_record
+
+LINEAR = [r"h_t = A h_{t-1} + B x_t", r"y_t = C h_t"]
+TANH = [r"h_t = \tanh(W h_{t-1} + U x_t)", r"o_t = V h_t"]
+
+
+def verdict(equations: list[str], claim: str, **symbols: str) -> str:
+    return check_record({"equations": equations, "symbols": symbols, "claim": claim}).verdict
+
+
+STEPS = [  # the sum, what the loss of one step is called, by what it is differentiated
+    (r"L = {} \sum_{{t=1}}^T L_t", r"\partial L_t", "y_t"),
+    (r"L = {} \sum_{{t=1}}^T L_t(y_t)", r"\partial L_t", "y_t"),
+    (r"L = {} \sum_{{t=1}}^T \ell_t(y_t)", r"\partial \ell_t", "y_t"),
+    (r"L = {} \sum_{{t=1}}^T \ell(y_t, d_t)", r"\partial \ell(y_t, d_t)", "y_t"),
+    (r"L = {} \sum_{{t=1}}^T \ell(y_t, d_t)", r"\partial \ell", "y_t"),
+]
+
+
+@pytest.mark.parametrize(("total", "of", "by"), STEPS)
+@pytest.mark.parametrize("factor", [r"\frac{1}{T}", r"\frac{1}{2}", "-", ""])
+def test_the_factor_of_the_step_losses_counts(total: str, of: str, by: str, factor: str) -> None:
+    """The derivative of the whole loss is that of the step's times the factor, and no other multiple."""
+    equations = [*LINEAR, total.format(factor)]
+    step = rf"\frac{{{of}}}{{\partial {by}}}"
+    whole = rf"\frac{{\partial L}}{{\partial {by}}}"
+    assert verdict(equations, f"{whole} = {factor} {step}") == "true"
+    assert verdict(equations, f"{whole} = 2 {factor} {step}") == "false"
+    assert verdict(equations, rf"\frac{{\partial L}}{{\partial C}} = {factor} \sum_{{t=1}}^T {step} h_t^\top") == "true"
+    if factor:
+        assert verdict(equations, f"{whole} = {step}") == "false"
+        assert verdict(equations, rf"\frac{{\partial L}}{{\partial C}} = \sum_{{t=1}}^T {step} h_t^\top") == "false"
+
+
+@pytest.mark.parametrize("factor", [r"\frac{1}{2}", r"\frac{1}{N}", "-", r"\lambda", "2"])
+@pytest.mark.parametrize("of", [r"\ell", r"\text{CE}"])
+def test_a_loss_is_told_from_the_function_of_which_it_is_a_multiple(factor: str, of: str) -> None:
+    """``L = a l(y, d)`` has a times the derivatives of l."""
+    equations = ["y = C h", rf"L = {factor} {of}(y, d)"]
+    for spelling in (of, f"{of}(y, d)"):
+        inner = rf"\frac{{\partial {spelling}}}{{\partial y}}"
+        assert verdict(equations, rf"\frac{{\partial L}}{{\partial y}} = {factor} {inner}") == "true"
+        assert verdict(equations, rf"\frac{{\partial L}}{{\partial h}} = {factor} C^\top {inner}") == "true"
+        assert verdict(equations, rf"\frac{{\partial L}}{{\partial y}} = {inner}") == "false"
+        assert verdict(equations, rf"\frac{{\partial L}}{{\partial C}} = {inner} h^\top") == "false"
+
+
+@pytest.mark.parametrize(
+    ("claim", "wanted"),
+    [
+        (r"\frac{\partial L}{\partial V} = \frac{1}{T} \sum_{t=1}^T (o_t - d_t) h_t^\top", "true"),
+        (r"\frac{\partial L}{\partial V} = \sum_{t=1}^T \frac{1}{T} (o_t - d_t) h_t^\top", "true"),
+        (r"\frac{\partial L}{\partial V} = \sum_{t=1}^T (o_t - d_t) h_t^\top", "false"),
+        (r"\frac{\partial L}{\partial V} = -\frac{1}{T} \sum_{t=1}^T (o_t - d_t) h_t^\top", "false"),
+        (r"\frac{\partial L}{\partial V} = -\frac{1}{T} \sum_{t=1}^T (d_t - o_t) h_t^\top", "true"),
+    ],
+)
+def test_a_number_before_a_sum_over_steps_stands_in_every_summand(claim: str, wanted: str) -> None:
+    """So that sums are compared summand by summand wherever the number is printed."""
+    loss = r"L = \frac{1}{T} \sum_{t=1}^T \frac12 \|o_t - d_t\|^2"
+    assert verdict([*TANH, loss], claim) == wanted
+
+
+@pytest.mark.parametrize(
+    ("equations", "claim", "wanted"),
+    [
+        (["y = W x"], r"\frac{\partial L}{\partial W} = \frac{\partial C}{\partial y} x^\top", "undecided"),
+        (["y = W x"], r"\frac{\partial L}{\partial W} = \frac{\partial \mathcal{L}}{\partial y} x^\top", "true"),
+        (
+            ["y = W x", r"L = \|y\|^2"],
+            r"\frac{\partial L}{\partial W} = \frac{\partial E}{\partial y} x^\top",
+            "undecided",
+        ),
+        (["y = W x"], r"\frac{\partial C}{\partial W} = \frac{\partial C}{\partial y} x^\top", "true"),
+    ],
+)
+def test_two_losses_are_no_one_loss(equations: list[str], claim: str, wanted: str) -> None:
+    """Letters that no equation ties say nothing of each other."""
+    assert verdict(equations, claim) == wanted
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [("vector", "undecided"), ("vector, distribution", "true"), ("vector, sums to one", "true"), ("one-hot", "true")],
+)
+def test_what_is_declared_of_targets_is_used(words: str, wanted: str) -> None:
+    """Entry by entry as well as in vectors; what is false stays so."""
+    equations = [r"p = \operatorname{softmax}(z)", r"L = -\sum_k y_k \log p_k"]
+    assert verdict(equations, r"\frac{\partial L}{\partial z_j} = p_j - y_j", y=words) == wanted
+    assert verdict(equations, r"\frac{\partial L}{\partial z_j} = y_j - p_j", y=words) == "false"
+    assert verdict(equations, r"\frac{\partial L}{\partial z_j} = 2 (p_j - y_j)", y=words) == "false"
+
+
+@pytest.mark.parametrize(
+    ("claim", "numerator", "denominator"),
+    [
+        (r"\partial_1 f(h_{t-1}, x_t)", True, True),
+        (r"(\partial_1 f(h_{t-1}, x_t))^\top", False, None),
+        (r"D_1 f(h_{t-1}, x_t)", True, None),
+        (r"2 (\partial_1 f(h_{t-1}, x_t))^\top", False, False),
+        (r"2 D_1 f(h_{t-1}, x_t)", False, False),
+    ],
+)
+def test_the_jacobian_of_a_function_of_vectors_may_keep_to_numerator_layout(
+    claim: str, numerator: bool | None, denominator: bool | None
+) -> None:
+    """What holds in one of the two layouts of its sign is not refuted; what holds in neither is."""
+    claim = rf"\frac{{\partial h_t}}{{\partial h_{{t-1}}}} = {claim}"
+    v = check_record({"equations": ["h_t = f(h_{t-1}, x_t)"], "symbols": {}, "claim": claim})
+    assert v.conventions["numerator_column"].holds is numerator
+    assert v.conventions["denominator_column"].holds is denominator
+
+
+def test_a_chain_settles_the_order_of_the_product_that_it_writes_out() -> None:
+    """The latest factor leftmost, as the dots show it."""
+    one = r"\frac{\partial h_{t+1}}{\partial h_k} = \prod_{j=k}^{t} \frac{\partial h_{j+1}}{\partial h_j}"
+    later = r"\frac{\partial h_{t+1}}{\partial h_t}\frac{\partial h_t}{\partial h_{t-1}}"
+    written = rf"{one} = {later} \cdots \frac{{\partial h_{{k+1}}}}{{\partial h_k}}"
+    v = check_record({"equations": TANH, "symbols": {}, "claim": written})
+    assert (v.order, v.verdict) == ("descending", "true")
+    assert all(o.holds is not False for k, o in v.links[1].conventions.items() if k in v.holds_in)
+    alone = check_record({"equations": TANH, "symbols": {}, "claim": one})
+    assert alone.order == "ascending"
+    assert "in the other order, largest index leftmost, the claim holds in numerator layout" in alone.explanation

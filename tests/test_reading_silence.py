@@ -1,0 +1,110 @@
+"""Print that could mean something else: read with a note, or refused with what declares it, never in silence."""
+
+from __future__ import annotations
+
+import pytest
+
+from symjac import SymjacError, System
+from symjac.typeset import latex
+
+
+def right_sides(*texts: str, **symbols: str) -> list[str]:
+    return [latex(e.rhs) for e in System(*texts, symbols=symbols).equations]
+
+
+def notes(*texts: str, **symbols: str) -> str:
+    return "; ".join(n.message for n in System(*texts, symbols=symbols).notes)
+
+
+SOFTMAX = r"p = \operatorname{softmax}(z)"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (r"L = -\log p_k", r"-e_k^{\top} \log(p)"),
+        (r"L = -[\log p]_k", r"-e_k^{\top} \log(p)"),
+        (r"L = -\log p_1", r"-e_1^{\top} \log(p)"),
+        (r"L = p_k p_j", r"(e_k^{\top} p) (e_j^{\top} p)"),
+        (r"L = 2 p_k + 1", r"2 (e_k^{\top} p) + 1"),
+    ],
+)
+def test_an_entry_of_a_defined_vector_is_one_for_derive_too(text: str, wanted: str) -> None:
+    """``p_k`` beside ``p = ...`` is no symbol of its own, on which nothing depends."""
+    assert right_sides(SOFTMAX, text)[1].replace(r" (\log(p))", r" \log(p)") == wanted
+    assert "is read as an entry" in notes(SOFTMAX, text)
+
+
+def test_a_symbol_that_an_equation_defines_is_no_entry() -> None:
+    """Labels stay labels: ``h_1`` has an equation of its own, ``x_0`` is where an iteration begins."""
+    assert right_sides("h_1 = W_1 x", "h = W_2 h_1") == ["W_1 x", "W_2 h_1"]
+    assert right_sides("h = h_1 + h_2") == ["h_1 + h_2"]
+    assert right_sides("x = A b", "y = B x_0") == ["A b", "B x_0"]
+
+
+@pytest.mark.parametrize("index", ["y", "c"])
+def test_a_letter_that_numbers_no_entries_is_asked_for(index: str) -> None:
+    """Both ways of the hint work."""
+    with pytest.raises(SymjacError, match="an entry of p, or a symbol of its own") as raised:
+        System(SOFTMAX, rf"L = -\log p_{index}")
+    assert raised.value.hint is not None
+    assert right_sides(SOFTMAX, r"L = -\log (p)_i")[1] == r"-e_i^{\top} \log(p)"
+    assert right_sides(SOFTMAX, rf"L = -\log p_{index}", **{f"p_{index}": "scalar"})[1] == rf"-\log(p_{index})"
+
+
+@pytest.mark.parametrize("text", ["y_i = w_{ij} x_j", r"s = \sum_i x_i + b_i", "s = [x]_k [b]_k", r"s = [x]_k^2 [x]_k"])
+def test_an_index_that_may_be_summed_over_is_refused(text: str) -> None:
+    """Twice in one product, or bound beside it: a sum may have been left away."""
+    with pytest.raises(SymjacError, match="neither on the left side nor summed over"):
+        System(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (r"x_i^{k+1} = a_i x_i^k + b_i", r"a \odot x^k + b"),
+        (r"x_{i}^{k+1} = x_{i}^{k} - \alpha \lambda_i x_{i}^{k}", r"x^k - \alpha (\lambda \odot x^k)"),
+        (
+            r"h_i^t = (1 - \alpha_i) h_i^{t-1} + \alpha_i u_i^t",
+            r"(\mathbf{1} - \alpha) \odot h^{t-1} + \alpha \odot u^t",
+        ),
+        (r"x_i^{t+1} = \tanh(\lambda_i x_i^t + b_i)", r"\tanh(\lambda \odot x^t + b)"),
+    ],
+)
+def test_a_step_above_an_entry(text: str, wanted: str) -> None:
+    """An equation between entries is one between vectors wherever its step is printed."""
+    assert right_sides(text) == [wanted]
+
+
+def test_a_number_above_is_a_step_where_letters_above_are() -> None:
+    """``x^0`` beside ``x^{k+1}``."""
+    system = System("x^{k+1} = A x^k", "x^0 = b")
+    assert [latex(e.lhs) for e in system.equations] == ["x^{k+1}", "x^0"]
+
+
+@pytest.mark.parametrize("text", ["y = A x^0 + b", r"y_i = x_i^0 + \sum_{j=1}^n W_{ij} x_j"])
+def test_the_power_0_is_asked_for(text: str) -> None:
+    """The initial state, or ones: nobody prints the latter so."""
+    with pytest.raises(SymjacError, match="the power 0, or the step 0"):
+        System(text)
+    assert right_sides("y = A x_0 + b") == ["A x_0 + b"]
+
+
+def test_a_sum_over_entries_says_so() -> None:
+    """``h_j`` could be a vector with a number; where its letter is a vector elsewhere nothing is open."""
+    assert "sum over the entries" in notes(r"c = \sum_j \alpha_j h_j")
+    assert "sum over the entries" not in notes("h = W x", r"c = \sum_j h_j")
+
+
+def test_a_declared_vector_with_a_number_is_not_overridden() -> None:
+    """A sum over vectors is refused, and both ways of the hint work."""
+    with pytest.raises(SymjacError, match="vectors with a number are not read yet"):
+        System(r"w = \sum_{i=1}^n \mu_i q_i", symbols={"q_i": "vector n"})
+    assert right_sides(r"w = \sum_{i=1}^n \mu_i q_i", q="vector n") == [r"\mathbf{1}^{\top} (\mu \odot q)"]
+    assert right_sides(r"w = Q \mu", **{r"\mu": "vector n"}) == [r"Q \mu"]
+
+
+def test_a_constraint_defines_no_function() -> None:
+    """``f(x, p) = 0`` is no definition of f."""
+    with pytest.raises(SymjacError, match="is a condition on what stands in the brackets"):
+        System("f(x, p) = 0")
