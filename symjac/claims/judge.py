@@ -170,7 +170,7 @@ def _judged(
 
     with time_limit(until):
         verdict = Judge(statement, until).verdict()
-    verdict = _with_maps(verdict, statement, judged)
+    verdict = _with_roles(_with_maps(verdict, statement, judged), statement, judged)
     usual = _usual(statement, declared)
     proved = [verdict.verdict == "true", *(any(o.holds for o in link.conventions.values()) for link in verdict.links)]
     if all(proved) or not usual:
@@ -208,6 +208,26 @@ def _with_maps(
     return under_condition(verdict, other, maps)
 
 
+def _with_roles(verdict: Verdict, s: Statement, judged: Callable[[Mapping[str, str]], Verdict]) -> Verdict:
+    """The verdict; what holds if a letter has another role is not refuted where only its letter says which it has.
+
+    That is open where a scalar would be added to every entry of a vector.
+    """
+    context = s.model.reading.context
+    if verdict.verdict != "false" or context is None:
+        return verdict
+    other = {"scalar": "vector", "vector": "scalar"}
+    for name in sorted(context.broadcast):
+        role = context.families[name].role or ""
+        if role not in other:
+            continue
+        with contextlib.suppress(SymjacError, UndecidedError):  # it cannot be one there
+            found = judged({name: other[role]})
+            if found.verdict == "true":
+                return under_condition(verdict, found, {name: other[role]}, {name: role})
+    return verdict
+
+
 def _usual(s: Statement, declared: Mapping[str, str]) -> dict[str, str]:
     """The functions that nothing specifies and that many papers mean one thing by."""
     return {f: words for f, words in USUAL.items() if s.unspecified(f) and f not in declared}
@@ -243,8 +263,13 @@ def _inside(until: float) -> inequality.Inside:
     return compared
 
 
-def under_condition(v: Verdict, other: Verdict, usual: Mapping[str, str]) -> Verdict:
-    """What holds only if functions that nothing declares are the usual ones is undecided, and said apart."""
+def under_condition(
+    v: Verdict, other: Verdict, usual: Mapping[str, str], taken: Mapping[str, str] | None = None
+) -> Verdict:
+    """What holds only if something that nothing declares is what is usual is undecided, and said apart.
+
+    ``taken`` is what it was read as: without it, a function of numbers.
+    """
     what = " and ".join(f"{f} is {_TOLD.get(words, words.removeprefix('elementwise '))}" for f, words in usual.items())
     doubt = Outcome(None, "reading", f"it holds if {what}, which nothing says")
 
@@ -254,7 +279,8 @@ def under_condition(v: Verdict, other: Verdict, usual: Mapping[str, str]) -> Ver
     links = tuple(replace(a, conventions=doubted(a.conventions, b.conventions, doubt)) for a, b in pairs)
     if (first, second, links) == (v.conventions, v.descending, v.links):
         return v
-    plain = " and ".join(f"{f} is any function of numbers" for f in usual)
+    taken = taken or dict.fromkeys(usual, "elementwise")
+    plain = " and ".join(f"{f} is {_TOLD[words]}" for f, words in taken.items())
     out = replace(
         v,
         conventions=first,
@@ -263,7 +289,7 @@ def under_condition(v: Verdict, other: Verdict, usual: Mapping[str, str]) -> Ver
         alternatives={what: other.conventions},
         readings=(
             Answer(what, usual, other.conventions),
-            Answer(plain, dict.fromkeys(usual, "elementwise"), v.conventions),
+            Answer(plain, taken, v.conventions),
         ),
         if_declared=usual,
     )
@@ -271,7 +297,12 @@ def under_condition(v: Verdict, other: Verdict, usual: Mapping[str, str]) -> Ver
     return replace(out, explanation=explanation(out))
 
 
-_TOLD = {"map": "a map of vectors"}
+_TOLD = {
+    "map": "a map of vectors",
+    "elementwise": "any function of numbers",
+    "scalar": "a scalar",
+    "vector": "a vector",
+}
 
 
 def doubted(printed: Outcomes, otherwise: Outcomes, doubt: Outcome) -> Outcomes:

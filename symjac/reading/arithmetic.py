@@ -123,6 +123,9 @@ class Arithmetic(Naming, ABC):
                     raise self.error("an inner product is added to a vector", v.term)
                 if Habit.SPREAD not in self.context.option.habits and self.holds_greek_state(v):
                     raise self.error(f"{self.text(v)}: a vector, or a scalar added to each entry?", v.term)
+                self.refuse_number(v, shaped)
+                added = (f for w in (v, *shaped) for f in self.families_of(w.term))
+                self.context.broadcast |= {f.name for f in added if f.how.is_guess}
                 message = f"the scalar {self.text(v)} is added to every entry of a vector"
                 self.context.note("ones", message, v.term)
 
@@ -132,6 +135,18 @@ class Arithmetic(Naming, ABC):
             return self.sum_of(signs, terms, False)
 
         return like(like_this, make, t)
+
+    def refuse_number(self, v: Value, vectors: Sequence[Value]) -> None:
+        """Where ``w^\\top x`` is added to a b that is a vector for its letter alone, the letter may be a number's."""
+        if Habit.SPREAD in self.context.option.habits or not (self.context.system and self.is_made_of_vectors(v)):
+            return
+        if guess := next((w for w in vectors if w.tag == "symbol" and self.may_be_scalar(w)), None):
+            whole, letter = self.text(v), self.text(guess)
+            raise self.error(f"{whole} is a number and {letter} a small letter: a vector, or a number too?", v.term)
+
+    def is_made_of_vectors(self, v: Value) -> bool:
+        """Whether a scalar is one because of what it is made of, such as an inner product or a norm."""
+        return v.is_scalar and any(f.role in ("vector", "matrix") for f in self.families_of(v.term))
 
     def repeated(self, values: Sequence[Value]) -> Sequence[Value]:
         r"""The terms of a sum, those that every row or column of a matrix has written out: ``1 b^T``."""
@@ -284,6 +299,7 @@ class Arithmetic(Naming, ABC):
         rows, cols = (running.rows, running.cols) if running is not None else (UNIT, UNIT)
         if len(values) == 1:
             return values[0]
+        self.refuse_vector(values, t)
 
         def make() -> Expr:
             made = [v.make() for v in values]
@@ -296,6 +312,18 @@ class Arithmetic(Naming, ABC):
             return ordered_product(made)
 
         return Value(rows, cols, make, t, factors=tuple(values), literal=all(v.literal for v in values))
+
+    def refuse_vector(self, values: Sequence[Value], t: Term) -> None:
+        r"""The n of ``\\frac{n}{2} \\lVert x - c \\rVert^2``, a vector for its letter alone, may be a number."""
+        shaped = [v for v in values if not v.is_scalar]
+        if len(shaped) != 1 or not (self.context.system and self.may_be_scalar(shaped[0])):
+            return
+        if Habit.SPREAD in self.context.option.habits:
+            return
+        behind = values[list(values).index(shaped[0]) + 1 :]
+        if any(self.is_made_of_vectors(v) and any(u.kind in _MEASURES for u in v.term.walk()) for v in behind):
+            text = self.context.text(shaped[0].term)
+            raise self.error(f"{text} stands before a number: a vector times it, or a number too?", t)
 
     def side_by_side(self, values: list[Value], t: Term) -> list[Value]:
         """Vectors that stand side by side with nothing but scalars, as the one product that fits what is defined."""
@@ -343,6 +371,9 @@ class Arithmetic(Naming, ABC):
         if v.literal and (value := number(v.make())) is not None and value.value < 0:
             raise self.error("the square root of a negative number", t, "numbers are real here")
         return like(v, lambda: EntryPower(v.make(), Number(Fraction(1, 2))), t)
+
+
+_MEASURES = ("norm", "word")  # norms, traces, determinants: numbers before which vectors hardly stand
 
 
 def _beside(a: Term, b: Term) -> Term:

@@ -9,14 +9,14 @@ from symjac.errors import ReadError
 from symjac.reading.parser import parse
 from symjac.reading.spelling import ENTRYLIKE, is_greek, letter
 from symjac.reading.tree import Node
-from symjac.reading.usual import ALWAYS_FUNCTIONS, FUNCTION_LETTERS
+from symjac.reading.usual import ALWAYS_FUNCTIONS, FUNCTION_LETTERS, STEP_SIZES
 
-_DOUBTFUL = frozenset(f for f in FUNCTION_LETTERS - ALWAYS_FUNCTIONS if is_greek(f))
+_DOUBTFUL = frozenset(f for f in FUNCTION_LETTERS - ALWAYS_FUNCTIONS if is_greek(f)) | STEP_SIZES
 
 
 @dataclass(frozen=True)
 class Beside:
-    """Greek letters that could be functions and stand as factors, letters with an entry's index, marks of vectors."""
+    """Letters that could be functions and stand as factors, letters with an entry's index, marks of vectors."""
 
     factors: frozenset[str] = frozenset()
     entries: frozenset[str] = frozenset()
@@ -35,7 +35,7 @@ class Beside:
         except ReadError:
             return Beside()
         pairs = [pair for n in nodes if n.kind == "juxt" for pair in itertools.pairwise(n.kids)]
-        factors = (a for a, b in pairs if a.kind == "name" and a.text in _DOUBTFUL and not b.is_call)
+        factors = (a for a, b in pairs if a.kind == "name" and a.text in _DOUBTFUL and not (a.scripts or b.is_call))
         names = [n for n in nodes if n.kind == "name" and n.token is not None]
         below = [(n, [t.text for t in s.tokens]) for n in names for s in n.scripts if s.kind == "_"]
         entries = frozenset(

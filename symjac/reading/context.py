@@ -130,6 +130,7 @@ class Context:
         self.star_multiplies = True  # whether * is the matrix product where only that fits
         self.scalar_left = False  # whether the equation that is read defines a scalar
         self.has_bold = False
+        self.broadcast: set[str] = set()  # families of guessed roles in sums of scalars and vectors
         self.units: dict[str, str] = {}  # vectors that pick an entry which the text prints, and its index
         self.words: frozenset[str] = frozenset()  # names of several letters that stand without a command
 

@@ -31,6 +31,7 @@ from symjac.reading.usual import (
     PARAMETERS,
     STATE_LETTERS,
     STEP_NAMES,
+    STEP_SIZES,
     STEPS,
     VECTOR_GREEK,
 )
@@ -63,6 +64,7 @@ class Roles:
         self.several = Several()
         self.seen: Counter[str] = Counter()  # how often a name stands in the text
         self.beside = Beside()
+        self.increments: set[str] = set()  # what stands before the bracket of a sum that is added to a state
 
     # ------------------------------------------------------------------------------------ evidence
 
@@ -89,6 +91,7 @@ class Roles:
             if root.kind == "name":
                 names.append((root, None, source))
             self._note_totals(root, source)
+            self._note_increments(root, source)
             self._look_inside(root, source)
         context.has_bold |= any(_bold(n) for n, _, _ in names)
         capital = any(is_upper(n.text) and n.token and n.token.style in ("", "rm") for n, _, _ in names)
@@ -115,6 +118,20 @@ class Roles:
         letters = {letter(n.token) if n.kind == "name" and n.token is not None else "" for n in names}
         if len(letters) == 1 and letters <= LOSSES:
             self.totals |= {take_apart(n, self.context.letters, source).family for n in names}
+
+    def _note_increments(self, root: Node, source: str) -> None:
+        """The h of ``x_{k+1} = x_k + h (A x_k + B u_k)``."""
+        if root.kind != "relation" or root.kids[-1].inner.kind != "add":
+            return
+        terms = root.kids[-1].inner.kids
+        names = [letter(n.token) for n in (root.kids[0].inner, *terms) if n.kind == "name" and n.token is not None]
+        if len(set(names)) == len(names):
+            return
+        for n in terms:
+            head = n.kids[0] if n.kind == "juxt" else n
+            sums = n.kind == "juxt" and n.kids[1].is_call and [k.kind for k in n.kids[1].inner.kids] == ["add"]
+            if sums and head.kind == "name" and len(n.kids) == 2:
+                self.increments.add(take_apart(head, self.context.letters, source).family)
 
     def _one_style(self, names: Sequence[tuple[Node, Node | None, str]]) -> None:
         """Two kinds of bold are two symbols only where both are declared."""
@@ -340,6 +357,14 @@ class Roles:
         if script and name not in self.bare:
             context.note("role", f"{name}: read as a function that is applied entry by entry", node)
             return True
+        if name in self.beside.factors:
+            return False
+        if token.text in STEP_SIZES and name in self.increments:
+            raise context.doubt(
+                f"{name}(...): a step size before a bracket, or a function?",
+                node,
+                f'declare it, as in "{name}: scalar" or "{name}: elementwise"',
+            )
         if token.text in FUNCTION_LETTERS or (name in self.primed and not is_upper(token.text)):
             elsewhere = self.bare.get(name)
             if elsewhere is None or token.text in ALWAYS_FUNCTIONS or name in self.primed:

@@ -24,6 +24,8 @@ FACTOR_LETTERS = frozenset(
 )
 # Of these, what a text may print at a time in brackets, h(t-1).
 STATE_LETTERS = frozenset(["h", "F"])
+# Of these, what may be the size of a step before the bracket of what is added to a state.
+STEP_SIZES = frozenset(["h"])
 # Of these a text says so where they are no functions.
 ALWAYS_FUNCTIONS = frozenset([r"\sigma", r"\phi", r"\varphi", r"\psi"])
 # Of the functions, what is as often a map of vectors.
@@ -73,6 +75,11 @@ TABLE: tuple[tuple[str, str, Iterable[str]], ...] = (
         "before a bracket",
         "a function that is applied entry by entry, unless it stands elsewhere without one",
         FUNCTION_LETTERS,
+    ),
+    (
+        "before the bracket of a sum that is added to the state of the step before",
+        "a step size or a function: asked for",
+        STEP_SIZES,
     ),
     ("before a bracket, in script or upright letters", "a function that is applied entry by entry", ()),
     ("before a bracket", "a factor", FACTOR_LETTERS),
