@@ -140,7 +140,8 @@ class Arithmetic(Naming, ABC):
         """Where ``w^\\top x`` is added to a b that is a vector for its letter alone, the letter may be a number's."""
         if Habit.SPREAD in self.context.option.habits or not (self.context.system and self.is_made_of_vectors(v)):
             return
-        if guess := next((w for w in vectors if w.tag == "symbol" and self.may_be_scalar(w)), None):
+        symbols = (w for w in vectors if w.tag == "symbol")
+        if guess := next((w for w in symbols if all(f.how is How.SMALL for f in self.families_of(w.term))), None):
             whole, letter = self.text(v), self.text(guess)
             raise self.error(f"{whole} is a number and {letter} a small letter: a vector, or a number too?", v.term)
 

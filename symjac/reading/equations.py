@@ -16,7 +16,7 @@ from symjac.reading.names import is_transpose
 from symjac.reading.sizes import Size
 from symjac.reading.spelling import is_upper
 from symjac.reading.tree import Node, bracket, juxtaposed
-from symjac.reading.usual import SLOPE_FACTORS
+from symjac.reading.usual import ALWAYS_FUNCTIONS, SLOPE_FACTORS
 from symjac.reading.values import Value, like, number
 from symjac.typeset import latex
 
@@ -165,6 +165,8 @@ def _defines_function(piece: Piece, group: Node, el: Elaborator, defined: set[st
     argument = group.kids[0].inner
     if len(group.kids) != 1 or argument.kind != "name" or argument.scripts or _shaped(argument):
         return False
+    if piece.root.kids[0].inner.kids[0].text in ALWAYS_FUNCTIONS:  # of any z, though another equation defines one
+        defined = defined - {el.named(argument).family}
     for side in piece.root.kids[1:]:
         if any(is_transpose(s.tokens) for n in side.walk() for s in n.scripts if s.kind == "^"):
             return False  # a transpose turns a vector or a matrix
