@@ -15,6 +15,7 @@ class How(StrEnum):
     IN_TEXT = "declared in the text"
     APPLIED = "it is applied to a bracket"
     OF_SEVERAL = "it is applied to several vectors"
+    OF_LOSS = "a loss that is applied to vectors"
     PARAMETERS = "parameters of a function"
     SCRIPT = "script letter"
     ENTRIES = "its entries are named"

@@ -19,6 +19,7 @@ from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, take_apart
 from symjac.reading.parser import parse
 from symjac.reading.several import Several, is_usual
+from symjac.reading.sizes import UNIT
 from symjac.reading.spelling import is_greek, is_upper, letter, plain
 from symjac.reading.tree import Node, Script
 from symjac.reading.usual import (
@@ -26,6 +27,7 @@ from symjac.reading.usual import (
     COUNTS,
     FUNCTION_LETTERS,
     LAYERS,
+    LOSS_FUNCTIONS,
     LOSSES,
     OFTEN_MAPS,
     PARAMETERS,
@@ -232,7 +234,7 @@ class Roles:
         if not family.is_known:
             role, how = self._role(named, family)
             if family.role is None:
-                family.take(role, how)
+                family.take(role, how, UNIT if how is How.OF_LOSS else None)
                 if role == "function":
                     family.function = Function(family.name)
         return family
@@ -243,6 +245,8 @@ class Roles:
             return context.option.roles[family.base], How.ONLY
         if self._takes_several(named, family):
             return "map", How.OF_SEVERAL
+        if self._is_loss_of_vectors(named):
+            return "map", How.OF_LOSS
         if self._is_function(named, family):
             return "function", How.APPLIED
         if token.style in ("cal", "scr", "frak"):
@@ -319,6 +323,15 @@ class Roles:
                 "give the function a letter of its own",
             )
         context.note("role", f"{name}: read as a function of several vectors, of which nothing else is known", node)
+        return True
+
+    def _is_loss_of_vectors(self, named: Named) -> bool:
+        r"""Whether a letter is a loss of which only what it sees is known: the ``\ell`` of ``\ell(y, d)``."""
+        node = self.applied.get(named.family)
+        plainly = named.time is None and not named.primes and named.family not in self.bare
+        if node is None or named.token.text not in LOSS_FUNCTIONS or not plainly or self.context.all_scalar:
+            return False
+        self.context.note("role", f"{named.family}: read as a loss of which nothing is known but what it sees", node)
         return True
 
     def _is_function(self, named: Named, family: Family) -> bool:

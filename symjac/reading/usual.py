@@ -38,6 +38,8 @@ OF_SEVERAL = frozenset(
         *("RNN", "rnn", "GRU", "gru", "Cell", "cell", "RNNCell", "GRUCell"),
     ]
 )
+# Before a bracket with vectors these are losses of which nothing is known.
+LOSS_FUNCTIONS = frozenset([r"\ell", "l"])
 # As an argument of such a function these are vectors of its parameters.
 PARAMETERS = frozenset([r"\theta", r"\vartheta", r"\omega"])
 # Words for layers: maps of vectors with matrices of their own, no functions of numbers; and how they are written out.
@@ -110,6 +112,11 @@ TABLE: tuple[tuple[str, str, Iterable[str]], ...] = (
         "before a bracket with several vectors",
         "a function of them of which nothing else is known, unless it stands elsewhere without them: a note",
         OF_SEVERAL,
+    ),
+    (
+        "before a bracket with vectors, where it stands nowhere without one",
+        "a loss, a function of them with values in the numbers, of which nothing else is known: a note",
+        LOSS_FUNCTIONS,
     ),
     ("as an argument of such a function", "a vector of parameters", PARAMETERS),
     (
