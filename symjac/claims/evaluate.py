@@ -140,7 +140,8 @@ class Evaluator(Meaning):
     def chain(self, y: Ref, x: Ref) -> Expr:
         """dy/dx of two symbols; over a number of steps that is a letter, a symbol for the whole product."""
         self.variables.add(self.model.symbol(x))
-        if self.model.symbol(x).cols != ONE and self.model.symbol(y).is_vector:
+        of, by = self.model.symbol(y), self.model.symbol(x)
+        if (by.cols != ONE and of.is_vector) or any(x == parameter for _, parameter in self.carried):
             return self.entries(y, x)
         if self.model.prints(y, x):
             return self.model.derivative(y, x)
@@ -313,10 +314,13 @@ class Evaluator(Meaning):
 
     def image(self, jacobian: Expr, of: Symbol, x: Term) -> Expr:
         """What a Jacobian of the entries of ``of`` does to the matrix of one entry, in the shape of ``of``."""
+        entry = self.one_entry(x)
         try:
-            return vectors.act(jacobian, self.one_entry(x))
+            out = vectors.act(jacobian, entry)
         except NotYetError as error:
             raise UndecidedError(error.message) from error
+        self.images |= out.symbols - jacobian.symbols - entry.symbols
+        return out
 
     def gradient_term(self, t: Term) -> Expr:
         """``d x``: the gradient of the loss by x."""

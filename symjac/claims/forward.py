@@ -31,14 +31,14 @@ class Forward(Evaluator):
         """dy/dx of two symbols, by vec where a vector is differentiated by a matrix."""
         of, by = self.model.symbol(y), self.model.symbol(x)
         self.variables.add(by)
-        if by.cols != ONE and of.is_vector:
+        if (by.cols != ONE and of.is_vector) or any(x == parameter for _, parameter in self.carried):
             return self.entries(y, x)
         return self.world.derivative(y, x)
 
     def entries(self, y: Ref, x: Ref) -> Expr:
         """``d vec(y) / d vec(x)^T``: total where the claim holds the same of an earlier step."""
         self.variables.add(self.model.symbol(x))
-        before = [r.time for r, by in self.carried if by == x and r.family == y.family and r.time is not None]
+        before = [r.time for r, by in self.carried if by == x and r.time is not None]
         if before and y.time is not None:
             return self.world.total(y, x, before[0])
         return self.world.derivative(y, x, entries=True)

@@ -100,6 +100,7 @@ class Meaning(Elaborator, ABC):
         self.values = dict(values or {})  # numbers for index letters, where sums and products are written out
         self.constants: dict[int, Value] = {}  # identities, ones and zeros, by their place
         self.doubts: list[str] = []  # what may be meant in another way, by which nothing is refuted
+        self.images: set[Symbol] = set()  # letters for what total derivatives do to the matrix of one entry
         self.carried: frozenset[tuple[Ref, Ref]] = frozenset()  # total derivatives by a parameter, of states before
         self.variables: set[Symbol] = set()  # by which something the system defines is differentiated
 

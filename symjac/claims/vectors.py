@@ -8,7 +8,7 @@ what it does: M and N are equal exactly if ``M vec(Z) = N vec(Z)`` for a generic
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from symjac import expr as ex
 from symjac.claims.meaning import Meaning
@@ -56,13 +56,18 @@ def between(ev: Meaning, y: Ref, x: Ref) -> Expr:
         raise UndecidedError(f"no equation says how {of.name} depends on {wrt.name}")
     ev.variables.add(wrt)
     immediate = jacobian(model, model.between(y, x), of, wrt)
-    before = [r for r, by in ev.carried if by == x and r.family == y.family]
+    before = [r for r, by in ev.carried if by == x and r.time is not None]
     if not before or y.time is None:
         return immediate
-    if model.carried_by(y):
-        raise UndecidedError(f"{of.name} depends on the step before through more than one state")
-    previous = y.at(y.time - 1)
-    return ex.add(immediate, ex.mul(model.derivative(y, previous), between(ev, previous, x)))
+    states = {r for r in earlier(model, y) if r.family in model.defined_families}
+    if any(r.time != y.time - 1 or (r not in before and _is_before(r, before)) for r in states):
+        raise UndecidedError(f"nothing says how {of.name} depends on {wrt.name} through the steps before")
+    return ex.add(immediate, *(ex.mul(model.derivative(y, r), between(ev, r, x)) for r in sorted(states, key=repr)))
+
+
+def _is_before(r: Ref, first: Sequence[Ref]) -> bool:
+    """Whether a state stands at the step of the earliest derivatives, or before it."""
+    return any(r.time is not None and u.time is not None and r.time.offset <= u.time.offset for u in first)
 
 
 def carried_letter(model: Model, y: Ref, x: Ref) -> Symbol:
@@ -99,33 +104,36 @@ def _numerator(ev: Meaning, inner: Term, y: Term, x: Ref) -> tuple[bool, Expr]:
 
 
 def carried(s: Statement, *members: Term) -> frozenset[tuple[Ref, Ref]]:
-    """The earliest of several derivatives of one state by one matrix: total ones, of which nothing more is known.
+    """The earliest of several derivatives of states by one parameter: total ones, of which nothing more is known.
 
     ``dh_t/dW`` beside ``dh_{t-1}/dW`` is the total derivative, which obeys the recursion
     ``dh_t/dW = immediate + dh_t/dh_{t-1} dh_{t-1}/dW``.
 
     :raises UndecidedError: where they stand at times with different letters, so that either may be meant.
     """
-    states: dict[tuple[str, Ref], set[Ref]] = {}
-    for y, x in _by_matrix(s, *members):
-        if y.time is not None and x.time is None:
-            states.setdefault((y.family, x), set()).add(y)
+    states: dict[Ref, set[Ref]] = {}
+    for y, x in _by_parameter(s, *members):
+        if y.time is not None:
+            states.setdefault(x, set()).add(y)
     out = set()
-    for (_, x), found in states.items():
-        times = [r.time for r in found if r.time is not None]
+    for x, found in states.items():
+        times = {r.time for r in found if r.time is not None}
         if len({time.letters for time in times}) > 1:
             raise UndecidedError("whether these derivatives by a parameter are total or immediate ones is not said")
-        if len(found) > 1:
+        if len(times) > 1:
             first = min(time.offset for time in times)
             out |= {(r, x) for r in found if r.time is not None and r.time.offset == first}
     return frozenset(out)
 
 
-def _by_matrix(s: Statement, *members: Term) -> Iterator[tuple[Ref, Ref]]:
-    """The derivatives of vectors and matrices by matrices: of what and by what."""
+def _by_parameter(s: Statement, *members: Term) -> Iterator[tuple[Ref, Ref]]:
+    """The derivatives of what equations define, or of its entries, by what carries no time, or by entries of that."""
     for t in (t for m in members for t in m.walk() if t.kind == "derivative"):
-        y, x = (a.ref for a in t.args)
-        if y is not None and x is not None and s.role(x) == "matrix" and s.role(y) in ("vector", "matrix"):
+        y, x = (a.args[0].ref if a.kind == "entry" else a.ref for a in t.args)
+        if y is None or x is None or x.time is not None or s.model.definition(y) is None:
+            continue
+        roles = s.role(y), s.role(x)
+        if roles[0] == "vector" or roles == ("matrix", "matrix") or (roles[0] == "scalar" and roles[1] != "matrix"):
             yield y, x
 
 
@@ -133,14 +141,14 @@ def notes(s: Statement) -> list[str]:
     """What a derivative of a state by a parameter is read as."""
     out: list[str] = []
     try:
-        total = {(y.family, x) for y, x in carried(s, *s.members)}
+        total = {x for _, x in carried(s, *s.members)}
     except UndecidedError:
         return out
-    for y, x in _by_matrix(s, *s.members):
-        if y.time is None or x.time is not None or s.model.equation(y) is None:
+    for y, x in _by_parameter(s, *s.members):
+        if y.time is None:
             continue
         name = rf"\partial {s.model.symbol(y).name} / \partial {s.model.symbol(x).name}"
-        if (y.family, x) in total:
+        if x in total:
             out.append(f"{name} is read as the total derivative, which obeys a recursion over the steps")
         elif any(u.family in s.model.defined_families for u in earlier(s.model, y)):
             out.append(f"{name} is read as the immediate derivative: what comes from the step before is held fixed")
@@ -162,7 +170,9 @@ def by_vec_instead(s: Statement, left: Term, right: Term) -> Term | None:
     Only where the right side has what has the shape of a vec; ``None`` elsewhere.
     """
     kinds = {t.kind for t in right.walk()} | {str(t.data) for t in right.walk() if t.kind == "operation"}
-    if not kinds & {"vec", "by_vec", "commutation", "otimes", "otimes_vec"} and not any(_by_matrix(s, right)):
+    if not kinds & {"vec", "by_vec", "commutation", "otimes", "otimes_vec"} and not any(
+        s.role(x) == "matrix" for _, x in _by_parameter(s, right)
+    ):
         return None
 
     def change(t: Term) -> Term:

@@ -183,7 +183,7 @@ class Statement(Said):
     def _refuse_recursion(self, a: Term, b: Term) -> None:
         """Nothing is judged where derivatives by a parameter stand side by side of which some hold steps fixed.
 
-        :raises UndecidedError: by a vector or scalar at several steps, or with d beside partial derivatives.
+        :raises UndecidedError: where d stands beside partial derivatives.
         """
         found: dict[str, set[tuple[Time, bool]]] = {}
         for t in (t for root in (a, b) for t in root.walk() if t.kind == "derivative"):
@@ -193,8 +193,7 @@ class Statement(Said):
             total = not re.search(r"\\partial|\\nabla", self.claim[slice(*t.span)])
             found.setdefault(x.family, set()).add((y.time, total))
         for name, kinds in found.items():
-            several_steps = len({time for time, _ in kinds}) > 1 and self.role(Ref(name)) != "matrix"
-            if several_steps or len({total for _, total in kinds}) > 1:
+            if len({total for _, total in kinds}) > 1:
                 raise UndecidedError(f"whether the derivatives by {name} go through earlier steps is not said")
 
     def lengths_matter(self, a: Term, b: Term) -> bool:
