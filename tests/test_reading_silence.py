@@ -108,3 +108,52 @@ def test_a_constraint_defines_no_function() -> None:
     """``f(x, p) = 0`` is no definition of f."""
     with pytest.raises(SymjacError, match="is a condition on what stands in the brackets"):
         System("f(x, p) = 0")
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        (r"y = w^\top x + b", {"b", "y"}),
+        (r"y = a^\top x + c_0", {"c_0", "y"}),
+        (r"f = \frac{1}{2} x^\top Q x - b^\top x + c", {"c", "f"}),
+        (r"f = \frac{n}{2} \|x - c\|^2", {"n", "f"}),
+        (r"f = -\frac{n}{2} \log \det(S) - v^\top x", {"n", "f"}),
+        (r"s_t = v^\top h_t + s_{t-1}", {"s_t", "s_{t-1}"}),
+    ],
+)
+def test_a_small_letter_beside_a_number_is_one(text: str, numbers: set[str]) -> None:
+    """``w^T x + b`` is a number, and so is b, unless it is declared or stands where vectors stand."""
+    symbols = System(text).symbols
+    assert {name for name, info in symbols.items() if info.role == "scalar"} == numbers
+    assert "read as a scalar" in notes(text)
+
+
+def test_a_vector_beside_a_number_stays_one_where_something_says_so() -> None:
+    """A declaration, a matrix before it, a measure of length behind it."""
+    assert System(r"y = w^\top x + b", symbols={"b": "vector m"}).symbols["b"].role == "vector"
+    assert System("h = W b", r"y = w^\top x + b").symbols["b"].role == "vector"
+    assert right_sides(r"y = x - 2 v (v^\top x)") == [r"x - 2 v (v^{\top} x)"]
+    assert right_sides(r"y = \|x\|^2 v") == [r"\lVert x\rVert^{2} v"]
+
+
+@pytest.mark.parametrize("role", ["scalar", "elementwise"])
+def test_a_step_size_before_a_bracket_is_asked_for(role: str) -> None:
+    """``x_k + h (A x_k + B u_k)``: a step of Euler's method, or a function; each declaration of the hint works."""
+    text = "x_{k+1} = x_k + h (A x_k + B u_k)"
+    with pytest.raises(SymjacError, match="a step size before a bracket, or a function"):
+        System(text)
+    assert System(text, symbols={"h": role}).equations
+    assert right_sides("x_{t+1} = x_t + h(x_t)") == ["x_t + h(x_t)"]
+
+
+def test_a_loss_applied_to_vectors_has_values_in_the_numbers() -> None:
+    r"""``\ell(y, d)`` is differentiated as any function of vectors is."""
+    system = System("y = C h", r"L = \ell(y, d) + \frac{\lambda}{2} \|C\|_F^2")
+    assert system.jacobian("L", wrt="h").formula() == r"\partial_1 \ell(y, d) C"
+    assert "read as a loss of which nothing is known but what it sees" in notes("y = C h", r"L = \ell(y, d)")
+
+
+def test_sigma_may_be_defined_at_a_symbol_that_is_defined() -> None:
+    """It is the logistic function at every argument."""
+    system = System("z = W x + b", r"a = \sigma(z)", r"\sigma(z) = \frac{1}{1 + e^{-z}}")
+    assert system.jacobian("a", wrt="x").formula() == r"\operatorname{diag}(a \odot (\mathbf{1} - a)) W"

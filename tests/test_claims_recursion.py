@@ -1,0 +1,96 @@
+"""Real-time recurrent learning: derivatives by a parameter beside those of the step before.
+
+Williams and Zipser, *A learning algorithm for continually running fully recurrent neural networks*, Neural Computation
+1989, equation (6), by matrices, vectors and scalars, by their entries, through one state and through several.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from symjac.claims.checking import check_record
+
+RNN = [r"h_t = \tanh(W h_{t-1} + U x_t)"]
+LINEAR = ["s_t = A s_{t-1} + B x_t"]
+BIAS = [r"h_t = \tanh(W h_{t-1} + b)"]
+GATE = ["s_t = W h_{t-1} + b", r"h_t = \tanh(s_t)"]
+TWO = ["s_t = A s_{t-1} + B p_{t-1}", "p_t = C s_{t-1} + D p_{t-1}"]
+SCALAR = ["a_t = w a_{t-1} + u_t"]
+NUMBERS = {"a_t": "scalar", "u_t": "scalar", "w": "scalar"}
+
+TRUE_AND_FALSE = [
+    (
+        RNN,
+        r"\frac{\partial h_{t,k}}{\partial W_{ij}} = (1 - h_{t,k}^2) \left( \delta_{ki} h_{t-1,j} "
+        r"+ \sum_l W_{kl} \frac{\partial h_{t-1,l}}{\partial W_{ij}} \right)",
+        [(r"W_{kl}", r"W_{lk}"), (r"\delta_{ki} h_{t-1,j}", r"\delta_{kj} h_{t-1,i}"), (r"+ \sum", r"- \sum")],
+    ),
+    (
+        LINEAR,
+        r"\frac{\partial s_{t,i}}{\partial A_{pq}} = \delta_{ip} s_{t-1,q} "
+        r"+ \sum_r A_{ir} \frac{\partial s_{t-1,r}}{\partial A_{pq}}",
+        [("s_{t-1,q}", "s_{t,q}"), ("A_{ir}", "A_{ri}")],
+    ),
+    (
+        BIAS,
+        r"\frac{\partial h_{t,k}}{\partial b_j} = (1 - h_{t,k}^2) (\delta_{kj} "
+        r"+ \sum_l W_{kl} \frac{\partial h_{t-1,l}}{\partial b_j})",
+        [(r"+ \sum", r"- \sum"), ("W_{kl}", "W_{lk}")],
+    ),
+    (
+        GATE,
+        r"\frac{\partial h_t}{\partial W_{ij}} = diag(1 - h_t^2) "
+        r"\left( e_i h_{t-1,j} + W \frac{\partial h_{t-1}}{\partial W_{ij}} \right)",
+        [("e_i h_{t-1,j}", "e_j h_{t-1,i}"), (r"+ W", r"+ 2 W")],
+    ),
+    (
+        GATE,
+        r"\frac{\partial h_t}{\partial b} = diag(1 - h_t^2) (I + W \frac{\partial h_{t-1}}{\partial b})",
+        [("I + W", "I - W"), ("diag(1 - h_t^2)", "diag(1 - h_{t-1}^2)")],
+    ),
+    (
+        GATE,
+        r"\frac{\partial s_t}{\partial b} = I + W \frac{\partial h_{t-1}}{\partial b}",
+        [("I + W", "W"), ("+ W", "- W")],
+    ),
+    (
+        TWO,
+        r"\frac{\partial s_t}{\partial A} = s_{t-1}^\top \otimes I + A \frac{\partial s_{t-1}}{\partial A} "
+        r"+ B \frac{\partial p_{t-1}}{\partial A}",
+        [("+ B", "- B"), ("B", "D")],
+    ),
+]
+
+
+def holds(equations: list[str], claim: str, **symbols: str) -> bool | None:
+    v = check_record({"equations": equations, "symbols": symbols, "claim": claim})
+    return v.conventions["numerator_column"].holds
+
+
+@pytest.mark.parametrize(("equations", "claim", "changes"), TRUE_AND_FALSE)
+def test_the_recursion_holds_and_no_other(equations: list[str], claim: str, changes: list[tuple[str, str]]) -> None:
+    """The total derivative, through all steps before; with one sign, index or factor changed it is false."""
+    assert holds(equations, claim) is True
+    for old, new in changes:
+        head, _, body = claim.partition(" = ")
+        assert old in body
+        assert holds(equations, f"{head} = {body.replace(old, new)}") is False, (old, new)
+
+
+def test_of_numbers() -> None:
+    """A scalar recurrence by its scalar parameter."""
+    claim = r"\frac{\partial a_t}{\partial w} = a_{t-1} + w \frac{\partial a_{t-1}}{\partial w}"
+    assert holds(SCALAR, claim, **NUMBERS) is True
+    assert holds(SCALAR, claim.replace("= a_{t-1}", "= a_t"), **NUMBERS) is False
+
+
+@pytest.mark.parametrize("claim", [r"diag(1 - h_t^2)", r"diag(1 - h_t^2) \frac{\partial s_t}{\partial b}"])
+def test_alone_the_derivative_is_the_immediate_one(claim: str) -> None:
+    """Beside none of an earlier step, as before."""
+    assert holds(GATE, rf"\frac{{\partial h_t}}{{\partial b}} = {claim}") is True
+
+
+def test_a_state_left_out_is_not_known() -> None:
+    """Of two states that act on each other one alone says nothing."""
+    claim = r"\frac{\partial s_t}{\partial A} = s_{t-1}^\top \otimes I + A \frac{\partial s_{t-1}}{\partial A}"
+    assert holds(TWO, claim) is None
