@@ -1,4 +1,4 @@
-"""The sizes of identities, ones and zeros in a claim: told by what stands beside them, as in a system."""
+"""The sizes of constants, and of symbols of the claim alone: told by what stands beside them, as in a system."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ CLAIMS = [
     ("y = W x", WIDE, BY_X + r"W + \mathbf{0}", "true"),
     ("y = W x", WIDE, BY_X + r"W \odot \mathbf{1}\mathbf{1}^\top", "true"),
     ("y = W x", WIDE, BY_X + "I + W", "false"),
+    # so is that of a symbol of the claim alone
+    ("y = W x", WIDE, BY_X + "W + D - D", "true"),
+    ("y = W x", WIDE, BY_X + r"W + a b^\top - a b^\top", "true"),
     # beside two sizes nothing tells which this one has, beside one there is no other
     ("y = W x", WIDE, BY_X + r"\mathbf{1}^\top \mathbf{1} W", "undecided"),
     ("y = W x", SQUARE, BY_X + r"\mathbf{1}^\top \mathbf{1} W", "false"),

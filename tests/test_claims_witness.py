@@ -104,7 +104,7 @@ def test_counterexamples_come_from_a_run_alone(monkeypatch: pytest.MonkeyPatch) 
     c = _column(equations, claim.replace(RIGHT, "W " + RIGHT))
     monkeypatch.setattr(Model, "closed", _refuse)
     course = witness.Course(c.statement.members[0], c.statement.members[-1], {})
-    (run, *_) = witness.runs(c, course)
+    run = witness.evaluated(c, course)
     assert run.search(30) is not None
 
 
@@ -185,7 +185,7 @@ def test_the_formula_offered_for_a_sum_over_steps_is_run_as_what_one_step_gives(
 def test_letters_for_derivatives_have_their_shapes() -> None:
     """A run stands for a derivative by a letter of the shape of the numerator layout."""
     c = _column([RNN], STEP + RIGHT)
-    (run, *_) = witness.runs(c, witness.Course(c.statement.members[0], c.statement.members[-1], {}))
+    run = witness.evaluated(c, witness.Course(c.statement.members[0], c.statement.members[-1], {}))
     (letter,) = run.world.given
     assert run.left == letter
     assert letter.shape == run.right.shape
@@ -196,7 +196,7 @@ def test_every_reading_of_terms_can_be_run(make: Callable[[Comparison], type[Eva
     """A reading of the terms of its own keeps that reading where derivatives come from a run."""
     c = _column([RNN], STEP + RIGHT)
     c.kind = make(c)
-    (run, *_) = witness.runs(c, witness.Course(c.statement.members[0], c.statement.members[-1], {}))
+    run = witness.evaluated(c, witness.Course(c.statement.members[0], c.statement.members[-1], {}))
     assert isinstance(run.world, World)
     assert run.compare(1).apart is None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,13 +12,10 @@ from symjac.claims.evaluate import Evaluator
 from symjac.claims.model import Model
 from symjac.claims.properties import kind_of
 from symjac.claims.stated.statement import Statement
-from symjac.claims.undecided import UndecidedError
 from symjac.expr import Expr
 from symjac.expr.times import Time
 from symjac.limits import OutOfTimeError
 from symjac.reading.applied.terms import Ref
-
-MAX_SIZINGS = 100
 
 
 @dataclass
@@ -54,13 +50,3 @@ class Asked:
         families = self.model.families
         known = (f for f in self.statement.properties if f in families and f not in self.model.defined_families)
         return self.kinds(self.model.symbol(Ref(f)) for f in known if not any(families[f].times))
-
-    def sizings(self, holes: list[tuple[str, int]]) -> list[dict[tuple[str, int], ex.Dim]]:
-        """The ways to give sizes to symbols nothing says the size of.
-
-        :raises UndecidedError: where there are too many.
-        """
-        sizes = self.statement.sizes(self.model)
-        if len(sizes) ** len(holes) > MAX_SIZINGS:
-            raise UndecidedError("too many sizes are open; declare the symbols")
-        return [dict(zip(holes, choice, strict=True)) for choice in itertools.product(sizes, repeat=len(holes))]

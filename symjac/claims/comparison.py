@@ -167,52 +167,39 @@ class Comparison(Asked):
     # ----------------------------------------------------------------------------------- two sides
 
     def compared(self, a: Term, b: Term, values: Mapping[str, Time]) -> Outcome:
-        refs = self.statement.refs(a, b)
-        holes = self.model.open_sizes(r.family for r in refs)
-        shape_error = ""
+        self.check_time()
         strangers = self.statement.strangers(a, b)
-        undecided: Outcome | None = None
-        first: Outcome | None = None
-        for sizes in self.sizings(holes):
-            self.check_time()
-            self.model.sizes = sizes
-            try:
-                left, right = self.sides(a, b, values)
-            except ShapeError as error:
-                shape_error = error.message
-                continue
-            if left.shape != right.shape:
-                if (fitting := fits_if(left, right)) is not None:
-                    why = f"the two sides fit only if {fitting}, which no declaration says"
-                    undecided = Outcome(None, "undecided", why)
-                    continue
-                shapes = f"{ex.show_shape(left.shape)} and {ex.show_shape(right.shape)}"
-                shape_error = f"the two sides have shapes {shapes}"
-                continue
-            if self.unknown:
-                undecided = Outcome(None, "undecided", self.unknown[0])
-                continue
-            found = self.decided(left, right)
-            if found.because == OPEN:
-                course = Course(a, b, values)
-                found = self.refuted(course, left, right) or replace(found, because="undecided")
-                if found.holds is False and (c := self.statement.unmet(values, found.counterexample)) is not None:
-                    found = Outcome(None, "undecided", f"what would refute the claim does not meet {c.text}")
-            if found.holds:
-                return found
-            if found.holds is False and self.doubts:
-                return Outcome(None, "undecided", self.doubts[0])
-            if found.holds is False and strangers:
-                return Outcome(None, "undecided", f"nothing says what {strangers[0]} is")
-            first = first or found  # symbols of other sizes may fit as well
-        if first is not None:
-            return first
-        guessed = [name for name in strangers if self.statement.is_guessed(name)]
-        if undecided is None and guessed:
-            undecided = Outcome(None, "undecided", f"nothing says what {guessed[0]} is")
-        if undecided is None and (outsider := self.statement.unsized(a, b)) is not None:
-            undecided = Outcome(None, "undecided", f"nothing says which sizes of the system those of {outsider} are")
-        return undecided or Outcome(False, "shape", shape_error)
+        try:
+            left, right = self.sides(a, b, values)
+        except ShapeError as error:
+            return self.misfit(a, b, error.message)
+        if left.shape != right.shape:
+            if (fitting := fits_if(left, right)) is not None:
+                return Outcome(None, "undecided", f"the two sides fit only if {fitting}, which no declaration says")
+            shapes = f"{ex.show_shape(left.shape)} and {ex.show_shape(right.shape)}"
+            return self.misfit(a, b, f"the two sides have shapes {shapes}")
+        if self.unknown:
+            return Outcome(None, "undecided", self.unknown[0])
+        found = self.decided(left, right)
+        if found.because == OPEN:
+            course = Course(a, b, values)
+            found = self.refuted(course, left, right) or replace(found, because="undecided")
+            if found.holds is False and (c := self.statement.unmet(values, found.counterexample)) is not None:
+                found = Outcome(None, "undecided", f"what would refute the claim does not meet {c.text}")
+        if found.holds is False and self.doubts:
+            return Outcome(None, "undecided", self.doubts[0])
+        if found.holds is False and strangers:
+            return Outcome(None, "undecided", f"nothing says what {strangers[0]} is")
+        return found
+
+    def misfit(self, a: Term, b: Term, message: str) -> Outcome:
+        """Two members that do not fit, which refutes nothing where a shape in them was guessed."""
+        guessed = [name for name in self.statement.strangers(a, b) if self.statement.is_guessed(name)]
+        if guessed:
+            return Outcome(None, "undecided", f"nothing says what {guessed[0]} is")
+        if (outsider := self.statement.unsized(a, b)) is not None:
+            return Outcome(None, "undecided", f"nothing says which sizes of the system those of {outsider} are")
+        return Outcome(False, "shape", message)
 
     def sides(self, a: Term, b: Term, values: Mapping[str, Time]) -> tuple[Expr, Expr]:
         """Both sides, the sizes of constants as they tell them together."""

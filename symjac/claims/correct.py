@@ -99,7 +99,7 @@ def _with_loss(e: Expr, gradients: Gradients, s: Statement) -> Expr:
     for r in gradients.mentions.frontier | gradients.mentions.upstream | gradients.implied:
         for kind in ("", "upstream"):
             free = gradients.free(r, kind)
-            table[free] = Symbol(rf"(\nabla_{{{gradients.model.symbol(r).name}}} {loss})", free.shape)
+            table[free] = Symbol(rf"(\nabla_{{{gradients.model.name(r)}}} {loss})", free.shape)
     return e.replace(table)
 
 

@@ -187,7 +187,7 @@ class Evaluator(Meaning):
         y = t.args[0]
         if y.kind == "apply" and y.args[0].ref is not None:  # which was settled by what the claim differentiates
             return self.value(y).make()
-        return Operand(self.model, self.values).expression(y, " " * y.start + str(t.data))
+        return Operand(self.model, self.values, self.shaped).expression(y, " " * y.start + str(t.data))
 
     def at_its_argument(self, y: Term, x: Ref) -> Expr:
         """The f of ``\\partial f / \\partial x`` at what the system applies it to, at the step where that holds x.

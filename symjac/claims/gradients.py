@@ -142,7 +142,7 @@ class Gradients:
         if all(w == ex.Number(1) for w in self.weights.values()):
             # What nothing uses is seen by its own step's loss alone.
             own += [v for v in self.mentions.frontier if v.time == loss.time and not self.consumers(v)]
-        unsaid = f"nothing says how {model.symbol(x).name} reaches {loss.family} of that step"
+        unsaid = f"nothing says how {model.name(x)} reaches {loss.family} of that step"
         if len(own) != 1 or self.mentions.upstream:
             raise UndecidedError(unsaid)
         (v,) = own
@@ -178,7 +178,7 @@ class Gradients:
         users = [(c, p) for c, p in Gradients(self.model, self.mentions, step=loss.time).consumers(x)]
         for c, _ in users:
             if c not in self.mentions.local | self.mentions.frontier:
-                raise UndecidedError(f"nothing says how the loss of one step depends on {self.model.symbol(c).name}")
+                raise UndecidedError(f"nothing says how the loss of one step depends on {self.model.name(c)}")
             if c.time != loss.time or any(d.time != loss.time for d in self.downstream(c)):
                 raise UndecidedError(f"whether the derivative by {x.family} goes through earlier steps is not said")
         shape = self.model.symbol(x).shape

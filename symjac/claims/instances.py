@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from symjac import expr as ex
 from symjac.claims.undecided import UndecidedError
@@ -60,7 +60,6 @@ class Instances:
         self.families = dict(reading.context.families)
         for name, family in families.items():
             self.families.setdefault(name, family)
-        self.sizes: dict[tuple[str, int], ex.Dim] = {}  # of families whose size nothing tells: tried out
         # In row orientation the shape of a matrix is that of what acts, whatever its declaration says.
         self._shapes: dict[str, set[ex.Shape]] = {}
         for info in reading.symbols.values():
@@ -75,7 +74,10 @@ class Instances:
     # ------------------------------------------------------------------------------------- symbols
 
     def shape(self, family: Family) -> ex.Shape:
-        """The shape of a family's symbols; sizes that nothing tells are looked up in ``sizes``."""
+        """The shape of a family's symbols.
+
+        :raises UndecidedError: where nothing tells it.
+        """
         if family.role == "scalar" or family.role is None:
             return ex.SCALAR
         known = self._shapes.get(family.name, set())
@@ -84,40 +86,30 @@ class Instances:
             raise UndecidedError(f"{family.name} has different sizes at different times")
         if known:
             return next(iter(known))
-        out = []
-        for k, size in enumerate((family.rows, family.cols)):
-            terms = size.terms()
-            if all(t.root.known is not None for t in terms):
-                out.append(size.value())
-            else:
-                if (family.name, k) not in self.sizes:
-                    raise UndecidedError(f"nothing says what size {family.name} has")
-                out.append(self.sizes[family.name, k])
-        return out[0], out[1]
+        if self.is_open(family):
+            raise UndecidedError(f"nothing says what size {family.name} has")
+        return family.rows.value(), family.cols.value()
 
-    def open_sizes(self, names: Iterable[str]) -> list[tuple[str, int]]:
-        """The sizes among these families that nothing tells."""
-        out = []
-        for name in dict.fromkeys(names):
-            family = self.families.get(name)
-            if family is None:  # a size that stands as a number
-                continue
-            if family.role not in ("vector", "matrix"):
-                continue
-            for k, size in enumerate((family.rows, family.cols)):
-                if any(t.root.known is None for t in size.terms()):
-                    out.append((name, k))
-        return out
+    @staticmethod
+    def is_open(family: Family) -> bool:
+        """Whether nothing tells the sizes of a vector or a matrix, but what it stands beside in the claim."""
+        sizes = (family.rows, family.cols) if family.role in ("vector", "matrix") else ()
+        return any(t.root.known is None for size in sizes for t in size.terms())
 
-    def symbol(self, ref: Ref) -> Symbol:
-        """The symbol of a family at a time."""
+    def name(self, ref: Ref) -> str:
+        """What a family is called at a time."""
         if ref.family not in self.families:
             raise UndecidedError(f"nothing says what {ref.family} is")
         family = self.families[ref.family]
         time = ref.time.text if ref.time is not None else None
-        name = render(family.base, family.label, family.upper, family.place or "_{}", time)
+        return render(family.base, family.label, family.upper, family.place or "_{}", time)
+
+    def symbol(self, ref: Ref, shape: ex.Shape | None = None) -> Symbol:
+        """The symbol of a family at a time, of this shape where the family has none."""
+        name = self.name(ref)
+        family = self.families[ref.family]
         known = self.reading.symbols.get(name)
-        symbol = known.symbol if known is not None else Symbol(name, self.shape(family))
+        symbol = known.symbol if known is not None else Symbol(name, shape or self.shape(family))
         self._refs.setdefault(symbol, ref)
         return symbol
 

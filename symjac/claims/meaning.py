@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Self
 
 from symjac import expr as ex
+from symjac.claims.context import Beside
 from symjac.claims.conventions import Convention
 from symjac.claims.model import Model
 from symjac.claims.undecided import UndecidedError
@@ -21,58 +22,19 @@ from symjac.expr import Expr, Number, Shape, Symbol
 from symjac.expr.times import Time
 from symjac.reading import grids, maps, operators
 from symjac.reading.applied.terms import MapCall, Ref, Term
-from symjac.reading.assumptions import Habit, Option
-from symjac.reading.context import Context, Family
+from symjac.reading.assumptions import Habit
+from symjac.reading.context import Family
 from symjac.reading.elaborate import Elaborator
 from symjac.reading.roles import Roles
 from symjac.reading.sizes import UNIT, OpenSizeError, Size
-from symjac.reading.tree import Placed
-from symjac.reading.values import Value, like, scalar
+from symjac.reading.values import Make, Value, like, scalar
 
 Gradient = Callable[[Ref | None, Ref], Expr]
-DOUBTFUL = ("norm", "bars")  # what a system is read with a note about, and a claim is not decided by
 
 
-class Beside(Context):
-    """The context of a claim: what does not fit is false, what is not read undecided, as is what a note would tell."""
-
-    def __init__(self, model: Model, unknown: list[str]) -> None:
-        super().__init__()
-        self.families = model.families
-        self.option = Option(habits=frozenset(model.habits))
-        self.star_multiplies = model.star_multiplies
-        self.lenient = self.continued = True
-        self.unknown = unknown
-        self.of_constants: list[Size] = []
-        self.zeros: set[int] = set()  # places of zeros that are part of a formula, where nothing says of which shape
-
-    def error(self, message: str, at: Placed, hint: str | None = None) -> Exception:
-        return UndecidedError(message)
-
-    def misfit(self, message: str, at: Placed, hint: str | None = None) -> Exception:
-        if self.zeros:
-            return UndecidedError("nothing says whether zeros are a number, a vector or a matrix")
-        return ShapeError(message)
-
-    def doubt(self, message: str, at: Placed, hint: str) -> Exception:
-        return UndecidedError(message)
-
-    def note(self, kind: str, message: str, at: Placed | None = None) -> None:
-        if kind in DOUBTFUL:
-            self.unknown.append(message)
-
-    def text(self, at: Placed) -> str:
-        return "this"
-
-    def named_size(self, name: str) -> Size:
-        """A size that is printed, for the vec of a matrix as a product."""
-        letters = (ex.dim(int(d) if d.isdigit() else d) for d in name.split("*"))
-        size = next(letters)
-        for d in letters:
-            size *= d
-        return Size(size)
-
-    counted_size = named_size
+def is_open(size: Size) -> bool:
+    """Whether nothing has said yet what a size is."""
+    return any(t.root.known is None for t in size.terms())
 
 
 class Meaning(Elaborator, ABC):
@@ -99,6 +61,7 @@ class Meaning(Elaborator, ABC):
         self.over = over
         self.values = dict(values or {})  # numbers for index letters, where sums and products are written out
         self.constants: dict[int, Value] = {}  # identities, ones and zeros, by their place
+        self.open: dict[str, tuple[Size, Size]] = {}  # of symbols whose sizes nothing else tells
         self.doubts: list[str] = []  # what may be meant in another way, by which nothing is refuted
         self.images: set[Symbol] = set()  # letters for what total derivatives do to the matrix of one entry
         self.carried: frozenset[tuple[Ref, Ref]] = frozenset()  # total derivatives by a parameter, of states before
@@ -153,7 +116,7 @@ class Meaning(Elaborator, ABC):
         """
         sizes = self.context.sizes
         fits = sizes.settle()
-        if fits and (open_sizes := [n for n in self.beside_system.of_constants if n.root.known is None]):
+        if fits and (open_sizes := [n for n in self.beside_system.of_constants if is_open(n)]):
             only = {d for info in self.model.reading.symbols.values() for d in info.symbol.shape} - {ex.ONE}
             if len(only) == 1:  # whatever nothing says the size of has the only one there is
                 fits = all(sizes.equal(n, Size(*only)) for n in open_sizes) and sizes.settle()
@@ -164,7 +127,8 @@ class Meaning(Elaborator, ABC):
         try:
             return [v.make() for v in values]
         except OpenSizeError as error:
-            raise otherwise or UndecidedError("nothing says what size a constant has") from error
+            name = next((name for name, sizes in self.open.items() if any(map(is_open, sizes))), "a constant")
+            raise otherwise or UndecidedError(f"nothing says what size {name} has") from error
         except ShapeError as error:
             raise self.misfit(error.message, values[0].term) from error
 
@@ -215,7 +179,21 @@ class Meaning(Elaborator, ABC):
 
     def symbol(self, t: Term) -> Value:
         assert isinstance(t.data, Ref)
-        return self.laid(self.given(self.model.symbol(self.ref(t.data)), t))
+        rows, cols, make = self.shaped(self.ref(t.data))
+        return self.laid(Value(rows, cols, make, t))
+
+    def shaped(self, r: Ref) -> tuple[Size, Size, Make]:
+        """The sizes of a symbol, and the symbol once they are known."""
+        family = self.model.families.get(r.family)
+        if family is None or not self.model.is_open(family):
+            symbol = self.model.symbol(r)
+            return Size(symbol.rows), Size(symbol.cols), lambda: symbol
+        if family.name not in self.open:
+            vector = family.role == "vector"
+            self.open[family.name] = Size(), UNIT if vector else Size()
+            self.beside_system.of_constants += self.open[family.name]
+        rows, cols = self.open[family.name]
+        return rows, cols, lambda: self.model.symbol(r, (rows.value(), cols.value()))
 
     def constant(self, t: Term) -> Value:
         """An identity, ones, zeros of any shape, a unit vector, or a function that has lost its argument."""

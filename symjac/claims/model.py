@@ -76,7 +76,7 @@ class Model(Instances):
     def refuse_unknown(self, x: Ref) -> None:
         """:raises UndecidedError: for what no equation holds, though a function may depend on it."""
         if x.family not in self.defined_families and all(r.family != x.family for p in self.printed for _, r in p.uses):
-            raise UndecidedError(f"{self.symbol(x).name} does not occur in the system")
+            raise UndecidedError(f"{self.name(x)} does not occur in the system")
 
     def through(self, y: Ref, x: Ref) -> dict[Symbol, Expr]:
         """The equations through which y depends on x as the claim is read: what is cut or held fixed is not among them.
@@ -108,7 +108,7 @@ class Model(Instances):
         if ex.is_zero(found):
             return taken_in
         if found != taken_in:
-            name = self.symbol(y).name
+            name = self.name(y)
             raise UndecidedError(f"{name} depends on the step before on several ways, of which some may be held fixed")
         return found
 
@@ -138,7 +138,7 @@ class Model(Instances):
                 elif x.time is None and (r.time is None or u.time.letters != r.time.letters):
                     stack.append(u)
                 elif self.reaches(u.family, x.family):
-                    raise UndecidedError(f"{self.symbol(y).name} depends on {self.symbol(x).name} through every step")
+                    raise UndecidedError(f"{self.name(y)} depends on {self.name(x)} through every step")
         return out
 
     def reaches(self, family: str, other: str) -> bool:
@@ -239,7 +239,7 @@ class Model(Instances):
             return self.from_input(y, x)
         seen = [r for k in (0, 1) if self.definition(y) is not None and self.sees(y, r := x.at(y.time - k))]
         if len(seen) != 1:
-            of, wrt = self.symbol(y).name, self.symbol(x).name
+            of, wrt = self.name(y), self.name(x)
             raise UndecidedError(f"nothing says how {of} depends on {wrt}, so many steps before")
         return ex.mul(self.derivative(y, seen[0]), self.long_product(seen[0], x))
 
@@ -255,7 +255,7 @@ class Model(Instances):
                 continue
             whole = (self.long_product if family == y.family else self.over_letters)(y, seen[0])
             return ex.mul(whole, self.derivative(seen[0], x))
-        raise UndecidedError(f"nothing says how {self.symbol(y).name} depends on {self.symbol(x).name}")
+        raise UndecidedError(f"nothing says how {self.name(y)} depends on {self.name(x)}")
 
     def long_product(self, y: Ref, x: Ref) -> Expr:
         """dy/dx over a number of steps that is a letter: a power where every factor is the same, else a symbol.
@@ -274,7 +274,7 @@ class Model(Instances):
         if not self.timed(factor):
             count = self.count(y.time - x.time)
             return ex.power(factor, count) if factor.is_scalar else ex.MatrixPower(factor, count)
-        name = rf"\partial {of.name}/\partial {self.symbol(x).name}"
+        name = rf"\partial {of.name}/\partial {self.name(x)}"
         rows, cols = ex.Partial(of, self.symbol(x)).shape
         if isinstance(factor, ex.Diag):  # and so is every product of such factors
             return ex.Diag(Symbol(name, (rows, ex.ONE)))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from symjac.claims.model import Model
 from symjac.claims.undecided import UndecidedError
-from symjac.errors import ReadError, ShapeError
+from symjac.errors import ReadError
 from symjac.expr import Expr
 from symjac.expr.times import Time
 from symjac.reading import entrywise
@@ -15,14 +15,16 @@ from symjac.reading.applied.terms import Ref, Term
 from symjac.reading.context import Context
 from symjac.reading.elaborate import Elaborator
 from symjac.reading.roles import Roles
-from symjac.reading.sizes import Size
-from symjac.reading.values import Value, scalar
+from symjac.reading.sizes import OpenSizeError, Size
+from symjac.reading.values import Make, Value, scalar
+
+Shaped = Callable[[Ref], tuple[Size, Size, Make]]
 
 
 class Operand(Elaborator):
     """Terms of a claim as right-hand sides of its system: vectors as it has them, sizes of constants by unification."""
 
-    def __init__(self, model: Model, values: Mapping[str, Time]) -> None:
+    def __init__(self, model: Model, values: Mapping[str, Time], shaped: Shaped) -> None:
         base = model.reading.context
         assert base is not None
         context = Context(base.orientation, row=base.row)
@@ -34,28 +36,24 @@ class Operand(Elaborator):
             again.called = list(family.called)
         super().__init__(context, Roles(context, lambda _: None))
         self.model = model
-        self.open: dict[tuple[str, int], Size] = {}  # sizes that nothing in the system tells
+        self.shaped = shaped
         self.letters = values  # numbers for index letters, where sums and products are written out
 
     def expression(self, t: Term, source: str) -> Expr:
         """The expression, vectors as columns.
 
-        :raises ShapeError: where the sizes that are tried out for symbols of the claim are not those that it settles.
         :raises UndecidedError: where it has no meaning as a right-hand side.
         """
         self.context.source = source
         try:
             v = self.value(t)
-            for (name, k), size in self.open.items():
-                if not self.context.sizes.equal(size, Size(self.model.sizes[name, k])):
-                    raise ShapeError(f"the size of {name} does not fit")
             if not self.context.sizes.settle():
                 raise UndecidedError("the sizes in what is differentiated do not fit")
-            if any(term.root.known is None for size, *_ in self.context.constants for term in size.terms()):
-                raise UndecidedError("nothing says the size of a constant in what is differentiated")
+            return entrywise.collected(v.make())
         except ReadError as error:
             raise UndecidedError(f"what is differentiated cannot be read: {error.message}") from error
-        return entrywise.collected(v.make())
+        except OpenSizeError as error:
+            raise UndecidedError("nothing says the size of a constant in what is differentiated") from error
 
     def value(self, t: Term) -> Value:
         if t.kind == "count" and isinstance(t.data, Time):
@@ -67,13 +65,8 @@ class Operand(Elaborator):
 
     def at_step(self, t: Term, r: Ref) -> Value:
         """A symbol of the model, where index letters are numbers."""
-        symbol = self.model.symbol(r if r.time is None else r.at(r.time.put(self.letters)))
+        rows, cols, make = self.shaped(r if r.time is None else r.at(r.time.put(self.letters)))
         family = self.context.find(r.family)
-        tried = {k for _, k in self.model.open_sizes([r.family])}
-        sizes = (
-            self.open.setdefault((r.family, k), Size()) if k in tried else Size(d) for k, d in enumerate(symbol.shape)
-        )
-        rows, cols = sizes
         if family is not None and family.acts == "before":  # as it is printed
             rows, cols = cols, rows
-        return Value(rows, cols, lambda: symbol, t, tag="symbol", details={"family": family})
+        return Value(rows, cols, make, t, tag="symbol", details={"family": family})

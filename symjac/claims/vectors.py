@@ -147,7 +147,7 @@ def notes(s: Statement) -> list[str]:
     for y, x in _by_parameter(s, *s.members):
         if y.time is None:
             continue
-        name = rf"\partial {s.model.symbol(y).name} / \partial {s.model.symbol(x).name}"
+        name = rf"\partial {s.model.name(y)} / \partial {s.model.name(x)}"
         if x in total:
             out.append(f"{name} is read as the total derivative, which obeys a recursion over the steps")
         elif any(u.family in s.model.defined_families for u in earlier(s.model, y)):

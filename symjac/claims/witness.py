@@ -175,17 +175,18 @@ def confirm(c: Asked, a: Term, b: Term, where: Circumstances = ANY, *, points: i
 
 
 def _confirmed(c: Asked, course: Course, where: Circumstances, points: int) -> str:
-    apart: Mapping[str, int] | None = None
-    valueless = False
-    for run in runs(c, course, where):
-        found = _later(run, points=points)
-        if found.apart is None and found.points:
-            return ""
-        valueless = valueless or not found.points
-        apart = apart or found.apart
-    if apart is None or valueless:
+    try:
+        run = evaluated(c, course, where)
+    except ShapeError:
         return NO_POINT
-    numbers = {**apart, **{letter: value.text for letter, value in course.values.items()}}
+    if run.left.shape != run.right.shape:
+        return NO_POINT
+    found = _later(run, points=points)
+    if not found.points:
+        return NO_POINT
+    if found.apart is None:
+        return ""
+    numbers = {**found.apart, **{letter: value.text for letter, value in course.values.items()}}
     point = "".join(f", {letter} = {n}" for letter, n in numbers.items())
     raise Defect(
         f"the claim {c.statement.claim} is proved by the normal form and false where the system is run forwards "
@@ -334,17 +335,6 @@ def _ranged(first: Time, last: Time) -> Callable[[Term], Term]:
         return Term(t.kind, t.args, replace(t.over, low=t.over.low or first, high=t.over.high or last), t.span)
 
     return change
-
-
-def runs(c: Asked, course: Course, where: Circumstances = ANY) -> Iterator[Run]:
-    """Both members in every way to give sizes to symbols nothing says the size of."""
-    refs = c.statement.refs(course.a, course.b)
-    for sizes in c.sizings(c.model.open_sizes(r.family for r in refs)):
-        c.model.sizes = sizes
-        with contextlib.suppress(ShapeError):  # other sizes may fit
-            run = evaluated(c, course, where)
-            if run.left.shape == run.right.shape:
-                yield run
 
 
 def evaluated(c: Asked, course: Course, where: Circumstances = ANY) -> Run:

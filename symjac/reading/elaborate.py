@@ -104,7 +104,7 @@ class Elaborator(Arithmetic):
         v = self.value(t.args[0])
         if v.is_scalar:
             return self.quotient(scalar(lambda: Number(1), t, literal=True), v, t)
-        if v.is_vector:
+        if self.is_line(v):
             raise self.context.doubt(
                 f"an inverse needs a square matrix; {self.text(v)} is {v.shown}",
                 t,

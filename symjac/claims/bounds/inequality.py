@@ -42,7 +42,6 @@ from symjac.normal import NormalFormTooLarge, UndefinedFormError
 from symjac.reading.applied.terms import Term
 
 LENGTHS = (1, 2)
-MAX_SIZINGS = 100
 POINTS = 12  # at which what always holds is held against a run
 LONGEST = 200  # characters of a bound that is worth printing
 SHIFT_MATTERS = Outcome(None, "undecided", "it depends on whether the equations of the earlier step are taken in")
@@ -239,29 +238,16 @@ class Pair:
 
     def outcome(self, a: Term, b: Term, sign: str) -> Outcome:
         """One convention's answer; whatever cannot be found out is undecided."""
-        s = self.judge.statement
-        found = Outcome(False, "shape", "the shapes do not fit")
         try:
-            for sizes in self.sizings(self.model.open_sizes(r.family for r in s.refs(a, b))):
-                self.model.sizes = sizes
-                try:
-                    return self.decided(a, b, sign)
-                except ShapeError as error:
-                    found = Outcome(False, "shape", error.message)
+            return self.decided(a, b, sign)
+        except ShapeError as error:
+            return Outcome(False, "shape", error.message)
         except UndecidedError as error:
             return Outcome(None, "undecided", str(error))
         except OutOfTimeError as error:
             return Outcome(None, "time", error.message)
         except (NotYetError, DefinitionError, NormalFormTooLarge, UndefinedFormError) as error:
             return Outcome(None, "undecided", error.message)
-        return found
-
-    def sizings(self, holes: list[tuple[str, int]]) -> Iterator[dict[tuple[str, int], ex.Dim]]:
-        sizes = self.judge.statement.sizes(self.model)
-        if len(sizes) ** len(holes) > MAX_SIZINGS:
-            raise UndecidedError("too many sizes are open; declare the symbols")
-        for choice in itertools.product(sizes, repeat=len(holes)):
-            yield dict(zip(holes, choice, strict=True))
 
     def decided(self, a: Term, b: Term, sign: str) -> Outcome:
         self.check_time()

@@ -211,7 +211,7 @@ class Page:
         if t.ref is None or not text:
             return None
         try:
-            name = self.model.symbol(t.ref).name
+            name = self.model.name(t.ref)
         except UndecidedError:
             return None
         if text.startswith(name):

@@ -20,7 +20,7 @@ def _step(p: Page, t: Term, shift: int) -> Iterator[Swap]:
         return
     other = Ref(r.family, r.time + shift)
     try:
-        name = p.model.symbol(other).name
+        name = p.model.name(other)
     except UndecidedError:
         return
     yield from p.swap(t, Term("symbol", (), other, t.span), name, span)
@@ -112,7 +112,7 @@ def _printed_symbols(p: Page) -> list[tuple[Ref, str]]:
                 continue
             found = [lhs, *(u for s in (rhs.symbols if rhs is not None else ()) if (u := p.model.ref(s)) is not None)]
             for u in sorted(found, key=repr):
-                out.setdefault(u, p.model.symbol(u).name)
+                out.setdefault(u, p.model.name(u))
     return [(r, name) for r, name in out.items() if r.family not in p.model.own_names]
 
 

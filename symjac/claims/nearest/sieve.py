@@ -11,6 +11,7 @@ from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import Convention
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
+from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import UndecidedError
@@ -47,17 +48,23 @@ class Remembering(Evaluator):
             return self.laid(self.given(t.data, t))
         if self.values or not self.is_plain(t):
             return super().value(t)
-        key = id(t), self.convention.row, tuple(self.model.sizes.items())
+        key = id(t), self.convention.row
         if key not in self.memory:
             v = super().value(t)
             e = v.make()
             self.memory[key] = t, replace(v, make=lambda: e, factors=())
         return self.memory[key][1]
 
+    def is_open(self, t: Term) -> bool:
+        """Whether this is a symbol whose sizes its neighbours tell."""
+        family = self.model.families.get(t.ref.family) if t.ref is not None else None
+        return family is not None and self.model.is_open(family)
+
     def is_plain(self, t: Term) -> bool:
         """Whether evaluating the term leaves nothing behind and needs nothing but the sizes of symbols."""
         if id(t) not in self.plain:
-            self.plain[id(t)] = t, (t.kind in PLAIN or t.kind == "given") and all(map(self.is_plain, t.args))
+            plain = (t.kind in PLAIN or t.kind == "given") and not self.is_open(t)
+            self.plain[id(t)] = t, plain and all(map(self.is_plain, t.args))
         return self.plain[id(t)][1]
 
 
@@ -121,7 +128,8 @@ class Sieve:
     def takes(s: Statement) -> bool:
         """Whether nothing in a claim depends on lengths, losses or sizes that are open."""
         apart = any(t.kind in APART for m in s.members for t in m.walk())
-        open_sizes = s.models["column"].open_sizes(r.family for r in s.refs(*s.members))
+        families = s.models["column"].families
+        open_sizes = any(Model.is_open(families[r.family]) for r in s.refs(*s.members))
         return not (apart or open_sizes or s.has_gradient or s.lengths_matter(s.members[0], s.members[-1]))
 
     def value(self, t: Term, convention: Convention, shape: ex.Shape | None = None) -> Expr:

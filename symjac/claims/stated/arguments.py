@@ -98,7 +98,7 @@ def with_arguments(models: Mapping[str, Model], members: Sequence[Term], notes: 
         if t.kind == "bare_function" and isinstance(f := t.place.function, Function):
             found = _argument(models, f, y, step)
             if found is not None:
-                name = model.symbol(found).name
+                name = model.name(found)
                 note = f"{f.name} without its argument is read as applied to {name}, as in the system"
                 if note not in notes:
                     notes.append(note)

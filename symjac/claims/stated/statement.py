@@ -135,7 +135,7 @@ class Statement(Said):
         for loss, x, _ in self.gradients(a, b):
             timed = any(r == x for p in self.model.printed if p.lhs.time is not None for _, r in p.uses)
             if x.time is None and timed and (loss is None or loss.time is None):
-                found.setdefault(self.model.symbol(x).name)
+                found.setdefault(self.model.name(x))
         return list(found)
 
     @staticmethod
@@ -167,7 +167,7 @@ class Statement(Said):
                 continue
             variable = self.model.families.get(x.family)
             if self.model.equation(y) is not None and variable is not None and variable.role != "function":
-                names = f"{self.model.symbol(y).name} by {x.family}"
+                names = f"{self.model.name(y)} by {x.family}"
                 raise UndecidedError(f"whether the derivative of {names} goes through earlier steps is not said")
 
     def _refuse_unsaid_sum(self, a: Term) -> None:

@@ -269,7 +269,7 @@ def _refuse_unknown_losses(members: Sequence[Term], symbols: Mapping[str, str], 
         y = t.args[0].ref
         if y is None or y.family in system or y.family not in model.families or model.equation(y) is not None:
             continue
-        said = words.get(plain(model.symbol(y).name)) or words.get(plain(y.family))
+        said = words.get(plain(model.name(y))) or words.get(plain(y.family))
         if said is not None and not _VALUE.match(said):
             raise UndecidedError(f"the declaration of {y.family} says {said!r}, which is not understood")
         if said is None and not is_loss_name(y.family) and y not in carried:
