@@ -108,6 +108,8 @@ def _is_time(tokens: Sequence[Token]) -> bool:
 
 def _subscript(out: Named, s: Script, letters: Letters, source: str, declaring: bool) -> None:
     tokens = s.tokens
+    if out.token.text == "1" and any(t.kind in ("<", ">", "<=", ">=") for t in tokens):
+        return  # an indicator
     if tokens[0].kind == "[" and tokens[-1].kind == "]" and is_timed(tokens[1:-1], letters):
         out.time, out.place = script_text(tokens[1:-1]), "_[{}]"
         return

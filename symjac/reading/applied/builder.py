@@ -199,7 +199,8 @@ class Builder(Building):
             return found
         if item.kind == "nabla":
             return derivatives.nabla(self, kids, i)
-        if following is not None and following.is_call and (called := self.called(item, following)) is not None:
+        call = following is not None and (following.is_call or heads.indicates(item, following))
+        if following is not None and call and (called := self.called(item, following)) is not None:
             return called, i + 2
         head = heads.head_of(self.el, item, following)
         if head is not None:
@@ -216,7 +217,9 @@ class Builder(Building):
         """What a bracket makes of a name that is no function: an indicator, a symbol at a time, a name like g(x)."""
         el, whole = self.el, heads.spanning(item, group)
         if heads.indicates(item, group):
-            return self.posted(self.bracketed(lists.iverson(self, bracket(group)), whole), group)
+            return self.posted(
+                self.bracketed(lists.iverson(self, bracket(group) if group.is_call else group), whole), group
+            )
         if item.kind != "name":
             return None
         named = el.named(item)

@@ -237,7 +237,10 @@ def begins_call(el: Naming, kids: list[Node], k: int) -> bool:
 
 
 def indicates(item: Node, group: Node) -> bool:
-    """``\\mathbb{1}[x > 0]``."""
-    one = item.kind == "name" and item.text in ("1", "I", r"\chi") and not item.scripts
-    inner = group.kids[0] if group.text == "{" else group
-    return one and any(d in ("<", ">", "<=", ">=") for d in inner.detail)
+    """``\\mathbb{1}[x > 0]``, and ``\\mathbb{1}\\{i = j\\}``."""
+    one = item.kind in ("name", "number") and item.text in ("1", "I", r"\chi") and not item.scripts
+    if not one or group.kind != "group":
+        return False
+    inner = group.kids[0] if group.text == "{" and len(group.kids) == 1 else group
+    relations = ("<", ">", "<=", ">=", "=") if item.text == "1" else ("<", ">", "<=", ">=")
+    return any(d in relations for d in inner.detail)
