@@ -43,6 +43,8 @@ def read_terms(text: str, names: Names) -> tuple[tuple[Term, ...], tuple[Note, .
     sides = root.kids if root.kind == "relation" else [root]
     signs = root.detail if root.kind == "relation" else ()
     if signs[-1:] == ("in",) and len(sides) > 2:  # a = b \in \mathbb{R}^n
+        message = f"the range {builder.context.text(sides[-1])} of the claim is left out: shapes follow from the system"
+        builder.context.note("range", message, sides[-1])
         sides, signs = sides[:-1], signs[:-1]
     if any(sign != "=" for sign in signs):
         raise ReadError("a claim is an equation", text=text, span=(root.start, root.end))
