@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from symjac.errors import ReadError
 from symjac.expr.times import Time
 from symjac.reading.spelling import (
+    BESIDE_ENTRIES,
     ENCLOSURES,
     ENTRYLIKE,
     SHOWN_ENCLOSURE,
@@ -176,7 +177,9 @@ def _what(part: list[Token], out: Named, letters: Letters, declaring: bool, *, a
         return "label"
     if len(part) > 1 and part[1].kind in ("+", "-"):
         return "time"
-    if all(t.kind == "name" for t in part) and (len(part) == 1 or all(x in ENTRYLIKE for x in texts)):
+    beside = any(x in letters.entry for x in texts)  # W_{rs} beside an r that numbers entries
+    pair = all(x in ENTRYLIKE or (beside and x in BESIDE_ENTRIES) for x in texts)
+    if all(t.kind == "name" for t in part) and (len(part) == 1 or pair):
         if all(x in letters.entry for x in texts) and texts != ["i", "n"]:
             named = alone and not declaring and (out.base, script_text(part)) in letters.labels
             return "label" if named else "entries"

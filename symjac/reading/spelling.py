@@ -14,6 +14,7 @@ TIMELIKE = frozenset(["t", "s", "k", "l", "T", "i", "j", "n", "m", r"\tau", r"\e
 
 
 ENTRYLIKE = frozenset("ijklpqr")
+BESIDE_ENTRIES = frozenset("smnabcuv")  # these too where one of those stands beside them
 
 
 # Letters that can stand above beside a time without brackets: layers, heads, numbers of samples.

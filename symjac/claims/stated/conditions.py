@@ -113,5 +113,6 @@ def _is_range(text: str) -> bool:
 
 
 def _sum(node: Node, text: str) -> Time | None:
-    plain = all(n.kind in ("name", "number", "add", "negative") and not n.scripts for n in node.walk())
+    primes = all(s.kind == "'" or [t.kind for t in s.tokens] == ["'"] for n in node.walk() for s in n.scripts)
+    plain = primes and all(n.kind in ("name", "number", "add", "negative") for n in node.walk())
     return Time.read(text[node.start : node.end]) if plain else None

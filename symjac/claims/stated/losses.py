@@ -6,6 +6,7 @@ what factor, and what it sees; nothing is known of the function itself.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -144,7 +145,8 @@ def without_arguments(texts: Sequence[str], claim: str, symbols: Mapping[str, st
             left = root.kids[0].inner
             if left.kind == "juxt" and len(left.kids) == 2 and left.kids[1].is_call and left.kids[0].kind == "name":
                 head, group = left.kids
-                if _is_loss(text, head, symbols):
+                # The gradient of J(w) is by w, which the name without its argument would not say.
+                if _is_loss(text, head, symbols) and not _is_varied(claim, text[head.start : group.end]):
                     calls[text[head.start : group.end]] = text[head.start : head.end]
 
     def bare(t: str) -> str:
@@ -153,6 +155,19 @@ def without_arguments(texts: Sequence[str], claim: str, symbols: Mapping[str, st
         return t
 
     return [bare(t) for t in texts], bare(claim)
+
+
+def _is_varied(claim: str, call: str) -> bool:
+    r"""Whether a claim holds the ``\nabla J(w)`` of this ``J(w)``."""
+    try:
+        roots, _ = parse(claim)
+    except ReadError:
+        return False
+    kids = [pair for r in roots for n in r.walk() for pair in itertools.pairwise(n.kids)]
+    behind = [
+        claim[b.start :].strip() for a, b in kids if a.kind == "nabla" and not any(s.kind == "_" for s in a.scripts)
+    ]
+    return any(plain(text).startswith(plain(call)) for text in behind)
 
 
 def _told(text: str, root: Node, symbols: Mapping[str, str]) -> LossEquation | None:
