@@ -94,7 +94,7 @@ REFUSED = [
     (r"y = \exp", "no argument"),
     (r"y = \max(a, b)", r"\\max\(0, x\)"),
     (r"\mathbf{y} = e^{\mathbf{A}} \mathbf{x}", "exponential of a matrix"),
-    (r"c_t = \sum_{j=1}^{n} \alpha_{tj} h_j", "runs through entries"),
+    (r"c_t = \sum_{j=1}^{n} \alpha_{tj} h_j", "or of vectors with a number"),
     # sums, products, derivatives
     (r"y = \prod W", "does not say over what"),
     (r"y = \prod_{c=1}^{C} y_c", "product over entries"),

@@ -92,7 +92,7 @@ def test_the_power_0_is_asked_for(text: str) -> None:
 
 def test_a_sum_over_entries_says_so() -> None:
     """``h_j`` could be a vector with a number; where its letter is a vector elsewhere nothing is open."""
-    assert "sum over the entries" in notes(r"c = \sum_j \alpha_j h_j")
+    assert "sum over the entries" in notes(r"s = \sum_j w_j x_j")
     assert "sum over the entries" not in notes("h = W x", r"c = \sum_j h_j")
 
 
@@ -157,3 +157,36 @@ def test_sigma_may_be_defined_at_a_symbol_that_is_defined() -> None:
     """It is the logistic function at every argument."""
     system = System("z = W x + b", r"a = \sigma(z)", r"\sigma(z) = \frac{1}{1 + e^{-z}}")
     assert system.jacobian("a", wrt="x").formula() == r"\operatorname{diag}(a \odot (\mathbf{1} - a)) W"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (r"h_{ti} = \tanh(\sum_j W_{ij} h_{t-1,j} + b_i)", (r"h_t", r"\tanh(W h_{t-1} + b)")),
+        (r"G_{kj} = \alpha G_{k-1,j} + g_{kj}", ("G_k", r"\alpha G_{k-1} + g_k")),
+        (r"s_{ki} = a_i s_{k-1,i} + u_{ki}", ("s_k", r"a \odot s_{k-1} + u_k")),
+    ],
+)
+def test_a_step_and_an_entry_need_no_comma(text: str, wanted: tuple[str, str]) -> None:
+    """``G_{kj}`` beside ``G_{k-1,j}``: two letters of which the first is shifted elsewhere."""
+    (equation,) = System(text).equations
+    assert (latex(equation.lhs), latex(equation.rhs)) == wanted
+
+
+def test_a_second_name_in_a_chain_has_an_equation_of_its_own() -> None:
+    """``T_t = T = A B`` defines T and says that T_t is it; a name that is defined elsewhere stays a member."""
+    system = System(r"T_t \equiv T = A B", "x_{t+1} = T_t x_t")
+    assert [(latex(e.lhs), latex(e.rhs)) for e in system.equations][:2] == [("T", "A B"), ("T_t", "T")]
+    with pytest.raises(SymjacError, match="defines y twice"):
+        System("y = s = W x", "s = A b")
+
+
+@pytest.mark.parametrize(
+    "text", [r"c_t = \sum_{j=1}^{n} \alpha_{tj} h_j", r"c = \sum_i \alpha_i x_i", r"z = \sum_k \pi_k v_k"]
+)
+def test_a_weighted_sum_of_what_may_be_vectors_is_asked_for(text: str) -> None:
+    """Attention and mixtures sum vectors with a number; declared as one vector its entries are summed."""
+    with pytest.raises(SymjacError, match="or of vectors with a number"):
+        System(text)
+    letter = text[-3]
+    assert System(text, symbols={letter: "vector n"}).symbols[letter].role == "vector"

@@ -24,6 +24,8 @@ from symjac.reading.applied.terms import Term
 from symjac.reading.arithmetic import Arithmetic
 from symjac.reading.assumptions import How
 from symjac.reading.sizes import UNIT, Size
+from symjac.reading.spelling import is_greek, is_upper
+from symjac.reading.usual import NUMBERED
 from symjac.reading.values import Value, negative, scalar
 
 
@@ -119,6 +121,15 @@ def _note_entries(el: Arithmetic, t: Term, letter: str) -> None:
     known = [f for f in families.values() if f is not None]
     if any(f.role != "vector" or f.how is not How.ENTRIES or f.base in el.context.letters.bare for f in known):
         return
+    greek = [f for f in known if is_greek(f.letter) and not is_upper(f.letter)]
+    others = [f for f in known if f not in greek]
+    if len(greek) == len(others) == 1 and (others[0].letter in NUMBERED or greek[0].letter == r"\alpha"):
+        raise el.context.doubt(
+            f"{el.context.text(t)}: a sum of the entries of {others[0].name}, or of vectors with a number?",
+            t,
+            f'for entries declare it, as in "{others[0].name}: vector n"; write a sum of vectors as a product with the '
+            "matrix that has them as columns",
+        )
     names = " and ".join(f.name for f in known)
     el.context.note("sum", f"{el.context.text(t)} is read as a sum over the entries of {names}, which are numbers", t)
 

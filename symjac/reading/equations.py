@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from symjac.expr import Entry, Expr, Function, Index, IndexSum, Number, Symbol, Zero, transpose
@@ -14,7 +14,7 @@ from symjac.reading.context import Context, Family
 from symjac.reading.elaborate import Elaborator
 from symjac.reading.names import is_transpose
 from symjac.reading.sizes import Size
-from symjac.reading.spelling import is_upper
+from symjac.reading.spelling import is_upper, plain
 from symjac.reading.tree import Node, bracket, juxtaposed
 from symjac.reading.usual import ALWAYS_FUNCTIONS, SLOPE_FACTORS
 from symjac.reading.values import Value, like, number
@@ -50,6 +50,24 @@ def without_mere_calls(root: Node) -> tuple[Node, list[Node]]:
     if not calls_:
         return root, []
     return Node("relation", "", kept, root.start, root.end, detail=root.detail[: len(kept) - 1]), calls_
+
+
+def with_names_apart(roots: Sequence[tuple[Node, str]]) -> Iterator[tuple[Node, str]]:
+    """``T_t = T = A B``, where nothing else says what T is, as ``T = A B`` and ``T_t = T``."""
+    lefts = {n for r, source in roots if (n := _printed(r.kids[0].inner if r.kids else r, source))}
+    for root, source in roots:
+        middle = root.kids[1].inner if len(root.kids) == 3 else root
+        plainly = set(root.detail) == {"="} and root.kids[0].inner.kind == middle.kind == "name"
+        if root.kind == "relation" and plainly and _printed(middle, source) not in lefts:
+            first, name, last = root.kids
+            yield Node("relation", "", [name, last], name.start, root.end, detail=("=",)), source
+            yield Node("relation", "", [first, name], root.start, name.end, detail=("=",)), source
+        else:
+            yield root, source
+
+
+def _printed(n: Node, source: str) -> str:
+    return plain(source[n.start : n.end])
 
 
 def _is_mere_call(node: Node) -> bool:
@@ -324,16 +342,15 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
     return Value(value.rows, value.cols, lambda: family.symbol(None), el.terms.symbol(family, None, left), tag="symbol")
 
 
-def _with_units(e: Expr, context: Context, root: Node) -> Expr:
+def _with_units(e: Expr, context: Context, root: Node, label: str) -> Expr:
     """One entry of a vector by the unit vector that picks it, where no sum and no left side has its index."""
     for node in dict.fromkeys(n for n in e.walk() if isinstance(n, Entry) and len(n.indices) == 1):
         (index,) = node.indices
         if isinstance(index, int):
             index = Index(str(index), node.base.rows)
             e = e.replace({node: Entry(node.base, index)})
-        if index not in entrywise.free(e) or any(
-            isinstance(n, IndexSum) and n.index.name == index.name for n in e.walk()
-        ):
+        bound = {n.index.name for n in e.walk() if isinstance(n, IndexSum)}
+        if index not in entrywise.free(e) or index.name in bound or index.name in label:
             continue
         unit = context.unit_vector(index)
         changed = entrywise.picked(e, index, unit.symbol(None)) if unit is not None else None
@@ -361,7 +378,9 @@ def finish(piece: Piece, context: Context) -> Sides:
     made = [v.make() for v in piece.values]
     left = made[0]
     if isinstance(left, Symbol):
-        made = [left, *(_with_units(m, context, piece.root) for m in made[1:])]
+        family = context.families.get(piece.family or "")
+        label = family.label if family is not None else ""  # an index there stands for each of its values
+        made = [left, *(_with_units(m, context, piece.root, label) for m in made[1:])]
     stray = sorted({k.name for m in made[1:] for k in entrywise.free(m) - entrywise.free(left)})
     if stray:
         raise error(

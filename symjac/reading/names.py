@@ -123,6 +123,9 @@ def _subscript(out: Named, s: Script, letters: Letters, source: str, declaring: 
             parts.append([])
         else:
             parts[-1].append(t)
+    timed = [t.kind for t in tokens] == ["name", "name"] and tokens[0].text in letters.time
+    if timed and tokens[1].text in letters.entry - letters.time and not declaring:  # G_{kj} beside G_{k-1,j}
+        parts = [[t] for t in tokens]
     if not all(parts):
         raise ReadError("an empty index", text=source, span=(s.start, s.end))
     if any(t.kind not in _LABEL_SIGNS for t in tokens):

@@ -17,7 +17,15 @@ from symjac.reading.choices import CHOICES, ONE_LETTER, OTHER_ROLES, TWO_LETTERS
 from symjac.reading.context import Context, Family, Note, TwoMeaningsError, left_out
 from symjac.reading.declarations import declare, is_declaration, says_row, take_membership
 from symjac.reading.elaborate import Elaborator
-from symjac.reading.equations import Piece, classify, elaborate, left_name, with_slope_alone, without_mere_calls
+from symjac.reading.equations import (
+    Piece,
+    classify,
+    elaborate,
+    left_name,
+    with_names_apart,
+    with_slope_alone,
+    without_mere_calls,
+)
 from symjac.reading.parser import parse
 from symjac.reading.roles import Roles
 from symjac.reading.spelling import is_upper
@@ -221,7 +229,7 @@ class Attempt:
         for key, text in session.declared.items():
             declare(context, key, text, lenient=session.lenient)
         context.letters.layered |= {f.base for f in context.families.values() if f.place == "^{}"}
-        for root, source in roots:
+        for root, source in list(with_names_apart(roots)) if session.system else roots:
             if _is_range(root, context.letters.time) and len(roots) > 1:
                 context.source = source
                 context.note("range", f"{context.text(root)} says where the equations hold, and is left out", root)

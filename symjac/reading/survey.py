@@ -314,6 +314,8 @@ def _free_entry_letters(root: Node, out: Letters) -> None:
                 out.time.add(last.text)  # dh_t/dh_k: beside a step another step
                 continue
             comma = len(s.tokens) > 2 and s.tokens[-2].kind == "," and s.tokens[0].text in out.time
+            timed = n.token is not None and letter(n.token) in out.timed and s.tokens[0].text in out.time
+            comma |= len(s.tokens) == 2 and timed  # G_{kj} beside G_{k-1,j}
             elsewhere = out.entry or _pairs(root, last.text) or len(heads) > 1
             if comma or (len(s.tokens) == 1 and elsewhere) or _has_time_above(n, out):
                 out.entry.add(last.text)

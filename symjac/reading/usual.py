@@ -56,6 +56,8 @@ AFTER = frozenset(["next", "new"])
 STEPS = frozenset([r"\Delta"])
 # Capitals that stand for scalars before a derivative by time: capacities, time constants.
 SLOPE_FACTORS = frozenset(["C", "T", "L", "R"])
+# With an index in a sum, beside a small Greek letter with the same, these are as often vectors with a number.
+NUMBERED = frozenset(["h", "v", "s", "q", "k"])
 # Two letters that are one name, of a step of time.
 STEP_NAMES = frozenset([r"\Delta t", r"\Delta \tau", r"\delta t", r"\delta \tau"])
 # Capitals that stand for losses and for numbers of things.
@@ -126,6 +128,11 @@ TABLE: tuple[tuple[str, str, Iterable[str]], ...] = (
     ),
     ("a number above, where a left side and a capital always carry one, or where it is 1", "a label of a layer", ()),
     ("before an index of entries in a claim, where the system has no e", "a unit vector", ("e",)),
+    (
+        r"in a sum over its index, beside a small Greek letter with the same, or beside \alpha",
+        "an entry or a vector with a number: asked for",
+        NUMBERED,
+    ),
     ("a prime, where a left side has one", "a part of the name", ()),
     ("a prime on a matrix, elsewhere", "a transpose", ()),
     ("in brackets behind a formula", "its number; words are a remark", ()),
