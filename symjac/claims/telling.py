@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symjac import typeset
 from symjac.claims.alternatives import WORDS as READINGS
@@ -44,18 +44,32 @@ class Found:
 
 def tell(v: Verdict, found: Found) -> dict[str, tuple[Paragraph, ...]]:
     """The sentences by what they are about; the first says in which conventions the claim holds."""
+    shown = _asked_for(v, found.asked)
     parts: dict[str, Iterable[Paragraph]] = {
         "first": [Paragraph((_first(v, found.asked),))],
-        "right": _right(v),
+        "right": _right(shown),
         "repair": _repaired(found),
         "else": _else(v, found),
         "links": _links(v),
         "rows": _rows(v, found.statement),
-        "outcomes": _outcomes(v),
-        "examples": examples(v),
+        "outcomes": _outcomes(shown),
+        "examples": examples(shown),
         "change": _spectral(v, found),
     }
     return {name: tuple(part) for name, part in parts.items()}
+
+
+def _asked_for(v: Verdict, asked: Sequence[str]) -> Verdict:
+    """The verdict with no more than the conventions that were asked for; with all where none was."""
+    if not asked:
+        return v
+    layouts = {name.split("_")[0] for name in asked}
+    return replace(
+        v,
+        conventions={k: o for k, o in v.conventions.items() if k in asked},
+        descending={k: o for k, o in v.descending.items() if k in asked} if v.descending is not None else None,
+        correct={layout: text for layout, text in v.correct.items() if layout in layouts},
+    )
 
 
 def _spectral(v: Verdict, found: Found) -> Iterator[Paragraph]:
