@@ -1,0 +1,140 @@
+"""What is not said and matters: verdicts of several readings put together, so that none is chosen in silence."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from symjac.claims.explain import explanation
+from symjac.claims.stated.statement import Statement
+from symjac.claims.undecided import UndecidedError
+from symjac.claims.verdict import Answer, Outcome, Outcomes, Verdict, summed_up
+from symjac.errors import SymjacError
+from symjac.reading.usual import OFTEN_MAPS
+
+USUAL = {r"\sigma": "elementwise sigmoid"}  # what letters stand for in many papers without a word
+Judged = Callable[[Mapping[str, str]], Verdict]
+
+
+def doubted(printed: Outcomes, otherwise: Outcomes, doubt: Outcome) -> Outcomes:
+    """What holds only in the other reading of a sign is neither true nor false as printed."""
+    return {k: doubt if o.holds is False and otherwise[k].holds else o for k, o in printed.items()}
+
+
+def agreeing(printed: Outcomes, otherwise: Outcomes, doubt: Outcome) -> Outcomes:
+    """What both readings of a print agree on; where they do not, neither is chosen."""
+    return {k: o if o.holds is otherwise[k].holds else doubt for k, o in printed.items()}
+
+
+def agreed(claim: str, texts: Sequence[str], verdicts: Sequence[Verdict]) -> Verdict:
+    """What all the places for a missing bracket agree on; the rest is undecided."""
+    doubt = Outcome(None, "undecided", "a bracket is missing, and where it stands matters")
+
+    def common(maps: Sequence[Outcomes]) -> Outcomes:
+        return {k: o if len({m[k].holds for m in maps}) == 1 else doubt for k, o in maps[0].items()}
+
+    descending = [v.descending for v in verdicts if v.descending is not None]
+    out = replace(
+        verdicts[0],
+        claim=claim,
+        conventions=common([v.conventions for v in verdicts]),
+        descending=common(descending) if len(descending) == len(verdicts) else None,
+        links=tuple(
+            replace(links[0], conventions=common([link.conventions for link in links]))
+            for links in zip(*(v.links for v in verdicts), strict=False)
+        ),
+        notes=(*verdicts[0].notes, f"a bracket is missing; it was put in {len(texts)} places, and each was judged"),
+    )
+    out = replace(out, verdict=summed_up(out.as_printed))
+    return replace(out, explanation=explanation(out))
+
+
+def with_maps(verdict: Verdict, s: Statement, judged: Judged) -> Verdict:
+    """The verdict; what holds if ``f`` is no function of numbers but a map of vectors is not refuted.
+
+    So ``F'(x)`` may be a Jacobian.
+    """
+    letters = ((name, s.model.reading.context) for name in s.model.reading.applied)
+    maps = {
+        name: "map"
+        for name, context in letters
+        if s.unspecified(name) and context is not None
+        if context.families[name].letter in OFTEN_MAPS and not context.families[name].declared
+    }
+    if not maps or verdict.verdict == "true":
+        return verdict
+    try:
+        other = judged(maps)
+    except (SymjacError, UndecidedError):
+        return verdict  # it cannot be one there
+    return under_condition(verdict, other, maps)
+
+
+def with_roles(verdict: Verdict, s: Statement, judged: Judged) -> Verdict:
+    """The verdict; what holds if a letter has another role is not refuted where only its letter says which it has.
+
+    That is open where a scalar would be added to every entry of a vector.
+    """
+    context = s.model.reading.context
+    if verdict.verdict != "false" or context is None:
+        return verdict
+    other = {"scalar": "vector", "vector": "scalar"}
+    for name in sorted(context.broadcast):
+        role = context.families[name].role or ""
+        if role not in other:
+            continue
+        with contextlib.suppress(SymjacError, UndecidedError):  # it cannot be one there
+            found = judged({name: other[role]})
+            if found.verdict == "true":
+                return under_condition(verdict, found, {name: other[role]}, {name: role})
+    return verdict
+
+
+def usual_functions(s: Statement, declared: Mapping[str, str]) -> dict[str, str]:
+    """The functions that nothing specifies and that many papers mean one thing by."""
+    return {f: words for f, words in USUAL.items() if s.unspecified(f) and f not in declared}
+
+
+_TOLD = {
+    "map": "a map of vectors",
+    "elementwise": "any function of numbers",
+    "scalar": "a scalar",
+    "vector": "a vector",
+}
+
+
+def under_condition(
+    v: Verdict, other: Verdict, declare: Mapping[str, str], taken: Mapping[str, str] | None = None
+) -> Verdict:
+    """What holds only if something that nothing declares is what is usual is undecided, and said apart.
+
+    ``taken`` is what it was read as: without it, a function of numbers.
+    """
+    what = " and ".join(
+        f"{f} is {_TOLD.get(words, words.removeprefix('elementwise '))}" for f, words in declare.items()
+    )
+    doubt = Outcome(None, "reading", f"it holds if {what}, which nothing says")
+
+    first = doubted(v.conventions, other.conventions, doubt)
+    second = doubted(v.descending, other.descending, doubt) if v.descending and other.descending else v.descending
+    pairs = zip(v.links, other.links, strict=True)
+    links = tuple(replace(a, conventions=doubted(a.conventions, b.conventions, doubt)) for a, b in pairs)
+    if (first, second, links) == (v.conventions, v.descending, v.links):
+        return v
+    taken = taken or dict.fromkeys(declare, "elementwise")
+    plain = " and ".join(f"{f} is {_TOLD[words]}" for f, words in taken.items())
+    out = replace(
+        v,
+        conventions=first,
+        descending=second,
+        links=links,
+        alternatives={what: other.conventions},
+        readings=(
+            Answer(what, declare, other.conventions),
+            Answer(plain, taken, v.conventions),
+        ),
+        if_declared=declare,
+    )
+    out = replace(out, verdict=summed_up(out.as_printed))
+    return replace(out, explanation=explanation(out))
