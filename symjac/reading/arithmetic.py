@@ -143,7 +143,8 @@ class Arithmetic(Naming, ABC):
         symbols = (w for w in vectors if w.tag == "symbol")
         if guess := next((w for w in symbols if all(f.how is How.SMALL for f in self.families_of(w.term))), None):
             whole, letter = self.text(v), self.text(guess)
-            raise self.error(f"{whole} is a number and {letter} a small letter: a vector, or a number too?", v.term)
+            message = f"{whole} is a number and {letter} a small letter: a vector, or a number too?"
+            raise self.context.beside_number(message, v.term)
 
     def is_made_of_vectors(self, v: Value) -> bool:
         """Whether a scalar is one because of what it is made of, such as an inner product or a norm."""
@@ -324,7 +325,7 @@ class Arithmetic(Naming, ABC):
         behind = values[list(values).index(shaped[0]) + 1 :]
         if any(self.is_made_of_vectors(v) and any(u.kind in _MEASURES for u in v.term.walk()) for v in behind):
             text = self.context.text(shaped[0].term)
-            raise self.error(f"{text} stands before a number: a vector times it, or a number too?", t)
+            raise self.context.beside_number(f"{text} stands before a number: a vector times it, or a number too?", t)
 
     def side_by_side(self, values: list[Value], t: Term) -> list[Value]:
         """Vectors that stand side by side with nothing but scalars, as the one product that fits what is defined."""

@@ -39,6 +39,7 @@ class How(StrEnum):
     ESTIMATED = "as its estimate is"
     DIFFERENTIATED = "it is differentiated"
     IN_BOUND = "it stands in a bound"
+    NUMBER = "it stands beside a number that is made of vectors"
     ONLY = "the only role that fits"
 
     @property
@@ -58,6 +59,7 @@ _GUESSES = frozenset(
         How.WORD,
         How.ALL_SCALAR,
         How.ESTIMATED,
+        How.NUMBER,
         How.ONLY,
     ]
 )
@@ -85,6 +87,7 @@ class Option:
     habits: frozenset[Habit] = frozenset()
     below: frozenset[str] = frozenset()
     above: frozenset[str] = frozenset()
+    how: How = How.ONLY  # on what the roles rest
 
     def __or__(self, other: Option) -> Option:
         return Option(
@@ -92,4 +95,5 @@ class Option:
             self.habits | other.habits,
             self.below | other.below,
             self.above | other.above,
+            self.how,
         )

@@ -24,6 +24,10 @@ class TwoMeaningsError(ReadError):
     """What papers print with two meanings: no other role of a letter is tried to make it fit."""
 
 
+class BesideNumberError(ReadError):
+    """What would fit if a small letter beside a number were a vector: it is usually a number too."""
+
+
 @dataclass(frozen=True)
 class Note:
     """Something a reading assumed: a role guessed from case, a bracket put in, an order left open."""
@@ -143,6 +147,10 @@ class Context:
     def misfit(self, message: str, at: Placed, hint: str | None = None) -> Exception:
         """An error about shapes, which no meaning of the signs around them would make fit."""
         return self.error(message, at, hint)
+
+    def beside_number(self, message: str, at: Placed) -> Exception:
+        """An error about a letter that would be a vector, and is mostly a number where it stands."""
+        return BesideNumberError(message, text=self.source, span=(at.start, max(at.end, at.start + 1)))
 
     def doubt(self, message: str, at: Placed, hint: str) -> Exception:
         """An error that trying other roles would only hide."""

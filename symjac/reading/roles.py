@@ -242,7 +242,7 @@ class Roles:
     def _role(self, named: Named, family: Family) -> tuple[str, How]:
         context, name, token = self.context, family.name, named.token
         if family.base in context.option.roles:
-            return context.option.roles[family.base], How.ONLY
+            return context.option.roles[family.base], context.option.how
         if self._takes_several(named, family):
             return "map", How.OF_SEVERAL
         if self._is_loss_of_vectors(named):

@@ -14,7 +14,7 @@ from symjac.reading.assumptions import Habit, How, Option
 from symjac.reading.beside import Beside
 from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.reading.choices import CHOICES, ONE_LETTER, OTHER_ROLES, TWO_LETTERS, Choices, Tried
-from symjac.reading.context import Context, Family, Note, TwoMeaningsError, left_out
+from symjac.reading.context import BesideNumberError, Context, Family, Note, TwoMeaningsError, left_out
 from symjac.reading.declarations import declare, is_declaration, says_row, take_membership
 from symjac.reading.elaborate import Elaborator
 from symjac.reading.equations import (
@@ -146,6 +146,8 @@ class Session:
         for _, options in choices:
             found = []
             for option in options(tried):
+                if isinstance(error, BesideNumberError):
+                    option = dataclasses.replace(option, how=How.NUMBER)
                 tries -= 1
                 if tries < 0:
                     raise error
