@@ -38,7 +38,7 @@ class Names:
         context = Context()
         context.source = text
         for family in base.families.values():
-            if family.role != "constant":
+            if family.role != "constant" and not base.units.get(family.name, "").isdigit():
                 again = copy.copy(family)
                 again.declared = True
                 again.times = dict(family.times)
