@@ -128,3 +128,26 @@ def test_a_chain_settles_the_order_of_the_product_that_it_writes_out() -> None:
     alone = check_record({"equations": TANH, "symbols": {}, "claim": one})
     assert alone.order == "ascending"
     assert "in the other order, largest index leftmost, the claim holds in numerator layout" in alone.explanation
+
+
+@pytest.mark.parametrize(
+    ("claim", "wanted"),
+    [
+        (r"\frac{\partial L}{\partial z_1} = p_1 - 1", "true"),
+        (r"\frac{\partial L}{\partial z_1} = p_1", "false"),
+        (r"\frac{\partial L}{\partial z_2} = p_2", "true"),
+        (r"\frac{\partial L}{\partial p_1} = -\frac{1}{p_1}", "true"),
+        (r"\frac{\partial L}{\partial z} = p - e_1", "true"),
+        (r"\frac{\partial L}{\partial z} = p - e_2", "false"),
+    ],
+)
+def test_a_numbered_entry_of_the_system_is_that_of_the_claim(claim: str, wanted: str) -> None:
+    """``-\\log p_1`` is of the first entry, and of no other one-hot vector's."""
+    assert verdict([r"p = \operatorname{softmax}(z)", r"L = -\log p_1"], claim) == wanted
+
+
+def test_whether_an_unnamed_step_loss_holds_the_factor_is_open() -> None:
+    """Before the sum it may belong to each term or to the sum; in the term nothing is open."""
+    claim = r"\frac{\partial E_t}{\partial y_t} = y_t - d_t"
+    assert verdict([*LINEAR, r"E = \frac12 \sum_{t=1}^N \|y_t - d_t\|^2"], claim) == "undecided"
+    assert verdict([*LINEAR, r"E = \sum_{t=1}^N \frac12 \|y_t - d_t\|^2"], claim) == "true"

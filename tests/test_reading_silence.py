@@ -190,3 +190,24 @@ def test_a_weighted_sum_of_what_may_be_vectors_is_asked_for(text: str) -> None:
         System(text)
     letter = text[-3]
     assert System(text, symbols={letter: "vector n"}).symbols[letter].role == "vector"
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        (r"p = w^\top x + b", r"L = \frac12 (p - y)^2"),
+        (r"p = w^\top x + b", r"L = \frac12 \lVert p - y\rVert^2"),
+        (r"p = \operatorname{sigmoid}(w^\top x + b)", r"L = -y \log p - (1-y) \log(1-p)"),
+        (r"u = w^\top x + b", r"L = \max(0, 1 - y u)"),
+    ],
+)
+def test_a_label_beside_an_affine_number_is_one(texts: tuple[str, str]) -> None:
+    """The loss of a line through points: b and y are numbers, and so is the loss."""
+    symbols = System(*texts).symbols
+    assert {name: symbols[name].role for name in ("w", "x", "b", "y", "L")} == {
+        "w": "vector",
+        "x": "vector",
+        "b": "scalar",
+        "y": "scalar",
+        "L": "scalar",
+    }

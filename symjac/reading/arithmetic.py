@@ -144,11 +144,12 @@ class Arithmetic(Naming, ABC):
         if guess := next((w for w in symbols if all(f.how is How.SMALL for f in self.families_of(w.term))), None):
             whole, letter = self.text(v), self.text(guess)
             message = f"{whole} is a number and {letter} a small letter: a vector, or a number too?"
-            raise self.context.beside_number(message, v.term)
+            raise self.context.beside_number(message, v.term, self.families_of(guess.term))
 
     def is_made_of_vectors(self, v: Value) -> bool:
-        """Whether a scalar is one because of what it is made of, such as an inner product or a norm."""
-        return v.is_scalar and any(f.role in ("vector", "matrix") for f in self.families_of(v.term))
+        """Whether a scalar is one by its definition, or by what it is made of, as inner products and norms are."""
+        families = self.families_of(v.term)
+        return v.is_scalar and any(f.role in ("vector", "matrix") or f.how is How.DEFINITION for f in families)
 
     def repeated(self, values: Sequence[Value]) -> Sequence[Value]:
         r"""The terms of a sum, those that every row or column of a matrix has written out: ``1 b^T``."""
@@ -325,7 +326,8 @@ class Arithmetic(Naming, ABC):
         behind = values[list(values).index(shaped[0]) + 1 :]
         if any(self.is_made_of_vectors(v) and any(u.kind in _MEASURES for u in v.term.walk()) for v in behind):
             text = self.context.text(shaped[0].term)
-            raise self.context.beside_number(f"{text} stands before a number: a vector times it, or a number too?", t)
+            message = f"{text} stands before a number: a vector times it, or a number too?"
+            raise self.context.beside_number(message, t, self.families_of(shaped[0].term))
 
     def side_by_side(self, values: list[Value], t: Term) -> list[Value]:
         """Vectors that stand side by side with nothing but scalars, as the one product that fits what is defined."""

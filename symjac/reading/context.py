@@ -25,7 +25,9 @@ class TwoMeaningsError(ReadError):
 
 
 class BesideNumberError(ReadError):
-    """What would fit if a small letter beside a number were a vector: it is usually a number too."""
+    """What would fit if small letters beside a number were vectors: they are usually numbers too."""
+
+    letters: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -148,9 +150,11 @@ class Context:
         """An error about shapes, which no meaning of the signs around them would make fit."""
         return self.error(message, at, hint)
 
-    def beside_number(self, message: str, at: Placed) -> Exception:
-        """An error about a letter that would be a vector, and is mostly a number where it stands."""
-        return BesideNumberError(message, text=self.source, span=(at.start, max(at.end, at.start + 1)))
+    def beside_number(self, message: str, at: Placed, families: Iterable[Family]) -> Exception:
+        """An error about letters that would be vectors, and are mostly numbers where they stand."""
+        error = BesideNumberError(message, text=self.source, span=(at.start, max(at.end, at.start + 1)))
+        error.letters = frozenset(f.base for f in families)
+        return error
 
     def doubt(self, message: str, at: Placed, hint: str) -> Exception:
         """An error that trying other roles would only hide."""

@@ -89,7 +89,7 @@ def picked(e: Expr, index: Index, unit: Expr) -> Expr | None:
     >>> n = dim("n")
     >>> x, e = Symbol("x", (n, ONE)), Symbol("e_k", (n, ONE))
     >>> picked(Product(Number(2), Entry(x, Index("k", n))), Index("k", n), e)
-    Product(2, Transpose(e_k), x)
+    Product(Number(Fraction(2, 1)), Product(Transpose(e_k), x))
     """
     held = [n for n in e.walk() if isinstance(n, Entry) and index in n.indices]
     if not held:

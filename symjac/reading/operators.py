@@ -28,6 +28,7 @@ from symjac.expr import (
 from symjac.reading import grids
 from symjac.reading.applied.terms import Term
 from symjac.reading.arithmetic import Arithmetic
+from symjac.reading.assumptions import How
 from symjac.reading.roles import known_function
 from symjac.reading.sizes import UNIT
 from symjac.reading.spelling import marks_vector
@@ -137,7 +138,9 @@ def mean_of(x: Expr) -> Expr:
 
 def _norm(el: Arithmetic, values: list[Value], t: Term) -> Value:
     v = el.column(values[0])
-    if v.is_scalar:
+    if v.is_scalar and any(f.how is How.DEFINITION for f in el.families_of(v.term)):
+        el.context.note("bars", f"the norm of the number {el.text(v)} is its absolute value", t)
+    elif v.is_scalar:
         raise el.error("the norm of a scalar", t, 'if it is a vector, declare it, as in "x: vector n"')
     return scalar(lambda: Norm(v.make()), t)
 

@@ -92,20 +92,33 @@ class Session:
         return attempt
 
     def settled(self) -> Attempt:
-        attempt = Attempt(self, Option())
+        first = Attempt(self, Option())
         try:
-            found = attempt.run()
+            found = first.run()
         except (ReadError, ShapeError) as error:
             if isinstance(error, UnclosedError | UnopenedError | TwoMeaningsError):
                 raise
-            return self.otherwise(attempt, error)
+            found = self.with_numbers(error) or self.otherwise(first, error)
         if "vector" not in found.losses:
             return found
         with contextlib.suppress(ReadError, ShapeError):
-            other = self.otherwise(attempt, ShapeError("a loss is a scalar"), ONE_LETTER + TWO_LETTERS)
+            other = self.otherwise(found, ShapeError("a loss is a scalar"), ONE_LETTER + TWO_LETTERS)
             vectors = any(f.role == "vector" for f in other.context.families.values())
             return other if other.losses == {"scalar"} and vectors else found
         return found
+
+    def with_numbers(self, error: ReadError | ShapeError) -> Attempt | None:
+        """The reading with letters beside numbers as numbers; ``None`` where that is not what does not fit."""
+        option = Option(how=How.NUMBER)
+        while isinstance(error, BesideNumberError) and not error.letters <= option.roles.keys():
+            option = option | Option(dict.fromkeys(error.letters, "scalar"))
+            try:
+                found = Attempt(self, option).run()
+            except (ReadError, ShapeError) as other:
+                error = other
+            else:
+                return None if found.defines_small_matrix else found
+        return None
 
     def mend(self, error: UnclosedError | UnopenedError) -> None:
         source = error.text
@@ -146,8 +159,7 @@ class Session:
         for _, options in choices:
             found = []
             for option in options(tried):
-                if isinstance(error, BesideNumberError):
-                    option = dataclasses.replace(option, how=How.NUMBER)
+                option = failed.option | option
                 tries -= 1
                 if tries < 0:
                     raise error

@@ -197,6 +197,9 @@ def _take_losses(s: Statement, losses: Sequence[LossEquation], names: Names) -> 
             (step,), _, _ = read_terms(e.step, names)
             if step.ref is not None:
                 weights[step.ref.family] = scale
+                named = any(r.family == step.ref.family and r.time is not None for m in s.members for r in m.refs())
+                if e.body and scale is not None and named:
+                    raise UndecidedError(f"whether {e.step} holds the factor before the sum is not said")
         if e.function:
             whole, function = (read_terms(text, names)[0][0].ref for text in (e.left, e.function))
             if whole is not None and function is not None:
