@@ -211,3 +211,18 @@ def test_a_label_beside_an_affine_number_is_one(texts: tuple[str, str]) -> None:
         "y": "scalar",
         "L": "scalar",
     }
+
+
+def test_a_defined_vector_at_a_step_is_asked_for() -> None:
+    """``p_t`` beside ``p = ...``: the entry of a target t, or a p that nothing defines."""
+    with pytest.raises(SymjacError, match="an entry of p, or p at a step"):
+        System(SOFTMAX, r"L = -\log p_t")
+    assert right_sides(r"p_t = \operatorname{softmax}(z_t)", r"L_t = -\log (p_t)_i")[1] == r"-e_i^{\top} \log(p_t)"
+
+
+@pytest.mark.parametrize("letter", ["t", "k", "n"])
+def test_a_coefficient_before_a_bracket_is_at_no_time(letter: str) -> None:
+    r"""``\lambda (t - 1)`` is a product where nothing else is printed at a time in brackets."""
+    system = System(rf"z = w^\top x + {letter}", rf"L = (z - y)^2 + \lambda ({letter} - 1)^2")
+    assert system.jacobian("L", wrt=letter).formula() == rf"2 (z - y) + 2 \lambda ({letter} - 1)"
+    assert "x(t-1)" in System(r"x(t) = \alpha(t) x(t-1) + u(t)").symbols

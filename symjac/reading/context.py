@@ -174,6 +174,12 @@ class Context:
     def family(self, named: Named) -> Family:
         """The family a name belongs to: exactly, or up to style where one declared family fits."""
         found = self.at_time.get((named.family, named.time or "")) or self.find(named.family)
+        if self.system and named.time and (named.base, named.time) in self.letters.doubtful and not named.label:
+            raise self.doubt(
+                f"{named.base}_{named.time}: an entry of {named.base}, or {named.base} at a step?",
+                named.node,
+                f"write ({named.base})_i for an entry; for a step give the equation of {named.base} one",
+            )
         if found is None and named.entries:
             found = self._bold_vector(named)
         if found is None and named.time is None and not named.entries:

@@ -25,6 +25,7 @@ from symjac.reading.tree import Node, Script
 from symjac.reading.usual import (
     ALWAYS_FUNCTIONS,
     COUNTS,
+    FACTOR_LETTERS,
     FUNCTION_LETTERS,
     LAYERS,
     LOSS_FUNCTIONS,
@@ -66,6 +67,7 @@ class Roles:
         self.several = Several()
         self.seen: Counter[str] = Counter()  # how often a name stands in the text
         self.beside = Beside()
+        self.has_calls_at_times = False  # whether something that is no factor stands before a time in brackets
         self.increments: set[str] = set()  # what stands before the bracket of a sum that is added to a state
 
     # ------------------------------------------------------------------------------------ evidence
@@ -89,6 +91,8 @@ class Roles:
                     shift = following is not None and self.shifted_call(following)
                     if shift and kid.kind == "name":
                         self.call_letters.add(shift or "t")
+                    if following is not None and kid.kind == "name" and kid.text not in FACTOR_LETTERS:
+                        self.has_calls_at_times |= self.is_time_call(kid, following)
                 marks |= marks_vectors(node)
             if root.kind == "name":
                 names.append((root, None, source))
@@ -216,6 +220,10 @@ class Roles:
         """Whether ``x(t-1)`` is x at a time."""
         if n.text in FUNCTION_LETTERS - STATE_LETTERS or any(s.kind in "'_" and _is_time(s, self) for s in n.scripts):
             return False
+        if n.text in FACTOR_LETTERS and not self.has_calls_at_times:
+            known = self.context.find(n.text)
+            if known is None or known.place != "call":
+                return False  # \lambda (t - 1), where nothing else is printed at a time in brackets
         if self.shifted_call(group) is not None:
             return True
         one = group.kind == "group" and group.text == "(" and len(group.kids) == 1

@@ -112,6 +112,7 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
     out.plain |= {base for base, flags in raised.items() if not (flags and all(flags))}
     out.entry -= out.naming
     beside = _beside_defined(roots, nodes, out)
+    out.doubtful |= _at_a_time(roots, nodes, out)
     out.picked |= {(base, index) for base, index in beside if index in ENTRYLIKE or index.isdigit()}
     out.doubtful |= {(base, index) for base, index in beside - out.picked if len(index) == 1 and not is_upper(base)}
     return out
@@ -127,6 +128,22 @@ def _beside_defined(roots: Sequence[Node], nodes: Sequence[Node], out: Letters) 
         pair for base in {b for b, _ in found} for side in defined[base] for n in side.walk() for pair in _one_below(n)
     }
     return {(base, index) for base, index in found - used if index not in out.time | out.naming | {"0"}}
+
+
+def _at_a_time(roots: Sequence[Node], nodes: Sequence[Node], out: Letters) -> set[tuple[str, str]]:
+    """The t of ``p_t`` beside ``p = ...``, where p has an equation at no step: an entry, or p at a step?"""
+    lefts = [r.kids[0].inner for r in roots if r.kind == "relation"]
+    names = [n for n in lefts if n.kind == "name" and n.token is not None]
+    bare, stepped = ({letter(n.token) for n in names if n.token and bool(n.scripts) is s} for s in (False, True))
+    found = {pair for n in nodes for pair in _one_below(n) if pair[0] in bare - stepped and pair[1] in out.time}
+    own = [r for r in roots if r.kind == "relation" and letter_of(r.kids[0].inner) in {base for base, _ in found}]
+    found -= {pair for r in own for n in r.walk() for pair in _one_below(n) if pair[0] == letter_of(r.kids[0].inner)}
+    return {(base, index) for base, index in found - out.labels if not is_upper(base)}
+
+
+def letter_of(n: Node) -> str:
+    """The letter of a name, and nothing for anything else."""
+    return letter(n.token) if n.kind == "name" and n.token is not None else ""
 
 
 def _one_below(n: Node) -> list[tuple[str, str]]:

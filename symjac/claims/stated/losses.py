@@ -171,46 +171,47 @@ def _is_varied(claim: str, call: str) -> bool:
 
 
 def _told(text: str, root: Node, symbols: Mapping[str, str]) -> LossEquation | None:
+    r"""``L = \frac{1}{T} \sum_t l(o_t, y_t)``, ``L = \sum_t L_t``, ``L = \frac{1}{2} l(y)``: a loss made of others.
+
+    :raises UndecidedError: for a sum over some steps only, or of other steps' losses.
+    """
     if root.kind != "relation" or root.detail[:1] != ("=",):
         return None
     left = root.kids[0].inner
     if left.kind == "juxt" and left.kids[-1].is_call and len(left.kids) == 2:
         left = left.kids[0].inner  # L(\theta)
-    if not _is_loss(text, left, symbols):
+    scale, body, large = _parts(text, root.kids[1].inner)
+    if not _is_loss(text, left, symbols) or not body or not _is_loss(text, body[0], symbols):
         return None
-    right = root.kids[1].inner
+    called = len(body) == 2 and body[1].is_call
+    if not called and (large is None or len(body) > 1):
+        return None
+    name, head = (text[n.start : n.end] for n in (left, body[0]))
+    if large is not None:
+        later = any(s.kind == "_" and len(s.tokens) > 1 for s in body[0].scripts)
+        if later or not _runs_over_all(large):
+            raise UndecidedError(f"{name} is a sum over some steps, or of other steps' losses: that is not followed")
+    arguments = tuple(text[k.start : k.end] for k in body[1].inner.kids) if called else ()
+    if large is None:
+        return LossEquation(name, scale, "", arguments, function=head)
+    if body[0].scripts:
+        return LossEquation(name, scale, head, arguments, True, steps=_steps(large))
+    return LossEquation(name, scale, "", arguments, True, steps=_steps(large), function=head) if called else None
+
+
+def _parts(text: str, right: Node) -> tuple[str, list[Node], Node | None]:
+    """The factor before a loss, as text, what the loss is, and the sum over that; nothing where more stands behind."""
     negative = right.kind == "negative"
-    items = list(_factors(right.kids[0].inner if negative else right))
+    items = _factors(right.kids[0].inner if negative else right)
     at = next((k for k, n in enumerate(items) if n.kind == "big" and n.text == "sum"), None)
-    name = text[left.start : left.end]
+    large = items[at] if at is not None else None
     if at is None:
         at = max(len(items) - 2, 0)
-        body, summed = items[at:], False
-    else:
-        body, summed = list(_factors(items[at].kids[0].inner)) if items[at].kids else [], at == len(items) - 1
-        if not summed:
-            return None
+    if large is not None and large is not items[-1]:
+        return "", [], None
+    body = items[at:] if large is None else [f for kid in large.kids[:1] for f in _factors(kid.inner)]
     scale = text[items[0].start : items[at - 1].end] if at else ""
-    if negative:
-        scale = f"-{scale or 1}"
-    called = len(body) == 2 and body[1].is_call
-    if not body or not _is_loss(text, body[0], symbols) or not (called or (summed and len(body) == 1)):
-        return None
-    partial = summed and not _runs_over_all(items[at])
-    if partial or (summed and any(s.kind == "_" and len(s.tokens) > 1 for s in body[0].scripts)):
-        raise UndecidedError(f"{name} is a sum over some steps, or of other steps' losses: that is not followed")
-    if called:
-        group = body[1].inner
-        arguments = tuple(text[k.start : k.end] for k in group.kids)
-        head = text[body[0].start : body[0].end]
-        if body[0].scripts and summed:
-            return LossEquation(name, scale, head, arguments, True, steps=_steps(items[at]))
-        steps = _steps(items[at]) if summed else ("", "")
-        return LossEquation(name, scale, "", arguments, summed, steps=steps, function=head)
-    if body[0].kind == "name" and body[0].scripts:
-        step = text[body[0].start : body[0].end]
-        return LossEquation(name, scale, step, (), True, steps=_steps(items[at]))
-    return None
+    return f"-{scale or 1}" if negative else scale, body, large
 
 
 def _runs_over_all(n: Node) -> bool:
