@@ -301,7 +301,7 @@ def _function_sides(piece: Piece, el: Elaborator) -> list[Value]:
         for n in side.walk():
             family = el.named(n).family if n.kind == "name" else piece.variable.name
             if family != piece.variable.name and family not in el.roles.applied:
-                el.roles.inside.add(el.named(n).family)
+                el.roles.places.inside.add(el.named(n).family)
     found = heads.head_of(el, head, left.kids[1])
     if found is None or found.function is None or found.after:
         raise el.error("the left side of this definition is no function", head)

@@ -7,7 +7,6 @@ a derivative); its own definition; last, capital or small letter, which is a gue
 from __future__ import annotations
 
 import difflib
-import itertools
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -18,6 +17,7 @@ from symjac.reading.beside import Beside, marks_vectors
 from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, take_apart
 from symjac.reading.parser import parse
+from symjac.reading.places import Places, is_bold_name
 from symjac.reading.several import Several, is_usual
 from symjac.reading.sizes import UNIT
 from symjac.reading.spelling import is_greek, is_upper, letter, plain
@@ -54,17 +54,15 @@ class Roles:
         self.bare: dict[str, Node] = {}
         self.primed: set[str] = set()
         self.entries: dict[str, int] = {}
-        self.inside: set[str] = set()
-        self.above: set[str] = set()
         self.totals: set[str] = set()
         self.raised: set[str] = set()
-        self.below: set[str] = set()
         self.turned: set[str] = set()
         self.defined: set[str] = set()
         self.call_letters = {"t"}
         self.called: set[str] = set()  # the f of f(x), not that of \nabla f(x)
         self.alone: set[str] = set()  # what stands somewhere without any script
         self.several = Several()
+        self.places = Places()
         self.seen: Counter[str] = Counter()  # how often a name stands in the text
         self.beside = Beside()
         self.has_calls_at_times = False  # whether something that is no factor stands before a time in brackets
@@ -98,8 +96,8 @@ class Roles:
                 names.append((root, None, source))
             self._note_totals(root, source)
             self._note_increments(root, source)
-            self._look_inside(root, source)
-        context.has_bold |= any(_bold(n) for n, _, _ in names)
+            self.places.note(root, self.context.letters, source, row=self.context.row)
+        context.has_bold |= any(is_bold_name(n) for n, _, _ in names)
         capital = any(is_upper(n.text) and n.token and n.token.style in ("", "rm") for n, _, _ in names)
         declared = any(f.role in ("vector", "matrix") for f in context.families.values())
         for n, following, source in names:
@@ -185,27 +183,6 @@ class Roles:
         if named.entries:
             self.entries[name] = max(self.entries.get(name, 0), len(named.entries))
 
-    def _look_inside(self, root: Node, source: str) -> None:
-        """Symbols in explicit matrices, and what stands above a partial."""
-        for node in root.walk():
-            stacked = node.kind == "matrix" and self.context.row and int(node.detail[0]) == len(node.kids)
-            if node.kind == "matrix" and int(node.detail[0]) > 1 and not stacked:
-                for n in node.walk():
-                    block = is_upper(n.text) and not any(s.kind == "_" for s in n.scripts)
-                    if n.kind == "name" and not _bold(n) and not block:
-                        self.inside.add(take_apart(n, self.context.letters, source).family)
-            if (node.kind == "frac" or (node.kind == "binary" and node.text == "/")) and not _is_derivative(node):
-                for n in _factors(node.kids[1]):
-                    if _applied_below(node.kids[1]):
-                        break
-                    self.below.add(take_apart(n, self.context.letters, source).family)
-            for sign, operand in itertools.pairwise(node.kids) if node.kind == "juxt" else ():
-                head = operand.inner
-                if sign.kind not in ("partial", "nabla") or head.kind != "name" or head.token is None:
-                    continue
-                if letter(head.token) in LOSSES:
-                    self.above.add(take_apart(head, self.context.letters, source).family)
-
     def shifted_call(self, group: Node) -> str | None:
         """The letter of ``(t-1)``."""
         if group.kind != "group" or group.text != "(" or len(group.kids) != 1:
@@ -272,18 +249,18 @@ class Roles:
             return "scalar", How.SIZE
         if name in self.raised and name not in self.bare and not _bold_token(named):
             return "scalar", How.EXPONENT
-        if name in self.inside:
+        if name in self.places.inside:
             return "scalar", How.INSIDE
         if name in self.totals:
             return "scalar", How.TOTAL
-        if name in self.above and not (upper and named.time and context.has_bold):
+        if name in self.places.above and not (upper and named.time and context.has_bold):
             return "scalar", How.ABOVE
         if token.style == "rm" and len(token.text) > 1:
             return self.by_definition(family) or "scalar", How.WORD
         defined = self.by_definition(family)
         if defined:
             return defined, How.DEFINITION
-        if name in self.below and name not in self.turned:
+        if name in self.places.below and name not in self.turned:
             if upper and token.text not in COUNTS:
                 raise context.error(
                     f"{name} stands below a line: a scalar, or a matrix whose inverse is meant?",
@@ -408,41 +385,6 @@ def known_function(word: str) -> Function | None:
     """The function a word such as tanh or ReLU names."""
     row = functions.by_spelling(word)
     return row.function if row is not None else None
-
-
-def _factors(node: Node) -> list[Node]:
-    """The letters a denominator is a product of, also under a root; nothing of sums and functions."""
-    node = node.inner
-    if node.kind == "name":
-        return [] if _bold(node) else [node]
-    if node.kind == "sqrt" or (node.kind == "juxt" and all(k.kind in ("name", "number", "sqrt") for k in node.kids)):
-        return [n for k in node.kids for n in _factors(k)]
-    return []
-
-
-def _applied_below(node: Node) -> bool:
-    """Whether a capital stands before a small letter below a line, as in W x: a vector rather than a scalar."""
-    items = node.inner.kids if node.inner.kind == "juxt" else []
-    return any(
-        a.kind == b.kind == "name"
-        and is_upper(a.text)
-        and a.text not in COUNTS
-        and b.text.isalpha()
-        and b.text.islower()
-        for a, b in itertools.pairwise(items)
-    )
-
-
-def _is_derivative(fraction: Node) -> bool:
-    """``dy/dx``."""
-    first = [k.inner.kids[0] if k.inner.kind == "juxt" else k.inner for k in fraction.kids]
-    return all(f.kind == "partial" or (f.kind == "name" and f.text == "d") for f in first)
-
-
-def _bold(n: Node) -> bool:
-    return (
-        n.token is not None and n.text not in ("0", "1") and (n.token.style in ("bf", "bs") or "vec" in n.token.accents)
-    )
 
 
 def _bold_token(named: Named) -> bool:

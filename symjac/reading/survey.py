@@ -111,39 +111,36 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
         out.layered |= {base for base, flags in raised.items() if flags and all(flags)} - out.stacked - out.plain
     out.plain |= {base for base, flags in raised.items() if not (flags and all(flags))}
     out.entry -= out.naming
-    beside = _beside_defined(roots, nodes, out)
-    out.doubtful |= _at_a_time(roots, nodes, out)
-    out.picked |= {(base, index) for base, index in beside if index in ENTRYLIKE or index.isdigit()}
-    out.doubtful |= {(base, index) for base, index in beside - out.picked if len(index) == 1 and not is_upper(base)}
+    _note_entries_of_defined(roots, nodes, out)
     return out
 
 
-def _beside_defined(roots: Sequence[Node], nodes: Sequence[Node], out: Letters) -> set[tuple[str, str]]:
-    """The k of ``p_k`` and the 1 of ``p_1`` beside ``p = ...``; not where an equation defines that, or p by it."""
-    lefts = [(r.kids[0].inner, r.kids[1:]) for r in roots if r.kind == "relation"]
-    defined = {letter(n.token): sides for n, sides in lefts if n.kind == "name" and n.token and not n.scripts}
-    found = {pair for n in nodes for pair in _one_below(n) if pair[0] in defined and pair[0] not in out.timed}
-    found -= out.labels | {pair for n, _ in lefts for pair in _one_below(n)}
-    used = {
-        pair for base in {b for b, _ in found} for side in defined[base] for n in side.walk() for pair in _one_below(n)
-    }
-    return {(base, index) for base, index in found - used if index not in out.time | out.naming | {"0"}}
+def _note_entries_of_defined(roots: Sequence[Node], nodes: Sequence[Node], out: Letters) -> None:
+    """What stands below a letter that an equation defines without it: ``p_k`` and ``p_1`` beside ``p = ...``.
 
-
-def _at_a_time(roots: Sequence[Node], nodes: Sequence[Node], out: Letters) -> set[tuple[str, str]]:
-    """The t of ``p_t`` beside ``p = ...``, where p has an equation at no step: an entry, or p at a step?"""
-    lefts = [r.kids[0].inner for r in roots if r.kind == "relation"]
-    names = [n for n in lefts if n.kind == "name" and n.token is not None]
-    bare, stepped = ({letter(n.token) for n in names if n.token and bool(n.scripts) is s} for s in (False, True))
-    found = {pair for n in nodes for pair in _one_below(n) if pair[0] in bare - stepped and pair[1] in out.time}
-    own = [r for r in roots if r.kind == "relation" and letter_of(r.kids[0].inner) in {base for base, _ in found}]
-    found -= {pair for r in own for n in r.walk() for pair in _one_below(n) if pair[0] == letter_of(r.kids[0].inner)}
-    return {(base, index) for base, index in found - out.labels if not is_upper(base)}
-
-
-def letter_of(n: Node) -> str:
-    """The letter of a name, and nothing for anything else."""
-    return letter(n.token) if n.kind == "name" and n.token is not None else ""
+    A letter or number of entries picks one; ``p_y`` and ``p_t`` may be one, or a symbol of their own.
+    """
+    equations = [(r, r.kids[0].inner) for r in roots if r.kind == "relation"]
+    names = [(r, n, letter(n.token)) for r, n in equations if n.kind == "name" and n.token is not None]
+    bare = {base for _, n, base in names if not n.scripts}
+    stepped = {base for _, n, base in names if n.scripts}
+    found = {pair for n in nodes for pair in _one_below(n) if pair[0] in bare} - out.labels
+    if not found:
+        return
+    defined = {pair for _, n in equations for pair in _one_below(n)}
+    by_itself = {pair for r, _, base in names for n in r.walk() for pair in _one_below(n) if pair[0] == base}
+    for base, index in found - defined - by_itself:
+        if index in out.time:
+            doubtful = base not in stepped
+        elif base in out.timed or index in out.naming | {"0"}:
+            continue
+        elif index in ENTRYLIKE or index.isdigit():
+            out.picked.add((base, index))
+            continue
+        else:
+            doubtful = len(index) == 1
+        if doubtful and not is_upper(base):
+            out.doubtful.add((base, index))
 
 
 def _one_below(n: Node) -> list[tuple[str, str]]:

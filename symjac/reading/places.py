@@ -1,0 +1,76 @@
+"""Where the names of a text stand: in written-out matrices, below lines, above the signs of derivatives."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+
+from symjac.reading.names import take_apart
+from symjac.reading.spelling import is_upper, letter
+from symjac.reading.survey import Letters
+from symjac.reading.tree import Node
+from symjac.reading.usual import COUNTS, LOSSES
+
+
+@dataclass
+class Places:
+    """The families of names that stand where mostly scalars do."""
+
+    inside: set[str] = field(default_factory=set)  # written-out matrices
+    below: set[str] = field(default_factory=set)  # lines of fractions
+    above: set[str] = field(default_factory=set)  # derivatives, as losses do
+
+    def note(self, root: Node, letters: Letters, source: str, *, row: bool) -> None:
+        """Remembers where the names of a formula stand."""
+        for node in root.walk():
+            stacked = node.kind == "matrix" and row and int(node.detail[0]) == len(node.kids)
+            if node.kind == "matrix" and int(node.detail[0]) > 1 and not stacked:
+                for n in node.walk():
+                    block = is_upper(n.text) and not any(s.kind == "_" for s in n.scripts)
+                    if n.kind == "name" and not is_bold_name(n) and not block:
+                        self.inside.add(take_apart(n, letters, source).family)
+            fraction = node.kind == "frac" or (node.kind == "binary" and node.text == "/")
+            if fraction and not _is_derivative(node) and not _applied_below(node.kids[1]):
+                self.below |= {take_apart(n, letters, source).family for n in _factors(node.kids[1])}
+            for sign, operand in itertools.pairwise(node.kids) if node.kind == "juxt" else ():
+                head = operand.inner
+                if sign.kind not in ("partial", "nabla") or head.kind != "name" or head.token is None:
+                    continue
+                if letter(head.token) in LOSSES:
+                    self.above.add(take_apart(head, letters, source).family)
+
+
+def is_bold_name(n: Node) -> bool:
+    """Whether a name is printed in bold or with an arrow, the constants 0 and 1 apart."""
+    return (
+        n.token is not None and n.text not in ("0", "1") and (n.token.style in ("bf", "bs") or "vec" in n.token.accents)
+    )
+
+
+def _factors(node: Node) -> list[Node]:
+    """The letters a denominator is a product of, also under a root; nothing of sums and functions."""
+    node = node.inner
+    if node.kind == "name":
+        return [] if is_bold_name(node) else [node]
+    if node.kind == "sqrt" or (node.kind == "juxt" and all(k.kind in ("name", "number", "sqrt") for k in node.kids)):
+        return [n for k in node.kids for n in _factors(k)]
+    return []
+
+
+def _applied_below(node: Node) -> bool:
+    """Whether a capital stands before a small letter below a line, as in W x: a vector rather than a scalar."""
+    items = node.inner.kids if node.inner.kind == "juxt" else []
+    return any(
+        a.kind == b.kind == "name"
+        and is_upper(a.text)
+        and a.text not in COUNTS
+        and b.text.isalpha()
+        and b.text.islower()
+        for a, b in itertools.pairwise(items)
+    )
+
+
+def _is_derivative(fraction: Node) -> bool:
+    """``dy/dx``."""
+    first = [k.inner.kids[0] if k.inner.kind == "juxt" else k.inner for k in fraction.kids]
+    return all(f.kind == "partial" or (f.kind == "name" and f.text == "d") for f in first)
