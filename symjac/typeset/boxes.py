@@ -7,7 +7,6 @@ A box knows nothing of algebra; all it carries is what any typesetter needs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import singledispatch
 
 
 class Box:
@@ -207,123 +206,61 @@ _DELIMITERS = (0.4, 0.46, 0.6, 0.74, 0.8)
 _SCRIPT_SIZE = 0.71
 
 
-@singledispatch
 def width(box: Box) -> float:
     """A box's width in ems of ordinary print, estimated from above.
 
     >>> width(row(Ident("x"), Op("+"), Ident("y"))) > width(Ident("x"))
     True
     """
-    raise TypeError(f"a box was wanted, {type(box).__name__} came")
+    match box:
+        case Row(items):
+            return sum(map(width, items))
+        case Ident(latex):
+            plain = (_LETTERS.get(c, _CAPITAL if c.isupper() else _SMALL) for c in latex)
+            return _GREEK if latex.startswith("\\") else sum(plain)
+        case Num(digits):
+            return 0.5 * len(digits)
+        case Op(latex, prefix):
+            if prefix:
+                return _SIGNS.get(latex.strip(), 0.6)
+            return _BINARY if latex in ("+", "-", r"\cdot", r"\oslash") else _RELATION
+        case Gap(thin):
+            return 0.17 if thin else 0.0
+        case Word(word):
+            return 0.5 * len(word) + 0.17
+        case Plain(text):
+            return 0.47 * len(text)
+        case Styled(_, body):
+            return 1.12 * width(body)
+        case Accent(_, body) | Named(_, body) | Marked(body, _):
+            return width(body)
+        case Mark(role):
+            return _MARKS[role]
+        case Script(base, sub, sup, primes):
+            beside = max(width(part) if part else 0.0 for part in (sub, sup))
+            return width(base) + 0.3 * primes + _SCRIPT_SIZE * beside + 0.05
+        case Frac(top, bottom):
+            return max(width(top), width(bottom)) + 0.25
+        case Derivative(upper, bottom):
+            return max(width(upper) if upper else 0.0, width(bottom)) + 0.85
+        case Sqrt(body):
+            return width(body) + 0.9
+        case Fence(_, body, _, size):
+            return width(body) + 2 * _DELIMITERS[min(size, 4)]
+        case Delimiter(_, _, size):
+            return _DELIMITERS[min(size, 4)]
+        case Grid(rows):
+            return sum(max(map(width, column)) + 1.0 for column in zip(*rows, strict=True)) + 0.8
+        case Big(_, below, above):
+            return max(1.5, 0.75 * width(below), 0.75 * width(above) if above else 0.0) + 0.2
+        case Under(body, note):
+            return max(width(body), 0.75 * width(note))
+    raise unknown(box)
 
 
-@width.register
-def _(box: Ident) -> float:
-    letter = box.latex
-    if letter.startswith("\\"):
-        return _GREEK
-    return sum(_LETTERS.get(c, _CAPITAL if c.isupper() else _SMALL) for c in letter)
-
-
-@width.register
-def _(box: Num) -> float:
-    return 0.5 * len(box.digits)
-
-
-@width.register
-def _(box: Op) -> float:
-    if box.prefix:
-        return _SIGNS.get(box.latex.strip(), 0.6)
-    return _BINARY if box.latex in ("+", "-", r"\cdot", r"\oslash") else _RELATION
-
-
-@width.register
-def _(box: Word) -> float:
-    return 0.5 * len(box.word) + 0.17
-
-
-@width.register
-def _(box: Plain) -> float:
-    return 0.47 * len(box.text)
-
-
-@width.register
-def _(box: Styled) -> float:
-    return 1.12 * width(box.body)
-
-
-@width.register
-def _(box: Accent) -> float:
-    return width(box.body)
-
-
-@width.register
-def _(box: Named | Marked) -> float:
-    return width(box.body)
-
-
-@width.register
-def _(box: Mark) -> float:
-    return _MARKS[box.role]
-
-
-@width.register
-def _(box: Script) -> float:
-    sub = width(box.sub) if box.sub else 0.0
-    sup = width(box.sup) if box.sup else 0.0
-    return width(box.base) + 0.3 * box.primes + _SCRIPT_SIZE * max(sub, sup) + 0.05
-
-
-@width.register
-def _(box: Frac) -> float:
-    return max(width(box.top), width(box.bottom)) + 0.25
-
-
-@width.register
-def _(box: Derivative) -> float:
-    top = width(box.top) if box.top else 0.0
-    return max(top, width(box.bottom)) + 0.85
-
-
-@width.register
-def _(box: Sqrt) -> float:
-    return width(box.body) + 0.9
-
-
-@width.register
-def _(box: Fence) -> float:
-    return width(box.body) + 2 * _DELIMITERS[min(box.size, 4)]
-
-
-@width.register
-def _(box: Delimiter) -> float:
-    return _DELIMITERS[min(box.size, 4)]
-
-
-@width.register
-def _(box: Grid) -> float:
-    columns = zip(*box.rows, strict=True)
-    return sum(max(width(cell) for cell in column) + 1.0 for column in columns) + 0.8
-
-
-@width.register
-def _(box: Big) -> float:
-    return max(1.5, 0.75 * width(box.below), 0.75 * width(box.above) if box.above else 0.0) + 0.2
-
-
-@width.register
-def _(box: Under) -> float:
-    return max(width(box.body), 0.75 * width(box.note))
-
-
-@width.register
-def _(box: Gap) -> float:
-    return 0.17 if box.thin else 0.0
-
-
-@width.register
-def _(box: Row) -> float:
-    return sum(width(item) for item in box.items)
+def unknown(box: Box) -> TypeError:
+    """What is said of a box that a table does not know."""
+    return TypeError(f"a box was wanted, {type(box).__name__} came")
 
 
 def height(box: Box) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy
 from sympy import Expr as Dim
 
@@ -29,44 +31,16 @@ from symjac.typeset.boxes import (
 from symjac.typeset.placing import Binding, Placed, Style, at_least, fence, place, printed
 
 
-def _called(word: str, arg: Expr, style: Style) -> Placed:
+def _called(word: str, e: Expr, style: Style) -> Placed:
     head = Mark("diag") if word == "diag" else Word(word)
-    return Placed(row(head, fence(place(arg, style).box)), Binding.ATOM, closes=True)
+    return Placed(row(head, fence(place(e.args[0], style).box)), Binding.ATOM, closes=True)
 
 
-@printed.register
-def _(e: ir.Diag, style: Style) -> Placed:
-    return _called("diag", e.arg, style)
-
-
-@printed.register
-def _(e: ir.Diagonal, style: Style) -> Placed:
-    return _called("diag", e.arg, style)
-
-
-@printed.register
-def _(e: ir.Trace, style: Style) -> Placed:
-    return _called("tr", e.arg, style)
-
-
-@printed.register
-def _(e: ir.Determinant, style: Style) -> Placed:
-    return _called("det", e.arg, style)
-
-
-@printed.register
-def _(e: ir.Softmax, style: Style) -> Placed:
-    return _called("softmax", e.arg, style)
-
-
-@printed.register
-def _(e: ir.LogSumExp, style: Style) -> Placed:
-    return _called("logsumexp", e.arg, style)
-
-
-@printed.register
-def _(e: ir.Vec, style: Style) -> Placed:
-    return _called("vec", e.arg, style)
+for _kind, _word in (
+    *((ir.Diag, "diag"), (ir.Diagonal, "diag"), (ir.Trace, "tr"), (ir.Determinant, "det"), (ir.Vec, "vec")),
+    *((ir.Softmax, "softmax"), (ir.LogSumExp, "logsumexp")),
+):
+    printed.register(_kind, partial(_called, _word))
 
 
 @printed.register

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import singledispatch
+from string import ascii_letters
 
 from symjac.expr import Expr
 from symjac.typeset import boxes as b
 from symjac.typeset.names import OPERATORS
-from symjac.typeset.printer import Style, style_for, to_box
+from symjac.typeset.printer import style_for, to_box
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,7 @@ class Flavour:
     thin: str = " "
 
 
-_PLAIN_MARKS = (("T", r"\top"), ("diag", r"\operatorname{diag}"), ("one", r"\mathbf{1}"), ("odot", r"\odot"))
-PLAIN = Flavour(_PLAIN_MARKS)
+PLAIN = Flavour((("T", r"\top"), ("diag", r"\operatorname{diag}"), ("one", r"\mathbf{1}"), ("odot", r"\odot")))
 PORTABLE = Flavour(
     (("T", r"\top"), ("diag", r"\mathrm{diag}"), ("one", r"\mathbf{1}"), ("odot", r"\odot")),
     words=r"\mathrm{%s}",
@@ -59,66 +58,59 @@ def write_latex(box: b.Box, flavour: Flavour = PLAIN) -> str:
     return _write(box, flavour).strip()
 
 
-def latex_in_style(e: Expr, style: Style, flavour: Flavour) -> str:
-    """An expression in a style the page chose."""
-    return write_latex(to_box(e, style), flavour)
-
-
-@singledispatch
 def _write(box: b.Box, f: Flavour) -> str:
-    raise TypeError(f"a box was wanted, {type(box).__name__} came")
-
-
-@_write.register
-def _(box: b.Ident, f: Flavour) -> str:
-    return box.latex
-
-
-@_write.register
-def _(box: b.Num, f: Flavour) -> str:
-    return box.digits
-
-
-@_write.register
-def _(box: b.Op, f: Flavour) -> str:
-    return box.latex if box.prefix else f" {box.latex} "
-
-
-@_write.register
-def _(box: b.Word, f: Flavour) -> str:
-    return "\\" + box.word if box.word in OPERATORS else f.words % box.word
-
-
-@_write.register
-def _(box: b.Plain, f: Flavour) -> str:
-    return rf"\text{{{box.text}}}"
-
-
-@_write.register
-def _(box: b.Styled | b.Accent, f: Flavour) -> str:
-    return f"{box.command}{{{write_latex(box.body, f)}}}"
-
-
-@_write.register
-def _(box: b.Named, f: Flavour) -> str:
-    # GitHub refuses \operatorname; the author's own names may hold it.
-    return box.latex if f.words == PLAIN.words else box.latex.replace(r"\operatorname{", f.words.split("%")[0])
-
-
-@_write.register
-def _(box: b.Mark, f: Flavour) -> str:
-    text = dict(f.marks)[box.role]
-    return f" {text} " if box.role == "odot" else text
-
-
-@_write.register
-def _(box: b.Script, f: Flavour) -> str:
-    out = write_latex(box.base, f) + "'" * box.primes
-    if box.sub is not None:
-        out += "_" + _braced(box.sub, f)
-    if box.sup is not None:
-        out += f"^{{{write_latex(box.sup, f)}}}"
-    return out
+    match box:
+        case b.Ident(latex):
+            return latex
+        case b.Num(digits):
+            return digits
+        case b.Op(latex, prefix):
+            return latex if prefix else f" {latex} "
+        case b.Word(word):
+            return "\\" + word if word in OPERATORS else f.words % word
+        case b.Plain(text):
+            return rf"\text{{{text}}}"
+        case b.Styled(command, body) | b.Accent(command, body):
+            return f"{command}{{{write_latex(body, f)}}}"
+        case b.Named(latex, _):
+            # GitHub refuses \operatorname; the author's own names may hold it.
+            return latex if f.words == PLAIN.words else latex.replace(r"\operatorname{", f.words.split("%")[0])
+        case b.Mark(role):
+            text = dict(f.marks)[role]
+            return f" {text} " if role == "odot" else text
+        case b.Script(base, sub, sup, primes):
+            below = "_" + _braced(sub, f) if sub is not None else ""
+            return write_latex(base, f) + "'" * primes + below + _above(sup, f)
+        case b.Frac(top, bottom):
+            return rf"\frac{{{write_latex(top, f)}}}{{{write_latex(bottom, f)}}}"
+        case b.Derivative(top, bottom):
+            upper = write_latex(top, f) if top is not None else ""
+            return (f.derivative % (upper, write_latex(bottom, f))).replace(r"\partial }", r"\partial}")
+        case b.Sqrt(body):
+            return rf"\sqrt{{{write_latex(body, f)}}}"
+        case b.Fence(_, body, _, _):
+            left, right = _delimiters(box, f)
+            return f"{left}{_tight(write_latex(body, f), left)}{right}"
+        case b.Delimiter(latex, opening, size):
+            # A broken formula cannot use \left ... \right, whose halves must stand on one line.
+            return _sized(latex, size, "l" if opening else "r") if f.sized or size >= 2 else latex
+        case b.Grid(rows, kind):
+            inner = r" \\ ".join(" & ".join(write_latex(c, f) for c in cells) for cells in rows)
+            return rf"\begin{{{kind}}} {inner} \end{{{kind}}}"
+        case b.Big(latex, below, above):
+            return f"{latex}_{{{write_latex(below, f)}}}{_above(above, f)} "
+        case b.Under(body, note):
+            # A strut of one height brings the braces of neighbouring terms to one line.
+            strut = r"\vphantom{\big(}" if f.sized else ""
+            return rf"\underbrace{{{write_latex(body, f)}{strut}}}_{{{write_latex(note, f)}}}"
+        case b.Marked(body, _):
+            # What is pointed out is so on a page; the formula is the same without.
+            return _write(body, f)
+        case b.Gap(thin):
+            return f.thin if thin else " "
+        case b.Row(items):
+            return _side_by_side(items, f)
+    raise b.unknown(box)
 
 
 def _braced(box: b.Box, f: Flavour) -> str:
@@ -126,26 +118,8 @@ def _braced(box: b.Box, f: Flavour) -> str:
     return text if len(text) == 1 else f"{{{text}}}"
 
 
-@_write.register
-def _(box: b.Frac, f: Flavour) -> str:
-    return rf"\frac{{{write_latex(box.top, f)}}}{{{write_latex(box.bottom, f)}}}"
-
-
-@_write.register
-def _(box: b.Derivative, f: Flavour) -> str:
-    top = write_latex(box.top, f) if box.top is not None else ""
-    return (f.derivative % (top, write_latex(box.bottom, f))).replace(r"\partial }", r"\partial}")
-
-
-@_write.register
-def _(box: b.Sqrt, f: Flavour) -> str:
-    return rf"\sqrt{{{write_latex(box.body, f)}}}"
-
-
-@_write.register
-def _(box: b.Fence, f: Flavour) -> str:
-    left, right = _delimiters(box, f)
-    return f"{left}{_tight(write_latex(box.body, f), left)}{right}"
+def _above(box: b.Box | None, f: Flavour) -> str:
+    return f"^{{{write_latex(box, f)}}}" if box is not None else ""
 
 
 def _tight(body: str, left: str) -> str:
@@ -166,46 +140,9 @@ def _sized(delimiter: str, size: int, side: str) -> str:
     return f"\\{name}{side}{delimiter}" if name else delimiter
 
 
-@_write.register
-def _(box: b.Delimiter, f: Flavour) -> str:
-    # A broken formula cannot use \left ... \right, whose halves must stand on one line.
-    return _sized(box.latex, box.size, "l" if box.opening else "r") if f.sized or box.size >= 2 else box.latex
-
-
-@_write.register
-def _(box: b.Grid, f: Flavour) -> str:
-    rows = r" \\ ".join(" & ".join(write_latex(c, f) for c in r) for r in box.rows)
-    return rf"\begin{{{box.kind}}} {rows} \end{{{box.kind}}}"
-
-
-@_write.register
-def _(box: b.Big, f: Flavour) -> str:
-    above = f"^{{{write_latex(box.above, f)}}}" if box.above is not None else ""
-    return f"{box.latex}_{{{write_latex(box.below, f)}}}{above} "
-
-
-@_write.register
-def _(box: b.Under, f: Flavour) -> str:
-    # A strut of one height brings the braces of neighbouring terms to one line.
-    strut = r"\vphantom{\big(}" if f.sized else ""
-    return rf"\underbrace{{{write_latex(box.body, f)}{strut}}}_{{{write_latex(box.note, f)}}}"
-
-
-@_write.register
-def _(box: b.Marked, f: Flavour) -> str:
-    # What is pointed out is so on a page; the formula is the same without.
-    return _write(box.body, f)
-
-
-@_write.register
-def _(box: b.Gap, f: Flavour) -> str:
-    return f.thin if box.thin else " "
-
-
-@_write.register
-def _(box: b.Row, f: Flavour) -> str:
+def _side_by_side(items: tuple[b.Box, ...], f: Flavour) -> str:
     out = ""
-    for item, after in zip(box.items, (*box.items[1:], None), strict=False):
+    for item, after in zip(items, (*items[1:], None), strict=False):
         # \operatorname brings a thin space along, \mathrm does not.
         if isinstance(item, b.Gap) and f.words == PORTABLE.words and _is_word(after):
             item = b.Gap(thin=True)
@@ -222,5 +159,4 @@ def _is_word(box: b.Box | None) -> bool:
 
 
 def _ends_in_command(text: str) -> bool:
-    tail = text.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    return tail.endswith("\\")
+    return text.rstrip(ascii_letters).endswith("\\")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import singledispatch
 from html import escape
 
 from symjac.typeset import boxes as b
@@ -24,7 +23,61 @@ def write_mathml(box: b.Box) -> str:
     >>> write_mathml(b.Frac(b.Num("1"), b.Ident("n")))
     '<mfrac><mn>1</mn><mi>n</mi></mfrac>'
     """
-    return _write(box)
+    match box:
+        case b.Ident(latex):
+            # A single capital Greek letter is upright in LaTeX; a browser would slant it.
+            upright = ' mathvariant="normal"' if latex[:1] == "\\" and latex[1:2].isupper() else ""
+            return f"<mi{upright}>{escape(signs.LETTERS.get(latex, latex))}</mi>"
+        case b.Num(digits):
+            return f"<mn>{digits}</mn>"
+        case b.Op():
+            return _operator(box)
+        case b.Word(word):
+            return f"<mi>{escape(word)}</mi>"
+        case b.Plain(text):
+            # A browser drops ordinary spaces at the ends.
+            return f"<mtext>{escape(text.replace(' ', NO_BREAK))}</mtext>"
+        case b.Styled():
+            return _styled(box)
+        case b.Accent(r"\underline", body):
+            return f'<munder>{_single(body)}<mo stretchy="true">_</mo></munder>'
+        case b.Accent(command, body):
+            return f'<mover accent="true">{_single(body)}<mo stretchy="false">{signs.ACCENTS[command]}</mo></mover>'
+        case b.Named(_, body):
+            return _single(body)
+        case b.Mark(role):
+            return _MARKS[role]
+        case b.Script():
+            return _script(_merged(box))
+        case b.Frac(top, bottom):
+            return f"<mfrac>{_single(top)}{_single(bottom)}</mfrac>"
+        case b.Derivative(top, bottom):
+            d = '<mo form="prefix" rspace="0">∂</mo>'
+            upper = write_mathml(top) if top is not None else ""
+            return f"<mfrac><mrow>{d}{upper}</mrow><mrow>{d}{write_mathml(bottom)}</mrow></mfrac>"
+        case b.Sqrt(body):
+            return f"<msqrt>{write_mathml(body)}</msqrt>"
+        case b.Fence(left, body, right, size):
+            return _delimiter(left, "prefix", size) + _single(body) + _delimiter(right, "postfix", size)
+        case b.Delimiter(latex, opening, size):
+            return _delimiter(latex, "prefix" if opening else "postfix", size)
+        case b.Grid():
+            return _grid(box)
+        case b.Big(latex, below, above):
+            sign = f'<mo movablelimits="true">{signs.sign(latex)}</mo>'
+            if above is None:
+                return f"<munder>{sign}{_single(below)}</munder>"
+            return f"<munderover>{sign}{_single(below)}{_single(above)}</munderover>"
+        case b.Under(body, note):
+            brace = f'<munder>{_single(body)}<mo stretchy="true">⏟</mo></munder>'
+            return f"<munder>{brace}{_single(note)}</munder>"
+        case b.Marked(body, role):
+            return f'<mrow class="{role}">{write_mathml(body)}</mrow>'
+        case b.Gap(thin):
+            return _space(_THIN if thin else _HAIR)
+        case b.Row(items):
+            return _side_by_side(items)
+    raise b.unknown(box)
 
 
 def math_element(box: b.Box, latex: str, *, display: bool = False) -> str:
@@ -35,33 +88,14 @@ def math_element(box: b.Box, latex: str, *, display: bool = False) -> str:
     return f'<math{kind} alttext="{escape(latex, quote=True)}"><semantics>{body}{note}</semantics></math>'
 
 
-@singledispatch
-def _write(box: b.Box) -> str:
-    raise TypeError(f"a box was wanted, {type(box).__name__} came")
-
-
 def _single(box: b.Box) -> str:
     """A box as exactly one element, as scripts and fractions want their parts."""
-    parts = _write(box)
+    parts = write_mathml(box)
     many = isinstance(box, b.Row | b.Fence | b.Gap)
     return f"<mrow>{parts}</mrow>" if many or not parts else parts
 
 
-@_write.register
-def _(box: b.Ident) -> str:
-    text = signs.LETTERS.get(box.latex, box.latex)
-    # A single capital Greek letter is upright in LaTeX; a browser would slant it.
-    upright = ' mathvariant="normal"' if box.latex[:1] == "\\" and box.latex[1:2].isupper() else ""
-    return f"<mi{upright}>{escape(text)}</mi>"
-
-
-@_write.register
-def _(box: b.Num) -> str:
-    return f"<mn>{box.digits}</mn>"
-
-
-@_write.register
-def _(box: b.Op) -> str:
+def _operator(box: b.Op) -> str:
     sign = signs.sign(box.latex).strip()
     if not box.prefix:
         # At the start of a continued line a browser would take the sign for a prefix.
@@ -71,19 +105,7 @@ def _(box: b.Op) -> str:
     return f'<mo{form} lspace="0" rspace="{after}">{escape(sign)}</mo>'
 
 
-@_write.register
-def _(box: b.Word) -> str:
-    return f"<mi>{escape(box.word)}</mi>"
-
-
-@_write.register
-def _(box: b.Plain) -> str:
-    # A browser drops ordinary spaces at the ends.
-    return f"<mtext>{escape(box.text.replace(' ', NO_BREAK))}</mtext>"
-
-
-@_write.register
-def _(box: b.Styled) -> str:
+def _styled(box: b.Styled) -> str:
     text = signs.letters(box.body)
     if text is None:
         return _single(box.body)
@@ -95,27 +117,7 @@ def _(box: b.Styled) -> str:
     return f"<mi{variant}>{escape(styled)}</mi>"
 
 
-@_write.register
-def _(box: b.Accent) -> str:
-    if box.command == r"\underline":
-        return f'<munder>{_single(box.body)}<mo stretchy="true">_</mo></munder>'
-    accent = signs.ACCENTS[box.command]
-    return f'<mover accent="true">{_single(box.body)}<mo stretchy="false">{accent}</mo></mover>'
-
-
-@_write.register
-def _(box: b.Named) -> str:
-    return _single(box.body)
-
-
-@_write.register
-def _(box: b.Mark) -> str:
-    return _MARKS[box.role]
-
-
-@_write.register
-def _(box: b.Script) -> str:
-    box = _merged(box)
+def _script(box: b.Script) -> str:
     base = _single(box.base)
     if box.primes:
         # Fonts draw the prime small and raised already; as a superscript browsers would raise it twice.
@@ -135,85 +137,32 @@ def _merged(box: b.Script) -> b.Script:
     return box
 
 
-@_write.register
-def _(box: b.Frac) -> str:
-    return f"<mfrac>{_single(box.top)}{_single(box.bottom)}</mfrac>"
-
-
-@_write.register
-def _(box: b.Derivative) -> str:
-    d = '<mo form="prefix" rspace="0">∂</mo>'
-    top = _write(box.top) if box.top is not None else ""
-    return f"<mfrac><mrow>{d}{top}</mrow><mrow>{d}{_write(box.bottom)}</mrow></mfrac>"
-
-
-@_write.register
-def _(box: b.Sqrt) -> str:
-    return f"<msqrt>{_write(box.body)}</msqrt>"
-
-
 def _delimiter(latex: str, form: str, size: int) -> str:
-    stretch = 'stretchy="false"' if size < 2 else f'stretchy="true" minsize="{_SIZES[size]}" maxsize="{_SIZES[size]}"'
+    room = _SIZES[min(size, 4)]
+    stretch = 'stretchy="false"' if size < 2 else f'stretchy="true" minsize="{room}" maxsize="{room}"'
     return f'<mo form="{form}" lspace="0" rspace="0" {stretch}>{escape(signs.sign(latex))}</mo>'
 
 
-@_write.register
-def _(box: b.Fence) -> str:
-    size = min(box.size, 4)
-    return _delimiter(box.left, "prefix", size) + _single(box.body) + _delimiter(box.right, "postfix", size)
-
-
-@_write.register
-def _(box: b.Delimiter) -> str:
-    return _delimiter(box.latex, "prefix" if box.opening else "postfix", min(box.size, 4))
-
-
-@_write.register
-def _(box: b.Grid) -> str:
-    rows = "".join("<mtr>" + "".join(f"<mtd>{_write(c)}</mtd>" for c in r) + "</mtr>" for r in box.rows)
+def _grid(box: b.Grid) -> str:
+    rows = "".join("<mtr>" + "".join(f"<mtd>{write_mathml(c)}</mtd>" for c in r) + "</mtr>" for r in box.rows)
     if box.kind not in signs.BRACKETS:
         return f"<mtable>{rows}</mtable>"
     left, right = signs.BRACKETS[box.kind]
     return f'<mrow><mo form="prefix">{left}</mo><mtable>{rows}</mtable><mo form="postfix">{right}</mo></mrow>'
 
 
-@_write.register
-def _(box: b.Big) -> str:
-    sign = f'<mo movablelimits="true">{signs.sign(box.latex)}</mo>'
-    if box.above is None:
-        return f"<munder>{sign}{_single(box.below)}</munder>"
-    return f"<munderover>{sign}{_single(box.below)}{_single(box.above)}</munderover>"
-
-
-@_write.register
-def _(box: b.Under) -> str:
-    brace = f'<munder>{_single(box.body)}<mo stretchy="true">⏟</mo></munder>'
-    return f"<munder>{brace}{_single(box.note)}</munder>"
-
-
 _HAIR, _THIN, _OVERHANG = 0.08, 0.17, 0.11
-
-
-@_write.register
-def _(box: b.Marked) -> str:
-    return f'<mrow class="{box.role}">{_write(box.body)}</mrow>'
-
-
-@_write.register
-def _(box: b.Gap) -> str:
-    return _space(_THIN if box.thin else _HAIR)
 
 
 def _space(ems: float) -> str:
     return f'<mspace width="{ems:.2f}em"/>'
 
 
-@_write.register
-def _(box: b.Row) -> str:
+def _side_by_side(items: tuple[b.Box, ...]) -> str:
     out = ""
-    for before, item, after in zip((None, *box.items), box.items, (*box.items[1:], None), strict=False):
+    for before, item, after in zip((None, *items), items, (*items[1:], None), strict=False):
         if not isinstance(item, b.Gap):
-            out += _write(item)
+            out += write_mathml(item)
             continue
         # TeX sets a thin space before an upright word by itself, and after a slanted capital as much as it leans over.
         thin = item.thin or isinstance(after, b.Word) or after == b.Mark("diag")

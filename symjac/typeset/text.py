@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import singledispatch
-
 from symjac.expr import Expr
 from symjac.typeset import boxes as b
 from symjac.typeset import signs
@@ -32,51 +30,48 @@ def write_text(box: b.Box) -> str:
     return " ".join(_write(box).split())
 
 
-@singledispatch
 def _write(box: b.Box) -> str:
-    raise TypeError(f"a box was wanted, {type(box).__name__} came")
+    match box:
+        case b.Ident() | b.Num() | b.Plain():
+            return signs.letters(box) or ""
+        case b.Op(latex, prefix):
+            return signs.sign(latex) if prefix else f" {signs.sign(latex)} "
+        case b.Word(word):
+            return word
+        case b.Styled(_, body):
+            return signs.letters(box) or _write(body)
+        case b.Accent(command, body):
+            inner = _write(body)
+            return inner[:1] + signs.COMBINING[command] + inner[1:]
+        case b.Named(_, body) | b.Marked(body, _) | b.Under(body, _):
+            return _write(body)
+        case b.Mark(role):
+            return _MARKS[role]
+        case b.Script():
+            return _scripted(box)
+        case b.Frac(top, bottom):
+            return f"{_bracketed(top)}/{_bracketed(bottom)}"
+        case b.Derivative(top, bottom):
+            return f"∂{write_text(top) if top is not None else ''}/∂{write_text(bottom)}"
+        case b.Sqrt(body):
+            return f"√({write_text(body)})"
+        case b.Fence(left, body, right, _):
+            return f"{signs.sign(left)}{write_text(body)}{signs.sign(right)}"
+        case b.Delimiter(latex, _, _):
+            return signs.sign(latex)
+        case b.Grid(rows):
+            return "[" + "; ".join(", ".join(map(write_text, cells)) for cells in rows) + "]"
+        case b.Big(latex, below, above):
+            over = f"^{{{write_text(above)}}}" if above is not None else ""
+            return f"{signs.sign(latex)}_{{{write_text(below)}}}{over} "
+        case b.Gap():
+            return " "
+        case b.Row(items):
+            return "".join(map(_write, items))
+    raise b.unknown(box)
 
 
-@_write.register
-def _(box: b.Ident | b.Num | b.Plain) -> str:
-    return signs.letters(box) or ""
-
-
-@_write.register
-def _(box: b.Op) -> str:
-    character = signs.sign(box.latex)
-    return character if box.prefix else f" {character} "
-
-
-@_write.register
-def _(box: b.Word) -> str:
-    return box.word
-
-
-@_write.register
-def _(box: b.Styled) -> str:
-    inner = signs.letters(box)
-    return _write(box.body) if inner is None else inner
-
-
-@_write.register
-def _(box: b.Accent) -> str:
-    inner = _write(box.body)
-    return inner[:1] + signs.COMBINING[box.command] + inner[1:]
-
-
-@_write.register
-def _(box: b.Named | b.Marked) -> str:
-    return _write(box.body)
-
-
-@_write.register
-def _(box: b.Mark) -> str:
-    return _MARKS[box.role]
-
-
-@_write.register
-def _(box: b.Script) -> str:
+def _scripted(box: b.Script) -> str:
     out = _write(box.base) + "′" * box.primes
     if box.sub is not None:
         out += _script(write_text(box.sub), _SUB, "_")
@@ -92,58 +87,6 @@ def _script(inner: str, table: dict[str, str], fallback: str) -> str:
     return f"{fallback}{tight}" if tight.isalnum() or len(tight) == 1 else f"{fallback}{{{inner}}}"
 
 
-@_write.register
-def _(box: b.Frac) -> str:
-    return f"{_bracketed(box.top)}/{_bracketed(box.bottom)}"
-
-
 def _bracketed(box: b.Box) -> str:
     inner = write_text(box)
     return f"({inner})" if isinstance(box, b.Row) else inner
-
-
-@_write.register
-def _(box: b.Derivative) -> str:
-    top = write_text(box.top) if box.top is not None else ""
-    return f"∂{top}/∂{write_text(box.bottom)}"
-
-
-@_write.register
-def _(box: b.Sqrt) -> str:
-    return f"√({write_text(box.body)})"
-
-
-@_write.register
-def _(box: b.Fence) -> str:
-    return f"{signs.sign(box.left)}{write_text(box.body)}{signs.sign(box.right)}"
-
-
-@_write.register
-def _(box: b.Delimiter) -> str:
-    return signs.sign(box.latex)
-
-
-@_write.register
-def _(box: b.Grid) -> str:
-    return "[" + "; ".join(", ".join(write_text(c) for c in r) for r in box.rows) + "]"
-
-
-@_write.register
-def _(box: b.Big) -> str:
-    above = f"^{{{write_text(box.above)}}}" if box.above is not None else ""
-    return f"{signs.sign(box.latex)}_{{{write_text(box.below)}}}{above} "
-
-
-@_write.register
-def _(box: b.Under) -> str:
-    return _write(box.body)
-
-
-@_write.register
-def _(box: b.Gap) -> str:
-    return " "
-
-
-@_write.register
-def _(box: b.Row) -> str:
-    return "".join(_write(item) for item in box.items)
