@@ -867,8 +867,8 @@ def test_what_is_no_claim_is_refused(claim: str, words: str) -> None:
 def test_a_letter_that_numbers_no_entries_is_named_with_one_that_does() -> None:
     """The hint works when it is followed."""
     equations = [r"m = \tanh(G k)"]
-    found = check_record({"equations": equations, "claim": r"\frac{\partial m_a}{\partial k_b} = (1 - m_a^2) G_{ab}"})
+    found = check_record({"equations": equations, "claim": r"\frac{\partial m_A}{\partial k_B} = (1 - m_A^2) G_{AB}"})
     assert found.error is not None
-    assert "a is a label there" in str(found.error["message"])
+    assert "A is a label there" in str(found.error["message"])
     followed = r"\frac{\partial m_i}{\partial k_j} = (1 - m_i^2) G_{ij}"
     assert check_record({"equations": equations, "claim": followed}).verdict == "true"

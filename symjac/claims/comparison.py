@@ -218,8 +218,11 @@ class Comparison(Asked):
         gradients.weights = self.weights
         ev = evaluator()
         left, right = ev.members(a, b)
-        picked = sorted(s.units & ev.indices.keys())
-        self.unknown = [*ev.unknown, *(f"the index {k} picks an entry in the loss too" for k in picked)]
+        held = self.model.held([r.family for r in s.refs(a, b)])
+        others = {n.index for side in (left, right) for n in side.walk() if isinstance(n, ex.IndexSum)}
+        others |= (ex.unbound_indices(left) | ex.unbound_indices(right)) - held
+        twice = sorted({k.name for k in held} & {k.name for k in others})
+        self.unknown = [*ev.unknown, *(f"the index {k} picks an entry in the system too" for k in twice)]
         self.doubts = list(ev.doubts)
         self.variables = frozenset(ev.variables)
         self.relations = gradients.relations()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import graphlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 
@@ -151,6 +151,12 @@ class Model(Instances):
                 seen.add(name)
                 stack += [r.family for p in self.printed if p.lhs.family == name for _, r in p.uses]
         return other in seen
+
+    def held(self, families: Collection[str]) -> frozenset[ex.Index]:
+        """The index letters of entries that equations pick on which some of these families depend."""
+        picking = [(p.lhs.family, found) for p in self.printed if (found := ex.unbound_indices(p.rhs))]
+        reached = (found for name, found in picking if any(self.reaches(f, name) for f in families))
+        return frozenset[ex.Index]().union(*reached)
 
     def prints(self, y: Ref, x: Ref) -> bool:
         """Whether the equations at the step of y hold x itself, so many steps back as a letter says: ``u_{t-d}``."""

@@ -49,7 +49,7 @@ class Operand(Elaborator):
             v = self.value(t)
             if not self.context.sizes.settle():
                 raise UndecidedError("the sizes in what is differentiated do not fit")
-            return entrywise.collected(v.make())
+            return entrywise.by_units(v.make())
         except ReadError as error:
             raise UndecidedError(f"what is differentiated cannot be read: {error.message}") from error
         except OpenSizeError as error:

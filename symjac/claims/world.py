@@ -151,7 +151,11 @@ class World:
 
     def slope(self, of: Expr, by: Symbol, definitions: Mapping[Symbol, Expr], *, entries: bool = False) -> Expr:
         """The letter for a derivative through these equations."""
-        found = Slope(self.spell(of), by, {s: self.spell(e) for s, e in definitions.items() if s != by}, entries)
+        table = {s: self.spell(e) for s, e in definitions.items() if s != by}
+        named = of if isinstance(of, Symbol) else Symbol(rf"\text{{operand {len(self.given) + 1}}}", of.shape)
+        if named != of:  # so that the equations hold whatever its value depends on
+            table[named] = self.spell(of)
+        found = Slope(named, by, table, entries)
         shape = (of.rows * of.cols, by.rows * by.cols) if entries else ex.Partial(of, by).shape
         return self._letter(Symbol(rf"\text{{derivative {len(self.given) + 1}}}", shape), found)
 

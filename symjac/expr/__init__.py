@@ -36,7 +36,18 @@ from symjac.expr.core import (
     length,
     show_shape,
 )
-from symjac.expr.notation import Delta, Differential, Entry, Index, IndexSum, OverTime, Partial, UnitVector, size_names
+from symjac.expr.notation import (
+    Delta,
+    Differential,
+    Entry,
+    Index,
+    IndexSum,
+    OverTime,
+    Partial,
+    UnitVector,
+    size_names,
+    unbound_indices,
+)
 from symjac.expr.operations import (
     Apply,
     Determinant,
@@ -123,5 +134,6 @@ __all__ = [
     "size_names",
     "sub",
     "transpose",
+    "unbound_indices",
     "zero",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from symjac.errors import ShapeError
 from symjac.expr.core import ONE, SCALAR, Dim, Expr, Unary, brief, show_shape
@@ -209,3 +210,18 @@ def size_names(expressions: Iterable[Expr]) -> frozenset[str]:
             found.update(k.size for k in (e.data if isinstance(e.data, tuple) else (e.data,)) if isinstance(k, Index))
             todo += e.args
     return frozenset(str(letter) for size in found for letter in size.free_symbols)
+
+
+@lru_cache(maxsize=10_000)
+def unbound_indices(e: Expr) -> frozenset[Index]:
+    """The index letters of an expression that no sum in it binds.
+
+    >>> from symjac.expr import Symbol, dim
+    >>> n = dim("n")
+    >>> i, j, W = Index("i", n), Index("j", n), Symbol("W", (n, n))
+    >>> unbound_indices(IndexSum(j, Entry(W, i, j)))
+    frozenset({Index(name='i', size=n)})
+    """
+    own = {k for k in e.indices if isinstance(k, Index)} if isinstance(e, Entry | Delta | UnitVector) else set()
+    out = frozenset(own).union(*map(unbound_indices, e.args))
+    return out - {e.index} if isinstance(e, IndexSum) else out

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from symjac.errors import ReadError
 from symjac.reading.parser import parse
 from symjac.reading.spelling import ENTRYLIKE, is_greek, letter
+from symjac.reading.survey import compared
 from symjac.reading.tree import Node
 from symjac.reading.usual import ALWAYS_FUNCTIONS, FUNCTION_LETTERS, STEP_SIZES
 
@@ -16,10 +17,11 @@ _DOUBTFUL = frozenset(f for f in FUNCTION_LETTERS - ALWAYS_FUNCTIONS if is_greek
 
 @dataclass(frozen=True)
 class Beside:
-    """Letters that could be functions and stand as factors, letters with an entry's index, marks of vectors."""
+    """Letters that could be functions and stand as factors, letters with an index, indices, marks of vectors."""
 
     factors: frozenset[str] = frozenset()
     entries: frozenset[str] = frozenset()
+    indices: frozenset[str] = frozenset()
     has_vectors: bool = False
 
     @staticmethod
@@ -44,6 +46,7 @@ class Beside:
         return Beside(
             frozenset(text[a.start : a.end] for a in factors),
             entries,
+            frozenset(compared(nodes)),
             any(marks_vectors(n) for n in nodes if n.kind != "nabla")  # a claim has gradients by scalars too
             or any(n.text == "I" and not n.scripts for n in names)
             or any(len(index) == 2 and set(index) <= ENTRYLIKE for _, index in below),

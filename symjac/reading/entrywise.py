@@ -13,7 +13,6 @@ from __future__ import annotations
 from symjac.expr import (
     ONE,
     Apply,
-    Delta,
     Entry,
     EntryPower,
     Expr,
@@ -27,18 +26,8 @@ from symjac.expr import (
     Symbol,
     Transpose,
     UnitVector,
+    unbound_indices,
 )
-
-
-def free(e: Expr) -> frozenset[Index]:
-    """The indices an expression depends on."""
-    own = (
-        frozenset(k for k in e.indices if isinstance(k, Index))
-        if isinstance(e, Entry | Delta | UnitVector)
-        else frozenset()
-    )
-    out = own.union(*(free(a) for a in e.args))
-    return out - {e.index} if isinstance(e, IndexSum) else out
 
 
 def whole(e: Expr, indices: tuple[Index | int, ...]) -> Expr | None:
@@ -49,7 +38,7 @@ def whole(e: Expr, indices: tuple[Index | int, ...]) -> Expr | None:
 
 
 def _vector(e: Expr, i: Index) -> Expr | None:
-    if i not in free(e):
+    if i not in unbound_indices(e):
         return Product(e, Ones(i.size)) if e.is_scalar else None
     if isinstance(e, Entry):
         return e.base if e.indices == (i,) else None
@@ -58,13 +47,13 @@ def _vector(e: Expr, i: Index) -> Expr | None:
         return None if inner is None else Apply(e.function, inner)
     if isinstance(e, EntryPower):
         inner = _vector(e.base, i)
-        return None if inner is None or i in free(e.exponent) else EntryPower(inner, e.exponent)
+        return None if inner is None or i in unbound_indices(e.exponent) else EntryPower(inner, e.exponent)
     if isinstance(e, Sum):
         terms = [_constant_or_vector(t, i) for t in e.args]
         return None if any(t is None for t in terms) else Sum(*(t for t in terms if t is not None))
     if isinstance(e, Product):
-        constant = [f for f in e.args if i not in free(f)]
-        vectors = [_vector(f, i) for f in e.args if i in free(f)]
+        constant = [f for f in e.args if i not in unbound_indices(f)]
+        vectors = [_vector(f, i) for f in e.args if i in unbound_indices(f)]
         if any(v is None for v in vectors):
             return None
         known = [v for v in vectors if v is not None]
@@ -74,7 +63,7 @@ def _vector(e: Expr, i: Index) -> Expr | None:
 
 
 def _constant_or_vector(e: Expr, i: Index) -> Expr | None:
-    if i not in free(e) and isinstance(e, Number):
+    if i not in unbound_indices(e) and isinstance(e, Number):
         ones = Ones(i.size)
         return ones if e.value == 1 else Product(e, ones)
     return _vector(e, i)
@@ -105,6 +94,23 @@ def picked(e: Expr, index: Index, unit: Expr) -> Expr | None:
     return e.replace({held[0]: Product(Transpose(unit), held[0].base)})
 
 
+def by_units(e: Expr) -> Expr:
+    """The expression with every entry at a number or at a free index picked by unit vectors.
+
+    >>> from symjac.expr import Index, dim
+    >>> n = dim("n")
+    >>> by_units(Entry(Symbol("x", (n, ONE)), Index("k", n)))
+    Product(Transpose(UnitVector(Index(name='k', size=n), n)), x)
+    """
+    e = collected(e)
+    known: dict[Expr, Expr] = {}
+    for n in e.walk():
+        if isinstance(n, Entry) and all(isinstance(k, int) or k in unbound_indices(e) for k in n.indices):
+            row, *column = (UnitVector(k, d) for k, d in zip(n.indices, n.base.shape, strict=False))
+            known[n] = Product(Transpose(row), by_units(n.base), *column)
+    return e.replace(known)
+
+
 def collected(e: Expr) -> Expr:
     """The expression with every sum over entries written as a product where it is one."""
     if not e.args:
@@ -119,9 +125,9 @@ def _sum(e: IndexSum) -> Expr:
         vector = _vector(e.body, j)
         return Product(Transpose(Ones(j.size)), vector) if vector is not None else e
     factors = e.body.args if isinstance(e.body, Product) else (e.body,)
-    outside = [f for f in factors if j not in free(f)]
+    outside = [f for f in factors if j not in unbound_indices(f)]
     matrices = [f for f in factors if isinstance(f, Entry) and len(f.indices) == 2 and j in f.indices]
-    rest = [f for f in factors if j in free(f) and f not in matrices]
+    rest = [f for f in factors if j in unbound_indices(f) and f not in matrices]
     if len(matrices) > 1:
         return e
     vector = _vector(Product(*rest) if len(rest) > 1 else rest[0], j) if rest else Ones(j.size)
@@ -140,4 +146,4 @@ def _sum(e: IndexSum) -> Expr:
     return Product(*outside, inner) if outside else inner
 
 
-__all__ = ["ONE", "Symbol", "collected", "free", "whole"]
+__all__ = ["ONE", "Symbol", "collected", "whole"]

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from symjac.expr import Entry, Expr, Function, Index, IndexSum, Number, Symbol, Zero, transpose
+from symjac.expr import Entry, Expr, Function, Index, IndexSum, Number, Symbol, Zero, transpose, unbound_indices
 from symjac.reading import entrywise
 from symjac.reading.applied import heads
 from symjac.reading.assumptions import How
@@ -350,7 +350,7 @@ def _with_units(e: Expr, context: Context, root: Node, label: str) -> Expr:
             index = Index(str(index), node.base.rows)
             e = e.replace({node: Entry(node.base, index)})
         bound = {n.index.name for n in e.walk() if isinstance(n, IndexSum)}
-        if index not in entrywise.free(e) or index.name in bound or index.name in label:
+        if index not in unbound_indices(e) or index.name in bound or index.name in label:
             continue
         unit = context.unit_vector(index)
         changed = entrywise.picked(e, index, unit.symbol(None)) if unit is not None else None
@@ -381,7 +381,7 @@ def finish(piece: Piece, context: Context) -> Sides:
         family = context.families.get(piece.family or "")
         label = family.label if family is not None else ""  # an index there stands for each of its values
         made = [left, *(_with_units(m, context, piece.root, label) for m in made[1:])]
-    stray = sorted({k.name for m in made[1:] for k in entrywise.free(m) - entrywise.free(left)})
+    stray = sorted({k.name for m in made[1:] for k in unbound_indices(m) - unbound_indices(left)})
     if stray:
         raise error(
             f"the index {stray[0]} is neither on the left side nor summed over",

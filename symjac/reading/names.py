@@ -15,6 +15,7 @@ from symjac.reading.spelling import (
     BESIDE_ENTRIES,
     ENCLOSURES,
     ENTRYLIKE,
+    KRONECKER,
     SHOWN_ENCLOSURE,
     TIMELIKE,
     braced,
@@ -123,8 +124,7 @@ def _subscript(out: Named, s: Script, letters: Letters, source: str, declaring: 
             parts.append([])
         else:
             parts[-1].append(t)
-    timed = [t.kind for t in tokens] == ["name", "name"] and tokens[0].text in letters.time
-    if timed and tokens[1].text in letters.entry - letters.time and not declaring:  # G_{kj} beside G_{k-1,j}
+    if len(tokens) == 2 and not declaring and _are_apart(tokens, out, letters):
         parts = [[t] for t in tokens]
     if not all(parts):
         raise ReadError("an empty index", text=source, span=(s.start, s.end))
@@ -133,7 +133,8 @@ def _subscript(out: Named, s: Script, letters: Letters, source: str, declaring: 
     labels: list[str] = []
     entries: list[str] = []
     for part in parts:
-        what = _what(part, out, letters, declaring, alone=len(parts) == 1)
+        numbered = out.base in KRONECKER and any(len(p) == 1 and p[0].text in letters.entry for p in parts)
+        what = _what(part, out, letters, declaring, alone=len(parts) == 1, numbered=numbered)
         if what == "time" and out.time is None:
             if not _is_time(part):
                 raise ReadError("I cannot read this index", text=source, span=(s.start, s.end))
@@ -151,6 +152,20 @@ def _subscript(out: Named, s: Script, letters: Letters, source: str, declaring: 
     out.label, out.entries = ",".join(labels), tuple(entries)
 
 
+def _are_apart(pair: Sequence[Token], out: Named, letters: Letters) -> bool:
+    """Whether two signs without a comma are two indices.
+
+    ``G_{kj}`` beside ``G_{k-1,j}``, ``h_{1t}`` and ``h_{it}`` of what has steps, ``W_{2j}``.
+    """
+    steps = [t.text in letters.time for t in pair]
+    indices = [t.text in letters.entry or (t.kind == "number" and len(t.text) == 1) for t in pair]
+    if not all(step or index for step, index in zip(steps, indices, strict=True)):
+        return False
+    if any(steps):
+        return not all(steps) and (steps[0] or out.base in letters.timed)
+    return any(t.kind == "number" for t in pair) and any(t.text in letters.entry for t in pair)
+
+
 def _conditioned(out: Named, tokens: Sequence[Token]) -> None:
     """``x_{k|k-1}``: x at the time k, given what is known one step before; ``x_{t|T}``, given all."""
     at = [t.kind for t in tokens].index("|")
@@ -162,7 +177,7 @@ def _conditioned(out: Named, tokens: Sequence[Token]) -> None:
     out.time, out.place = texts[0], f"_|{behind.offset if behind.is_number else given.text}"
 
 
-def _what(part: list[Token], out: Named, letters: Letters, declaring: bool, *, alone: bool) -> str:
+def _what(part: list[Token], out: Named, letters: Letters, declaring: bool, *, alone: bool, numbered: bool) -> str:
     """Whether a part of a subscript is a time, entry indices or a label."""
     first, texts = part[0], [t.text for t in part]
     timed = out.base in letters.timed
@@ -173,7 +188,7 @@ def _what(part: list[Token], out: Named, letters: Letters, declaring: bool, *, a
             return "time"
         if declaring or (out.base, script_text(part)) in letters.labels:
             return "label"
-        if out.base in letters.shaped or (out.time is not None and out.place != "^{}"):
+        if numbered or out.base in letters.shaped or (out.time is not None and out.place != "^{}"):
             return "entries"
         return "label" if alone or out.base not in letters.bare else "entries"
     if any(t.style == "rm" or t.accents or t.kind == "word" for t in part) or all(x in letters.naming for x in texts):
@@ -181,7 +196,7 @@ def _what(part: list[Token], out: Named, letters: Letters, declaring: bool, *, a
     if len(part) > 1 and part[1].kind in ("+", "-"):
         return "time"
     beside = any(x in letters.entry for x in texts)  # W_{rs} beside an r that numbers entries
-    pair = all(x in ENTRYLIKE or (beside and x in BESIDE_ENTRIES) for x in texts)
+    pair = all(x in letters.entry | ENTRYLIKE or (beside and x in BESIDE_ENTRIES) for x in texts)
     if all(t.kind == "name" for t in part) and (len(part) == 1 or pair):
         if all(x in letters.entry for x in texts) and texts != ["i", "n"]:
             named = alone and not declaring and (out.base, script_text(part)) in letters.labels

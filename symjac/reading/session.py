@@ -236,7 +236,8 @@ class Attempt:
             self.continue_from(session.base)
             known = dataclasses.replace(known, shaped=context.letters.shaped, labels=context.letters.labels)
         known = known or Letters()
-        known = dataclasses.replace(known, naming=known.naming | self.option.below)
+        indices = known.indices | session.beside.indices
+        known = dataclasses.replace(known, naming=known.naming | self.option.below, indices=indices)
         every = [r for r, _ in roots]
         context.letters = survey(every, known)
         context.letters.labels |= squares(every) | raised_labels(session.declared) | above(every, self.option.above)

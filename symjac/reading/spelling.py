@@ -24,6 +24,9 @@ LAYERLIKE = frozenset(["l", r"\ell", "i", "j", "k", "m", "n", "h", "s", "L"])
 _PLAIN = re.compile(r"\\(?:mathbf|boldsymbol|mathrm|mathit|mathsf|text|operatorname)(?![a-zA-Z])|[{}\s]")
 
 
+KRONECKER = frozenset([r"\delta", "I", r"\mathbf{I}"])  # with two indices
+
+
 ENCLOSURES = {"(": ")", "<": ">", "[": "]", "langle": "rangle", r"\{": r"\}"}
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from symjac.reading.spelling import ENCLOSURES, ENTRYLIKE, LAYERLIKE, TIMELIKE, is_upper, letter
+from symjac.reading.spelling import ENCLOSURES, ENTRYLIKE, KRONECKER, LAYERLIKE, TIMELIKE, is_upper, letter
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, Script
 from symjac.reading.usual import FUNCTION_LETTERS, STATE_LETTERS
@@ -34,7 +34,8 @@ class Letters:
     plain: set[str] = field(default_factory=set)  # bases that stand in the text without an index above
     naming: set[str] = field(default_factory=set)  # letters below that are labels and number no entries
     doubtful: set[tuple[str, str]] = field(default_factory=set)  # the same with a letter that numbers no entries
-    picked: set[tuple[str, str]] = field(default_factory=set)  # bases defined without an index, and one below elsewhere
+    picked: set[tuple[str, str]] = field(default_factory=set)  # bases of vectors, and what picks an entry below them
+    indices: set[str] = field(default_factory=set)  # letters that are compared as indices of entries are
 
     def numbers(self, text: str) -> bool:
         """Whether a letter runs through time or entries, so that it is no size."""
@@ -56,7 +57,9 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
         out.naming |= known.naming
         out.plain |= known.plain
         out.picked |= known.picked
+        out.indices |= known.indices
     nodes = [n for r in roots for n in r.walk()]
+    out.indices |= compared(nodes)
     for node in nodes:
         for s in node.scripts:
             if s.kind != "'" and node.kind != "big":
@@ -73,6 +76,7 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
         ):
             out.timed.add(letter(n.token))
     _bounds(nodes, out)
+    out.entry |= out.indices - out.time
     for root in roots:
         _free_entry_letters(root, out)
     for n in (n for n in nodes if n.kind in ("group", "frac")):
@@ -118,13 +122,17 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
 def _note_entries_of_defined(roots: Sequence[Node], nodes: Sequence[Node], out: Letters) -> None:
     """What stands below a letter that an equation defines without it: ``p_k`` and ``p_1`` beside ``p = ...``.
 
+    So of one whose entries are summed: ``z_k`` and ``z_1`` beside ``\\sum_j e^{z_j}``.
+
     A letter or number of entries picks one; ``p_y`` and ``p_t`` may be one, or a symbol of their own.
     """
     equations = [(r, r.kids[0].inner) for r in roots if r.kind == "relation"]
     names = [(r, n, letter(n.token)) for r, n in equations if n.kind == "name" and n.token is not None]
     bare = {base for _, n, base in names if not n.scripts}
     stepped = {base for _, n, base in names if n.scripts}
-    found = {pair for n in nodes for pair in _one_below(n) if pair[0] in bare} - out.labels
+    every = {pair for n in nodes for pair in _one_below(n)}
+    vectors = bare | {base for base, index in every if index in out.entry}  # z_k beside a sum over all z_j
+    found = {pair for pair in every if pair[0] in vectors} - out.labels
     if not found:
         return
     defined = {pair for _, n in equations for pair in _one_below(n)}
@@ -141,6 +149,16 @@ def _note_entries_of_defined(roots: Sequence[Node], nodes: Sequence[Node], out: 
             doubtful = len(index) == 1
         if doubtful and not is_upper(base):
             out.doubtful.add((base, index))
+
+
+def compared(nodes: Sequence[Node]) -> set[str]:
+    r"""The letters of ``\delta_{ik}`` and ``[i = k]``, of which one at least is such a letter as entries have."""
+    pairs = [[k.inner for k in n.kids] for n in nodes if n.kind == "group" and n.detail == ("=",)]
+    found = [[k.text for k in pair] for pair in pairs if all(k.kind == "name" and not k.scripts for k in pair)]
+    below = [s.tokens for n in nodes if n.token and letter(n.token) in KRONECKER for s in n.scripts if s.kind == "_"]
+    signs = [[t for t in tokens if t.kind != ","] for tokens in below]
+    found += [[t.text for t in pair] for pair in signs if all(t.kind == "name" and not t.style for t in pair)]
+    return {x for pair in found if len(pair) == 2 and not ENTRYLIKE.isdisjoint(pair) for x in pair if not is_upper(x)}
 
 
 def _one_below(n: Node) -> list[tuple[str, str]]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Protocol
 
 import sympy
 
-from symjac import expr as x
-from symjac.expr import Expr, Function, Index, Symbol
+from symjac.expr import Expr, Function, Index, Symbol, unbound_indices
 from symjac.functions import ACTIVATIONS, derivative
 from symjac.limits import Work
 from symjac.values.duals import Dual
@@ -71,6 +69,11 @@ class Evaluator:
         self._known: dict[Expr, Matrix] = {}
         self._sizes: dict[sympy.Expr, int] = {}
 
+    @property
+    def held(self) -> frozenset[Index]:
+        """The index letters that definitions hold: which entries they pick is a part of the point."""
+        return frozenset[Index]().union(*map(unbound_indices, self.definitions.values()))
+
     def size(self, d: sympy.Expr) -> int:
         found = self._sizes.get(d)
         if found is None:
@@ -85,7 +88,7 @@ class Evaluator:
 
     def matrix(self, e: Expr) -> Matrix:
         self.left.spend()
-        if self.indices and free_indices(e):
+        if self.indices and unbound_indices(e):
             return VALUES[type(e)](self, e)
         found = self._known.get(e)
         if found is None:
@@ -112,7 +115,15 @@ class Evaluator:
 
     def under(self, definitions: Mapping[Symbol, Expr]) -> Evaluator:
         """The same point under other definitions: what these do not define keeps the value that it has here."""
-        return Evaluator(self.numbers, self.sizes, lambda s, *_: self.matrix(s), definitions, left=self.left)
+        other = Evaluator(self.numbers, self.sizes, lambda s, *_: self.matrix(s), definitions, left=self.left)
+        other.indices = dict(self.indices)
+        return other
+
+    def picking(self, entries: Mapping[Index, int]) -> Evaluator:
+        """The same point with these entries picked by index letters."""
+        other = Evaluator(self.numbers, self.sizes, self.leaf, self.definitions, self.moving, self.given, self.left)
+        other.indices = dict(entries)
+        return other
 
     def power(self, a: Any, r: Fraction) -> Any:
         if r == 0:
@@ -150,11 +161,3 @@ def touched(symbols: Iterable[Symbol], definitions: Mapping[Symbol, Expr]) -> fr
         if not more:
             return frozenset(found)
         found |= more
-
-
-@lru_cache(maxsize=10_000)
-def free_indices(e: Expr) -> frozenset[Index]:
-    """The index letters of an expression that no sum in it binds."""
-    own = {k for k in e.indices if isinstance(k, Index)} if isinstance(e, x.Entry | x.Delta | x.UnitVector) else set()
-    out = frozenset(own).union(*(free_indices(a) for a in e.args))
-    return out - {e.index} if isinstance(e, x.IndexSum) else out

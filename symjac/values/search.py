@@ -17,6 +17,7 @@ from typing import Any
 from symjac.errors import NotYetError, ShapeError
 from symjac.expr import (
     Expr,
+    Index,
     MapJacobian,
     ScalarGradient,
     ScalarHessian,
@@ -25,8 +26,9 @@ from symjac.expr import (
     brief,
     show_shape,
     size_names,
+    unbound_indices,
 )
-from symjac.values.evaluator import NOTHING, Evaluator, Given, Matrix, free_indices, work
+from symjac.values.evaluator import NOTHING, Evaluator, Given, Matrix, work
 from symjac.values.intervals import Intervals
 from symjac.values.nodes import reachable, unspecified
 from symjac.values.points import ANY_KIND, Kinds, Point, points
@@ -122,14 +124,15 @@ def counterexample(
             try:
                 at = Evaluator(numbers(coefficients), sizes, point.leaf, definitions, moving, given, most)
                 found = _compared(a, b, at)
-                apart = {s: _shown(at.matrix(s)) for s in given} if found is not None else {}
+                apart = {s: _shown(found[0].matrix(s)) for s in given} if found is not None else {}
             except NoValueError as error:
                 exact = exact and "irrational" not in error.message
                 continue
             except (NotYetError, RecursionError):  # no kind of number helps
                 return None
             if found is not None:
-                left, right, entry, indices = found
+                here, left, right, entry = found
+                indices = {k.name: n for k, n in here.indices.items()}
                 exactly = numbers is Rationals
                 values = {**point.values(), **apart}
                 if not keeps(values):
@@ -144,21 +147,35 @@ Sides = tuple[tuple[Value, ...], ...]
 
 def sides(a: Expr, b: Expr, at: Evaluator) -> Iterator[tuple[Matrix, Matrix]]:
     """The values of two expressions, for all values of the index letters that no sum in them binds."""
-    free = sorted(free_indices(a) | free_indices(b), key=lambda k: k.name)
-    for choice in product(*(range(1, at.size(k.size) + 1) for k in free)):
-        at.indices = dict(zip(free, choice, strict=True))
-        yield at.matrix(a), at.matrix(b)
-    at.indices = {}
+    return ((here.matrix(a), here.matrix(b)) for here in _everywhere(a, b, at))
 
 
-def _compared(a: Expr, b: Expr, at: Evaluator) -> tuple[Sides, Sides, tuple[int, int], dict[str, int]] | None:
-    """The two sides, the first entry where they differ, and the values of free indices there."""
-    for both in sides(a, b, at):
-        left, right = map(_shown, both)
+def _everywhere(a: Expr, b: Expr, at: Evaluator) -> Iterator[Evaluator]:
+    """The point with every value of free index letters; where definitions hold one, they have values of their own."""
+    held = at.held
+    free = unbound_indices(a) | unbound_indices(b)
+    for picked in _choices(held, at):
+        here = at.picking(picked) if held else at
+        for choice in _choices(free - held, at):
+            here.indices = picked | choice
+            yield here
+        here.indices = picked
+
+
+def _choices(letters: Iterable[Index], at: Evaluator) -> Iterator[dict[Index, int]]:
+    order = sorted(letters, key=lambda k: k.name)
+    for choice in product(*(range(1, at.size(k.size) + 1) for k in order)):
+        yield dict(zip(order, choice, strict=True))
+
+
+def _compared(a: Expr, b: Expr, at: Evaluator) -> tuple[Evaluator, Sides, Sides, tuple[int, int]] | None:
+    """The first point where two sides differ, index letters included, with the sides and the entry there."""
+    for here in _everywhere(a, b, at):
+        left, right = _shown(here.matrix(a)), _shown(here.matrix(b))
         for i, (p, q) in enumerate(zip(left, right, strict=True)):
             for j, (u, v) in enumerate(zip(p, q, strict=True)):
                 if _apart(u, v):
-                    return left, right, (i + 1, j + 1), {k.name: n for k, n in at.indices.items()}
+                    return here, left, right, (i + 1, j + 1)
     return None
 
 

@@ -12,7 +12,6 @@ from symjac.claims.stated.naming import names_index, without_argument_dots, with
 from symjac.errors import ReadError
 from symjac.expr.times import Time
 from symjac.reading.parser import parse
-from symjac.reading.spelling import ENTRYLIKE
 from symjac.reading.tree import Node
 
 _HOLDS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
@@ -43,7 +42,7 @@ class Condition:
     @property
     def pair(self) -> tuple[str, str] | None:
         """The i and j of ``i \\ne j`` and ``i = j``, index letters that differ or are one."""
-        letters = tuple(m.letter for m in self.members if m is not None and not m.offset and m.letter in ENTRYLIKE)
+        letters = tuple(m.letter for m in self.members if m is not None and not m.offset)
         plain = len(letters) == len(self.members) == 2 and self.signs[0] in ("=", "!=")
         return (letters[0], letters[1]) if plain and letters[0] and letters[1] else None
 

@@ -6,6 +6,7 @@ import contextlib
 import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from symjac.errors import ReadError
 from symjac.reading import Reading
@@ -15,8 +16,9 @@ from symjac.reading.declarations import declare
 from symjac.reading.names import Named, take_apart
 from symjac.reading.parser import parse
 from symjac.reading.roles import Roles
-from symjac.reading.spelling import ENTRYLIKE, plain
+from symjac.reading.spelling import BESIDE_ENTRIES, ENTRYLIKE, is_upper, plain
 from symjac.reading.survey import survey
+from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
 
 _DOT = re.compile(r"\(\s*(?:\\cdot|\\[lc]?dots|\.\.\.)\s*\)")  # the argument of f'(\cdot), which says nothing
@@ -38,21 +40,22 @@ class Names:
         context = Context()
         context.source = text
         for family in base.families.values():
-            if family.role != "constant" and not base.units.get(family.name, "").isdigit():
+            if family.role != "constant" and family.name not in base.units:
                 again = copy.copy(family)
                 again.declared = True
                 again.times = dict(family.times)
                 context.add(again)
         context.dims = dict(base.dims)
         context.invented = set(base.invented)
-        labels = context.letters.labels
+        labels, shaped = context.letters.labels, context.letters.shaped
         context.letters = survey(roots, self.letters)
         context.letters.labels |= labels
+        context.letters.shaped |= shaped
         for key, words in self.declared.items():
             if key not in context.families:
                 declare(context, key, words, lenient=True)
         context.letters = survey(roots, context.letters)
-        context.letters.labels |= labels
+        context.letters.entry |= {index for index in base.units.values() if not index.isdigit()}
         context.letters.entry |= _letters_of_entries(context, roots)
         context.calls = {key: context.families[family.name] for key, family in base.calls.items()}
         context.notes.clear()
@@ -63,24 +66,37 @@ class Names:
 
 def _letters_of_entries(context: Context, roots: Iterable[Node]) -> set[str]:
     """The j and k of ``W_{jk}`` and the l of ``x_l``, where the system has W and x, and no symbol of that name."""
+    taken = context.letters.time | context.letters.naming | (context.dims.keys() - context.invented)
+    taken |= {family.label for family in context.families.values()}
+    names = [n for root in roots for n in root.walk() if n.kind == "name"]
+    taken |= {n.text for n in names if not n.scripts and n.text not in ENTRYLIKE}
     found: set[str] = set()
-    for n in (n for root in roots for n in root.walk() if n.kind == "name"):
-        subscripts = [[t.text for t in s.tokens if t.kind != ","] for s in n.scripts if s.kind == "_"]
-        for letters in subscripts:
-            if not letters or not set(letters) <= ENTRYLIKE - context.letters.time - context.letters.naming:
-                continue
-            named = take_apart(n, context.letters, context.source)
-            family = whole(context, named.base)
-            if context.find(named.family) is not None or family is None or any(family.times):
-                continue
-            if len(letters) == (2 if family.role == "matrix" else 1) and not _labels(context) & set(letters):
-                found |= set(letters)
+    for n in names:
+        named = take_apart(n, context.letters, context.source)
+        family = whole(context, named.base)
+        if family is None or (not named.entries and context.find(named.family) is not None):
+            continue
+        for parts in (_parts(s.tokens) for s in n.scripts if s.kind == "_"):
+            steps = [p for p in parts if p[0].text in context.letters.time]
+            indices = [p[0] for p in parts if len(p) == 1 and p not in steps]
+            letters = {t.text for t in indices if _is_letter(t)}
+            others = [t for t in indices if t.kind == "number" and len(t.text) == 1]
+            count = (2 if family.role == "matrix" else 1, any(family.times))
+            fits = (len(letters) + len(others), len(steps)) == count and len(parts) == sum(count)
+            if fits and not letters & taken and [t.text for t in indices] != ["i", "n"]:
+                found |= letters
     return found
 
 
-def _labels(context: Context) -> set[str]:
-    """What the system and the declarations print below a letter as a part of its name."""
-    return {family.label for family in context.families.values() if family.label}
+def _parts(tokens: Sequence[Token]) -> list[list[Token]]:
+    """The indices of a subscript: what commas part, or every sign where there is none."""
+    if all(t.kind in ("name", "number") for t in tokens):
+        return [[t] for t in tokens]
+    return [list(part) for comma, part in groupby(tokens, lambda t: t.kind == ",") if not comma]
+
+
+def _is_letter(t: Token) -> bool:
+    return t.kind == "name" and not (t.style or t.accents or is_upper(t.text))
 
 
 def whole(context: Context, name: str) -> Family | None:
@@ -96,7 +112,8 @@ def numbered_entry(context: Context, named: Named) -> tuple[Family, tuple[str, .
         return None
     if len(indices) == 1:
         vector = whole(context, named.base)
-        plainly = vector is not None and vector.role == "vector" and not any(vector.times) and named.time is None
+        steps = named.time is not None
+        plainly = vector is not None and vector.role == "vector" and any(vector.times) == steps
         return (vector, (indices,)) if vector is not None and plainly else None
     of = whole(context, named.base) or (whole(context, named.base.upper()) if len(named.base) == 1 else None)
     return (of, tuple(indices)) if of is not None and of.role == "matrix" else None
@@ -136,7 +153,9 @@ def formulas(roots: Sequence[Node]) -> Sequence[Node]:
 def names_index(root: Node) -> bool:
     """``i = j``: two index letters that are one."""
     names = [k.inner for k in root.kids] if root.kind == "relation" and root.detail == ("=",) else []
-    return bool(names) and all(n.kind == "name" and not n.scripts and n.text in ENTRYLIKE for n in names)
+    return bool(names) and all(
+        n.kind == "name" and not n.scripts and n.text in ENTRYLIKE | BESIDE_ENTRIES for n in names
+    )
 
 
 def _roots(texts: Iterable[str]) -> Iterator[Node]:

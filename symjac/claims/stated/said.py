@@ -34,8 +34,6 @@ class Said:
     normalisations: frozenset[str] = frozenset()  # maps that are declared to be layer normalisations
     open_lag: bool = False  # whether what lies several steps back also acts through other states of its own step
     properties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of families, as their declarations say
-    unit_vectors: frozenset[str] = frozenset()  # families that a unit vector of the system is of
-    units: frozenset[str] = frozenset()  # index letters of entries that a unit vector picks
     opaque: bool = False  # whether a gate is known by name only
     factors_of_losses: tuple[Term, ...] = ()  # that stand before a sum of them, or before a function, in an equation
     weights: Mapping[str, Term | None] = field(default_factory=dict)  # of a step's loss in the whole, 1 where ``None``
@@ -61,7 +59,7 @@ class Said:
     @property
     def one_hot(self) -> frozenset[str]:
         """The families whose vectors have one entry 1 and zeros beside it."""
-        return self.unit_vectors | self.declared_as(ONE_HOT)
+        return self.declared_as(ONE_HOT)
 
     @property
     def distributions(self) -> frozenset[str]:

@@ -118,15 +118,13 @@ def state(
     out.members = tuple(with_factors_inside(out, fitted(out, m)) for m in without_stray_index(out))
     met = tuple(conditions(claim)) if read is read_terms else ()
     notes += [f"{c.text} is a condition: what refutes the claim meets it" for c in met]
-    named = {
+    named = set(base.units.values()) | {
         k for m in out.members for t in m.walk() if t.kind == "entry" and isinstance(t.data, tuple) for k in t.data
     }
     deltas = [(c, _delta(c)) for c in met if c.pair is not None and set(c.pair) <= named]
     out.factors = tuple(factor for _, factor in deltas)
     out.conditions = tuple(c for c in met if c not in [d for d, _ in deltas])
     out.opaque = system.opaque
-    out.units = frozenset(system.units.values())
-    out.unit_vectors = frozenset(system.units)
     out.properties = {
         r.family: said
         for key, words in symbols_as_given.items()

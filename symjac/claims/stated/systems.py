@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from symjac.claims.stated.losses import LossEquation, without_losses
 from symjac.claims.stated.naming import without_braces
 from symjac.errors import DefinitionError, ReadError, ShapeError, SymjacError
-from symjac.expr import Expr, UnitVector
+from symjac.expr import Expr, Index, UnitVector
 from symjac.reading import Reading, read_system
 from symjac.reading.beside import Beside
 from symjac.reading.declarations import role_first
@@ -35,7 +35,6 @@ class Sources:
     notes: tuple[str, ...]
     opaque: bool = False
     losses: tuple[LossEquation, ...] = ()
-    units: Mapping[str, str] = field(default_factory=dict)  # vectors that pick an entry of another one, and its index
 
 
 def sources(equations: Sequence[str], symbols: Mapping[str, str], claim: str = "") -> Sources:
@@ -78,18 +77,17 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str], claim: str = "
     base = next(iter(readings.values()))
     definitions_of(base.equations)
     found = (*(n.message for n in base.notes), *notes)
-    letters = {name: index for name, index in base.units.items() if not index.isdigit()}
-    readings = {orientation: with_numbered_entries(reading) for orientation, reading in readings.items()}
-    return Sources(tuple(naming), declared, readings, found, opaque, losses, letters)
+    readings = {orientation: with_picked_entries(reading) for orientation, reading in readings.items()}
+    return Sources(tuple(naming), declared, readings, found, opaque, losses)
 
 
-def with_numbered_entries(reading: Reading) -> Reading:
-    """The system with the p_1 that it prints picked by what is 1 at that number, and by no other one-hot vector."""
+def with_picked_entries(reading: Reading) -> Reading:
+    """The system with the p_1 and p_k that it prints picked by what is 1 there, and by no other one-hot vector."""
     table: dict[Expr, Expr] = {}
     for name, index in reading.units.items():
-        if index.isdigit():
-            symbol = reading.symbols[name].symbol
-            table[symbol] = UnitVector(int(index), symbol.rows)
+        symbol = reading.symbols[name].symbol
+        at = int(index) if index.isdigit() else Index(index, symbol.rows)
+        table[symbol] = UnitVector(at, symbol.rows)
     if not table:
         return reading
     changed = [(e, e.rhs.replace(table), tuple(o.replace(table) for o in e.others)) for e in reading.equations]

@@ -39,10 +39,10 @@ class Builder(Building):
         named = el.named(node)
         if named.family in el.locals and named.time is None:
             return self.operated(Term("bound", (), el.locals[named.family], span(node)), named.operations, node)
-        if el.is_constant(named):
-            return constants.known(self, named, node)
         if (delta := constants.kronecker(self, named, node)) is not None:
             return delta
+        if el.is_constant(named):
+            return constants.known(self, named, node)
         family = self.family(named)
         if family.role == "parameters":
             message = f"{family.name} is declared as a parameter, and stands outside the brackets of a map"

@@ -6,6 +6,7 @@ from symjac.reading.applied.building import Building, span
 from symjac.reading.applied.naming import is_numeric
 from symjac.reading.applied.terms import Term
 from symjac.reading.names import Named, Operation
+from symjac.reading.spelling import KRONECKER
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
 
@@ -40,13 +41,13 @@ def _refuse_doubtful_base(b: Building, exponent: tuple[Token, ...], node: Node) 
 
 
 def kronecker(b: Building, named: Named, node: Node) -> Term | None:
-    """The delta of two indices, where the letter is not declared as something else."""
+    """The delta of two indices, an entry of the identity, where the letter is not declared as something else."""
     found = b.context.find(named.family)
-    if named.base != r"\delta" or named.upper or named.time is not None or named.operations:
+    if named.base not in KRONECKER or named.upper or named.time is not None or named.operations:
         return None
     if found is not None and found.declared:
         return None
     pair = named.entries
-    if b.el.beside and not pair and set(named.label) <= ENTRYLIKE:
+    if b.el.beside and named.base == r"\delta" and not pair and set(named.label) <= ENTRYLIKE:
         pair = tuple(named.label)
     return Term("kronecker", (), pair, span(node)) if len(pair) == 2 else None

@@ -1,0 +1,208 @@
+"""Claims about entries: indices that equations hold too, indices of any letter, numbers beside letters."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from symjac.claims import check_record
+from symjac.claims.verdict import Verdict
+
+SOFTMAX = (r"p = \operatorname{softmax}(z)", r"L = -\log p_k")
+LINEAR = (r"y = W x + b",)
+CELL = (r"h_t = \tanh(W h_{t-1} + U x_t)",)
+COUPLED = (r"h_t = \tanh(W h_{t-1} + V c_{t-1})", r"c_t = \tanh(A h_{t-1} + B c_{t-1})")
+
+
+PART = r"\frac{e^{z_i}}{\sum_j e^{z_j}}"
+
+
+def slope(of: str, by: str) -> str:
+    return rf"\frac{{\partial {of}}}{{\partial {by}}}"
+
+
+def judged(equations: tuple[str, ...], claim: str) -> Verdict:
+    return check_record({"equations": list(equations), "claim": claim})
+
+
+def of_columns(found: Verdict) -> list[bool | None]:
+    """Whether it holds in the conventions of columns."""
+    return [o.holds for name, o in found.conventions.items() if name.endswith("column")]
+
+
+def is_refuted(found: Verdict) -> bool:
+    """Whether columns are refuted by values, and never by a shape alone."""
+    outcomes = [o for name, o in found.conventions.items() if name.endswith("column")]
+    return {o.holds for o in outcomes} == {False} and any(o.because == "counterexample" for o in outcomes)
+
+
+@pytest.mark.parametrize(
+    ("claim", "true"),
+    [
+        (r"\frac{\partial L}{\partial z_i} = p_i - \delta_{ik}", True),
+        (r"\frac{\partial L}{\partial z_i} = p_i + \delta_{ik}", False),
+        (r"\frac{\partial L}{\partial z_i} = p_i - \delta_{ik} p_k", False),
+        (r"\frac{\partial L}{\partial z_k} = p_k - 1", True),
+        (r"\frac{\partial L}{\partial z_k} = p_k", False),
+        (r"\frac{\partial L}{\partial z_i} = p_i - 1 \quad (i = k)", True),
+        (r"\frac{\partial L}{\partial z_i} = p_i \quad (i \neq k)", True),
+        (r"\frac{\partial L}{\partial z_i} = p_i - 1 \quad (i \neq k)", False),
+        (r"\frac{\partial L}{\partial z_i} = p_i - \mathbf{1}[i = k]", True),
+        (r"\frac{\partial L}{\partial z} = p - e_k", True),
+        (r"\frac{\partial p_k}{\partial z_j} = p_k (\delta_{kj} - p_j)", True),
+        (r"\frac{\partial p_k}{\partial z_i} = p_k (\delta_{ki} - p_k)", False),
+        (r"\frac{\partial L}{\partial p_i} = -\frac{\delta_{ik}}{p_i}", True),
+        (r"\frac{\partial L}{\partial p_i} = -\frac{1}{p_i}", False),
+        (rf"{slope('L', 'z_i')} = \sum_j {slope('L', 'p_j')} {slope('p_j', 'z_i')}", True),
+        (r"\frac{\partial^2 L}{\partial z_i \partial z_j} = p_i (\delta_{ij} - p_j)", True),
+        (r"\frac{\partial^2 L}{\partial z_i \partial z_j} = p_k (\delta_{ij} - p_j)", False),
+    ],
+)
+def test_an_index_that_the_loss_picks_an_entry_by_has_its_value_in_the_run_too(claim: str, true: bool) -> None:
+    """It is a part of the point: both members and the equations mean the same entry."""
+    found = judged(SOFTMAX, claim)
+    assert found.verdict == "true" if true else is_refuted(found)
+
+
+def test_an_index_that_the_loss_holds_and_a_sum_of_the_claim_binds_decides_nothing() -> None:
+    """The sum over k of a chain rule beside ``-\\log p_k``: which k the loss means there, nothing says."""
+    claim = (
+        r"\frac{\partial L}{\partial z_i} = \sum_k \frac{\partial L}{\partial p_k} \frac{\partial p_k}{\partial z_i}"
+    )
+    found = judged(SOFTMAX, claim)
+    assert found.verdict == "undecided"
+    assert "the index k picks an entry in the system too" in found.explanation
+
+
+@pytest.mark.parametrize(
+    ("equations", "left", "right", "true"),
+    [
+        ((r"a = \operatorname{softmax}(v)", r"E = -\ln a_c"), ("E", "v_i"), r"a_i - \delta_{ic}", True),
+        ((r"q = \operatorname{softmax}(s)", r"J = -\log q_y"), ("J", "s_j"), r"q_j - \delta_{jy}", True),
+        ((r"q = \operatorname{softmax}(s)", r"J = -\log q_m"), ("J", "s_j"), r"q_m - \delta_{jm}", False),
+        ((r"L = -z_k + \log \sum_j e^{z_j}",), ("L", "z_i"), rf"{PART} - \delta_{{ik}}", True),
+        ((r"L = -z_k + \log \sum_j e^{z_j}",), ("L", "z_i"), rf"{PART} + \delta_{{ik}}", False),
+        ((r"L = -\log \frac{e^{z_k}}{\sum_j e^{z_j}}",), ("L", "z_i"), rf"{PART} - \delta_{{ik}}", True),
+        ((r"y = x_i^2",), ("y", "x_j"), r"2 x_i \delta_{ij}", True),
+        ((r"y_r = x_r^2",), ("y_r", "x_q"), r"2 x_r \delta_{rq}", True),
+        ((r"z = W h + b", *SOFTMAX), ("L", "W_{ij}"), r"(p_i - \delta_{ik}) h_j", True),
+        ((r"z = W h + b", *SOFTMAX), ("L", "h_j"), r"\sum_i p_i W_{ij} - W_{kj}", True),
+        ((r"z = W h + b", *SOFTMAX), ("L", "h"), r"W^\top (p - e_k)", True),
+        ((r"z = W h + b", *SOFTMAX), ("L", "h"), r"W^\top (p + e_k)", False),
+    ],
+)
+def test_the_deltas_and_sums_of_a_text_say_which_letters_number_entries(
+    equations: tuple[str, ...], left: tuple[str, str], right: str, true: bool
+) -> None:
+    """``a_c`` is an entry beside ``\\delta_{ic}``, ``z_k`` beside a sum over ``z_j``; none is a vector of its own."""
+    found = judged(equations, rf"{slope(*left)} = {right}")
+    assert found.verdict == "true" if true else is_refuted(found)
+
+
+@pytest.mark.parametrize(
+    ("claim", "true"),
+    [
+        (r"\frac{\partial \log p_k}{\partial z_i} = \delta_{ik} - p_i", True),
+        (r"\frac{\partial \log p_k}{\partial z_i} = \delta_{ik} - p_k", False),
+        (r"\frac{\partial (-\log p_a)}{\partial z_b} = p_b - \delta_{ab}", True),
+        (r"\nabla_z \log p_k = e_k - p", True),
+        (r"\nabla_z \log p_k = p - e_k", False),
+        (r"\frac{\partial p_k^2}{\partial z_i} = 2 p_k^2 (\delta_{ik} - p_i)", True),
+        (r"\frac{\partial \log p_1}{\partial z_i} = \delta_{1i} - p_i", True),
+        (r"\frac{\partial p_1}{\partial z_j} = p_1 (\delta_{1j} - p_j)", True),
+        (r"\frac{\partial p_1}{\partial z_j} = p_1 (\delta_{1,j} + p_j)", False),
+        (r"\frac{\partial p_k}{\partial z_2} = p_k (\delta_{k2} - p_2)", True),
+        (r"\frac{\partial p_m}{\partial z_n} = p_m (\delta_{mn} - p_n)", True),
+        (r"\frac{\partial p_r}{\partial z_s} = p_s (\delta_{rs} - p_s)", False),
+        (r"\frac{\partial p_k}{\partial z_j} = p_k (I_{kj} - p_j)", True),
+        (r"\frac{\partial p_{\alpha}}{\partial z_{\beta}} = p_\alpha (\delta_{\alpha\beta} - p_\beta)", True),
+    ],
+)
+def test_entries_are_differentiated_and_compared_whatever_their_letters(claim: str, true: bool) -> None:
+    """Numbers and letters stand side by side without a comma, and any letter that means nothing else is an index."""
+    found = judged(SOFTMAX[:1], claim)
+    assert found.verdict == "true" if true else is_refuted(found)
+
+
+@pytest.mark.parametrize(
+    ("claim", "true"),
+    [
+        (r"\frac{\partial y_2}{\partial x_j} = W_{2j}", True),
+        (r"\frac{\partial y_2}{\partial x_j} = W_{j2}", False),
+        (r"\frac{\partial y_i}{\partial x_1} = W_{i1}", True),
+        (r"\frac{\partial y_r}{\partial x_s} = W_{rs}", True),
+        (r"\frac{\partial y_m}{\partial x_n} = W_{mn}", True),
+        (r"\frac{\partial y_a}{\partial x_b} = W_{ab}", True),
+        (r"\frac{\partial y_a}{\partial b_c} = \delta_{ac}", True),
+        (r"\frac{\partial y_i}{\partial W_{rs}} = \delta_{ir} x_s", True),
+        (r"\frac{\partial y_i}{\partial W_{rs}} = \delta_{is} x_r", False),
+        (r"\frac{\partial y_1}{\partial W_{1j}} = x_j", True),
+        (r"\frac{\partial y_1}{\partial W_{2j}} = 0", True),
+        (r"\frac{\partial y_1}{\partial W_{2j}} = x_j", False),
+    ],
+)
+def test_letters_and_numbers_number_the_entries_of_a_matrix(claim: str, true: bool) -> None:
+    """``W_{2j}`` and ``W_{rs}`` are entries of W, whose two indices run equally far or not."""
+    found = judged(LINEAR, claim)
+    assert (True in of_columns(found)) is true
+    assert found.verdict != "undecided"
+
+
+@pytest.mark.parametrize(
+    ("claim", "true"),
+    [
+        (r"\frac{\partial h_{t,1}}{\partial h_{t-1,j}} = (1 - h_{t,1}^2) W_{1j}", True),
+        (r"\frac{\partial h_{1t}}{\partial x_{jt}} = (1 - h_{1t}^2) U_{1j}", True),
+        (r"\frac{\partial h_{it}}{\partial x_{jt}} = (1 - h_{it}^2) U_{ij}", True),
+        (r"\frac{\partial h_{it}}{\partial x_{1t}} = (1 - h_{it}^2) U_{i1}", True),
+        (r"\frac{\partial h_{it}}{\partial x_{1t}} = (1 - h_{it}^2) U_{i2}", False),
+        (r"\frac{\partial h_{it}}{\partial h_{j,t-1}} = (1 - h_{jt}^2) W_{ij}", False),
+    ],
+)
+def test_an_entry_and_a_step_stand_side_by_side(claim: str, true: bool) -> None:
+    """``x_{1t}`` and ``h_{it}`` are entries at a step, with a comma or without."""
+    found = judged(CELL, claim)
+    assert found.verdict == "true" if true else is_refuted(found)
+
+
+def recursion(first: str, of: str, *more: str) -> str:
+    """Williams and Zipser's recursion for the entries of h by those of W."""
+    terms = "".join(rf" + \sum_l {m}" for m in (of, *more))
+    return rf"\frac{{\partial h_{{k,t}}}}{{\partial W_{{ij}}}} = (1 - h_{{k,t}}^2) \left( {first}{terms} \right)"
+
+
+SENSITIVITY = r"W_{kl} \frac{\partial h_{l,t-1}}{\partial W_{ij}}"
+
+
+@pytest.mark.parametrize(
+    ("claim", "true"),
+    [
+        (recursion(r"\delta_{ki} h_{j,t-1}", SENSITIVITY), True),
+        (recursion(r"\delta_{kj} h_{i,t-1}", SENSITIVITY), False),
+        (recursion(r"\delta_{ki} h_{j,t}", SENSITIVITY), False),
+        (recursion(r"\delta_{ki} h_{j,t-1}", SENSITIVITY.replace("kl", "lk")), False),
+        (recursion(r"\delta_{ki} h_{j,t-1}", SENSITIVITY.replace("t-1", "t")), False),
+    ],
+)
+def test_real_time_recurrent_learning_entry_by_entry(claim: str, true: bool) -> None:
+    """The sensitivity of the same step in the place of the one before is refuted by a run over two steps."""
+    found = judged(CELL, claim)
+    assert found.verdict == "true" if true else is_refuted(found)
+
+
+def test_real_time_recurrent_learning_of_two_coupled_states() -> None:
+    """Both states carry sensitivities from the step before."""
+    other = r"V_{kl} \frac{\partial c_{l,t-1}}{\partial W_{ij}}"
+    assert judged(COUPLED, recursion(r"\delta_{ki} h_{j,t-1}", SENSITIVITY, other)).verdict == "true"
+
+
+def test_what_is_called_true_of_a_picked_entry_is_what_numpy_computes() -> None:
+    """``p_i - \\delta_{ik}`` against central differences of ``-\\log p_k``."""
+    z, k, step = np.array([0.3, -1.2, 0.8, 0.1]), 2, 1e-6
+
+    def loss(at: np.ndarray) -> float:
+        return float(-at[k] + np.log(np.exp(at).sum()))
+
+    moved = [(loss(z + step * e) - loss(z - step * e)) / (2 * step) for e in np.eye(4)]
+    p = np.exp(z) / np.exp(z).sum()
+    assert np.allclose(moved, p - np.eye(4)[k], atol=1e-8)
