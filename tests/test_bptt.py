@@ -321,7 +321,8 @@ def test_cross_entropy_of_softmax_is_output_less_target() -> None:
     [
         ("h_t = Wh_{t-1}", r"L = \ell(x)", "holds nothing"),
         ("h_t = Wh_{t-1}", r"\sum_t \lambda", "holds nothing"),
-        ("h_t = Wh_{t-1}", r"\sum_{s} \ell_s(h_s)", "runs over"),
+        ("h_t = Wh_{t-1}", r"\sum_{s} \ell_s(h_t)", "another step"),
+        ("h_t = Wh_{t-1}", r"\sum_{s} \lVert h_t \rVert^2", "runs over"),
         ("h_t = Wh_{t-1} + Vh_{t-2}", r"\ell(h_T)", "one step back"),
         ("y = W x", r"\ell(y)", "no symbol carries a time"),
         ("y_t = W x_t", r"\ell(y_T)", "nothing to go back through"),

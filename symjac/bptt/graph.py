@@ -13,6 +13,7 @@ from functools import cached_property
 from symjac import expr as ex
 from symjac.errors import NotYetError, TargetError
 from symjac.expr import Apply, Expr, Softmax, Symbol
+from symjac.reading.context import Family
 from symjac.recurrence import Recurrence
 from symjac.timing import Clock, Moment, states_of
 from symjac.typeset.names import base_letter
@@ -51,7 +52,7 @@ class Step:
             raise TargetError("no equation uses the step before, so there is nothing to go back through")
         self.arguments: dict[Symbol, Argument] = {}
         self._labels: dict[str, str] = {}
-        self.targets: dict[Symbol, str] = {}
+        self.targets: dict[Symbol, Family] = {}  # what only the loss holds, at this step
         self._moments: dict[Symbol, tuple[Symbol, Moment]] = {}  # arguments and targets of other steps
         self.definitions: dict[Symbol, Expr] = {}
         for s, e in self.printed.items():
@@ -178,18 +179,12 @@ class Step:
         if base in self.arguments:
             other = Symbol(self.timed(self._argument_letter, self._labels[base.name], moment), s.shape)
         elif base in self.targets:
-            other = Symbol(self.timed(self.targets[base], "", moment), s.shape)
+            other = Symbol(self.targets[base].symbol(moment.text).name, s.shape)
         else:
             return s
         if moment.letter == self.now.letter and other != base:
             self._moments[other] = (base, moment)
         return other
-
-    def target(self, base: str, shape: ex.Shape) -> Symbol:
-        """A symbol that only the loss holds, at this step."""
-        s = Symbol(self.timed(base, "", self.now), shape)
-        self.targets[s] = base
-        return s
 
     def moved(self, e: Expr, when: int | Moment) -> Expr:
         """An expression of this step at another time."""

@@ -2,23 +2,17 @@ r"""What a loss says: a sum over the steps or a function of the last one, given 
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 from symjac import expr as ex
+from symjac import reading
 from symjac.bptt.graph import Step, first_free
 from symjac.errors import NotYetError, ReadError, ShapeError, TargetError
-from symjac.expr import Expr, OverTime, Symbol
-from symjac.reading import Note, read_expression_with_notes
-from symjac.reading.usual import is_loss_word
+from symjac.expr import Expr, OverTime, Symbol, VectorMap
+from symjac.reading import Note, Reading
 from symjac.timing import Moment
 from symjac.typeset.names import base_letter
-
-_CALL = re.compile(
-    r"(?<![A-Za-z\\])(?P<name>(?:\\ell|\\mathcal\s*\{?\s*[A-Z]\s*\}?|\\mathrm\{[A-Za-z]+\}|\\operatorname\{[A-Za-z]+\}|[A-Za-z])"
-    r"(?:_(?P<sub>\{[^{}]*\}|\w)|\^(?P<sup>\{\([^{}]*\)\}))?)\s*\(",
-)
-_SUM = re.compile(r"\\sum\s*(?:\\limits)?\s*(_\s*(\{[^{}]*\}|\w))?\s*(\^\s*(\{[^{}]*\}|\w))?")
 
 
 @dataclass(frozen=True)
@@ -64,16 +58,19 @@ def read_loss(text: str, step: Step) -> Loss:
     r"""The loss of a recurrence.
 
     ``L = \sum_{t=1}^{T} \ell_t(h_t)``, ``L = -\sum_t y_t^\top \log \hat{y}_t``, ``L = \ell(h_T)``,
-    ``L = \frac{1}{2} \lVert o_T - y_T \rVert^2``.
+    ``L = \frac{1}{2} \lVert o_T - y_T \rVert^2``, ``L = \sum_t L_t, L_t = \lVert o_t - y_t \rVert^2``.
 
     :raises ReadError: where it cannot be read.
+    :raises ShapeError: where it is no scalar.
     :raises TargetError: where it holds nothing that the recurrence computes.
-    :raises NotYetError: where a step's loss depends on the number of the step.
+    :raises NotYetError: where a step's loss depends on the number of the step, or holds other steps.
     """
-    name, body = _named(text)
-    found = _unspecified(name, body, text, step) if _CALL.search(body) else None
-    if found is None:
-        found = _given(name, body, text, step)
+    name, e, told = reading.read_loss(text, step.system.reading)
+    if not e.is_scalar:
+        raise ShapeError(f"a loss is a scalar; {text} has the shape {ex.show_shape(e.shape)}")
+    read = _Reader(text, step, told)
+    e, penalty = read.apart(e)
+    found = read.loss(name or "L", *read.without_sum(e), penalty)
     if any(s.is_scalar and s.name == found.running for s in found.term.symbols):
         raise NotYetError(f"the loss of a step depends on its number {found.running}, which is not derived yet")
     if found.last.letter in _used(step):
@@ -96,265 +93,172 @@ def own_last(step: Step) -> Moment:
     return Moment(first_free(("T", "N", r"\tau", "S"), _used(step)))
 
 
-def _named(text: str) -> tuple[str, str]:
-    left, sign, right = text.partition("=")
-    if sign and re.fullmatch(r"\s*(\\?[A-Za-z]+|\\mathcal\s*\{?\s*[A-Z]\s*\}?|\\mathrm\{\w+\})\s*", left):
-        return left.strip(), right.strip()
-    return "L", text.strip()
+class _Reader:
+    """A loss as it was read beside the equations of a step: its text, and which symbol is of which step."""
 
+    def __init__(self, text: str, step: Step, told: Reading) -> None:
+        assert told.context is not None
+        self.text, self.step, self.told = text, step, told
+        self.families = told.context.families
+        self.times = {i.symbol: (i.family, Moment(*i.time)) for i in told.symbols.values() if i.time is not None}
 
-def _strip(group: str | None) -> str:
-    return (group or "").strip().removeprefix("{").removesuffix("}").strip()
+    def error(self, message: str) -> ReadError:
+        return ReadError(message, text=self.text, span=(0, len(self.text)))
 
+    def is_timed(self, e: Expr) -> bool:
+        return any(isinstance(p, OverTime) for p in e.walk()) or any(s in self.times for s in e.symbols)
 
-# -------------------------------------------------------------------------------------- unspecified
+    def at(self, s: Symbol, moment: Moment) -> Symbol:
+        """A symbol that carries a time at another one."""
+        family, _ = self.times[s]
+        other = Symbol(self.families[family].symbol(moment.text).name, s.shape)
+        self.times[other] = family, moment
+        return other
 
+    def apart(self, e: Expr) -> tuple[Expr, Expr | None]:
+        """The terms that a time touches, and those of parameters alone."""
+        terms = e.args if isinstance(e, ex.Sum) else (e,)
+        timed = [t for t in terms if self.is_timed(t)]
+        rest = [t for t in terms if not self.is_timed(t)]
+        if not rest or not timed:
+            return e, None
+        if not {*self.step.parameters, *self.step.constants} & {s for t in rest for s in t.symbols}:
+            raise self.error("what is added to the loss is a scalar of parameters")
+        return ex.add(*timed), ex.add(*rest)
 
-def _unspecified(name: str, body: str, text: str, step: Step) -> Loss | None:
-    """``\\sum_t l_t(a, b)`` or ``l(a)``, where nothing says what l is."""
-    rest = body
-    every = False
-    last = own_last(step)
-    summed = _SUM.search(rest)
-    call = _CALL.search(rest)
-    begin = summed.start() if summed is not None else call.start() if call is not None else 0
-    scale, notes = _factor(rest[:begin], step)
-    if scale is None:
-        return None
-    rest = rest[begin:]
-    if summed is not None:
-        every, last = True, _upper(summed, step, text)
-        rest = rest[summed.end() - summed.start() :].strip()
-    call = _CALL.match(rest)
-    if call is None:
-        return None
-    end = _closing(rest, call.end())
-    tail = rest[end + 1 :].strip()
-    if end < 0 or (tail and tail[0] not in "+-"):
-        return None
-    penalty = None if not tail else _penalty(tail, step, text, notes)
-    rest = rest[: end + 1]
-    letter = call["name"].strip()
-    if _is_known(letter, step):
-        return None
-    arguments: list[Expr] = []
-    for part in _split(rest[call.end() : -1]):
-        e, more = read_expression_with_notes(part, step.system.reading)
-        notes += [n for n in more if n.kind not in ("role", "fitted")]
-        arguments.append(e)
-    timed = not every and last
-    if timed:
-        last = _time_of(arguments, step, text)
-    moved = [_to_now(e, last if not every else step.now, step) for e in arguments]
-    reaching = [e for e in moved if any(s in step.printed for s in e.symbols)]
-    if not reaching:
-        raise TargetError(f"the loss {text} holds nothing that the recurrence computes")
-    vectors = [e for e in reaching if e.cols == ex.ONE]
-    if len(vectors) != len(reaching):
-        raise ShapeError(f"the loss {text} is a function of vectors; one of its arguments is a row or a matrix")
-    base = letter.split("_")[0].split("^")[0].strip()
-    symbol = Symbol(step.timed(base, "", step.now), ex.SCALAR)
-    bare = ex.VectorMap(symbol.name, vectors[0] if len(vectors) == 1 else ex.Stack(*vectors), ex.ONE)
-    term = ex.mul(scale, bare)
-    if base == name and not every:
-        name = "L" if base != "L" else r"\mathcal{L}"
-    running = step.clock.letter
-    return Loss(name, base, symbol, term, last, every, True, tuple(notes), text, scale, penalty, running)
-
-
-def _factor(text: str, step: Step) -> tuple[Expr | None, list[Note]]:
-    """What stands before the sum or the loss: a scalar without a time, or nothing."""
-    if not text.strip():
-        return ex.Number(1), []
-    if text.strip()[-1] in "+-":
-        return None, []
-    try:
-        e, notes = read_expression_with_notes(text, step.system.reading)
-    except ReadError:
-        return None, []
-    if not e.is_scalar or any(_moment(s, step) is not None for s in e.symbols):
-        return None, []
-    return e, [n for n in notes if n.kind != "role"]
-
-
-def _penalty(tail: str, step: Step, text: str, notes: list[Note]) -> Expr:
-    """What is added to the loss, a scalar of parameters alone."""
-    e, more = read_expression_with_notes(tail.removeprefix("+"), step.system.reading)
-    notes += [n for n in more if n.kind != "role"]
-    return _of_parameters(e, step, text)
-
-
-def _of_parameters(e: Expr, step: Step, text: str) -> Expr:
-    known = {*step.parameters, *step.constants}
-    if not e.is_scalar or not e.symbols & known:
-        raise ReadError("what is added to the loss is a scalar of parameters", text=text, span=(0, len(text)))
-    if any(_moment(s, step) is not None for s in e.symbols):
-        raise ReadError("a loss is a sum over the steps, or a term of the last step", text=text, span=(0, len(text)))
-    return e
-
-
-def _is_known(letter: str, step: Step) -> bool:
-    """Whether something says what a name before a bracket is; words are functions unless they mean a loss."""
-    word = re.match(r"\\(?:mathrm|operatorname)\{([A-Za-z]+)\}", letter)
-    if word is not None and not is_loss_word(word[1]):
-        return True
-    return letter in step.system.symbols or letter in step.system.reading.applied
-
-
-def _closing(text: str, start: int) -> int:
-    depth = 1
-    for k in range(start, len(text)):
-        depth += {"(": 1, ")": -1}.get(text[k], 0)
-        if depth == 0:
-            return k
-    return -1
-
-
-def _split(text: str) -> list[str]:
-    """The arguments of a call, separated by commas or semicolons outside brackets."""
-    parts, depth, start = [], 0, 0
-    for k, c in enumerate(text):
-        depth += {"(": 1, ")": -1, "{": 1, "}": -1, "[": 1, "]": -1}.get(c, 0)
-        if c in ",;" and depth == 0:
-            parts.append(text[start:k])
-            start = k + 1
-    return [*parts, text[start:]]
-
-
-def _upper(summed: re.Match[str], step: Step, text: str) -> Moment:
-    low, high = _strip(summed[2]), _strip(summed[4])
-    letter = low.split("=")[0].strip() if low else step.clock.letter
-    if letter != step.clock.letter:
-        raise ReadError(f"the sum runs over {letter}, the equations over {step.clock.letter}", text=text, span=(0, 1))
-    start = low.split("=")[1].strip() if "=" in low else "1"
-    if start != "1":
-        raise ReadError(f"the first step is 1, the sum begins at {start}", text=text, span=(0, len(text)))
-    return Moment.read(high) if high else own_last(step)
-
-
-# -------------------------------------------------------------------------------------------- given
-
-
-def _given(name: str, body: str, text: str, step: Step) -> Loss:
-    e, notes = read_expression_with_notes(body, step.system.reading, loss=True)
-    if not e.is_scalar:
-        raise ShapeError(f"a loss is a scalar; {text} has the shape {ex.show_shape(e.shape)}")
-    e, penalty = _apart(e, step, text)
-    term, last = _without_sum(e, step, text)
-    every = last is not None
-    if last is None:
-        last = _time_of([term], step, text)
-    term = _to_now(term, step.now if every else last, step)
-    reading_notes = tuple(n for n in notes if n not in step.system.notes)
-    if not any(s in step.printed for s in term.symbols):
-        hint = f"say what it depends on, for instance \\sum_t {term.name}(h_t)" if isinstance(term, Symbol) else None
-        raise TargetError(f"the loss {text} holds nothing that the recurrence computes", hint=hint)
-    letter = first_free((r"\ell", "E", "C", "J", "Q"), {*step.taken, base_letter(name), *_used(step)})
-    return Loss(
-        name,
-        letter,
-        Symbol(step.timed(letter, "", step.now)),
-        term,
-        last,
-        every,
-        False,
-        reading_notes,
-        text,
-        penalty=penalty,
-        running=step.clock.letter,
-    )
-
-
-def _apart(e: Expr, step: Step, text: str) -> tuple[Expr, Expr | None]:
-    """The terms that a time touches, and those of parameters alone."""
-    if not isinstance(e, ex.Sum):
-        return e, None
-
-    def timed(t: Expr) -> bool:
-        return any(isinstance(p, OverTime) for p in t.walk()) or any(_moment(s, step) is not None for s in t.symbols)
-
-    rest = [t for t in e.args if not timed(t)]
-    if not rest or len(rest) == len(e.args):
-        return e, None
-    return ex.add(*(t for t in e.args if timed(t))), _of_parameters(ex.add(*rest), step, text)
-
-
-def _without_sum(e: Expr, step: Step, text: str) -> tuple[Expr, Moment | None]:
-    """The term of one step, with what multiplies the sum put inside, and the last step."""
-    if isinstance(e, OverTime) and e.kind == "sum":
-        if e.variable != step.clock.letter:
-            raise ReadError(
-                f"the sum runs over {e.variable}, the equations over {step.clock.letter}", text=text, span=(0, 1)
-            )
-        low, high = e.args[0], e.args[1]
-        bare = isinstance(high, Symbol) and r"\max" in high.name
-        if not bare and low != ex.Number(1):
-            raise ReadError("the first step is 1; the sum begins at another", text=text, span=(0, len(text)))
-        if not bare and not isinstance(high, Symbol):
-            raise ReadError("the last step is one letter, as T in \\sum_{t=1}^{T}", text=text, span=(0, len(text)))
-        return e.body, Moment(high.name) if isinstance(high, Symbol) and not bare else own_last(step)
-    if isinstance(e, ex.Product):
-        places = [k for k, f in enumerate(e.args) if any(isinstance(p, OverTime) for p in f.walk())]
-        if len(places) == 1:
-            inner, last = _without_sum(e.args[places[0]], step, text)
-            others = [f for k, f in enumerate(e.args) if k != places[0]]
-            if last is not None and all(f.is_scalar and not f.symbols & set(step.clock.times) for f in others):
+    def without_sum(self, e: Expr) -> tuple[Expr, Moment | None]:
+        """The term of one step, with what multiplies the sum put inside, and the last step."""
+        if isinstance(e, OverTime) and e.kind == "sum":
+            return self.summand(e), self.last(e)
+        if isinstance(e, ex.Product):
+            sums = [f for f in e.args if any(isinstance(p, OverTime) for p in f.walk())]
+            others = [f for f in e.args if f not in sums]
+            inner, last = self.without_sum(sums[0]) if len(sums) == 1 else (e, None)
+            if last is not None and all(f.is_scalar and not self.is_timed(f) for f in others):
                 return ex.mul(*others, inner), last
-    if any(isinstance(p, OverTime) for p in e.walk()):
-        raise ReadError("a loss is a sum over the steps, or a term of the last step", text=text, span=(0, len(text)))
-    return e, None
+        if isinstance(e, ex.Sum):
+            terms, lasts = zip(*map(self.without_sum, e.args), strict=True)
+            if len(set(lasts)) == 1:
+                return ex.add(*terms), lasts[0]
+        if any(isinstance(p, OverTime) for p in e.walk()):
+            raise self.error("a loss is a sum over the steps, or a term of the last step")
+        return e, None
 
+    def summand(self, e: OverTime) -> Expr:
+        """What a sum runs over, at the letter by which the equations count their steps."""
+        letter, timed = self.step.clock.letter, [s for s in e.body.symbols if s in self.times]
+        if e.variable == letter:
+            return e.body
+        if any(s.name == e.variable for s in e.body.symbols) or any(self.times[s][1].letter == letter for s in timed):
+            raise self.error(f"the sum runs over {e.variable}, the equations over {letter}")
+        moments = {s: self.times[s][1] for s in timed}
+        return e.body.replace({s: self.at(s, replace(m, letter=letter)) for s, m in moments.items() if m.letter})
 
-def _time_of(terms: list[Expr], step: Step, text: str) -> Moment:
-    """The one time that the symbols of a loss at a single step carry."""
-    context = step.system.reading.context
-    assert context is not None
-    moments: dict[Moment, None] = {}
-    for e in terms:
-        for s in e.symbols:
-            found = _moment(s, step)
-            if found is not None:
-                moments.setdefault(found)
-    if not moments:
-        raise TargetError(f"the loss {text} holds nothing that the recurrence computes at some time, such as T")
-    if len(moments) != 1:
-        times = ", ".join(m.text for m in moments) or "none"
-        raise ReadError(f"the loss of one step carries one time, such as T; here: {times}", text=text, span=(0, 1))
-    return next(iter(moments))
+    def last(self, e: OverTime) -> Moment:
+        """The last step of a sum; one without bounds is over all."""
+        low, high = e.args[:2]
+        if e.order == "open":
+            return own_last(self.step)
+        if low != ex.Number(1):
+            raise self.error("the first step is 1; the sum begins at another")
+        if isinstance(high, ex.Number) and high.value > 0:
+            return Moment("", int(high.value))
+        if not isinstance(high, Symbol):
+            raise self.error("the last step is one letter, as T in \\sum_{t=1}^{T}")
+        return Moment(high.name)
 
+    def now(self, s: Symbol) -> Symbol:
+        """A symbol at the time t, or as it is without one."""
+        return self.at(s, self.step.now) if s in self.times else s
 
-def _moment(s: Symbol, step: Step) -> Moment | None:
-    if s in step.clock.times:
-        return step.clock.times[s]
-    try:
-        return step.clock.find(s.name, tuple(step.printed))[1]
-    except TargetError:
-        return None
+    def is_computed(self, e: Expr) -> bool:
+        """Whether an expression holds something that an equation of the recurrence defines, of whatever step."""
+        return any(self.now(s) in self.step.printed for s in e.symbols)
 
+    def loss(self, name: str, term: Expr, last: Moment | None, penalty: Expr | None) -> Loss:
+        """The loss with this term at its last step; without one it is a term of one step alone."""
+        step, every = self.step, last is not None
+        term = term.replace({s: e for s, e in step.printed.items() if _calls(e)})
+        if not self.is_computed(term):
+            hint = rf"say what it depends on, as in \sum_t {term.name}(h_t)" if isinstance(term, Symbol) else None
+            raise TargetError(f"the loss {self.text} holds nothing that the recurrence computes", hint=hint)
+        notes = tuple(n for n in self.told.notes if n not in step.system.notes)
+        letter = first_free((r"\ell", "E", "C", "J", "Q"), {*step.taken, base_letter(name), *_used(step)})
+        unspecified, scale = _calls(term), ex.mul()
+        if unspecified:
+            scale, term, letter = self.unspecified(term)
+            notes = tuple(n for n in notes if n.kind not in ("role", "fitted"))  # of what the loss alone sees
+            if letter == name and not every:
+                name = "L" if letter != "L" else r"\mathcal{L}"
+        last = last or self.time_of(term)
+        term = self.to_now(term, step.now if every else last)
+        symbol = Symbol(step.timed(letter, "", step.now))
+        if unspecified:
+            term = ex.mul(scale, VectorMap(symbol.name, term, ex.ONE))
+        running = step.clock.letter
+        return Loss(name, letter, symbol, term, last, every, unspecified, notes, self.text, scale, penalty, running)
 
-def _to_now(e: Expr, moment: Moment, step: Step) -> Expr:
-    """The expression with symbols of that time as those of the time t, targets such as ``y_T`` too."""
-    table: dict[Expr, Expr] = {}
-    known = {*step.printed, *step.inputs, *step.states}  # what is declared beside these only the loss holds
-    for s in e.symbols:
-        if s in step.clock.times:
-            time, here = step.clock.times[s], step.clock.at(s, step.now)
+    def unspecified(self, term: Expr) -> tuple[Expr, Expr, str]:
+        """Of a loss of which nothing is known: the factor, what the recurrence computes of what it sees, its letter."""
+        factors = list(_factors(term))
+        calls = [f for f in factors if isinstance(f, VectorMap)]
+        scale = ex.mul(*(f for f in factors if f not in calls))
+        if len(calls) != 1 or _calls(scale) or self.is_timed(scale):
+            raise NotYetError("a loss of which nothing is known stands alone, or with a number before it")
+        (call,) = calls
+        step = self.step
+        used = {s for e in step.printed.values() if not _calls(e) for s in e.symbols}
+        fixed = {*step.parameters, *step.constants, *(used & {*step.inputs})}
+        beside = sorted(s.name for a in call.args for s in a.symbols if self.now(s) in fixed)
+        if beside:
+            raise NotYetError(
+                f"a loss of which nothing is known sees {', '.join(beside)} beside what the recurrence computes",
+                hint="give what it sees an equation of its own, or a target a letter of its own",
+            )
+        seen = [a for a in call.args if self.is_computed(a)]
+        return scale, seen[0] if len(seen) == 1 else ex.Stack(*seen), self.families[call.name].base
+
+    def time_of(self, e: Expr) -> Moment:
+        """The one time that the symbols of a loss at a single step carry."""
+        moments = dict.fromkeys(self.times[s][1] for s in sorted(e.symbols, key=lambda s: s.name) if s in self.times)
+        if not moments:
+            raise TargetError(f"the loss {self.text} holds nothing that the recurrence computes at a step, such as T")
+        if len(moments) != 1:
+            times = ", ".join(m.text for m in moments)
+            raise self.error(f"the loss of one step carries one time, such as T; here: {times}")
+        return next(iter(moments))
+
+    def to_now(self, e: Expr, moment: Moment) -> Expr:
+        """The expression with symbols of that time as those of the time t, targets such as ``y_T`` too.
+
+        :raises NotYetError: where it holds other steps.
+        """
+        step, table = self.step, dict[Expr, Expr]()
+        own = {*step.printed, *step.inputs, *step.states}  # what is declared beside these only the loss holds
+        for s in (s for s in e.symbols if s in self.times):
+            family, time = self.times[s]
+            here = self.now(s)
             if time == moment:
-                table |= {s: here} if here in known else _target(s, moment, step)
-            continue
-        try:
-            state, time = step.clock.find(s.name, tuple(step.printed))
-        except TargetError:
-            table |= _target(s, moment, step)
-            continue
-        if time == moment:
-            table[s] = state
-    return e.replace(table)
+                table[s] = here
+                if here not in own:
+                    step.targets[here] = self.families[family]
+            elif here in step.printed or time.letter == moment.letter:
+                raise NotYetError(
+                    f"the loss of one step holds {s.name} of another, which is not derived yet",
+                    hint=f"give it a letter of its own, as in {step.timed('g', '', step.now)} = {s.name}",
+                )
+        return e.replace(table)
 
 
-def _target(s: Symbol, moment: Moment, step: Step) -> dict[Expr, Expr]:
-    """``y_T`` as ``y_t``: a symbol of the loss alone that carries the time of the loss."""
-    for mark in (f"_{{{moment.text}}}", f"_{moment.text}", f"^{{({moment.text})}}"):
-        if s.name.endswith(mark):
-            return {s: step.target(s.name[: -len(mark)], s.shape)}
-    return {}
+def _factors(e: Expr) -> Iterator[Expr]:
+    """The factors of a product of products."""
+    if isinstance(e, ex.Product):
+        for f in e.args:
+            yield from _factors(f)
+    else:
+        yield e
+
+
+def _calls(e: Expr) -> bool:
+    """Whether an expression holds a loss of which nothing is known but what it sees."""
+    return any(isinstance(m, VectorMap) and m.is_scalar for m in e.walk())

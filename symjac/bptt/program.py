@@ -81,7 +81,7 @@ class _Writer:
             self.arguments[name] = x.name
         for y in sorted(step.targets, key=lambda s: s.name):
             if y in self.b.loss.term.symbols:
-                name = self.names[step.targets[y]]
+                name = self.names[step.targets[y].name]
                 out[y.name] = f"{name}[t - 1]" if self.b.loss.every_step or self.window else name
                 self.arguments[name] = y.name
         for s in step.order:

@@ -13,6 +13,7 @@ from symjac.reading.reader import (
     read_expression,
     read_expression_with_notes,
     read_formula,
+    read_loss,
     read_symbol,
     read_system,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "read_expression",
     "read_expression_with_notes",
     "read_formula",
+    "read_loss",
     "read_symbol",
     "read_system",
 ]

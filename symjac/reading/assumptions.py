@@ -79,6 +79,9 @@ class Habit(Enum):
     ROWS = "vectors are read as rows, as only that fits"
 
 
+LOSS_OF_VECTORS = "loss of vectors"  # as a role of an option: a map to numbers
+
+
 @dataclass(frozen=True)
 class Option:
     """Other roles by letter, other meanings of print, and letters below and above that are labels."""

@@ -11,12 +11,12 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from symjac.reading.assumptions import Habit, How, Option
+from symjac.reading.assumptions import LOSS_OF_VECTORS, Habit, How, Option
 from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, is_transpose
 from symjac.reading.spelling import TIMELIKE, is_greek, is_upper
 from symjac.reading.tree import Node
-from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS
+from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS, FUNCTION_LETTERS, OF_SEVERAL
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,11 @@ class Tried:
     def guessed(self) -> list[Family]:
         return [f for f in self.context.families.values() if f.how.is_guess and not f.declared]
 
+    @property
+    def stepped(self) -> list[Named]:
+        """The capitals that carry a time."""
+        return [n for n in self.context.exact.values() if is_upper(n.token.text) and n.time is not None]
+
     def alike(self, f: Family) -> list[Named]:
         """The names of the text with the letter of a family, whatever their accents."""
         return [n for n in self.context.exact.values() if n.token.text == f.letter and n.base not in self.declared]
@@ -46,6 +51,13 @@ OTHER_ROLES = {"matrix": ("vector", "scalar"), "vector": ("scalar",), "scalar": 
 
 
 # ------------------------------------------------------------------------------------------ the rows
+
+
+def _losses(t: Tried) -> list[Option]:
+    """The f of ``\\sum_t f(y_t)``, where a loss is read: a loss of vectors, and no function of each entry."""
+    letters = FUNCTION_LETTERS | OF_SEVERAL
+    found = {n.base for name, n in t.context.exact.items() if name in t.applied and n.token.text in letters}
+    return [Option({base: LOSS_OF_VECTORS}) for base in sorted(found - t.declared)] if t.context.loss else []
 
 
 def _dots(t: Tried) -> list[Option]:
@@ -145,8 +157,15 @@ def _labels_below(t: Tried) -> list[Option]:
     """``\\Lambda_k^{<t>} = \\sigma(A_k h)``: a letter by itself below a capital, unbound, may name a gate."""
     subscripts = [s.tokens for n in t.nodes if is_upper(n.text) for s in n.scripts if s.kind == "_"]
     letters = t.context.letters.entry & {tokens[0].text for tokens in subscripts if len(tokens) == 1}
+    letters |= {n.entries[0] for n in t.stepped if len(n.entries) == 1}
     bound = any(n.kind == "big" for n in t.nodes)
     return [Option(below=frozenset(letters))] if letters and not bound else []
+
+
+def _gates_below(t: Tried) -> list[Option]:
+    """The same of gates in capitals, which are vectors: two that define each other do not say so."""
+    gates = {n.base for n in t.stepped if n.base not in t.declared}
+    return [o | Option(dict.fromkeys(gates, "vector")) for o in _labels_below(t)] if gates else []
 
 
 def _labels_above(t: Tried) -> list[Option]:
@@ -188,6 +207,7 @@ def _two_letters(t: Tried) -> list[Option]:
 
 Choices = tuple[tuple[str, Callable[[Tried], Iterable[Option]]], ...]
 
+LOSS: Choices = (("a function in a loss", _losses),)
 ONE_LETTER: Choices = (
     ("the role of a letter", lambda t: _letters(t)[0]),
     ("a state as a scalar", lambda t: _letters(t)[1]),
@@ -195,10 +215,12 @@ ONE_LETTER: Choices = (
 TWO_LETTERS: Choices = (("the roles of two letters", _two_letters),)
 # What is chosen, and the options; in the order of likelihood.
 CHOICES: Choices = (
+    *LOSS,
     ("a dot between vectors", _dots),
     ("states in small Greek letters", _greek_states),
     ("capitals where vectors stand", _where_vectors_stand),
     ("a letter below: a label or the number of an entry", _labels_below),
+    ("a letter below: the label of a gate", _gates_below),
     *ONE_LETTER,
     ("letters before matrices as scalars", _factors_of_matrices),
     ("states in bold capitals", _bold_states),

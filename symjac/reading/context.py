@@ -130,6 +130,7 @@ class Context:
         self.of_matrices: list[tuple[Size, Size, Term, str]] = []  # shapes of exp(A), not known to be entry by entry
         self.entrywise: set[str] = set()  # the functions that are declared to be so
         self.system = False
+        self.loss = False  # whether the text is a loss, where letters before vectors are more often losses
         self.layout: str | None = None
         self.all_scalar = False
         self.lenient = False  # whether what can be read in one way only is read, however unusual the print

@@ -159,7 +159,7 @@ class Lexer(Commands):
         if not last or self.source[i - 1] == "{":
             return False
         first = last[-1].kind == "frac"
-        second = len(last) == 2 and last[0].kind == "frac" and last[1].kind == "number" and last[1].end == i
+        second = len(last) == 2 and last[0].kind == "frac" and last[1].kind in ("number", "name") and last[1].end == i
         return first or second
 
     def sign(self, i: int, stop: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from symjac.expr import Expr, MapJacobian, VectorMap
 from symjac.reading.applied.terms import MapCall, Term
 from symjac.reading.arithmetic import Arithmetic
+from symjac.reading.assumptions import How
 from symjac.reading.context import Family
 from symjac.reading.sizes import UNIT
 from symjac.reading.values import Value
@@ -20,6 +21,9 @@ def mapped(el: Arithmetic, family: Family, values: list[Value], t: Term, call: M
         _refuse_no_argument(el, family, v, several=several)
         if not el.context.sizes.equal(size, v.rows):
             raise el.misfit(f"the map {name} takes a vector with {size} entries; this is {v.shown}", v.term)
+    steps = {r.printed for v in values for r in v.term.refs() if r.time is not None}
+    if any(time is not None and time not in steps for time in family.times):
+        raise el.error(f"{el.context.text(t)}: a loss at another step than what it sees", t)
     family.called.append(tuple(_symbol(v) for v in values))
     if order > 1:
         raise el.error("a second derivative of a map is not read", t)
@@ -45,7 +49,7 @@ def _symbol(v: Value) -> str | None:
 def _refuse_no_argument(el: Arithmetic, family: Family, v: Value, *, several: bool) -> None:
     """Refuses what a map is not applied to: numbers, rows and matrices, the time; as its only argument scalars too."""
     name = family.name
-    if v.is_vector:
+    if v.is_vector or (v.is_scalar and family.how is How.OF_LOSS and not v.literal):
         return
     if not several:
         raise el.error(f"the map {name} takes a vector; this is {v.shown}", v.term)

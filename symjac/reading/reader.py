@@ -11,11 +11,14 @@ from symjac.expr.times import Time
 from symjac.reading import entrywise
 from symjac.reading.assumptions import How
 from symjac.reading.beside import Beside
-from symjac.reading.context import Context, Note
+from symjac.reading.context import Context, Note, left_out
 from symjac.reading.equations import finish
+from symjac.reading.parser import parse
 from symjac.reading.recognise import known_as
 from symjac.reading.session import Attempt, Session
 from symjac.reading.spelling import plain
+from symjac.reading.tree import Node
+from symjac.reading.words import spelled, words_of
 
 
 @dataclass(frozen=True)
@@ -208,11 +211,9 @@ def _in_context(
     strict: bool,
     layout: str | None = None,
     symbols: Mapping[str, str] | None = None,
-    *,
-    loss: bool = False,
 ) -> Attempt:
     base = reading.context if reading else None
-    session = Session([text], symbols, base=base, strict=strict, layout=layout, loss=loss)
+    session = Session([text], symbols, base=base, strict=strict, layout=layout)
     attempt = session.run()
     if len(attempt.pieces) != 1:
         raise ReadError(f"one formula was expected, not {len(attempt.pieces)}", text=text, span=(0, max(1, len(text))))
@@ -221,23 +222,67 @@ def _in_context(
 
 
 def read_expression(text: str, reading: Reading) -> Expr:
-    """An expression in the symbols of a reading, such as a loss or a printed right side."""
+    """An expression in the symbols of a reading, such as a printed right side."""
     return read_expression_with_notes(text, reading)[0]
 
 
 def read_expression_with_notes(
-    text: str, reading: Reading, symbols: Mapping[str, str] | None = None, *, loss: bool = False
+    text: str, reading: Reading, symbols: Mapping[str, str] | None = None
 ) -> tuple[Expr, tuple[Note, ...]]:
     """An expression and what was assumed in reading it; of an equation the last member.
 
-    Of a row-oriented reading, rows are read as rows. ``symbols`` declares what else the expression has; of a ``loss``
-    new letters are scalars where only so it is one.
+    Of a row-oriented reading, rows are read as rows. ``symbols`` declares what else the expression has.
     """
-    attempt = _in_context(text, reading, reading.strict, symbols=symbols, loss=loss)
+    attempt = _in_context(text, reading, reading.strict, symbols=symbols)
     _refuse_notes(attempt.context, reading.strict)
     values = attempt.pieces[0].values
     assert values
     return entrywise.collected(values[-1].make()), tuple(attempt.context.notes)
+
+
+def read_loss(text: str, reading: Reading) -> tuple[str, Expr, Reading]:
+    r"""A loss: how it is called, ``""`` where it has no name; its value; and a reading with the symbols it has beside.
+
+    What its text defines beside it, as the L_t of ``L = \sum_t L_t, L_t = \ell(y_t)``, is put in. Letters before
+    vectors are losses of which nothing else is known, and new letters scalars where only so the whole is one.
+    """
+    text = spelled(text, words_of([text], ()))
+    roots, words = parse(text)
+    whole = _whole(text, roots)
+    value = whole.kids[-1] if whole.kind == "relation" else whole
+    texts = [text[n.start : n.end] for n in (value, *(r for r in roots if r is not whole))]
+    attempt = Session(texts, base=reading.context, strict=reading.strict, loss=True).run()
+    attempt.role_note()
+    attempt.context.notes += [left_out(w, text) for w in words]
+    (e, *_), *steps = ([v.make() for v in p.values or ()] for p in attempt.pieces)
+    for _ in steps:
+        e = e.replace({sides[0]: sides[-1] for sides in steps})
+    head = _head(whole)
+    name = text[head.start : head.end] if head is not whole else ""
+    return name, entrywise.collected(e), _reading(attempt, (), (), reading.strict)
+
+
+def _head(root: Node) -> Node:
+    """What an equation defines: the L of ``L = ...`` and ``L(\\theta) = ...``; what is no equation as it is."""
+    left = root.kids[0].inner if root.kind == "relation" else root
+    return left.kids[0] if root.kind == "relation" and left.kind == "juxt" and left.kids[-1].is_call else left
+
+
+def _whole(text: str, roots: Sequence[Node]) -> Node:
+    """Of the formulas of a loss the one that is all of it: no other holds what it defines."""
+
+    def printed(n: Node) -> str:
+        return plain(text[n.start : n.end])
+
+    equations = [r for r in roots if r.detail == ("=",) and _head(r).kind in ("name", "word")]
+    held = {id(r): {printed(n) for n in r.kids[1].walk() if n.kind in ("name", "word")} for r in equations}
+    found = [r for r in equations if not any(printed(_head(r)) in h for q, h in held.items() if q != id(r))]
+    if len(roots) == 1 and roots[0].kind != "relation":
+        return roots[0]
+    if len(found) != 1:
+        hint = r"write one equation, as in L = \sum_t \ell_t(y_t)"
+        raise ReadError("this is not one loss", text=text, span=(0, max(1, len(text))), hint=hint)
+    return found[0]
 
 
 def read_formula(

@@ -12,13 +12,13 @@ from collections.abc import Callable, Sequence
 
 from symjac import functions
 from symjac.expr import Function
-from symjac.reading.assumptions import How
+from symjac.reading.assumptions import LOSS_OF_VECTORS, How
 from symjac.reading.beside import Beside, marks_vectors
 from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, take_apart
 from symjac.reading.parser import parse
 from symjac.reading.places import Places, is_bold_name
-from symjac.reading.several import Several, is_usual
+from symjac.reading.several import Several, is_loss_call, is_usual
 from symjac.reading.sizes import UNIT
 from symjac.reading.spelling import is_greek, is_upper, letter, plain
 from symjac.reading.tree import Node, Script
@@ -66,6 +66,7 @@ class Roles:
         self.seen: Counter[str] = Counter()  # how often a name stands in the text
         self.beside = Beside()
         self.has_calls_at_times = False  # whether something that is no factor stands before a time in brackets
+        self.of_vectors: set[str] = set()  # where a loss is read: what a call of can be the loss of a step
         self.increments: set[str] = set()  # what stands before the bracket of a sum that is added to a state
 
     # ------------------------------------------------------------------------------------ evidence
@@ -172,6 +173,8 @@ class Roles:
         self.context.exact.setdefault(name, named)
         if following is not None and following.is_call and not self.is_time_call(n, following):
             self.applied.setdefault(name, n)
+            if self.context.loss and is_loss_call(named, following):
+                self.of_vectors.add(name)
             if source[n.end : following.start].isspace():
                 self.spaced.add(name)
         else:
@@ -226,12 +229,13 @@ class Roles:
 
     def _role(self, named: Named, family: Family) -> tuple[str, How]:
         context, name, token = self.context, family.name, named.token
-        if family.base in context.option.roles:
-            return context.option.roles[family.base], context.option.how
+        chosen = context.option.roles.get(family.base)
+        if chosen == LOSS_OF_VECTORS or self._is_loss_of_vectors(named):
+            return "map", How.OF_LOSS
+        if chosen is not None:
+            return chosen, context.option.how
         if self._takes_several(named, family):
             return "map", How.OF_SEVERAL
-        if self._is_loss_of_vectors(named):
-            return "map", How.OF_LOSS
         if self._is_function(named, family):
             return "function", How.APPLIED
         if token.style in ("cal", "scr", "frak"):
@@ -313,8 +317,11 @@ class Roles:
     def _is_loss_of_vectors(self, named: Named) -> bool:
         r"""Whether a letter is a loss of which only what it sees is known: the ``\ell`` of ``\ell(y, d)``."""
         node = self.applied.get(named.family)
-        plainly = named.time is None and not named.primes and named.family not in self.bare
-        if node is None or named.token.text not in LOSS_FUNCTIONS or not plainly or self.context.all_scalar:
+        if node is None or named.primes or named.family in self.bare:
+            return False
+        if self.context.loss:
+            return named.family in self.of_vectors
+        if named.token.text not in LOSS_FUNCTIONS or named.time is not None or self.context.all_scalar:
             return False
         self.context.note("role", f"{named.family}: read as a loss of which nothing is known but what it sees", node)
         return True

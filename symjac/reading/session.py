@@ -13,7 +13,7 @@ from symjac.reading import repair, ties
 from symjac.reading.assumptions import Habit, How, Option
 from symjac.reading.beside import Beside
 from symjac.reading.brackets import UnclosedError, UnopenedError
-from symjac.reading.choices import CHOICES, ONE_LETTER, OTHER_ROLES, TWO_LETTERS, Choices, Tried
+from symjac.reading.choices import CHOICES, LOSS, ONE_LETTER, OTHER_ROLES, TWO_LETTERS, Choices, Tried
 from symjac.reading.context import BesideNumberError, Context, Family, Note, TwoMeaningsError, left_out
 from symjac.reading.declarations import declare, is_declaration, says_row, take_membership
 from symjac.reading.elaborate import Elaborator
@@ -29,7 +29,7 @@ from symjac.reading.equations import (
 from symjac.reading.parser import parse
 from symjac.reading.roles import Roles
 from symjac.reading.spelling import is_upper
-from symjac.reading.survey import Letters, above, raised_labels, squares, survey
+from symjac.reading.survey import Letters, above, raised_labels, single_steps, squares, survey
 from symjac.reading.tree import Node
 from symjac.reading.usual import LOSSES, TIMED_LOSSES
 from symjac.reading.words import spelled, words_of
@@ -102,7 +102,7 @@ class Session:
         if "vector" not in found.losses:
             return found
         with contextlib.suppress(ReadError, ShapeError):
-            other = self.otherwise(found, ShapeError("a loss is a scalar"), ONE_LETTER + TWO_LETTERS)
+            other = self.otherwise(found, ShapeError("a loss is a scalar"), LOSS + ONE_LETTER + TWO_LETTERS)
             vectors = any(f.role == "vector" for f in other.context.families.values())
             return other if other.losses == {"scalar"} and vectors else found
         return found
@@ -192,6 +192,7 @@ class Attempt:
         self.context = Context("row" if rows else session.orientation, row=rows or session.row)
         self.context.option = option
         self.context.system = session.system
+        self.context.loss = session.loss
         self.context.lenient = session.lenient
         self.context.layout = session.layout
         self.context.words = session.words
@@ -244,6 +245,8 @@ class Attempt:
         for key, text in session.declared.items():
             declare(context, key, text, lenient=session.lenient)
         context.letters.layered |= {f.base for f in context.families.values() if f.place == "^{}"}
+        if session.loss:
+            context.letters.time |= single_steps(every, context.letters)
         for root, source in list(with_names_apart(roots)) if session.system else roots:
             if _is_range(root, context.letters.time) and len(roots) > 1:
                 context.source = source

@@ -6,9 +6,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from symjac.reading.names import Named, take_apart
+from symjac.reading.spelling import letter
 from symjac.reading.survey import Letters
 from symjac.reading.tree import Node, bracket
-from symjac.reading.usual import OF_SEVERAL
+from symjac.reading.usual import FUNCTION_LETTERS, LOSS_FUNCTIONS, LOSS_NAMES, OF_SEVERAL, is_loss_word
 
 
 @dataclass
@@ -37,3 +38,15 @@ def is_usual(named: Named) -> bool:
     What carries a time is none: nothing says which function it is at another time.
     """
     return named.time is None and named.token.text in OF_SEVERAL
+
+
+def is_loss_call(named: Named, group: Node) -> bool:
+    """Whether what is called may be the loss of a step: by its letter or word, or another letter before names alone."""
+    token = named.token
+    if named.operations or group.scripts or (named.time is None and token.text in FUNCTION_LETTERS | OF_SEVERAL):
+        return False
+    if token.style == "rm" and len(token.text) > 1:
+        return is_loss_word(token.text)
+    if token.style in ("cal", "scr") or letter(token) in LOSS_NAMES or token.text in LOSS_FUNCTIONS:
+        return True
+    return token.text.isascii() and token.text.isalpha() and all(k.inner.kind == "name" for k in bracket(group).kids)

@@ -393,6 +393,12 @@ def squares(roots: Sequence[Node]) -> set[tuple[str, str]]:
     return {(base, "^" + number) for base, number in names}
 
 
+def single_steps(roots: Sequence[Node], letters: Letters) -> set[str]:
+    """The T of ``y_T``, where y is known to carry a time: a letter for one step."""
+    pairs = [pair for r in roots for n in r.walk() for pair in _one_below(n)]
+    return {index for base, index in pairs if base in letters.timed and index in TIMELIKE - letters.entry}
+
+
 def above(roots: Sequence[Node], letters: Container[str]) -> set[tuple[str, str]]:
     """The bases that carry one of the letters above, each with it."""
     names = [n for r in roots for n in r.walk() if n.token is not None]

@@ -120,6 +120,7 @@ TABLE: tuple[tuple[str, str, Iterable[str]], ...] = (
         "a loss, a function of them with values in the numbers, of which nothing else is known: a note",
         LOSS_FUNCTIONS,
     ),
+    ("before a bracket with names, where a loss is asked for", "a loss of which nothing else is known", LOSS_NAMES),
     ("as an argument of such a function", "a vector of parameters", PARAMETERS),
     (
         "below beside anything above, where it is shifted somewhere",

@@ -8,6 +8,7 @@ import re
 from symjac.expr import Function
 from symjac.reading import vocabulary
 from symjac.reading.applied.naming import Naming
+from symjac.reading.assumptions import How
 from symjac.reading.context import Family
 from symjac.reading.names import Named, Operation, operation_of
 from symjac.reading.roles import known_function
@@ -119,8 +120,8 @@ def head_of(el: Naming, item: Node, following: Node | None) -> Head | None:
 
 
 def _refuse_time(el: Naming, family: Family, named: Named, item: Node) -> None:
-    """Refuses a map of several vectors with a time: nothing says what it is at another one."""
-    if named.time is not None:
+    """Refuses a map of several vectors with a time: nothing says what it is at another one; losses have one each."""
+    if named.time is not None and family.how is not How.OF_LOSS:
         message = f"{el.context.text(item)}: a function that changes with time is not read"
         raise el.error(message, item, f"write {family.name} without its time")
 
