@@ -20,7 +20,8 @@ class SymjacError(Exception):
     """The base of every error that symjac raises on purpose.
 
     ``kind`` is a stable short word for programs, ``message`` one sentence for people and ``where``
-    the place in the input (``{"text", "start", "end"}``) where there is one.
+    the place in the input (``{"text", "start", "end"}``) where there is one. ``hint`` quotes what helps: a declaration
+    ``"x: vector n"``, what to ``write "..."`` in that place, a formula ``as in "..."``; tests follow every one.
     """
 
     kind = "error"
@@ -60,6 +61,15 @@ class SymjacError(Exception):
         if self.hint is not None:
             lines.append(f"hint: {self.hint}")
         return "\n".join(lines)
+
+
+def propose(name: str, *words: str) -> str:
+    """The hint that a declaration helps, any one of these.
+
+    >>> propose("x", "scalar", "vector n")
+    'declare it, as in "x: scalar" or "x: vector n"'
+    """
+    return "declare it, as in " + " or ".join(f'"{name}: {w}"' for w in words)
 
 
 class ReadError(SymjacError):

@@ -69,7 +69,7 @@ def test_a_guess_with_two_ways_out_is_an_error_that_asks() -> None:
     """Where two changes of role would fit, the message asks for a declaration."""
     with pytest.raises(ReadError) as error:
         read_system(["y = W x + a b"])
-    assert error.value.hint == "declare what a and b are"
+    assert error.value.hint == 'several readings fit; declare one, as in "a: scalar" or "b: scalar"'
 
 
 @pytest.mark.parametrize(

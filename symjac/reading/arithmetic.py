@@ -17,6 +17,7 @@ from symjac.expr import (
     Sum,
     Transpose,
 )
+from symjac.reading import hints
 from symjac.reading.applied.naming import Naming
 from symjac.reading.applied.terms import Term
 from symjac.reading.assumptions import Habit, How
@@ -58,6 +59,10 @@ class Arithmetic(Naming, ABC):
         """What a value is called in messages: as it is printed."""
         return self.context.text(v.term)
 
+    def shown(self, v: Value) -> str:
+        """What a value is called in messages: a vector as it is printed."""
+        return "a row" if self.context.row and v.is_vector else v.shown
+
     def families_of(self, t: Term) -> list[Family]:
         """The families of the symbols in a term."""
         found = [self.context.find(r.family) for r in t.refs()]
@@ -74,16 +79,11 @@ class Arithmetic(Naming, ABC):
             return
         if a.is_row and b.is_row and equal(a.cols, b.cols):
             return
-        message = f"{what} do not fit: {self.text(a)} is {a.shown}, {self.text(b)} is {b.shown}"
-        hint = None
-        if a.is_scalar != b.is_scalar:
-            one = a if a.is_scalar else b
-            hint = f'if a symbol in {self.text(one)} is a vector or a matrix, declare it, as in "x: vector n"'
-        elif {a.role, b.role} == {"vector", "matrix"} and "sum" in what:
-            hint = r"for a row added to every row of a batch write \mathbf{1} b^\top, for a column b \mathbf{1}^\top"
-        elif {a.role, b.role} == {"vector", "matrix"}:
-            hint = "nothing broadcasts: a vector times a matrix where diag was meant does not fit"
-        raise self.misfit(message, b.term, hint)
+        message = f"{what} do not fit: {self.text(a)} is {self.shown(a)}, {self.text(b)} is {self.shown(b)}"
+        column = a if a.is_vector else b
+        if {a.role, b.role} == {"vector", "matrix"} and "sum" in what:
+            raise self.misfit(message, column.term, hints.added(self.context, column))
+        raise self.misfit(message, b.term, hints.unequal(self.context, a, b))
 
     def is_square(self, v: Value) -> bool:
         return v.is_matrix and self.context.sizes.equal(v.rows, v.cols)
@@ -116,7 +116,7 @@ class Arithmetic(Naming, ABC):
         for v in values:
             if v.is_scalar and not self.is_line(like_this):
                 message = f"the scalar {self.text(v)} is added to a matrix"
-                hint = r"write I or \mathbf{1}\mathbf{1}^\top times it, if that is meant"
+                hint = rf'write "{self.text(v)} I", or "{self.text(v)} \mathbf{{1}} \mathbf{{1}}^\top" for every entry'
                 raise self.error(message, v.term, hint) if v.literal else self.misfit(message, v.term, hint)
             if v.is_scalar and not v.literal:
                 if v.tag == "dot":
@@ -224,7 +224,7 @@ class Arithmetic(Naming, ABC):
             raise self.error(
                 rf"\{op} between two column vectors: the inner product or the entrywise one?",
                 t,
-                r"write a^\top b or a \odot b",
+                hints.beside(self.context, a, b),
             )
         if op == "star" and shaped:
             if not self.context.star_multiplies:
@@ -277,9 +277,7 @@ class Arithmetic(Naming, ABC):
         if self.is_line(a) and self.is_line(b):
             self.same(a, b, "the two sides of this division")
             return like(a, lambda: Hadamard(a.make(), EntryPower(b.make(), Number(-1))), t)
-        hint = "matrices are inverted with ^{-1}"
-        if b.is_row:
-            hint = 'below a line stands a scalar; declare the vectors in it, as in "x: vector n"'
+        hint = rf'write "{self.text(a)} {hints.carrier(self.context, b.term)}^{{-1}}"' if self.is_square(b) else None
         message = f"a division of {a.shown} by {b.shown}"
         raise self.error(message, t, hint) if a.is_matrix and b.is_matrix else self.misfit(message, t, hint)
 
@@ -361,19 +359,15 @@ class Arithmetic(Naming, ABC):
         return bool(free) and all(f.how is How.SMALL and not any(f.times) for f in free)
 
     def unfit(self, a: Value, b: Value) -> Exception:
-        columns = a.is_vector and b.is_vector
-        hint = "check the order of the factors, or whether a ^\\top is missing"
-        if columns:
-            hint = r"two column vectors side by side: write a \odot b or a^\top b"
-        elif a.is_vector and b.is_matrix:
-            hint = r"a column cannot stand before a matrix: is diag(...) meant, or a ^\top, or the row orientation?"
-        left, right = self.text(a), self.text(b)
+        left, right, hint = self.text(a), self.text(b), hints.beside(self.context, a, b)
         whole = _beside(a.term, b.term)
-        return self.misfit(f"the product does not fit: {left} is {a.shown}, {right} is {b.shown}", whole, hint)
+        return self.misfit(
+            f"the product does not fit: {left} is {self.shown(a)}, {right} is {self.shown(b)}", whole, hint
+        )
 
     def root(self, v: Value, t: Term) -> Value:
         if v.literal and (value := number(v.make())) is not None and value.value < 0:
-            raise self.error("the square root of a negative number", t, "numbers are real here")
+            raise self.error("the square root of a negative number; numbers are real here", t)
         return like(v, lambda: EntryPower(v.make(), Number(Fraction(1, 2))), t)
 
 

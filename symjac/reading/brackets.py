@@ -53,7 +53,7 @@ def _mismatch(source: str, top: Token, t: Token, stack: list[Token]) -> None:
         f"this {show(t.kind)} does not match the {show(top.kind)} at character {top.start + 1}",
         text=source,
         span=(t.start, t.end),
-        hint=f"the {show(top.kind)} wants a {show(OPENING[top.kind])}",
+        hint=f'write "{show(OPENING[top.kind])}"' if top.kind != "begin" else None,
     )
 
 
@@ -103,10 +103,9 @@ def split(source: str, tokens: list[Token]) -> tuple[list[list[Token]], list[Tok
         if depths[k]:
             if t.kind == "prose":
                 raise ReadError(
-                    f"words inside the formula: {t.text!r}",
+                    f"words inside the formula: {t.text!r}; give the formulas alone",
                     text=source,
                     span=(t.start, t.end),
-                    hint="give the formulas alone",
                 )
             if t.kind != "gap":
                 current.append(t)

@@ -9,6 +9,7 @@ from symjac.errors import ReadError
 from symjac.reading.tokens import Token
 from symjac.reading.vocabulary import CASES
 
+CASES_HINT = r'write it with an indicator, as in "y = [x > 0] x", or give the general case alone'
 _OTHERWISE = frozenset(["otherwise", "else"])
 _IGNORED = frozenset(["(", ")", "prose", ",", ".", ";", "gap"])
 
@@ -48,7 +49,7 @@ def general_step(source: str, tokens: list[Token]) -> tuple[list[Token], list[To
             "a definition by cases is not read",
             text=source,
             span=(tokens[at].start, tokens[at].end),
-            hint="give the general step alone, as an equation of its own",
+            hint=CASES_HINT,
         )
     return [*tokens[:at], *general[0], *tokens[end + 1 :]], first
 

@@ -158,7 +158,8 @@ class Commands(ABC):
         known = [*functions.ACTIVATIONS, *v.GREEK, *v.COMMANDS, *v.STYLE_OF, *v.OPERATORS, *v.ACCENTS, "operatorname"]
         turned = [word for word in known if sorted(word) == sorted(name)]  # \tahn
         near = turned or (difflib.get_close_matches(name, known, 1, 0.75) if len(name) > 2 else [])
-        hint = rf"did you mean \{near[0]}?" if near else "a macro of the paper has to be written out"
+        macro = r'write what the macro of the paper stands for, as in "\mathbf{x}"'
+        hint = rf'write "\{near[0]}", if that is meant' if near else macro
         raise self.error(rf"I do not know the command \{name}", i, j, hint)
 
     def environment(self, i: int, j: int, which: str) -> int:
@@ -193,7 +194,7 @@ class Commands(ABC):
         """Raises where a display is still open at the end."""
         if self.displays:
             name, i, j = self.displays[-1]
-            raise self.error(rf"this \begin{{{name}}} is never closed", i, j, rf"\end{{{name}}} is missing")
+            raise self.error(rf"this \begin{{{name}}} is never closed: an \end{{{name}}} is missing", i, j)
 
     def dropped(self, j: int, name: str) -> int:
         # A tag that was cut off, as in "\tag{15", holds nothing that could be missed.
@@ -217,9 +218,16 @@ class Commands(ABC):
         start, stop, j = self.argument(j, name)
         style, word = v.STYLE_OF[name], _BLANK_ENDS.sub("", self.source[start:stop])
         if not word and (style != "rm" or name == "operatorname"):
-            raise self.error(rf"\{name} with nothing in its braces", i, j, "write the letters into the braces")
+            raise self.error(
+                rf"\{name} with nothing in its braces",
+                i,
+                j,
+                rf'write the letters into the braces, as in "\{name}{{x}}"',
+            )
         if name == "operatorname" and self.source[stop : stop + 1] != "}":
-            raise self.error(r"\operatorname without braces", i, j, r"write \operatorname{name}")
+            run = _WORD.match(self.source, start)
+            hint = rf'write "\operatorname{{{run.group()}}}"' if run else None
+            raise self.error(r"\operatorname without braces", i, run.end() if run else j, hint)
         apart = self.source[start:stop] != word and name in v.TEXTS and not is_word(word)
         below = [t.kind for t in self.tokens[-2:]]
         if apart and word.isalpha() and len(word) > 1 and not {"_", "^"} & set(below):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import chain, count
 
-from symjac.errors import ReadError
+from symjac.errors import ReadError, propose
 from symjac.expr import SCALAR, Function, Index, Shape, Symbol, dim
 from symjac.reading.applied.terms import CONSTANTS, Term
 from symjac.reading.assumptions import Habit, How, Option
@@ -179,7 +179,7 @@ class Context:
             raise self.doubt(
                 f"{named.base}_{named.time}: an entry of {named.base}, or {named.base} at a step?",
                 named.node,
-                f"write ({named.base})_i for an entry; for a step give the equation of {named.base} one",
+                f'for an entry write "({named.base})_{{{named.time}}}"; for a step give its equation one',
             )
         if found is None and named.entries:
             found = self._bold_vector(named)
@@ -192,7 +192,8 @@ class Context:
                 raise self.doubt(
                     f"{named.family}: an entry of {named.base}, or a symbol of its own?",
                     named.node,
-                    f'write ({named.base})_i for an entry; for a symbol declare it, as in "{named.family}: scalar"',
+                    f'for an entry write "({named.base})_{{{named.label}}}"; for a symbol '
+                    + propose(named.family, "scalar"),
                 )
             found = Family(named.family, named.base, named.label, named.upper, named.place, named.token.style)
             found.letter = named.token.text
@@ -308,7 +309,7 @@ class Context:
         for size, at, source in self.constants:
             if any(term.root.known is None for term in size.terms()):
                 self.source = source
-                hint = r"write it below, as in I_n and \mathbf{1}_n" if at.kind in CONSTANTS else None
+                hint = f'write it below: write "{self.text(at)}_n"' if at.kind in CONSTANTS else None
                 raise self.error(f"nothing says the size of {self.text(at)}", at, hint)
 
     def settle_entrywise(self, term: Term) -> None:

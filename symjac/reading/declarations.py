@@ -6,7 +6,7 @@ import re
 
 import sympy
 
-from symjac.errors import DefinitionError, ReadError
+from symjac.errors import DefinitionError, ReadError, propose
 from symjac.expr import Function
 from symjac.reading.assumptions import How
 from symjac.reading.context import Context, Family
@@ -14,7 +14,7 @@ from symjac.reading.names import Named, take_apart
 from symjac.reading.parser import parse
 from symjac.reading.roles import known_function
 from symjac.reading.sizes import UNIT, Size
-from symjac.reading.spelling import script_text
+from symjac.reading.spelling import letter, script_text
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
 
@@ -51,12 +51,9 @@ _ANY = "|".join(map(re.escape, PROPERTIES))
 _BEFORE = re.compile(rf"((?:(?:{_ANY})(?:,? and |, ?| ))+)((?:matrix|vector|scalar)\b.*)", re.S)
 _SAID = re.compile(rf"[\s,;:(]*((?:(?:{_ANY})(?:,? and |, ?|\s|\)|$))+)\s*")
 _TAIL = re.compile(r"\s*($|[,;(:].*)", re.S)
-_FORMS = ", ".join(
-    f'"{form}"'
-    for form in (
-        *("matrix n m", "vector n", "row vector n", "scalar", "elementwise", "elementwise tanh", "softmax", "map"),
-        "gradient of S w.r.t. V",
-    )
+_FORMS = (
+    *("matrix n m", "vector n", "row vector n", "scalar", "elementwise", "elementwise tanh", "softmax", "map"),
+    "gradient of S w.r.t. V",
 )
 
 
@@ -64,20 +61,22 @@ def declare(context: Context, key: str, text: str, *, lenient: bool = False) -> 
     """Takes one declaration into the context."""
     if not isinstance(key, str) or not isinstance(text, str):
         raise DefinitionError(f"a declaration is a symbol and words, both strings, not {key!r}: {text!r}")
-    named = _declared_name(context, key, lenient=lenient)
+    shaped = role_first(text).startswith(("scalar", "vector", "matrix", "row vector"))
+    named = _declared_name(context, key, lenient=lenient, shaped=shaped)
     if named is None:
         return
     problem = _declare(context, named, text.strip(), key, lenient=lenient)
     if problem:
         if not lenient:
-            raise DefinitionError(
-                f"the declaration of {key} says {text!r}: {problem}", hint=f"what can be said: {_FORMS}"
-            )
+            raise DefinitionError(f"the declaration of {key} says {text!r}: {problem}", hint=propose(key, *_FORMS))
         context.note("declaration", f"the declaration of {key} says {text!r}: {problem} and passed over")
 
 
-def _declared_name(context: Context, key: str, *, lenient: bool) -> Named | None:
-    """The symbol a declaration is about; None for what needs none (``\\tanh``, ``*``)."""
+def _declared_name(context: Context, key: str, *, lenient: bool, shaped: bool) -> Named | None:
+    """The symbol a declaration is about; None for what needs none (``\\tanh``, ``*``).
+
+    A prime is a part of the name of what has a shape.
+    """
     try:
         roots, _ = parse(key)
         node = roots[0].inner
@@ -87,6 +86,8 @@ def _declared_name(context: Context, key: str, *, lenient: bool) -> Named | None
             return None  # the vectors of zeros and ones need no declaration
         if len(roots) != 1 or node.kind != "name":
             raise ReadError(f"only a symbol can be declared, not {key!r}", text=key, span=(0, max(1, len(key))))
+        if shaped and node.token is not None and any(t.kind == "'" for s in node.scripts for t in s.tokens):
+            context.letters.primed.add(letter(node.token))
         named = take_apart(node, context.letters, key, declaring=True)
         if named.primes or named.operations:
             raise ReadError(f"only a symbol can be declared, not {key!r}", text=key, span=(0, max(1, len(key))))
@@ -107,8 +108,8 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
             f"{key} is declared to be more than a number, and {named.entries[0]} runs through a sum or a left side: "
             "vectors with a number are not read yet",
             named.node,
-            f'for the entries of one vector declare that, as in "{named.base}: vector n"; for a sum of vectors '
-            "write a product with the matrix that has them as columns",
+            f"for the entries of one vector {propose(named.base, 'vector n')}; for a sum of vectors write the product "
+            'with the matrix that has them as columns, as in "V a"',
         )
     family = Family(named.family, named.base, named.label, named.upper, named.place, named.token.style, declared=True)
     how = How.DECLARED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symjac.errors import propose
 from symjac.expr import (
     Expr,
     Index,
@@ -19,7 +20,7 @@ from symjac.expr import (
     transpose,
 )
 from symjac.expr.times import Time
-from symjac.reading.applied.large import restricted
+from symjac.reading.applied.large import BOUNDS, restricted
 from symjac.reading.applied.terms import Term
 from symjac.reading.arithmetic import Arithmetic
 from symjac.reading.assumptions import How
@@ -58,12 +59,11 @@ def scalar_function(el: Arithmetic, t: Term) -> Value:
     assert isinstance(t.data, tuple)
     (name, order), v = t.data, el.column(el.value(t.args[0]))
     if not v.is_vector:
-        raise el.error(r"nothing says by what this \nabla differentiates", t, r"write \nabla_{x} L")
+        raise el.error(r"nothing says by what this \nabla differentiates", t, r'say by what, as in "\nabla_{x} L"')
     if name in el.roles.called:
         raise el.error(
             f"{name} stands under a \\nabla here and by itself elsewhere: its value beside its gradient is not read",
             t,
-            f"write {name}({el.context.text(v.term)}) out, or only its gradient",
         )
     if not el.context.continued:
         el.context.note("role", f"{name}: read as a scalar function of a vector", t)
@@ -79,8 +79,7 @@ def total(el: Arithmetic, t: Term) -> Value:
     """A sum that names no index."""
     v = el.value(t.args[0])
     if not v.is_vector:
-        hint = r"write \sum_{i=1}^{n} or \prod_{i=k+1}^{t}"
-        raise el.error(r"this \sum does not say over what it runs", t, hint)
+        raise el.error(r"this \sum does not say over what it runs", t, BOUNDS)
     el.context.note("sum", "a sum that names no index is read as the one over all entries", t)
     return scalar(lambda: Product(Transpose(Ones(v.rows.value())), v.make()), t)
 
@@ -89,7 +88,7 @@ def over(el: Arithmetic, t: Term) -> Value:
     """A sum or a product over time."""
     run, body = t.over, el.value(t.args[0])
     if run.kind == "product" and body.is_scalar and any(r.printed == run.letter for r in t.args[0].refs()):
-        raise el.error("a product over entries is not read", t, r"the logarithm of one is a sum: \sum_i \log x_i")
+        raise el.error("a product over entries is not read", t, r'its logarithm is a sum, as in "\sum_i \log x_i"')
     if run.kind == "product" and not body.is_scalar:
         el.square(body, r"each factor of a \prod")
         if run.order == "open":
@@ -127,8 +126,8 @@ def _note_entries(el: Arithmetic, t: Term, letter: str) -> None:
         raise el.context.doubt(
             f"{el.context.text(t)}: a sum of the entries of {others[0].name}, or of vectors with a number?",
             t,
-            f'for entries declare it, as in "{others[0].name}: vector n"; write a sum of vectors as a product with the '
-            "matrix that has them as columns",
+            f"for entries {propose(others[0].name, 'vector n')}; write a sum of vectors as a product with the matrix "
+            'that has them as columns, as in "H a"',
         )
     names = " and ".join(f.name for f in known)
     el.context.note("sum", f"{el.context.text(t)} is read as a sum over the entries of {names}, which are numbers", t)

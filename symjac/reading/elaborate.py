@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from symjac.errors import propose
 from symjac.expr import (
     EntryPower,
     Expr,
@@ -17,7 +18,7 @@ from symjac.expr import (
     Transpose,
     Zero,
 )
-from symjac.reading import derivatives, grids, maps, operators
+from symjac.reading import derivatives, grids, hints, maps, operators
 from symjac.reading.applied import ellipsis
 from symjac.reading.applied.builder import Builder
 from symjac.reading.applied.terms import MapCall, Ref, Term
@@ -47,8 +48,7 @@ class Elaborator(Arithmetic):
     def value(self, t: Term) -> Value:
         handler = _VALUES.get(t.kind)
         if handler is None:
-            hint = r"write what they stand for as a sum, as in \sum_{k=0}^{t} A^k u_{t-k}" if t.kind == "dots" else None
-            raise self.error(f"{self.context.text(t)} is no formula that can be computed with", t, hint)
+            raise self.error(f"{self.context.text(t)} is no formula that can be computed with", t)
         return handler(self, t)
 
     # ------------------------------------------------------------------------------------- symbols
@@ -94,7 +94,7 @@ class Elaborator(Arithmetic):
     def transposed(self, t: Term) -> Value:
         v = self.value(t.args[0])
         if v.is_scalar:
-            raise self.error("a transpose on a scalar", t, "if this is a vector or a matrix, declare it")
+            raise self.error("a transpose on a scalar", t, hints.role(self.context, v, "vector"))
         out = Value(v.cols, v.rows, lambda: Transpose(v.make()), t)
         if "family" in v.details:
             out.details["transposed"] = v.details["family"]
@@ -108,7 +108,7 @@ class Elaborator(Arithmetic):
             raise self.context.doubt(
                 f"an inverse needs a square matrix; {self.text(v)} is {v.shown}",
                 t,
-                r"for the reciprocal of each entry write \frac{1}{x}",
+                rf'for the reciprocal of each entry write "\frac{{1}}{{{hints.carrier(self.context, v.term)}}}"',
             )
         self.square(v, "an inverse")
         return like(v, lambda: MatrixPower(v.make(), Number(-1)), t)
@@ -125,23 +125,24 @@ class Elaborator(Arithmetic):
             raise self.context.doubt(
                 f"{self.context.text(t)}: the power 0, or the step 0?",
                 t,
-                r"write x_0 or x^{(0)} for a step, and 1 or \mathbf{1} for what is to the power 0",
+                rf'for a step write "{hints.carrier(self.context, v.term)}_0", for the power "1" or "\mathbf{{1}}"',
             )
         if v.literal and exponent.literal:
             value = self.numeric_power(v, exponent, t)
             return scalar(lambda: value, t, literal=isinstance(value, Number))
         if v.is_matrix and t.data != "entry":
-            self.matrix_exponent(exponent, t)
+            self.matrix_exponent(hints.carrier(self.context, v.term), exponent, t)
             if not self.is_square(v):
                 raise self.error(f"a power of a matrix that is {v.shown}: of each entry?", t)
             return like(v, lambda: MatrixPower(base(), top()), t)
         return like(v, lambda: EntryPower(base(), top()), t)
 
-    def matrix_exponent(self, exponent: Value, t: Term) -> None:
+    def matrix_exponent(self, base: str, exponent: Value, t: Term) -> None:
         """A matrix is raised to whole numbers, and to letters that are surely numbers."""
         value = number(exponent.make()) if exponent.literal else None
         if value is not None and value.value.denominator != 1:
-            raise self.error("a matrix to a power that is no whole number is not read", t, "declare it as a symbol")
+            hint = propose(f"{base}^{{{value.value}}}", "matrix n n")
+            raise self.error("a matrix to a power that is no whole number is not read", t, hint)
         if value is not None or not self.context.system:
             return
         for family in self.families_of(exponent.term):
@@ -149,13 +150,13 @@ class Elaborator(Arithmetic):
                 raise self.error(
                     f"{family.name} above the matrix in {self.context.text(t)}: an exponent, an index or a label?",
                     t,
-                    f'for an exponent declare it, as in "{family.name}: scalar"; ^\\top is the transpose',
+                    f'for an exponent {propose(family.name, "scalar")}; for the transpose write "{base}^\\top"',
                 )
 
     def numeric_power(self, v: Value, exponent: Value, t: Term) -> Expr:
         base, top = number(v.make()), number(exponent.make())
         if base is not None and top is not None and base.value < 0 and top.value.denominator != 1:
-            raise self.error("a root of a negative number", t, "numbers are real here")
+            raise self.error("a root of a negative number; numbers are real here", t)
         if base is None or top is None or top.value.denominator != 1:
             return EntryPower(v.make(), exponent.make())
         digits = len(str(base.value.numerator)) + len(str(base.value.denominator))
@@ -176,7 +177,8 @@ class Elaborator(Arithmetic):
     def euler(self, t: Term) -> Value:
         v = self.value(t.args[0])
         if v.is_matrix:
-            raise self.error("the exponential of a matrix is not read", t, r"\exp(A) acts entry by entry")
+            hint = r'write a letter for it, as "\Phi"; \exp(A) acts entry by entry'
+            raise self.error("the exponential of a matrix is not read", t, hint)
         return operators.apply(self, operators.known("exp"), v, t)
 
     def applied(self, t: Term) -> Value:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from symjac.errors import propose
 from symjac.expr import Entry, Expr, Function, Index, IndexSum, Number, Symbol, Zero, transpose, unbound_indices
 from symjac.reading import entrywise
 from symjac.reading.applied import heads
@@ -93,7 +94,8 @@ def classify(piece: Piece, el: Elaborator, defined: set[str]) -> None:
         raise el.context.doubt(
             "this is a formula for a derivative, and defines no symbol",
             left,
-            "symjac check EQUATION... --claim FORMULA judges it; symjac read FORMULA shows how it is read",
+            "symjac check EQUATION... --claim FORMULA judges it; in a system a gradient needs a name of its own, "
+            r'as in "\delta_t = W^\top \delta_{t+1}"',
         )
     if left.kind == "name":
         piece.family = el.named(left).family
@@ -136,7 +138,7 @@ def with_slope_alone(root: Node, context: Context) -> Node:
             raise context.error(
                 f"{context.text(matrix)} stands before a derivative: a matrix or a scalar?",
                 left,
-                rf"solve the equation for \dot{{{slope.text}}}",
+                rf'write "\dot{{{slope.text}}} = {context.text(matrix)}^{{-1}} ({context.text(root.kids[-1])})"',
             )
         factor = juxtaposed(factors)
         right = [Node("frac", "", [kid, factor], kid.start, kid.end) for kid in right]
@@ -265,7 +267,7 @@ def _refuse_indexed_vectors(piece: Piece, el: Elaborator) -> None:
             raise el.error(
                 f"{el.context.text(n)}: an entry of a vector, or a vector with a number?",
                 n,
-                f'write the entry without boldness, or declare the vector, as in "{el.named(n).family}: vector n"',
+                "write the entry without boldness, or " + propose(el.named(n).family, "vector n"),
             )
 
 
@@ -304,7 +306,8 @@ def _function_sides(piece: Piece, el: Elaborator) -> list[Value]:
                 el.roles.places.inside.add(el.named(n).family)
     found = heads.head_of(el, head, left.kids[1])
     if found is None or found.function is None or found.after:
-        raise el.error("the left side of this definition is no function", head)
+        hint = propose(el.named(head).family, "elementwise") if head.kind == "name" else None
+        raise el.error("the left side of this definition is no function", head, hint)
     f = found.function
     piece.function = Function(f.name, f.order + found.order, f.known)
     return [el.build(side) for side in piece.root.kids]
@@ -320,13 +323,12 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
         raise el.error(
             f"{el.context.text(left)} = 0 is a condition on what stands in the brackets and defines no function",
             left,
-            "give an equation that defines what is differentiated",
         )
     if value.is_scalar and all(el.build(k).is_scalar for k in inner.kids):
         raise el.error(
             "this left side is no symbol, and the right side no function of one variable in known terms",
             left,
-            "a function is defined as in f(z) = 1 / (1 + e^{-z})",
+            r'a function is defined as in "f(z) = \frac{1}{1 + e^{-z}}"',
         )
     if len(inner.kids) == 1:
         name = f"{named.family}({el.context.text(inner.kids[0])})"
@@ -350,7 +352,8 @@ def _with_units(e: Expr, context: Context, root: Node, label: str) -> Expr:
             index = Index(str(index), node.base.rows)
             e = e.replace({node: Entry(node.base, index)})
         bound = {n.index.name for n in e.walk() if isinstance(n, IndexSum)}
-        if index not in unbound_indices(e) or index.name in bound or index.name in label:
+        stands = index.name in label and not index.name.isdigit()  # the 1 of L_1 is a label
+        if index not in unbound_indices(e) or index.name in bound or stands:
             continue
         unit = context.unit_vector(index)
         changed = entrywise.picked(e, index, unit.symbol(None)) if unit is not None else None
@@ -376,7 +379,7 @@ def finish(piece: Piece, context: Context) -> Sides:
     assert piece.values is not None
     error = context.error
     made = [v.make() for v in piece.values]
-    left = made[0]
+    left, first, last = made[0], piece.root.kids[0], piece.root.kids[-1]
     if isinstance(left, Symbol):
         family = context.families.get(piece.family or "")
         label = family.label if family is not None else ""  # an index there stands for each of its values
@@ -386,7 +389,7 @@ def finish(piece: Piece, context: Context) -> Sides:
         raise error(
             f"the index {stray[0]} is neither on the left side nor summed over",
             piece.root,
-            rf"write \sum_{{{stray[0]}}} before what it runs through",
+            rf'write "{context.text(first)} = \sum_{{{stray[0]}}} ({context.text(last)})", or the index on the left',
         )
     if isinstance(left, Entry):
         whole = [entrywise.whole(m, left.indices) for m in made]
@@ -394,11 +397,14 @@ def finish(piece: Piece, context: Context) -> Sides:
             raise error(
                 "this equation between entries is not read as one between vectors",
                 piece.root,
-                "write it with vectors and matrices",
+                'write it with vectors and matrices, as in "y = W x + b"',
             )
         made = [w for w in whole if w is not None]
         left = made[0]
     if not isinstance(left, Symbol):
-        raise error("the left side of an equation has to be one symbol", piece.root.kids[0])
+        hint = r'solve it for what it defines, as in "y = W x + b"'
+        if last.inner.kind == "name":
+            hint = f'write "{context.text(last)} = {context.text(first)}", if that is meant'
+        raise error("the left side of an equation has to be one symbol", piece.root, hint)
     right = [entrywise.collected(m) for m in made[1:]]
     return Sides(left, right[-1], tuple(right[:-1]))

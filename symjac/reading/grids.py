@@ -21,6 +21,7 @@ from symjac.expr import (
     dim,
     transpose,
 )
+from symjac.reading import hints
 from symjac.reading.applied.terms import Term
 from symjac.reading.arithmetic import Arithmetic
 from symjac.reading.context import Family
@@ -39,7 +40,9 @@ def listed(el: Arithmetic, t: Term) -> Value:
 def inner_product(el: Arithmetic, t: Term) -> Value:
     a, b = (el.column(el.value(arg)) for arg in t.args)
     if not (a.is_vector and b.is_vector):
-        hint = r"for matrices write \operatorname{tr}(A^\top B)" if a.is_matrix else 'declare them, as in "x: vector n"'
+        one = b if a.is_vector else a
+        trace = rf'write "\operatorname{{tr}}({hints.carrier(el.context, a.term)}^\top {el.text(b)})"'
+        hint = trace if a.is_matrix and b.is_matrix else hints.role(el.context, one, "vector")
         raise el.misfit("angle brackets take two vectors", t, hint)
     el.same(a, b, "the two vectors of this inner product")
     return scalar(lambda: Product(Transpose(a.make()), b.make()), t)
@@ -51,7 +54,7 @@ def stack(el: Arithmetic, values: list[Value], t: Term) -> Value:
         raise el.context.doubt(
             f"the matrices {' and '.join(names)} stand beside each other in a row: blocks in a row are not read",
             t,
-            "write the product with each block out, as in W h + U x; matrices on top of each other are [W; U]",
+            f'write the product out, as in "W h + U x"; for blocks on top of each other write "[{"; ".join(names)}]"',
         )
     if any(v.is_matrix for v in values):
         return blocks(el, values, t)
@@ -62,7 +65,9 @@ def stack(el: Arithmetic, values: list[Value], t: Term) -> Value:
         return explicit(el, [[v] for v in values], t)
     if any(v.is_scalar for v in values):
         one = next(v for v in values if v.is_scalar)
-        raise el.error(f"the scalar {el.text(one)} stands among vectors", one.term, "declare it, if it is a vector")
+        raise el.error(
+            f"the scalar {el.text(one)} stands among vectors", one.term, hints.role(el.context, one, "vector")
+        )
     return Value(Size(parts=tuple(v.rows for v in values)), UNIT, lambda: Stack(*(v.make() for v in values)), t)
 
 
@@ -104,7 +109,7 @@ def matrix(el: Arithmetic, t: Term) -> Value:
             raise el.error(
                 f"the entry {el.text(v)} is {v.shown}; matrices of blocks are not read",
                 v.term,
-                'if it is a scalar, declare it, as in "a: scalar"',
+                hints.role(el.context, v, "scalar"),
             )
     return explicit(el, [values[k : k + width] for k in range(0, len(values), width)], t)
 
@@ -233,7 +238,7 @@ def _as_rows(el: Arithmetic, shaped: list[Value], t: Term) -> list[Value]:
         raise el.context.doubt(
             "this product of rows and transposed rows does not fit in its printed order",
             t,
-            "with rows a quadratic form is h W h^\\top; put brackets around an inner product",
+            r'put brackets around an inner product; with rows a quadratic form is printed as in "h W h^\top"',
         )
     values = [acting(el, v, "after") if v.is_matrix else v for v in shaped]
     if printed[0][0].is_one and not printed[-1][1].is_one:

@@ -71,7 +71,7 @@ class Lexer(Commands):
         if self.tokens and self.tokens[-1].kind in "_^" and source[i - 1] != "{":
             # TeX: a script without braces takes one character.
             if len(run_ := match.group()) > 2 and run_ in v.COMMANDS:
-                raise self.error(rf"{run_} is the name of a command without its backslash", i, j, rf"write \{run_}")
+                raise self.error(rf"{run_} is the name of a command without its backslash", i, j, rf'write "\{run_}"')
             lost = _LOST_BRACES.match(source, self.tokens[-1].start)
             if lost and self.tokens[-1].kind == "_" and self.tokens[-1].end == i:
                 inner = source[i : lost.end()]
@@ -79,7 +79,7 @@ class Lexer(Commands):
                     f"{lost.group()} is a subscript followed by {inner[1:]}; braces are missing",
                     self.tokens[-1].start,
                     lost.end(),
-                    f"write _{{{inner}}} for the subscript {inner}, or spaces around the sign for a sum",
+                    f'write "_{{{inner}}}" for the subscript {inner}, "_{inner[0]} {inner[1]} {inner[2:]}" for a sum',
                 )
             self.add("name", source[i], i, i + 1, style)
             return i + 1
@@ -94,7 +94,7 @@ class Lexer(Commands):
             self.add("name", run, i, j, "rm")
             return j
         if len(run) > 2 and (run in v.COMMANDS or run in v.STYLE_OF or run in v.ACCENTS):
-            raise self.error(rf"{run} is the name of a command without its backslash", i, j, rf"write \{run}")
+            raise self.error(rf"{run} is the name of a command without its backslash", i, j, rf'write "\{run}"')
         k = self.word_at(run, _CALL.match(source, j) is not None)
         if len(run) > 2 and run in v.CONNECTING and not any(self.braces):  # for x > 0
             self.add("prose", run, i, j)
@@ -107,7 +107,7 @@ class Lexer(Commands):
                 f"{letters.group()}: a word, or a product of {len(letters.group())} letters?",
                 i + letters.start(),
                 i + letters.end(),
-                rf"write \mathrm{{{letters.group()}}} for a word, spaces between factors",
+                rf'write "\mathrm{{{letters.group()}}}" for a word, "{" ".join(letters.group())}" for a product',
             )
         for q in range(i, i + k):
             self.add("name", source[q], q, q + 1, style)
@@ -139,7 +139,9 @@ class Lexer(Commands):
         match = _NUMBER.match(source, i)
         assert match
         if match.group(2):
-            raise self.error("numbers in E-notation are not read", i, match.end(), "write a fraction or a decimal")
+            digits, _, power = match.group().lower().partition("e")
+            hint = rf'write "{digits} \cdot 10^{{{int(power)}}}"'
+            raise self.error("numbers in E-notation are not read", i, match.end(), hint)
         if len(match.group()) > MAX_DIGITS:
             raise self.error(f"a number of {len(match.group())} digits; at most {MAX_DIGITS} are read", i, match.end())
         after_letter = i and source[i - 1].isalpha() and self.tokens and self.tokens[-1].kind == "name"
@@ -248,7 +250,7 @@ class Lexer(Commands):
             raise self.error(f"an invisible sign for the direction of writing (U+{ord(c):04X}) is not accepted", i)
         if name.startswith(("CYRILLIC", "GREEK", "FULLWIDTH")):
             raise self.error(
-                f"{c!r} is a look-alike ({name})", i, hint="type the letter you mean; look-alikes are not guessed"
+                f"{c!r} is a look-alike ({name}); type the letter you mean, look-alikes are not guessed", i
             )
-        hint = "side by side is the product, and an index stands below: W h_{t-1}" if c == "@" else None
+        hint = r'write "\cdot" for the product; an index stands below, as in "h_{t-1}"' if c == "@" else None
         raise self.error(f"I cannot read the character {c!r} ({name})", i, hint=hint)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from symjac.expr import Expr, MapJacobian, VectorMap
+from symjac.expr import Expr, MapJacobian, Number, VectorMap
+from symjac.reading import hints
 from symjac.reading.applied.terms import MapCall, Term
 from symjac.reading.arithmetic import Arithmetic
 from symjac.reading.assumptions import How
@@ -54,13 +55,12 @@ def _refuse_no_argument(el: Arithmetic, family: Family, v: Value, *, several: bo
     if not several:
         raise el.error(f"the map {name} takes a vector; this is {v.shown}", v.term)
     if v.literal:
-        hint = r"write \mathbf{0} for the vector of zeros"
+        hint = r'write "\mathbf{0}" for the vector of zeros' if v.make() == Number(0) else 'write "c", a letter for it'
         raise el.error(f"the map {name} takes vectors and scalar symbols; this is a number", v.term, hint)
     if not v.is_scalar:
-        hint = rf"a parameter that is a matrix may stand below the letter, as in {name}_\theta, or be left out"
         message = f"the map {name} takes vectors and scalars; this is {v.shown}"
-        raise el.error(message, v.term, hint if v.is_matrix else None)
+        raise el.error(message, v.term, hints.role(el.context, v, "vector"))
     times = el.context.letters.time
     if any(r.time is None and r.family in times for r in v.term.refs()):
-        hint = "give what changes with time a letter of its own, as in c_t"
-        raise el.error(f"the time is no argument of the map {name}", v.term, hint)
+        message = f"the time is no argument of the map {name}"
+        raise el.error(message, v.term, 'write "c_t", a letter of its own for what changes with time')

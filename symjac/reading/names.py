@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from symjac.errors import ReadError
+from symjac.errors import ReadError, propose
 from symjac.expr.times import Time
 from symjac.reading.spelling import (
     BESIDE_ENTRIES,
@@ -141,7 +141,7 @@ def _subscript(out: Named, s: Script, letters: Letters, source: str, declaring: 
             out.time, out.place = script_text(part), "_{}"
         elif what == "unclear":
             message = f"the index {script_text(part)} holds a letter that runs through entries beside others"
-            hint = "separate indices by commas"
+            hint = f'write "_{{{",".join(t.text for t in part)}}}"'
             raise ReadError(message, text=source, span=(s.start, s.end), hint=hint)
         elif what == "entries":
             entries += [t.text for t in part]
@@ -239,7 +239,7 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
                 f"{out.base} has no index elsewhere: a power, or {out.base} at a step?",
                 text=source,
                 span=(out.node.start, s.end),
-                hint="write a power without brackets around the exponent",
+                hint=f'for a power write "{source[out.node.start : s.start]}^{{{script_text(tokens[1:-1])}}}"',
             )
         _enclosed(out, tokens[0].kind, tokens[1:-1], letters)
         if out.time is not None and not _is_time(tokens[1:-1]):
@@ -257,7 +257,7 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
                 f"{out.base}^*: a conjugate transpose, or a name?",
                 text=source,
                 span=(out.node.start, s.end),
-                hint=f'write ^\\top for the transpose; for a name declare it, as in "{out.base}^*: matrix n n"',
+                hint=rf'for the transpose write "{out.base}^\top"; for a name {propose(f"{out.base}^*", "matrix n n")}',
             )
         out.upper = "*"
     elif (out.base, "^" + text) in letters.labels:
@@ -268,8 +268,8 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
         out.upper = text
     elif out.base in letters.layered or (declaring and len(tokens) == 1 and tokens[0].text in TIMELIKE):
         out.time, out.place = script_text(tokens), "^{}"
-    elif declaring and (kinds == ["number"] or (kinds[0] == "name" and set(kinds) <= _LABEL_KINDS)):
-        out.upper = text  # \sigma^2 declared as one symbol, \delta^{a_f}
+    elif declaring and (kinds == ["number"] or "/" in kinds or (kinds[0] == "name" and set(kinds) <= _LABEL_KINDS)):
+        out.upper = text  # \sigma^2 declared as one symbol, A^{1/2}, \delta^{a_f}
     else:
         out.operations.append(operation)
 

@@ -25,7 +25,7 @@ from symjac.expr import (
     mul,
     size_as_scalar,
 )
-from symjac.reading import grids
+from symjac.reading import grids, hints
 from symjac.reading.applied.terms import Term
 from symjac.reading.arithmetic import Arithmetic
 from symjac.reading.assumptions import How
@@ -44,7 +44,7 @@ def known(word: str) -> Function:
 def apply(el: Arithmetic, f: Function, v: Value, t: Term) -> Value:
     """A function of one variable, entry by entry."""
     if v.literal and f.known == "log" and (value := number(v.make())) is not None and value.value <= 0:
-        raise el.error(f"the logarithm of {value.value}", t, "a logarithm takes a positive number")
+        raise el.error(f"the logarithm of {value.value}; a logarithm takes a positive number", t)
     if f.known in ("exp", "log") and v.is_matrix and not el.context.continued and f.known not in el.context.entrywise:
         el.context.of_matrices.append((v.rows, v.cols, t, el.context.source))
     return like(v, lambda: Apply(f, v.make()), t)
@@ -58,7 +58,7 @@ def _one_vector(el: Arithmetic, values: list[Value], t: Term, what: str) -> Valu
         raise el.misfit(
             f"{what} takes a column vector; {el.text(v)} is {v.shown}",
             v.term,
-            'if it is a vector, declare it, as in "x: vector n"' if v.is_scalar else None,
+            hints.role(el.context, v, "vector"),
         )
     return v
 
@@ -141,7 +141,7 @@ def _norm(el: Arithmetic, values: list[Value], t: Term) -> Value:
     if v.is_scalar and any(f.how is How.DEFINITION for f in el.families_of(v.term)):
         el.context.note("bars", f"the norm of the number {el.text(v)} is its absolute value", t)
     elif v.is_scalar:
-        raise el.error("the norm of a scalar", t, 'if it is a vector, declare it, as in "x: vector n"')
+        raise el.error("the norm of a scalar", t, hints.role(el.context, v, "vector"))
     return scalar(lambda: Norm(v.make()), t)
 
 
@@ -166,12 +166,14 @@ def norm(el: Arithmetic, t: Term) -> Value:
         size = v.rows
         return scalar(lambda: Product(Transpose(Ones(size.value())), Apply(known("abs"), v.make())), t)
     if t.data == "1":
-        raise el.misfit("the norm with index 1 is not read", t, "the Euclidean and the Frobenius norm are")
+        raise el.misfit(
+            "the norm with index 1 is not read of this", t, rf'write "\|{el.text(v)}\|_F" for the Frobenius norm'
+        )
     if v.is_matrix and t.data == "2":
         raise el.context.doubt(
             "the 2 on the norm of a matrix says the spectral norm, which is not read",
             t,
-            rf"write \|{el.text(v)}\|_F for the root of the sum of squares",
+            rf'write "\|{el.text(v)}\|_F" for the root of the sum of squares',
         )
     return _norm(el, [v], t)
 
@@ -196,7 +198,7 @@ def _absolute(el: Arithmetic, values: list[Value], t: Term) -> Value:
         raise el.context.doubt(
             f"bars around the vector {inner}: its norm, or the absolute value of each entry?",
             t,
-            rf"write \|{inner}\| or \operatorname{{abs}}({inner})",
+            rf'write "\|{inner}\|" or "\operatorname{{abs}}({inner})"',
         )
     return apply(el, known("abs"), v, t)
 

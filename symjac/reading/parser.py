@@ -14,6 +14,7 @@ from symjac.errors import ReadError
 from symjac.reading import brackets, cases
 from symjac.reading.brackets import BINARY, RELATIONS, show
 from symjac.reading.lexer import tokenise
+from symjac.reading.spelling import script_text
 from symjac.reading.tokens import MAX_DEPTH, Token
 from symjac.reading.tree import Node, Script, juxtaposed
 from symjac.reading.usual import STEP_NAMES
@@ -61,6 +62,14 @@ class Parser:
         start = max(0, min(t.start, len(self.source) - 1))
         return ReadError(message, text=self.source, span=(start, max(t.end, start + 1)), hint=hint)
 
+    def twice(self, what: str, node: Node, sign: Token, tokens: Sequence[Token]) -> ReadError:
+        """A symbol with two scripts of one kind, and how to write what may be meant."""
+        carrier, text = self.source[node.start : node.end], script_text(tokens)
+        both = f"{carrier[: node.scripts[0].start - node.start]}_{{{text}}}" if what == "subscript" else ""
+        hint = f'write "{both or f"({carrier})^{{{text}}}"}"'
+        whole = Token("", "", node.start, self.tokens[self.at - 1].end)
+        return self.error(f"a second {what} on the same symbol", whole, hint)
+
     def refuse(self) -> ReadError:
         kind = self.current.kind
         if kind in NOT_READ:
@@ -72,7 +81,7 @@ class Parser:
             return self.error(
                 "a bar that says at what point this is taken is not read",
                 before,
-                "print it for any point, without the bar",
+                r'print it for any point, as in "\frac{\partial f}{\partial x}"',
             )
         if kind in ("_", "^"):
             return self.error(f"nothing stands before this {'sub' if kind == '_' else 'super'}script to carry it")
@@ -178,16 +187,14 @@ class Parser:
             below = next((s for s in node.scripts if s.kind == "_"), None)
             if t.kind == "_" and below is not None:
                 if below not in braced:
-                    raise self.error("a second subscript on the same symbol", t)
+                    raise self.twice("subscript", node, t, [*below.tokens, Token(",", ",", t.start, t.start), *tokens])
                 # The i of {x_t}_i stands below what has its index already: x_{t,i}.
                 braced.remove(below)
                 node.scripts.remove(below)
                 tokens = (*below.tokens, Token(",", ",", t.start, t.start), *tokens)
                 t = t._replace(start=below.start)
             if t.kind == "^" and any(s.kind == "^" for s in node.scripts):
-                raise self.error(
-                    "a second superscript on the same symbol", t, "put brackets around what carries the first"
-                )
+                raise self.twice("superscript", node, t, tokens)
             euler = node.kind == "name" and node.text == "e" and not node.scripts
             if t.kind == "^" and euler and tokens[0].kind not in ("top", "'"):
                 self.deeper()
@@ -238,7 +245,7 @@ class Parser:
         if t.kind == "sqrt":
             self.at += 1
             if self.current.kind == "[":
-                raise self.error("roots other than square roots are not read")
+                raise self.error("roots other than square roots are not read", hint='write a power, as in "x^{1/3}"')
             kid = self.operand(r"\sqrt")
             return Node("sqrt", "", [kid], t.start, kid.end)
         if t.kind == "begin":
@@ -276,9 +283,8 @@ class Parser:
         self.at += 1
         following = [t.kind for t in self.tokens[self.at + 1 : self.at + 2]]
         if self.current.kind == "cdot" and following == [close]:
-            raise self.error(
-                f"({self.printed()}) stands for an argument that is not printed", hint=r"print it, as in \phi'(W x + b)"
-            )
+            hint = 'print it, as in "f(W x + b)"'
+            raise self.error(f"({self.printed()}) stands for an argument that is not printed", hint=hint)
         if self.current.kind == close:
             raise self.error("empty brackets", Token("", "", opened.start, self.current.end))
         bars, self.bars = self.bars, []
@@ -302,7 +308,7 @@ class Parser:
     def matrix(self) -> Node:
         opened = self.current
         if opened.text in CASES:
-            raise self.error("a definition by cases is not read", hint="give the general case alone")
+            raise self.error("a definition by cases is not read", hint=cases.CASES_HINT)
         self.at += 1
         rows: list[list[Node]] = [[]]
         while True:

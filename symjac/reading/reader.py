@@ -111,6 +111,7 @@ def read_system(
                 "an equation was expected; there is no = here",
                 text=piece.source,
                 span=(piece.root.start, piece.root.end),
+                hint=f'write "y = {attempt.context.text(piece.root)}"',
             )
         if piece.kind == "gradient":
             continue

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from symjac import functions
+from symjac.errors import propose
 from symjac.expr import Function
 from symjac.reading.assumptions import LOSS_OF_VECTORS, How
 from symjac.reading.beside import Beside, marks_vectors
@@ -149,10 +150,11 @@ class Roles:
             known = [self.context.families.get(f) for f in (name, other)]
             if other != name and not all(f is not None and f.declared for f in known):
                 self.context.source = source
+                words = "matrix n n" if is_upper(n.text) else "vector n"
                 raise self.context.error(
                     f"{other} and {name}: one symbol in two kinds of bold, or two symbols?",
                     n,
-                    "write both in the same bold, or declare both",
+                    f'for one symbol write "{other}"; for two {propose(other, words)} and "{name}: {words}"',
                 )
 
     def _note_use(self, n: Node, following: Node | None, source: str) -> None:
@@ -187,8 +189,8 @@ class Roles:
             self.entries[name] = max(self.entries.get(name, 0), len(named.entries))
 
     def shifted_call(self, group: Node) -> str | None:
-        """The letter of ``(t-1)``."""
-        if group.kind != "group" or group.text != "(" or len(group.kids) != 1:
+        """The letter of ``(t-1)``, and of ``[t-1]``."""
+        if group.kind != "group" or group.text not in ("(", "[") or len(group.kids) != 1:
             return None
         kid = group.kids[0]
         if kid.kind == "add" and len(kid.kids) == 2 and kid.kids[0].kind == "name" and kid.kids[1].kind == "number":
@@ -206,7 +208,7 @@ class Roles:
                 return False  # \lambda (t - 1), where nothing else is printed at a time in brackets
         if self.shifted_call(group) is not None:
             return True
-        one = group.kind == "group" and group.text == "(" and len(group.kids) == 1
+        one = group.kind == "group" and group.text in ("(", "[") and len(group.kids) == 1
         return (
             one
             and group.kids[0].kind == "name"
@@ -269,7 +271,7 @@ class Roles:
                 raise context.error(
                     f"{name} stands below a line: a scalar, or a matrix whose inverse is meant?",
                     named.node,
-                    f'declare it, as in "{name}: scalar", or write {name}^{{-1}}',
+                    propose(name, "scalar") + f', or write the inverse as a factor, as in "{name}^{{-1}} x"',
                 )
             return "scalar", How.BELOW
         if token.text in STEPS | STEP_NAMES and token.style != "bf":
@@ -309,7 +311,7 @@ class Roles:
             raise context.error(
                 f"{name} is applied to several vectors here and stands alone elsewhere: is it a function?",
                 node,
-                "give the function a letter of its own",
+                r'write "\phi", a letter of its own for the function',
             )
         context.note("role", f"{name}: read as a function of several vectors, of which nothing else is known", node)
         return True
@@ -337,24 +339,24 @@ class Roles:
             raise context.error(
                 f"{name} is a normalisation, no elementwise function",
                 node,
-                f"define it, as in \\mathrm{{{token.text}}}(x) = \\frac{{x - m \\mathbf{{1}}}}{{s}}, or write it out",
+                rf'define it, as in "\mathrm{{{token.text}}}(x) = \frac{{x - m \mathbf{{1}}}}{{s}}", or write it out',
             )
         if token.text == "vec" and token.style == "rm" and not family.declared:
             raise context.error(
-                "vec stacks the columns of a matrix, which is not read in an equation",
+                "vec stacks the columns of a matrix, which is not read in an equation; a claim may hold it, and Python "
+                "has vec_jacobian",
                 node,
-                "give the matrix a name of its own; in a claim, and from Python as vec_jacobian, vec is understood",
             )
         if token.text in LAYERS and not family.declared:
             raise context.error(
                 f"{name} is a layer with a matrix of its own, no function that is applied entry by entry",
                 node,
-                f"write it out, as in {LAYERS[token.text]}",
+                f'write it out, as in "{LAYERS[token.text]}"',
             )
         if token.style == "rm" and len(token.text) > 1:
             near = difflib.get_close_matches(token.text, _KNOWN_WORDS, 1, 0.75)
             if near:
-                hint = f'did you mean {near[0]}? else declare it, as in "{name}: elementwise"'
+                hint = rf'write "\operatorname{{{near[0]}}}", if that is meant; else {propose(name, "elementwise")}'
                 raise context.error(f"{token.text} is no function that is known", node, hint)
             context.note("role", f"{name}: read as a function that is applied entry by entry", node)
             return True
@@ -368,7 +370,7 @@ class Roles:
             raise context.doubt(
                 f"{name}(...): a step size before a bracket, or a function?",
                 node,
-                f'declare it, as in "{name}: scalar" or "{name}: elementwise"',
+                propose(name, "scalar", "elementwise"),
             )
         if token.text in FUNCTION_LETTERS or (name in self.primed and not is_upper(token.text)):
             elsewhere = self.bare.get(name)
@@ -383,7 +385,7 @@ class Roles:
             raise context.error(
                 f"{name} is applied to a bracket here and stands alone elsewhere: is it a function?",
                 node,
-                f'declare it, as in "{name}: elementwise" or "{name}: vector n"',
+                propose(name, "elementwise", "vector n"),
             )
         return False
 

@@ -7,7 +7,7 @@ import copy
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from symjac.errors import DefinitionError, ReadError, ShapeError
+from symjac.errors import DefinitionError, ReadError, ShapeError, propose
 from symjac.expr import EntryPower, Expr, Number, Product, Sum
 from symjac.reading import repair, ties
 from symjac.reading.assumptions import Habit, How, Option
@@ -26,6 +26,7 @@ from symjac.reading.equations import (
     with_slope_alone,
     without_mere_calls,
 )
+from symjac.reading.hints import WORDS
 from symjac.reading.parser import parse
 from symjac.reading.roles import Roles
 from symjac.reading.spelling import is_upper
@@ -176,9 +177,8 @@ class Session:
                 break
         if len(fitting) == 1:
             return fitting[0]
-        letters = sorted({base for a in fitting for base in a.option.roles})
-        if letters:
-            error.hint = f"declare what {' and '.join(letters)} {'is' if len(letters) == 1 else 'are'}"
+        if said := [a.declarations for a in fitting if a.declarations]:
+            error.hint = "several readings fit; declare one, as in " + " or ".join(said)
         raise error
 
 
@@ -350,7 +350,7 @@ class Attempt:
                 raise self.context.error(
                     f"{name} would be the vector of squares, and its letter is one for a loss",
                     p.sides[-1],
-                    rf'write the square of a norm, \lVert o - y \rVert^2; or declare it, as in "{name}: vector n"',
+                    r'write the square of a norm, as in "\lVert o - y \rVert^2"; or ' + propose(name, "vector n"),
                 )
 
     @property
@@ -363,6 +363,12 @@ class Attempt:
             if f is not None and p.role is not None and not f.declared
             if f.letter in (TIMED_LOSSES if any(f.times) else LOSSES) and not _holds(p, f.letter)
         ]
+
+    @property
+    def declarations(self) -> str:
+        """What a user would declare to have it read like this."""
+        families = [f for f in self.context.families.values() if f.base in self.option.roles and not f.declared]
+        return " and ".join(f'"{f.name}: {WORDS[f.role]}"' for f in families if f.role in WORDS)
 
     @property
     def losses(self) -> set[str]:

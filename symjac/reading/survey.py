@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from symjac.reading.spelling import ENCLOSURES, ENTRYLIKE, KRONECKER, LAYERLIKE, TIMELIKE, is_upper, letter
 from symjac.reading.tokens import Token
-from symjac.reading.tree import Node, Script
+from symjac.reading.tree import Node, Script, bracket
 from symjac.reading.usual import FUNCTION_LETTERS, STATE_LETTERS
 
 
@@ -241,9 +241,11 @@ def _primed(roots: Sequence[Node]) -> set[str]:
                 follows = following.get(id(kid))
                 marked = any(s.kind == "'" or [t.kind for t in s.tokens] == ["'"] for s in kid.scripts)
                 (primed if marked else plainly).add(base)
-                if follows is not None and follows.is_call and (not is_upper(base) or base in FUNCTION_LETTERS):
+                at_t = follows is not None and follows.is_call and [k.text for k in bracket(follows).kids] == ["t"]
+                call = follows is not None and follows.is_call and not at_t
+                if call and (not is_upper(base) or base in FUNCTION_LETTERS):
                     called.add(base)
-                if marked and kid is first:
+                if marked and (kid is first or (n is first and at_t)):  # h' = ..., h'(t) = ...
                     left.add(base)
     functions = FUNCTION_LETTERS - STATE_LETTERS
     return (primed - called - functions) & (left | (primed - plainly)) if left else set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
-from symjac.errors import ReadError
+from symjac.errors import ReadError, propose
 from symjac.expr import Function
 from symjac.reading.assumptions import How
 from symjac.reading.context import Context
@@ -95,6 +95,6 @@ def refuse_exponentials(context: Context) -> None:
             raise context.doubt(
                 f"{text} of a square matrix: that of the matrix, or of every entry?",
                 term,
-                rf'declare "{function.name}: elementwise" for every entry; the other is not read: write a letter',
+                propose(function.name, "elementwise") + r', for every entry; for the other write "\Phi", a letter',
             )
         context.note("entrywise", f"{text} is read entry by entry, as the matrix need not be square", term)

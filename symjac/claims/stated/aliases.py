@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from symjac.claims.stated.losses import is_loss_name
 from symjac.claims.stated.naming import Names
 from symjac.claims.stated.syntax import read_terms
-from symjac.errors import ReadError, SymjacError
+from symjac.errors import ReadError, SymjacError, propose
 from symjac.expr.times import Time
 from symjac.reading.applied.terms import MapCall, Ref, Term
 from symjac.reading.spelling import plain
@@ -129,7 +129,7 @@ class Aliases:
                 f"{text} stands in no equation, and its letter is none for a loss",
                 text=text,
                 span=(0, max(1, len(text))),
-                hint=f'if it is one, declare it, as in "{text}: scalar"',
+                hint=f"if it is one, {propose(text, 'scalar')}",
             )
         return term if printed or (term.ref is not None and term.ref.family in known) else Term("symbol", (), LOSS)
 

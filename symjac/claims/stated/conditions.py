@@ -85,7 +85,7 @@ def conditions(claim: str) -> Iterator[Condition]:
     roots, words = parse(claim)
     said = {w for t in words for w in t.text.lower().split()}
     if said & _OTHER_CASES:
-        raise ReadError("a claim by cases is not read", text=claim, span=(0, len(claim)), hint="give one case alone")
+        raise ReadError("a claim by cases is not read; give one case alone", text=claim, span=(0, len(claim)))
     for root in roots:
         text = claim[root.start : root.end]
         if root.kind != "relation" or not root.detail:

@@ -35,7 +35,7 @@ def _without_arguments(b: Building, node: Node) -> Node:
     name = b.el.named(head).family
     family = b.context.find(name)
     if b.context.called(name) is not None and call_key(b.el, head, inner.kids[1]) not in b.context.calls:
-        raise b.error(f"{name} is defined at another argument", inner, "write its definition out for this one")
+        raise b.error(f"{name} is defined at another argument; write its definition out for this one", inner)
     functions = family is not None and family.role not in ("scalar", "vector", "matrix")
     if functions or call_key(b.el, head, inner.kids[1]) in b.context.calls:
         return node

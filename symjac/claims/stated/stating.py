@@ -35,7 +35,7 @@ from symjac.claims.stated.syntax import read_terms
 from symjac.claims.stated.systems import sources
 from symjac.claims.stated.typing import types_somewhere
 from symjac.claims.undecided import UndecidedError
-from symjac.errors import ReadError, ShapeError, SymjacError
+from symjac.errors import ReadError, ShapeError, SymjacError, propose
 from symjac.expr.times import Time
 from symjac.reading import Reading
 from symjac.reading.applied.terms import Ref, Term
@@ -92,8 +92,8 @@ def state(
             f"{printed}: a differential, or the gradient of a loss?",
             text=claim,
             span=members[0].span,
-            hint=rf"for the gradient write \frac{{\partial L}}{{\partial {variable}}}, or declare it, "
-            rf'as in "{printed}: gradient of L w.r.t. {variable}"',
+            hint=rf'for the gradient write "\frac{{\partial L}}{{\partial {variable}}}", or '
+            + propose(printed, f"gradient of L w.r.t. {variable}"),
         )
     _name_left(aliases, members, of, wrt, base)
     _refuse_unread(aliases, members)
@@ -159,7 +159,6 @@ def _members(
     except (UnclosedError, UnopenedError) as error:
         texts = _repaired(claim, error, names, readings, read)
         if not texts:
-            error.hint = "put it in where it belongs; no single place makes the formula fit"
             raise
         if len(texts) > 1:
             raise SeveralRepairsError(error, texts) from error
@@ -279,11 +278,11 @@ def _refuse_unknown_losses(members: Sequence[Term], symbols: Mapping[str, str], 
             if of is not None and of.role == "vector" and family.label.isalpha():
                 raise ReadError(
                     f"{y.family} stands in no equation: {family.label} is a label there, and no index of entries",
-                    hint=f"for an entry of {of.name} take an index such as i: {of.name}_i",
+                    hint=f'for an entry of {of.name} take an index such as i, as in "{of.name}_i"',
                 )
             raise ReadError(
                 f"{y.family} stands in no equation, and its letter is none for a loss",
-                hint=f'if it is one, declare it, as in "{y.family}: scalar"',
+                hint=f"if it is one, {propose(y.family, 'scalar')}",
             )
 
 
@@ -302,9 +301,7 @@ class SeveralRepairsError(ReadError):
     """A bracket is missing, and there are several places where it can stand."""
 
     def __init__(self, error: ReadError, texts: list[str]) -> None:
-        shown = "   or   ".join(texts[:3])
-        hint = f"there are {len(texts)} places where it can stand: {shown}"
-        super().__init__(error.message, text=error.text, span=error.span, hint=hint)
+        super().__init__(error.message, text=error.text, span=error.span)
         self.texts = texts
 
 

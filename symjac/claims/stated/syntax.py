@@ -12,7 +12,7 @@ from fractions import Fraction
 from symjac import functions
 from symjac.claims.stated import derivatives, printed, vecread
 from symjac.claims.stated.naming import Names, formulas, numbered_entry, whole, without_argument_dots, without_braces
-from symjac.errors import ReadError
+from symjac.errors import ReadError, propose
 from symjac.expr.times import Time
 from symjac.reading.applied import ellipsis
 from symjac.reading.applied.builder import Builder
@@ -194,7 +194,7 @@ class ClaimBuilder(Builder):
             raise self.error(
                 f"the exponent {script_text(tokens)} is not read as a number of steps",
                 at,
-                "write it as a sum of letters and numbers, as in t-k",
+                'write it as a sum of letters and numbers, as in "t-k"',
             )
         return self.script(tokens)
 
@@ -209,7 +209,7 @@ class ClaimBuilder(Builder):
             raise self.error(
                 f"{x} above in {self.context.text(at)}: an exponent, an index or a label?",
                 at,
-                f'for an exponent declare it, as in "{x}: scalar"; ^\\top is the transpose',
+                f"for an exponent {propose(x, 'scalar')}",
             )
 
     def euler(self, exponent: Term, node: Node) -> Term:

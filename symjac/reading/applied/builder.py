@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from symjac.errors import propose
 from symjac.expr import Function
 from symjac.reading.applied import constants, derivatives, heads, large, lists, partials
 from symjac.reading.applied.building import Building, span
@@ -50,7 +51,7 @@ class Builder(Building):
         if family.role in ("function", "map", "softmax"):
             if not el.beside or family.role == "softmax":
                 message = f"the function {family.name} has no argument"
-                raise self.error(message, node, f"write {family.name}(...)")
+                raise self.error(message, node, f'write "{family.name}(x)", or give the symbol another letter')
             if family.role == "map":
                 return Term("bare_map", (), (family.name, named.primes), span(node))
             f = family.function
@@ -75,7 +76,7 @@ class Builder(Building):
             raise self.error(
                 f"{family.name} without brackets: a function that lost its argument, or a number?",
                 node,
-                f'write {family.name}(...), or declare it, as in "{family.name}: scalar"',
+                f'for a function write "{family.name}(x)"; for a number {propose(family.name, "scalar")}',
             )
         return self.operated(term, named.operations, node)
 
@@ -140,7 +141,10 @@ class Builder(Building):
         if whole is not None:
             return whole
         if right.kind == "juxt" and not (left.kind == "number" and right.kids[0].kind == "number"):
-            raise self.error("a/bc: is it (a/b)c or a/(bc)?", node, r"write \frac{a}{bc}, or brackets")
+            parts = (left, right, right.kids[0], juxtaposed(right.kids[1:]))
+            top, under, factor, rest = map(self.context.text, parts)
+            hint = rf'write "\frac{{{top}}}{{{under}}}" or "\frac{{{top}}}{{{factor}}} {rest}"'
+            raise self.error("a/bc: is it (a/b)c or a/(bc)?", node, hint)
         return Term("quotient", (self.build(node.kids[0]), self.build(node.kids[1])), None, span(node))
 
     def fraction(self, node: Node) -> Term:
@@ -162,7 +166,7 @@ class Builder(Building):
             return self.posted(Term("word", inner, node.kind, span(node)), rest)
         index = "".join(t.text for t in below[0].tokens)
         if index not in ("1", "2", "F"):
-            hint = "the Euclidean and the Frobenius norm are"
+            hint = rf'the Euclidean norm of a vector is: write "\|{self.context.text(node.kids[0])}\|_2"'
             raise self.error(f"the norm with index {index} is not read", node, hint)
         return self.posted(Term("norm", inner, index, span(node)), rest)
 
@@ -209,7 +213,8 @@ class Builder(Building):
             heads.not_a_call(self.el, item, following)
         braces = item.kind == "group" and self.context.source[item.start] == "{" and not item.scripts
         if braces and len(kids) > 1 and item.inner.kind in ("add", "negative"):
-            hint = "is a _ or ^ missing, or are brackets?"
+            inside = self.context.text(item)
+            hint = f'write "_{inside}" for an index, "({inside[1:-1]})" for a factor'
             raise self.error("braces print nothing, so this sum has no brackets", item, hint)
         return self.build(item), i + 1
 
@@ -235,9 +240,9 @@ class Builder(Building):
         known = self.context.find(named.family) if self.context.continued else None
         if named.family in self.context.heads and (known is None or known.role != "function"):
             raise self.error(
-                f"{named.family} is defined at another place only, and not entry by entry",
+                f"{named.family} is defined at another place only, and not entry by entry; write its definition out "
+                "here, or define a symbol for its argument and use that in both places",
                 whole,
-                "write its definition out here, or define a symbol for its argument and use that in both places",
             )
         return None
 
@@ -246,7 +251,7 @@ class Builder(Building):
         head = heads.head_of(self.el, node, None) if self.el.beside else None
         if head is None or head.function is None:
             text = self.context.text(node)
-            raise self.error(f"{text} has no argument", node, f"write {text}(...)")
+            raise self.error(f"{text} has no argument", node, f'write one behind it: write "{text}(x)"')
         f = head.function
         function = Function(f.name, f.order + head.order, f.known)
         return self.operated(self.constant("bare_function", None, node, function), head.after, node)
@@ -274,7 +279,7 @@ class Builder(Building):
             raise self.error(
                 f"{text} without brackets: a function that lost its argument, or a factor?",
                 item,
-                "write brackets, or declare it",
+                propose(head.family.name, "elementwise", "vector n"),
             )
         argument, stop = self.unbracketed(item, kids, i)
         whole = heads.spanning(item, kids[stop - 1])
@@ -293,10 +298,11 @@ class Builder(Building):
         stop = next((k for k in range(i + 2, len(kids)) if heads.begins_call(self.el, kids, k)), len(kids))
         argument = self.items(kids[i + 1 : stop], juxtaposed(kids[i + 1 : stop]))
         if stop < len(kids) and (self.is_matrix(argument) or kids[stop].text in OPERATORS):
+            between = self.context.text(juxtaposed(kids[i + 1 : stop]))
             raise self.error(
                 f"{text} without brackets: where does its argument end?",
                 heads.spanning(item, kids[stop]),
-                "put brackets around its argument",
+                f'put brackets around its argument: write "{text}({between}) {self.context.text(kids[stop])}"',
             )
         if stop - i > 2:
             far = "all that follows in the product" if stop == len(kids) else "what stands before the next function"
@@ -321,7 +327,7 @@ class Builder(Building):
             name = head.family.name
             if head.order and len(values) > 1:
                 message = f"the prime on {name} does not say by which of its arguments it is differentiated"
-                hint = rf"write \partial_1 {name}(...) for the derivative by its first argument"
+                hint = rf'for that by the first write "\partial_1 {name}{self.context.text(whole.kids[1])}"'
                 raise self.error(message, whole, hint)
             return Term("map", tuple(values), MapCall(name, head.order), span(whole))
         if len(values) != 1:
@@ -329,7 +335,7 @@ class Builder(Building):
             raise self.error(
                 f"{text} has {len(values)} arguments, but is applied entry by entry",
                 at,
-                f'write it out, or declare it, as in "{text}: map", if it is a function of several vectors',
+                f"if it is a function of several vectors, {propose(text, 'map')}" if head.family is not None else None,
             )
         f = head.function
         assert f is not None

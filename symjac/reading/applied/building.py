@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from symjac.errors import propose
 from symjac.expr import Function
 from symjac.expr.times import Time
 from symjac.reading.applied.naming import Naming
@@ -89,11 +90,10 @@ class Building(ABC):
         """A term with transposes, inverses and powers."""
         for o in operations:
             if o.kind == "prime":
-                raise self.error(
-                    f"the prime on {self.context.text(at)} is no derivative (no argument follows) and no transpose",
-                    at,
-                    "declare it as a function, or write ^\\top",
-                )
+                text = self.context.text(at)
+                message = f"the prime on {text} is no derivative (no argument follows) and no transpose"
+                hint = f"if it is a part of the name, {propose(text, 'vector n', 'scalar')}"
+                raise self.error(message, at, hint)
             if o.kind in ("transpose", "inverse"):
                 term = Term(o.kind, (term,), None, span(at))
             elif o.kind == "inverse transpose":
@@ -115,9 +115,9 @@ class Building(ABC):
                     raise self.error("a subscript on a bracket is read as the index of an entry only", node)
                 term = Term("entry", (term,), texts, span(node))
             elif s.kind == "'":
-                raise self.error(
-                    "a prime on a bracket: a derivative or a transpose?", node, r"write ^\top for a transpose"
-                )
+                text = self.context.text(node).rstrip("'")
+                hint = rf'for a transpose write "{text}^\top"'
+                raise self.error("a prime on a bracket: a derivative or a transpose?", node, hint)
             else:
                 term = self.operated(term, [operation_of(s.tokens)], node)
         return term
@@ -173,7 +173,7 @@ class Building(ABC):
 
     def second(self, y: Term, variables: Sequence[Term], text: str, node: Placed) -> Term:
         """The derivative of a term by two symbols, one after the other."""
-        raise self.error("second derivatives are not read here", node, "symjac hessian gives them")
+        raise self.error("second derivatives are not read here; symjac hessian gives them", node)
 
     def bracketed(self, term: Term, node: Node) -> Term:
         """What stands in a bracket: no longer part of a product around it."""
@@ -203,5 +203,6 @@ class Building(ABC):
 
     def dotted(self, node: Node, width: int) -> Term:
         """A matrix with dots or gaps."""
-        gap = next(e for e in node.kids if e.inner.kind in ("blank", "dots"))
-        raise self.error("a matrix with dots or gaps is not read", gap, "write diag(...), or all the entries")
+        raise self.error(
+            "a matrix with dots or gaps is not read", node, r'write "\operatorname{diag}(a)", or all the entries'
+        )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from symjac.errors import propose
 from symjac.reading.applied.building import Building, span
 from symjac.reading.applied.naming import is_numeric
 from symjac.reading.applied.terms import Term
 from symjac.reading.names import Named, Operation
-from symjac.reading.spelling import KRONECKER
+from symjac.reading.spelling import KRONECKER, script_text
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
 
@@ -36,7 +37,7 @@ def _refuse_doubtful_base(b: Building, exponent: tuple[Token, ...], node: Node) 
         raise b.error(
             f"{b.context.text(node)}: a power of a symbol e, or of Euler's number?",
             node,
-            r'declare the symbol, as in "e: scalar"; for the number write \exp(...)',
+            rf'for a symbol {propose("e", "scalar")}; for the number write "\exp({script_text(exponent)})"',
         )
 
 

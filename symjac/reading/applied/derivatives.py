@@ -53,7 +53,8 @@ def derivative(b: Building, top: Node, bottom: Node, node: Node) -> Term | None:
         raise b.error("this derivative is applied to nothing", node)
     family = map_of(b.el, above[1].inner) if above[0] == "d" else None
     if family is not None and len(family.inputs) > 1:
-        hint = rf"write \partial {family.name} for the derivative by one argument alone"
+        above_, below_ = b.context.text(above[1]), b.context.text(below[1])
+        hint = rf'for the one by an argument alone write "\frac{{\partial {above_}}}{{\partial {below_}}}"'
         raise b.error(f"{family.name} has several arguments: which derivative is this?", node, hint)
     return b.by(b.differentiated(above[1]), below[1], node, above[1])
 
@@ -143,14 +144,14 @@ def nabla(b: Building, kids: list[Node], i: int) -> tuple[Term, int]:
             if raised != [["2"]]
             else r"nothing says by what this \nabla^2 differentiates",
             item,
-            r"write \nabla_{x}^2 L" if raised == [["2"]] else None,
+            r'write "\nabla_{x}^2"' if raised == [["2"]] and b.el.beside else None,
         )
     if sub is None and (found := _own_gradient(b, kids, i)) is not None:
         return found, i + 3
     if i + 1 >= len(kids):
         raise b.error(r"this \nabla is applied to nothing", item)
     if sub is None:
-        raise b.error(r"nothing says by what this \nabla differentiates", item, r"write \nabla_{x} L")
+        raise b.error(r"nothing says by what this \nabla differentiates", item, r'write "\nabla_{x}"')
     stop = i + 2 if b.el.beside and _stands_alone(b, kids[i + 1]) else len(kids)
     if kids[i + 1].kind == "name" and stop < len(kids) and kids[stop].is_call and not kids[i + 1].inner.scripts:
         stop += 1

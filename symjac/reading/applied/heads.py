@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import re
 
+from symjac.errors import propose
 from symjac.expr import Function
-from symjac.reading import vocabulary
+from symjac.reading import hints, vocabulary
 from symjac.reading.applied.naming import Naming
 from symjac.reading.assumptions import How
 from symjac.reading.context import Family
@@ -42,7 +43,7 @@ def refuse_time_step(el: Naming, kids: list[Node]) -> None:
             raise el.error(
                 f"{el.context.text(spanning(a, b))}: a step of time, or a product?",
                 spanning(a, b),
-                r"write \Delta t, or one letter for the step, such as \epsilon",
+                r'for a step write "\Delta t", for a product "d \cdot t"',
             )
 
 
@@ -101,19 +102,24 @@ def head_of(el: Naming, item: Node, following: Node | None) -> Head | None:
         if family.role == "map" and several:
             _refuse_time(el, family, named, item)
         if not family.declared and re.fullmatch(r"\(\d+\)", named.upper):
+            number = int(named.upper[1:-1])
+            primes = "'" * number
             raise el.error(
                 f"{family.name}: a derivative of high order, or the function with that number?",
                 item,
-                "write primes for a derivative, a subscript for a number",
+                f'for a derivative write "{family.letter}{primes}", for a number "{family.letter}_{number}"',
             )
         if any(o.kind == "inverse" for o in named.operations):
             message = f"{family.name} to the power -1: the inverse function or the reciprocal?"
-            raise el.error(message, item, rf"write \frac{{1}}{{{family.name}(...)}} for the reciprocal")
+            raise el.error(
+                message, item, rf'for the reciprocal write a fraction, as in "\frac{{1}}{{{family.name}(x)}}"'
+            )
         if any(o.kind == "power" for o in named.operations) and family.letter in OFTEN_MAPS and not family.declared:
+            f = family.name
             raise el.error(
                 f"{el.context.text(item)} before a bracket: the power of its value, or the function applied again?",
                 item,
-                f"write ({family.name}(...))^2 for the power, {family.name}({family.name}(...)) for the other",
+                rf'for the power write it as in "({f}(x))^2", for the other as in "{f}({f}(x))"',
             )
         return Head(family.function, "softmax" if family.role == "softmax" else "", named.operations, family)
     return None
@@ -123,7 +129,7 @@ def _refuse_time(el: Naming, family: Family, named: Named, item: Node) -> None:
     """Refuses a map of several vectors with a time: nothing says what it is at another one; losses have one each."""
     if named.time is not None and family.how is not How.OF_LOSS:
         message = f"{el.context.text(item)}: a function that changes with time is not read"
-        raise el.error(message, item, f"write {family.name} without its time")
+        raise el.error(message, item, f'write "{family.name}", without its time')
 
 
 def map_of(el: Naming, node: Node) -> Family | None:
@@ -151,9 +157,9 @@ def arguments_of(el: Naming, family: Family | None, group: Node) -> list[Node]:
     names = ", ".join(el.context.text(k) for k in out)
     if family.parameters not in ("", names):
         raise el.error(
-            f"{family.name} has the parameters {names} here and {family.parameters} elsewhere: two functions",
+            f"{family.name} has the parameters {names} here and {family.parameters} elsewhere: two functions, which "
+            "need two letters",
             group,
-            rf"write one letter for each, as in {family.letter or family.name}_1 and {family.letter or family.name}_2",
         )
     family.parameters = names
     what = "a parameter" if len(out) == 1 else "parameters"
@@ -178,10 +184,11 @@ def refuse_composition(el: Naming, node: Node) -> None:
     left, right = node.kids[0].inner, node.kids[1].inner
     first = right.kids[0].inner if right.kind == "juxt" else right
     if _is_bare_function(el, left) and (first.kind == "word" or _is_bare_function(el, first)):
+        rest = el.context.text(right)
         raise el.error(
             "a ring between functions composes them, which is not read",
             node,
-            r"write f(g(x)); for vectors that are multiplied entry by entry, \odot, or declare them",
+            rf'write it as in "f(g(x))"; for an entrywise product write "{el.context.text(left)} \odot {rest}"',
         )
 
 
@@ -207,11 +214,11 @@ def not_a_call(el: Naming, item: Node, group: Node) -> None:
     if len(inner.kids) > 1 and inner.text == "(":
         words = "map 1 n n" if item.text in LOSSES else "map"
         if named.time is not None:
-            hint = "a function that changes with time is not read"
+            hint = f'write "{named.base}"; a function that changes with time is not read'
         elif named.family in el.roles.bare:
-            hint = "if it is a function of several vectors, give it a letter of its own"
+            hint = r'write "\phi", a letter of its own, if it is a function of several vectors'
         else:
-            hint = f'declare it, as in "{text}: {words}", if it is a function of several vectors'
+            hint = propose(text, words) + ", if it is a function of several vectors"
         role = family.role if family else "scalar"
         raise el.error(f"{text}( , ) looks like a function, but {text} is read as a {role}", item, hint)
     if family is None or family.declared or item.text in FACTOR_LETTERS | STEP_NAMES:
@@ -223,7 +230,7 @@ def not_a_call(el: Naming, item: Node, group: Node) -> None:
         raise el.error(
             f"{text}({el.context.text(inner.kids[0])}): a function or a product?",
             spanning(item, group),
-            f'declare it, as in "{family.name}: elementwise" or "{family.name}: {family.role}"',
+            propose(family.name, "elementwise", "map 1 n", hints.WORDS[family.role]),
         )
 
 

@@ -14,6 +14,8 @@ from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, Placed
 
 LAST_STEP = Time((("T", 1),))
+BOUNDS_READ = r'write bounds as in "\prod_{i=k+1}^{t} A_i", "\prod_{k<i\le t} A_i" or "\prod_{t\ge i>k} A_i"'
+BOUNDS = r'write bounds, as in "\sum_{i=1}^{n} x_i" or "\prod_{i=k+1}^{t} A_i"'
 RELATIONS = ("=", "<", "<=", ">", ">=")
 
 
@@ -27,8 +29,7 @@ def big(b: Building, node: Node) -> Term:
     if not letter and not sub and not sup and node.text == "sum" and b.context.lenient:
         return Term("total", (b.build(node.kids[0]),), None, span(node))
     if not letter:
-        hint = r"write \sum_{i=1}^{n} or \prod_{i=k+1}^{t}"
-        raise b.error(rf"this \{node.text} does not say over what it runs", node, hint)
+        raise b.error(rf"this \{node.text} does not say over what it runs", node, BOUNDS)
     if node.text == "sum" and letter in b.context.letters.entry:
         return over_entries(b, node, letter, sub, sup)
     low, high, order = _bounds(b, node, sub, sup)
@@ -62,8 +63,8 @@ def restricted(context: Context, letter: str, at: Placed) -> Exception:
     return context.error(
         rf"this \sum does not run over all {letter}: {context.text(at)}",
         at,
-        rf"sums over all entries are read, as in \sum_{{{letter}}} or \sum_{{{letter}=1}}^{{n}}; "
-        "put a mask of zeros and ones into the matrix for the others",
+        rf'sums over all entries are read, as in "\sum_{{{letter}}} m_{letter} x_{letter}", where m may be a mask of '
+        "zeros and ones",
     )
 
 
@@ -109,7 +110,7 @@ def _bounds(
         return Time((), 1), end - strictly, "ascending"
     if not kinds and len(sub) == 1 and node.text == "sum":
         return None, None, "open"
-    raise b.error("I cannot read these bounds", node, r"write \prod_{i=k+1}^{t}, \prod_{k<i\le t} or \prod_{t\ge i>k}")
+    raise b.error("I cannot read these bounds", node, BOUNDS_READ)
 
 
 def _refuse_bound(b: Building, tokens: tuple[Token, ...], node: Node) -> None:
@@ -130,7 +131,7 @@ def matrix(b: Building, node: Node) -> Term:
     """A matrix written out, vectors on top of each other, or a diagonal matrix with dots."""
     width = int(node.detail[0])
     if node.text == "vmatrix":
-        raise b.error("written-out determinants are not read", node)
+        raise b.error("written-out determinants are not read", node, r'name the matrix, as in "\det(A)"')
     if any(k.inner.kind in ("blank", "dots") for k in node.kids):
         return b.posted(b.dotted(node, width), node)
     entries = tuple(map(b.build, node.kids))

@@ -19,9 +19,18 @@ _SPACED = re.compile(r"\\([ ;:>]|quad|qquad|enspace|thickspace|medspace)")
 def stacked(b: Building, node: Node) -> Term:
     """``[h, x]`` and ``[h; x]``: vectors on top of each other; in angle brackets the inner product of two."""
     if node.text not in ("[", "langle"):
-        raise b.error("a list in these brackets is no value", node, "stacked vectors are written [a; b]")
+        inside = "; ".join(b.context.text(k) for k in node.kids)
+        raise b.error(
+            "a list in these brackets is no value",
+            node,
+            f'stacked vectors are written "[{inside}]": write "[{inside}]"',
+        )
     if any(k.kind == "group" and k.text == "[" and len(k.kids) > 1 for k in node.kids):
-        raise b.error("lists inside a list are not read", node, r"write \begin{bmatrix} ... \end{bmatrix}")
+        raise b.error(
+            "lists inside a list are not read",
+            node,
+            r'write a matrix, as in "Y = \begin{bmatrix} a & b \\ c & d \end{bmatrix}"',
+        )
     values = tuple(map(b.build, node.kids))
     if node.text == "[":
         return Term("stack", values, node.detail, span(node))
@@ -45,7 +54,7 @@ def refuse_spaced_list(b: Building, node: Node) -> None:
         raise b.error(
             f"{b.context.text(node)}: a list whose commas are missing, or a product?",
             node,
-            f"write [{'; '.join(names)}] for what is stacked, ({' '.join(names)}) for a product",
+            f'write "[{"; ".join(names)}]" for what is stacked, "({" ".join(names)})" for a product',
         )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from symjac.errors import propose
 from symjac.expr.times import Time
 from symjac.reading.applied import derivatives, heads
 from symjac.reading.applied.building import Building
@@ -42,7 +43,8 @@ def by_argument(b: Building, kids: list[Node], i: int) -> tuple[Term, int] | Non
         raise b.error(f"{found.family.name} has {len(args)} arguments, and none with the number {by}", whole)
     scripts = [*inner.scripts, *(found.group.scripts if inner is not found.group else [])]
     if not all(s.kind == "^" and is_transpose(s.tokens) for s in scripts):
-        raise b.error("a power or an index behind this derivative: of what?", whole, "put brackets around it")
+        core, power = b.context.source[whole.start : scripts[0].start], b.context.source[scripts[0].start : whole.end]
+        raise b.error("a power or an index behind this derivative: of what?", whole, f'write "({core}){power}"')
     data = MapCall(found.family.name, 1, by, fixed=kids[i].kind == "name" and kids[i].text == "D")
     term = Term("map", args, data, (whole.start, whole.end))
     return b.posted(term, Node("group", "(", [], whole.start, whole.end, scripts)), found.stop
@@ -60,7 +62,7 @@ def _signed(b: Building, kids: list[Node], i: int) -> Printed | None:
         raise b.error(
             f"{b.context.text(item)} differentiates a function of several vectors by one of its arguments",
             heads.spanning(item, rest[1]),
-            "declare the function as a map, and write its arguments in brackets behind it",
+            propose(b.context.text(rest[0]), "map") + ", and write its arguments in brackets behind it",
         )
     if family is None or [s.kind for s in item.scripts] != ["_"]:
         return None
@@ -120,5 +122,5 @@ def _named(b: Building, family: Family, which: Node, args: Sequence[Term]) -> in
     text = b.context.text(which)
     many = "no argument" if not found else "more than one argument"
     raise b.error(
-        f"{text} stands in {many} of {family.name}", which, rf"say which by its number, as in \partial_1 {family.name}"
+        f"{text} stands in {many} of {family.name}", which, 'say which by its number: write "1" for the first argument'
     )
