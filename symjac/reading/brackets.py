@@ -84,7 +84,7 @@ def without_layout_arrays(tokens: list[Token]) -> list[Token]:
         elif t.kind == "=" and stack:
             relations.add(stack[-1])
             framed = tokens[stack[-1]].kind == "{" and (stack[-1] == 0 or tokens[stack[-1] - 1].kind not in ("_", "^"))
-            if framed and tokens[stack[-1]].end - tokens[stack[-1]].start > 1:
+            if framed and (stack[-1] == 0 or tokens[stack[-1]].end - tokens[stack[-1]].start > 1):
                 frames.add(stack[-1])
     return [t for k, t in enumerate(tokens) if k not in dropped]
 
@@ -127,7 +127,9 @@ def split(source: str, tokens: list[Token]) -> tuple[list[list[Token]], list[Tok
     pieces = []
     for piece in _without_ranges(source, [e for e in out if e], words):
         kept, number = _without_number(source, piece, apart)
-        words += number
+        while number:
+            words += number
+            kept, number = _without_number(source, kept, apart)
         pieces += [kept] if kept else []
     return pieces, words
 

@@ -68,6 +68,7 @@ class Family:
     declared: bool = False
     how: How = How.NOT_YET
     remark: str = ""  # words of its declaration that say more than is understood
+    constant: tuple[str, str | None] | None = None  # all ones, all zeros or the identity, and its size
     function: Function | None = None
     inputs: tuple[Size, ...] = ()  # of a map: the sizes of its arguments, once it is known how many there are
     parameters: str = ""  # of a map: what was left out of its brackets

@@ -47,8 +47,10 @@ PROPERTIES = (
     ),
 )
 SQUARE = ("symmetric", "skew-symmetric", "positive definite", "orthogonal", "diagonal", "idempotent")
+# What a declaration may say a symbol is, behind its role: one constant, of the size that is declared.
+_CONSTANT = re.compile(r"[\s,;:(]*(?:of |all[- ]|the )?(?<![\w-])(ones|zeros|identity)\s*\)?$")
 _ANY = "|".join(map(re.escape, PROPERTIES))
-_BEFORE = re.compile(rf"((?:(?:{_ANY})(?:,? and |, ?| ))+)((?:matrix|vector|scalar)\b.*)", re.S)
+_BEFORE = re.compile(rf"((?:(?:{_ANY}|identity)(?:,? and |, ?| ))+)((?:matrix|vector|scalar)\b.*)", re.S)
 _SAID = re.compile(rf"[\s,;:(]*((?:(?:{_ANY})(?:,? and |, ?|\s|\)|$))+)\s*")
 _TAIL = re.compile(r"\s*($|[,;(:].*)", re.S)
 _FORMS = (
@@ -103,6 +105,8 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
     if named.node.kind == "word":
         return _declare_word(context, named, text)
     text = role_first(text)
+    constant = _CONSTANT.search(text)
+    text = text[: constant.start()] if constant else text
     if len(named.entries) == 1 and text.startswith(("vector", "row vector", "matrix")):
         raise context.doubt(
             f"{key} is declared to be more than a number, and {named.entries[0]} runs through a sum or a left side: "
@@ -175,6 +179,12 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
         family.times.setdefault(named.time)
     family.remark = tail.strip(" ,;:()") if re.search(r"[\\=+*/^]|-\s", tail) else ""  # words that hold a formula
     _put(context, family, named)
+    if constant is not None:
+        if (family.role == "matrix") is not (constant[1] == "identity") or not (matrix or vector or unsized):
+            return f"{constant[0].strip(' ,;:()')!r} is not understood"
+        sized = matrix or vector
+        family.constant = constant[1], sized[1] if sized else None
+        context.note("declaration", f"{key} is a constant: {constant[1]}")
     if not _TAIL.fullmatch(tail):
         return f"{tail.strip()!r} is not understood"
     if (said := _SAID.fullmatch(tail)) is not None:  # what a claim rests on; a derivative is that of the plain formula

@@ -55,7 +55,7 @@ AFTER = frozenset(["next", "new"])
 # Capitals that stand for steps: of time, of a grid.
 STEPS = frozenset([r"\Delta"])
 # Capitals that stand for scalars before a derivative by time: capacities, time constants.
-SLOPE_FACTORS = frozenset(["C", "T", "L", "R"])
+SLOPE_FACTORS = frozenset(["C", "T", "L"])
 # With an index in a sum, beside a small Greek letter with the same, these are as often vectors with a number.
 NUMBERED = frozenset(["h", "v", "s", "q", "k"])
 # Two letters that are one name, of a step of time.

@@ -65,6 +65,8 @@ class Builder(Building):
         if named.primes == 1 and family.role == "matrix":
             named.operations = [Operation("transpose") if o.kind == "prime" else o for o in named.operations]
             self.context.note("prime", f"the prime on the matrix {family.name} is read as a transpose", node)
+        if family.constant is not None:
+            return self.operated(self.constant(*family.constant, node), named.operations, node)
         term = self.symbol(family, named.time, node)
         if named.entries:
             entries = named.entries
