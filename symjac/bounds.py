@@ -8,10 +8,11 @@ product is at most the product of the norms, that of a sum at most the sum, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import Enum
 from fractions import Fraction
+from typing import Any
 
 import sympy
 
@@ -19,14 +20,12 @@ from symjac import expr as ex
 from symjac import typeset
 from symjac.expr import Apply, Expr, Function, Number, Symbol
 from symjac.functions import BOUNDS, derivative
+from symjac.ranges import ANY, Range, complements, is_within, largest, range_of
 from symjac.recurrence import Recurrence
 from symjac.typeset import names, to_box
-from symjac.typeset.boxes import Box, Derivative, Fence, Frac, Grid, Named, Num, Op, Row, Script, row
+from symjac.typeset.boxes import Box, Derivative, Fence, Named, Num, Op, Script, row
 from symjac.typeset.printer import fence
 from symjac.unroll import Unrolled
-
-Range = tuple[Fraction | None, Fraction | None]
-ANY: Range = (None, None)
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,8 @@ class Bound:
     @property
     def is_plain(self) -> bool:
         """Whether the rate needs no brackets under an exponent."""
-        return _is_atom(self.rate)
+        value = self.rate.value if isinstance(self.rate, Number) else Fraction(-1)
+        return isinstance(self.rate, Symbol) or (value >= 0 and value.denominator == 1)
 
     def matrix(self) -> Expr:
         """The rates as a matrix, a row for each state."""
@@ -148,11 +148,9 @@ class Bound:
 
     def shown(self, rate: Expr) -> Box:
         """A rate as layout boxes, its letters as what they are the size of."""
-        return _opened(to_box(rate), {s.name: self._size(s.name, self.letters[s]) for s in self._sizes(rate)})
-
-    def _sizes(self, rate: Expr) -> list[Symbol]:
-        constants = {h.constant for h in self.hypotheses}
-        return [s for s in rate.symbols if s in self.letters and s not in constants]
+        sizes = rate.symbols & self.letters.keys() - {h.constant for h in self.hypotheses}
+        shown: Box = _opened(to_box(rate), {s.name: self._size(s.name, self.letters[s]) for s in sizes})
+        return shown
 
     def _size(self, name: str, letter: Letter) -> Box:
         """The size of an expression; what LaTeX prints of it is the name."""
@@ -177,32 +175,21 @@ class Bound:
         return row(Fence(r"\lVert", d, r"\rVert", 3), Op(r"\le"), right)
 
 
-def _opened(box: Box, table: Mapping[str, Box]) -> Box:
-    """The boxes with other ones for some names."""
-    match box:
-        case Named(latex, _):
-            return table.get(latex, box)
-        case Row(items):
-            return Row(tuple(_opened(item, table) for item in items))
-        case Grid(rows):
-            return replace(box, rows=tuple(tuple(_opened(cell, table) for cell in cells) for cells in rows))
-        case Fence(_, body, _, _):
-            return replace(box, body=_opened(body, table))
-        case Script(base, _, _, _):
-            return replace(box, base=_opened(base, table))
-        case Frac(top, bottom):
-            return Frac(_opened(top, table), _opened(bottom, table))
-    return box
+def _opened(part: Any, table: Mapping[str, Box]) -> Any:
+    """A box, or rows of boxes, with other ones for some names."""
+    if isinstance(part, Named):
+        return table.get(part.latex, part)
+    if isinstance(part, tuple):
+        return tuple(_opened(p, table) for p in part)
+    if not is_dataclass(part) or isinstance(part, type):
+        return part
+    return replace(part, **{f.name: _opened(getattr(part, f.name), table) for f in fields(part)})
 
 
 def _least(rate: Expr) -> Fraction:
     """What a rate is at least: letters are not negative."""
     terms = rate.args if isinstance(rate, ex.Sum) else (rate,)
     return sum((t.value for t in terms if isinstance(t, Number)), Fraction(0))
-
-
-def _is_atom(e: Expr) -> bool:
-    return isinstance(e, Symbol) or (isinstance(e, Number) and e.value >= 0 and e.value.denominator == 1)
 
 
 class _Estimator:
@@ -225,13 +212,12 @@ class _Estimator:
         unit: Range = (Fraction(-1), Fraction(1))
         kept = list(self.unrolled.states)
         while True:
-            before: dict[Symbol, Range] = {self.unrolled.before(s): unit for s in kept}
+            self._hold = {self.unrolled.before(s): unit for s in kept}
             self._ranges = {}
-            self._hold = before
-            holds = [s for s in kept if _within(self.range(self.definitions[s]), unit)]
+            holds = [s for s in kept if is_within(self.range(self.definitions[s]), -1, 1)]
             if holds == kept:
                 self._ranges = {}
-                return before
+                return self._hold
             kept = holds
 
     # -------------------------------------------------------------------------------------- matrices
@@ -261,14 +247,13 @@ class _Estimator:
         if self._is_softmax(e):
             return Number(1)  # no longer than the sum of its entries
         if e.is_scalar and self._is_timed(e):
-            low, high = self.range(e)
-            if low is not None and high is not None:
-                return Number(max(abs(low), abs(high)))
+            if (size := largest(self.range(e))) is not None:
+                return Number(size)
             if isinstance(e, Apply) and e.function.order == 1:
                 return self._slope(e)
         plain = not isinstance(e, ex.Identity | ex.Product | ex.Diag | ex.Stack | ex.Transpose)
         if not e.is_scalar and plain and not self._is_timed(e):
-            return self._named(e, r"\lVert", r"\rVert")
+            return self._named(e)
         match e:
             case ex.Identity():
                 return Number(1)
@@ -282,165 +267,76 @@ class _Estimator:
                 # Its entries are p_i (1 - p_i) and -p_i p_j, so that each row sums up to 2 p_i (1 - p_i) in size.
                 return Number(Fraction(1, 2))
             case ex.Sum() if not e.is_scalar:
-                return ex.add(*(self.norm(t) for t in e.args))
+                return ex.add(*map(self.norm, e.args))
             case ex.Product():
-                factors = [self.norm(f) for f in e.args]
-                return ex.mul(*factors)
-        if e.is_scalar:
-            return self._named(e, r"\lvert", r"\rvert")
-        return self._named(e, r"\lVert", r"\rVert")
+                return ex.mul(*map(self.norm, e.args))
+        return self._named(e)
 
     def _is_timed(self, e: Expr) -> bool:
         return any(s in self.clock.times or s in self.definitions for s in e.symbols)
 
-    def _named(self, e: Expr, left: str, right: str, sub: str = "") -> Expr:
+    def _named(self, e: Expr, sub: str = "") -> Expr:
         """The size of an expression by name; of one that changes with time a constant that bounds it."""
         inner = e.arg if isinstance(e, ex.Transpose) else e
+        left, right = (r"\lvert", r"\rvert") if e.is_scalar and not sub else (r"\lVert", r"\rVert")
         name = f"{left} {typeset.latex(inner)} {right}{sub}"
         letter = Letter(Measure.LARGEST if sub else Measure.NORM, e)
-        if not self._is_timed(e):
-            return self._letter(Symbol(name), letter)
-        known = [h for h in self.hypotheses if h.what == name]
-        if known:
-            return known[0].constant
-        taken = {*self.unrolled.system.symbols, *(h.constant.name for h in self.hypotheses)}
-        numbered = (rf"\kappa_{k}" if k < 10 else rf"\kappa_{{{k}}}" for k in range(2, 99))
-        constant = Symbol(next(c for c in (r"\kappa", *numbered) if c not in taken))
-        self.hypotheses[Hypothesis(name, constant)] = None
-        return self._letter(constant, letter)
+        if self._is_timed(e):
+            return self._supposed(name, r"\kappa", letter)
+        self.letters[Symbol(name)] = letter
+        return Symbol(name)
 
-    def _letter(self, symbol: Symbol, letter: Letter) -> Symbol:
-        self.letters[symbol] = letter
-        return symbol
+    def _supposed(self, what: str, name: str, letter: Letter) -> Symbol:
+        """The constant that bounds what changes with time: this letter, with a number where another bears it."""
+        for h in self.hypotheses:
+            if h.what == what:
+                return h.constant
+        defined = {*self.definitions, *(h.constant for h in self.hypotheses)}
+        taken = {s.name for s in defined} | self.unrolled.system.symbols.keys()
+        numbered = (rf"{name}_{k}" if k < 10 else rf"{name}_{{{k}}}" for k in range(2, 99))
+        constant = Symbol(next(c for c in (name, *numbered) if c not in taken))
+        self.hypotheses[Hypothesis(what, constant)] = None
+        self.letters[constant] = letter
+        return constant
 
     # --------------------------------------------------------------------------------------- vectors
 
     def largest(self, v: Expr) -> Expr:
         """An upper bound of the size of every entry."""
-        low, high = self.range(v)
-        if low is not None and high is not None:
-            return Number(max(abs(low), abs(high)))
+        if (size := largest(self.range(v))) is not None:
+            return Number(size)
         match v:
             case ex.Hadamard():
-                pairs, rest = self._pairs(v.args)
-                return ex.mul(Number(Fraction(1, 4) ** pairs), *(self.largest(f) for f in rest))
+                pairs, rest = complements(v.args, self._known)
+                return ex.mul(Number(Fraction(1, 4) ** pairs), *map(self.largest, rest))
             case ex.Sum():
-                return ex.add(*(self.largest(t) for t in v.args))
+                return ex.add(*map(self.largest, v.args))
             case ex.Product() if all(f.is_scalar for f in v.args[:-1]):
-                return ex.mul(*(self.norm(f) for f in v.args[:-1]), self.largest(v.args[-1]))
+                return ex.mul(*map(self.norm, v.args[:-1]), self.largest(v.args[-1]))
             case Apply() if v.function.order == 1:
                 return self._slope(v)
             case ex.EntryPower() if isinstance(v.exponent, Number) and v.exponent.value > 0:
                 return ex.power(self.largest(v.base), v.exponent)
-        return self._named(v, r"\lVert", r"\rVert", r"_{\infty}")
+        return self._named(v, r"_{\infty}")
 
     def _slope(self, v: Apply) -> Expr:
         """The largest |f'|: a number where the table knows it, a hypothesis where it does not."""
         known = BOUNDS.get(v.function.known or "")
         if known is not None:
             return Number(known.slope)
-        letters = {h.constant.name for h in self.hypotheses}
         name = rf"\lvert {v.function.name}'(z) \rvert"
-        found = [h for h in self.hypotheses if h.what == name]
-        if found:
-            return found[0].constant
-        taken = {s.name for s in self.definitions} | letters | set(self.unrolled.system.symbols)
-        candidates = (r"\gamma", *(rf"\gamma_{k}" for k in range(2, 9)))
-        constant = Symbol(next(c for c in candidates if c not in taken))
-        self.hypotheses[Hypothesis(name, constant)] = None
-        return self._letter(constant, Letter(Measure.LARGEST, v.function))
+        return self._supposed(name, r"\gamma", Letter(Measure.LARGEST, v.function))
 
     def range(self, v: Expr) -> Range:
         """An interval that holds every entry."""
-        if isinstance(v, Symbol):
-            if v in self._hold:
-                state = next(s for s in self.unrolled.states if self.unrolled.before(s) == v)
-                self.invariant[state] = None
-                return self._hold[v]
-            if v in self.definitions:
-                if v not in self._ranges:
-                    self._ranges[v] = ANY
-                    self._ranges[v] = self.range(self.definitions[v])
-                return self._ranges[v]
-            return ANY
-        match v:
-            case Number():
-                return v.value, v.value
-            case ex.Ones():
-                return Fraction(1), Fraction(1)
-            case ex.Softmax():
-                return Fraction(0), Fraction(1)
-            case Apply():
-                known = BOUNDS.get(v.function.known or "")
-                if known is None or v.function.order > 1:
-                    return ANY
-                return (known.low, known.high) if v.function.order == 0 else (-known.slope, known.slope)
-            case ex.EntryPower() if v.exponent == Number(2):
-                low, high = self.range(v.base)
-                if low is None or high is None:
-                    return Fraction(0), None
-                return (Fraction(0), max(low * low, high * high))
-            case ex.Sum():
-                return self._between(v) or _total(self.range(t) for t in v.args)
-            case ex.Hadamard():
-                pairs, rest = self._pairs(v.args)
-                ranges = [(Fraction(0), Fraction(1, 4))] * pairs + [self.range(f) for f in rest]
-                return _times(ranges)
-            case ex.Product() if len(v.args) == 2 and isinstance(v.args[0], Number):
-                return _times([self.range(v.args[0]), self.range(v.args[1])])
-        return ANY
+        return range_of(v, self._known)
 
-    def _pairs(self, factors: tuple[Expr, ...]) -> tuple[int, list[Expr]]:
-        """How many pairs ``z, 1 - z`` with z between 0 and 1 there are, and the other factors."""
-        rest = list(factors)
-        count = 0
-        for z in factors:
-            other = ex.sub(ex.Ones(*z.shape), z)
-            if z in rest and other in rest and _within(self.range(z), (Fraction(0), Fraction(1))):
-                rest.remove(z)
-                rest.remove(other)
-                count += 1
-        return count, rest
-
-    def _between(self, e: ex.Sum) -> Range | None:
-        """The range of ``(1 - z) o a + z o b`` with z between 0 and 1: what lies between a and b."""
-        if len(e.args) != 2:
-            return None
-        for first, second in (e.args, e.args[::-1]):
-            if not (isinstance(first, ex.Hadamard) and isinstance(second, ex.Hadamard)):
-                return None
-            for z in second.args:
-                other = ex.sub(ex.Ones(*z.shape), z)
-                if other in first.args and _within(self.range(z), (Fraction(0), Fraction(1))):
-                    a = _times([self.range(f) for f in first.args if f != other])
-                    b = _times([self.range(f) for f in second.args if f != z])
-                    if None in (*a, *b):
-                        return ANY
-                    return min(x for x in (a[0], b[0]) if x is not None), max(x for x in (a[1], b[1]) if x is not None)
-        return None
-
-
-def _within(r: Range, other: Range) -> bool:
-    low, high = r
-    assert other[0] is not None
-    assert other[1] is not None
-    return low is not None and high is not None and low >= other[0] and high <= other[1]
-
-
-def _total(ranges: Iterable[Range]) -> Range:
-    low: Fraction | None = Fraction(0)
-    high: Fraction | None = Fraction(0)
-    for a, b in ranges:
-        low = None if low is None or a is None else low + a
-        high = None if high is None or b is None else high + b
-    return low, high
-
-
-def _times(ranges: Iterable[Range]) -> Range:
-    low, high = Fraction(1), Fraction(1)
-    for a, b in ranges:
-        if a is None or b is None:
-            return ANY
-        ends = [x * y for x in (low, high) for y in (a, b)]
-        low, high = min(ends), max(ends)
-    return low, high
+    def _known(self, s: Symbol) -> Range:
+        """The interval of a symbol, as far as what holds of the states and its equation tell."""
+        if s in self._hold:
+            self.invariant[next(state for state in self.unrolled.states if self.unrolled.before(state) == s)] = None
+            return self._hold[s]
+        if s in self.definitions and s not in self._ranges:
+            self._ranges[s] = ANY
+            self._ranges[s] = self.range(self.definitions[s])
+        return self._ranges.get(s, ANY)

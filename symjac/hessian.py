@@ -64,10 +64,8 @@ class Hessian:
         return jacobian_theorem(self._opened(self.gradient), Scope(self.wrt, {}))
 
     def _closed(self) -> Expr:
-        names: dict[Expr, Symbol] = {}
-        for s, e in self.definitions.items():
-            if e.args and self.first.scope.depends(s):
-                names[self._opened(e)] = s
+        gates = [(s, e) for s, e in self.definitions.items() if e.args and self.first.scope.depends(s)]
+        names: dict[Expr, Symbol] = {self._opened(e): s for s, e in gates}
         closed = collect(self.theorem.rhs, names)
         # What a kink hides, such as the second derivative of relu, is zero wherever it is defined.
         return ex.zero(closed.shape) if equal(self._opened(closed), ex.zero(closed.shape)) else closed

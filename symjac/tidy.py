@@ -6,8 +6,7 @@ normal form says it equals what the rules derived.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -18,6 +17,7 @@ from symjac.functions import ACTIVATIONS
 from symjac.limits import step, work_limit
 
 STEPS = 100_000  # so many factors are looked at for one closed form
+TOO_LONG = "the derivative is too long to be collected"
 # Functions whose derivative is shorter spelled out than primed.
 SPELLED_OUT = frozenset({"exp", "log", "sin", "cos", "sinh", "cosh", "sqrt", "square", "identity", "reciprocal", "abs"})
 
@@ -32,18 +32,14 @@ def collect(e: Expr, names: Mapping[Expr, Symbol]) -> Expr:
     >>> collect(ex.add(ex.neg(ex.mul(Diag(h), K)), ex.mul(Diag(g), K)), {})
     Product(Diag(Sum(g, Product(Number(Fraction(-1, 1)), h))), K)
     """
-    with _bounded():
+    with work_limit(STEPS, TOO_LONG):
         return tidy_sum(_name(e, names))
 
 
 def close(e: Expr, closed: Mapping[Partial, Expr]) -> Expr:
     """The collected form with the closed forms of the gates' Jacobians put in."""
-    with _bounded():
+    with work_limit(STEPS, TOO_LONG):
         return tidy_sum(_put_in(e, closed))
-
-
-def _bounded() -> AbstractContextManager[None]:
-    return work_limit(STEPS, "the derivative is too long to be collected")
 
 
 def _put_in(e: Expr, closed: Mapping[Partial, Expr]) -> Expr:
@@ -139,23 +135,20 @@ def _trace(e: Expr) -> Expr:
 
     Of multiples of the identity it is their size, as "tr(I)" would not say which identity is meant.
     """
-    scalars = [f for f in e.args if f.is_scalar] if isinstance(e, Product) else []
-    inner = ex.mul(*(f for f in e.args if not f.is_scalar)) if scalars else e
+    scalars, rest = _parts(e)
+    inner = ex.mul(*rest) if scalars else e
     if isinstance(inner, Product) and inner.args[-1].is_row:  # tr(u v^T) is v^T u
         return ex.mul(*scalars, _without_ones(ex.mul(inner.args[-1], *inner.args[:-1])))
     if isinstance(inner, Diag):
         return ex.mul(*scalars, _without_ones(ex.mul(ex.Transpose(ex.Ones(e.rows)), inner.arg)))
     multiples = []
     for t in inner.args if isinstance(inner, Sum) else (inner,):
-        factors = t.args if isinstance(t, Product) else (t,)
-        if not all(f.is_scalar or isinstance(f, ex.Identity) for f in factors):
-            return ex.mul(*scalars, ex.Trace(min(inner, ex.transpose(inner), key=_transposes)))
-        multiples.append(ex.mul(*(f for f in factors if f.is_scalar), ex.size_as_scalar(e.rows)))
+        numbers, chain = _parts(t)
+        if not all(isinstance(f, ex.Identity) for f in chain):
+            turned = min(inner, ex.transpose(inner), key=lambda e: sum(isinstance(n, ex.Transpose) for n in e.walk()))
+            return ex.mul(*scalars, ex.Trace(turned))
+        multiples.append(ex.mul(*numbers, ex.size_as_scalar(e.rows)))
     return ex.mul(*scalars, ex.add(*multiples))
-
-
-def _transposes(e: Expr) -> int:
-    return sum(isinstance(node, ex.Transpose) for node in e.walk())
 
 
 # --------------------------------------------------------------------------------------- one product
@@ -175,9 +168,7 @@ class Term:
         scalars = self.scalars if keep_scalars else ()
         if self.vector is None and self.number == 1 and not scalars:
             return None
-        if self.vector is None:
-            return ex.mul(Number(self.number), *scalars)
-        return ex.mul(Number(self.number), *scalars, self.vector)
+        return ex.mul(Number(self.number), *scalars, *([self.vector] if self.vector is not None else []))
 
 
 def term(e: Expr) -> Term:
@@ -354,15 +345,9 @@ def _like(terms: list[Term]) -> list[Term]:
     """Terms with the same tail added into one diagonal; terms that are equal but for the number added."""
     groups: dict[object, list[Term]] = {}
     for t in terms:
-        groups.setdefault(_group_key(t), []).append(t)
+        # The identity stays apart from diagonals: I + diag(v) reads better than diag(1 + v).
+        groups.setdefault(t.tail or ("diagonal", t.vector is None), []).append(t)
     return [u for group in groups.values() for u in _merge(group)]
-
-
-def _group_key(t: Term) -> object:
-    # The identity stays apart from diagonals: I + diag(v) reads better than diag(1 + v).
-    if not t.tail:
-        return ("diagonal", t.vector is None)
-    return t.tail
 
 
 def _merge(group: list[Term]) -> list[Term]:
@@ -372,14 +357,9 @@ def _merge(group: list[Term]) -> list[Term]:
         return _add_numbers(group)
     same = all(t.scalars == group[0].scalars for t in group)
     heads = [(t.head(keep_scalars=not same), t.number) for t in group]
-    vector_shape = next(t.vector.shape for t in group if t.vector is not None)
-    vectors: list[Expr] = []
-    for head, _ in sorted(heads, key=lambda p: p[1] < 0):
-        if head is None:
-            vectors.append(ex.Ones(*vector_shape))
-        else:
-            vectors.append(ex.mul(head, ex.Ones(*vector_shape)) if head.is_scalar else head)
-    total = add_like(vectors)
+    ones = ex.Ones(*next(t.vector.shape for t in group if t.vector is not None))
+    ordered = [head for head, _ in sorted(heads, key=lambda p: p[1] < 0)]
+    total = add_like([ones if h is None else ex.mul(h, ones) if h.is_scalar else h for h in ordered])
     if ex.is_zero(total):
         return []
     number, vector = _sign(total)
@@ -403,8 +383,7 @@ def add_like(vectors: list[Expr]) -> Expr:
     Product(Number(Fraction(3, 1)), v)
     """
     numbers: dict[Expr, Fraction] = {}
-    flat = ex.add(*vectors) if vectors else None
-    assert flat is not None
+    flat = ex.add(*vectors)
     for v in flat.args if isinstance(flat, Sum) else (flat,):
         k, rest = _sign(v)
         numbers[rest] = numbers.get(rest, Fraction(0)) + k
@@ -415,15 +394,20 @@ def add_like(vectors: list[Expr]) -> Expr:
 def _common_entries(vectors: list[Expr]) -> Expr:
     """``a o (u + v) + b o (u + v)`` as ``(a + b) o (u + v)``; only whole sums are worth it."""
     factors = [list(v.args) if isinstance(v, ex.Hadamard) else [v] for v in vectors]
-    shared = [f for f in factors[0] if isinstance(f, Sum) and all(f in other for other in factors[1:])]
-    shared = list(dict.fromkeys(shared))  # a square may meet a first power
-    if len(vectors) == 1 or not shared:
+    shared = _taken_out(factors, lambda f: isinstance(f, Sum)) if len(vectors) > 1 else []
+    if not shared:
         return ex.add(*vectors)
+    rest = [ex.hadamard(*other) if other else ex.Ones(*vectors[0].shape) for other in factors]
+    return ex.hadamard(ex.add(*rest), *shared)
+
+
+def _taken_out(factors: list[list[Expr]], worth: Callable[[Expr], bool]) -> list[Expr]:
+    """What is a factor of all of these, once each: a square may meet a first power. It is taken out of them."""
+    shared = [f for f in dict.fromkeys(factors[0]) if worth(f) and all(f in other for other in factors[1:])]
     for f in shared:
         for other in factors:
             other.remove(f)
-    rest = [ex.hadamard(*other) if other else ex.Ones(*vectors[0].shape) for other in factors]
-    return ex.hadamard(ex.add(*rest), *shared)
+    return shared
 
 
 def _common_factor(e: Expr) -> Expr:
@@ -432,19 +416,18 @@ def _common_factor(e: Expr) -> Expr:
         return e
     if e.is_scalar:
         return _common_scalars(e)
-    chains = [_chain(t) for t in e.args]
-    if any(len(c) < 1 for c in chains):
+    parts = [_parts(t) for t in e.args]
+    chains = [chain for _, chain in parts]
+    if not all(chains):
         return e
     if e.is_row and all(len(c) > 1 for c in chains) and len({c[0] for c in chains}) == 1:
-        inner = [ex.mul(*_scalars(t), *c[1:]) for t, c in zip(e.args, chains, strict=True)]
+        inner = [ex.mul(*scalars, *c[1:]) for scalars, c in parts]
         inner.sort(key=lambda f: isinstance(f, ex.Transpose))
         return ex.mul(chains[0][0], tidy_sum(ex.add(*inner)))
-    if len({c[-1] for c in chains}) == 1 and any(len(c) > 1 for c in chains) and _worth(chains[0][-1]):
-        last = chains[0][-1]
-        inner = [
-            ex.mul(*_scalars(t), *c[:-1]) if len(c) > 1 else ex.mul(*_scalars(t), ex.Identity(last.rows))
-            for t, c in zip(e.args, chains, strict=True)
-        ]
+    last = chains[0][-1]
+    worth = last.is_matrix and not isinstance(last, Diag | ex.Identity)
+    if len({c[-1] for c in chains}) == 1 and any(len(c) > 1 for c in chains) and worth:
+        inner = [ex.mul(*scalars, *(c[:-1] or [ex.Identity(last.rows)])) for scalars, c in parts]
         if len({i.shape for i in inner}) == 1:
             return ex.mul(tidy_sum(ex.add(*inner)), last)
     return e
@@ -453,11 +436,7 @@ def _common_factor(e: Expr) -> Expr:
 def _common_scalars(e: Sum) -> Expr:
     """``a (1 - b) - b a`` as ``a (1 - 2 b)``."""
     factors = [list(t.args) if isinstance(t, Product) and all(f.is_scalar for f in t.args) else [t] for t in e.args]
-    shared = [f for f in factors[0] if not isinstance(f, Number) and all(f in other for other in factors[1:])]
-    shared = list(dict.fromkeys(shared))
-    for f in shared:
-        for other in factors:
-            other.remove(f)
+    shared = _taken_out(factors, lambda f: not isinstance(f, Number))
     rest: list[Expr] = []
     for other in factors:
         signed = ex.mul(*other) if other else Number(1)
@@ -466,16 +445,10 @@ def _common_scalars(e: Sum) -> Expr:
             rest += [ex.neg(t) if flat != (signed,) else t for t in flat[0].args]
         else:
             rest.append(signed)
-    return ex.mul(*shared, add_like(rest)) if shared else add_like(rest)
+    return ex.mul(*shared, add_like(rest))
 
 
-def _worth(last: Expr) -> bool:
-    return last.is_matrix and not isinstance(last, Diag | ex.Identity)
-
-
-def _chain(t: Expr) -> tuple[Expr, ...]:
-    return tuple(f for f in (t.args if isinstance(t, Product) else (t,)) if not f.is_scalar)
-
-
-def _scalars(t: Expr) -> tuple[Expr, ...]:
-    return tuple(f for f in (t.args if isinstance(t, Product) else (t,)) if f.is_scalar)
+def _parts(t: Expr) -> tuple[list[Expr], list[Expr]]:
+    """The scalars of a product, and its other factors."""
+    factors = t.args if isinstance(t, Product) else (t,)
+    return [f for f in factors if f.is_scalar], [f for f in factors if not f.is_scalar]

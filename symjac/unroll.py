@@ -7,7 +7,7 @@ state at each step, proved by induction over the length. Pascanu, Mikolov and Be
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 
 from symjac import expr as ex
@@ -49,13 +49,10 @@ class Unrolled:
             raise TargetError(f"{self._name(back_to)} is later than {self._name(of)}; the later state comes first")
         self.of = self.clock.at(self.of_state, self.late)
         self.wrt = self.clock.at(self.wrt_state, self.early)
-        self.derivations = self._derive()
+        self.derivations: Mapping[tuple[Symbol, Symbol], Derivation] = {
+            (s, r): Derivation(system, s, self.before(r)) for s in self.states for r in self.states
+        }
         self._prove()
-
-    @staticmethod
-    def states_in(system: Recurrence) -> tuple[Symbol, ...]:
-        """The states of a recurrence: the left-hand sides whose value at the step before is used."""
-        return states_of(Clock(system), system.definitions)
 
     @staticmethod
     def _name(s: str | Symbol) -> str:
@@ -67,9 +64,6 @@ class Unrolled:
     def before(self, s: Symbol) -> Symbol:
         """A state at the step before."""
         return self.clock.at(s, self.clock.times[s].plus(-1))
-
-    def _derive(self) -> Mapping[tuple[Symbol, Symbol], Derivation]:
-        return {(s, r): Derivation(self.system, s, self.before(r)) for s in self.states for r in self.states}
 
     # --------------------------------------------------------------------------------------- the proof
 
@@ -112,28 +106,21 @@ class Unrolled:
     @cached_property
     def index(self) -> Moment:
         """A letter for the time of a factor that nothing else bears."""
-        taken = {self.late.letter, self.early.letter, self.clock.letter, *(str(d) for d in self._sizes())}
-        for name in self.system.symbols:
-            taken.add(name[0])
+        shapes = [info.symbol.shape for info in self.system.symbols.values()]
+        taken = {str(letter) for shape in shapes for size in shape for letter in size.free_symbols}
+        taken |= {self.late.letter, self.early.letter, self.clock.letter, *(name[0] for name in self.system.symbols)}
         return Moment(next(c for c in ("i", "j", "s", "r", "l", "p", "q", r"\tau", r"\nu") if c not in taken))
-
-    def _sizes(self) -> Iterator[object]:
-        for info in self.system.symbols.values():
-            for size in info.symbol.shape:
-                yield from size.free_symbols
 
     def block(self, s: Symbol, r: Symbol, moment: Moment | None = None) -> Expr:
         """The one-step Jacobian of state ``s`` by state ``r`` of the step before, at a time, in numerator layout."""
-        return self._at(self.derivations[s, r].closed, s, moment or self.index)
-
-    def _at(self, e: Expr, s: Symbol, moment: Moment) -> Expr:
-        table: dict[Expr, Expr] = {}
-        here = self.clock.times[s]
-        for symbol in e.symbols:
-            time = self.clock.times.get(symbol)
-            if time is not None and time.letter == here.letter:
-                table[symbol] = self.clock.at(symbol, moment.plus(time.offset - here.offset))
-        return e.replace(table) if table else e
+        e, here = self.derivations[s, r].closed, self.clock.times[s]
+        times = [(symbol, self.clock.times[symbol]) for symbol in e.symbols & self.clock.times.keys()]
+        table: dict[Expr, Expr] = {
+            symbol: self.clock.at(symbol, (moment or self.index).plus(time.offset - here.offset))
+            for symbol, time in times
+            if time.letter == here.letter
+        }
+        return e.replace(table)
 
     @property
     def is_block(self) -> bool:
@@ -154,14 +141,8 @@ class Unrolled:
         """The one-step Jacobian in numerator layout at the time :attr:`index`; several state vectors in blocks."""
         if not self.is_block:
             return self.block(self.states[0], self.states[0])
-        rows = []
-        for s in self.states:
-            blocks = [ex.Transpose(self.block(s, r)) for r in self.states]
-            rows.append(ex.Transpose(ex.Stack(*blocks)))
-        return ex.Stack(*rows)
-
-    def _limits(self) -> tuple[Expr, Expr]:
-        return self.early.plus(1).expr, self.late.expr
+        rows = [ex.Stack(*(ex.Transpose(self.block(s, r)) for r in self.states)) for s in self.states]
+        return ex.Stack(*map(ex.Transpose, rows))
 
     def product(self, layout: str = "numerator", *, named: bool = False) -> Expr:
         """The product over time; ``named`` keeps the one-step Jacobian by its name.
@@ -171,21 +152,11 @@ class Unrolled:
         if self.steps == 0:
             return ex.Identity(self.name.rows)
         body = self.name if named else self.factor
-        low, high = self._limits()
+        low, high = self.early.plus(1).expr, self.late.expr
         if layout == "numerator":
             return OverTime("product", self.index.text, low, high, body, "descending")
         turned = ex.Transpose(body) if named else ex.transpose(body)
         return OverTime("product", self.index.text, low, high, turned, "ascending")
-
-    @property
-    def numerator(self) -> Expr:
-        """The product in numerator layout, latest factor leftmost."""
-        return self.product("numerator")
-
-    @property
-    def denominator(self) -> Expr:
-        """The product in denominator layout, latest factor rightmost."""
-        return self.product("denominator")
 
     def written(self, steps: int | None = None, layout: str = "numerator") -> Expr:
         """The product for a number of steps, factor by factor, with the states of every step by name.

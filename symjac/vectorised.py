@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from symjac import expr as ex
+from symjac.composite import act, turned
 from symjac.derivation import Derivation
 from symjac.differentiate import differential_theorem
 from symjac.errors import Defect, NotYetError, TargetError
@@ -177,72 +178,12 @@ def vec(e: Expr) -> Expr:
     return Vec(e)
 
 
-def turned(e: Expr) -> Expr:
-    """The transpose, also of Kronecker products."""
-    if isinstance(e, ex.Sum) and not e.is_vector:
-        return ex.Sum(*(turned(t) for t in e.args))
-    if isinstance(e, ex.Product):
-        scalars = [f for f in e.args if f.is_scalar]
-        return ex.chained([*scalars, *(turned(f) for f in reversed(e.args) if not f.is_scalar)])
-    if isinstance(e, Kronecker):
-        return Kronecker(ex.transpose(e.left), ex.transpose(e.right))
-    if isinstance(e, Commutation):
-        return Commutation(e.of[1], e.of[0])
-    return ex.transpose(e)
-
-
 def applied(m: Expr, z: Expr, shape: ex.Shape) -> Expr:
     """What ``m vec(z)`` is, as a matrix of a shape: Kronecker products turned back into products on both sides.
 
     :raises NotYetError: where a factor acts on no matrix of a known shape.
     """
-    if isinstance(m, ex.Sum):
-        return ex.add(*(applied(t, z, shape) for t in m.args))
-    if ex.is_zero(m):
-        return ex.zero(shape)
-    factors = m.args if isinstance(m, ex.Product) else (m,)
-    out = z
-    column: list[Expr] = []
-    chain = [f for f in factors if not f.is_scalar]
-    scalars = [f for f in factors if f.is_scalar]
-    for k in range(len(chain) - 1, -1, -1):
-        f = chain[k]
-        if out.is_scalar and f.cols == ex.ONE:
-            column = chain[: k + 1]
-            break
-        out = _act(f, out)
-    if column:
-        whole = column[-1]
-        made = whole.arg if isinstance(whole, Vec) else whole
-        for f in reversed(column[:-1]):
-            made = _act(f, made)
-        return ex.mul(*scalars, out, made)
-    return ex.mul(*scalars, out)
-
-
-def _act(f: Expr, z: Expr) -> Expr:
-    match f:
-        case ex.Identity():
-            return z
-        case Kronecker():
-            return ex.mul(f.right, z, ex.transpose(f.left))
-        case Commutation():
-            return ex.transpose(z) if not isinstance(z, ex.Differential) else ex.Transpose(z)
-        case ex.Diag() if z.cols != ex.ONE:
-            weight = f.arg.arg if isinstance(f.arg, Vec) else None
-            if weight is not None and weight.shape == z.shape:
-                return ex.Hadamard(weight, z)
-        case ex.Transpose() if isinstance(f.arg, Vec):
-            return ex.Trace(ex.Product(ex.transpose(f.arg.arg), z))
-        case ex.Sum():
-            return ex.add(*(_act(t, z) for t in f.args))
-        case ex.Product():
-            out = z
-            for part in reversed([p for p in f.args if not p.is_scalar]):
-                out = _act(part, out)
-            return ex.mul(*(p for p in f.args if p.is_scalar), out)
-        case ex.Stack():
-            return ex.Stack(*(_act(p, z) for p in f.args))
-    if f.cols == z.rows and z.cols == ex.ONE:
-        return ex.Product(f, z)
-    raise NotYetError(f"what a {type(f).__name__} does to the vec of a matrix is not known yet")
+    out = act(m, z)
+    if out.symbols - m.symbols - z.symbols:
+        raise NotYetError("what this does to the vec of a matrix is not known yet")
+    return ex.zero(shape) if ex.is_zero(out) else out

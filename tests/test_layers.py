@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("problem",),
     ("expr",),
     ("kernel", "linear", "functions"),
-    ("signs",),
+    ("signs", "ranges", "composite"),
     ("hypotheses",),
     ("limits",),
     ("deadline",),

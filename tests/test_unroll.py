@@ -9,7 +9,7 @@ from symjac import System, cells
 from symjac.codegen import emit, emit_step
 from symjac.errors import NotYetError, SymjacError, TargetError
 from symjac.expr import Expr, OverTime, Product, Symbol
-from symjac.timing import Clock, Moment
+from symjac.timing import Clock, Moment, states_of
 from symjac.typeset import latex, text
 from symjac.unroll import Unrolled
 from tests.work import calls
@@ -21,8 +21,8 @@ SIZES = {"n": 3, "m": 2, "p": 4}
 
 def unrolled(name: str, of: str = "t", back_to: str = "k") -> Unrolled:
     system = System(getattr(cells, name))
-    some = Unrolled.states_in(system)[-1]
     clock = Clock(system)
+    some = states_of(clock, system.definitions)[-1]
     return system.unroll(clock.at(some, Moment.read(of)), back_to=clock.at(some, Moment.read(back_to)))
 
 

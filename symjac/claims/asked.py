@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from symjac import expr as ex
-from symjac.claims.conventions import Convention
+from symjac.claims.conventions import FOUR, MIXED, Convention
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.model import Model
 from symjac.claims.properties import kind_of
@@ -16,6 +16,26 @@ from symjac.expr import Expr
 from symjac.expr.times import Time
 from symjac.limits import OutOfTimeError
 from symjac.reading.applied.terms import Ref
+
+
+def conventions(s: Statement) -> tuple[Convention, ...]:
+    """The conventions that a claim is judged in: the mixed ones too where a scalar has a gradient."""
+    return FOUR + MIXED if s.has_gradient else FOUR
+
+
+def columns(s: Statement) -> tuple[Convention, ...]:
+    """Those with column vectors, numerator first."""
+    return tuple(c for c in conventions(s) if not c.row)
+
+
+def orders(s: Statement) -> tuple[str, ...]:
+    """The orders of products over time that a claim is judged in."""
+    return ("ascending", "descending") if s.has_product else ("ascending",)
+
+
+def settled_order(s: Statement) -> str:
+    """The order of products over time that the print settles."""
+    return "descending" if s.order == "descending" else "ascending"
 
 
 @dataclass

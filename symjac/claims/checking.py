@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from symjac.claims.bounds import telling as bound_telling
 from symjac.claims.judge import TIMEOUT, judge_claim, unreadable
-from symjac.claims.nearest.conditions import conditions, to_json
+from symjac.claims.nearest.conditions import conditions
 from symjac.claims.nearest.layouts import layouts
 from symjac.claims.nearest.repairs import repair
 from symjac.claims.printing import fragment, sentences
@@ -20,7 +20,7 @@ from symjac.confirm import confirm
 from symjac.deadline import deadline
 from symjac.errors import DefinitionError, ReadError, SymjacError
 from symjac.limits import OutOfTimeError
-from symjac.problem import id_of, read_claim
+from symjac.problem import Claim, id_of, read_claim
 
 LAYOUTS = ("numerator", "denominator", "mixed", "both")
 ORIENTATIONS = ("column", "row")
@@ -50,52 +50,37 @@ def check(
     ('true', ('numerator_column',))
     """
     _known(layout, orientation)
+    return _checked(Claim(tuple(equations), claim, dict(symbols or {}), of, wrt), layout, orientation, strict, timeout)
+
+
+def _checked(asked: Claim, layout: str | None, orientation: str | None, strict: bool, timeout: float) -> Verdict:
     until = time.monotonic() + timeout
-    declared = dict(symbols or {})
     read: list[Statement] = []
-    v = judge_claim(equations, claim, declared, of=of, wrt=wrt, timeout=timeout, read=read)
-    if v.signs:
-        return _of_bound(v, equations, layout, orientation, strict=strict, until=until)
-    s = read[0] if len(read) == 1 else None  # of a claim with a bracket missing there are several
+    v = judge_claim(
+        asked.equations, asked.formula, asked.symbols, of=asked.of, wrt=asked.wrt, timeout=timeout, read=read
+    )
+    s = read[0] if len(read) == 1 else None  # of a claim with a bracket missing there are several, of a bound none
     if strict:
         _refuse_notes(v, s)
-    asked = _asked(v, layout, orientation)
-    if asked:
-        v = replace(v, verdict=summed_up(tuple({k: m[k] for k in asked if k in m} for m in v.as_printed)), asked=asked)
-    found = Found(s, asked=asked)
+    if names := _asked(v, layout, orientation):
+        v = replace(v, verdict=summed_up(tuple({k: m[k] for k in names if k in m} for m in v.as_printed)), asked=names)
+    v = replace(v, equations=asked.equations)
+    if v.signs:
+        return _told(v, bound_telling.tell, until)
+    found = Found(s)
     if s is not None and not s.factors and _refuted_for_columns(v):
         with _what_is_left(until):
-            found = _nearest(equations, s, declared, found, of=of, wrt=wrt, until=until)
-        v = replace(v, conditions=to_json(found.conditions), terms=tuple(t.to_json() for t in found.terms))
+            found = Found(s, repair(asked, s, until), conditions(s, until), layouts(s, until))
+        v = replace(
+            v,
+            conditions=tuple(c.to_json() for c in found.conditions),
+            terms=tuple(t.to_json() for t in found.terms),
+        )
     if found.repair is not None:
         e = found.repair.edit
-        told: dict[str, object] = {
-            "kind": e.kind,
-            "words": e.words,
-            "claim": e.text,
-            "conventions": list(found.repair.conventions),
-        }
-        v = replace(v, repair={**told, "about": e.about} if e.about else told, was=e.was)
-    return _told(v, equations, lambda: tell(v, found), until)
-
-
-def _nearest(
-    equations: Sequence[str],
-    s: Statement,
-    declared: Mapping[str, str],
-    found: Found,
-    *,
-    of: str | None,
-    wrt: str | None,
-    until: float,
-) -> Found:
-    """What is said beside a refutation: the nearest true formula, conditions, the layouts of the terms."""
-    return replace(
-        found,
-        repair=repair(equations, s, declared, of=of, wrt=wrt, deadline=until),
-        conditions=conditions(s, until),
-        terms=layouts(s, until),
-    )
+        told = {"kind": e.kind, "words": e.words, "claim": e.text, "conventions": list(found.repair.conventions)}
+        v = replace(v, repair=told | ({"about": e.about} if e.about else {}), was=e.was)
+    return _told(v, lambda v: tell(v, found), until)
 
 
 @contextlib.contextmanager
@@ -105,27 +90,12 @@ def _what_is_left(until: float) -> Iterator[None]:
         yield
 
 
-def _told(
-    v: Verdict, equations: Sequence[str], told: Callable[[], Mapping[str, tuple[Paragraph, ...]]], until: float
-) -> Verdict:
+def _told(v: Verdict, tell: Callable[[Verdict], Mapping[str, tuple[Paragraph, ...]]], until: float) -> Verdict:
     """The verdict in sentences and as LaTeX; where that takes too long, in the plain ones it has."""
-    v = replace(v, equations=tuple(equations))
     with _what_is_left(until):
-        out = replace(v, told=told())
+        out = replace(v, told=tell(v))
         return replace(out, explanation=sentences(out), latex=fragment(confirm(out)))
     return v
-
-
-def _of_bound(
-    v: Verdict, equations: Sequence[str], layout: str | None, orientation: str | None, *, strict: bool, until: float
-) -> Verdict:
-    """A verdict about a bound, held against the convention that is asked for."""
-    if strict:
-        _refuse_notes(v, None)
-    asked = _asked(v, layout, orientation)
-    if asked:
-        v = replace(v, verdict=summed_up(tuple({k: m[k] for k in asked if k in m} for m in v.as_printed)), asked=asked)
-    return _told(v, equations, lambda: bound_telling.tell(v), until)
 
 
 def check_record(
@@ -143,22 +113,10 @@ def check_record(
     'true'
     """
     _known(layout, orientation)
-    data = record if isinstance(record, Mapping) else {}
     try:
-        asked = read_claim(record)
-        v = check(
-            asked.equations,
-            asked.formula,
-            asked.symbols,
-            of=asked.of,
-            wrt=asked.wrt,
-            layout=layout,
-            orientation=orientation,
-            strict=strict,
-            timeout=timeout,
-        )
+        v = _checked(read_claim(record), layout, orientation, strict, timeout)
     except SymjacError as error:
-        claim = data.get("claim")
+        claim = record.get("claim") if isinstance(record, Mapping) else None
         v = unreadable(claim if isinstance(claim, str) else "", error)
     return replace(v, id=id_of(record))
 
@@ -190,6 +148,3 @@ def _refuse_notes(v: Verdict, s: Statement | None) -> None:
 def _refuted_for_columns(v: Verdict) -> bool:
     outcomes = [o for m in v.as_printed for name, o in m.items() if name.endswith("column")]
     return bool(outcomes) and all(o.holds is False and not o.at_once for o in outcomes)
-
-
-__all__ = ["check", "check_record"]

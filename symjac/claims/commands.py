@@ -7,6 +7,10 @@ import re
 from symjac.reading.vocabulary import SUBSCRIPTS, SUPERSCRIPTS, UNICODE_GREEK, UNICODE_SIGNS
 
 _SIGNS = {"<=": r"\le ", ">=": r"\ge ", "!=": r"\ne ", "||": r"\Vert ", "arrow": r"\to "}
+_COMMANDS = str.maketrans(
+    {c: _SIGNS.get(sign, f"\\{sign} " if sign.isalpha() else sign) for c, sign in UNICODE_SIGNS.items()}
+    | {c: f"\\{name} " for c, name in UNICODE_GREEK.items()}
+)
 _BARE = re.compile(r"(?<![\\A-Za-z{])(?:diag|softmax|sigmoid|relu|ReLU|tanh|vec|tr)(?=\s*[(\[])")
 _UP = re.compile(f"[{re.escape(''.join(SUPERSCRIPTS))}]+")
 _DOWN = re.compile(f"[{re.escape(''.join(SUBSCRIPTS))}]+")
@@ -24,13 +28,4 @@ def in_commands(text: str) -> str:
     text = text.replace("ᵀ", r"^{\top}").replace("′", "'").replace("‖", "||")
     text = _UP.sub(lambda m: "^{" + "".join(SUPERSCRIPTS[c] for c in m[0]) + "}", text)
     text = _DOWN.sub(lambda m: "_{" + "".join(SUBSCRIPTS[c] for c in m[0]) + "}", text)
-    return "".join(map(_character, text))
-
-
-def _character(c: str) -> str:
-    if c in UNICODE_GREEK:
-        return f"\\{UNICODE_GREEK[c]} "
-    if c in UNICODE_SIGNS:
-        sign = UNICODE_SIGNS[c]
-        return _SIGNS.get(sign, f"\\{sign} " if sign.isalpha() else sign)
-    return c
+    return text.translate(_COMMANDS)

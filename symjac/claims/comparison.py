@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -15,10 +15,11 @@ from symjac.claims.induction import proved_by_induction
 from symjac.claims.overtime import OverTime, gathered
 from symjac.claims.properties import everywhere, special
 from symjac.claims.undecided import UndecidedError
-from symjac.claims.verdict import Outcome
+from symjac.claims.verdict import Outcome, undecided
 from symjac.claims.ways import relations
 from symjac.claims.witness import ROADS, Circumstances, Course, confirm, refute
 from symjac.claims.writtenout import equal_entries, fits_if
+from symjac.composite import images, is_composite
 from symjac.errors import ShapeError
 from symjac.expr import Expr
 from symjac.expr.times import Time
@@ -53,13 +54,12 @@ class Comparison(Asked):
         """
         found = self.judged(a, b)
         if found.because == "shape" and (name := self.statement.unread_declaration(a, b)) is not None:
-            return Outcome(None, "undecided", f"the declaration of {name} is not understood, and its shape is a guess")
+            return undecided(f"the declaration of {name} is not understood, and its shape is a guess")
         if not found.holds or found.because != "proof":
             return found
-        trouble = self.unconfirmed(a, b)
-        if not trouble:
-            return replace(found, witnesses=ROADS)
-        return Outcome(None, "undecided", f"it is proved, but no run confirms it: {trouble}")
+        if trouble := self.unconfirmed(a, b):
+            return undecided(f"it is proved, but no run confirms it: {trouble}")
+        return replace(found, witnesses=ROADS)
 
     def unconfirmed(self, a: Term, b: Term) -> str:
         """Why no run confirms what was proved; empty where runs do."""
@@ -82,9 +82,7 @@ class Comparison(Asked):
         together = self.statement.whole_gradients(a, b)
         if len(together) > 1 and found.because == "counterexample":
             names = " and ".join(together)
-            return Outcome(
-                None, "undecided", f"{names} act at every step, and how their gradients are related is not known"
-            )
+            return undecided(f"{names} act at every step, and how their gradients are related is not known")
         return found
 
     def summed(self, a: Term, b: Term, letter: str) -> Outcome:
@@ -97,13 +95,13 @@ class Comparison(Asked):
             other = Time(((letter, 1),), k)
             apart = b.retimed(partial(Time.put, values={letter: other}))
             if self.at_any_length(a, apart).holds:
-                return Outcome(None, "undecided", "the summands are equal one step apart, so that the ends matter")
+                return undecided("the summands are equal one step apart, so that the ends matter")
         one = {letter: Time((), 1)}
         self.step = self.last = one[letter]
         alone = self.compared(a, b, one)
         if alone.holds is False:
             return replace(alone, reason="already where there is one step only")
-        return Outcome(None, "undecided", "the summands differ, which does not say that the sums do")
+        return undecided("the summands differ, which does not say that the sums do")
 
     def at_any_length(self, a: Term, b: Term) -> Outcome:
         if not self.statement.lengths_matter(a, b):
@@ -112,18 +110,16 @@ class Comparison(Asked):
         try:
             found = self.compared(a, b, {})
         except (UndecidedError, NormalFormTooLarge) as error:
-            found = Outcome(None, "undecided", str(error))
+            found = undecided(error.message)
         if found.because == "shape":
             return found
         if any(t.over.kind == "sum" for t in self.statement.over(a, b)):
             for name in self.statement.whole_gradients(a, b):
-                why = f"how the uses of {name} at every step add up is not known in this form"
-                return Outcome(None, "undecided", why)
+                return undecided(f"how the uses of {name} at every step add up is not known in this form")
         if found.holds:
             return self.also_at_no_step(a, b, found)
         # Symbols that stand for whole products cannot refute anything.
-        unknown = Outcome(None, "undecided", found.reason or "neither a proof nor a counterexample was found")
-        found = self.refuted_at_lengths(a, b, unknown)
+        found = self.refuted_at_lengths(a, b, undecided(found.reason or NEITHER))
         if found.holds is None and proved_by_induction(self, a, b):
             return self.also_at_no_step(a, b, Outcome(True, "proof", "by induction over the steps"))
         return found
@@ -141,11 +137,11 @@ class Comparison(Asked):
             try:
                 at_once = self.compared(a, b, values)
             except (UndecidedError, NormalFormTooLarge) as error:
-                return Outcome(None, "undecided", f"it is proved for later steps, not for {where}: {error}")
+                return undecided(f"it is proved for later steps, not for {where}: {error}")
             if at_once.holds is False:
                 return replace(at_once, reason=f"it holds for later steps, and not for {where}", at_once=True)
             if at_once.holds is None:
-                return Outcome(None, "undecided", f"it is proved for later steps, not for {where}")
+                return undecided(f"it is proved for later steps, not for {where}")
         return found
 
     # --------------------------------------------------------------------------- a length in letters
@@ -175,30 +171,30 @@ class Comparison(Asked):
             return self.misfit(a, b, error.message)
         if left.shape != right.shape:
             if (fitting := fits_if(left, right)) is not None:
-                return Outcome(None, "undecided", f"the two sides fit only if {fitting}, which no declaration says")
+                return undecided(f"the two sides fit only if {fitting}, which no declaration says")
             shapes = f"{ex.show_shape(left.shape)} and {ex.show_shape(right.shape)}"
             return self.misfit(a, b, f"the two sides have shapes {shapes}")
         if self.unknown:
-            return Outcome(None, "undecided", self.unknown[0])
+            return undecided(self.unknown[0])
         found = self.decided(left, right)
         if found.because == OPEN:
             course = Course(a, b, values)
             found = self.refuted(course, left, right) or replace(found, because="undecided")
             if found.holds is False and (c := self.statement.unmet(values, found.counterexample)) is not None:
-                found = Outcome(None, "undecided", f"what would refute the claim does not meet {c.text}")
+                found = undecided(f"what would refute the claim does not meet {c.text}")
         if found.holds is False and self.doubts:
-            return Outcome(None, "undecided", self.doubts[0])
+            return undecided(self.doubts[0])
         if found.holds is False and strangers:
-            return Outcome(None, "undecided", f"nothing says what {strangers[0]} is")
+            return undecided(f"nothing says what {strangers[0]} is")
         return found
 
     def misfit(self, a: Term, b: Term, message: str) -> Outcome:
         """Two members that do not fit, which refutes nothing where a shape in them was guessed."""
         guessed = [name for name in self.statement.strangers(a, b) if self.statement.is_guessed(name)]
         if guessed:
-            return Outcome(None, "undecided", f"nothing says what {guessed[0]} is")
+            return undecided(f"nothing says what {guessed[0]} is")
         if (outsider := self.statement.unsized(a, b)) is not None:
-            return Outcome(None, "undecided", f"nothing says which sizes of the system those of {outsider} are")
+            return undecided(f"nothing says which sizes of the system those of {outsider} are")
         return Outcome(False, "shape", message)
 
     def sides(self, a: Term, b: Term, values: Mapping[str, Time]) -> tuple[Expr, Expr]:
@@ -233,20 +229,13 @@ class Comparison(Asked):
     def decided(self, left: Expr, right: Expr) -> Outcome:
         """Proof, or none, or (:data:`OPEN`) that a counterexample may be looked for."""
         left, right = self.model.signs(left), self.model.signs(right)
-        pair = vectors.images(left, right) if vectors.is_composite(left, right) else (left, right)
+        pair = images(left, right) if is_composite(left, right) else (left, right)
         too_large = ""
-        related = [left, right, *self.relations.values()]
-        self.relations |= relations(self.model, {s for e in related for s in e.symbols})
-        related = [left, right, *self.relations.values()]
-        # As printed, symbols at the earliest time are independent; what holds only because of the
-        # equations at that time holds too, but a counterexample need not know them.
+        self.relations |= relations(self.model, {s for e in self.related(left, right) for s in e.symbols})
+        related = self.related(left, right)
         screen = Screen(self.special)
-        for depth in (0, 1):
+        for table in self.tables(related):
             self.check_time()
-            try:
-                table = {**self.model.values(related, depth), **self.relations}
-            except UndecidedError:
-                continue  # the equations of the earlier step cannot be written down
             if ex.length(left) + ex.length(right) > LONG and screen.far_apart(left, right, table):
                 continue
             try:
@@ -265,10 +254,27 @@ class Comparison(Asked):
         if summing and self._with_sum_one(left, right, summing):
             return Outcome(True, "proof")
         if self.statement.opaque:
-            return Outcome(None, "undecided", "a gate is known by name only, so that nothing can be refuted by values")
+            return undecided("a gate is known by name only, so that nothing can be refuted by values")
         if self.implied:
-            return Outcome(None, "undecided", "the loss by which the outputs are compared is not given")
+            return undecided("the loss by which the outputs are compared is not given")
         return Outcome(None, OPEN, too_large or NEITHER)
+
+    def related(self, *sides: Expr) -> list[Expr]:
+        """What is compared, with what gradients and long ways in it are in terms of others."""
+        return [*sides, *self.relations.values()]
+
+    def tables(self, related: Sequence[Expr]) -> Iterator[dict[ex.Symbol, Expr]]:
+        """The definitions under which the sides are compared, fewest first.
+
+        As printed, symbols at the earliest time are independent; what holds only because of the equations at that time
+        holds too, but a counterexample need not know them.
+        """
+        for depth in (0, 1):
+            try:
+                values = self.model.values(related, depth)
+            except UndecidedError:
+                continue  # the equations of the earlier step cannot be written down
+            yield {**values, **self.relations}
 
     @staticmethod
     def has_kin(related: Iterable[Expr], table: Mapping[ex.Symbol, Expr]) -> bool:
@@ -284,8 +290,8 @@ class Comparison(Asked):
 
     def refuted(self, course: Course, left: Expr, right: Expr) -> Outcome | None:
         """A counterexample where the system is run forwards, or none."""
-        related = [left, right, *self.relations.values()]
-        composite = vectors.is_composite(left, right)
+        related = self.related(left, right)
+        composite = is_composite(left, right)
         for effort in (EFFORT // 4, EFFORT_COMPOSITE if composite else EFFORT):
             self.check_time()
             found = refute(self, course, effort, (left, right))
@@ -294,21 +300,17 @@ class Comparison(Asked):
             summing = self._summing_to_one(related)
             for s in sorted(self._free(related) & self._targets() - summing, key=lambda s: s.name):
                 if self._with_sum_one(left, right, frozenset({s}) | summing):
-                    condition = f"it holds if the entries of {s.name} sum to one, which nothing says"
-                    return Outcome(None, "undecided", condition)
+                    return undecided(f"it holds if the entries of {s.name} sum to one, which nothing says")
             return Outcome(False, "counterexample", "", found, ROADS[1:])
         return None
 
     # ------------------------------------------------------------------------ vectors that sum to one
 
-    def _family(self, s: ex.Symbol) -> str | None:
-        r = self.model.ref(s)
-        return r.family if r is not None else None
-
     def _summing_to_one(self, related: Sequence[Expr]) -> frozenset[ex.Symbol]:
         """The vectors that are declared to be one-hot or to sum to one."""
         families = self.statement.one_hot | self.statement.distributions
-        return frozenset(s for s in self._free(related) if self._family(s) in families) if families else frozenset()
+        free = self._free(related) if families else set()
+        return frozenset(s for s in free if (r := self.model.ref(s)) is not None and r.family in families)
 
     def _free(self, related: Sequence[Expr]) -> set[ex.Symbol]:
         """The symbols that both sides depend on and no equation defines."""
@@ -316,31 +318,24 @@ class Comparison(Asked):
             table = {**self.model.values(related, 0), **self.relations}
         except UndecidedError:
             table = dict(self.relations)
-        found = {s for e in (*related, *table.values()) for s in e.symbols}
-        return {s for s in found if s not in table}
+        return {s for e in (*related, *table.values()) for s in e.symbols} - table.keys()
 
     def _targets(self) -> set[ex.Symbol]:
         """Vectors that an equation of a scalar sets against a logarithm: what a cross-entropy compares with."""
-        found: set[ex.Symbol] = set()
-        for p in self.model.printed:
-            if self.model.symbol(p.lhs).is_scalar and _has_logarithm(p.rhs):
-                for s, r in p.uses:
-                    if s.is_vector and self.model.definition(r) is None:
-                        found.add(s)
-        return found
+
+        def has_logarithm(e: Expr) -> bool:
+            return any(isinstance(node, ex.Apply) and node.function.known == "log" for node in e.walk())
+
+        scalars = [p for p in self.model.printed if self.model.symbol(p.lhs).is_scalar and has_logarithm(p.rhs)]
+        return {s for p in scalars for s, r in p.uses if s.is_vector and self.model.definition(r) is None}
 
     def _with_sum_one(self, left: Expr, right: Expr, vectors: frozenset[ex.Symbol]) -> bool:
         """Whether both sides are equal where the entries of these vectors sum to one."""
-        related = [left, right, *self.relations.values()]
-        table = {**self.model.values(related, 0), **self.relations, **{s: _normalised(s) for s in vectors}}
+        values = self.model.values(self.related(left, right), 0)
         try:
-            return equal(left, right, table)
+            return equal(left, right, {**values, **self.relations, **{s: _normalised(s) for s in vectors}})
         except NormalFormTooLarge:
             return False
-
-
-def _has_logarithm(e: Expr) -> bool:
-    return any(isinstance(node, ex.Apply) and node.function.known == "log" for node in e.walk())
 
 
 def _normalised(s: ex.Symbol) -> Expr:

@@ -16,9 +16,8 @@ from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
 from symjac.claims.stated.aliases import LOSS
 from symjac.claims.stated.statement import Statement
-from symjac.claims.undecided import UndecidedError
+from symjac.claims.undecided import TROUBLE, UndecidedError
 from symjac.claims.witness import Closed, confirm_formula, weight
-from symjac.errors import SymjacError
 from symjac.expr import Expr, Symbol
 from symjac.expr.times import Time
 from symjac.reading.applied.terms import Ref, Term
@@ -37,7 +36,7 @@ def correct(s: Statement, deadline: float) -> dict[str, str]:
         return {}
     try:
         return {layout: _latex(s, model, layout, left, right, deadline) for layout in ("numerator", "denominator")}
-    except (SymjacError, UndecidedError):
+    except TROUBLE:
         return {}
 
 
@@ -86,9 +85,7 @@ def _ends(model: Model, left: Term) -> tuple[Ref, Ref] | None:
     if left.kind != "derivative":
         return None
     y, x = left.args[0].ref, left.args[1].ref
-    if y is None or x is None or y.family != x.family or y.time is None or x.time is None:
-        return None
-    return (y, x) if model.steps(y, x) is None else None
+    return (y, x) if y is not None and x is not None and y.family == x.family and model.are_far(y, x) else None
 
 
 def _with_loss(e: Expr, gradients: Gradients, s: Statement) -> Expr:
@@ -147,18 +144,16 @@ def pushed(e: Expr, turn: bool) -> Expr:
 
 def _product(model: Model, layout: str, y: Ref, x: Ref) -> str:
     """The product over a number of steps that is a letter, latest leftmost in numerator layout."""
-    assert y.time is not None
-    assert x.time is not None
-    used = {name for time in (y.time, x.time) for name, _ in time.letters}
+    used = {name for time in (y.step, x.step) for name, _ in time.letters}
     letter = next(c for c in BOUND if c not in used)
     here = Time(((letter, 1),))
     step = model.one_step(y.at(here))
     if not model.timed(step):
-        power = ex.MatrixPower(step if layout == "numerator" else ex.transpose(step), model.count(y.time - x.time))
+        power = ex.MatrixPower(step if layout == "numerator" else ex.transpose(step), model.count(y.step - x.step))
         return typeset.latex(power)
     factor = typeset.latex(step if layout == "numerator" else ex.transpose(step))
     if isinstance(step, ex.Sum):
         factor = rf"\left({factor}\right)"
     if layout == "numerator":
-        return rf"\prod_{{{y.time.text} \ge {letter} > {x.time.text}}} {factor}"
-    return rf"\prod_{{{letter}={(x.time + 1).text}}}^{{{y.time.text}}} {factor}"
+        return rf"\prod_{{{y.step.text} \ge {letter} > {x.step.text}}} {factor}"
+    return rf"\prod_{{{letter}={(x.step + 1).text}}}^{{{y.step.text}}} {factor}"

@@ -11,10 +11,12 @@ from collections.abc import Callable, Sequence
 
 from symjac import expr as ex
 from symjac.claims import vectors
+from symjac.claims.instances import reached
 from symjac.claims.meaning import Meaning
 from symjac.claims.model import Model
 from symjac.claims.operand import Operand
 from symjac.claims.undecided import UndecidedError
+from symjac.composite import act
 from symjac.errors import NotYetError, ShapeError
 from symjac.expr import ONE, Expr, Symbol
 from symjac.reading.applied.terms import Ref, Term
@@ -85,8 +87,7 @@ class Evaluator(Meaning):
         return self.laid_out(numerator, scalar=scalar, variable_row=row)
 
     def is_vector(self, r: Ref) -> bool:
-        family = self.model.families.get(r.family)
-        return family is not None and family.role == "vector"
+        return self.model.role(r) == "vector"
 
     def known(self, t: Term, x: Ref) -> Expr:
         """The Jacobian, or a symbol of its shape where it cannot be found."""
@@ -108,9 +109,7 @@ class Evaluator(Meaning):
         """What ``t`` differentiates, by x, in numerator layout."""
         y = t.args[0]
         if y.ref is not None:
-            family = self.model.families.get(y.ref.family)
-            defined = self.model.equation(self.ref(y.ref)) is not None
-            if not defined and (family is None or family.role in ("scalar", None)):
+            if self.model.is_loss(self.ref(y.ref)):
                 return ex.transpose(self.gradient(self.ref(y.ref), x))
             return self.chain(self.ref(y.ref), x)
         partial = self.by_one_argument(t, x) if y.kind in ("map", "bare_map") else None
@@ -126,13 +125,7 @@ class Evaluator(Meaning):
         if not isinstance(call, ex.VectorMap) or len(call.args) < 2 or call.args.count(wrt) != 1:
             return None
         place = call.args.index(wrt)
-        reached = {s for k, a in enumerate(call.args) if k != place for s in a.symbols}
-        todo = list(reached)
-        while todo:
-            more = definitions[s].symbols - reached if (s := todo.pop()) in definitions else frozenset[Symbol]()
-            reached |= more
-            todo += more
-        if wrt in reached:
+        if wrt in reached((s for k, a in enumerate(call.args) if k != place for s in a.symbols), definitions):
             self.doubts.append(f"the derivative of {call.name} by {wrt.name} may be the total one")
         self.variables.add(wrt)
         return call.jacobian(place + 1)
@@ -143,13 +136,8 @@ class Evaluator(Meaning):
         of, by = self.model.symbol(y), self.model.symbol(x)
         if (by.cols != ONE and of.is_vector) or any(x == parameter for _, parameter in self.carried):
             return self.entries(y, x)
-        if self.model.prints(y, x):
-            return self.model.derivative(y, x)
-        if y.family == x.family and y.time is not None and x.time is not None and self.model.steps(y, x) is None:
-            return self.model.long_product(y, x)
-        if y.time is not None and x.time is not None and self.model.steps(y, x) is None:
-            return self.model.over_letters(y, x)
-        return self.model.derivative(y, x)
+        far = self.model.are_far(y, x) and not self.model.prints(y, x)
+        return self.model.over_letters(y, x) if far else self.model.derivative(y, x)
 
     def entries(self, y: Ref, x: Ref) -> Expr:
         """``d vec(y) / d vec(x)^T`` of two symbols."""
@@ -174,13 +162,7 @@ class Evaluator(Meaning):
             raise UndecidedError("the derivative of a matrix is not judged")
         column = ex.transpose(column) if column.is_row else column
         of = ex.Symbol(r"\text{operand}", column.shape)
-        definitions: dict[Symbol, Expr] = {of: column}
-        for s in column.symbols:
-            r = self.model.ref(s)
-            if r is not None and r != x and self.model.definition(r) is not None:
-                definitions |= self.model.between(r, x)
-        definitions.pop(self.model.symbol(x), None)
-        return of, definitions
+        return of, self.model.standing_for(of, column, x)
 
     def printed(self, t: Term) -> Expr:
         """What is differentiated, read as the system is."""
@@ -239,13 +221,7 @@ class Evaluator(Meaning):
         self.variables |= {wrt, self.model.symbol(x)}
         gradient = ex.transpose(self.model.derivative(y, x))
         of = ex.Symbol(r"\text{gradient}", gradient.shape)
-        definitions: dict[Symbol, Expr] = {of: gradient}
-        for s in gradient.symbols:
-            r = self.model.ref(s)
-            if r is not None and r != z and self.model.definition(r) is not None:
-                definitions |= self.model.between(r, z)
-        definitions.pop(wrt, None)
-        return Model.closed(self.model, definitions, of, wrt).replace({of: gradient})
+        return self.model.closed(self.model.standing_for(of, gradient, z), of, wrt).replace({of: gradient})
 
     def entry_derivative(self, y: Term, x: Term) -> Expr:
         """dy_i/dx_j, which no layout concerns; of all entries of y it is a column, or lies as the layout says."""
@@ -316,7 +292,7 @@ class Evaluator(Meaning):
         """What a Jacobian of the entries of ``of`` does to the matrix of one entry, in the shape of ``of``."""
         entry = self.one_entry(x)
         try:
-            out = vectors.act(jacobian, entry)
+            out = act(jacobian, entry)
         except NotYetError as error:
             raise UndecidedError(error.message) from error
         self.images |= out.symbols - jacobian.symbols - entry.symbols

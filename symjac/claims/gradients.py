@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from symjac import expr as ex
-from symjac.claims.instances import Printed
+from symjac.claims.instances import Printed, closure, reached
 from symjac.claims.model import Model
 from symjac.claims.undecided import UndecidedError
 from symjac.expr import ONE, Expr, Symbol
@@ -40,12 +40,11 @@ class Steps:
         >>> [Steps(Time.read("1"), Time.read("T")).leave_out(Time.read(t)) for t in ("T+1", "t+1", "2")]
         [True, False, False]
         """
-        behind = self.last is not None and time.letters == self.last.letters and time.offset > self.last.offset
-        return behind or self.begin_after(time)
+        return (self.last is not None and time.is_after(self.last)) or self.begin_after(time)
 
     def begin_after(self, time: Time) -> bool:
         """Whether a step is before all of them: what stands there is given, and comes out of no equation."""
-        return time.letters == self.first.letters and time.offset < self.first.offset
+        return self.first.is_after(time)
 
 
 @dataclass(frozen=True)
@@ -155,18 +154,11 @@ class Gradients:
             used = any(c.time == loss.time for c, _ in self.consumers(r))
             if r == v or used or r.family in self.mentions.abbreviations:
                 continue
-            reached = {u for s in _reached(model.symbol(r), table) if (u := model.ref(s)) is not None and u != v}
-            earlier = {u for u in reached if u.time is not None and u.time != loss.time}
-            if x in reached or any(u.family in model.defined_families for u in earlier):
+            found = set(model.refs(reached([model.symbol(r)], table))) - {v}
+            earlier = {u for u in found if u.time is not None and u.time != loss.time}
+            if x in found or any(u.family in model.defined_families for u in earlier):
                 raise UndecidedError(unsaid)
-        assert v.time is not None
-        assert x.time is not None
-        if v.family == x.family and model.steps(v, x) is None:
-            back = model.long_product(v, x)
-        elif model.steps(v, x) is None:
-            back = model.over_letters(v, x)
-        else:
-            back = model.derivative(v, x)
+        back = (model.over_letters if model.are_far(v, x) else model.derivative)(v, x)
         return ex.mul(ex.transpose(back), self.free(v, "local" if v in self.mentions.local else ""))
 
     def of_step_by_parameter(self, loss: Ref, x: Ref) -> Expr:
@@ -174,15 +166,14 @@ class Gradients:
 
         :raises UndecidedError: where what the parameter acts on is carried from step to step.
         """
-        assert loss.time is not None
-        users = [(c, p) for c, p in Gradients(self.model, self.mentions, step=loss.time).consumers(x)]
-        for c, _ in users:
+        users = [c for c, _ in Gradients(self.model, self.mentions, step=loss.time).consumers(x)]
+        for c in users:
             if c not in self.mentions.local | self.mentions.frontier:
                 raise UndecidedError(f"nothing says how the loss of one step depends on {self.model.name(c)}")
             if c.time != loss.time or any(d.time != loss.time for d in self.downstream(c)):
                 raise UndecidedError(f"whether the derivative by {x.family} goes through earlier steps is not said")
         shape = self.model.symbol(x).shape
-        return ex.add(ex.zero(shape), *(self.through(c, x, self(loss, c)) for c, _ in users))
+        return ex.add(ex.zero(shape), *(self.through(c, x, self(loss, c)) for c in users))
 
     def free(self, x: Ref, kind: str = "") -> Symbol:
         """A gradient that is a symbol of its own."""
@@ -221,14 +212,11 @@ class Gradients:
 
     def downstream(self, x: Ref) -> set[Ref]:
         """What uses x, directly or not, as far as the claim's times reach."""
-        seen: set[Ref] = set()
-        stack = [x]
-        while stack:
-            for c, _ in self.consumers(stack.pop()):
-                if c not in seen and not self.beyond(c):
-                    seen.add(c)
-                    stack.append(c)
-        return seen
+
+        def further(y: Ref) -> list[Ref]:
+            return [c for c, _ in self.consumers(y) if not self.beyond(c)]
+
+        return closure(further(x), further)
 
     # --------------------------------------------------------------------------------------- total
 
@@ -280,7 +268,7 @@ class Gradients:
         if len(others) != 1:
             return None
         (y,) = others
-        if y.family != x.family or y.time is None or self.model.steps(y, x) is not None:
+        if y.family != x.family or not self.model.are_far(y, x):
             return None
         following = x.at(x.time + 1)
         stack, seen = [x], {x}
@@ -331,7 +319,7 @@ class Gradients:
                 shift = self.shift(p, r, x)
                 if shift is None:
                     continue
-                lhs = p.lhs.at(p.lhs.time.put(shift)) if p.lhs.time is not None else p.lhs
+                lhs = p.lhs.put(shift)
                 if not self.mentions.is_given(lhs):
                     found.setdefault(lhs, p)
         return found.items()
@@ -352,8 +340,7 @@ class Gradients:
 
     def beyond(self, x: Ref) -> bool:
         """Whether a variable stands after every step that the claim is about."""
-        last = self.horizon.get(x.time.letters) if x.time is not None else None
-        return x.time is not None and last is not None and x.time.offset > last
+        return x.time is not None and x.time.offset > self.horizon.get(x.time.letters, x.time.offset)
 
     @property
     def horizon(self) -> dict[tuple[tuple[str, int], ...], int]:
@@ -362,26 +349,10 @@ class Gradients:
             if r.time is not None:
                 out[r.time.letters] = max(out.get(r.time.letters, r.time.offset), r.time.offset)
         target = self.mentions.target
-        time = target.time if target is not None else None
-        time = time or self.step
+        time = (target.time if target is not None else None) or self.step
         if time is not None:
             out[time.letters] = max(out.get(time.letters, time.offset), time.offset + 1)
         return out
 
     def after_last(self, c: Ref) -> bool:
-        last = self.last
-        if last is None or c.time is None or c.time.letters != last.letters:
-            return False
-        return c.time.offset > last.offset
-
-
-def _reached(s: Symbol, definitions: Mapping[Symbol, Expr]) -> set[Symbol]:
-    """The symbols on which one depends through these definitions, itself too."""
-    seen: set[Symbol] = set()
-    stack = [s]
-    while stack:
-        one = stack.pop()
-        if one not in seen:
-            seen.add(one)
-            stack += definitions[one].symbols if one in definitions else ()
-    return seen
+        return self.last is not None and c.time is not None and c.time.is_after(self.last)

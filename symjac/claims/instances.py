@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from symjac import expr as ex
 from symjac.claims.undecided import UndecidedError
@@ -17,6 +18,27 @@ from symjac.reading.context import Family
 from symjac.reading.spelling import render
 
 MAX_INSTANCES = 60
+T = TypeVar("T", bound=Hashable)
+
+
+def closure(start: Iterable[T], further: Callable[[T], Iterable[T]]) -> set[T]:
+    """What can be come to step by step, where it starts too.
+
+    >>> sorted(closure([7], lambda n: [n // 2]))
+    [0, 1, 3, 7]
+    """
+    seen: set[T] = set()
+    todo = list(start)
+    while todo:
+        if (one := todo.pop()) not in seen:
+            seen.add(one)
+            todo += further(one)
+    return seen
+
+
+def reached(symbols: Iterable[Symbol], definitions: Mapping[Symbol, Expr]) -> set[Symbol]:
+    """The symbols on which some depend through these definitions, themselves too."""
+    return closure(symbols, lambda s: definitions[s].symbols if s in definitions else ())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,16 +72,10 @@ class Printed:
 class Instances:
     """The symbols and equations of one orientation's reading of a system, at any time."""
 
-    def __init__(
-        self,
-        reading: Reading,
-        families: Mapping[str, Family],
-    ) -> None:
+    def __init__(self, reading: Reading, families: Mapping[str, Family]) -> None:
         assert reading.context is not None
         self.reading = reading
-        self.families = dict(reading.context.families)
-        for name, family in families.items():
-            self.families.setdefault(name, family)
+        self.families = {**reading.context.families, **families, **reading.context.families}
         # In row orientation the shape of a matrix is that of what acts, whatever its declaration says.
         self._shapes: dict[str, set[ex.Shape]] = {}
         for info in reading.symbols.values():
@@ -116,6 +132,19 @@ class Instances:
     def ref(self, symbol: Symbol) -> Ref | None:
         """The family and time of a symbol that came from here."""
         return self._refs.get(symbol)
+
+    def refs(self, symbols: Iterable[Symbol]) -> list[Ref]:
+        """The families and times of those that came from here."""
+        return [r for s in symbols if (r := self._refs.get(s)) is not None]
+
+    def role(self, ref: Ref | None) -> str | None:
+        """What a symbol is; ``None`` where nothing says so."""
+        family = self.families.get(ref.family) if ref is not None else None
+        return family.role if family is not None else None
+
+    def is_loss(self, ref: Ref) -> bool:
+        """Whether this is a scalar that no equation defines."""
+        return self.role(ref) in ("scalar", None) and self.equation(ref) is None
 
     # ----------------------------------------------------------------------------------- equations
 
@@ -176,7 +205,12 @@ class Instances:
             counts = any(r == Ref(letter) and s in part.symbols for s, r in p.uses)
             if counts and time != Time(((letter, 1),)):
                 raise UndecidedError(f"{letter} is a number in an equation that is wanted at another time")
-        return part.replace({s: self.symbol(shifted(r, shift)) for s, r in p.uses})
+        return part.replace({s: self.symbol(r.put(shift)) for s, r in p.uses})
+
+    def uses(self, ref: Ref) -> list[Ref]:
+        """What the equation of a symbol holds; nothing where none defines it."""
+        rhs = self.definition(ref)
+        return self.refs(rhs.symbols) if rhs is not None else []
 
     def define(self, lhs: Ref, rhs: Expr, uses: tuple[tuple[Symbol, Ref], ...]) -> None:
         self.printed.append(Printed(lhs, rhs, "", uses))
@@ -184,9 +218,9 @@ class Instances:
     def anchor(self, ref: Ref) -> Time | None:
         """The value of the running letter in the instance that defines ``ref``."""
         p = self.equation(ref)
-        if p is None or p.lhs.time is None or ref.time is None:
+        if p is None or p.lhs.time is None or p.letter is None or ref.time is None:
             return None
-        return ref.time - p.lhs.time.offset if p.lhs.time.letter is not None else None
+        return ref.time - p.lhs.time.offset
 
     def instance(self, anchor: Time | None) -> Iterator[Ref]:
         """The left-hand sides at one value of the running letter, with those that no time concerns."""
@@ -194,7 +228,7 @@ class Instances:
             if p.letter is None:
                 yield p.lhs
             elif anchor is not None:
-                yield shifted(p.lhs, {p.letter: anchor})
+                yield p.lhs.put({p.letter: anchor})
 
     def without_own_names(self, e: Expr) -> Expr:
         """The expression without what :meth:`preactivation` has named where nobody else had."""
@@ -209,12 +243,12 @@ class Instances:
         if name is None:
             name = rf"\mathrm{{pre}}({family})"
             self.own_names.add(name)
-        k = next((k for k, p in enumerate(self.printed) if p.lhs.family == family), None)
-        if any(p.lhs.family == name for p in self.printed):
+        if name in self.defined_families:
             return name
-        p = self.printed[k] if k is not None else None
-        if k is None or p is None or not isinstance(p.rhs, ex.Apply | ex.Softmax):
+        p = next((p for p in self.printed if p.lhs.family == family), None)
+        if p is None or not isinstance(p.rhs, ex.Apply | ex.Softmax):
             raise TargetError(f"the equation of {family} is no function of one argument")
+        k = self.printed.index(p)
         old = self.families[family]
         new = copy.copy(self.families[name]) if name in self.families else Family(name, name)
         new.place = new.place or old.place
@@ -227,7 +261,3 @@ class Instances:
             Printed(inner, p.rhs.arg, p.source, p.uses),
         ]
         return name
-
-
-def shifted(ref: Ref, shift: Mapping[str, Time]) -> Ref:
-    return ref.at(ref.time.put(shift)) if ref.time is not None else ref

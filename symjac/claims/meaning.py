@@ -175,7 +175,7 @@ class Meaning(Elaborator, ABC):
     # -------------------------------------------------------------------------------------- names
 
     def ref(self, r: Ref) -> Ref:
-        return r.at(r.time.put(self.values)) if r.time is not None else r
+        return r.put(self.values)
 
     def symbol(self, t: Term) -> Value:
         assert isinstance(t.data, Ref)
@@ -219,6 +219,19 @@ class Meaning(Elaborator, ABC):
         if not index.isdigit():  # what does not fit is told where the vector is made
             self.context.sizes.equal(n, self.indices.setdefault(index, Size()))
         return self.laid(Value(n, UNIT, lambda: ex.UnitVector(self.index(index, n), n.value()), t))
+
+    def zeros(self, t: Term, n: Size) -> Value:
+        """Zeros of whatever shape fits."""
+        rows, cols = Size(may_be_one=True), Size(may_be_one=True)
+        self.beside_system.zeros.add(t.place.number)
+
+        def make() -> Expr:
+            shape = rows.value(), cols.value()
+            if t.place.size and not {*shape} <= {n.value(), ex.ONE}:
+                raise ShapeError(f"zeros of size {n} do not fit")
+            return ex.zero(shape)
+
+        return Value(rows, cols, make, t, tag="zeros")
 
     def bare(self, t: Term, n: Size) -> Value:
         """A function that stands without its argument, a vector of which nothing more is known."""
@@ -352,20 +365,7 @@ class Meaning(Elaborator, ABC):
 _CONSTANTS: Mapping[str, Callable[[Meaning, Term, Size], Value]] = {
     "identity": lambda _, t, n: Value(n, n, lambda: ex.Identity(n.value()), t),
     "ones": lambda ev, t, n: ev.laid(Value(n, UNIT, lambda: ex.Ones(n.value()), t)),
-    "zeros": lambda ev, t, n: _zeros(ev, t, n),
+    "zeros": Meaning.zeros,
     "unit": Meaning.unit,
     "bare_function": Meaning.bare,
 }
-
-
-def _zeros(ev: Meaning, t: Term, n: Size) -> Value:
-    rows, cols = Size(may_be_one=True), Size(may_be_one=True)
-    ev.beside_system.zeros.add(t.place.number)
-
-    def make() -> Expr:
-        shape = rows.value(), cols.value()
-        if t.place.size and not {*shape} <= {n.value(), ex.ONE}:
-            raise ShapeError(f"zeros of size {n} do not fit")
-        return ex.zero(shape)
-
-    return Value(rows, cols, make, t, tag="zeros")

@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 
 from symjac import expr as ex
-from symjac.claims.instances import MAX_INSTANCES, Instances
+from symjac.claims.instances import MAX_INSTANCES, Instances, closure, reached
 from symjac.claims.undecided import UndecidedError
 from symjac.derivation import Derivation
 from symjac.errors import NotYetError, TargetError
@@ -19,6 +19,7 @@ from symjac.reading import Equation
 from symjac.reading.applied.terms import Ref
 from symjac.reading.assumptions import Habit
 from symjac.recurrence import Recurrence
+from symjac.vectorised import VecJacobian
 
 _STEPS = frozenset([("relu", 1), ("step", 0)])
 
@@ -63,20 +64,22 @@ class Model(Instances):
         of, wrt = self.symbol(y), self.symbol(x)
         if y == x:
             return ex.Identity(of.rows) if not of.is_scalar else ex.Number(1)
-        self.refuse_unknown(x)
-        if self.definition(y) is None:
-            raise UndecidedError(f"no equation says how {of.name} depends on {wrt.name}")
+        self.refuse_unknown(y, x)
         steps = self.steps(y, x)
         if y.family == x.family and steps is not None and 1 < steps <= MAX_INSTANCES and not self.carried_by(y):
-            assert y.time is not None
-            times = [y.time - k for k in range(steps)]
+            times = [y.step - k for k in range(steps)]
             return ex.mul(*(self.whole_step(y.at(u)) for u in times))
         return self.closed(self.through(y, x), of, wrt)
 
-    def refuse_unknown(self, x: Ref) -> None:
-        """:raises UndecidedError: for what no equation holds, though a function may depend on it."""
-        if x.family not in self.defined_families and all(r.family != x.family for p in self.printed for _, r in p.uses):
+    def refuse_unknown(self, y: Ref, x: Ref) -> None:
+        """Nothing is said of how y depends on x where no equation defines y, or holds x.
+
+        :raises UndecidedError: there; a function may depend on what no equation holds.
+        """
+        if x.family not in self.defined_families and not self.enters(x):
             raise UndecidedError(f"{self.name(x)} does not occur in the system")
+        if self.equation(y) is None:
+            raise UndecidedError(f"no equation says how {self.name(y)} depends on {self.name(x)}")
 
     def through(self, y: Ref, x: Ref) -> dict[Symbol, Expr]:
         """The equations through which y depends on x as the claim is read: what is cut or held fixed is not among them.
@@ -84,24 +87,18 @@ class Model(Instances):
         :raises UndecidedError: where y depends on x through steps without end.
         """
         of, wrt = self.symbol(y), self.symbol(x)
-        ahead = any(r.time and y.time and (r.time - y.time).offset > 0 for s in self.uses(y) if (r := self.ref(s)))
+        ahead = any(r.time and y.time and (r.time - y.time).offset > 0 for r in self.uses(y))
         table = {} if self.anchor(y) is None or ahead else self.between(y, x)
-        if not _depends(of, wrt, table) or (of.is_scalar and x.time is None):
+        if wrt not in reached([of], table) or (of.is_scalar and x.time is None):
             table = self.unfolded(y, x)
         return table
-
-    def uses(self, y: Ref) -> frozenset[Symbol]:
-        """The symbols of a symbol's equation."""
-        rhs = self.definition(y)
-        return frozenset(rhs.symbols) if rhs is not None else frozenset()
 
     def whole_step(self, y: Ref) -> Expr:
         """The Jacobian by the step before, where it is one among several.
 
         :raises UndecidedError: where it changes if the other equations of that step are taken in.
         """
-        assert y.time is not None
-        before = y.at(y.time - 1)
+        before = y.at(y.step - 1)
         found = self.derivative(y, before)
         with self.taking_in_the_earlier_step():
             taken_in = self.derivative(y, before)
@@ -127,8 +124,8 @@ class Model(Instances):
             out[self.symbol(r)] = rhs
             if len(out) > 4 * MAX_INSTANCES:
                 raise UndecidedError("too many steps lie between")
-            for u in (u for s in rhs.symbols if (u := self.ref(s)) is not None and u != x):
-                if u.family not in self.defined_families:
+            for u in self.refs(rhs.symbols):
+                if u == x or u.family not in self.defined_families:
                     continue
                 if u.time is None or (r.time is not None and u.time == r.time):
                     stack.append(u)
@@ -137,44 +134,35 @@ class Model(Instances):
                         stack.append(u)
                 elif x.time is None and (r.time is None or u.time.letters != r.time.letters):
                     stack.append(u)
-                elif self.reaches(u.family, x.family):
+                elif x.family in self.behind([u.family]):
                     raise UndecidedError(f"{self.name(y)} depends on {self.name(x)} through every step")
         return out
 
-    def reaches(self, family: str, other: str) -> bool:
-        """Whether a family depends on another at any time."""
-        seen: set[str] = set()
-        stack = [family]
-        while stack:
-            name = stack.pop()
-            if name not in seen:
-                seen.add(name)
-                stack += [r.family for p in self.printed if p.lhs.family == name for _, r in p.uses]
-        return other in seen
+    def behind(self, families: Iterable[str]) -> set[str]:
+        """The families on which some depend at any time, themselves too."""
+        return closure(families, lambda f: [r.family for p in self.printed if p.lhs.family == f for _, r in p.uses])
+
+    def held_at(self, y: Ref) -> set[Symbol]:
+        """What the equations at the step of a symbol hold."""
+        return {s for e in self.table([*self.instance(self.anchor(y)), y]).values() for s in e.symbols}
 
     def held(self, families: Collection[str]) -> frozenset[ex.Index]:
         """The index letters of entries that equations pick on which some of these families depend."""
-        picking = [(p.lhs.family, found) for p in self.printed if (found := ex.unbound_indices(p.rhs))]
-        reached = (found for name, found in picking if any(self.reaches(f, name) for f in families))
-        return frozenset[ex.Index]().union(*reached)
+        behind = self.behind(families)
+        picked = (ex.unbound_indices(p.rhs) for p in self.printed if p.lhs.family in behind)
+        return frozenset[ex.Index]().union(*picked)
 
     def prints(self, y: Ref, x: Ref) -> bool:
         """Whether the equations at the step of y hold x itself, so many steps back as a letter says: ``u_{t-d}``."""
-        if self.steps(y, x) is not None or not self.delays():
-            return False
-        table = self.table([*self.instance(self.anchor(y)), y])
-        return any(self.symbol(x) in e.symbols for e in table.values())
+        return self.steps(y, x) is None and bool(self.delays()) and self.symbol(x) in self.held_at(y)
 
     def prints_beside(self, y: Ref, x: Ref) -> bool:
         """Whether the equations at the step of y hold x, several steps back, and a state between that depends on x."""
         steps = self.steps(y, x)
-        if steps is None or steps < 2 or self.definition(y) is None:
+        if steps is None or steps < 2 or self.definition(y) is None or self.symbol(x) not in self.held_at(y):
             return False
-        printed = {s for e in self.table([*self.instance(self.anchor(y)), y]).values() for s in e.symbols}
-        if self.symbol(x) not in printed:
-            return False
-        between = [r for s in printed if (r := self.ref(s)) is not None and r.time not in (None, y.time) and r != x]
-        return any(r.family in self.defined_families and self.reaches(r.family, x.family) for r in between)
+        between = [r for r in self.refs(self.held_at(y)) if r.time not in (None, y.time) and r != x]
+        return any(r.family in self.defined_families and x.family in self.behind([r.family]) for r in between)
 
     def may_be_delayed(self, y: Ref, x: Ref) -> bool:
         """Whether x may be what the equations print so many steps back as a letter says, and is not printed itself."""
@@ -182,26 +170,29 @@ class Model(Instances):
         if not delays or x.time is None or any(name in delays for name, _ in x.time.letters):
             return False
         late = [r for p in self.printed for _, r in p.uses if r.time and any(n in delays for n, _ in r.time.letters)]
-        families, todo = {r.family for r in late}, [r.family for r in late]
-        while todo:
-            family = todo.pop()
-            more = {r.family for p in self.printed if p.lhs.family == family for _, r in p.uses} - families
-            families |= more
-            todo += more
-        printed = {s for e in self.table([*self.instance(self.anchor(y)), y]).values() for s in e.symbols}
-        return x.family in families and self.symbol(x) not in printed and x != y
+        return x != y and x.family in self.behind(r.family for r in late) and self.symbol(x) not in self.held_at(y)
 
     def depends(self, y: Ref, x: Ref, definitions: Mapping[Symbol, Expr]) -> bool:
-        return _depends(self.symbol(y), self.symbol(x), definitions)
+        return self.symbol(x) in reached([self.symbol(y)], definitions)
 
     def sees(self, y: Ref, x: Ref) -> bool:
         """Whether y depends on x directly: through no other instance of either of the two."""
-        table = {s: e for s, e in self.between(y, x).items() if self._between_them(s, y, x)}
-        return self.depends(y, x, table)
+        table = self.between(y, x)
+        others = {self.symbol(r) for r in self.refs(table) if r != y and r.family in (y.family, x.family)}
+        return self.depends(y, x, {s: e for s, e in table.items() if s not in others})
 
-    def _between_them(self, s: Symbol, y: Ref, x: Ref) -> bool:
-        r = self.ref(s)
-        return r is None or r == y or r.family not in (y.family, x.family)
+    def standing_for(self, of: Symbol, e: Expr, x: Ref) -> dict[Symbol, Expr]:
+        """An expression by a symbol that stands for it, with the definitions through which it depends on x."""
+        out = {of: e}
+        for r in self.refs(e.symbols):
+            if r != x and self.equation(r) is not None:
+                out |= self.between(r, x)
+        out.pop(self.symbol(x), None)
+        return out
+
+    def are_far(self, y: Ref, x: Ref) -> bool:
+        """Whether a number of steps that is a letter lies between two symbols."""
+        return y.time is not None and x.time is not None and self.steps(y, x) is None
 
     def steps(self, y: Ref, x: Ref) -> int | None:
         """How many steps lie between two symbols; ``None`` where that is no number."""
@@ -236,14 +227,15 @@ class Model(Instances):
         return used and x.family not in self.defined_families
 
     def over_letters(self, y: Ref, x: Ref) -> Expr:
-        """dy/dx where y is another quantity, a number of steps later that is a letter.
+        """dy/dx where y stands a number of steps later that is a letter.
 
-        :raises UndecidedError: where y does not see the state that x is at one step alone.
+        :raises UndecidedError: where y is another quantity, and does not see the state that x is at one step alone.
         """
-        assert y.time is not None
+        if y.family == x.family:
+            return self.long_product(y, x)
         if self.enters(x):
             return self.from_input(y, x)
-        seen = [r for k in (0, 1) if self.definition(y) is not None and self.sees(y, r := x.at(y.time - k))]
+        seen = [r for k in (0, 1) if self.definition(y) is not None and self.sees(y, r := x.at(y.step - k))]
         if len(seen) != 1:
             of, wrt = self.name(y), self.name(x)
             raise UndecidedError(f"nothing says how {of} depends on {wrt}, so many steps before")
@@ -254,13 +246,11 @@ class Model(Instances):
 
         :raises UndecidedError: where x reaches y on other ways too.
         """
-        assert x.time is not None
         for family in dict.fromkeys([y.family, *sorted(self.defined_families)]):
-            seen = [r for k in (0, 1) if self.sees(r := Ref(family, x.time + k), x)]
+            seen = [r for k in (0, 1) if self.sees(r := Ref(family, x.step + k), x)]
             if len(seen) != 1 or self.carried_by(seen[0]) or ex.is_zero(self.one_step(seen[0])):
                 continue
-            whole = (self.long_product if family == y.family else self.over_letters)(y, seen[0])
-            return ex.mul(whole, self.derivative(seen[0], x))
+            return ex.mul(self.over_letters(y, seen[0]), self.derivative(seen[0], x))
         raise UndecidedError(f"nothing says how {self.name(y)} depends on {self.name(x)}")
 
     def long_product(self, y: Ref, x: Ref) -> Expr:
@@ -268,8 +258,6 @@ class Model(Instances):
 
         :raises UndecidedError: where one step does not lead to the next.
         """
-        assert y.time is not None
-        assert x.time is not None
         of = self.symbol(y)
         others = self.carried_by(y)
         if others:
@@ -278,7 +266,7 @@ class Model(Instances):
         if ex.is_zero(factor):
             raise UndecidedError(f"{of.name} does not depend on itself one step earlier")
         if not self.timed(factor):
-            count = self.count(y.time - x.time)
+            count = self.count(y.step - x.step)
             return ex.power(factor, count) if factor.is_scalar else ex.MatrixPower(factor, count)
         name = rf"\partial {of.name}/\partial {self.name(x)}"
         rows, cols = ex.Partial(of, self.symbol(x)).shape
@@ -290,14 +278,12 @@ class Model(Instances):
 
     def one_step(self, y: Ref) -> Expr:
         """The Jacobian of a quantity by itself one step earlier, through what lies between the two."""
-        assert y.time is not None
-        before = y.at(y.time - 1)
+        before = y.at(y.step - 1)
         return self.derivative(y, before) if self.shifted else self.whole_step(y)
 
     def carried_by(self, y: Ref) -> list[str]:
         """What else than itself carries y from one step to the next."""
-        assert y.time is not None
-        before = y.at(y.time - 1)
+        before = y.at(y.step - 1)
         seen: set[Ref] = {before}
         stack = [y]
         found: list[str] = []
@@ -306,14 +292,12 @@ class Model(Instances):
             if r in seen:
                 continue
             seen.add(r)
-            rhs = self.definition(r)
-            if rhs is None:
+            if self.equation(r) is None:
                 found.append(r.family)
-                continue
-            for u in (u for s in rhs.symbols if (u := self.ref(s)) is not None):
+            for u in self.uses(r):
                 if u.time is None or u.family not in self.defined_families:
                     continue
-                distance = y.time - u.time
+                distance = y.step - u.time
                 if distance.is_number and distance.offset <= 1:
                     stack.append(u)
                 else:
@@ -322,7 +306,7 @@ class Model(Instances):
 
     def timed(self, e: Expr) -> bool:
         """Whether an expression changes from step to step."""
-        return any((r := self.ref(s)) is not None and r.time is not None and not r.time.is_number for s in e.symbols)
+        return any(r.time is not None and not r.time.is_number for r in self.refs(e.symbols))
 
     @staticmethod
     def count(time: Time) -> Expr:
@@ -330,25 +314,27 @@ class Model(Instances):
         return ex.add(*terms, ex.Number(time.offset))
 
     def table(self, refs: Iterable[Ref]) -> dict[Symbol, Expr]:
-        out: dict[Symbol, Expr] = {}
-        for r in refs:
-            rhs = self.definition(r)
-            if rhs is not None:
-                out[self.symbol(r)] = rhs
-        return out
+        return {self.symbol(r): rhs for r in refs if (rhs := self.definition(r)) is not None}
 
     def closed(self, definitions: Mapping[Symbol, Expr], of: Symbol, wrt: Symbol) -> Expr:
         """The derivative through these definitions, derived and gated by symjac."""
         for e in definitions.values():
             if any(isinstance(node, ex.OverTime) for node in e.walk()):
                 raise UndecidedError("the system holds a sum or product over time")
-        if not _depends(of, wrt, definitions):
-            shape = ex.Partial(of, wrt).shape
-            return ex.zero(shape)
+        if wrt not in reached([of], definitions):
+            return ex.zero(ex.Partial(of, wrt).shape)
+        return self.differentiated(Derivation, definitions, of, wrt)
+
+    def differentiated(
+        self, how: type[Derivation | VecJacobian], definitions: Mapping[Symbol, Expr], of: Symbol, wrt: Symbol
+    ) -> Expr:
+        """The derivative in closed form, by vec or not.
+
+        :raises UndecidedError: where symjac cannot tell.
+        """
         equations = tuple(Equation(s, e, "") for s, e in definitions.items())
-        reading = dataclasses.replace(self.reading, equations=equations)
         try:
-            return Derivation(Recurrence(reading), of, wrt).closed
+            return how(Recurrence(dataclasses.replace(self.reading, equations=equations)), of, wrt).closed
         except (NotYetError, TargetError) as error:
             raise UndecidedError(error.message) from error
 
@@ -381,11 +367,8 @@ class Model(Instances):
             frontier |= rhs.symbols
             if len(seen) > 40 * MAX_INSTANCES:
                 raise UndecidedError("too many steps are mentioned")
-        try:
-            graphlib.TopologicalSorter({s: e.symbols & seen.keys() for s, e in seen.items()}).prepare()
-        except graphlib.CycleError as error:
-            # A gate without a time that uses the state of the step before: opened there, it would use itself.
-            raise UndecidedError("the equations of the steps that are mentioned go in a circle") from error
+        # A gate without a time that uses the state of the step before: opened there, it would use itself.
+        refuse_circles(seen, "the equations of the steps that are mentioned go in a circle")
         return seen
 
     def signs(self, e: Expr) -> Expr:
@@ -410,11 +393,9 @@ class Model(Instances):
     def _earliest(self, symbols: Iterable[Symbol]) -> dict[tuple[tuple[str, int], ...], int]:
         """The earliest offset of a defined family for each letter."""
         out: dict[tuple[tuple[str, int], ...], int] = {}
-        for s in symbols:
-            r = self.ref(s)
-            if r is not None and r.time is not None and r.family in self.defined_families:
-                key = r.time.letters
-                out[key] = min(out.get(key, r.time.offset), r.time.offset)
+        for r in self.refs(symbols):
+            if r.time is not None and r.family in self.defined_families:
+                out[r.time.letters] = min(out.get(r.time.letters, r.time.offset), r.time.offset)
         return out
 
     def _before(self, s: Symbol, earliest: Mapping[tuple[tuple[str, int], ...], int], depth: int) -> bool:
@@ -425,14 +406,9 @@ class Model(Instances):
         return first is None or r.time.offset < first - depth
 
 
-def _depends(of: Symbol, wrt: Symbol, definitions: Mapping[Symbol, Expr]) -> bool:
-    seen: set[Symbol] = set()
-    stack = [of]
-    while stack:
-        s = stack.pop()
-        if s == wrt:
-            return True
-        if s not in seen:
-            seen.add(s)
-            stack += definitions[s].symbols if s in definitions else ()
-    return False
+def refuse_circles(table: Mapping[Symbol, Expr], why: str) -> None:
+    """:raises UndecidedError: where something would have to be computed from itself."""
+    try:
+        graphlib.TopologicalSorter({s: e.symbols & table.keys() for s, e in table.items()}).prepare()
+    except graphlib.CycleError as error:
+        raise UndecidedError(why) from error

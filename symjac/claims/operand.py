@@ -65,7 +65,7 @@ class Operand(Elaborator):
 
     def at_step(self, t: Term, r: Ref) -> Value:
         """A symbol of the model, where index letters are numbers."""
-        rows, cols, make = self.shaped(r if r.time is None else r.at(r.time.put(self.letters)))
+        rows, cols, make = self.shaped(r.put(self.letters))
         family = self.context.find(r.family)
         if family is not None and family.acts == "before":  # as it is printed
             rows, cols = cols, rows

@@ -192,8 +192,7 @@ def gathered(model: Model, t: Term) -> Term:
 
 def _is_scalar(model: Model, t: Term) -> bool:
     """Whether this is a number, or a scalar that carries no time."""
-    family = model.families.get(t.ref.family) if t.ref is not None and t.ref.time is None else None
-    return t.kind == "number" or (family is not None and family.role == "scalar")
+    return t.kind == "number" or (t.ref is not None and t.ref.time is None and model.role(t.ref) == "scalar")
 
 
 _OTHER = {"ascending": "descending", "descending": "ascending"}

@@ -157,12 +157,9 @@ def _told(p: Told) -> str:
 
 def _quoted(formulas: tuple[str, ...]) -> str:
     """Formulas as displays that break where a line is full."""
-    shown = "\\\\\n".join(_displayed(Formula(f)) for f in formulas)
+    displayed = [rf"$\displaystyle {f.source}$" if f.typesets else _tex(f) for f in map(Formula, formulas)]
+    shown = "\\\\\n".join(displayed)
     return f"\\begin{{quote}}\\raggedright\n{shown}\n\\end{{quote}}\n"
-
-
-def _displayed(f: Formula) -> str:
-    return rf"$\displaystyle {f.source}$" if f.typesets else _tex(f)
 
 
 def _paragraph(p: Paragraph) -> str:

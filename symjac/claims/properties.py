@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
+
+import sympy
 
 from symjac import expr as ex
 from symjac.expr import Expr, Symbol
@@ -19,83 +20,23 @@ Change = Callable[[Expr], Expr]
 ONE_HOT = ("one-hot", "one hot")
 SUMS_TO_ONE = ("distribution", "sums to one", "sum to one")
 
-Rows = Sequence[Sequence[Fraction]]
-
-
-def _product(a: Rows, b: Rows) -> list[list[Fraction]]:
-    return [
-        [sum((p * q for p, q in zip(row, col, strict=True)), Fraction(0)) for col in zip(*b, strict=True)] for row in a
-    ]
-
-
-def _turned(a: Rows) -> list[list[Fraction]]:
-    return [list(column) for column in zip(*a, strict=True)]
-
-
-def _is_identity(a: Rows) -> bool:
-    return all(v == int(i == j) for i, row in enumerate(a) for j, v in enumerate(row))
-
-
-def _is_symmetric(a: Rows) -> bool:
-    return _turned(a) == [list(row) for row in a]
-
-
-def _is_skew(a: Rows) -> bool:
-    return _turned(a) == [[-v for v in row] for row in a]
-
-
-def _is_diagonal(a: Rows) -> bool:
-    return all(v == 0 for i, row in enumerate(a) for j, v in enumerate(row) if i != j)
-
-
-def _is_positive(a: Rows) -> bool:
-    return all(v > 0 for row in a for v in row)
-
-
-def _is_not_negative(a: Rows) -> bool:
-    return all(v >= 0 for row in a for v in row)
-
-
-def _sums_to_one(a: Rows) -> bool:
-    return sum(v for row in a for v in row) == 1
-
-
-def _minors_are_positive(a: Rows) -> bool:
-    """Sylvester's criterion, by elimination."""
-    rows = [list(row) for row in a]
-    for k in range(len(rows)):
-        if rows[k][k] <= 0:
-            return False
-        for i in range(k + 1, len(rows)):
-            factor = rows[i][k] / rows[k][k]
-            rows[i] = [p - factor * q for p, q in zip(rows[i], rows[k], strict=True)]
-    return True
-
-
 # Words, the most particular first, and what they ask of values; ``None`` where rational values cannot tell.
-PROPERTIES: Mapping[str, Callable[[Rows], bool] | None] = {
-    "skew-symmetric": _is_skew,
-    "skew symmetric": _is_skew,
-    "antisymmetric": _is_skew,
-    "symmetric": _is_symmetric,
+PROPERTIES: Mapping[str, Callable[[sympy.Matrix], bool] | None] = {
+    **dict.fromkeys(("skew-symmetric", "skew symmetric", "antisymmetric"), lambda a: a.is_anti_symmetric()),
+    "symmetric": lambda a: a.is_symmetric(),
     "positive semidefinite": None,
-    "positive definite": lambda a: _is_symmetric(a) and _minors_are_positive(a),
-    "diagonal": _is_diagonal,
-    "orthogonal": lambda a: _is_identity(_product(a, _turned(a))),
-    "orthonormal": lambda a: _is_identity(_product(_turned(a), a)),
-    "unitary": lambda a: _is_identity(_product(a, _turned(a))),
-    "idempotent": lambda a: _product(a, a) == [list(row) for row in a],
-    "projection": lambda a: _product(a, a) == [list(row) for row in a],
-    "triangular": None,
-    "stochastic": None,
-    "unit norm": None,
-    "distribution": lambda a: _is_not_negative(a) and _sums_to_one(a),
-    **dict.fromkeys(("sums to one", "sum to one"), _sums_to_one),
-    **dict.fromkeys(ONE_HOT, lambda a: _sums_to_one(a) and all(v in (0, 1) for row in a for v in row)),
-    "nonnegative": _is_not_negative,
-    "non-negative": _is_not_negative,
-    "positive": _is_positive,
-    "negative": lambda a: all(v < 0 for row in a for v in row),
+    "positive definite": lambda a: a.is_symmetric() and a.is_positive_definite,
+    "diagonal": lambda a: a.is_diagonal(),
+    **dict.fromkeys(("orthogonal", "unitary"), lambda a: a * a.T == sympy.eye(a.rows)),
+    "orthonormal": lambda a: a.T * a == sympy.eye(a.cols),
+    **dict.fromkeys(("idempotent", "projection"), lambda a: a * a == a),
+    **dict.fromkeys(("triangular", "stochastic", "unit norm")),
+    "distribution": lambda a: all(v >= 0 for v in a) and sum(a) == 1,
+    **dict.fromkeys(("sums to one", "sum to one"), lambda a: sum(a) == 1),
+    **dict.fromkeys(ONE_HOT, lambda a: sum(a) == 1 and all(v in (0, 1) for v in a)),
+    **dict.fromkeys(("nonnegative", "non-negative"), lambda a: all(v >= 0 for v in a)),
+    "positive": lambda a: all(v > 0 for v in a),
+    "negative": lambda a: all(v < 0 for v in a),
 }
 _WORDS = re.compile("|".join(rf"(?<![\w-]){re.escape(word)}(?![\w-])" for word in WORDS))
 
@@ -117,14 +58,15 @@ def properties_in(words: str) -> tuple[str, ...]:
 def broken(said: Sequence[str], rows: Sequence[Sequence[Value]]) -> str | None:
     """The first of these properties that values are not known to have; ``None`` where they have all.
 
+    >>> from fractions import Fraction
     >>> broken(("symmetric",), [[Fraction(1), Fraction(2)], [Fraction(3), Fraction(4)]])
     'symmetric'
     """
-    cells = [[v for v in row if not isinstance(v, Enclosure)] for row in rows]
-    exact = all(len(row) == len(whole) for row, whole in zip(cells, rows, strict=True))
+    exact = not any(isinstance(v, Enclosure) for row in rows for v in row)
+    values = sympy.Matrix(rows) if exact else None
     for word in said:
         holds = PROPERTIES[word]
-        if holds is None or not exact or not holds(cells):
+        if holds is None or values is None or not holds(values):
             return word
     return None
 

@@ -6,30 +6,30 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from symjac.claims.explain import explanation
 from symjac.claims.stated.statement import Statement
-from symjac.claims.undecided import UndecidedError
-from symjac.claims.verdict import Answer, Outcome, Outcomes, Verdict, summed_up
-from symjac.errors import SymjacError
+from symjac.claims.undecided import TROUBLE
+from symjac.claims.verdict import Answer, Outcome, Outcomes, Verdict, summed_up, undecided
+from symjac.reading.applied.terms import MapCall
 from symjac.reading.usual import OFTEN_MAPS
 
 USUAL = {r"\sigma": "elementwise sigmoid"}  # what letters stand for in many papers without a word
+MAPS = ("bare_map", "map")
 Judged = Callable[[Mapping[str, str]], Verdict]
 
 
-def doubted(printed: Outcomes, otherwise: Outcomes, doubt: Outcome) -> Outcomes:
+def doubted(doubt: Outcome, printed: Outcome, otherwise: Outcome) -> Outcome:
     """What holds only in the other reading of a sign is neither true nor false as printed."""
-    return {k: doubt if o.holds is False and otherwise[k].holds else o for k, o in printed.items()}
+    return doubt if printed.holds is False and otherwise.holds else printed
 
 
-def agreeing(printed: Outcomes, otherwise: Outcomes, doubt: Outcome) -> Outcomes:
+def agreeing(doubt: Outcome, printed: Outcome, otherwise: Outcome) -> Outcome:
     """What both readings of a print agree on; where they do not, neither is chosen."""
-    return {k: o if o.holds is otherwise[k].holds else doubt for k, o in printed.items()}
+    return printed if printed.holds is otherwise.holds else doubt
 
 
 def agreed(claim: str, texts: Sequence[str], verdicts: Sequence[Verdict]) -> Verdict:
     """What all the places for a missing bracket agree on; the rest is undecided."""
-    doubt = Outcome(None, "undecided", "a bracket is missing, and where it stands matters")
+    doubt = undecided("a bracket is missing, and where it stands matters")
 
     def common(maps: Sequence[Outcomes]) -> Outcomes:
         return {k: o if len({m[k].holds for m in maps}) == 1 else doubt for k, o in maps[0].items()}
@@ -46,8 +46,7 @@ def agreed(claim: str, texts: Sequence[str], verdicts: Sequence[Verdict]) -> Ver
         ),
         notes=(*verdicts[0].notes, f"a bracket is missing; it was put in {len(texts)} places, and each was judged"),
     )
-    out = replace(out, verdict=summed_up(out.as_printed))
-    return replace(out, explanation=explanation(out))
+    return replace(out, verdict=summed_up(out.as_printed))
 
 
 def with_maps(verdict: Verdict, s: Statement, judged: Judged) -> Verdict:
@@ -55,20 +54,13 @@ def with_maps(verdict: Verdict, s: Statement, judged: Judged) -> Verdict:
 
     So ``F'(x)`` may be a Jacobian.
     """
-    letters = ((name, s.model.reading.context) for name in s.model.reading.applied)
-    maps = {
-        name: "map"
-        for name, context in letters
-        if s.unspecified(name) and context is not None
-        if context.families[name].letter in OFTEN_MAPS and not context.families[name].declared
-    }
-    if not maps or verdict.verdict == "true":
-        return verdict
-    try:
-        other = judged(maps)
-    except (SymjacError, UndecidedError):
-        return verdict  # it cannot be one there
-    return under_condition(verdict, other, maps)
+    unspecified = [name for name in s.model.reading.applied if s.unspecified(name)]
+    families = s.model.reading.context.families if s.model.reading.context is not None else {}
+    maps = {f: "map" for f in unspecified if families[f].letter in OFTEN_MAPS and not families[f].declared}
+    if maps and verdict.verdict != "true":
+        with contextlib.suppress(*TROUBLE):  # it cannot be one there
+            return under_condition(verdict, judged(maps), maps)
+    return verdict
 
 
 def with_roles(verdict: Verdict, s: Statement, judged: Judged) -> Verdict:
@@ -84,11 +76,21 @@ def with_roles(verdict: Verdict, s: Statement, judged: Judged) -> Verdict:
         role = context.families[name].role or ""
         if role not in other:
             continue
-        with contextlib.suppress(SymjacError, UndecidedError):  # it cannot be one there
+        with contextlib.suppress(*TROUBLE):  # it cannot be one there
             found = judged({name: other[role]})
             if found.verdict == "true":
                 return under_condition(verdict, found, {name: other[role]}, {name: role})
     return verdict
+
+
+def notes_of_maps(s: Statement) -> list[str]:
+    r"""How derivatives of functions of several vectors are read that do not say at what: ``\partial f/\partial x``."""
+    maps = {t.args[0].data for m in s.members for t in m.walk() if t.kind == "derivative" and t.args[0].kind in MAPS}
+    names = {
+        data.name if isinstance(data, MapCall) else str(data[0]) for data in maps if isinstance(data, MapCall | tuple)
+    }
+    several = sorted(name for name in names if len(s.model.families[name].inputs) > 1)
+    return [f"a derivative of {name} by one of its arguments is the partial one" for name in several]
 
 
 def usual_functions(s: Statement, declared: Mapping[str, str]) -> dict[str, str]:
@@ -111,15 +113,17 @@ def under_condition(
 
     ``taken`` is what it was read as: without it, a function of numbers.
     """
-    what = " and ".join(
-        f"{f} is {_TOLD.get(words, words.removeprefix('elementwise '))}" for f, words in declare.items()
-    )
+    words = {f: _TOLD.get(said, said.removeprefix("elementwise ")) for f, said in declare.items()}
+    what = " and ".join(f"{f} is {said}" for f, said in words.items())
     doubt = Outcome(None, "reading", f"it holds if {what}, which nothing says")
 
-    first = doubted(v.conventions, other.conventions, doubt)
-    second = doubted(v.descending, other.descending, doubt) if v.descending and other.descending else v.descending
+    def held(printed: Outcomes, otherwise: Outcomes) -> Outcomes:
+        return {k: doubted(doubt, o, otherwise[k]) for k, o in printed.items()}
+
+    first = held(v.conventions, other.conventions)
+    second = held(v.descending, other.descending) if v.descending and other.descending else v.descending
     pairs = zip(v.links, other.links, strict=True)
-    links = tuple(replace(a, conventions=doubted(a.conventions, b.conventions, doubt)) for a, b in pairs)
+    links = tuple(replace(a, conventions=held(a.conventions, b.conventions)) for a, b in pairs)
     if (first, second, links) == (v.conventions, v.descending, v.links):
         return v
     taken = taken or dict.fromkeys(declare, "elementwise")
@@ -130,11 +134,7 @@ def under_condition(
         descending=second,
         links=links,
         alternatives={what: other.conventions},
-        readings=(
-            Answer(what, declare, other.conventions),
-            Answer(plain, taken, v.conventions),
-        ),
+        readings=(Answer(what, declare, other.conventions), Answer(plain, taken, v.conventions)),
         if_declared=declare,
     )
-    out = replace(out, verdict=summed_up(out.as_printed))
-    return replace(out, explanation=explanation(out))
+    return replace(out, verdict=summed_up(out.as_printed))

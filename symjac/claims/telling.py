@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from symjac import typeset
 from symjac.claims.alternatives import WORDS as READINGS
+from symjac.claims.asked import columns
 from symjac.claims.comparison import Comparison
 from symjac.claims.explain import listed
 from symjac.claims.grouping import Case, groups
@@ -15,17 +16,28 @@ from symjac.claims.matrices import known, matrix, plain
 from symjac.claims.nearest import conditions, layouts
 from symjac.claims.nearest.conditions import Condition
 from symjac.claims.nearest.layouts import Placed
-from symjac.claims.nearest.repairs import Repair, columns
+from symjac.claims.nearest.repairs import Repair
 from symjac.claims.nearest.spectrum import (
     differs_by_transpose,
     eigenvalues_of_three_steps_differ,
     singular_values_differ,
 )
 from symjac.claims.stated.statement import Statement
-from symjac.claims.undecided import UndecidedError
-from symjac.claims.verdict import Answer, Formula, Outcome, Outcomes, Paragraph, Told, Verdict, closed, proved, said
+from symjac.claims.undecided import TROUBLE
+from symjac.claims.verdict import (
+    Formula,
+    Outcome,
+    Outcomes,
+    Paragraph,
+    Told,
+    Verdict,
+    closed,
+    listing,
+    proved,
+    said,
+    summed_up,
+)
 from symjac.errors import SymjacError
-from symjac.normal import NormalFormTooLarge
 from symjac.values import Counterexample
 
 ONE_PLACE = ("transpose", "point", "diag", "symbol", "derivative", "other term")
@@ -39,14 +51,13 @@ class Found:
     repair: Repair | None = None
     conditions: tuple[Condition, ...] = ()
     terms: tuple[Placed, ...] = ()  # where they are not all in one layout
-    asked: tuple[str, ...] = ()
 
 
 def tell(v: Verdict, found: Found) -> dict[str, tuple[Paragraph, ...]]:
     """The sentences by what they are about; the first says in which conventions the claim holds."""
-    shown = _asked_for(v, found.asked)
+    shown = _asked_for(v)
     parts: dict[str, Iterable[Paragraph]] = {
-        "first": [Paragraph((_first(v, found.asked),))],
+        "first": [Paragraph((_first(v),))],
         "right": _right(shown),
         "repair": _repaired(found),
         "else": _else(v, found),
@@ -54,35 +65,30 @@ def tell(v: Verdict, found: Found) -> dict[str, tuple[Paragraph, ...]]:
         "rows": _rows(v, found.statement),
         "outcomes": _outcomes(shown),
         "examples": examples(shown),
-        "change": _spectral(v, found),
+        "change": _changes(v, found),
     }
     return {name: tuple(part) for name, part in parts.items()}
 
 
-def _asked_for(v: Verdict, asked: Sequence[str]) -> Verdict:
+def _asked_for(v: Verdict) -> Verdict:
     """The verdict with no more than the conventions that were asked for; with all where none was."""
-    if not asked:
+    if not v.asked:
         return v
-    layouts = {name.split("_")[0] for name in asked}
+    layouts = {name.split("_")[0] for name in v.asked}
     return replace(
         v,
-        conventions={k: o for k, o in v.conventions.items() if k in asked},
-        descending={k: o for k, o in v.descending.items() if k in asked} if v.descending is not None else None,
+        conventions={k: o for k, o in v.conventions.items() if k in v.asked},
+        descending={k: o for k, o in v.descending.items() if k in v.asked} if v.descending is not None else None,
         correct={layout: text for layout, text in v.correct.items() if layout in layouts},
     )
-
-
-def _spectral(v: Verdict, found: Found) -> Iterator[Paragraph]:
-    if found.repair is not None and found.statement is not None and _spectrum(v, found.repair, found.statement):
-        yield Paragraph(_changes(min(found.repair.edit.old, found.repair.edit.new, key=len)))
 
 
 def _names(v: Verdict) -> list[str]:
     return list(dict.fromkeys(name for m in v.as_printed for name in m))
 
 
-def _first(v: Verdict, asked: Sequence[str]) -> str:
-    names = _names(v)
+def _first(v: Verdict) -> str:
+    names, asked = _names(v), v.asked
     holds = [name for name in names if name in v.holds_in]
     values = {name: [m[name].holds for m in v.as_printed if name in m] for name in names}
     refuted = [name for name in names if all(h is False for h in values[name])]
@@ -105,25 +111,14 @@ def _first(v: Verdict, asked: Sequence[str]) -> str:
         if asked:
             return f"The claim is false in {within(asked)}."
         return "The claim holds in no convention, neither with column vectors nor with row vectors."
-    if v.verdict == "undecided" and v.readings and all(_refuted(a) or _holds(a) for a in v.readings):
-        told = [f"{'true' if _holds(a) else 'false'} if {a.assumption}" for a in v.readings]
-        return f"The claim is {listed(told)}: declare which, as in {_quoted(v.readings[0])}."
+    decided = [summed_up((a.conventions,)) for a in v.readings]
+    if v.verdict == "undecided" and decided and "undecided" not in decided:
+        told = [f"{came_out} if {a.assumption}" for came_out, a in zip(decided, v.readings, strict=True)]
+        declared = " and ".join(f'"{name}: {role}"' for name, role in v.readings[0].declare.items())
+        return f"The claim is {listed(told)}: declare which, as in {declared}."
     if v.verdict == "undecided":
         return "Whether the claim holds is not decided" + (f"; it is refuted in {within(refuted)}." if refuted else ".")
     return v.explanation
-
-
-def _holds(a: Answer) -> bool:
-    return any(o.holds for o in a.conventions.values())
-
-
-def _refuted(a: Answer) -> bool:
-    return all(o.holds is False for o in a.conventions.values())
-
-
-def _quoted(a: Answer) -> str:
-    """What declares a reading."""
-    return " and ".join(f'"{name}: {role}"' for name, role in a.declare.items())
 
 
 def within(names: Sequence[str]) -> str:
@@ -139,12 +134,9 @@ def _rows(v: Verdict, s: Statement | None) -> Iterator[Paragraph]:
     model = s.models.get("row") if s is not None else None
     if model is None or not any(name.endswith("row") for name in v.holds_in):
         return
-    equations = model.reading.equations
     with contextlib.suppress(SymjacError):
-        told: list[str | Formula] = ["With row vectors the system reads "]
-        for k, e in enumerate(equations):
-            told += [", " if k else "", Formula(f"{e.lhs.name} = {typeset.latex(e.rhs, row=True)}")]
-        yield Paragraph((*told, "."))
+        told = [Formula(f"{e.lhs.name} = {typeset.latex(e.rhs, row=True)}") for e in model.reading.equations]
+        yield Paragraph(("With row vectors the system reads ", *listing(told), "."))
 
 
 def _outcomes(v: Verdict) -> Iterator[Paragraph]:
@@ -188,14 +180,6 @@ def values(c: Counterexample) -> list[Formula]:
     for symbol, rows in c.values.items():
         out.append(Formula(f"{symbol.name} = {matrix(rows)}", f"{symbol.name} = {plain(rows)}"))
     return out + [Formula(f"{function}(z) = {body}") for function, body in c.functions.items()]
-
-
-def listing(formulas: Sequence[Formula]) -> Told:
-    """Formulas with commas between them."""
-    out: list[str | Formula] = []
-    for f in formulas:
-        out += [", ", f] if out else [f]
-    return tuple(out)
 
 
 def _sides(before: str, case: Case, decimals: int) -> Told:
@@ -268,21 +252,25 @@ _SHIFTS = {
 
 def _where(outcomes: Outcomes) -> str:
     """Where a reading of the claim holds."""
-    holds = [name for name, o in outcomes.items() if o.holds]
-    if holds:
+    if holds := [name for name, o in outcomes.items() if o.holds]:
         return f"holds in {within(holds)}"
-    return "holds in no convention" if all(o.holds is False for o in outcomes.values()) else "is not decided"
+    return "holds in no convention" if summed_up((outcomes,)) == "false" else "is not decided"
 
 
-def _changes(name: str) -> Told:
+def _changes(v: Verdict, found: Found) -> Iterator[Paragraph]:
     """What one transpose more or less means for products of such Jacobians."""
-    return (
+    if found.repair is None or found.statement is None or not _spectrum(v, found.repair, found.statement):
+        return
+    name = min(found.repair.edit.old, found.repair.edit.new, key=len)
+    first = (
         "What the transpose changes: for one step the eigenvalues are the same and the singular values are others, "
-        "so the bound ",
-        Formula(rf"\lVert {name} \rVert \gamma", f"||{name}|| gamma"),
-        " on the norm of a step (gamma bounds the diagonal factor) is the same number, and the norm it bounds is "
-        "another; over three or more steps the eigenvalues of the product differ too.",
+        "so the bound "
     )
+    then = (
+        " on the norm of a step (gamma bounds the diagonal factor) is the same number, and the norm it bounds is "
+        "another; over three or more steps the eigenvalues of the product differ too."
+    )
+    yield Paragraph((first, Formula(rf"\lVert {name} \rVert \gamma", f"||{name}|| gamma"), then))
 
 
 def _spectrum(v: Verdict, r: Repair, s: Statement) -> bool:
@@ -294,7 +282,7 @@ def _spectrum(v: Verdict, r: Repair, s: Statement) -> bool:
         o = v.conventions.get(c.name)
         if o is None or o.counterexample is None or c.name not in r.conventions:
             continue
-        with contextlib.suppress(SymjacError, UndecidedError, NormalFormTooLarge):
+        with contextlib.suppress(*TROUBLE):
             left, right = Comparison(s, model, c, "ascending", float("inf")).sides(s.members[0], s.members[-1], {})
             if differs_by_transpose(left, right):
                 return singular_values_differ(o.counterexample) and eigenvalues_of_three_steps_differ()

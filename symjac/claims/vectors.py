@@ -1,33 +1,20 @@
-r"""Derivatives by the vec of a matrix in a claim, and how two formulas with Kronecker products are compared.
-
-Such a formula M has composite rows and columns, which the normal form of entries does not know. It is told by
-what it does: M and N are equal exactly if ``M vec(Z) = N vec(Z)`` for a generic matrix Z, and
-``(B^T (x) A) vec(Z) = vec(A Z B)``. Magnus and Neudecker, *Matrix Differential Calculus*, sections 2.4 and 9.2.
-"""
+"""Derivatives by the vec of a matrix in a claim."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from symjac import expr as ex
 from symjac.claims.meaning import Meaning
 from symjac.claims.model import Model
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import UndecidedError
-from symjac.errors import NotYetError, ShapeError, TargetError
+from symjac.composite import is_composite, turned
 from symjac.expr import ONE, Commutation, Expr, Kronecker, Symbol, Vec
-from symjac.reading import Equation
 from symjac.reading.applied.terms import Ref, Term
 from symjac.reading.sizes import UNIT
 from symjac.reading.values import Value
-from symjac.recurrence import Recurrence
-from symjac.vectorised import VecJacobian, turned
-
-COMPOSITE = (Vec, Kronecker, Commutation)
-
-
-# ------------------------------------------------------------------------------------ what terms mean
+from symjac.vectorised import VecJacobian
 
 
 def jacobian(model: Model, definitions: Mapping[Symbol, Expr], of: Symbol, wrt: Symbol) -> Expr:
@@ -35,12 +22,7 @@ def jacobian(model: Model, definitions: Mapping[Symbol, Expr], of: Symbol, wrt: 
 
     :raises UndecidedError: where symjac cannot tell.
     """
-    equations = tuple(Equation(s, e, "") for s, e in definitions.items() if s != wrt)
-    reading = dataclasses.replace(model.reading, equations=equations)
-    try:
-        return VecJacobian(Recurrence(reading), of, wrt).closed
-    except (NotYetError, TargetError) as error:
-        raise UndecidedError(error.message) from error
+    return model.differentiated(VecJacobian, {s: e for s, e in definitions.items() if s != wrt}, of, wrt)
 
 
 def between(ev: Meaning, y: Ref, x: Ref) -> Expr:
@@ -51,23 +33,18 @@ def between(ev: Meaning, y: Ref, x: Ref) -> Expr:
         return ex.Identity(of.rows * of.cols)
     if (y, x) in ev.carried:
         return carried_letter(model, y, x)
-    model.refuse_unknown(x)
-    if model.definition(y) is None:
-        raise UndecidedError(f"no equation says how {of.name} depends on {wrt.name}")
+    model.refuse_unknown(y, x)
     ev.variables.add(wrt)
     immediate = jacobian(model, model.between(y, x), of, wrt)
     before = [r for r, by in ev.carried if by == x and r.time is not None]
     if not before or y.time is None:
         return immediate
     states = {r for r in earlier(model, y) if r.family in model.defined_families}
-    if any(r.time != y.time - 1 or (r not in before and _is_before(r, before)) for r in states):
+    first = max(r.time.offset for r in before if r.time is not None)
+    beside = [r.time.offset for r in states - set(before) if r.time is not None]
+    if any(r.time != y.time - 1 for r in states) or any(offset <= first for offset in beside):
         raise UndecidedError(f"nothing says how {of.name} depends on {wrt.name} through the steps before")
     return ex.add(immediate, *(ex.mul(model.derivative(y, r), between(ev, r, x)) for r in sorted(states, key=repr)))
-
-
-def _is_before(r: Ref, first: Sequence[Ref]) -> bool:
-    """Whether a state stands at the step of the earliest derivatives, or before it."""
-    return any(r.time is not None and u.time is not None and r.time.offset <= u.time.offset for u in first)
 
 
 def carried_letter(model: Model, y: Ref, x: Ref) -> Symbol:
@@ -80,15 +57,12 @@ def carried_letter(model: Model, y: Ref, x: Ref) -> Symbol:
 def by_vec(ev: Meaning, t: Term) -> Expr:
     """The derivative by the vec of a symbol, or of one, laid out as a vector's by a vector."""
     inner = t.args[0]
-    y, x = inner.args[0], ev.ref(_ref(inner.args[1]))
+    y, by = inner.args[0], inner.args[1].ref
+    assert by is not None
+    x = ev.ref(by)
     scalar, numerator = _numerator(ev, inner, y, x)
     laid_out = ev.laid_out(numerator, scalar=scalar, variable_row=ev.convention.row)
     return laid_out if laid_out is numerator else transposed(numerator)
-
-
-def _ref(t: Term) -> Ref:
-    assert t.ref is not None
-    return t.ref
 
 
 def _numerator(ev: Meaning, inner: Term, y: Term, x: Ref) -> tuple[bool, Expr]:
@@ -96,8 +70,7 @@ def _numerator(ev: Meaning, inner: Term, y: Term, x: Ref) -> tuple[bool, Expr]:
         found = ev.of_expression(inner, x, entries=True)
         return found.rows == ONE, found
     r = ev.ref(y.ref)
-    family = ev.model.families.get(r.family)
-    if ev.model.equation(r) is None and (family is None or family.role in ("scalar", None)):
+    if ev.model.is_loss(r):
         gradient = ev.gradient(r, x)
         return True, ex.transpose(gradient if gradient.cols == ONE else Vec(gradient))
     return ev.model.symbol(r).is_scalar, ev.entries(r, x)
@@ -158,10 +131,7 @@ def notes(s: Statement) -> list[str]:
 def earlier(model: Model, y: Ref) -> Iterator[Ref]:
     """What the equations at the step of y take from steps before."""
     for lhs in model.instance(model.anchor(y)):
-        rhs = model.definition(lhs)
-        for r in (model.ref(u) for u in rhs.symbols) if rhs is not None else ():
-            if r is not None and r.time is not None and r.time != y.time:
-                yield r
+        yield from (r for r in model.uses(lhs) if r.time is not None and r.time != y.time)
 
 
 def by_vec_instead(s: Statement, left: Term, right: Term) -> Term | None:
@@ -222,200 +192,6 @@ def tensor(ev: Meaning, a: Value, b: Value, sign: str, t: Term) -> Value:
     return Value(times(a.rows, b.rows), times(a.cols, b.cols), lambda: Kronecker(a.make(), b.make()), t)
 
 
-def is_composite(*expressions: Expr) -> bool:
-    """Whether vec, a Kronecker product or a commutation matrix stands in one of these."""
-    return any(isinstance(node, COMPOSITE) for e in expressions for node in e.walk())
-
-
 def transposed(e: Expr) -> Expr:
     """The transpose, with that of Kronecker products worked out."""
     return turned(e) if is_composite(e) else ex.transpose(e)
-
-
-# ---------------------------------------------------------------------------- what such a formula does
-
-
-def images(left: Expr, right: Expr) -> tuple[Expr, Expr] | None:
-    """What both do to a generic argument, as ordinary expressions; ``None`` where symjac cannot tell.
-
-    >>> from symjac.expr import Identity, Product, Transpose, dim
-    >>> p, n = dim("p"), dim("n")
-    >>> x = Symbol("x", (n, ex.ONE))
-    >>> a, b = images(Kronecker(Transpose(x), Identity(p)), Product(Kronecker(Transpose(x), Identity(p))))
-    >>> a == b, a.shape
-    (True, (p, 1))
-    """
-    shape = next(_domains(left), None) or next(_domains(right), None) or (left.cols, ONE)
-    z = Symbol(r"\text{any}", shape)
-    if shape[0] * shape[1] != left.cols:
-        return None
-    try:
-        a, b = act(left, z), act(right, z)
-    except (NotYetError, ShapeError):
-        return None
-    if a.shape != b.shape and a.cols == ONE and b.rows == ONE:
-        b = ex.transpose(b)
-    elif a.shape != b.shape and a.rows == ONE and b.cols == ONE:
-        a = ex.transpose(a)
-    return (a, b) if a.shape == b.shape else None
-
-
-def _domains(e: Expr) -> Iterator[ex.Shape]:
-    """The shapes of matrices Z for which ``e vec(Z)`` is meant, as the structure of e tells."""
-    match e:
-        case Kronecker():
-            if ONE not in (e.left.cols, e.right.cols):
-                yield e.right.cols, e.left.cols
-        case Commutation():
-            yield e.of
-        case ex.Transpose():
-            yield from _codomains(e.arg)
-        case ex.Sum():
-            for t in e.args:
-                yield from _domains(t)
-        case ex.Product():
-            last = next((f for f in reversed(e.args) if not f.is_scalar), None)
-            if last is not None:
-                yield from _domains(last)
-        case ex.Diag():
-            yield from _codomains(e.arg)
-
-
-def _codomains(e: Expr) -> Iterator[ex.Shape]:
-    match e:
-        case Vec():
-            yield e.arg.shape
-        case Kronecker():
-            if ONE not in (e.left.rows, e.right.rows):
-                yield e.right.rows, e.left.rows
-        case Commutation():
-            yield e.of[1], e.of[0]
-        case ex.Transpose():
-            yield from _domains(e.arg)
-        case ex.Product():
-            first = next((f for f in e.args if not f.is_scalar), None)
-            if first is not None:
-                yield from _codomains(first)
-        case ex.Diag() | ex.Sum() | ex.Hadamard() | ex.Apply() | ex.EntryPower():
-            for a in e.args:
-                yield from _codomains(a)
-
-
-def act(e: Expr, z: Expr) -> Expr:
-    """A matrix M with ``vec(M) = e vec(z)``.
-
-    :raises NotYetError: where that is not known.
-    :raises ShapeError: where z has no shape that e acts on.
-    """
-    if ex.is_zero(e) and e.cols == z.rows * z.cols:
-        return ex.zero((e.rows, ONE))
-    match e:
-        case Kronecker():
-            return _kronecker(e, z)
-        case Commutation():
-            return ex.transpose(_as_shape(z, e.of))
-        case ex.Identity() if e.cols == z.rows * z.cols:
-            return z
-        case ex.Sum():
-            return _added([act(t, z) for t in e.args])
-        case ex.Product():
-            return _product(e, z)
-        case ex.Transpose() if is_composite(e.arg):
-            return _transpose(e.arg, z)
-        case ex.Diag() if is_composite(e.arg):
-            return ex.hadamard(_as_shape(matrix_form(e.arg), z.shape), z)
-    if z.is_scalar and e.cols == ONE:
-        return ex.mul(z, matrix_form(e))
-    if is_composite(e):
-        raise NotYetError(f"what {ex.brief(e)} does to the vec of a matrix is not known yet")
-    if ONE not in z.shape:
-        if e.cols != z.rows * z.cols:
-            raise ShapeError(f"{ex.show_shape(e.shape)} does not act on the vec of {ex.show_shape(z.shape)}")
-        return Symbol(rf"\text{{{e!r} on {z!r}}}", (e.rows, ONE))  # what holds for any vector holds for this one
-    return ex.Product(e, z if z.cols == ONE else ex.transpose(z))
-
-
-def _as_shape(z: Expr, shape: ex.Shape) -> Expr:
-    """A matrix of this shape with the same vec: vectors may stand or lie."""
-    if z.shape == shape:
-        return z
-    if ONE in z.shape and ex.transpose(z).shape == shape:
-        return ex.transpose(z)
-    raise ShapeError(f"{ex.show_shape(z.shape)} is not {ex.show_shape(shape)}")
-
-
-def _kronecker(e: Kronecker, z: Expr) -> Expr:
-    inner = _as_shape(z, (e.right.cols, e.left.cols))
-    if is_composite(e.left, e.right):
-        raise NotYetError("a Kronecker product of Kronecker products is not known yet")
-    return ex.mul(*(f for f in (e.right, inner, ex.transpose(e.left)) if not isinstance(f, ex.Identity)))
-
-
-def _added(parts: list[Expr]) -> Expr:
-    shape = next((p.shape for p in parts if ONE not in p.shape), parts[0].shape)
-    return ex.add(*(ex.zero(shape) if ex.is_zero(p) else _as_shape(p, shape) for p in parts))
-
-
-def _product(e: ex.Product, z: Expr) -> Expr:
-    """Factors from the last to the first; scalars keep their value."""
-    out = z
-    scalars: list[Expr] = []
-    for f in reversed(e.args):
-        if f.is_scalar:
-            scalars.append(act(f, ex.Number(1)) if is_composite(f) else f)
-        else:
-            out = act(f, out)
-    return ex.mul(*scalars, out)
-
-
-def _transpose(e: Expr, z: Expr) -> Expr:
-    match e:
-        case Vec():
-            return ex.Trace(ex.Product(ex.transpose(e.arg), _as_shape(z, e.arg.shape)))
-        case Kronecker():
-            return act(Kronecker(ex.transpose(e.left), ex.transpose(e.right)), z)
-        case Commutation():
-            return act(Commutation(e.of[1], e.of[0]), z)
-        case ex.Sum():
-            return _added([act(ex.transpose(t), z) for t in e.args])
-        case ex.Product():
-            scalars = [f for f in e.args if f.is_scalar]
-            chain = [ex.Transpose(f) if is_composite(f) else ex.transpose(f) for f in e.args if not f.is_scalar]
-            out = z
-            for f in chain:
-                out = act(f, out)
-            return ex.mul(*(act(s, ex.Number(1)) if is_composite(s) else s for s in scalars), out)
-        case ex.Transpose():
-            return act(e.arg, z)
-        case ex.Diag():
-            return act(e, z)
-    if e.cols == ONE:
-        form = matrix_form(e)
-        return ex.Trace(ex.Product(ex.transpose(form), _as_shape(z, form.shape)))
-    raise NotYetError(f"what the transpose of {ex.brief(e)} does is not known yet")
-
-
-def matrix_form(v: Expr) -> Expr:
-    """A matrix whose vec is a column: functions and entrywise products act on it entry by entry.
-
-    :raises NotYetError: where the column has no such form.
-    """
-    if not is_composite(v):
-        return v
-    match v:
-        case Vec():
-            if is_composite(v.arg):
-                raise NotYetError("the vec of what holds a vec is not known yet")
-            return v.arg
-        case ex.Apply():
-            return ex.Apply(v.function, matrix_form(v.arg))
-        case ex.EntryPower() if not is_composite(v.exponent):
-            return ex.EntryPower(matrix_form(v.base), v.exponent)
-        case ex.Hadamard():
-            first, *rest = (matrix_form(a) for a in v.args)
-            return ex.hadamard(first, *(_as_shape(a, first.shape) for a in rest))
-        case ex.Sum():
-            return _added([matrix_form(a) for a in v.args])
-        case Kronecker() | ex.Product() | ex.Transpose() if v.cols == ONE:
-            return act(v, ex.Number(1))
-    raise NotYetError(f"{ex.brief(v)} is not known to be the vec of a matrix")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from symjac.claims.commands import in_commands
+from symjac.claims.undecided import UndecidedError
+from symjac.errors import DefinitionError, NotYetError
+from symjac.limits import OutOfTimeError
+from symjac.normal import NormalFormTooLarge, UndefinedFormError
 from symjac.values import Counterexample
 from symjac.values.search import Value
 
@@ -38,6 +42,24 @@ class Outcome:
         if self.witnesses:
             out["witnesses"] = list(self.witnesses)
         return out
+
+
+def undecided(reason: str) -> Outcome:
+    """What is not known, and why."""
+    return Outcome(None, "undecided", reason)
+
+
+NO_ORIENTATION = Outcome(False, "shape", "the system does not type in this orientation")
+
+
+def answered(question: Callable[[], Outcome]) -> Outcome:
+    """What a question comes to; whatever cannot be found out is undecided."""
+    try:
+        return question()
+    except OutOfTimeError as error:
+        return Outcome(None, "time", error.message)
+    except (UndecidedError, NotYetError, DefinitionError, UndefinedFormError, NormalFormTooLarge) as error:
+        return undecided(error.message)
 
 
 def proved(o: Outcome) -> str:
@@ -133,7 +155,7 @@ def in_markdown(words: str) -> str:
     >>> in_markdown(r"it holds if \sigma is sigmoid, whatever Q_{xh} is")
     'it holds if $\\sigma$ is sigmoid, whatever $Q_{xh}$ is'
     """
-    return "".join(x if isinstance(x, str) else x.markdown for x in said(words))
+    return Paragraph(said(words)).markdown
 
 
 @dataclass(frozen=True)
@@ -176,6 +198,14 @@ def said(words: str) -> Told:
         out += [words[at : match.start()], Formula(shape, match.group()) if shape else Formula(match.group())]
         at = match.end()
     return tuple(x for x in (*out, words[at:]) if x)
+
+
+def listing(formulas: Sequence[Formula], last: str = ", ") -> Told:
+    """Formulas with commas between them, and before the last one perhaps a word."""
+    out: list[str | Formula] = []
+    for k, f in enumerate(formulas):
+        out += [*([last if k == len(formulas) - 1 else ", "] if k else []), f]
+    return tuple(out)
 
 
 def closed(text: str) -> bool:
@@ -274,32 +304,22 @@ class Verdict:
             "claim": self.claim,
             "verdict": self.verdict,
             "conventions": _json(self.conventions),
+            "descending": _json(self.descending) if self.descending is not None else None,
+            "order": self.order,
+            "links": [link.to_json() for link in self.links],
+            "readings": [answer.to_json() for answer in self.readings],
+            "alternatives": {name: _json(outcomes) for name, outcomes in self.alternatives.items()},
+            "correct": dict(self.correct),
+            "asked": list(self.asked),
+            "repair": dict(self.repair) if self.repair is not None else None,
+            "conditions": [dict(c) for c in self.conditions],
+            "terms": [dict(t) for t in self.terms],
+            "explanation": self.explanation,
+            "latex": self.latex,
+            "notes": list(self.notes),
+            "error": dict(self.error) if self.error is not None else None,
         }
-        if self.descending is not None:
-            out["descending"] = _json(self.descending)
-        if self.order is not None:
-            out["order"] = self.order
-        if self.links:
-            out["links"] = [link.to_json() for link in self.links]
-        if self.readings:
-            out["readings"] = [answer.to_json() for answer in self.readings]
-        out["alternatives"] = {name: _json(outcomes) for name, outcomes in self.alternatives.items()}
-        out["correct"] = dict(self.correct)
-        if self.asked:
-            out["asked"] = list(self.asked)
-        if self.repair is not None:
-            out["repair"] = dict(self.repair)
-        if self.conditions:
-            out["conditions"] = [dict(c) for c in self.conditions]
-        if self.terms:
-            out["terms"] = [dict(t) for t in self.terms]
-        out["explanation"] = self.explanation
-        out["latex"] = self.latex
-        if self.notes:
-            out["notes"] = list(self.notes)
-        if self.error is not None:
-            out["error"] = dict(self.error)
-        return out
+        return {key: value for key, value in out.items() if key == "id" or value not in (None, [])}
 
 
 def _json(outcomes: Outcomes) -> dict[str, object]:

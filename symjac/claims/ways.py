@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from symjac import expr as ex
 from symjac.claims.model import Model
@@ -27,37 +27,24 @@ def relations(model: Model, symbols: Iterable[Symbol]) -> dict[Symbol, Expr]:
     base, out = families[0], {}
     inner: dict[Symbol, tuple[Ref, Ref, Expr | None, Expr | None]] = {}
     for s, (y, x) in ways.items():
-        if y.family == base:
-            inner[s] = (y, x, None, None)
-        else:
-            ends = _through(model, base, y, x)
-            if ends is None:
-                return {}
-            inner[s] = ends
+        ends = (y, x, None, None) if y.family == base else _through(model, base, y, x)
+        if ends is None:
+            return {}
+        inner[s] = ends
     times = [(y.time, x.time) for y, x, _, _ in inner.values()]
-    top, bottom = _least(t for t, _ in times), _greatest(t for _, t in times)
+    top, bottom = _extreme((t for t, _ in times), min), _extreme((t for _, t in times), max)
     if top is None or bottom is None:
         return {}
-    core = Symbol(rf"\text{{way of {base} from {bottom.text} to {top.text}}}", _square(model, Ref(base, top)))
+    rows = model.symbol(Ref(base, top)).rows
+    core = Symbol(rf"\text{{way of {base} from {bottom.text} to {top.text}}}", (rows, rows))
     for s, (y, x, left, right) in inner.items():
-        assert y.time is not None
-        assert x.time is not None
         factors = [left] if left is not None else []
-        factors += [_step(model, base, y.time - k) for k in range((y.time - top).offset)]
+        factors += [model.one_step(Ref(base, y.step - k)) for k in range((y.step - top).offset)]
         factors.append(core)
-        factors += [_step(model, base, bottom - k) for k in range((bottom - x.time).offset)]
+        factors += [model.one_step(Ref(base, bottom - k)) for k in range((bottom - x.step).offset)]
         factors += [right] if right is not None else []
         out[s] = ex.mul(*factors)
     return out
-
-
-def _step(model: Model, family: str, time: Time) -> Expr:
-    return model.one_step(Ref(family, time))
-
-
-def _square(model: Model, y: Ref) -> ex.Shape:
-    rows = model.symbol(y).rows
-    return rows, rows
 
 
 def _through(model: Model, base: str, y: Ref, x: Ref) -> tuple[Ref, Ref, Expr | None, Expr | None] | None:
@@ -65,11 +52,9 @@ def _through(model: Model, base: str, y: Ref, x: Ref) -> tuple[Ref, Ref, Expr | 
 
     Only where y sees ``base`` at one step alone, and x is seen by it at one step alone.
     """
-    assert y.time is not None
-    assert x.time is not None
     try:
-        lasts = [r for k in (0, 1) if model.sees(y, r := Ref(base, y.time - k))]
-        firsts = [r for k in (0, 1) if model.sees(r := Ref(base, x.time + k), x)]
+        lasts = [r for k in (0, 1) if model.sees(y, r := Ref(base, y.step - k))]
+        firsts = [r for k in (0, 1) if model.sees(r := Ref(base, x.step + k), x)]
         if len(lasts) != 1 or len(firsts) != 1:
             return None
         (last,), (first,) = lasts, firsts
@@ -78,21 +63,11 @@ def _through(model: Model, base: str, y: Ref, x: Ref) -> tuple[Ref, Ref, Expr | 
         return None
 
 
-def _least(times: Iterable[Time | None]) -> Time | None:
-    return _extreme(times, min)
-
-
-def _greatest(times: Iterable[Time | None]) -> Time | None:
-    return _extreme(times, max)
-
-
-def _extreme(times: Iterable[Time | None], choose: object) -> Time | None:
+def _extreme(times: Iterable[Time | None], choose: Callable[[Iterable[int]], int]) -> Time | None:
     """The least or greatest of times that differ by small numbers only."""
     found = list(times)
     letters = {t.letters for t in found if t is not None}
-    if None in found or len(letters) != 1:
-        return None
     offsets = [t.offset for t in found if t is not None]
-    if max(offsets) - min(offsets) > FAR:
+    if None in found or len(letters) != 1 or max(offsets) - min(offsets) > FAR:
         return None
-    return Time(letters.pop(), min(offsets) if choose is min else max(offsets))
+    return Time(letters.pop(), choose(offsets))

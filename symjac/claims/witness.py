@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import NamedTuple, Protocol, TypedDict
+from typing import NamedTuple
 
 from symjac import expr as ex
 from symjac.claims import vectors
@@ -34,7 +34,6 @@ from symjac.reading.applied.terms import Ref, Term
 from symjac.reading.values import Value
 from symjac.values import Counterexample, counterexample
 from symjac.values.agreement import Agreement, Runs, are_far, compare
-from symjac.values.evaluator import Given
 from symjac.values.floats import Floats
 from symjac.values.nodes import reachable
 from symjac.values.points import Kinds, sizes_of_rounds
@@ -76,16 +75,6 @@ class Course:
     until: Time | None = None
 
 
-class Declared(Protocol):
-    """What is declared of vectors: the families whose symbols are one-hot, and those whose entries sum to one."""
-
-    @property
-    def one_hot(self) -> frozenset[str]: ...
-
-    @property
-    def distributions(self) -> frozenset[str]: ...
-
-
 @dataclass(frozen=True)
 class Run:
     """Both sides in one convention, with the world that their derivatives come from."""
@@ -93,7 +82,7 @@ class Run:
     left: Expr
     right: Expr
     world: World
-    declared: Declared
+    statement: Statement
     circumstances: Circumstances = ANY
 
     def compare(self, depth: int, *, points: int = 2) -> Agreement:
@@ -111,23 +100,28 @@ class Run:
 
     def runs(self, depth: int) -> tuple[Runs, list[str]]:
         """The system at generic points, and the letters that want a size there."""
-        equations, beside = self.settle(depth), self.beside()
-        nodes = set(reachable([self.left, self.right, *beside["beside"]], equations)) - self.world.given.keys()
+        equations = self.settle(depth)
+        expressions, kinds = self.beside()
+        nodes = set(reachable([self.left, self.right, *expressions], equations)) - self.world.given.keys()
         confirm_tables(nodes)
-        return Runs(nodes, equations, kinds=beside["kinds"], given=self.world.given), sorted(ex.size_names(nodes))
+        return Runs(nodes, equations, kinds=kinds, given=self.world.given), sorted(ex.size_names(nodes))
 
     def search(
         self, effort: int, first: Iterable[Symbol] = (), keeps: Callable[[Mapping[Symbol, Rows]], bool] = lambda _: True
     ) -> Counterexample | None:
         """A small point at which the two sides differ; the symbols in ``first`` have the simplest values."""
+        equations = self.settle(0)
+        expressions, kinds = self.beside()
         return counterexample(
             self.left,
             self.right,
-            self.settle(0),
+            equations,
             effort=effort,
+            kinds=kinds,
+            given=self.world.given,
+            beside=expressions,
             first=first,
             keeps=keeps,
-            **self.beside(),
         )
 
     def settle(self, depth: int) -> Mapping[Symbol, Expr]:
@@ -135,8 +129,8 @@ class Run:
         self.world.settle((self.left, self.right), depth)
         return self.world.equations
 
-    def beside(self) -> Beside:
-        """What the letters for derivatives stand for, and what the values of symbols have to be."""
+    def beside(self) -> tuple[list[Expr], Kinds]:
+        """What the letters for derivatives are computed from, and what the values of symbols have to be."""
         expressions = [e for meaning in self.world.given.values() for e in meaning.expressions]
         symbols = {s for e in (self.left, self.right, *expressions, *self.world.equations.values()) for s in e.symbols}
         refs = [(s, self.world.model.ref(s)) for s in symbols - self.world.equations.keys()]
@@ -144,16 +138,8 @@ class Run:
         def among(families: frozenset[str]) -> frozenset[Symbol]:
             return frozenset(s for s, r in refs if r is not None and r.family in families)
 
-        kinds = Kinds(among(self.declared.one_hot), among(self.declared.distributions), self.circumstances.special)
-        return {"given": self.world.given, "beside": expressions, "kinds": kinds}
-
-
-class Beside(TypedDict):
-    """What the two sides are evaluated with."""
-
-    given: Mapping[Symbol, Given]
-    beside: list[Expr]
-    kinds: Kinds
+        kinds = Kinds(among(self.statement.one_hot), among(self.statement.distributions), self.circumstances.special)
+        return expressions, kinds
 
 
 def confirm(c: Asked, a: Term, b: Term, where: Circumstances = ANY, *, points: int = 2) -> str:
@@ -205,13 +191,9 @@ def _later(run: Run, *, points: int) -> Agreement:
 
 def unkept(s: Statement, model: Model, values: Mapping[Symbol, Rows]) -> list[tuple[str, str]]:
     """The symbols whose values do not keep to what is declared of them, and to what."""
-    said = s.properties
-    found = []
-    for symbol, rows in values.items():
-        r = model.ref(symbol)
-        if r is not None and r.family in said and (word := broken(said[r.family], rows)) is not None:
-            found.append((symbol.name, word))
-    return found
+    refs = ((symbol, model.ref(symbol)) for symbol in values)
+    said = [(symbol, s.properties[r.family]) for symbol, r in refs if r is not None and r.family in s.properties]
+    return [(symbol.name, word) for symbol, words in said if (word := broken(words, values[symbol])) is not None]
 
 
 def _holds_later(run: Run) -> bool:
@@ -330,7 +312,7 @@ def _whole_sums(c: Asked, a: Term, b: Term) -> Iterator[Course]:
 
 def _ranged(first: Time, last: Time) -> Callable[[Term], Term]:
     def change(t: Term) -> Term:
-        if t.kind != "over" or (t.over.low is not None and t.over.high is not None):
+        if t.kind != "over":
             return t
         return Term(t.kind, t.args, replace(t.over, low=t.over.low or first, high=t.over.high or last), t.span)
 

@@ -8,13 +8,12 @@ constant of its own, so that any gradients may come from it; a loss with a time 
 
 from __future__ import annotations
 
-import graphlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from symjac import expr as ex
 from symjac.claims.gradients import Gradients, Mentions
-from symjac.claims.model import Model
+from symjac.claims.model import Model, refuse_circles
 from symjac.claims.undecided import UndecidedError
 from symjac.expr import Expr, Symbol
 from symjac.expr.times import Time
@@ -122,8 +121,7 @@ class World:
 
         :raises UndecidedError: where the number of steps between them is a letter.
         """
-        far = y.time is not None and x.time is not None and self.model.steps(y, x) is None
-        if far and not self.model.prints(y, x):
+        if self.model.are_far(y, x) and not self.model.prints(y, x):
             raise UndecidedError("a number of steps that is a letter cannot be run")
         of, by = self.model.symbol(y), self.model.symbol(x)
         definitions = {} if y == x else self.model.through(y, x)
@@ -135,8 +133,7 @@ class World:
 
     def carry(self, letter: Symbol, y: Ref, x: Ref) -> None:
         """Let a letter stand for a total derivative."""
-        assert y.time is not None
-        self._letter(letter, Slope(self.model.symbol(y), self.model.symbol(x), self._steps(y, y.time), entries=True))
+        self._letter(letter, Slope(self.model.symbol(y), self.model.symbol(x), self._steps(y, y.step), entries=True))
 
     def _steps(self, y: Ref, earliest: Time) -> dict[Symbol, Expr]:
         """The equations of all steps from before the earliest up to a state.
@@ -164,25 +161,16 @@ class World:
 
         :raises UndecidedError: for one of what the claim does not mention.
         """
-        match kind:
-            case "":
-                self._letter(letter, Gradient(self, None, x))
-            case "local":
-                self._letter(letter, Gradient(self, x.time, x))
-            case "upstream":
-                self._letter(letter, Gradient(self, None, x, direct=True))
-            case _:
-                raise UndecidedError("the gradient depends on what the claim does not mention")
+        if kind not in ("", "local", "upstream"):
+            raise UndecidedError("the gradient depends on what the claim does not mention")
+        self._letter(letter, Gradient(self, x.time if kind == "local" else None, x, direct=kind == "upstream"))
 
     def _letter(self, symbol: Symbol, meaning: Slope | Gradient) -> Symbol:
         self.given.setdefault(symbol, meaning)
         return symbol
 
     def _is_after_last(self, x: Ref) -> bool:
-        last = self.last
-        if last is None or x.time is None or x.time.letters != last.letters:
-            return False
-        return x.time.offset > last.offset
+        return self.last is not None and x.time is not None and x.time.is_after(self.last)
 
     # --------------------------------------------------------------------------------- what there is
 
@@ -209,7 +197,7 @@ class World:
         mentioned += variables
         equations: dict[Symbol, Expr] = {}
         if any(isinstance(g, Gradient) for g in self.given.values()):
-            refs = [r for e in mentioned for s in e.symbols if (r := model.ref(s)) is not None]
+            refs = model.refs(s for e in mentioned for s in e.symbols)
             self.left_hand_sides = tuple(dict.fromkeys(self._instances(refs, depth)))
             equations = model.table(self.left_hand_sides)
             mentioned += equations.values()
@@ -218,10 +206,7 @@ class World:
         values = model.values(mentioned, depth, variables)
         found = {**{s: e for s, e in values.items() if not self._is_before_first(s)}, **equations}
         self.equations = {s: self.spell(e) for s, e in found.items()}
-        try:
-            graphlib.TopologicalSorter({s: e.symbols & found.keys() for s, e in found.items()}).prepare()
-        except graphlib.CycleError as error:
-            raise UndecidedError("something without a time is used at several steps") from error
+        refuse_circles(found, "something without a time is used at several steps")
         self.settled[key] = self.left_hand_sides, self.equations
 
     def _is_before_first(self, s: Symbol) -> bool:
@@ -230,13 +215,7 @@ class World:
         if r is not None and self.mentions.is_given(r):
             return True
         anchor = self.model.anchor(r) if r is not None else None
-        first = self.first
-        return (
-            first is not None
-            and anchor is not None
-            and anchor.letters == first.letters
-            and anchor.offset < first.offset
-        )
+        return self.first is not None and anchor is not None and self.first.is_after(anchor)
 
     def _instances(self, refs: Iterable[Ref], depth: int) -> Iterator[Ref]:
         """The left-hand sides of every step that there is, as far as they come out of what is mentioned."""
@@ -265,15 +244,8 @@ class World:
 
     def _reaches_before(self, r: Ref, letters: Letters, low: int) -> bool:
         """Whether an equation takes something that is computed at a step before the earliest."""
-        rhs = self.model.definition(r)
-        refs = [u for s in rhs.symbols if (u := self.model.ref(s)) is not None] if rhs is not None else []
-        return any(
-            u.time is not None
-            and u.family in self.model.defined_families
-            and u.time.letters == letters
-            and u.time.offset < low
-            for u in refs
-        )
+        computed = [u.time for u in self.model.uses(r) if u.family in self.model.defined_families]
+        return any(u is not None and u.letters == letters and u.offset < low for u in computed)
 
     # ----------------------------------------------------------------------------------------- losses
 
@@ -291,12 +263,7 @@ class World:
         if all(p.letter is None for p in users):
             return by, self.equations
         copy = Symbol(rf"\text{{copy of }} {by.name}", by.shape)
-        moving = {
-            self.model.symbol(p.lhs.at(p.lhs.time.put({p.letter: step})))
-            if p.letter is not None and p.lhs.time is not None
-            else self.model.symbol(p.lhs)
-            for p in users
-        }
+        moving = {self.model.symbol(p.lhs.put({p.letter: step} if p.letter is not None else {})) for p in users}
         table = {s: e.replace({by: copy}) if s in moving else e for s, e in self.equations.items()}
         return copy, {**table, copy: by}
 

@@ -57,6 +57,10 @@ class Time:
     def __sub__(self, other: Time | int) -> Time:
         return self._combined(other if isinstance(other, Time) else Time((), other), -1)
 
+    def is_after(self, other: Time) -> bool:
+        """Whether this is surely a later step: so many after the other."""
+        return self.letters == other.letters and self.offset > other.offset
+
     @property
     def is_number(self) -> bool:
         return not self.letters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symjac import expr as ex
+from symjac.composite import turned
 from symjac.confirm import Confirmed
 from symjac.expr import Partial, Symbol
 from symjac.hessian import Hessian
@@ -13,7 +14,7 @@ from symjac.pages.setting import end_lines, layouts_of, make_page, tell, tell_ev
 from symjac.typeset.boxes import Box, Fence, Gap, Grid, Ident, Mark, Num, Op, Script, Word, row
 from symjac.typeset.printer import to_box
 from symjac.unroll import Unrolled
-from symjac.vectorised import VecJacobian, turned
+from symjac.vectorised import VecJacobian
 
 
 def tell_product(c: Confirmed[Unrolled], layout: str) -> Page:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from symjac import expr as ex
+from symjac.claims.asked import conventions, orders, settled_order
 from symjac.claims.bounds import bounding
 from symjac.claims.bounds import words as bound_words
 from symjac.claims.bounds.bounding import FALLING, Hypothesis
@@ -21,7 +22,8 @@ from symjac.claims.bounds.majorants import Majorants, Plain, Register
 from symjac.claims.bounds.norm_forms import Forms
 from symjac.claims.bounds.sizes import Size
 from symjac.claims.bounds.violations import violation
-from symjac.claims.conventions import FOUR, MIXED, Convention
+from symjac.claims.comparison import Comparison
+from symjac.claims.conventions import FOUR, Convention
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.forward import Forward
 from symjac.claims.gradients import Gradients
@@ -31,43 +33,34 @@ from symjac.claims.stated.naming import Names
 from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.stating import state
 from symjac.claims.stated.systems import sources
-from symjac.claims.undecided import UndecidedError
-from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict, summed_up
+from symjac.claims.undecided import TROUBLE, UndecidedError
+from symjac.claims.verdict import NO_ORIENTATION, Link, Outcome, Outcomes, Verdict, answered, summed_up, undecided
 from symjac.claims.witness import WrittenOut, unkept
 from symjac.claims.world import World
-from symjac.errors import Defect, DefinitionError, NotYetError, ShapeError
+from symjac.errors import Defect, NotYetError, ShapeError
 from symjac.expr.times import Time
 from symjac.limits import OutOfTimeError, time_limit
-from symjac.normal import NormalFormTooLarge, UndefinedFormError
+from symjac.normal import NormalFormTooLarge
+from symjac.problem import Claim
 from symjac.reading.applied.terms import Term
 
 LENGTHS = (1, 2)
 POINTS = 12  # at which what always holds is held against a run
 LONGEST = 200  # characters of a bound that is worth printing
-SHIFT_MATTERS = Outcome(None, "undecided", "it depends on whether the equations of the earlier step are taken in")
+SHIFT_MATTERS = undecided("it depends on whether the equations of the earlier step are taken in")
 ROADS = ("rules for norms", "system run forwards")
 SURE = r"\gamma"  # the letter papers use for the steepest slope
-Inside = Callable[[Statement, Model, Convention, str, Term, Term], Outcome]
 
 
-def judged(
-    equations: Sequence[str],
-    claim: str,
-    symbols: Mapping[str, str],
-    *,
-    of: str | None,
-    wrt: str | None,
-    deadline: float,
-    inside: Inside,
-) -> tuple[Verdict, Statement]:
-    """The verdict about a bound, and how it was read; ``inside`` judges whether what two pairs of bars hold is equal.
+def judged(asked: Claim, deadline: float) -> tuple[Verdict, Statement]:
+    """The verdict about a bound, and how it was read.
 
     :raises ReadError: where the system or the claim cannot be read.
     """
-    said, plain = bounding.hypotheses(symbols)
-    s = state(equations, claim, plain, of=of, wrt=wrt, read=bounding.read_bound)
-    names = Names(next(iter(sources(equations, plain).readings.values())), plain)
-    judge = BoundJudge(s, bounding.relations(s.claim), bounding.resolved(names, said), deadline, inside)
+    said, plain = bounding.hypotheses(asked.symbols)
+    s = state(asked.equations, asked.formula, plain, of=asked.of, wrt=asked.wrt, read=bounding.read_bound)
+    names = Names(next(iter(sources(asked.equations, plain).readings.values())), plain)
+    judge = BoundJudge(s, bounding.relations(s.claim), bounding.resolved(names, said), deadline)
     judge.guess()
     with time_limit(deadline):
         return judge.verdict(), s
@@ -81,7 +74,6 @@ class BoundJudge:
     signs: tuple[str, ...]
     hypotheses: dict[str, Hypothesis]
     deadline: float
-    inside: Inside
     notes: list[str] = field(default_factory=list)
 
     # ------------------------------------------------------------------------------- hypotheses
@@ -110,9 +102,9 @@ class BoundJudge:
             self.notes.append(f"{name} is read as {what}")
 
     @property
-    def is_unsure(self) -> bool:
-        """Whether a constant is read as a slope though only its place says so."""
-        return any(h.guessed and h.kind == "slope" and name != SURE for name, h in self.hypotheses.items())
+    def unsure(self) -> list[str]:
+        """The constants that are read as slopes though only their place says so."""
+        return [name for name, h in self.hypotheses.items() if h.guessed and h.kind == "slope" and name != SURE]
 
     @property
     def steepest(self) -> dict[str, str]:
@@ -135,49 +127,39 @@ class BoundJudge:
 
     def verdict(self) -> Verdict:
         s = self.statement
-        conventions = FOUR + MIXED if s.has_gradient else FOUR
-        orders = ("ascending", "descending") if s.has_product else ("ascending",)
         whole = "<" if any(sign in ("<", ">") for sign in self.signs) else "<="
         first, last = self.ends
-        maps = {o: self.outcomes(first, last, whole, conventions, o) for o in orders}
-        links: tuple[Link, ...] = ()
-        if len(s.members) > 2:
-            links = tuple(self.links(conventions, "descending" if s.order == "descending" else "ascending"))
+        maps = {o: self.outcomes(first, last, whole, o) for o in orders(s)}
+        links = tuple(self.links()) if len(s.members) > 2 else ()
         notes = tuple(dict.fromkeys([*s.notes, *self.notes]))
         out = Verdict(
             s.claim, "", maps["ascending"], maps.get("descending"), s.order, links, notes=notes, signs=self.signs
         )
         out = replace(out, verdict=summed_up(out.as_printed))
-        best = "" if self.is_unsure and out.verdict != "true" else self.best()
+        best = "" if self.unsure and out.verdict != "true" else self.best()
         right = {"bound": best, "condition": self.condition(best)}
-        out = replace(out, correct={key: text for key, text in right.items() if text})
-        return replace(out, explanation=bound_words.first(out))
-
-    @property
-    def falling(self) -> bool:
-        return any(sign in FALLING for sign in self.signs)
+        return replace(out, correct={key: text for key, text in right.items() if text})
 
     @property
     def ends(self) -> tuple[Term, Term]:
         """The member that is said to be the smallest, and the one that is said to be the greatest."""
         first, last = self.statement.members[0], self.statement.members[-1]
-        return (last, first) if self.falling else (first, last)
+        return (last, first) if any(sign in FALLING for sign in self.signs) else (first, last)
 
-    def links(self, conventions: Sequence[Convention], order: str) -> Iterator[Link]:
+    def links(self) -> Iterator[Link]:
         s = self.statement
         sides = list(zip(s.texts, s.members, strict=True))
         for ((left, a), (right, b)), sign in zip(itertools.pairwise(sides), self.signs, strict=True):
             x, y = (b, a) if sign in FALLING else (a, b)
-            rising = sign.replace(">", "<")
-            yield Link(left, right, self.outcomes(x, y, rising, conventions, order))
+            yield Link(left, right, self.outcomes(x, y, sign.replace(">", "<"), settled_order(s)))
 
-    def outcomes(self, a: Term, b: Term, sign: str, conventions: Sequence[Convention], order: str) -> Outcomes:
-        return {c.name: self.outcome(a, b, sign, c, order) for c in conventions}
+    def outcomes(self, a: Term, b: Term, sign: str, order: str) -> Outcomes:
+        return {c.name: self.outcome(a, b, sign, c, order) for c in conventions(self.statement)}
 
     def outcome(self, a: Term, b: Term, sign: str, convention: Convention, order: str) -> Outcome:
         model = self.statement.models.get(convention.orientation)
         if model is None:
-            return Outcome(False, "shape", "the system does not type in this orientation")
+            return NO_ORIENTATION
         pair = Pair(self, model, convention, order)
         found = pair.outcome(a, b, sign)
         if not self.statement.shiftable or found.because == "shape":
@@ -200,18 +182,14 @@ class BoundJudge:
             if least is None or len(text) > LONGEST:
                 return ""
             pair.confirm_upper(self.ends[0])
-        except (UndecidedError, NotYetError, ShapeError, DefinitionError, NormalFormTooLarge, UndefinedFormError):
+        except TROUBLE:
             return ""
         return text
 
     def condition(self, best: str) -> str:
         """Where a bound by a number holds, as LaTeX; nothing where that is no matter of letters, as 1 < 1 is not."""
         last = self.ends[1]
-        if (
-            not any(c.isalpha() for c in best.replace(r"\frac", ""))
-            or last.kind != "number"
-            or not isinstance(last.data, Fraction)
-        ):
+        if not any(c.isalpha() for c in best.replace(r"\frac", "")) or not isinstance(last.data, Fraction):
             return ""
         return f"{best} {'<' if '<' in self.signs or '>' in self.signs else chr(92) + 'le'} {last.data}"
 
@@ -239,15 +217,9 @@ class Pair:
     def outcome(self, a: Term, b: Term, sign: str) -> Outcome:
         """One convention's answer; whatever cannot be found out is undecided."""
         try:
-            return self.decided(a, b, sign)
+            return answered(lambda: self.decided(a, b, sign))
         except ShapeError as error:
             return Outcome(False, "shape", error.message)
-        except UndecidedError as error:
-            return Outcome(None, "undecided", str(error))
-        except OutOfTimeError as error:
-            return Outcome(None, "time", error.message)
-        except (NotYetError, DefinitionError, NormalFormTooLarge, UndefinedFormError) as error:
-            return Outcome(None, "undecided", error.message)
 
     def decided(self, a: Term, b: Term, sign: str) -> Outcome:
         self.check_time()
@@ -260,7 +232,7 @@ class Pair:
         except (UndecidedError, NormalFormTooLarge, NotYetError) as error:
             reason = str(error)
         found = self.refuted(a, b, sign)
-        return found or Outcome(None, "undecided", reason or "neither a proof nor numbers that violate it were found")
+        return found or undecided(reason or "neither a proof nor numbers that violate it were found")
 
     def proved(self, a: Term, b: Term, *, strictly: bool) -> bool:
         forms = self.forms({})
@@ -294,19 +266,20 @@ class Pair:
         except UndecidedError:
             pass  # what stands between the bars may be equal all the same
         if a.kind == b.kind == "word" and a.data == b.data == "norm":
-            j = self.judge
-            same = j.inside(j.statement, self.model, self.convention, self.order, a.args[0], b.args[0])
+            s, until = self.statement, self.judge.deadline
+            inside = Comparison(s, self.model, self.convention, self.order, until)
+            same = inside.outcome(a.args[0], b.args[0])
             if same.holds:
                 return same
         found = self.refuted(a, b, "=")
-        return found or Outcome(None, "undecided", "whether these sizes are equal was not found out")
+        return found or undecided("whether these sizes are equal was not found out")
 
     # ----------------------------------------------------------------------------- refutation
 
     def refuted(self, a: Term, b: Term, sign: str) -> Outcome | None:
         s = self.judge.statement
         if s.opaque:
-            return Outcome(None, "undecided", "a gate is known by name only, so that nothing can be refuted by values")
+            return undecided("a gate is known by name only, so that nothing can be refuted by values")
         self.ran, self.trouble = False, "nothing says which numbers of steps there are"
         for values in self.lengths(a, b):
             self.check_time()
@@ -383,10 +356,10 @@ class Pair:
             return None
         if lost := unkept(self.statement, self.model, found.values):
             name, word = lost[0]
-            return Outcome(None, "undecided", f"{name} is declared to be {word}, and the values that refute it are not")
+            return undecided(f"{name} is declared to be {word}, and the values that refute it are not")
         unsure = self.unsure(a, b)
         if unsure:
-            return Outcome(None, "undecided", f"nothing says what {unsure} is")
+            return undecided(f"nothing says what {unsure} is")
         where = ", ".join(f"{letter} = {value.text}" for letter, value in values.items())
         return Outcome(False, "counterexample", f"written out for {where}" if where else "", found, ROADS[1:])
 
@@ -394,10 +367,8 @@ class Pair:
         """A symbol whose meaning is not said, so that no numbers refute anything."""
         j = self.judge
         mentioned = {t.ref.family for m in (a, b) for t in m.walk() if t.ref is not None}
-        for name, h in j.hypotheses.items():
-            if name in mentioned and h.guessed and h.kind == "slope" and name != SURE:
-                return name
-        return next((name for name in j.statement.strangers(a, b) if name not in j.hypotheses), "")
+        strangers = [name for name in j.statement.strangers(a, b) if name not in j.hypotheses]
+        return next((name for name in [*(n for n in j.unsure if n in mentioned), *strangers]), "")
 
     # ---------------------------------------------------------------------------------- forms
 
@@ -425,8 +396,8 @@ class Pair:
 
         named = {h.of for h in j.hypotheses.values() if h.kind == "slope"}
         slopes = {name: f for name, f in j.functions.items() if name in named}
-        bounds = {h.of for h in j.hypotheses.values() if h.kind == "bound"}
-        majorants = Majorants((Register if world is None else Plain)(self.model), slopes, frozenset(bounds))
+        bounds = frozenset(h.of for h in j.hypotheses.values() if h.kind == "bound")
+        majorants = Majorants((Register if world is None else Plain)(self.model), slopes, bounds)
         return Forms(self.model, majorants, j.hypotheses, evaluators, values, set(steps(s.members, values)))
 
 

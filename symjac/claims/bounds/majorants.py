@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import reduce
-from itertools import product
+from itertools import islice, product
 
 from symjac import expr as ex
 from symjac.claims.bounds.sizes import Atom, Size
@@ -21,12 +20,11 @@ from symjac.claims.undecided import UndecidedError
 from symjac.expr import Apply, Expr, Number, Symbol
 from symjac.functions import BOUNDS
 from symjac.normal import NormalFormTooLarge, equal
+from symjac.ranges import ANY, Range, largest, range_of
 
 MAX_CHOICES = 60
 MAX_FACTORS = 6
 MAX_DEPTH = 6
-Interval = tuple[Fraction, Fraction]
-UNIT: Interval = (Fraction(0), Fraction(1))
 
 
 @dataclass
@@ -78,7 +76,7 @@ class Majorants:
         self.register = register
         self.slopes = slopes  # functions for whose steepest slope the claim has a name
         self.bounds = bounds  # matrices for a bound of whose norm it has one
-        self._ranges: dict[Symbol, Interval | None] = {}
+        self._ranges: dict[Symbol, Range] = {}
         self._depth = 0
 
     def exact(self, e: Expr) -> Size:
@@ -89,23 +87,17 @@ class Majorants:
             return Size.number(abs(e.value))
         if isinstance(e, ex.Identity | ex.Commutation):
             return Size.number(1)
-        if isinstance(e, ex.Kronecker):
+        if isinstance(e, ex.Kronecker) or (e.is_scalar and isinstance(e, ex.Product)):
             return multiplied(map(self.exact, e.args))
         if e.is_scalar:
-            return self._scalar(e)
-        if isinstance(e, ex.Product):
-            scalars = [f for f in e.args if f.is_scalar]
-            rest = [f for f in e.args if not f.is_scalar]
-            if scalars:
-                return multiplied([*map(self.exact, scalars), self.exact(ex.mul(*rest))])
+            return Size.of(Atom("scalar", ("size", e)))
+        scalars = [f for f in e.args if f.is_scalar] if isinstance(e, ex.Product) else []
+        if scalars:
+            rest = ex.mul(*(f for f in e.args if not f.is_scalar))
+            return multiplied(map(self.exact, [*scalars, rest]))
         if isinstance(e, ex.Transpose):
             return self.exact(e.arg)
         return self.register.atom(e)
-
-    def _scalar(self, e: Expr) -> Size:
-        if isinstance(e, ex.Product):
-            return multiplied(map(self.exact, e.args))
-        return Size.of(Atom("scalar", ("size", e)))
 
     def of(self, e: Expr) -> list[Size]:
         """Upper bounds of the norm, itself first."""
@@ -121,8 +113,8 @@ class Majorants:
                 yield from self.entries(e.arg)
             case ex.Product() if not e.is_scalar:
                 yield from self._product(list(factors(e)))
-            case Symbol() if e.is_matrix and (family := self._family(e)) in self.bounds:
-                yield Size.of(Atom("bound", family))
+            case Symbol() if e.is_matrix and (r := self.register.model.ref(e)) and r.family in self.bounds:
+                yield Size.of(Atom("bound", r.family))
             case Symbol() if e.is_matrix and (rhs := self._definition(e)) is not None:
                 with self._opening():
                     found = self.of(rhs)
@@ -149,10 +141,6 @@ class Majorants:
         k = self.register.find(ex.mul(*run))
         return [] if k is None else [Size.of(Atom("norm", k))]
 
-    def _family(self, s: Symbol) -> str:
-        r = self.register.model.ref(s)
-        return r.family if r is not None else ""
-
     def _definition(self, s: Symbol) -> Expr | None:
         """What a symbol is by its equation; ``None`` where too many have been opened to come here."""
         r = self.register.model.ref(s)
@@ -174,9 +162,8 @@ class Majorants:
         return few(self._entries(v))
 
     def _entries(self, v: Expr) -> Iterator[Size]:
-        found = self.range(v)
-        if found is not None:
-            yield Size.number(max(abs(found[0]), abs(found[1])))
+        if (size := largest(range_of(v, self._known))) is not None:
+            yield Size.number(size)
         yield from self._named_slopes(v)
         match v:
             case ex.Transpose() if isinstance(v.arg, Apply | ex.Hadamard | ex.Sum):
@@ -215,78 +202,14 @@ class Majorants:
             if isinstance(e, Apply) and e.function.known == f.known and e.arg.shape == v.shape:
                 yield e.arg
 
-    def range(self, v: Expr) -> Interval | None:
-        """An interval that holds every entry, ``None`` where none is known."""
-        if isinstance(v, Symbol):
-            if v not in self._ranges:
-                self._ranges[v] = None
-                rhs = self._definition(v)
+    def _known(self, s: Symbol) -> Range:
+        """The interval that the equation of a symbol gives for its entries."""
+        if s not in self._ranges:
+            self._ranges[s] = ANY
+            if (rhs := self._definition(s)) is not None:
                 with self._opening():
-                    self._ranges[v] = self.range(rhs) if rhs is not None else None
-            return self._ranges[v]
-        match v:
-            case Number():
-                return v.value, v.value
-            case ex.Ones():
-                return Fraction(1), Fraction(1)
-            case Apply():
-                return _of_function(v.function)
-            case ex.Sum():
-                return _total([self.range(t) for t in v.args])
-            case ex.Hadamard():
-                return self._entrywise(v)
-            case ex.EntryPower() if v.exponent == Number(2):
-                inner = self.range(v.base)
-                return _times([inner, inner], squares=True)
-            case ex.Product() if len(v.args) == 2 and isinstance(v.args[0], Number):
-                return _times([self.range(v.args[0]), self.range(v.args[1])])
-        return None
-
-    def _entrywise(self, v: ex.Hadamard) -> Interval | None:
-        """Squares are not negative, and ``z (1 - z)`` is at most a quarter for z between 0 and 1."""
-        rest = list(v.args)
-        known: list[Interval | None] = []
-        for z in v.args:
-            other = ex.sub(ex.Ones(*z.shape), z)
-            if z in rest and other in rest and z != other and _within(self.range(z), UNIT):
-                rest.remove(z)
-                rest.remove(other)
-                known.append((Fraction(0), Fraction(1, 4)))
-        for z in dict.fromkeys(rest):
-            inner = self.range(z)
-            count = rest.count(z)
-            known += [_times([inner, inner], squares=True)] * (count // 2) + [inner] * (count % 2)
-        return _times(known)
-
-
-def _of_function(f: ex.Function) -> Interval | None:
-    known = BOUNDS.get(f.known or "")
-    if known is None or f.order > 1:
-        return None
-    if f.order == 1:
-        return -known.slope, known.slope
-    return (known.low, known.high) if known.low is not None and known.high is not None else None
-
-
-def _within(r: Interval | None, other: Interval) -> bool:
-    return r is not None and other[0] <= r[0] and r[1] <= other[1]
-
-
-def _total(ranges: Sequence[Interval | None]) -> Interval | None:
-    known = [r for r in ranges if r is not None]
-    if len(known) < len(ranges):
-        return None
-    return sum((r[0] for r in known), Fraction(0)), sum((r[1] for r in known), Fraction(0))
-
-
-def _times(ranges: Sequence[Interval | None], *, squares: bool = False) -> Interval | None:
-    low, high = Fraction(1), Fraction(1)
-    for r in ranges:
-        if r is None:
-            return None
-        ends = [a * b for a in (low, high) for b in r]
-        low, high = min(ends), max(ends)
-    return (max(low, Fraction(0)), high) if squares else (low, high)
+                    self._ranges[s] = range_of(rhs, self._known)
+        return self._ranges[s]
 
 
 def factors(e: Expr) -> Iterator[Expr]:
@@ -312,10 +235,7 @@ def added(sizes: Iterable[Size]) -> Size:
 
 def choices(options: Sequence[Sequence[Size]]) -> Iterator[tuple[Size, ...]]:
     """One of each, in every way as long as there are few."""
-    for count, found in enumerate(product(*options)):
-        if count >= MAX_CHOICES:
-            return
-        yield found
+    return islice(product(*options), MAX_CHOICES)
 
 
 def few(sizes: Iterable[Size]) -> list[Size]:

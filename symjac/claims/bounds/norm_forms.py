@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from symjac import expr as ex
@@ -52,9 +53,7 @@ class Forms:
                 return self.of(t.args[0]) * Size.number(-1)
             case "add":
                 return added(map(self.of, t.args))
-            case "product":
-                return multiplied(map(self.of, t.args))
-            case "operation" if t.data in PRODUCTS:
+            case "product" | "operation" if t.kind == "product" or t.data in PRODUCTS:
                 return multiplied(map(self.of, t.args))
             case "quotient":
                 return self.of(t.args[0]) * self.of(t.args[1]).power(Time((), -1))
@@ -107,7 +106,8 @@ class Forms:
             return self.norm(inner.args[0])
         if not any(self.is_long(u) for u in inner.walk()):
             return self.majorants.exact(self.expression(inner))
-        self._must_fit(inner)
+        with contextlib.suppress(UndecidedError):  # shapes are those of print, whatever the norms of the factors are
+            self.evaluators(self.values)(inner)
         if inner.kind == "derivative":
             y, x = (self._ref(a) for a in inner.args)
             return Size.of(Atom("chain", (y, x)))
@@ -116,7 +116,7 @@ class Forms:
     def _ref(self, t: Term) -> Ref:
         if t.ref is None:
             raise UndecidedError("the derivative of an expression over several steps is not judged")
-        return t.ref.at(t.ref.time.put(self.values)) if t.ref.time is not None else t.ref
+        return t.ref.put(self.values)
 
     def is_long(self, t: Term) -> bool:
         """Whether a number of steps that is a letter plays a part here."""
@@ -128,8 +128,7 @@ class Forms:
         if t.kind != "derivative" or t.args[0].ref is None or t.args[1].ref is None:
             return False
         y, x = (self._ref(a) for a in t.args)
-        timed = y.time is not None and x.time is not None
-        return timed and y.family == x.family and self.model.steps(y, x) is None
+        return y.family == x.family and self.model.are_far(y, x)
 
     def expression(self, t: Term) -> Expr:
         """What stands between bars, in this convention."""
@@ -139,13 +138,6 @@ class Forms:
             raise UndecidedError(ev.unknown[0])
         self.variables |= ev.variables
         return out
-
-    def _must_fit(self, t: Term) -> None:
-        """Shapes are those of print, whatever the norms of the factors are."""
-        try:
-            self.evaluators(self.values)(t)
-        except UndecidedError:
-            return
 
     # ------------------------------------------------------------------------------- over time
 
@@ -157,14 +149,10 @@ class Forms:
             if high.offset - low.offset >= MAX_LENGTH:
                 raise UndecidedError("the product is too long to be written out")
             steps = range(low.offset, high.offset + 1)
-            return multiplied(self._inside(t.over.letter, Time((), k)).of(t.args[0]) for k in steps)
+            inside = [replace(self, values={**self.values, t.over.letter: Time((), k)}) for k in steps]
+            return multiplied(forms.of(t.args[0]) for forms in inside)
         body = self.shifted(t.args[0], t.over.letter, low)
         return self.product(low, high, self.of(body))
-
-    def _inside(self, letter: str, value: Time) -> Forms:
-        inner = Forms(self.model, self.majorants, self.hypotheses, self.evaluators, {**self.values, letter: value})
-        inner.counts, inner.variables = self.counts, self.variables
-        return inner
 
     @staticmethod
     def shifted(body: Term, letter: str, low: Time) -> Term:
@@ -243,16 +231,14 @@ class Forms:
 
     def _chain(self, y: Ref, x: Ref) -> list[Size]:
         """A derivative over many steps is the product of those over one: the product of what each is at most."""
-        assert y.time is not None
-        assert x.time is not None
         others = self.model.carried_by(y)
         if others:
             raise UndecidedError(f"{y.family} depends on the step before through {others[0]} too")
-        low = x.time + 1
+        low = x.step + 1
         here = HERE + low.offset
         step = self.model.derivative(y.at(here), y.at(here - 1))
-        self.counts.add(y.time - x.time)
-        return [self.product(low, y.time, s) for s in self.majorants.of(step)]
+        self.counts.add(y.step - x.step)
+        return [self.product(low, y.step, s) for s in self.majorants.of(step)]
 
     def _factors(self, t: Term) -> list[Size]:
         if t.kind == "over" and t.over.low is not None and t.over.high is not None:
@@ -264,9 +250,7 @@ class Forms:
             if count not in self.counts:
                 raise UndecidedError("whether this exponent may be negative is not known")
             return few(s.power(count) for s in self.uppers(self.norm(t.args[0])))
-        together = {"product": multiplied, "add": added}.get(t.kind)
-        if t.kind == "operation" and t.data in PRODUCTS:
-            together = multiplied
+        together = {"product": multiplied, "add": added}.get("product" if t.data in PRODUCTS else t.kind)
         if together is None:
             raise UndecidedError("what stands between these bars is not judged over several steps")
         return [together(parts) for parts in choices([self.uppers(self.norm(u)) for u in t.args])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from math import isqrt
 
 from symjac.errors import NotYetError
@@ -45,10 +46,7 @@ class Range:
         if exponent < 0:
             below = self.power(-exponent)
             return None if below is None or below.low <= 0 <= below.high else Range(1 / below.high, 1 / below.low)
-        out = Range.of(1)
-        for _ in range(exponent):
-            out = out * self
-        return out
+        return reduce(Range.__mul__, [self] * exponent, Range.of(1))
 
     @property
     def root(self) -> Range:
@@ -82,18 +80,11 @@ def spectral_norm(m: Sequence[Sequence[Range]]) -> Range:
     if len(m) == len(m[0]) == 1:
         return abs(m[0][0])
     if len(m) == 1:
-        return _total([a.squared for a in m[0]]).root
+        return sum((a.squared for a in m[0]), Range.of(0)).root
     if len(m) > 2:
         raise NotYetError("the spectral norm of a matrix with more than two rows and columns is not enclosed")
-    p, q = (_total([a.squared for a in row]) for row in m)
-    r = _total([a * b for a, b in zip(*m, strict=True)])
+    p, q = (sum((a.squared for a in row), Range.of(0)) for row in m)
+    r = sum((a * b for a, b in zip(*m, strict=True)), Range.of(0))
     half = Range.of(Fraction(1, 2))
     difference = (p + q * Range.of(-1)) * half
     return ((p + q) * half + (difference.squared + r.squared).root).root
-
-
-def _total(ranges: Sequence[Range]) -> Range:
-    out = Range.of(0)
-    for r in ranges:
-        out = out + r
-    return out

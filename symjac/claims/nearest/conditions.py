@@ -13,16 +13,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symjac import expr as ex
+from symjac.claims.asked import columns, settled_order
 from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import Convention
 from symjac.claims.explain import listed
 from symjac.claims.model import Model
 from symjac.claims.nearest.oneunit import Scalars, is_possible
-from symjac.claims.nearest.repairs import TROUBLE, columns, order
 from symjac.claims.nearest.sieve import UNPROVED, Provable, in_both_readings
 from symjac.claims.properties import Change, everywhere, special
 from symjac.claims.stated.statement import Statement
-from symjac.claims.verdict import Formula, Outcome, Told
+from symjac.claims.undecided import TROUBLE
+from symjac.claims.verdict import Formula, Outcome, Told, listing
 from symjac.claims.witness import Circumstances, confirm
 from symjac.expr import Expr, Function, Symbol
 from symjac.limits import time_limit
@@ -74,7 +75,7 @@ class Captured(Provable):
     sides_found: list[Sides] = field(default_factory=list)
 
     def decided(self, left: Expr, right: Expr) -> Outcome:
-        self.sides_found.append((left, right, self.tables(left, right)))
+        self.sides_found.append((left, right, list(self.tables(self.related(left, right)))))
         return UNPROVED
 
 
@@ -89,7 +90,7 @@ class Narrowing:
 
     def _captured(self, c: Convention) -> list[Sides]:
         """The sides as the equations are printed, where it matters also with those of the earlier step taken in."""
-        check = Captured(self.s, self.model, c, order(self.s), self.deadline)
+        check = Captured(self.s, self.model, c, settled_order(self.s), self.deadline)
         readings = 2 if self.s.shiftable else 1
         with contextlib.suppress(*TROUBLE):
             check.outcome(self.s.members[0], self.s.members[-1])
@@ -112,7 +113,7 @@ class Narrowing:
         return tuple(out)
 
     def _confirmed(self, c: Convention, where: Circumstances) -> bool:
-        check = Comparison(self.s, self.model, c, order(self.s), self.deadline)
+        check = Comparison(self.s, self.model, c, settled_order(self.s), self.deadline)
         a, b = self.s.members[0], self.s.members[-1]
         if not self.s.shiftable:
             return not confirm(check, a, b, where, points=1)
@@ -155,15 +156,11 @@ def _matrices(n: Narrowing) -> Iterator[Condition]:
 def _matrix(n: Narrowing, names: Sequence[str], kinds: Sequence[str]) -> Condition | None:
     """The first of these kinds of which it suffices that the matrices are."""
     for kind in kinds:
-        where = n.holds(
-            special(names, kind), Circumstances(special=dict.fromkeys(names, kind)), Screen(dict.fromkeys(names, kind))
-        )
-        if where:
-            told: list[str | Formula] = []
-            for k, name in enumerate(names):
-                told += ["" if not k else " and " if k == len(names) - 1 else ", ", Formula(name)]
+        kept = dict.fromkeys(names, kind)
+        if where := n.holds(special(names, kind), Circumstances(special=kept), Screen(kept)):
+            told = (*listing([Formula(name) for name in names], " and "), f" were {kind}")
             verb = "is" if len(names) == 1 else "are"
-            return Condition(kind, f"{listed(list(names))} {verb} {kind}", (*told, f" were {kind}"), where)
+            return Condition(kind, f"{listed(list(names))} {verb} {kind}", told, where)
     return None
 
 
@@ -222,7 +219,7 @@ def _one_unit(s: Statement, deadline: float) -> Iterator[Condition]:
     where = []
     for c in columns(s):
         with contextlib.suppress(*TROUBLE):
-            if in_both_readings(Scalars.made(s, c, order(s), deadline), s.members[0], s.members[-1]):
+            if in_both_readings(Scalars.made(s, c, settled_order(s), deadline), s.members[0], s.members[-1]):
                 where.append(c.name)
     if where:
         told = ("every size were 1, where order, transposes and diag do not matter",)
@@ -233,7 +230,3 @@ def told(found: Sequence[Condition], words: Callable[[Sequence[str]], str]) -> I
     """A sentence for each condition; ``words`` names conventions."""
     for c in found:
         yield ("As printed it would hold in ", f"{words(c.conventions)} if ", *c.told, ".")
-
-
-def to_json(found: Sequence[Condition]) -> tuple[Mapping[str, object], ...]:
-    return tuple(c.to_json() for c in found)

@@ -205,6 +205,12 @@ class Page:
         if swaps:
             yield Edit(kind, words, swaps, self.s.claim, about)
 
+    def one(
+        self, kind: str, words: str, old: Term, new: Term, text: str, span: Span | None = None, about: str = ""
+    ) -> Iterator[Edit]:
+        """The edit of one swap."""
+        yield from self.edit(kind, words, *self.swap(old, new, text, span), about=about)
+
     def bare(self, t: Term) -> Span | None:
         """Where a symbol stands without an exponent; ``None`` where that cannot be told from the text."""
         text = self.source(t)
@@ -221,8 +227,7 @@ class Page:
     # ----------------------------------------------------------------------------------------- kinds
 
     def is_matrix(self, t: Term) -> bool:
-        family = self.model.families.get(t.ref.family) if t.ref is not None else None
-        return family is not None and family.role == "matrix"
+        return self.model.role(t.ref) == "matrix"
 
     def is_vector(self, t: Term) -> bool:
         """Whether a term is a vector that is no single symbol's entry, a diagonal matrix or a matrix."""

@@ -20,7 +20,7 @@ def diagonals(p: Page) -> Iterator[Edit]:
     for t in p.terms:
         if t.kind == "word" and t.data == "diag":
             inner = p.source(t.args[0])
-            yield from p.edit("diag", "a diag too many is what is wrong", *p.swap(t, t.args[0], inner))
+            yield from p.one("diag", "a diag too many is what is wrong", t, t.args[0], inner)
     for t in p.terms:
         if t.kind == "operation" and t.data in ENTRYWISE:
             yield from _scaled(p, t)
@@ -45,7 +45,7 @@ def _scaled(p: Page, t: Term) -> Iterator[Edit]:
         if p.is_vector(v):
             text = rf"\operatorname{{diag}}({p.source(v)}) {p.bracketed(m)}"
             new = product(Term("word", (v,), "diag"), m)
-            yield from p.edit("diag", DIAG, *p.swap(t, new, text, (p.whole(a)[0], p.whole(b)[1])))
+            yield from p.one("diag", DIAG, t, new, text, (p.whole(a)[0], p.whole(b)[1]))
 
 
 def _largest_vectors(p: Page, t: Term) -> Iterator[Term]:
@@ -63,38 +63,34 @@ def derivatives(p: Page) -> Iterator[Edit]:
         if t.kind == "apply":
             yield from p.edit("derivative", words, *_primed(p, t))
             yield from _primed_diag(p, t)
-        complement = _complement(t)
-        if complement is not None:
+        if (complement := _complement(t)) is not None:
             x, exponent = complement
-            text = p.base(x)
-            base = f"({text})" if "^" in text and exponent == 1 else text
-            if exponent == 1:
-                yield from p.edit("derivative", words, *p.swap(t, _one_minus(_square(x)), f"1 - {base}^2"))
-            else:
-                new = Term("operation", (x, _one_minus(x)), "odot")
-                yield from p.edit("derivative", words, *p.swap(t, new, rf"{base} \odot (1 - {base})"))
+            yield from p.one("derivative", words, t, *(_of_tanh(p, x) if exponent == 1 else _of_sigmoid(p, x)))
         if t.kind in ("operation", "product") and len(t.args) == 2:
             for x, other in (t.args, t.args[::-1]):
                 if _complement(other) == (x, 1):
                     span = (p.whole(t.args[0])[0], p.whole(t.args[1])[1])
-                    text = p.base(x)
-                    base = f"({text})" if "^" in text else text
-                    yield from p.edit(
-                        "derivative", words, *p.swap(t, _one_minus(_square(x)), p.grouped(t, f"1 - {base}^2"), span)
-                    )
+                    new, text = _of_tanh(p, x)
+                    yield from p.one("derivative", words, t, new, p.grouped(t, text), span)
     for t in p.terms:
         if t.kind == "word" and t.data == "diag" and t.args[0].kind in ("symbol", "apply"):
             x = t.args[0]
-            text = p.base(x)
-            base = f"({text})" if "^" in text else text
-            missing = "a missing derivative of the function is what is wrong"
-            yield from p.edit("derivative", missing, *p.swap(x, _one_minus(_square(x)), f"1 - {base}^2"))
-            own = Term("operation", (x, _one_minus(x)), "odot")
-            yield from p.edit("derivative", missing, *p.swap(x, own, rf"{text} \odot (1 - {text})"))
+            for slope in (_of_tanh, _of_sigmoid):
+                missing = "a missing derivative of the function is what is wrong"
+                yield from p.one("derivative", missing, x, *slope(p, x))
 
 
-def _square(x: Term) -> Term:
-    return Term("power", (x, TWO), "entry")
+def _of_tanh(p: Page, x: Term) -> tuple[Term, str]:
+    """``1 - x^2``, the derivative of tanh where it has the value x, as a term and as text."""
+    text = p.base(x)
+    base = f"({text})" if "^" in text else text
+    return _one_minus(Term("power", (x, TWO), "entry")), f"1 - {base}^2"
+
+
+def _of_sigmoid(p: Page, x: Term) -> tuple[Term, str]:
+    """``x o (1 - x)``, the same of sigmoid."""
+    text = p.base(x)
+    return Term("operation", (x, _one_minus(x)), "odot"), rf"{text} \odot (1 - {text})"
 
 
 def _one_minus(x: Term) -> Term:
@@ -132,7 +128,7 @@ def _primed_diag(p: Page, t: Term) -> Iterator[Edit]:
     for s in _primed(p, t):
         if isinstance(t.data, Function) and not t.data.order and p.is_vector(t):
             text = rf"\operatorname{{diag}}({s.text}{p.s.claim[s.span[1] : t.span[1]]})"
-            yield from p.edit("derivative", words, *p.swap(t, Term("word", (s.new,), "diag"), text))
+            yield from p.one("derivative", words, t, Term("word", (s.new,), "diag"), text)
 
 
 def precedences(p: Page) -> Iterator[Edit]:
@@ -141,18 +137,14 @@ def precedences(p: Page) -> Iterator[Edit]:
     for t in p.terms:
         if t.kind != "operation" or t.data not in ENTRYWISE:
             continue
-        a, b = t.args
-        if a.kind == "product" and p.whole(a) == a.span:
-            inner = Term("operation", (a.args[-1], b), t.data)
-            span = (p.whole(a.args[-1])[0], p.whole(b)[1])
+        for k, c in enumerate(t.args):
+            if c.kind != "product" or p.whole(c) != c.span:
+                continue
+            before, after = (c.args[:-1], ()) if k == 0 else ((), c.args[1:])
+            pair = (c.args[-1], t.args[1]) if k == 0 else (t.args[0], c.args[0])
+            inner = Term("operation", pair, t.data)
+            span = (p.whole(pair[0])[0], p.whole(pair[1])[1])
             text = f"({p.s.claim[slice(*span)]})"
-            yield from p.edit("precedence", words, *p.swap(t, product(*a.args[:-1], inner), text, span))
-            scaled = product(*a.args[:-1], Term("word", (inner,), "diag"))
-            yield from p.edit("diag", DIAG, *p.swap(t, scaled, rf"\operatorname{{diag}}{text}", span))
-        if b.kind == "product" and p.whole(b) == b.span:
-            inner = Term("operation", (a, b.args[0]), t.data)
-            span = (p.whole(a)[0], p.whole(b.args[0])[1])
-            text = f"({p.s.claim[slice(*span)]})"
-            yield from p.edit("precedence", words, *p.swap(t, product(inner, *b.args[1:]), text, span))
-            scaled = product(Term("word", (inner,), "diag"), *b.args[1:])
-            yield from p.edit("diag", DIAG, *p.swap(t, scaled, rf"\operatorname{{diag}}{text}", span))
+            yield from p.one("precedence", words, t, product(*before, inner, *after), text, span)
+            scaled = product(*before, Term("word", (inner,), "diag"), *after)
+            yield from p.one("diag", DIAG, t, scaled, rf"\operatorname{{diag}}{text}", span)

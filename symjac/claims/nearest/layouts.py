@@ -11,15 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symjac import expr as ex
-from symjac.claims.conventions import FOUR
 from symjac.claims.correct import pushed
-from symjac.claims.evaluate import Evaluator
-from symjac.claims.gradients import Gradients
-from symjac.claims.nearest.repairs import TROUBLE
-from symjac.claims.nearest.truth import Truth, summands
-from symjac.claims.overtime import OverTime
+from symjac.claims.nearest.truth import Truth, alone, summands
 from symjac.claims.stated.statement import Statement
-from symjac.claims.verdict import Formula, Told
+from symjac.claims.undecided import TROUBLE
+from symjac.claims.verdict import Formula, Told, listing
 from symjac.errors import ShapeError
 from symjac.expr import Expr
 from symjac.limits import time_limit
@@ -54,13 +50,10 @@ def layouts(s: Statement, deadline: float) -> tuple[Placed, ...]:
         found = [finder.pieces_of(a) for a in root.args]
         used = sorted(k for one in found for pieces in list(one.values())[:1] for k in pieces)
         if used == list(range(len(finder.pieces))) and {(layout,) for layout in BOTH} <= {tuple(one) for one in found}:
-            texts = [s.claim[slice(*_span(a))].strip() for a in root.args]
+            spans = [(a.args[0] if a.kind == "negative" else a).span for a in root.args]
+            texts = [s.claim[slice(*span)].strip() for span in spans]
             return tuple(Placed(text, tuple(one)) for text, one in zip(texts, found, strict=True))
     return ()
-
-
-def _span(t: Term) -> tuple[int, int]:
-    return t.args[0].span if t.kind == "negative" else t.span
 
 
 class Finder:
@@ -106,8 +99,7 @@ class Finder:
 
     def value(self, t: Term, shape: ex.Shape) -> Expr:
         """What a term is for columns, where it has this shape."""
-        gradients = Gradients(self.model, self.s.mentions(t, t, {}))
-        return Evaluator(self.model, FOUR[0], gradients, OverTime("ascending"))(t, shape)
+        return alone(self.s, self.model, t)(t, shape)
 
     def same(self, a: Expr, b: Expr) -> bool:
         if a.shape != b.shape or time.monotonic() > self.deadline:
@@ -123,9 +115,7 @@ def told(found: Sequence[Placed]) -> Told:
     few, many = sorted(BOTH, key=lambda layout: len(only[layout]))
     if len(only[few]) == len(only[many]):
         few, many = "denominator", "numerator"
-    out: list[str | Formula] = ["Its term " if len(only[few]) == 1 else "Its terms "]
-    for k, text in enumerate(only[few]):
-        out += ["" if not k else " and " if k == len(only[few]) - 1 else ", ", Formula(text)]
-    verb = "is" if len(only[few]) == 1 else "are"
+    subject, verb = ("Its term ", "is") if len(only[few]) == 1 else ("Its terms ", "are")
     others = "the others" if len(found) - len(only[few]) > 1 else "the other"
-    return (*out, f" {verb} in {few} layout, {others} in {many} layout.")
+    texts = listing([Formula(text) for text in only[few]], " and ")
+    return (subject, *texts, f" {verb} in {few} layout, {others} in {many} layout.")

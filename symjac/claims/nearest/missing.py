@@ -36,15 +36,12 @@ def _inserted(p: Page, t: Term, e: Expr, text: str) -> Iterator[Edit]:
     words = "a missing factor is what is wrong"
     args = list(t.args) if t.kind == "product" else [t]
     for k in range(len(args) + 1):
-        if k == 0:
-            at = p.whole(args[0])[0]
-            span, new = (at, at + 1), f"{text} {p.s.claim[at : at + 1]}"
-        else:
-            at = p.whole(args[k - 1])[1]
-            span, new = (at - 1, at), f"{p.s.claim[at - 1 : at]} {text}"
+        at = p.whole(args[k - 1])[1] - 1 if k else p.whole(args[0])[0]
+        span, beside = (at, at + 1), p.s.claim[at : at + 1]
+        new = f"{beside} {text}" if k else f"{text} {beside}"
         swapped = product(*args[:k], given(e), *args[k:])
         if p.source(t):
-            yield from p.edit("factor", words, *p.swap(t, swapped, new, span), about=text)
+            yield from p.one("factor", words, t, swapped, new, span, about=text)
 
 
 def _true_terms(truth: Truth) -> Iterator[tuple[Expr, str]]:
@@ -54,13 +51,8 @@ def _true_terms(truth: Truth) -> Iterator[tuple[Expr, str]]:
         for layout in ("numerator", "denominator"):
             found |= dict.fromkeys(truth.summands(layout, expanded=expanded))
     for e in found:
-        text = printed(e)
-        if text is not None:
+        if (text := printed(e)) is not None:
             yield e, text
-
-
-def _signed(text: str) -> str:
-    return f" - {text[1:].lstrip()}" if text.startswith("-") else f" + {text}"
 
 
 def terms(p: Page, truth: Truth) -> Iterator[Edit]:
@@ -71,11 +63,12 @@ def terms(p: Page, truth: Truth) -> Iterator[Edit]:
         for k, a in enumerate(args):
             yield from _without(p, k, a)
     for e, text in _true_terms(truth):
+        signed = f" - {text[1:].lstrip()}" if text.startswith("-") else f" + {text}"
         new = Term("add", (*args, given(e)))
         last = p.s.claim[stop - 1 : stop]
         words = "a missing term is what is wrong"
         if stop > start:
-            yield from p.edit("term", words, *p.swap(p.root, new, last + _signed(text), (stop - 1, stop)), about=text)
+            yield from p.one("term", words, p.root, new, last + signed, (stop - 1, stop), about=text)
 
 
 def _without(p: Page, k: int, a: Term) -> Iterator[Edit]:
@@ -88,9 +81,7 @@ def _without(p: Page, k: int, a: Term) -> Iterator[Edit]:
         rest = p.s.claim[stop:].lstrip()
         stop = len(p.s.claim) - len(rest) + (1 if rest.startswith("+") else 0)
     new = kept[0] if len(kept) == 1 else Term("add", tuple(kept))
-    yield from p.edit(
-        "term", "a term too many is what is wrong", *p.swap(p.root, new, " ", (begin, stop)), about=p.source(a)
-    )
+    yield from p.one("term", "a term too many is what is wrong", p.root, new, " ", (begin, stop), about=p.source(a))
 
 
 def other_terms(p: Page, truth: Truth) -> Iterator[Edit]:
@@ -102,4 +93,4 @@ def other_terms(p: Page, truth: Truth) -> Iterator[Edit]:
         for e, text in _true_terms(truth):
             if text.startswith("-"):
                 continue
-            yield from p.edit("other term", "one term is what is wrong", *p.swap(inner, given(e), text, p.whole(inner)))
+            yield from p.one("other term", "one term is what is wrong", inner, given(e), text, p.whole(inner))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
 from symjac.claims.nearest.edits import Edit, Page, Swap, given, printed
-from symjac.claims.undecided import UndecidedError
-from symjac.errors import SymjacError
+from symjac.claims.undecided import TROUBLE, UndecidedError
 from symjac.expr import Apply, Expr
 from symjac.reading.applied.terms import Ref, Term
 
@@ -47,7 +47,7 @@ def _elsewhere(p: Page, *, single: bool) -> Iterator[Edit]:
             here = p.source(t.args[0]).replace(" ", "")
             for text, e in known:
                 if text.replace(" ", "") != here:
-                    yield from p.edit("point", POINT, *p.swap(t.args[0], given(e), text))
+                    yield from p.one("point", POINT, t.args[0], given(e), text)
 
 
 def steps(p: Page) -> Iterator[Edit]:
@@ -67,7 +67,7 @@ def _arguments(p: Page) -> Iterator[Expr]:
     for r in dict.fromkeys(p.s.refs(*p.s.members)):
         try:
             e = p.model.definition(r)
-        except (UndecidedError, SymjacError):
+        except TROUBLE:
             continue
         if e is not None:
             applied = [a for a in e.walk() if isinstance(a, Apply)]
@@ -89,30 +89,18 @@ def symbols(p: Page) -> Iterator[Edit]:
             found = [
                 s for u in places if (span := p.bare(u)) for s in p.swap(u, Term("symbol", (), r, u.span), name, span)
             ]
-            for s in found:
-                yield from p.edit("symbol", "one symbol is what is wrong", s)
-            if len(found) > 1:
-                yield from p.edit("symbol", "one symbol is what is wrong", *found)
-
-
-def _renamed(p: Page, t: Term, r: Ref, name: str) -> tuple[Swap, ...]:
-    span = p.bare(t)
-    return p.swap(t, Term("symbol", (), r, t.span), name, span) if span is not None else ()
+            for swaps in (*([s] for s in found), found if len(found) > 1 else []):
+                yield from p.edit("symbol", "one symbol is what is wrong", *swaps)
 
 
 def _printed_symbols(p: Page) -> list[tuple[Ref, str]]:
     """The symbols of the equations at the times the claim mentions, as print."""
     out: dict[Ref, str] = {}
     for r in dict.fromkeys(p.s.refs(*p.s.members)):
-        anchor = p.model.anchor(r)
-        for lhs in p.model.instance(anchor):
-            try:
-                rhs = p.model.definition(lhs)
-            except (UndecidedError, SymjacError):
-                continue
-            found = [lhs, *(u for s in (rhs.symbols if rhs is not None else ()) if (u := p.model.ref(s)) is not None)]
-            for u in sorted(found, key=repr):
-                out.setdefault(u, p.model.name(u))
+        for lhs in p.model.instance(p.model.anchor(r)):
+            with contextlib.suppress(*TROUBLE):
+                for u in sorted([lhs, *p.model.uses(lhs)], key=repr):
+                    out.setdefault(u, p.model.name(u))
     return [(r, name) for r, name in out.items() if r.family not in p.model.own_names]
 
 

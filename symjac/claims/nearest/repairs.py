@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, combinations, islice
 
 from symjac import expr as ex
-from symjac.claims.conventions import FOUR, MIXED, Convention
-from symjac.claims.gradients import Gradients
+from symjac.claims.asked import columns, settled_order
+from symjac.claims.conventions import Convention
 from symjac.claims.model import Model
 from symjac.claims.nearest.edits import Edit, Page
 from symjac.claims.nearest.missing import missing
 from symjac.claims.nearest.sieve import Provable, Screened, Sieve, in_both_readings, remembering
 from symjac.claims.nearest.slips import slips
-from symjac.claims.nearest.truth import Truth
-from symjac.claims.overtime import OverTime
+from symjac.claims.nearest.truth import Truth, alone
 from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.stating import state
-from symjac.claims.undecided import UndecidedError
-from symjac.errors import SymjacError
+from symjac.claims.undecided import TROUBLE
 from symjac.limits import time_limit
-from symjac.normal import NormalFormTooLarge
+from symjac.problem import Claim
 from symjac.reading.applied.terms import Term
 from symjac.values.screen import Screen
 
@@ -31,7 +29,6 @@ LOOKS = 2_000  # so many candidates are looked at for the nearest true formula
 WHOLE = 10  # as many as one that is not of one step only counts for: nothing of it is kept
 PROOFS = 12  # so many candidates are proved at most
 PAIRED = ("transpose", "order", "point", "diag", "sign", "derivative")  # of which two are tried together
-TROUBLE = (SymjacError, UndecidedError, NormalFormTooLarge)
 
 
 @dataclass(frozen=True)
@@ -42,32 +39,17 @@ class Repair:
     conventions: tuple[str, ...]
 
 
-def columns(s: Statement) -> tuple[Convention, ...]:
-    """The conventions with column vectors, numerator first."""
-    found = (*FOUR, *MIXED) if s.has_gradient else FOUR
-    return tuple(c for c in found if not c.row)
-
-
-def repair(
-    equations: Sequence[str],
-    s: Statement,
-    symbols: Mapping[str, str],
-    *,
-    of: str | None,
-    wrt: str | None,
-    deadline: float,
-    looks: int = LOOKS,
-) -> Repair | None:
+def repair(asked: Claim, s: Statement, deadline: float) -> Repair | None:
     """The first of the small changes that is proved, ``None`` where none is.
 
-    The search ends after so many ``looks`` at candidates, so that what is found depends on no clock; at the deadline it
+    The search ends after so many looks at candidates, so that what is found depends on no clock; at the deadline it
     is broken off.
     """
-    for edit in islice(Search(s, deadline, looks).candidates(), PROOFS):
+    for edit in islice(Search(s, deadline).candidates(), PROOFS):
         # What cannot be read, or whose truth cannot be found out, is none that is named.
         with contextlib.suppress(*TROUBLE), time_limit(deadline):
-            holds = _proved(state(equations, edit.text, dict(symbols), of=of, wrt=wrt), edit, s, deadline)
-            if holds:
+            changed = state(asked.equations, edit.text, dict(asked.symbols), of=asked.of, wrt=asked.wrt)
+            if holds := _proved(changed, edit, s, deadline):
                 return Repair(edit, holds)
     return None
 
@@ -82,25 +64,20 @@ def _proved(changed: Statement, edit: Edit, before: Statement, deadline: float) 
     a, b = changed.members[0], changed.members[-1]
     holds = []
     for c in columns(changed):
-        check = Provable(changed, model, c, order(changed), deadline)
+        check = Provable(changed, model, c, settled_order(changed), deadline)
         with contextlib.suppress(*TROUBLE):
             if in_both_readings(check, a, b):
                 holds.append(c.name)
     return tuple(holds)
 
 
-def order(s: Statement) -> str:
-    """The order of products over time that the print settles."""
-    return "descending" if s.order == "descending" else "ascending"
-
-
 class Search:
     """The changes to one claim that make both sides agree at a point, one after the other."""
 
-    def __init__(self, s: Statement, deadline: float, looks: int = LOOKS) -> None:
+    def __init__(self, s: Statement, deadline: float) -> None:
         self.s = s
         self.deadline = deadline
-        self.left = looks
+        self.left = LOOKS
         self.screen = Screen()
         self.kind = remembering()
         self.sieve = Sieve(s, self.screen, self.kind) if "column" in s.models and Sieve.takes(s) else None
@@ -110,10 +87,8 @@ class Search:
 
     def shape(self, t: Term) -> ex.Shape | None:
         """The shape of a term as columns have it, ``None`` where that takes its neighbours to tell."""
-        model = self.page.model
-        ev = self.kind(model, FOUR[0], Gradients(model, self.s.mentions(t, t, {})), OverTime("ascending"))
         try:
-            return ev(t).shape
+            return alone(self.s, self.page.model, t, self.kind)(t).shape
         except TROUBLE:
             return None
 
@@ -157,7 +132,7 @@ class Search:
                 return self.sieve.passes(right, convention)
             return False
         model: Model = self.s.models["column"]
-        check = Screened(self.s, model, convention, order(self.s), self.deadline, self.kind, screen=self.screen)
+        check = Screened(self.s, model, convention, settled_order(self.s), self.deadline, self.kind, screen=self.screen)
         try:
             with time_limit(self.deadline):
                 return bool(check.outcome(self.s.members[0], right).holds)

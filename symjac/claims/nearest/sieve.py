@@ -15,7 +15,7 @@ from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import UndecidedError
-from symjac.claims.verdict import Outcome
+from symjac.claims.verdict import Outcome, undecided
 from symjac.errors import ShapeError
 from symjac.expr import Expr, Symbol
 from symjac.normal import equal
@@ -25,9 +25,9 @@ from symjac.values import evaluator
 from symjac.values.screen import Screen, differ
 
 AGREES = Outcome(True, "values")  # no proof: both sides have one value where they were looked at
-DIFFERS = Outcome(None, "undecided", "the sides differ at a point")
+DIFFERS = undecided("the sides differ at a point")
 APART = ("entry", "index_sum", "kronecker", "same", "bare_map", "bare_function")
-UNPROVED = Outcome(None, "undecided", "not proved")
+UNPROVED = undecided("not proved")
 PLAIN = frozenset(["number", "symbol", "negative", "add", "product", "operation", "quotient"])
 PLAIN |= {"transpose", "inverse", "power", "word", "apply"}
 
@@ -79,21 +79,8 @@ class Provable(Comparison):
 
     def decided(self, left: Expr, right: Expr) -> Outcome:
         left, right = self.model.signs(left), self.model.signs(right)
-        for table in self.tables(left, right):
-            if equal(left, right, table):
-                return Outcome(True, "proof")
-        return UNPROVED
-
-    def tables(self, left: Expr, right: Expr) -> list[dict[Symbol, Expr]]:
-        """The definitions under which the sides are compared, fewest first."""
-        found = []
-        for depth in (0, 1):
-            try:
-                values = self.model.values([left, right, *self.relations.values()], depth)
-            except UndecidedError:
-                continue  # the equations of the earlier step cannot be written down
-            found.append({**values, **self.relations})
-        return found
+        found = any(equal(left, right, table) for table in self.tables(self.related(left, right)))
+        return Outcome(True, "proof") if found else UNPROVED
 
     def refuted_at_lengths(self, a: Term, b: Term, found: Outcome) -> Outcome:
         return found
@@ -107,8 +94,8 @@ class Screened(Provable):
 
     def decided(self, left: Expr, right: Expr) -> Outcome:
         left, right = self.model.signs(left), self.model.signs(right)
-        tables = self.tables(left, right)
-        return DIFFERS if tables and self.screen.apart(left, right, tables[-1]) else AGREES
+        *_, table = [None, *self.tables(self.related(left, right))]
+        return DIFFERS if table is not None and self.screen.apart(left, right, table) else AGREES
 
 
 class Sieve:

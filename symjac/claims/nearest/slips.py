@@ -73,7 +73,7 @@ def _reordered(p: Page, t: Term, order: Iterable[int], words: str) -> Iterator[E
     texts = [p.bracketed(a) for a in args]
     text = "".join(chain.from_iterable(zip(texts, [*between, ""], strict=True)))
     span: Span = (spans[0][0], spans[-1][1])
-    yield from p.edit("order", words, *p.swap(t, Term(t.kind, tuple(args), t.data, t.span), text, span))
+    yield from p.one("order", words, t, Term(t.kind, tuple(args), t.data, t.span), text, span)
 
 
 def neighbours(p: Page) -> Iterator[Edit]:
@@ -111,12 +111,13 @@ def signs(p: Page) -> Iterator[Edit]:
                 before = claim[: p.whole(a)[0]].rstrip()
                 if before and before[-1] in "+-":
                     new = "-" if before[-1] == "+" else "+"
-                    yield from p.edit("sign", SIGN, *p.swap(a, _negated(a), new, (len(before) - 1, len(before))))
+                    yield from p.one("sign", SIGN, a, _negated(a), new, (len(before) - 1, len(before)))
             yield from _first_sign(p, t.args[0])
     if p.root.kind != "add":
         yield from _first_sign(p, p.root)
     else:
-        yield from p.edit("sign", "the sign of the whole is what is wrong", *_whole_negated(p))
+        words, text = "the sign of the whole is what is wrong", f"-({p.source(p.root)})"
+        yield from p.one("sign", words, p.root, _negated(p.root), text, p.whole(p.root))
 
 
 def _negated(t: Term) -> Term:
@@ -126,16 +127,11 @@ def _negated(t: Term) -> Term:
 def _first_sign(p: Page, t: Term) -> Iterator[Edit]:
     start = p.whole(t)[0]
     if t.kind != "negative":
-        yield from p.edit("sign", SIGN, *p.swap(t, _negated(t), f"-{p.s.claim[start : start + 1]}", (start, start + 1)))
+        yield from p.one("sign", SIGN, t, _negated(t), f"-{p.s.claim[start : start + 1]}", (start, start + 1))
         return
     before = p.s.claim[: start + 1].rstrip()
     if before.endswith("-"):
-        yield from p.edit("sign", SIGN, *p.swap(t, t.args[0], "", (len(before) - 1, len(before))))
-
-
-def _whole_negated(p: Page) -> tuple[Swap, ...]:
-    start, stop = p.whole(p.root)
-    return p.swap(p.root, _negated(p.root), f"-({p.source(p.root)})", (start, stop))
+        yield from p.one("sign", SIGN, t, t.args[0], "", (len(before) - 1, len(before)))
 
 
 def lost(p: Page) -> Iterator[Edit]:
@@ -148,4 +144,4 @@ def lost(p: Page) -> Iterator[Edit]:
                 kept = [b for j, b in enumerate(t.args) if j != k]
                 text = " ".join(p.bracketed(b) for b in kept)
                 about = p.source(t.args[k])
-                yield from p.edit("factor", words, *p.swap(t, product(*kept), text, span), about=about)
+                yield from p.one("factor", words, t, product(*kept), text, span, about=about)

@@ -5,18 +5,23 @@ from __future__ import annotations
 from functools import cached_property
 
 from symjac import expr as ex
-from symjac.claims.conventions import Convention
+from symjac.claims.conventions import FOUR
 from symjac.claims.correct import pushed
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
 from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
 from symjac.claims.stated.statement import Statement
-from symjac.claims.undecided import UndecidedError
-from symjac.errors import SymjacError
+from symjac.claims.undecided import TROUBLE
 from symjac.expr import Expr
+from symjac.reading.applied.terms import Term
 
 MAX_SUMMANDS = 40
+
+
+def alone(s: Statement, model: Model, t: Term, kind: type[Evaluator] = Evaluator) -> Evaluator:
+    """What gives a term by itself its meaning, for columns in numerator layout."""
+    return kind(model, FOUR[0], Gradients(model, s.mentions(t, t, {})), OverTime("ascending"))
 
 
 class Truth:
@@ -32,17 +37,12 @@ class Truth:
         left = self.s.members[0]
         if left.kind != "derivative" or "column" not in self.s.models or self.s.has_gradient:
             return None
-        gradients = Gradients(self.model, self.s.mentions(left, left, {}))
-        ev = Evaluator(self.model, Convention("numerator", "column"), gradients, OverTime("ascending"))
+        ev = alone(self.s, self.model, left)
         try:
             out = ev(left)
-        except (SymjacError, UndecidedError):
+        except TROUBLE:
             return None
-        return None if ev.unknown or not out.is_matrix else self.as_printed(out)
-
-    def as_printed(self, e: Expr) -> Expr:
-        """The expression without names that no equation prints."""
-        return self.model.without_own_names(e)
+        return None if ev.unknown or not out.is_matrix else self.model.without_own_names(out)
 
     def summands(self, layout: str, *, expanded: bool) -> tuple[Expr, ...]:
         """The terms of the Jacobian in a layout, as they stand or with every bracket multiplied out."""

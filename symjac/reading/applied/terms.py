@@ -7,7 +7,7 @@ term into a different expression in each convention.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from symjac.expr.times import Time
@@ -26,6 +26,16 @@ class Ref:
 
     def at(self, time: Time | None) -> Ref:
         return Ref(self.family, time)
+
+    @property
+    def step(self) -> Time:
+        """The time of a symbol that has one."""
+        assert self.time is not None
+        return self.time
+
+    def put(self, values: Mapping[str, Time]) -> Ref:
+        """The symbol with the letters of its time replaced."""
+        return self.at(self.time.put(values)) if self.time is not None else self
 
 
 @dataclass(frozen=True)
