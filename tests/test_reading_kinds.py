@@ -10,7 +10,7 @@ import pytest
 
 import symjac
 from symjac import System
-from symjac.errors import DefinitionError, NotYetError, ReadError
+from symjac.errors import DefinitionError, NotYetError, ReadError, TargetError
 from symjac.reading import read_system
 from symjac.reading.beside import Beside
 from symjac.reading.evidence import EVIDENCE, Evidence
@@ -326,3 +326,21 @@ def test_the_hint_on_a_squared_vector_works() -> None:
     normed = read_system(r"C = \lVert a - y \rVert^2, \quad a = \tanh(W x)")
     assert declared.symbols["C"].role == "vector"
     assert normed.symbols["C"].role == "scalar"
+
+
+def test_a_state_and_its_slope_have_one_size_and_either_print_names_it() -> None:
+    r"""\frac{dv}{dt} is \dot v, on a left side and where one asks for its Jacobian."""
+    system = System(r"\tau \frac{dv}{dt} = A \tanh(v) + u")
+    a = system.reading.symbols["A"].symbol
+    assert a.shape[0] == a.shape[1]
+    wanted = system.jacobian(of=r"\dot v", wrt="v").closed
+    assert system.jacobian(of=r"\frac{dv}{dt}", wrt="v").closed == wanted
+    assert system.jacobian(of=r"\frac{d}{dt} v", wrt="v").closed == wanted
+    with pytest.raises(TargetError, match="is not one symbol"):
+        system.jacobian(of=r"\frac{v}{t}", wrt="v")
+
+
+def test_numbers_below_a_declared_vector_number_its_entries_in_a_column_too() -> None:
+    """A number is neither summed over nor an index of the left side."""
+    read = System(r"z = \begin{bmatrix} x_1 x_2 \\ x_2 \end{bmatrix}", symbols={"x": "vector 2"}).reading
+    assert set(read.units) == {"e_1", "e_2"}

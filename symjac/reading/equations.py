@@ -7,13 +7,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from symjac.errors import propose
-from symjac.expr import Entry, Expr, Function, Index, IndexSum, Number, Symbol, Zero, transpose, unbound_indices
+from symjac.expr import (
+    Entry,
+    Expr,
+    Function,
+    Index,
+    IndexSum,
+    Number,
+    Product,
+    Symbol,
+    Zero,
+    transpose,
+    unbound_indices,
+)
 from symjac.reading import entrywise
 from symjac.reading.applied import heads
 from symjac.reading.assumptions import How
 from symjac.reading.context import Context, Family
 from symjac.reading.elaborate import Elaborator
 from symjac.reading.names import is_transpose
+from symjac.reading.parser import parse
 from symjac.reading.sizes import Size
 from symjac.reading.spelling import is_upper, plain
 from symjac.reading.tree import Node, bracket, juxtaposed
@@ -146,6 +159,15 @@ def with_slope_alone(root: Node, context: Context) -> Node:
     if taken > 1 or items[-1] is not slope:
         context.note("slope", f"{context.text(juxtaposed(items[-taken:]))} is read as \\dot{{{slope.text}}}", left)
     return Node("relation", "", [slope, *right], root.start, root.end, detail=root.detail)
+
+
+def dotted(text: str) -> str:
+    r"""A name as ``\dot v`` where it is printed as ``\frac{dv}{dt}``; any other text as it stands."""
+    roots, _ = parse(text)
+    items = roots[0].inner.kids if roots[0].inner.kind == "juxt" else [roots[0].inner]
+    taken, slope = _slope(items)
+    fraction = slope is not None and items[-1] is not slope and taken == len(items) and len(roots) == 1
+    return rf"\dot {text[slope.start : slope.end]}" if slope is not None and fraction else text
 
 
 def _slope(items: Sequence[Node]) -> tuple[int, Node | None]:
@@ -357,6 +379,8 @@ def _with_units(e: Expr, context: Context, root: Node, label: str) -> Expr:
             continue
         unit = context.unit_vector(index)
         changed = entrywise.picked(e, index, unit.symbol(None)) if unit is not None else None
+        if unit is not None and index.name.isdigit() and changed is None:  # no sum runs over a number
+            changed = e.replace({Entry(node.base, index): Product(transpose(unit.symbol(None)), node.base)})
         if unit is not None and changed is not None:
             context.note(
                 "unit vector", f"{latex(node)} is read as an entry, that {unit.name} picks, a unit vector", root

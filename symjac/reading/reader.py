@@ -12,7 +12,7 @@ from symjac.reading import entrywise
 from symjac.reading.assumptions import How
 from symjac.reading.beside import Beside
 from symjac.reading.context import Context, Note, left_out
-from symjac.reading.equations import finish
+from symjac.reading.equations import dotted, finish
 from symjac.reading.parser import parse
 from symjac.reading.recognise import known_as
 from symjac.reading.session import Attempt, Session
@@ -317,7 +317,7 @@ def read_symbol(text: str, reading: Reading) -> Symbol:
     if len(near) == 1:
         return near[0]
     try:
-        members, _ = read_formula(text, reading)
+        members, _ = read_formula(dotted(text), reading)
     except (ShapeError, DefinitionError) as error:
         raise ReadError(error.message, text=text, span=(0, max(1, len(text)))) from error
     symbol = members[0]

@@ -59,13 +59,15 @@ def name_sizes(context: Context, defined: Container[str]) -> None:
 
 
 def tie_neighbours(context: Context) -> None:
-    """``s_{prev}`` and ``s_{next}`` are one state at two steps, of one size where nothing says otherwise."""
-    families = context.families.values()
-    earlier = {f.base: f for f in families if plain(f.label) in BEFORE and f.role == "vector"}
-    for later in (f for f in families if plain(f.label) in AFTER and f.base in earlier and f.role == "vector"):
-        before = earlier[later.base]
-        if not (before.declared or later.declared):
-            context.sizes.equal(before.rows, later.rows)
+    """``s_{prev}`` and ``s_{next}`` are one state at two steps, v and ``\\dot v`` one at an instant, of one size."""
+    vectors = [f for f in context.families.values() if f.role == "vector"]
+    earlier = {f.base: f for f in vectors if plain(f.label) in BEFORE}
+    pairs = [(earlier[f.base], f) for f in vectors if plain(f.label) in AFTER and f.base in earlier]
+    slopes = {(rf"\dot{{{f.base}}}", f.label, f.upper): f for f in vectors}
+    pairs += [(slopes[key], f) for f in vectors if (key := (f.base, f.label, f.upper)) in slopes]
+    for one, other in pairs:
+        if not (one.declared or other.declared):
+            context.sizes.equal(one.rows, other.rows)
 
 
 def tie_sizes(context: Context) -> None:
