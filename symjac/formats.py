@@ -1,6 +1,6 @@
-"""Every format of output, a row each: what it needs of a result, how it is written, which files hold it.
+"""Every format of output, a row each: what it needs of a result, which files hold it, whether verdicts have it.
 
-A verdict is not told as a page of statements and proofs, so that a row has a second writer for it, where it has one.
+A verdict is not told as a page of statements and proofs, so that it has writers of its own.
 
 The command line, Python, notebooks and papers go by this table. A new format is a row here and its writer.
 The writers, and what they need, load when they are used: the command line knows the names without waiting.
@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
-from typing import Any, NamedTuple, Protocol
+from functools import partial
+from typing import Any, NamedTuple
 
 from symjac.errors import NotYetError
 
@@ -30,36 +31,58 @@ class Needs(Enum):
 
 
 class Format(NamedTuple):
-    """A row of the table. ``binary`` says that it is no text for a terminal.
-
-    ``judge`` writes a ``Confirmed[Verdict]``; a terminal may be given colours.
-    """
+    """A row of the table. ``binary`` says that it is no text for a terminal, ``judged`` that it holds verdicts too."""
 
     needs: Needs
-    render: Callable[[Any], str | bytes]
     suffixes: tuple[str, ...] = ()
     binary: bool = False
-    judge: Judge | None = None
+    judged: bool = False
 
 
-class Judge(Protocol):
-    """What writes a verdict."""
+FORMATS: Mapping[str, Format] = {
+    "latex": Format(Needs.PAGE, judged=True),
+    "document": Format(Needs.ARTICLE, (".tex",), judged=True),
+    "pdf": Format(Needs.ARTICLE, (".pdf",), binary=True, judged=True),
+    "markdown": Format(Needs.PAGE, (".md",), judged=True),
+    "html": Format(Needs.PAGE, (".html", ".htm"), judged=True),
+    "text": Format(Needs.PAGE, (".txt",), judged=True),
+    "json": Format(Needs.RECORDS, (".json", ".jsonl"), judged=True),
+    "sympy": Format(Needs.MATRIX),
+    "numpy": Format(Needs.PROGRAM),
+    "jax": Format(Needs.PROGRAM),
+    "torch": Format(Needs.PROGRAM),
+    "svg": Format(Needs.PICTURE, (".svg",)),
+    "png": Format(Needs.PICTURE, (".png",), binary=True),
+}
 
-    def __call__(self, verdict: Any, *, colour: bool = False) -> str | bytes:
-        """The verdict in a format."""
-        ...
 
+def render(what: Any, to: str) -> str | bytes:
+    """What a format needs of a result, written in it."""
+    match FORMATS[to].needs:
+        case Needs.PAGE | Needs.ARTICLE:
+            from symjac.documents import plain, portable, tex, web
 
-def _fragment(page: Any) -> str:
-    from symjac.documents import tex
+            if to == "pdf":
+                return _compiled(tex.article(what))
+            writers: Mapping[str, Callable[[Any], str]] = {
+                "latex": tex.fragment,
+                "document": tex.article,
+                "markdown": portable.markdown,
+                "html": web.html,
+                "text": plain.plain_text,
+            }
+            return writers[to](what)
+        case Needs.RECORDS:
+            return _lines(what)
+        case Needs.MATRIX:
+            from symjac.interchange.source import source
 
-    return tex.fragment(page)
-
-
-def _article(page: Any) -> str:
-    from symjac.documents import tex
-
-    return tex.article(page)
+            return "\n".join(f"{layout} = {source(e)}" for layout, e in what.items())
+        case Needs.PROGRAM:
+            return str(what.code)
+        case Needs.PICTURE:
+            drawn: bytes = what(to)
+            return drawn
 
 
 def _compiled(article: str) -> bytes:
@@ -72,106 +95,35 @@ def _compiled(article: str) -> bytes:
         return compile_pdf(article, Path(folder) / "page.pdf").read_bytes()
 
 
-def _pdf(page: Any) -> bytes:
-    return _compiled(_article(page))
-
-
-def _markdown(page: Any) -> str:
-    from symjac.documents import portable
-
-    return portable.markdown(page)
-
-
-def _html(page: Any) -> str:
-    from symjac.documents import web
-
-    return web.html(page)
-
-
-def _text(page: Any) -> str:
-    from symjac.documents import plain
-
-    return plain.plain_text(page)
-
-
-def _json(records: Iterable[Mapping[str, object]]) -> str:
+def _lines(records: Iterable[Mapping[str, object]]) -> str:
     import json
 
     return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
 
 
-def _sympy(matrices: Mapping[str, Any]) -> str:
-    from symjac.interchange.source import source
+def write_verdict(verdict: Any, to: str, *, colour: bool = False) -> str | bytes:
+    """A ``Confirmed[Verdict]`` in a format of the table; a terminal may be given ``colour``.
 
-    return "\n".join(f"{layout} = {source(e)}" for layout, e in matrices.items())
-
-
-def _code(source: Any) -> str:
-    code: str = source.code
-    return code
-
-
-def _svg(draw: Callable[[str], bytes]) -> bytes:
-    return draw("svg")
-
-
-def _png(draw: Callable[[str], bytes]) -> bytes:
-    return draw("png")
-
-
-def _judged_fragment(verdict: Any, *, colour: bool = False) -> str:
+    :raises NotYetError: where no verdict has such a form.
+    """
+    if not FORMATS[to].judged:
+        raise NotYetError(f"a verdict is not written as {to}; it is as {', '.join(formats_of_verdicts())}")
+    if to == "json":
+        return _lines([verdict.statement.to_json()])
     from symjac.claims import printing
-
-    return printing.fragment(verdict)
-
-
-def _judged_article(verdict: Any, *, colour: bool = False) -> str:
-    from symjac.claims import printing
-
-    return printing.document(verdict)
-
-
-def _judged_pdf(verdict: Any, *, colour: bool = False) -> bytes:
-    return _compiled(_judged_article(verdict))
-
-
-def _judged_markdown(verdict: Any, *, colour: bool = False) -> str:
-    from symjac.claims import printing
-
-    return printing.markdown(verdict)
-
-
-def _judged_html(verdict: Any, *, colour: bool = False) -> str:
     from symjac.documents import verdict as page
 
-    return page.html(verdict)
+    if to == "pdf":
+        return _compiled(printing.document(verdict))
+    writers: Mapping[str, Callable[[Any], str]] = {
+        "latex": printing.fragment,
+        "document": printing.document,
+        "markdown": printing.markdown,
+        "html": page.html,
+        "text": partial(printing.text, colour=colour),
+    }
+    return writers[to](verdict)
 
-
-def _judged_text(verdict: Any, *, colour: bool = False) -> str:
-    from symjac.claims import printing
-
-    return printing.text(verdict, colour=colour)
-
-
-def _judged_json(verdict: Any, *, colour: bool = False) -> str:
-    return _json([verdict.statement.to_json()])
-
-
-FORMATS: Mapping[str, Format] = {
-    "latex": Format(Needs.PAGE, _fragment, judge=_judged_fragment),
-    "document": Format(Needs.ARTICLE, _article, (".tex",), judge=_judged_article),
-    "pdf": Format(Needs.ARTICLE, _pdf, (".pdf",), binary=True, judge=_judged_pdf),
-    "markdown": Format(Needs.PAGE, _markdown, (".md",), judge=_judged_markdown),
-    "html": Format(Needs.PAGE, _html, (".html", ".htm"), judge=_judged_html),
-    "text": Format(Needs.PAGE, _text, (".txt",), judge=_judged_text),
-    "json": Format(Needs.RECORDS, _json, (".json", ".jsonl"), judge=_judged_json),
-    "sympy": Format(Needs.MATRIX, _sympy),
-    "numpy": Format(Needs.PROGRAM, _code),
-    "jax": Format(Needs.PROGRAM, _code),
-    "torch": Format(Needs.PROGRAM, _code),
-    "svg": Format(Needs.PICTURE, _svg, (".svg",)),
-    "png": Format(Needs.PICTURE, _png, (".png",), binary=True),
-}
 
 SUFFIXES: Mapping[str, str] = {suffix: name for name, row in FORMATS.items() for suffix in row.suffixes}
 
@@ -191,15 +143,4 @@ def formats_of_verdicts() -> tuple[str, ...]:
     >>> formats_of_verdicts()
     ('latex', 'document', 'pdf', 'markdown', 'html', 'text', 'json')
     """
-    return tuple(name for name, row in FORMATS.items() if row.judge is not None)
-
-
-def write_verdict(verdict: Any, to: str, *, colour: bool = False) -> str | bytes:
-    """A ``Confirmed[Verdict]`` in a format of the table.
-
-    :raises NotYetError: where no verdict has such a form.
-    """
-    judge = FORMATS[to].judge
-    if judge is None:
-        raise NotYetError(f"a verdict is not written as {to}; it is as {', '.join(formats_of_verdicts())}")
-    return judge(verdict, colour=colour)
+    return tuple(name for name, row in FORMATS.items() if row.judged)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from pathlib import Path
-from typing import Any
 
 import sympy
 
@@ -19,7 +17,7 @@ from symjac.narrative import Page, narrate
 from symjac.narrative.conditions import in_short
 from symjac.normal import normal_form
 from symjac.reading import Note
-from symjac.result import Closed
+from symjac.result import Asked, Closed, Found, Paged, Programmed
 
 Sizes = int | Mapping[str, int] | None
 
@@ -42,10 +40,11 @@ class PrintedProof(Proof):
         return {"text/plain": repr(self), "text/markdown": self.about.markdown()}
 
 
-class Jacobian(Closed[Derivation]):
+class Jacobian(Paged[Derivation], Programmed[Derivation], Closed[Derivation]):
     """The derivative of one left-hand side by one symbol, for every size, with its proof.
 
-    Made by :meth:`symjac.System.jacobian`. Shape of the numerator layout: (len of, len wrt).
+    Made by :meth:`symjac.System.jacobian`. Shape of the numerator layout: (len of, len wrt). Pages take the sizes ``n``
+    of an example.
 
     >>> from symjac import System
     >>> J = System(r"x_t = W \\sigma(x_{t-1}) + b").jacobian(wrt="x_{t-1}")
@@ -56,24 +55,12 @@ class Jacobian(Closed[Derivation]):
     #: The user's own SymPy symbols, where the system came from a SymPy expression.
     names: Names | None = None
 
-    # ------------------------------------------------------------------------------------ what was asked
-
-    @property
-    def notes(self) -> tuple[Note, ...]:
-        """What a reader of the result should know beyond what the reading assumed."""
-        return self._statement.notes
-
-    # -------------------------------------------------------------------------------- what was derived
-
-    @property
-    def closed(self) -> Expr:
-        """The closed form in numerator layout, gates by name."""
-        return self.confirmed().statement.closed
-
-    @property
-    def closed_denominator(self) -> Expr:
-        """The closed form in denominator layout."""
-        return self.confirmed().statement.closed_denominator
+    notes = Asked[tuple[Note, ...]]("What a reader of the result should know beyond what the reading assumed.")
+    closed_denominator = Found[Expr]("The closed form in denominator layout.")
+    stages = Found[tuple[Stage, ...]]("The derivative of each gate on the way.")
+    hypotheses = Found[tuple[Assumption, ...]](
+        "What the derivative holds under, as far as the equations do not show it to hold anyway."
+    )
 
     def in_layout(self, layout: str) -> Expr:
         """The closed form in ``"numerator"`` or ``"denominator"`` layout.
@@ -81,16 +68,6 @@ class Jacobian(Closed[Derivation]):
         :raises TargetError: for another word.
         """
         return self.confirmed().statement.in_layout(layout)
-
-    @property
-    def hypotheses(self) -> tuple[Assumption, ...]:
-        """What the derivative holds under, as far as the equations do not show it to hold anyway."""
-        return self.confirmed().statement.hypotheses
-
-    @property
-    def stages(self) -> tuple[Stage, ...]:
-        """The derivative of each gate on the way."""
-        return self.confirmed().statement.stages
 
     @property
     def numerator(self) -> sympy.Basic:
@@ -123,39 +100,22 @@ class Jacobian(Closed[Derivation]):
         """The closed form alone, as LaTeX."""
         return typeset.latex(self.in_layout(layout), row=self.system.orientation == "row")
 
-    def page(self, layout: str = "both", *, n: Sizes = None, **how: Any) -> Page:
+    def page(self, layout: str = "both", *, n: Sizes = None) -> Page:
         """The page that states and proves it; ``n`` adds an example at these sizes."""
         return narrate(self.confirmed(), layout=layout, sizes=self._sizes(n))
 
-    def matrices(self, layout: str = "both", *, n: Sizes = None, **how: Any) -> Mapping[str, sympy.Basic]:
+    def matrices(self, layout: str = "both", *, n: Sizes = None) -> Mapping[str, sympy.Basic]:
         """SymPy expressions by layout, written out at the sizes ``n`` if there are any."""
         chosen = ("numerator", "denominator") if layout == "both" else (layout,)
         if n is not None:
             return {each: self.explicit(n, layout=each) for each in chosen}
         return {each: self.numerator if each == "numerator" else self.denominator for each in chosen}
 
-    def drawing(
-        self, layout: str = "both", *, n: Sizes = None, whole: bool = False, **how: Any
-    ) -> Callable[[str], bytes]:
+    def drawing(self, layout: str = "both", *, n: Sizes = None, whole: bool = False) -> Callable[[str], bytes]:
         """What draws the formula, or the ``whole`` page, in a format of :mod:`symjac.preview`."""
         if whole:
             return partial(preview.page, self.page(layout, n=n))
         return partial(preview.formula, self.confirmed(), layout=layout)
-
-    def latex(self, layout: str = "both", *, n: Sizes = None) -> str:
-        """The statement and its proof as a LaTeX fragment for ``\\input``."""
-        return self._text("latex", layout, n=n)
-
-    def document(self, layout: str = "both", *, n: Sizes = None) -> str:
-        """The statement and its proof as a complete LaTeX article."""
-        return self._text("document", layout, n=n)
-
-    def pdf(self, path: str | Path, layout: str = "both", *, n: Sizes = None) -> Path:
-        """The article compiled into a file.
-
-        :raises MissingToolError: where no LaTeX is installed.
-        """
-        return self._file(path, layout, n=n)
 
     def svg(self, layout: str = "both") -> str:
         """The closed form as a picture for slides, outlines and all.
@@ -170,30 +130,6 @@ class Jacobian(Closed[Derivation]):
         :raises MissingToolError: where the ``preview`` extra is not installed.
         """
         return preview.formula(self.confirmed(), "png", layout=layout)
-
-    def markdown(self, layout: str = "both", *, n: Sizes = None) -> str:
-        """The statement and its proof as Markdown with formulas that KaTeX and MathJax render."""
-        return self._text("markdown", layout, n=n)
-
-    def html(self, layout: str = "both", *, n: Sizes = None) -> str:
-        """The statement and its proof as one self-contained page; browsers lay out its MathML."""
-        return self._text("html", layout, n=n)
-
-    def text(self, layout: str = "both", *, n: Sizes = None) -> str:
-        """The statement and its proof as plain Unicode text."""
-        return self._text("text", layout, n=n)
-
-    def numpy(self, layout: str = "numerator") -> str:
-        """Source of a function ``jacobian(...)`` over NumPy arrays."""
-        return self._text("numpy", layout)
-
-    def jax(self, layout: str = "numerator") -> str:
-        """Source of a function ``jacobian(...)`` over JAX arrays."""
-        return self._text("jax", layout)
-
-    def torch(self, layout: str = "numerator") -> str:
-        """Source of a function ``jacobian(...)`` over PyTorch tensors."""
-        return self._text("torch", layout)
 
     def source(self, target: str, layout: str = "numerator") -> codegen.Source:
         """The source of a function ``jacobian(...)`` and what its arguments stand for."""

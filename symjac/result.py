@@ -5,17 +5,18 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar, overload
 
 from symjac.codegen import Source
 from symjac.confirm import Checks, Confirmed, confirm
 from symjac.errors import NotConfirmedError, NotYetError
 from symjac.expr import Expr, Shape, Symbol
-from symjac.formats import FORMATS, Needs
+from symjac.formats import FORMATS, Needs, render
 from symjac.narrative import Page
 from symjac.recurrence import Recurrence
 
 S = TypeVar("S")
+T = TypeVar("T")
 
 
 class Result(ABC, Generic[S]):
@@ -56,7 +57,7 @@ class Result(ABC, Generic[S]):
 
     # ------------------------------------------------------------------------ what the formats ask for
 
-    def page(self, layout: str = "both", **how: Any) -> Page:
+    def page(self, *args: Any, **how: Any) -> Page:
         """The page that states and proves the result."""
         raise NotYetError(f"no page is told of a {type(self).__name__}")
 
@@ -64,11 +65,11 @@ class Result(ABC, Generic[S]):
         """The emitted program, and what its arguments stand for."""
         raise NotYetError(f"no program is emitted for a {type(self).__name__}")
 
-    def matrices(self, layout: str = "both", **how: Any) -> Mapping[str, Any]:
+    def matrices(self, *args: Any, **how: Any) -> Mapping[str, Any]:
         """SymPy expressions by layout."""
         raise NotYetError(f"a {type(self).__name__} is no one SymPy expression")
 
-    def drawing(self, layout: str = "both", **how: Any) -> Callable[[str], bytes]:
+    def drawing(self, *args: Any, **how: Any) -> Callable[[str], bytes]:
         """What draws the result in a format."""
         raise NotYetError(f"no picture is drawn of a {type(self).__name__}")
 
@@ -77,25 +78,20 @@ class Result(ABC, Generic[S]):
 
         :raises NotYetError: where this kind of result has no such form.
         """
-        row = FORMATS[to]
-        if row.needs is Needs.PROGRAM:
-            return row.render(self.source(to, layout or self.LAYOUT))
-        if row.needs is Needs.ARTICLE:
+        needs = FORMATS[to].needs
+        if needs is Needs.PROGRAM:
+            return render(self.source(to, layout or self.LAYOUT), to)
+        if needs is Needs.ARTICLE:
             self.confirmed(thorough=True)
         makers = {Needs.MATRIX: self.matrices, Needs.PICTURE: self.drawing, Needs.PAGE: self.page}
         makers[Needs.ARTICLE] = self.page
-        if row.needs not in makers:
+        if needs not in makers:
             raise NotYetError(f"a {type(self).__name__} is not written as {to}")
-        return row.render(makers[row.needs](layout or "both", **how))
+        return render(makers[needs](layout or "both", **how), to)
 
     def _text(self, to: str, layout: str | None, **how: Any) -> str:
         made = self.write(to, layout, **how)
         return made if isinstance(made, str) else made.decode("utf-8")
-
-    def _file(self, path: str | Path, layout: str, **how: Any) -> Path:
-        made = self.write("pdf", layout, **how)
-        Path(path).write_bytes(made if isinstance(made, bytes) else made.encode("utf-8"))
-        return Path(path)
 
     # ------------------------------------------------------------------------------------ how it shows
 
@@ -134,92 +130,103 @@ class Result(ABC, Generic[S]):
         return ""
 
 
-class Derived(Protocol):
-    """A statement about what a system computes and what it is differentiated by."""
+class Asked(Generic[T]):
+    """An attribute that a result hands on from its statement as it stands: what was asked for."""
 
-    @property
-    def system(self) -> Recurrence: ...
+    def __init__(self, doc: str) -> None:
+        self.__doc__ = doc
 
-    @property
-    def of(self) -> Symbol: ...
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
 
-    @property
-    def wrt(self) -> Symbol: ...
+    @overload
+    def __get__(self, result: None, owner: type) -> Asked[T]: ...
+
+    @overload
+    def __get__(self, result: Result[Any], owner: type) -> T: ...
+
+    def __get__(self, result: Result[Any] | None, owner: type) -> Asked[T] | T:
+        if result is None:
+            return self
+        found: T = getattr(self.statement(result), self.name)
+        return found
+
+    def __set__(self, result: Result[Any], value: T) -> NoReturn:
+        raise AttributeError(f"{self.name} cannot be set")
+
+    def statement(self, result: Result[S]) -> S:
+        """What the attribute is read from."""
+        return result._statement
 
 
-class InClosedForm(Derived, Protocol):
-    """Such a statement with a closed form in symbols that stand for gates."""
+class Found(Asked[T]):
+    """An attribute that holds what was derived: it is handed on once the statement is confirmed."""
 
-    @property
-    def definitions(self) -> Mapping[Symbol, Expr]: ...
-
-    @property
-    def shape(self) -> Shape: ...
+    def statement(self, result: Result[S]) -> S:
+        """The statement that came through the door."""
+        return result.confirmed().statement
 
 
-D = TypeVar("D", bound=Derived)
-C = TypeVar("C", bound=InClosedForm)
-
-
-class OfSystem(Result[D]):
+class OfSystem(Result[S]):
     """What every derivative of a system tells of itself before anything is derived."""
 
-    @property
-    def system(self) -> Recurrence:
-        """The system that was differentiated."""
-        return self._statement.system
-
-    @property
-    def of(self) -> Symbol:
-        """What was differentiated."""
-        return self._statement.of
-
-    @property
-    def wrt(self) -> Symbol:
-        """By what."""
-        return self._statement.wrt
+    system = Asked[Recurrence]("The system that was differentiated.")
+    of = Asked[Symbol]("What was differentiated.")
+    wrt = Asked[Symbol]("By what.")
 
 
-class Closed(OfSystem[C]):
+class Closed(OfSystem[S]):
     """A derivative in closed form, gates by name."""
 
-    @property
-    def definitions(self) -> Mapping[Symbol, Expr]:
-        """What the symbols of the closed form stand for."""
-        return self._statement.definitions
-
-    @property
-    def shape(self) -> Shape:
-        """The shape in numerator layout."""
-        return self._statement.shape
+    definitions = Asked[Mapping[Symbol, Expr]]("What the symbols of the closed form stand for.")
+    shape = Asked[Shape]("The shape in numerator layout.")
+    closed = Found[Expr]("The closed form in numerator layout, gates by name.")
 
 
 class Paged(Result[S]):
-    """A result whose pages take nothing but a layout."""
+    """A result with pages; ``how`` is what :meth:`page` takes besides the layout."""
 
-    def latex(self, layout: str = "both") -> str:
+    def latex(self, layout: str = "both", **how: Any) -> str:
         """A LaTeX fragment for ``\\input``."""
-        return self._text("latex", layout)
+        return self._text("latex", layout, **how)
 
-    def document(self, layout: str = "both") -> str:
+    def document(self, layout: str = "both", **how: Any) -> str:
         """A complete LaTeX article."""
-        return self._text("document", layout)
+        return self._text("document", layout, **how)
 
-    def pdf(self, path: str | Path, layout: str = "both") -> Path:
+    def pdf(self, path: str | Path, layout: str = "both", **how: Any) -> Path:
         """The article compiled into a file.
 
         :raises MissingToolError: where no LaTeX is installed.
         """
-        return self._file(path, layout)
+        made = self.write("pdf", layout, **how)
+        Path(path).write_bytes(made if isinstance(made, bytes) else made.encode("utf-8"))
+        return Path(path)
 
-    def markdown(self, layout: str = "both") -> str:
+    def markdown(self, layout: str = "both", **how: Any) -> str:
         """Markdown with formulas that KaTeX and MathJax render."""
-        return self._text("markdown", layout)
+        return self._text("markdown", layout, **how)
 
-    def html(self, layout: str = "both") -> str:
-        """One self-contained HTML file."""
-        return self._text("html", layout)
+    def html(self, layout: str = "both", **how: Any) -> str:
+        """One self-contained HTML file; browsers lay out its MathML."""
+        return self._text("html", layout, **how)
 
-    def text(self, layout: str = "both") -> str:
+    def text(self, layout: str = "both", **how: Any) -> str:
         """Plain Unicode text."""
-        return self._text("text", layout)
+        return self._text("text", layout, **how)
+
+
+class Programmed(Result[S]):
+    """A result with programs, in one layout; where none is asked for in :attr:`LAYOUT`."""
+
+    def numpy(self, layout: str | None = None) -> str:
+        """Source of a function over NumPy arrays."""
+        return self._text("numpy", layout)
+
+    def jax(self, layout: str | None = None) -> str:
+        """Source of a function over JAX arrays."""
+        return self._text("jax", layout)
+
+    def torch(self, layout: str | None = None) -> str:
+        """Source of a function over PyTorch tensors."""
+        return self._text("torch", layout)

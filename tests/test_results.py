@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from symjac import System, cells
-from symjac.result import Paged
+from symjac.result import Asked, Paged
 from symjac.results import MatrixJacobian, NormBound, Product, SecondDerivative
 
 RESULTS: dict[str, Paged[Any]] = {
@@ -59,3 +59,18 @@ def test_a_bound_states_what_it_supposes() -> None:
 def test_every_page_compiles(name: str, tmp_path: Path) -> None:
     """The article of each result makes a PDF."""
     assert RESULTS[name].pdf(tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("name", [*RESULTS, "gradients", "Jacobian"])
+def test_what_a_result_hands_on_its_statement_has(name: str) -> None:
+    """Every attribute that a result reads from its statement is there, says what it is, and cannot be set."""
+    rnn = System(cells.rnn)
+    others = {"gradients": rnn.bptt(r"L = \ell(x_T)"), "Jacobian": rnn.jacobian(wrt="x_{t-1}")}
+    result: Any = (RESULTS | others)[name]
+    handed = {a for kind in type(result).__mro__ for a, value in vars(kind).items() if isinstance(value, Asked)}
+    assert handed
+    for attribute in handed:
+        getattr(result, attribute)
+        assert getattr(type(result), attribute).__doc__.endswith(".")
+        with pytest.raises(AttributeError):
+            setattr(result, attribute, None)

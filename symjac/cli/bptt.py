@@ -8,7 +8,7 @@ import time
 from symjac import typeset
 from symjac.cli import output
 from symjac.cli.sources import UsageError, from_arguments, is_batch
-from symjac.formats import FORMATS, Needs
+from symjac.formats import FORMATS, Needs, render
 from symjac.narrative.conditions import about, plain
 from symjac.results import Backpropagation
 from symjac.system import System
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
 def _content(back: Backpropagation, wanted: str, options: argparse.Namespace, begun: float) -> str | bytes:
     row = FORMATS[wanted]
     if row.needs is Needs.RECORDS:
-        return row.render([record(back, begun)])
+        return render([record(back, begun)], wanted)
     if row.needs is Needs.PROGRAM and options.layout == "both":
         raise UsageError(f"{wanted} code is one function in one layout; --layout says which")
     return back.write(wanted, options.layout, products=options.products or None)

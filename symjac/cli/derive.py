@@ -13,7 +13,7 @@ from symjac.cli.records import answers, derive, is_defect, line, notes, records
 from symjac.cli.sources import UsageError, from_arguments, is_batch, problems
 from symjac.entries import size_at
 from symjac.explicit import sizes
-from symjac.formats import FORMATS, Needs, formats_of
+from symjac.formats import FORMATS, Needs, formats_of, render
 from symjac.interchange.source import source
 from symjac.jacobians import Jacobian
 from symjac.narrative.example import LARGEST
@@ -75,13 +75,14 @@ def _derived(J: Jacobian, target: Target, options: argparse.Namespace, wanted: s
     _ = J.confirmed(thorough=options.thorough, at=sizes(J.system, options.n) if shown else None)
     row = FORMATS[wanted]
     if row.needs is Needs.RECORDS:
-        return row.render(answers(None, J, target, options.layout or "both", begun=begun))
+        return render(answers(None, J, target, options.layout or "both", begun=begun), wanted)
     if row.needs is Needs.PICTURE and options.n is not None and not options.page:
         raise UsageError("--n adds an example to a page; ask for the page with --page")
     if wanted == "pdf" and without_tex():
         output.note("note: no TeX is installed, so Typst sets the page")
         return J.drawing(options.layout or "both", n=options.n, whole=True)("pdf")
-    return J.write(wanted, options.layout, n=options.n, whole=options.page)
+    how = {"whole": options.page} if row.needs is Needs.PICTURE else {}
+    return J.write(wanted, options.layout, n=options.n, **how)
 
 
 def _too_large(system: Recurrence, n: int | Mapping[str, int]) -> bool:
@@ -96,7 +97,7 @@ def _explicit(system: System, options: argparse.Namespace, wanted: str) -> str |
         return "\n".join(source(e) for e in system.explicit(n))
     if row.needs not in PAGES:
         raise UsageError(f"the written-out recurrence alone is not made as {wanted}")
-    return row.render(written_out(system, sizes(system, n)))
+    return render(written_out(system, sizes(system, n)), wanted)
 
 
 def _batch(options: argparse.Namespace) -> int:

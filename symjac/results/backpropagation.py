@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
-from typing import Any
 
 from symjac import typeset
 from symjac.bounds import Bound
@@ -20,12 +18,12 @@ from symjac.kernel import Theorem
 from symjac.narrative import Page
 from symjac.pages.backward import product_of, tell_backward
 from symjac.recurrence import Recurrence
-from symjac.result import Result
+from symjac.result import Asked, Found, Paged, Programmed
 from symjac.timing import Moment
 from symjac.unroll import Unrolled
 
 
-class Backpropagation(Result[Backward]):
+class Backpropagation(Paged[Backward], Programmed[Backward]):
     r"""Backpropagation through time for a system and a loss, as users hold it.
 
     Made by :meth:`symjac.System.bptt`. Every page takes ``products``: whether the product of one-step Jacobians and
@@ -44,60 +42,19 @@ class Backpropagation(Result[Backward]):
 
     LAYOUT = "denominator"
 
-    @property
-    def system(self) -> Recurrence:
-        """The recurrence."""
-        return self._statement.system
-
-    @property
-    def step(self) -> Step:
-        """One step of the recurrence."""
-        return self._statement.step
-
-    @property
-    def loss(self) -> Loss:
-        """The loss."""
-        return self._statement.loss
-
-    @property
-    def window(self) -> int | None:
-        """After how many steps the way back is cut."""
-        return self._statement.window
-
-    @property
-    def adjoints(self) -> Adjoints:
-        """The names of the gradients, and the uses they come from."""
-        return self.confirmed().statement.adjoints
-
-    @property
-    def rows(self) -> tuple[Row, ...]:
-        """The recurrence: ``symbol = before`` at the steps before the last, ``symbol = last`` at the last."""
-        return self.confirmed().statement.rows
-
-    @property
-    def gradients(self) -> Mapping[Symbol, Gradient]:
-        """The gradients by parameters."""
-        return self.confirmed().statement.gradients
-
-    @property
-    def input_gradients(self) -> Mapping[Symbol, Gradient]:
-        """The gradients by inputs."""
-        return self.confirmed().statement.input_gradients
-
-    @property
-    def initial(self) -> Mapping[Symbol, Expr]:
-        """The gradients by the states at time 0, which no loss sees directly."""
-        return self.confirmed().statement.initial
-
-    @property
-    def hypotheses(self) -> tuple[Expr, ...]:
-        """What is supposed of targets: sums that are one."""
-        return self.confirmed().statement.hypotheses
-
-    @property
-    def theorems(self) -> tuple[Theorem, ...]:
-        """What the rules gave, one theorem for each use."""
-        return self.confirmed().statement.theorems
+    system = Asked[Recurrence]("The recurrence.")
+    step = Asked[Step]("One step of the recurrence.")
+    loss = Asked[Loss]("The loss.")
+    window = Asked[int | None]("After how many steps the way back is cut.")
+    adjoints = Found[Adjoints]("The names of the gradients, and the uses they come from.")
+    rows = Found[tuple[Row, ...]](
+        "The recurrence: ``symbol = before`` at the steps before the last, ``symbol = last`` at the last."
+    )
+    gradients = Found[Mapping[Symbol, Gradient]]("The gradients by parameters.")
+    input_gradients = Found[Mapping[Symbol, Gradient]]("The gradients by inputs.")
+    initial = Found[Mapping[Symbol, Expr]]("The gradients by the states at time 0, which no loss sees directly.")
+    hypotheses = Found[tuple[Expr, ...]]("What is supposed of targets: sums that are one.")
+    theorems = Found[tuple[Theorem, ...]]("What the rules gave, one theorem for each use.")
 
     def gradient(self, of: str | Symbol, layout: str = "denominator") -> Expr:
         """The gradient by a parameter as a sum over time: in its shape, or in numerator layout the transpose.
@@ -117,7 +74,7 @@ class Backpropagation(Result[Backward]):
         """
         self._statement.verify()
 
-    def page(self, layout: str = "both", *, products: bool | None = None, **how: Any) -> Page:
+    def page(self, layout: str = "both", *, products: bool | None = None) -> Page:
         """Statement, proof and algorithm."""
         c = self.confirmed()
         b = c.statement
@@ -135,45 +92,6 @@ class Backpropagation(Result[Backward]):
     def source(self, target: str, layout: str = "denominator") -> Source:
         """The source of ``gradients(...)`` and what its arguments stand for."""
         return program(self.confirmed().statement, target, layout)
-
-    def latex(self, layout: str = "both", *, products: bool | None = None) -> str:
-        """Statement, proof and algorithm as a LaTeX fragment for ``\\input``."""
-        return self._text("latex", layout, products=products)
-
-    def document(self, layout: str = "both", *, products: bool | None = None) -> str:
-        """Statement, proof and algorithm as a complete LaTeX article."""
-        return self._text("document", layout, products=products)
-
-    def pdf(self, path: str | Path, layout: str = "both") -> Path:
-        """The article compiled into a file.
-
-        :raises MissingToolError: where no LaTeX is installed.
-        """
-        return self._file(path, layout)
-
-    def markdown(self, layout: str = "both", *, products: bool | None = None) -> str:
-        """The page as Markdown with formulas that KaTeX and MathJax render."""
-        return self._text("markdown", layout, products=products)
-
-    def html(self, layout: str = "both", *, products: bool | None = None) -> str:
-        """The page as one self-contained HTML file."""
-        return self._text("html", layout, products=products)
-
-    def text(self, layout: str = "both", *, products: bool | None = None) -> str:
-        """The page as plain Unicode text."""
-        return self._text("text", layout, products=products)
-
-    def numpy(self, layout: str = "denominator") -> str:
-        """Source of ``gradients(...)``, the whole algorithm over NumPy arrays."""
-        return self._text("numpy", layout)
-
-    def jax(self, layout: str = "denominator") -> str:
-        """Source of ``gradients(...)`` over JAX arrays."""
-        return self._text("jax", layout)
-
-    def torch(self, layout: str = "denominator") -> str:
-        """Source of ``gradients(...)`` over PyTorch tensors."""
-        return self._text("torch", layout)
 
     def __str__(self) -> str:
         lines = [f"{typeset.text(r.symbol)} = {typeset.text(r.last if r.final else r.before)}" for r in self.rows]

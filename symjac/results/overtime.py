@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from symjac import typeset
 from symjac.bounds import Bound, Hypothesis
@@ -14,7 +13,7 @@ from symjac.narrative.conditions import in_short
 from symjac.pages.bound import tell_bound, tell_bound_page
 from symjac.pages.statements import tell_product
 from symjac.recurrence import Recurrence
-from symjac.result import OfSystem, Paged
+from symjac.result import Asked, Found, OfSystem, Paged
 from symjac.timing import Clock, Moment
 from symjac.typeset import to_box
 from symjac.typeset.boxes import Box
@@ -27,59 +26,26 @@ class Product(Paged[Unrolled], OfSystem[Unrolled]):
     ``late`` and ``early`` are the two times, ``steps`` their distance where it is a number.
     """
 
-    @property
-    def clock(self) -> Clock:
-        """The symbols at any time."""
-        return self._statement.clock
-
-    @property
-    def states(self) -> tuple[Symbol, ...]:
-        """The states of the recurrence."""
-        return self._statement.states
-
-    @property
-    def late(self) -> Moment:
-        """The time of the late state."""
-        return self._statement.late
-
-    @property
-    def early(self) -> Moment:
-        """The time of the early state."""
-        return self._statement.early
-
-    @property
-    def steps(self) -> int | None:
-        """How many steps lie between, where that is a number."""
-        return self._statement.steps
-
-    @property
-    def is_block(self) -> bool:
-        """Whether the state is several vectors."""
-        return self._statement.is_block
-
-    @property
-    def index(self) -> Moment:
-        """The time of a factor."""
-        return self._statement.index
-
-    @property
-    def name(self) -> Symbol:
-        """The one-step Jacobian by name, at the time of a factor."""
-        return self._statement.name
+    clock = Asked[Clock]("The symbols at any time.")
+    states = Asked[tuple[Symbol, ...]]("The states of the recurrence.")
+    late = Asked[Moment]("The time of the late state.")
+    early = Asked[Moment]("The time of the early state.")
+    steps = Asked[int | None]("How many steps lie between, where that is a number.")
+    is_block = Asked[bool]("Whether the state is several vectors.")
+    index = Asked[Moment]("The time of a factor.")
+    name = Asked[Symbol]("The one-step Jacobian by name, at the time of a factor.")
+    derivations = Found[Mapping[tuple[Symbol, Symbol], Derivation]](
+        "The Jacobians of one step, of every state by every state."
+    )
+    factor = Found[Expr](
+        "The one-step Jacobian in numerator layout at the time :attr:`index`; several state vectors in blocks."
+    )
+    numerator = Found[Expr]("The product in numerator layout, latest factor leftmost.")
+    denominator = Found[Expr]("The product in denominator layout, latest factor rightmost.")
 
     def before(self, s: Symbol) -> Symbol:
         """A state at the step before."""
         return self._statement.before(s)
-
-    @property
-    def derivations(self) -> Mapping[tuple[Symbol, Symbol], Derivation]:
-        """The Jacobians of one step, of every state by every state."""
-        return self.confirmed().statement.derivations
-
-    @property
-    def factor(self) -> Expr:
-        """The one-step Jacobian in numerator layout at the time :attr:`index`; several state vectors in blocks."""
-        return self.confirmed().statement.factor
 
     def block(self, s: Symbol, r: Symbol, moment: Moment | None = None) -> Expr:
         """The one-step Jacobian of state ``s`` by state ``r`` of the step before, at a time, in numerator layout."""
@@ -89,16 +55,6 @@ class Product(Paged[Unrolled], OfSystem[Unrolled]):
         """The product over time; ``named`` keeps the one-step Jacobian by its name."""
         return self.confirmed().statement.product(layout, named=named)
 
-    @property
-    def numerator(self) -> Expr:
-        """The product in numerator layout, latest factor leftmost."""
-        return self.product("numerator")
-
-    @property
-    def denominator(self) -> Expr:
-        """The product in denominator layout, latest factor rightmost."""
-        return self.product("denominator")
-
     def written(self, steps: int | None = None, layout: str = "numerator") -> Expr:
         """The product for a number of steps, factor by factor, with the states of every step by name.
 
@@ -106,7 +62,7 @@ class Product(Paged[Unrolled], OfSystem[Unrolled]):
         """
         return self.confirmed().statement.written(steps, layout)
 
-    def page(self, layout: str = "both", **how: Any) -> Page:
+    def page(self, layout: str = "both") -> Page:
         """Statement and proof by induction."""
         return tell_product(self.confirmed(), layout)
 
@@ -142,50 +98,17 @@ class NormBound(Paged[Bound]):
     \left\lVert\frac{\partial x_t}{\partial x_k}\right\rVert \le (\lVert W \rVert \gamma)^{t-k}
     """
 
-    @property
-    def system(self) -> Recurrence:
-        """The recurrence."""
-        return self._statement.system
-
-    @property
-    def is_block(self) -> bool:
-        """Whether the state is several vectors."""
-        return self._statement.is_block
-
-    @property
-    def exponent(self) -> str:
-        """The number of steps as LaTeX."""
-        return self._statement.exponent
-
-    @property
-    def unrolled(self) -> Unrolled:
-        """The product that is bounded."""
-        return self.confirmed().statement.unrolled
-
-    @property
-    def hypotheses(self) -> tuple[Hypothesis, ...]:
-        """What is supposed at every step."""
-        return self.confirmed().statement.hypotheses
-
-    @property
-    def invariant(self) -> tuple[Symbol, ...]:
-        """The states whose entries stay between -1 and 1 once they are."""
-        return self.confirmed().statement.invariant
-
-    @property
-    def rates(self) -> Mapping[tuple[Symbol, Symbol], Expr]:
-        """What one step multiplies the norm by at most, for every state by every state."""
-        return self.confirmed().statement.rates
-
-    @property
-    def rate(self) -> Expr:
-        """What one step multiplies the norm by at most; for several state vectors the sum of all rates."""
-        return self.confirmed().statement.rate
-
-    @property
-    def never_below_one(self) -> bool:
-        """Whether the rate is a number of at least one plus what cannot be negative."""
-        return self.confirmed().statement.never_below_one
+    system = Asked[Recurrence]("The recurrence.")
+    is_block = Asked[bool]("Whether the state is several vectors.")
+    exponent = Asked[str]("The number of steps as LaTeX.")
+    unrolled = Found[Unrolled]("The product that is bounded.")
+    hypotheses = Found[tuple[Hypothesis, ...]]("What is supposed at every step.")
+    invariant = Found[tuple[Symbol, ...]]("The states whose entries stay between -1 and 1 once they are.")
+    rates = Found[Mapping[tuple[Symbol, Symbol], Expr]](
+        "What one step multiplies the norm by at most, for every state by every state."
+    )
+    rate = Found[Expr]("What one step multiplies the norm by at most; for several state vectors the sum of all rates.")
+    never_below_one = Found[bool]("Whether the rate is a number of at least one plus what cannot be negative.")
 
     def matrix(self) -> Expr:
         """The rates as a matrix, a row for each state."""
@@ -215,7 +138,7 @@ class NormBound(Paged[Bound]):
         """The same in words with LaTeX formulas in dollar signs."""
         return tuple("".join(map(_in_latex, inlines)) for inlines in self.inlines())
 
-    def page(self, layout: str = "both", **how: Any) -> Page:
+    def page(self, layout: str = "both") -> Page:
         """The bound and why it holds; it is the same in both layouts."""
         return tell_bound_page(self.confirmed())
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import sympy
 
@@ -16,7 +15,7 @@ from symjac.kernel import Theorem
 from symjac.narrative import Page
 from symjac.narrative.conditions import in_short
 from symjac.pages.statements import tell_hessian, tell_vec_jacobian
-from symjac.result import Closed, Paged
+from symjac.result import Asked, Closed, Found, Paged
 from symjac.vectorised import VecJacobian
 
 
@@ -31,20 +30,8 @@ class SecondDerivative(Paged[Hessian], Closed[Hessian]):
     Product(Transpose(W), Hadamard(a, Apply(Product(W, x), Function(...)), Product(W, v)))
     """
 
-    @property
-    def closed(self) -> Expr:
-        """The Hessian."""
-        return self.confirmed().statement.closed
-
-    @property
-    def gradient(self) -> Expr:
-        """The gradient as a column."""
-        return self.confirmed().statement.gradient
-
-    @property
-    def theorem(self) -> Theorem:
-        """What the rules gave."""
-        return self.confirmed().statement.theorem
+    gradient = Found[Expr]("The gradient as a column.")
+    theorem = Found[Theorem]("What the rules gave.")
 
     @property
     def numerator(self) -> sympy.Basic:
@@ -64,11 +51,11 @@ class SecondDerivative(Paged[Hessian], Closed[Hessian]):
         """The Hessian as LaTeX."""
         return typeset.latex(self.closed)
 
-    def page(self, layout: str = "both", **how: Any) -> Page:
+    def page(self, layout: str = "both") -> Page:
         """Gradient, Hessian and its product with a vector; the Hessian is the same in both layouts."""
         return tell_hessian(self.confirmed())
 
-    def matrices(self, layout: str = "both", **how: Any) -> Mapping[str, sympy.Basic]:
+    def matrices(self, layout: str = "both") -> Mapping[str, sympy.Basic]:
         """The Hessian, which is the same in both layouts."""
         return {"numerator": self.numerator}
 
@@ -98,30 +85,10 @@ class MatrixJacobian(Paged[VecJacobian], Closed[VecJacobian]):
     ∂xₜ/∂vec(W)ᵀ = (σ(xₜ₋₁))ᵀ ⊗ I
     """
 
-    @property
-    def immediate(self) -> bool:
-        """Whether the other left-hand sides are held fixed."""
-        return self._statement.immediate
-
-    @property
-    def value(self) -> Expr:
-        """The right-hand side that was differentiated."""
-        return self._statement.value
-
-    @property
-    def closed(self) -> Expr:
-        """The closed form in numerator layout."""
-        return self.confirmed().statement.closed
-
-    @property
-    def closed_denominator(self) -> Expr:
-        """The closed form in denominator layout."""
-        return self.confirmed().statement.closed_denominator
-
-    @property
-    def theorem(self) -> Theorem:
-        """What the rules gave: the differential."""
-        return self.confirmed().statement.theorem
+    immediate = Asked[bool]("Whether the other left-hand sides are held fixed.")
+    value = Asked[Expr]("The right-hand side that was differentiated.")
+    closed_denominator = Found[Expr]("The closed form in denominator layout.")
+    theorem = Found[Theorem]("What the rules gave: the differential.")
 
     def formula(self, layout: str = "numerator") -> str:
         """The closed form as LaTeX."""
@@ -137,7 +104,7 @@ class MatrixJacobian(Paged[VecJacobian], Closed[VecJacobian]):
         """
         return self.closed, confirm(self._statement.step_back()).statement.closed
 
-    def page(self, layout: str = "both", **how: Any) -> Page:
+    def page(self, layout: str = "both") -> Page:
         """The statement, and the differential it is read from."""
         return tell_vec_jacobian(self.confirmed(), layout)
 
