@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from symjac.codegen.names import Names
-from symjac.codegen.values import Value
+from symjac.codegen.values import Value, two_axes
 from symjac.codegen.writer import Writer
 from symjac.errors import DefinitionError
 from symjac.expr import Expr, Shape, Symbol, dim, size_names
@@ -160,15 +160,10 @@ def emit_expression(
 
 
 def _two_axes(value: Value, writer: Writer) -> str:
-    match value.kind:
-        case "scalar":
-            as_array = "torch.as_tensor" if writer.target == "torch" else "np.asarray"
-            return writer.np(as_array + "({v})[None, None]", v=value.code)
-        case "column":
-            return f"{value.at(4)}[:, None]"
-        case "row":
-            return f"{value.at(4)}[None, :]"
-    return value.code
+    if value.kind != "scalar":
+        return two_axes(value)
+    as_array = "torch.as_tensor" if writer.target == "torch" else "np.asarray"
+    return writer.np(as_array + "({v})[None, None]", v=value.code)
 
 
 def _parameters(writer: Writer, symbols: Sequence[Symbol]) -> dict[str, tuple[str, str]]:

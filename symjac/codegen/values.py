@@ -97,6 +97,12 @@ def outer(u: Value, v: Value) -> Value:
     return Value(f"{u.at(ATOM)}[:, None] * {v.at(ATOM)}[None, :]", TERM, "matrix")
 
 
+def two_axes(v: Value) -> str:
+    """The code of an array, a vector as a matrix of one column or row."""
+    axes = {"column": "[:, None]", "row": "[None, :]"}.get(v.kind)
+    return v.at(ATOM) + axes if axes else v.code
+
+
 def matmul(a: Value, b: Value, kind: Kind) -> Value:
     return Value(f"{a.at(TERM)} @ {_factor(b)}", TERM, kind)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from functools import reduce, singledispatchmethod
+from functools import reduce
 from typing import Any
 
 from symjac import expr
@@ -24,6 +24,7 @@ from symjac.codegen.values import (
     scale_columns,
     scale_rows,
     times,
+    two_axes,
 )
 from symjac.errors import NotYetError
 from symjac.expr import Apply, Expr, Function, Symbol
@@ -138,17 +139,67 @@ class Writer:
 
     # ------------------------------------------------------------------------------------ leaves
 
-    @singledispatchmethod
     def node(self, e: Expr) -> Value:
+        match e:
+            case expr.Number():
+                code, level = number(e.value)
+                return Value(code, level, "scalar", uniform=True)
+            case Symbol():
+                return self._symbol(e)
+            case expr.Ones():
+                return Value("1", ATOM, kind_of(e), uniform=True)
+            case expr.Zero():
+                return Value("0", ATOM, kind_of(e), uniform=True)
+            case expr.Identity():
+                return Value("1", ATOM, "diagonal", uniform=True)
+            case expr.Sum():
+                return self._sum(e)
+            case expr.Hadamard():
+                return self._hadamard(e)
+            case expr.Product():
+                return self._product(e)
+            case expr.EntryPower():
+                return self._entry_power(e)
+            case expr.MatrixPower():
+                return self._matrix_power(e)
+            case expr.Vec():
+                value = self.full(e.arg)
+                return self.call("{a}.T.reshape(-1)", "column" if not e.is_scalar else "scalar", a=value.at(ATOM))
+            case expr.Kronecker():
+                return self._kronecker(e)
+            case expr.Commutation():
+                q, r = (self.size(d) for d in e.of)
+                template = "np.eye(({q}) * ({r}))[np.arange(({q}) * ({r})).reshape({r}, {q}).T.reshape(-1)]"
+                return self.call(template, "matrix", q=q, r=r)
+            case expr.Transpose():
+                return self._transpose(e)
+            case expr.Diag():
+                return self(e.arg).of_kind("scalar" if e.is_scalar else "diagonal")
+            case expr.Diagonal():
+                return self._diagonal(e)
+            case expr.Trace():
+                return self._trace(e)
+            case expr.Determinant():
+                return self.call("np.linalg.det({a})", "scalar", a=self.full(e.arg).code)
+            case expr.Norm():
+                return self.call("np.sqrt(np.sum({a}**2))", "scalar", a=self.full(e.arg).at(ATOM))
+            case expr.Softmax():
+                exps = self.shifted_exps(e.arg)[1]
+                return self.call("{e} / np.sum({e})", "column", TERM, e=exps.code)
+            case expr.LogSumExp():
+                largest, exps = self.shifted_exps(e.arg)
+                return self.call("{m} + np.log(np.sum({e}))", "scalar", 0, m=largest, e=exps.code)
+            case expr.Stack():
+                return self._stack(e)
+            case Apply():
+                return self._apply(e)
+            case expr.VectorMap():
+                return self.map_at(self.callable(e.name, 0), e)
+            case expr.MapJacobian():
+                return self.map_at(self.callable(e.name, 1, e.by if len(e.args) > 1 else 0), e)
         raise NotYetError(f"{expr.brief(e)} cannot be written as code")
 
-    @node.register
-    def _(self, e: expr.Number) -> Value:
-        code, level = number(e.value)
-        return Value(code, level, "scalar", uniform=True)
-
-    @node.register
-    def _(self, e: Symbol) -> Value:
+    def _symbol(self, e: Symbol) -> Value:
         if e in self.definitions:
             for s in expr.deep_below(e, self.definitions, self._done):
                 self(s)
@@ -163,22 +214,9 @@ class Writer:
         self.arguments[name] = e
         return Value(name, ATOM, kind_of(e))
 
-    @node.register
-    def _(self, e: expr.Ones) -> Value:
-        return Value("1", ATOM, kind_of(e), uniform=True)
-
-    @node.register
-    def _(self, e: expr.Zero) -> Value:
-        return Value("0", ATOM, kind_of(e), uniform=True)
-
-    @node.register
-    def _(self, e: expr.Identity) -> Value:
-        return Value("1", ATOM, "diagonal", uniform=True)
-
     # -------------------------------------------------------------------------------- operations
 
-    @node.register
-    def _(self, e: expr.Sum) -> Value:
+    def _sum(self, e: expr.Sum) -> Value:
         terms = [self(t) for t in e.args]
         kind = kind_of(e)
         if all(t.kind == "diagonal" for t in terms):
@@ -187,15 +225,13 @@ class Writer:
             terms = [self.array(t, a) if t.kind == "diagonal" else t for t, a in zip(terms, e.args, strict=True)]
         return reduce(lambda a, b: plus(a, b, kind), terms)
 
-    @node.register
-    def _(self, e: expr.Hadamard) -> Value:
+    def _hadamard(self, e: expr.Hadamard) -> Value:
         factors = [self(f) for f in e.args]
         if any(f.kind == "diagonal" for f in factors):
             factors = [self.array(f, a) for f, a in zip(factors, e.args, strict=True)]
         return reduce(lambda a, b: times(a, b, kind_of(e)), factors)
 
-    @node.register
-    def _(self, e: expr.Product) -> Value:
+    def _product(self, e: expr.Product) -> Value:
         scalars = [self(f) for f in e.args if f.is_scalar]
         chain = [f for f in e.args if not f.is_scalar]
         value = self.chain(chain) if chain else None
@@ -259,8 +295,7 @@ class Writer:
             return self.call("np.sum({v}, {axis})", "column" if axis else "row", v=v.code, axis=str(axis))
         return self.call("np.sum({v})", "scalar", v=v.code)
 
-    @node.register
-    def _(self, e: expr.EntryPower) -> Value:
+    def _entry_power(self, e: expr.EntryPower) -> Value:
         base = self(e.base)
         if base.kind == "diagonal":
             base = self.array(base, e.base)
@@ -273,76 +308,39 @@ class Writer:
         # The base 2 ** -1 of Python integers is a float, as it should be.
         return Value(f"{base.at(ATOM)}**{exponent.at(ATOM)}", POWER, base.kind, base.uniform and exponent.uniform)
 
-    @node.register
-    def _(self, e: expr.MatrixPower) -> Value:
+    def _matrix_power(self, e: expr.MatrixPower) -> Value:
         base = self.full(e.base)
         if isinstance(e.exponent, expr.Number) and e.exponent.value == -1:
             return self.call("np.linalg.inv({a})", "matrix", a=base.code)
         return self.call("np.linalg.matrix_power({a}, {k})", "matrix", a=base.code, k=self(e.exponent).code)
 
-    @node.register
-    def _(self, e: expr.Vec) -> Value:
-        value = self.full(e.arg)
-        return self.call("{a}.T.reshape(-1)", "column" if not e.is_scalar else "scalar", a=value.at(ATOM))
-
-    @node.register
-    def _(self, e: expr.Kronecker) -> Value:
-        left, right = (self._two_axes(a) for a in e.args)
+    def _kronecker(self, e: expr.Kronecker) -> Value:
+        left, right = (self._two_axes(self.full(a)) for a in e.args)
         code = self.np("np.kron({a}, {b})", a=left, b=right)
         kind = kind_of(e)
         return Value(code if kind == "matrix" else f"{code}.reshape(-1)", ATOM, kind)
 
-    def _two_axes(self, e: Expr) -> str:
-        """The code of an array with rows and columns, whatever the shape."""
-        value = self.full(e)
-        match value.kind:
-            case "column":
-                return f"{value.at(ATOM)}[:, None]"
-            case "row":
-                return f"{value.at(ATOM)}[None, :]"
-            case "scalar":
-                return self.np("np.eye(1)") + f" * {value.at(TERM)}"
-        return value.code
+    def _two_axes(self, value: Value) -> str:
+        return self.np("np.eye(1)") + f" * {value.at(TERM)}" if value.kind == "scalar" else two_axes(value)
 
-    @node.register
-    def _(self, e: expr.Commutation) -> Value:
-        q, r = (self.size(d) for d in e.of)
-        template = "np.eye(({q}) * ({r}))[np.arange(({q}) * ({r})).reshape({r}, {q}).T.reshape(-1)]"
-        return self.call(template, "matrix", q=q, r=r)
-
-    @node.register
-    def _(self, e: expr.Transpose) -> Value:
+    def _transpose(self, e: expr.Transpose) -> Value:
         value = self(e.arg)
         turned: dict[Kind, Kind] = {"column": "row", "row": "column", "scalar": "scalar", "diagonal": "diagonal"}
         if value.kind in turned:
             return value.of_kind(turned[value.kind])
         return value if value.uniform else Value(f"{value.at(ATOM)}.T", ATOM, "matrix")
 
-    @node.register
-    def _(self, e: expr.Diag) -> Value:
-        return self(e.arg).of_kind("scalar" if e.is_scalar else "diagonal")
-
-    @node.register
-    def _(self, e: expr.Diagonal) -> Value:
+    def _diagonal(self, e: expr.Diagonal) -> Value:
         value = self(e.arg)
         if value.kind == "diagonal":
             return value.of_kind("column")
         return self.call("np.diagonal({a})", "column", a=self.array(value, e.arg).code)
 
-    @node.register
-    def _(self, e: expr.Trace) -> Value:
+    def _trace(self, e: expr.Trace) -> Value:
         value = self(e.arg)
         if value.kind == "diagonal":
             return self.total(self.array(value.of_kind("column"), expr.Diagonal(e.arg)), 0)
         return self.call("np.trace({a})", "scalar", a=self.array(value, e.arg).code)
-
-    @node.register
-    def _(self, e: expr.Determinant) -> Value:
-        return self.call("np.linalg.det({a})", "scalar", a=self.full(e.arg).code)
-
-    @node.register
-    def _(self, e: expr.Norm) -> Value:
-        return self.call("np.sqrt(np.sum({a}**2))", "scalar", a=self.full(e.arg).at(ATOM))
 
     def shifted_exps(self, e: Expr) -> tuple[str, Value]:
         """The largest entry of a vector and exp of the entries less that, which cannot overflow."""
@@ -354,18 +352,7 @@ class Writer:
     def named(self, v: Value) -> Value:
         return v if v.level == ATOM and v.code.isidentifier() else self.local("a", v)
 
-    @node.register
-    def _(self, e: expr.Softmax) -> Value:
-        exps = self.shifted_exps(e.arg)[1]
-        return self.call("{e} / np.sum({e})", "column", TERM, e=exps.code)
-
-    @node.register
-    def _(self, e: expr.LogSumExp) -> Value:
-        largest, exps = self.shifted_exps(e.arg)
-        return self.call("{m} + np.log(np.sum({e}))", "scalar", 0, m=largest, e=exps.code)
-
-    @node.register
-    def _(self, e: expr.Stack) -> Value:
+    def _stack(self, e: expr.Stack) -> Value:
         parts = []
         for p in e.args:
             v = self.full(p)
@@ -380,8 +367,7 @@ class Writer:
 
     # --------------------------------------------------------------------------------- functions
 
-    @node.register
-    def _(self, e: Apply) -> Value:
+    def _apply(self, e: Apply) -> Value:
         f = e.function
         if f.known is not None and f.order > 0:
             return self(derivative(Function(f.name, f.order - 1, f.known), e.arg))
@@ -427,14 +413,6 @@ class Writer:
         code = self.np("{c} + np.zeros_like(z)", c=value.code) if value.uniform else value.code
         self.lines += [f"def {given}(z):", *(f"    {line}" for line in inner.lines), f"    return {code}"]
         self.uses_erf |= inner.uses_erf
-
-    @node.register
-    def _(self, e: expr.VectorMap) -> Value:
-        return self.map_at(self.callable(e.name, 0), e)
-
-    @node.register
-    def _(self, e: expr.MapJacobian) -> Value:
-        return self.map_at(self.callable(e.name, 1, e.by if len(e.args) > 1 else 0), e)
 
     def map_at(self, given: str, e: expr.VectorMap | expr.MapJacobian) -> Value:
         return Value(f"{given}({', '.join(self.full(a).code for a in e.args)})", ATOM, kind_of(e))

@@ -12,7 +12,7 @@ simplified.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import singledispatchmethod
+from functools import reduce
 from itertools import chain, product
 from typing import TYPE_CHECKING, Any
 
@@ -120,16 +120,76 @@ class Written:
 
     # ---------------------------------------------------------------------------------- leaves
 
-    @singledispatchmethod
     def node(self, e: Expr) -> Grid:
+        match e:
+            case expr.Number():
+                return [[sympy.Rational(e.value.numerator, e.value.denominator)]]
+            case Symbol():
+                return self._symbol(e)
+            case expr.Ones():
+                return self.filled(e, lambda i, j: S.One)
+            case expr.Zero():
+                return self.filled(e, lambda i, j: S.Zero)
+            case expr.Identity():
+                return self.filled(e, lambda i, j: S.One if i == j else S.Zero)
+            case expr.Sum():
+                return self.map(sympy.Add, *map(self, e.args))
+            case expr.Product():
+                return self._product(e)
+            case expr.Hadamard():
+                return self.map(sympy.Mul, *map(self, e.args))
+            case expr.EntryPower():
+                exponent = self.scalar(e.exponent)
+                return self.map(lambda a: power(a, exponent), self(e.base))
+            case expr.MatrixPower():
+                return self._matrix_power(e)
+            case expr.Transpose():
+                return [list(column) for column in zip(*self(e.arg), strict=True)]
+            case expr.Diag():
+                d = self.vector(e.arg)
+                return self.filled(e, lambda i, j: d[i] if i == j else S.Zero)
+            case expr.Diagonal():
+                return [[row[i]] for i, row in enumerate(self(e.arg))]
+            case expr.Trace():
+                return [[sympy.Add(*(row[i] for i, row in enumerate(self(e.arg))))]]
+            case expr.Determinant():
+                if self.length(e.arg.rows) > 5:
+                    raise NotYetError("the determinant of a matrix of size 6 or more is not written out")
+                return [[self.matrix(e.arg).det(method="berkowitz")]]
+            case expr.Norm():
+                return [[sympy.sqrt(sympy.Add(*(a**2 for row in self(e.arg) for a in row)))]]
+            case expr.Softmax():
+                exps = [sympy.exp(a) for a in self.vector(e.arg)]
+                total = sympy.Add(*exps)
+                return [[a / total] for a in exps]
+            case expr.LogSumExp():
+                return [[sympy.log(sympy.Add(*(sympy.exp(a) for row in self(e.arg) for a in row)))]]
+            case expr.Stack():
+                return [row for part in e.args for row in self(part)]
+            case expr.Explicit():
+                return [[self.scalar(entry) for entry in row] for row in e.entries]
+            case Apply():
+                return self.map(self.function(e.function), self(e.arg))
+            case expr.VectorMap():
+                at = [entry for a in e.args for entry in self.vector(a)]
+                return self.filled(e, lambda i, j: _component(e.name, i)(*at))
+            case expr.MapJacobian():
+                at = [self.vector(a) for a in e.args]
+                first = 1 + sum(map(len, at[: e.by - 1]))
+                return self.filled(e, lambda i, j: _component(e.name, i)(*chain(*at)).fdiff(first + j))
+            case expr.Entry():
+                return self._entry(e)
+            case expr.IndexSum():
+                values = range(1, self.length(e.index.size) + 1)
+                return [[sympy.Add(*(self.scalar(_bound(e.body, e.index, k)) for k in values))]]
+            case expr.Delta():
+                return [[sympy.KroneckerDelta(*map(_index, e.indices))]]
+            case expr.UnitVector():
+                (i,) = map(_index, e.indices)
+                return [[sympy.KroneckerDelta(i, k)] for k in range(1, self.length(e.rows) + 1)]
         raise NotYetError(f"{expr.brief(e)} cannot be written out")
 
-    @node.register
-    def _(self, e: expr.Number) -> Grid:
-        return [[sympy.Rational(e.value.numerator, e.value.denominator)]]
-
-    @node.register
-    def _(self, e: Symbol) -> Grid:
+    def _symbol(self, e: Symbol) -> Grid:
         if e in self.definitions:
             return self.defined(e)
         if e.is_scalar:
@@ -152,26 +212,9 @@ class Written:
             name = f"[{s.name}]_{{{','.join(map(str, indices))}}}"
         return self.leaf(name)
 
-    @node.register
-    def _(self, e: expr.Ones) -> Grid:
-        return self.filled(e, lambda i, j: S.One)
-
-    @node.register
-    def _(self, e: expr.Zero) -> Grid:
-        return self.filled(e, lambda i, j: S.Zero)
-
-    @node.register
-    def _(self, e: expr.Identity) -> Grid:
-        return self.filled(e, lambda i, j: S.One if i == j else S.Zero)
-
     # ------------------------------------------------------------------------------ operations
 
-    @node.register
-    def _(self, e: expr.Sum) -> Grid:
-        return self.map(sympy.Add, *map(self, e.args))
-
-    @node.register
-    def _(self, e: expr.Product) -> Grid:
+    def _product(self, e: expr.Product) -> Grid:
         scalar = sympy.Mul(*(self.scalar(f) for f in e.args if f.is_scalar))
         chain = [f for f in e.args if not f.is_scalar]
         if not chain:
@@ -183,21 +226,12 @@ class Written:
         """The product of the factors; from the right if that keeps to vectors."""
         if factors[-1].cols == 1 and len(factors) > 2:
             grid = self(factors[-1])
-            for f in reversed(factors[:-1]):
-                grid = self.scaled_rows(f.args[0], grid) if isinstance(f, expr.Diag) else _multiply(self(f), grid)
-            return grid
+            return reduce(self.times, reversed(factors[:-1]), grid)
         for k, f in enumerate(factors[:-1]):
             if _is_light(f):
-                grid = self.applied(f, self.chain(factors[k + 1 :]))
-                for g in reversed(factors[:k]):
-                    grid = self.scaled_rows(g.args[0], grid) if isinstance(g, expr.Diag) else _multiply(self(g), grid)
-                return grid
+                return reduce(self.times, reversed(factors[:k]), self.applied(f, self.chain(factors[k + 1 :])))
         first, *rest = factors
-        if isinstance(first, expr.Diag) and rest:
-            grid = self.scaled_rows(first.args[0], self.chain(rest[:1]))
-            rest = rest[1:]
-        else:
-            grid = self(first)
+        grid = self(first)
         for f in rest:
             if isinstance(f, expr.Diag):
                 d = self.vector(f.args[0])
@@ -219,20 +253,14 @@ class Written:
         scalar = sympy.Mul(*(self.scalar(g) for g in f.args if g.is_scalar))
         return grid if scalar is S.One else [[sympy.Mul(scalar, a) for a in row] for row in grid]
 
+    def times(self, grid: Grid, f: Expr) -> Grid:
+        """A factor times a matrix."""
+        return self.scaled_rows(f.arg, grid) if isinstance(f, expr.Diag) else _multiply(self(f), grid)
+
     def scaled_rows(self, v: Expr, grid: Grid) -> Grid:
         return [[_times(a, s) for a in row] for s, row in zip(self.vector(v), grid, strict=True)]
 
-    @node.register
-    def _(self, e: expr.Hadamard) -> Grid:
-        return self.map(sympy.Mul, *map(self, e.args))
-
-    @node.register
-    def _(self, e: expr.EntryPower) -> Grid:
-        exponent = self.scalar(e.exponent)
-        return self.map(lambda a: power(a, exponent), self(e.base))
-
-    @node.register
-    def _(self, e: expr.MatrixPower) -> Grid:
+    def _matrix_power(self, e: expr.MatrixPower) -> Grid:
         exponent, base = self.scalar(e.exponent), self.matrix(e.base)
         if not exponent.is_Integer:
             raise NotYetError(f"the power {exponent} of a matrix cannot be written out")
@@ -245,56 +273,7 @@ class Written:
             base, exponent = base.adjugate() / base.det(method="berkowitz"), -exponent
         return _rows(base**exponent)
 
-    @node.register
-    def _(self, e: expr.Transpose) -> Grid:
-        return [list(column) for column in zip(*self(e.arg), strict=True)]
-
-    @node.register
-    def _(self, e: expr.Diag) -> Grid:
-        d = self.vector(e.arg)
-        return self.filled(e, lambda i, j: d[i] if i == j else S.Zero)
-
-    @node.register
-    def _(self, e: expr.Diagonal) -> Grid:
-        return [[row[i]] for i, row in enumerate(self(e.arg))]
-
-    @node.register
-    def _(self, e: expr.Trace) -> Grid:
-        return [[sympy.Add(*(row[i] for i, row in enumerate(self(e.arg))))]]
-
-    @node.register
-    def _(self, e: expr.Determinant) -> Grid:
-        if self.length(e.arg.rows) > 5:
-            raise NotYetError("the determinant of a matrix of size 6 or more is not written out")
-        return [[self.matrix(e.arg).det(method="berkowitz")]]
-
-    @node.register
-    def _(self, e: expr.Norm) -> Grid:
-        return [[sympy.sqrt(sympy.Add(*(a**2 for row in self(e.arg) for a in row)))]]
-
-    @node.register
-    def _(self, e: expr.Softmax) -> Grid:
-        exps = [sympy.exp(a) for a in self.vector(e.arg)]
-        total = sympy.Add(*exps)
-        return [[a / total] for a in exps]
-
-    @node.register
-    def _(self, e: expr.LogSumExp) -> Grid:
-        return [[sympy.log(sympy.Add(*(sympy.exp(a) for row in self(e.arg) for a in row)))]]
-
-    @node.register
-    def _(self, e: expr.Stack) -> Grid:
-        return [row for part in e.args for row in self(part)]
-
-    @node.register
-    def _(self, e: expr.Explicit) -> Grid:
-        return [[self.scalar(entry) for entry in row] for row in e.entries]
-
     # ------------------------------------------------------------------------------- functions
-
-    @node.register
-    def _(self, e: Apply) -> Grid:
-        return self.map(self.function(e.function), self(e.arg))
 
     def function(self, f: Function) -> Callable[[Any], Any]:
         if f.known is None:
@@ -307,40 +286,17 @@ class Written:
         form = Written({}).scalar(derivative(Function(f.name, f.order - 1, f.known), z))
         return lambda a: form.xreplace({sympy.Symbol("z"): a})
 
-    @node.register
-    def _(self, e: expr.VectorMap) -> Grid:
-        at = [entry for a in e.args for entry in self.vector(a)]
-        return self.filled(e, lambda i, j: _component(e.name, i)(*at))
-
-    @node.register
-    def _(self, e: expr.MapJacobian) -> Grid:
-        at = [self.vector(a) for a in e.args]
-        first = 1 + sum(map(len, at[: e.by - 1]))
-        return self.filled(e, lambda i, j: _component(e.name, i)(*chain(*at)).fdiff(first + j))
-
     # -------------------------------------------------------------------------- index notation
 
-    @node.register
-    def _(self, e: expr.Entry) -> Grid:
+    def _entry(self, e: expr.Entry) -> Grid:
         at = [i for i in e.indices if isinstance(i, int)]
         if len(at) != len(e.indices):
             raise NotYetError(f"the entry of {expr.brief(e.base)} has an index without a number")
         return [[self(e.base)[at[0] - 1][at[1] - 1 if len(at) == 2 else 0]]]
 
-    @node.register
-    def _(self, e: expr.IndexSum) -> Grid:
-        values = range(1, self.length(e.index.size) + 1)
-        return [[sympy.Add(*(self.scalar(_bound(e.body, e.index, k)) for k in values))]]
 
-    @node.register
-    def _(self, e: expr.Delta) -> Grid:
-        return [[sympy.KroneckerDelta(*(i if isinstance(i, int) else sympy.Symbol(i.name) for i in e.indices))]]
-
-    @node.register
-    def _(self, e: expr.UnitVector) -> Grid:
-        (i,) = e.indices
-        at = i if isinstance(i, int) else sympy.Symbol(i.name)
-        return [[sympy.KroneckerDelta(at, k)] for k in range(1, self.length(e.rows) + 1)]
+def _index(i: expr.Index | int) -> Any:
+    return i if isinstance(i, int) else sympy.Symbol(i.name)
 
 
 def _is_light(f: Expr) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import lru_cache, singledispatchmethod
+from functools import lru_cache
 from typing import Any
 
 import sympy
@@ -39,6 +39,10 @@ def from_sympy(s: Any, names: Names | None = None) -> Expr:
 # SymPy heads that are exactly one row of the table.
 _HEADS = {type(row.sympy(Z)): row for row in ACTIVATIONS.values() if row.sympy(Z).args in ((Z,), (Z, sympy.S.Zero))}
 _HEADS[sign] = ACTIVATIONS["sign"]
+_SCALAR = (
+    *(sympy.Number, sympy.Add, sympy.Mul, sympy.Pow, sympy.Max, sympy.Min),
+    *(AppliedUndef, sympy.Derivative, sympy.Subs),
+)
 
 
 @lru_cache(maxsize=256)
@@ -91,112 +95,77 @@ class _Inwards:
             raise DefinitionError(f"two different functions of the expression would print as {name}")
         return name
 
-    @singledispatchmethod
     def node(self, s: Any) -> Expr:
-        if type(s) in _HEADS:
+        match s:
+            case sympy.Symbol():
+                return self.leaf(s, expr.SCALAR)
+            case sympy.MatrixSymbol():
+                return self.leaf(s, self.shape(s))
+            case sympy.OneMatrix():
+                return Number(1) if s.shape == (1, 1) else expr.Ones(*self.shape(s))
+            case sympy.ZeroMatrix():
+                return expr.zero(self.shape(s))
+            case sympy.Identity():
+                return Number(1) if s.shape == (1, 1) else expr.Identity(self.shape(s)[0])
+            case MatAdd():
+                return expr.Sum(*(self(a) for a in s.args))
+            case MatMul():
+                return expr.Product(*(self(a) for a in s.args))
+            case sympy.HadamardProduct():
+                return expr.Hadamard(*(self(a) for a in s.args))
+            case sympy.HadamardPower():
+                return expr.EntryPower(self(s.base), self(s.exp))
+            case sympy.Inverse():
+                base = self(s.arg)
+                return expr.power(base, -1) if base.is_scalar else expr.MatrixPower(base, Number(-1))
+            case sympy.MatPow():
+                base, exponent = self(s.args[0]), self(s.args[1])
+                return expr.power(base, exponent) if base.is_scalar else expr.MatrixPower(base, exponent)
+            case sympy.Transpose():
+                arg = self(s.arg)
+                return arg if arg.is_scalar else expr.Transpose(arg)
+            case sympy.DiagMatrix():
+                return self._diag_matrix(s)
+            case DiagonalOf():
+                return expr.Diagonal(self(s.args[0]))
+            case sympy.Trace():
+                arg = self(s.arg)
+                return arg if arg.is_scalar else expr.Trace(arg)
+            case sympy.Determinant():
+                arg = self(s.arg)
+                return arg if arg.is_scalar else expr.Determinant(arg)
+            case sympy.BlockMatrix():
+                rows = [[self(b) for b in s.blocks.row(i)] for i in range(s.blocks.rows)]
+                stacked = [
+                    r[0] if len(r) == 1 else expr.Transpose(expr.Stack(*(expr.transpose(b) for b in r))) for r in rows
+                ]
+                return stacked[0] if len(stacked) == 1 else expr.Stack(*stacked)
+            case ElementwiseApplyFunction():
+                return self._elementwise_apply_function(s)
+            case MatrixElement():
+                return self._matrix_element(s)
+            case sympy.Sum():
+                return self._sum(s)
+            case sympy.FunctionMatrix():
+                return self._function_matrix(s)
+        if isinstance(s, _SCALAR) or type(s) in _HEADS:
             return self.lift(s, None, None)
         raise NotYetError(f"SymPy's {type(s).__name__} is not understood here")
 
-    @node.register
-    def _(self, s: sympy.Symbol) -> Expr:
-        return self.leaf(s, expr.SCALAR)
-
-    @node.register
-    def _(self, s: sympy.MatrixSymbol) -> Expr:
-        return self.leaf(s, self.shape(s))
-
-    @node.register(sympy.Number)
-    @node.register(sympy.Add)
-    @node.register(sympy.Mul)
-    @node.register(sympy.Pow)
-    @node.register(sympy.Max)
-    @node.register(sympy.Min)
-    @node.register(AppliedUndef)
-    @node.register(sympy.Derivative)
-    @node.register(sympy.Subs)
-    def _(self, s: Any) -> Expr:
-        return self.lift(s, None, None)
-
-    @node.register
-    def _(self, s: sympy.OneMatrix) -> Expr:
-        return Number(1) if s.shape == (1, 1) else expr.Ones(*self.shape(s))
-
-    @node.register
-    def _(self, s: sympy.ZeroMatrix) -> Expr:
-        return expr.zero(self.shape(s))
-
-    @node.register
-    def _(self, s: sympy.Identity) -> Expr:
-        return Number(1) if s.shape == (1, 1) else expr.Identity(self.shape(s)[0])
-
-    @node.register
-    def _(self, s: MatAdd) -> Expr:
-        return expr.Sum(*(self(a) for a in s.args))
-
-    @node.register
-    def _(self, s: MatMul) -> Expr:
-        return expr.Product(*(self(a) for a in s.args))
-
-    @node.register
-    def _(self, s: sympy.HadamardProduct) -> Expr:
-        return expr.Hadamard(*(self(a) for a in s.args))
-
-    @node.register
-    def _(self, s: sympy.HadamardPower) -> Expr:
-        return expr.EntryPower(self(s.base), self(s.exp))
-
-    @node.register
-    def _(self, s: sympy.MatPow) -> Expr:
-        base, exponent = self(s.args[0]), self(s.args[1])
-        return expr.power(base, exponent) if base.is_scalar else expr.MatrixPower(base, exponent)
-
-    @node.register
-    def _(self, s: sympy.Inverse) -> Expr:
-        base = self(s.arg)
-        return expr.power(base, -1) if base.is_scalar else expr.MatrixPower(base, Number(-1))
-
-    @node.register
-    def _(self, s: sympy.Transpose) -> Expr:
-        arg = self(s.arg)
-        return arg if arg.is_scalar else expr.Transpose(arg)
-
-    @node.register
-    def _(self, s: sympy.DiagMatrix) -> Expr:
+    def _diag_matrix(self, s: sympy.DiagMatrix) -> Expr:
         arg = self(s.args[0])
         if arg.is_scalar:
             return arg
         return expr.Diag(expr.transpose(arg) if arg.is_row else arg)
 
-    @node.register
-    def _(self, s: DiagonalOf) -> Expr:
-        return expr.Diagonal(self(s.args[0]))
-
-    @node.register
-    def _(self, s: sympy.Trace) -> Expr:
-        arg = self(s.arg)
-        return arg if arg.is_scalar else expr.Trace(arg)
-
-    @node.register
-    def _(self, s: sympy.Determinant) -> Expr:
-        arg = self(s.arg)
-        return arg if arg.is_scalar else expr.Determinant(arg)
-
-    @node.register
-    def _(self, s: sympy.BlockMatrix) -> Expr:
-        rows = [[self(b) for b in s.blocks.row(i)] for i in range(s.blocks.rows)]
-        stacked = [r[0] if len(r) == 1 else expr.Transpose(expr.Stack(*(expr.transpose(b) for b in r))) for r in rows]
-        return stacked[0] if len(stacked) == 1 else expr.Stack(*stacked)
-
-    @node.register
-    def _(self, s: ElementwiseApplyFunction) -> Expr:
+    def _elementwise_apply_function(self, s: ElementwiseApplyFunction) -> Expr:
         arg, f = self(s.expr), s.function
         if isinstance(f, sympy.Lambda):
             (z,) = f.variables
             return self.lift(f.expr, z, arg)
         return self.lift(f(Z), Z, arg)
 
-    @node.register
-    def _(self, s: MatrixElement) -> Expr:
+    def _matrix_element(self, s: MatrixElement) -> Expr:
         base = self(s.args[0])
         if base.is_scalar:
             return base
@@ -210,8 +179,7 @@ class _Inwards:
             return expr.Index(i.name, size)
         raise NotYetError(f"{i} is no plain index")
 
-    @node.register
-    def _(self, s: sympy.Sum) -> Expr:
+    def _sum(self, s: sympy.Sum) -> Expr:
         inner: Any = s.function
         out: Expr | None = None
         for i, low, high in s.limits:
@@ -223,8 +191,7 @@ class _Inwards:
         assert out is not None
         return out
 
-    @node.register
-    def _(self, s: sympy.FunctionMatrix) -> Expr:
+    def _function_matrix(self, s: sympy.FunctionMatrix) -> Expr:
         rows, cols = self.shape(s)
         (i, j), call = s.lamda.variables, s.lamda.expr
         if isinstance(call, AppliedUndef) and call.args[:2] == (i, j) and call.func.__name__.endswith("'"):

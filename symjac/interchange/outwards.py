@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import singledispatchmethod
 from typing import Any
 
 import sympy
@@ -21,6 +20,13 @@ from symjac.limits import NormalFormTooLarge
 
 Z = sympy.Symbol("z")
 LONGEST = 200_000  # so many parts has a formula in SymPy
+_HEADS = {
+    expr.Transpose: sympy.Transpose,
+    expr.Diag: sympy.DiagMatrix,
+    expr.Diagonal: DiagonalOf,
+    expr.Trace: sympy.Trace,
+    expr.Determinant: sympy.Determinant,
+}
 
 
 def to_sympy(e: Expr, names: Names | None = None) -> Any:
@@ -63,34 +69,68 @@ class _Outwards:
     def undefined(self, name: str) -> Any:
         return self.names.functions.get(name) or sympy.Function(function_name(name))
 
-    @singledispatchmethod
     def node(self, e: Expr) -> Any:
+        match e:
+            case Number():
+                return sympy.Rational(e.value.numerator, e.value.denominator)
+            case Symbol():
+                if e in self.names.symbols:
+                    return self.names.symbols[e]
+                return _leaf(e.name, *self.shape(e))
+            case expr.Ones():
+                return sympy.S.One if e.is_scalar else sympy.OneMatrix(*self.shape(e))
+            case expr.Zero():
+                return sympy.S.Zero if e.is_scalar else sympy.ZeroMatrix(*self.shape(e))
+            case expr.Identity():
+                return sympy.S.One if e.is_scalar else sympy.Identity(self.shape(e)[0])
+            case expr.Sum():
+                return self._sum(e)
+            case expr.Product():
+                return self._product(e)
+            case expr.Hadamard():
+                factors = [self(f) for f in e.args]
+                return sympy.Mul(*factors) if e.is_scalar else sympy.HadamardProduct(*factors)
+            case expr.EntryPower():
+                base, exponent = self(e.base), self(e.exponent)
+                return power(base, exponent) if e.is_scalar else sympy.HadamardPower(base, exponent)
+            case expr.MatrixPower():
+                return self._matrix_power(e)
+            case expr.Transpose() | expr.Diag() | expr.Diagonal() | expr.Trace() | expr.Determinant():
+                return self(e.arg) if e.arg.is_scalar else _HEADS[type(e)](self(e.arg))
+            case expr.Norm():
+                return self._norm(e)
+            case expr.Softmax():
+                return self._softmax(e)
+            case expr.LogSumExp():
+                return self(e.arg) if e.arg.is_scalar else sympy.log(self.total(ACTIVATIONS["exp"](e.arg)))
+            case Apply():
+                if e.is_scalar:
+                    return self.apply(e.function, self(e.arg))
+                return ElementwiseApplyFunction(sympy.Lambda(Z, self.apply(e.function, Z)), self(e.arg))
+            case expr.VectorMap():
+                i, j = sympy.symbols("i j", integer=True)
+                return sympy.FunctionMatrix(
+                    *self.shape(e), sympy.Lambda((i, j), self.undefined(e.name)(i, *map(self, e.args)))
+                )
+            case expr.MapJacobian():
+                return self._map_jacobian(e)
+            case expr.Stack():
+                parts = (self(p) if not p.is_scalar else self(p) * sympy.OneMatrix(1, 1) for p in e.args)
+                return sympy.BlockMatrix([[p] for p in parts])
+            case expr.Partial():
+                return self._partial(e)
+            case expr.Entry():
+                at = [self.index(i) - 1 for i in e.indices]
+                return MatrixElement(self(e.base), at[0], at[1] if len(at) == 2 else 0)
+            case expr.IndexSum():
+                return sympy.Sum(self(e.body), (self.index(e.index), 1, size_to_sympy(e.index.size, self.names)))
+            case expr.Delta():
+                return sympy.KroneckerDelta(*(self.index(i) for i in e.indices))
+            case expr.UnitVector():
+                return _leaf(f"e_{e.indices[0]}", *self.shape(e))
         raise NotYetError(f"{expr.brief(e)} has no SymPy form")
 
-    @node.register
-    def _(self, e: Number) -> Any:
-        return sympy.Rational(e.value.numerator, e.value.denominator)
-
-    @node.register
-    def _(self, e: Symbol) -> Any:
-        if e in self.names.symbols:
-            return self.names.symbols[e]
-        return _leaf(e.name, *self.shape(e))
-
-    @node.register
-    def _(self, e: expr.Ones) -> Any:
-        return sympy.S.One if e.is_scalar else sympy.OneMatrix(*self.shape(e))
-
-    @node.register
-    def _(self, e: expr.Zero) -> Any:
-        return sympy.S.Zero if e.is_scalar else sympy.ZeroMatrix(*self.shape(e))
-
-    @node.register
-    def _(self, e: expr.Identity) -> Any:
-        return sympy.S.One if e.is_scalar else sympy.Identity(self.shape(e)[0])
-
-    @node.register
-    def _(self, e: expr.Sum) -> Any:
+    def _sum(self, e: expr.Sum) -> Any:
         terms = [self(t) for t in e.args]
         if e.is_scalar:
             return sympy.Add(*terms)
@@ -100,8 +140,7 @@ class _Outwards:
         # Nothing to collect. SymPy would look all the same, and try to evaluate every sum inside.
         return MatAdd(*sorted(terms, key=default_sort_key))
 
-    @node.register
-    def _(self, e: expr.Product) -> Any:
+    def _product(self, e: expr.Product) -> Any:
         scalars = [self(f) for f in e.args if f.is_scalar]
         chain = [self(f) for f in e.args if not f.is_scalar]
         if not chain:
@@ -110,72 +149,29 @@ class _Outwards:
             return sympy.Mul(*scalars, _only_entry(MatMul(*chain).doit(deep=False)))
         return MatMul(*scalars, *chain).doit(deep=False)
 
-    @node.register
-    def _(self, e: expr.Hadamard) -> Any:
-        factors = [self(f) for f in e.args]
-        return sympy.Mul(*factors) if e.is_scalar else sympy.HadamardProduct(*factors)
-
-    @node.register
-    def _(self, e: expr.EntryPower) -> Any:
-        base, exponent = self(e.base), self(e.exponent)
-        return power(base, exponent) if e.is_scalar else sympy.HadamardPower(base, exponent)
-
-    @node.register
-    def _(self, e: expr.MatrixPower) -> Any:
+    def _matrix_power(self, e: expr.MatrixPower) -> Any:
         base, exponent = self(e.base), self(e.exponent)
         if exponent == -1 and not e.is_scalar:
             return sympy.Inverse(base)
         return power(base, exponent) if e.is_scalar else sympy.MatPow(base, exponent)
 
-    @node.register
-    def _(self, e: expr.Transpose) -> Any:
-        return self(e.arg) if e.is_scalar else sympy.Transpose(self(e.arg))
-
-    @node.register
-    def _(self, e: expr.Diag) -> Any:
-        return self(e.arg) if e.is_scalar else sympy.DiagMatrix(self(e.arg))
-
-    @node.register
-    def _(self, e: expr.Diagonal) -> Any:
-        return self(e.arg) if e.is_scalar else DiagonalOf(self(e.arg))
-
-    @node.register
-    def _(self, e: expr.Trace) -> Any:
-        return self(e.arg) if e.arg.is_scalar else sympy.Trace(self(e.arg))
-
-    @node.register
-    def _(self, e: expr.Determinant) -> Any:
-        return self(e.arg) if e.arg.is_scalar else sympy.Determinant(self(e.arg))
-
-    @node.register
-    def _(self, e: expr.Norm) -> Any:
+    def _norm(self, e: expr.Norm) -> Any:
         a = self(e.arg)
         if e.arg.is_scalar:
             return sympy.Abs(a)
         square = MatMul(a, sympy.Transpose(a)) if e.arg.is_row else MatMul(sympy.Transpose(a), a)
         return sympy.sqrt(sympy.Trace(square) if e.arg.is_matrix else _only_entry(square))
 
-    @node.register
-    def _(self, e: expr.Softmax) -> Any:
+    def _softmax(self, e: expr.Softmax) -> Any:
         if e.is_scalar:
             return sympy.S.One
         exps = ACTIVATIONS["exp"](e.arg)
         return MatMul(1 / self.total(exps), self(exps)).doit(deep=False)
 
-    @node.register
-    def _(self, e: expr.LogSumExp) -> Any:
-        return self(e.arg) if e.arg.is_scalar else sympy.log(self.total(ACTIVATIONS["exp"](e.arg)))
-
     def total(self, e: Expr) -> Any:
         """The sum of the entries."""
         inner = e if e.cols == 1 else mul(e, expr.Ones(e.cols))
         return self(expr.Product(expr.Transpose(expr.Ones(e.rows)), inner))
-
-    @node.register
-    def _(self, e: Apply) -> Any:
-        if e.is_scalar:
-            return self.apply(e.function, self(e.arg))
-        return ElementwiseApplyFunction(sympy.Lambda(Z, self.apply(e.function, Z)), self(e.arg))
 
     def apply(self, f: Function, a: Any) -> Any:
         if f.known is None:
@@ -184,47 +180,18 @@ class _Outwards:
             return ACTIVATIONS[f.known].sympy(a)
         return self(derivative(Function(f.name, f.order - 1, f.known), Symbol("z"))).xreplace({Z: a})
 
-    @node.register
-    def _(self, e: expr.VectorMap) -> Any:
-        i, j = sympy.symbols("i j", integer=True)
-        return sympy.FunctionMatrix(*self.shape(e), sympy.Lambda((i, j), self.undefined(e.name)(i, *map(self, e.args))))
-
-    @node.register
-    def _(self, e: expr.MapJacobian) -> Any:
+    def _map_jacobian(self, e: expr.MapJacobian) -> Any:
         i, j = sympy.symbols("i j", integer=True)
         name = sympy.Function(function_name(e.name) + "'")
         which = (sympy.Integer(e.by),) if len(e.args) > 1 else ()
         return sympy.FunctionMatrix(*self.shape(e), sympy.Lambda((i, j), name(i, j, *which, *map(self, e.args))))
 
-    @node.register
-    def _(self, e: expr.Stack) -> Any:
-        parts = (self(p) if not p.is_scalar else self(p) * sympy.OneMatrix(1, 1) for p in e.args)
-        return sympy.BlockMatrix([[p] for p in parts])
-
-    @node.register
-    def _(self, e: expr.Partial) -> Any:
+    def _partial(self, e: expr.Partial) -> Any:
         if e.is_scalar:
             return sympy.Derivative(self(e.y), self(e.x))
         if not isinstance(e.y, Symbol) or not isinstance(e.x, Symbol):
             raise NotYetError("a derivative that has not been worked out has no SymPy form")
         return _leaf(rf"\frac{{\partial {e.y.name}}}{{\partial {e.x.name}}}", *self.shape(e))
-
-    @node.register
-    def _(self, e: expr.Entry) -> Any:
-        at = [self.index(i) - 1 for i in e.indices]
-        return MatrixElement(self(e.base), at[0], at[1] if len(at) == 2 else 0)
-
-    @node.register
-    def _(self, e: expr.IndexSum) -> Any:
-        return sympy.Sum(self(e.body), (self.index(e.index), 1, size_to_sympy(e.index.size, self.names)))
-
-    @node.register
-    def _(self, e: expr.Delta) -> Any:
-        return sympy.KroneckerDelta(*(self.index(i) for i in e.indices))
-
-    @node.register
-    def _(self, e: expr.UnitVector) -> Any:
-        return _leaf(f"e_{e.indices[0]}", *self.shape(e))
 
     def index(self, i: expr.Index | int) -> Any:
         return sympy.Integer(i) if isinstance(i, int) else sympy.Symbol(i.name, integer=True)
