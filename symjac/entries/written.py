@@ -125,8 +125,8 @@ def _known(p: Place) -> Index | int:
     return 1 if p is None else p
 
 
-def _sum(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
-    return add(*(w.at(a, i, j) for a in e.args))
+def _delta(i: Place, j: Place) -> Expr:
+    return Number(1) if i == j else Delta(_known(i), _known(j))
 
 
 def _diagonal_like(e: Expr) -> bool:
@@ -147,7 +147,7 @@ def _product(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
             terms = (w.at(Product(*chain[:k], t, *chain[k + 1 :]), i, j) for t in f.args)
             return mul(*scalars, add(*terms))
     if not chain:
-        return mul(*scalars, Delta(_known(i), _known(j))) if i != j else mul(*scalars)
+        return mul(*scalars, _delta(i, j))
     return mul(*scalars, _links(w, chain, i, j))
 
 
@@ -166,7 +166,7 @@ def _links(w: _Writer, chain: list[Expr], i: Place, j: Place) -> Expr:
         last -= 1
     if not last:
         body = mul(*(_on_diagonal(w, f, i) for f in chain))
-        return body if i == j else mul(body, Delta(_known(i), _known(j)))
+        return mul(body, _delta(i, j))
 
     def rest(k: int, left: Place) -> Expr:
         f = chain[k]
@@ -191,14 +191,6 @@ def _on_diagonal(w: _Writer, e: Expr, i: Place) -> Expr:
     return Number(1)
 
 
-def _hadamard(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
-    return mul(*(w.at(f, i, j) for f in e.args))
-
-
-def _entry_power(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
-    return power(w.at(e.args[0], i, j), w.at(e.args[1], None, None))
-
-
 def _matrix_power(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
     exponent = e.args[1]
     if isinstance(exponent, Number) and exponent.value in (2, 3):
@@ -206,22 +198,13 @@ def _matrix_power(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
     return _opaque(w, e, i, j)
 
 
-def _delta(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
-    return Number(1) if i == j else Delta(_known(i), _known(j))
-
-
 def _unit_vector(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
     assert isinstance(e, ex.UnitVector)
-    (at,) = e.indices
-    return Number(1) if i == at else Delta(_known(i), at)
+    return _delta(i, e.indices[0])
 
 
 def _diag(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
-    return mul(w.at(e.args[0], i, None), _delta(w, e, i, j))
-
-
-def _trace(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
-    return w.summed(e.args[0].rows, lambda k: w.at(e.args[0], k, k))
+    return mul(w.at(e.args[0], i, None), _delta(i, j))
 
 
 def _norm(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
@@ -243,10 +226,6 @@ def _softmax(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
     return mul(_exp(w.at(a, i, None)), power(_total_exp(w, a), -1))
 
 
-def _logsumexp(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
-    return Apply(Function(r"\log", 0, "log"), _total_exp(w, e.args[0]))
-
-
 def _apply(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
     assert isinstance(e, Apply)
     return Apply(e.function, w.at(e.arg, i, j))
@@ -261,32 +240,26 @@ def _partial(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
     return Partial(w.at(e.y, i, j), w.at(e.x, None, None))
 
 
-def _index_sum(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
-    return e
-
-
 Rule = Callable[[_Writer, Expr, Place, Place], Expr]
 ENTRIES: Mapping[type[Expr], Rule] = {
-    Sum: _sum,
+    Sum: lambda w, e, i, j: add(*(w.at(a, i, j) for a in e.args)),
     Product: _product,
-    Hadamard: _hadamard,
-    EntryPower: _entry_power,
+    Hadamard: lambda w, e, i, j: mul(*(w.at(f, i, j) for f in e.args)),
+    EntryPower: lambda w, e, i, j: power(w.at(e.args[0], i, j), w.at(e.args[1], None, None)),
     ex.MatrixPower: _matrix_power,
     Transpose: lambda w, e, i, j: w.at(e.args[0], j, i),
     Diag: _diag,
     ex.Diagonal: lambda w, e, i, j: w.at(e.args[0], i, i),
-    ex.Trace: _trace,
+    ex.Trace: lambda w, e, i, j: w.summed(e.args[0].rows, lambda k: w.at(e.args[0], k, k)),
     ex.Norm: _norm,
     ex.Softmax: _softmax,
-    ex.LogSumExp: _logsumexp,
+    ex.LogSumExp: lambda w, e, i, j: Apply(Function(r"\log", 0, "log"), _total_exp(w, e.args[0])),
     Apply: _apply,
     Partial: _partial,
     ex.Differential: lambda w, e, i, j: ex.Differential(w.at(e.args[0], i, j)),
-    Identity: _delta,
+    Identity: lambda w, e, i, j: _delta(i, j),
     Ones: lambda w, e, i, j: Number(1),
     ex.Zero: lambda w, e, i, j: Number(0),
-    IndexSum: _index_sum,
-    Entry: _index_sum,
-    Delta: _index_sum,
+    **dict.fromkeys((IndexSum, Entry, Delta), lambda w, e, i, j: e),
     ex.UnitVector: _unit_vector,
 }

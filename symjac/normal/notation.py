@@ -167,9 +167,7 @@ def _vectorised(t: Translation, e: Expr) -> Poly:
 
 
 NOTATION: Mapping[type[Expr], Rule] = {
-    x.Vec: _vectorised,
-    x.Kronecker: _vectorised,
-    x.Commutation: _vectorised,
+    **dict.fromkeys((x.Vec, x.Kronecker, x.Commutation), _vectorised),
     x.Stack: _stack,
     x.Explicit: _explicit,
     x.Partial: _partial,

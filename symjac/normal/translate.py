@@ -137,15 +137,6 @@ def _inverts(a: Expr, b: Expr, t: Translation) -> bool:
     return a == base or t.poly(a) == t.poly(base)
 
 
-def _hadamard(t: Translation, e: Expr) -> Poly:
-    return join([(t.poly(f), NONE) for f in e.args], {})
-
-
-def _entry_power(t: Translation, e: Expr) -> Poly:
-    assert isinstance(e, x.EntryPower)
-    return power_by(t.poly(e.base), t.poly(e.exponent))
-
-
 def _matrix_power(t: Translation, e: Expr) -> Poly:
     assert isinstance(e, x.MatrixPower)
     d = size_number(e.rows)
@@ -159,17 +150,9 @@ def _matrix_power(t: Translation, e: Expr) -> Poly:
     return power_of_matrix(p, q, d)
 
 
-def _transpose(t: Translation, e: Expr) -> Poly:
-    return rename(t.poly(e.args[0]), {ROW: COL, COL: ROW})
-
-
 def _diag(t: Translation, e: Expr) -> Poly:
     d = size_number(e.rows)
     return multiply(t.poly(e.args[0]), delta(ROW, COL, d)) if d else t.poly(e.args[0])
-
-
-def _diagonal(t: Translation, e: Expr) -> Poly:
-    return rename(t.poly(e.args[0]), {COL: ROW})
 
 
 def _trace(t: Translation, e: Expr) -> Poly:
@@ -198,10 +181,6 @@ def _turned(t: Translation, opened: list[Expr]) -> Poly:
     return _chained(t, opened, factors, whole)
 
 
-def _determinant(t: Translation, e: Expr) -> Poly:
-    return determinant(t.poly(e.args[0]), size_number(e.args[0].rows))
-
-
 def _norm(t: Translation, e: Expr) -> Poly:
     p = t.poly(e.args[0])
     return power(total(multiply(p, p), ends_of(e.args[0])), Fraction(1, 2))
@@ -210,10 +189,6 @@ def _norm(t: Translation, e: Expr) -> Poly:
 def _softmax(t: Translation, e: Expr) -> Poly:
     weights = exponential(t.poly(e.args[0]))
     return multiply(weights, power(total(weights, ends_of(e)), -1))
-
-
-def _logsumexp(t: Translation, e: Expr) -> Poly:
-    return logarithm(total(exponential(t.poly(e.args[0])), ends_of(e.args[0])))
 
 
 def _apply(t: Translation, e: Expr) -> Poly:
@@ -239,22 +214,19 @@ TRANSLATIONS: Mapping[type[Expr], Rule] = {
     x.Identity: _identity,
     x.Sum: _sum,
     x.Product: _product,
-    x.Hadamard: _hadamard,
-    x.EntryPower: _entry_power,
+    x.Hadamard: lambda t, e: join([(t.poly(f), NONE) for f in e.args], {}),
+    x.EntryPower: lambda t, e: power_by(*map(t.poly, e.args)),
     x.MatrixPower: _matrix_power,
-    x.Transpose: _transpose,
+    x.Transpose: lambda t, e: rename(t.poly(e.args[0]), {ROW: COL, COL: ROW}),
     x.Diag: _diag,
-    x.Diagonal: _diagonal,
+    x.Diagonal: lambda t, e: rename(t.poly(e.args[0]), {COL: ROW}),
     x.Trace: _trace,
-    x.Determinant: _determinant,
+    x.Determinant: lambda t, e: determinant(t.poly(e.args[0]), size_number(e.args[0].rows)),
     x.Norm: _norm,
     x.Softmax: _softmax,
-    x.LogSumExp: _logsumexp,
+    x.LogSumExp: lambda t, e: logarithm(total(exponential(t.poly(e.args[0])), ends_of(e.args[0]))),
     x.Apply: _apply,
-    x.VectorMap: _vector_map,
-    x.MapJacobian: _vector_map,
-    x.ScalarGradient: _vector_map,
-    x.ScalarHessian: _vector_map,
+    **dict.fromkeys((x.VectorMap, x.MapJacobian, x.ScalarGradient, x.ScalarHessian), _vector_map),
     **NOTATION,
 }
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from symjac import expr as ex
 from symjac.expr import Expr
 from symjac.functions import ACTIVATIONS
 from symjac.kernel import ASSUMES, Assumption, narrow
+
+
+def _itself(kind: str) -> Callable[[Expr], tuple[Assumption]]:
+    return lambda y: (Assumption(kind, y),)
+
+
+def _operand(kind: str) -> Callable[[Expr], tuple[Assumption]]:
+    return lambda y: (Assumption(kind, y.args[0]),)
 
 
 def _function(y: Expr) -> Iterator[Assumption]:
@@ -20,10 +28,6 @@ def _function(y: Expr) -> Iterator[Assumption]:
         yield Assumption("differentiable", y)
 
 
-def _map(y: Expr) -> Iterator[Assumption]:
-    yield Assumption("differentiable", y)
-
-
 def _power(y: Expr) -> Iterator[Assumption]:
     """A negative power has no zero base, a root none but positive ones."""
     y = narrow(y, ex.EntryPower, "assumptions")
@@ -32,18 +36,6 @@ def _power(y: Expr) -> Iterator[Assumption]:
         yield Assumption("positive", y.base)
     elif q.value < 0:
         yield Assumption("nonzero", y.base)
-
-
-def _positive_base(y: Expr) -> Iterator[Assumption]:
-    yield Assumption("positive", y.args[0])
-
-
-def _norm(y: Expr) -> Iterator[Assumption]:
-    yield Assumption("nonzero", y)
-
-
-def _invertible(y: Expr) -> Iterator[Assumption]:
-    yield Assumption("invertible", y.args[0])
 
 
 def _matrix_power(y: Expr) -> Iterator[Assumption]:
@@ -57,17 +49,17 @@ ASSUMES.update(
     {
         "chain_rule": _function,
         "d_function": _function,
-        "map_rule": _map,
-        "d_map": _map,
-        "d_scalar_gradient": _map,
-        "scalar_gradient_rule": _map,
+        "map_rule": _itself("differentiable"),
+        "d_map": _itself("differentiable"),
+        "d_scalar_gradient": _itself("differentiable"),
+        "scalar_gradient_rule": _itself("differentiable"),
         "power_rule": _power,
         "d_power": _power,
-        "exponent_rule": _positive_base,
-        "norm_rule": _norm,
-        "d_norm": _norm,
-        "d_inverse": _invertible,
+        "exponent_rule": _operand("positive"),
+        "norm_rule": _itself("nonzero"),
+        "d_norm": _itself("nonzero"),
+        "d_inverse": _operand("invertible"),
         "d_matrix_power": _matrix_power,
-        "d_determinant": _invertible,
+        "d_determinant": _operand("invertible"),
     }
 )

@@ -49,10 +49,6 @@ def _identity(v: Evaluator, e: Expr) -> Matrix:
     return [[v.number(int(i == j)) for j in range(n)] for i in range(n)]
 
 
-def _sum(v: Evaluator, e: Expr) -> Matrix:
-    return _entrywise(lambda a, b: a + b, [v.matrix(a) for a in e.args])
-
-
 def _entrywise(f: Callable[[Any, Any], Any], args: list[Matrix]) -> Matrix:
     out = args[0]
     for m in args[1:]:
@@ -153,27 +149,13 @@ def _inverse(v: Evaluator, m: Matrix) -> Matrix:
     return [[scale * (-1) ** (i + j) * _det(v, minors[j][i]) for j in range(n)] for i in range(n)]
 
 
-def _transpose(v: Evaluator, e: Expr) -> Matrix:
-    return [list(r) for r in zip(*v.matrix(e.args[0]), strict=True)]
+def _turned(m: Matrix) -> Matrix:
+    return [list(r) for r in zip(*m, strict=True)]
 
 
 def _diag(v: Evaluator, e: Expr) -> Matrix:
     m = v.matrix(e.args[0])
     return [[m[i][0] if i == j else v.number(0) for j in range(len(m))] for i in range(len(m))]
-
-
-def _diagonal(v: Evaluator, e: Expr) -> Matrix:
-    m = v.matrix(e.args[0])
-    return [[m[i][i]] for i in range(len(m))]
-
-
-def _trace(v: Evaluator, e: Expr) -> Matrix:
-    m = v.matrix(e.args[0])
-    return [[added([m[i][i] for i in range(len(m))])]]
-
-
-def _norm(v: Evaluator, e: Expr) -> Matrix:
-    return [[v.power(added([a * a for row in v.matrix(e.args[0]) for a in row]), Fraction(1, 2))]]
 
 
 def _exp(v: Evaluator, e: Expr) -> list[Any]:
@@ -185,10 +167,6 @@ def _softmax(v: Evaluator, e: Expr) -> Matrix:
     weights = _exp(v, e.args[0])
     scale = v.power(added(weights), Fraction(-1))
     return [[w * scale] for w in weights]
-
-
-def _logsumexp(v: Evaluator, e: Expr) -> Matrix:
-    return [[v.function(ACTIVATIONS["log"].function, added(_exp(v, e.args[0])))]]
 
 
 def _apply(v: Evaluator, e: Expr) -> Matrix:
@@ -213,10 +191,6 @@ def _commutation(v: Evaluator, e: Expr) -> Matrix:
     return [[v.number(int(k == place)) for k in range(rows * cols)] for place in places]
 
 
-def _stack(v: Evaluator, e: Expr) -> Matrix:
-    return [row for a in e.args for row in v.matrix(a)]
-
-
 def _explicit(v: Evaluator, e: Expr) -> Matrix:
     assert isinstance(e, x.Explicit)
     return [[v.scalar(a) for a in row] for row in e.entries]
@@ -229,7 +203,7 @@ def _partial(v: Evaluator, e: Expr) -> Matrix:
         blocks = [v.matrix(x.Partial(y, part)) for part in by.args]
         return [[a for row in rows for a in row] for rows in zip(*blocks, strict=True)]
     if isinstance(by, x.Transpose) and y.is_scalar:
-        return [list(r) for r in zip(*v.matrix(x.Partial(y, by.arg)), strict=True)]
+        return _turned(v.matrix(x.Partial(y, by.arg)))
     base = by.base if isinstance(by, x.Entry) else by
     if not isinstance(base, Symbol):
         raise NotYetError(f"symjac differentiates by a symbol or its entries, not by {x.brief(by)}")
@@ -337,24 +311,24 @@ ROWS: Mapping[type[Expr], Callable[[Evaluator, Expr], Matrix]] = {
     x.Ones: lambda v, e: _filled(v, e, 1),
     x.Zero: lambda v, e: _filled(v, e, 0),
     x.Identity: _identity,
-    x.Sum: _sum,
+    x.Sum: lambda v, e: _entrywise(lambda a, b: a + b, [v.matrix(a) for a in e.args]),
     x.Product: _product,
     x.Hadamard: lambda v, e: _entrywise(lambda a, b: a * b, [v.matrix(f) for f in e.args]),
     x.EntryPower: _entry_power,
     x.MatrixPower: _matrix_power,
-    x.Transpose: _transpose,
+    x.Transpose: lambda v, e: _turned(v.matrix(e.args[0])),
     x.Diag: _diag,
-    x.Diagonal: _diagonal,
-    x.Trace: _trace,
+    x.Diagonal: lambda v, e: [[row[i]] for i, row in enumerate(v.matrix(e.args[0]))],
+    x.Trace: lambda v, e: [[added([row[i] for i, row in enumerate(v.matrix(e.args[0]))])]],
     x.Determinant: lambda v, e: [[_det(v, v.matrix(e.args[0]))]],
-    x.Norm: _norm,
+    x.Norm: lambda v, e: [[v.power(added([a * a for row in v.matrix(e.args[0]) for a in row]), Fraction(1, 2))]],
     x.Softmax: _softmax,
-    x.LogSumExp: _logsumexp,
+    x.LogSumExp: lambda v, e: [[v.function(ACTIVATIONS["log"].function, added(_exp(v, e.args[0])))]],
     x.Apply: _apply,
     x.Vec: _vec,
     x.Kronecker: _kronecker,
     x.Commutation: _commutation,
-    x.Stack: _stack,
+    x.Stack: lambda v, e: [row for a in e.args for row in v.matrix(a)],
     x.Explicit: _explicit,
     x.Partial: _partial,
     x.Differential: _differential,
