@@ -166,7 +166,8 @@ class Derivation:
             for e in final.walk():
                 if isinstance(e, ex.Diag) and e not in self._origin:
                     self._origin[e] = self._gate_of(e, s, stages)
-            stages.append(Stage(s, self._equation(s), theorem, theorem.rhs, collected, final))
+            equation = next(e for e in self.system.equations if e.lhs == s)
+            stages.append(Stage(s, equation, theorem, theorem.rhs, collected, final))
             closed[Partial(s, self.wrt)] = final
         return tuple(stages)
 
@@ -180,9 +181,6 @@ class Derivation:
                 used |= {u for u in self.definitions[s].symbols if u in self.definitions and self.scope.depends(u)}
         # A definition that is a matrix is opened by its differential where it is used.
         return tuple(s for s in self.system.order if s in used and s.cols == ex.ONE)
-
-    def _equation(self, s: Symbol) -> Equation:
-        return next(e for e in self.system.equations if e.lhs == s)
 
     @staticmethod
     def _gate_of(d: Expr, s: Symbol, stages: list[Stage]) -> Symbol:

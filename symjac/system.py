@@ -11,6 +11,7 @@ from symjac import explicit, typeset
 from symjac.bounds import Bound
 from symjac.bptt import Backward
 from symjac.claims import Verdict, check_record
+from symjac.confirm.jacobian import declaration_of
 from symjac.confirm.likeness import alike
 from symjac.derivation import Derivation
 from symjac.errors import DefinitionError, ReadError, TargetError
@@ -221,8 +222,8 @@ def jacobian(expression: sympy.Basic, wrt: sympy.Basic) -> Jacobian:
         raise TargetError(f"a derivative is taken by a symbol, not by {wrt}")
     taken = {s.name for s in e.symbols}
     y = next(letter for letter in ("y", "z", "f", "v", "r", r"\eta", r"\zeta") if letter not in taken)
-    declared = {s.name: _declaration(s) for s in (*e.symbols, x)}
-    declared[y] = _declaration(Symbol(y, e.shape))
+    declared = {s.name: declaration_of(s) for s in (*e.symbols, x)}
+    declared[y] = declaration_of(Symbol(y, e.shape))
     for part in e.walk():
         if isinstance(part, Apply) and part.function.known is None:
             declared[part.function.name] = "elementwise"
@@ -233,10 +234,3 @@ def jacobian(expression: sympy.Basic, wrt: sympy.Basic) -> Jacobian:
         )
     J.names = names
     return J
-
-
-def _declaration(s: Symbol) -> str:
-    rows, cols = (str(size).replace(" ", "") for size in s.shape)
-    if s.is_scalar:
-        return "scalar"
-    return f"vector {rows}" if cols == "1" else f"matrix {rows} {cols}"

@@ -107,7 +107,8 @@ class Backward(Formulas):
         keep = {*self.step.states, *self.adjoints.deltas, *self.loss.term.symbols}
         out: dict[Expr, Expr] = {}
         everything = [u for a in self._raw.values() for u in a.uses]
-        everything += [u for p in self._targets() for u in self.adjoints.parameter_uses(p)]
+        given = (*self.step.parameters, *self.step.constants, *self.step.inputs)
+        everything += [u for p in given for u in self.adjoints.parameter_uses(p)]
         for v, adjoint in self._raw.items():
             symbol = self._symbol(v)
             takers = sum(symbol in u.term.symbols for u in everything)
@@ -126,9 +127,6 @@ class Backward(Formulas):
         uses = self._raw[v].uses
         before, last = (as_sum([u.term for u in self.chosen(uses, last=b)], v.shape) for b in (False, True))
         return Row(v, self._symbol(v), self.put_in(before), self.put_in(last), v in self.final)
-
-    def _targets(self) -> tuple[Symbol, ...]:
-        return (*self.step.parameters, *self.step.constants, *self.step.inputs)
 
     def _gradients(self, of: Iterable[Symbol]) -> Mapping[Symbol, Gradient]:
         out: dict[Symbol, Gradient] = {}

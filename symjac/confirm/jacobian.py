@@ -26,7 +26,6 @@ from symjac.second_reader import Answer
 from symjac.values.evaluator import Evaluator, Matrix
 from symjac.values.forward import Slopes
 
-METHODS = ("rules", "entries", "sizes", "numbers", "readback", "second_reader")
 APART = frozenset({"sizes", "numbers"})  # the roads that owe nothing to the normal form
 SMALL = (1, 2, 3)
 LARGEST = 4000  # entries of all symbols together that are written out
@@ -46,8 +45,7 @@ def run_checks(d: Derivation, *, thorough: bool = False, at: Mapping[str, int] |
             not_run.append(NotRun(method, "it takes long; asked for by --thorough and for documents"))
             continue
         try:
-            at_what = _second_reader(d, at) if method == "second_reader" else _ROADS[method](d)
-            ran.append(Check(method, at_what))
+            ran.append(Check(method, _ROADS[method](d) if method in _ROADS else _second_reader(d, at)))
         except SkippedError as skipped:
             not_run.append(NotRun(method, str(skipped)))
     return Checks(tuple(ran), tuple(not_run))
@@ -88,11 +86,8 @@ def _at_sizes(d: Derivation, numbers: tuple[int, ...]) -> list[dict[str, int]]:
 
 def _count(d: Derivation, at: Mapping[str, int]) -> int:
     """How many entries the symbols have together at the given sizes."""
-    return sum(numbers.length(s.rows, at) * numbers.length(s.cols, at) for s in {d.of, d.wrt, *_symbols(d)})
-
-
-def _symbols(d: Derivation) -> set[Symbol]:
-    return {s for e in (d.closed, *d.definitions.values()) for s in e.symbols}
+    symbols = {d.of, d.wrt, *(s for e in (d.closed, *d.definitions.values()) for s in e.symbols)}
+    return sum(numbers.length(s.rows, at) * numbers.length(s.cols, at) for s in symbols)
 
 
 def _sizes(d: Derivation) -> str:
@@ -190,7 +185,7 @@ def _run_forwards(d: Derivation) -> None:
 
 def _readback(d: Derivation) -> str:
     partial = rf"\frac{{\partial {d.of.name}}}{{\partial {d.wrt.name}}}"
-    named = {s.name: _declared(s) for s, _ in d.abbreviations}
+    named = {s.name: declaration_of(s) for s, _ in d.abbreviations}
     printed: list[tuple[str, str, Expr, Mapping[str, str]]] = [
         (layout, partial, e, {}) for layout, e in (("numerator", d.closed), ("denominator", d.closed_denominator))
     ]
@@ -202,8 +197,11 @@ def _readback(d: Derivation) -> str:
     return "the printed closed form in both layouts" + (" and its abbreviations" if named else "")
 
 
-def _declared(s: Symbol) -> str:
+def declaration_of(s: Symbol) -> str:
+    """What declares a symbol of this shape."""
     rows, cols = (str(size).replace(" ", "") for size in s.shape)
+    if s.is_scalar:
+        return "scalar"
     return f"vector {rows}" if cols == "1" else f"matrix {rows} {cols}"
 
 
@@ -231,7 +229,7 @@ def _read_again(d: Derivation, lhs: str, e: Expr, layout: str, symbols: Mapping[
         raise _disagreement(d, "what was printed", "what is read", f": {printed}")
 
 
-def _second_reader(d: Derivation, sizes: Mapping[str, int] | None = None) -> str:
+def _second_reader(d: Derivation, sizes: Mapping[str, int] | None) -> str:
     letters = size_names({d.of, d.wrt, d.closed, *d.definitions.values()})
     at = {letter: (sizes or {}).get(letter, 2) for letter in sorted(letters)}
     if _count(d, at) > LARGEST:
@@ -255,5 +253,5 @@ _ROADS = {
     "sizes": _sizes,
     "numbers": _numbers,
     "readback": _readback,
-    "second_reader": _second_reader,
 }
+METHODS = (*_ROADS, "second_reader")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from symjac import expr, typeset
 from symjac.entries import numbered
 from symjac.explicit import Written
-from symjac.expr import Entry, Expr, Symbol
+from symjac.expr import Entry, Symbol
 from symjac.second_reader import Answer, Verdict, compare
 
 if TYPE_CHECKING:
@@ -33,21 +33,12 @@ def ask(d: Derivation, sizes: Mapping[str, int]) -> Verdict:
     grid = numbered.cells(d.closed, sizes)
     written = Written(sizes)
     rows = " \\\\ ".join(" & ".join(typeset.latex(cell) for cell in row) for row in grid)
-    leaves = {e for row in grid for cell in row for e in cell.walk() if isinstance(e, Entry) or _is_scalar_symbol(e)}
+    nodes = {e for row in grid for cell in row for e in cell.walk()}
+    leaves = (e for e in nodes if isinstance(e, Entry) or (isinstance(e, Symbol) and e.is_scalar))
     names = {typeset.latex(e): written.scalar(e) for e in leaves}
-    functions = {
-        f: written.function(f) for row in grid for c in row for e in c.walk() if (f := _function(e)) is not None
-    }
+    functions = {e.function: written.function(e.function) for e in nodes if isinstance(e, expr.Apply)}
     heads = {head: call for f, call in functions.items() if (head := _head(f)) is not None}
     return compare(rf"\begin{{pmatrix}} {rows} \end{{pmatrix}}", written.matrix(d.closed), names, heads)
-
-
-def _is_scalar_symbol(e: Expr) -> bool:
-    return isinstance(e, Symbol) and e.is_scalar
-
-
-def _function(e: Expr) -> expr.Function | None:
-    return e.function if isinstance(e, expr.Apply) else None
 
 
 def _head(f: expr.Function) -> str | None:

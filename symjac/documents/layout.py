@@ -92,11 +92,7 @@ def _reason_lines(page: Page, r: Line, limit: float) -> tuple[Inlines, ...]:
             lines[-1] = (*lines[-1], *chunk)
         else:
             lines.append(chunk)
-    return tuple(_trimmed(line) for line in lines)
-
-
-def _trimmed(line: Inlines) -> Inlines:
-    return line[:-1] if line and line[-1] == " " else line
+    return tuple(line[:-1] if line and line[-1] == " " else line for line in lines)
 
 
 def _chunks(words: Inlines) -> list[Inlines]:

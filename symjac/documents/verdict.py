@@ -188,15 +188,11 @@ def _mark(said: str) -> str:
 
 
 def _conventions(v: Verdict) -> str:
-    rows = (
-        f'<tr><th scope="row">{escape(name)}</th>{_mark(said)}<td>{_because(said, reason)}</td></tr>'
-        for name, said, reason in table(v)
-    )
+    rows = []
+    for name, said, reason in table(v):
+        because = f'<a href="#examples">{_words(reason)}</a>' if said == "false" else _words(reason)
+        rows.append(f'<tr><th scope="row">{escape(name)}</th>{_mark(said)}<td>{because}</td></tr>')
     return _grid("What came out in each convention", ("convention", "verdict", "because"), rows)
-
-
-def _because(came_out: str, reason: Told) -> str:
-    return f'<a href="#examples">{_words(reason)}</a>' if came_out == "false" else _words(reason)
 
 
 def _repair(v: Verdict) -> str:

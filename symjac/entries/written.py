@@ -203,10 +203,6 @@ def _unit_vector(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
     return _delta(i, e.indices[0])
 
 
-def _diag(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
-    return mul(w.at(e.args[0], i, None), _delta(i, j))
-
-
 def _norm(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
     a = e.args[0]
     squares = w.summed(a.rows, lambda k: w.summed(a.cols, lambda m: power(w.at(a, k, m), 2)))
@@ -248,7 +244,7 @@ ENTRIES: Mapping[type[Expr], Rule] = {
     EntryPower: lambda w, e, i, j: power(w.at(e.args[0], i, j), w.at(e.args[1], None, None)),
     ex.MatrixPower: _matrix_power,
     Transpose: lambda w, e, i, j: w.at(e.args[0], j, i),
-    Diag: _diag,
+    Diag: lambda w, e, i, j: mul(w.at(e.args[0], i, None), _delta(i, j)),
     ex.Diagonal: lambda w, e, i, j: w.at(e.args[0], i, i),
     ex.Trace: lambda w, e, i, j: w.summed(e.args[0].rows, lambda k: w.at(e.args[0], k, k)),
     ex.Norm: _norm,

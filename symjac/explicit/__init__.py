@@ -104,7 +104,8 @@ class Written:
         return grid
 
     def matrix(self, e: Expr) -> sympy.Matrix:
-        return _matrix(self(e))
+        grid = self(e)
+        return sympy.Matrix(len(grid), len(grid[0]), [a for row in grid for a in row])
 
     def vector(self, e: Expr) -> list[Any]:
         return [row[0] for row in self(e)]
@@ -271,7 +272,8 @@ class Written:
                 raise NotYetError("the inverse of a matrix of size 5 or more is not written out")
             # The adjugate formula: exact for every invertible matrix, whereas elimination would choose pivots.
             base, exponent = base.adjugate() / base.det(method="berkowitz"), -exponent
-        return _rows(base**exponent)
+        rows: Grid = (base**exponent).tolist()
+        return rows
 
     # ------------------------------------------------------------------------------- functions
 
@@ -336,14 +338,6 @@ def _bound(e: Expr, index: expr.Index, k: int) -> Expr:
 def _multiply(a: Grid, b: Grid) -> Grid:
     columns = list(zip(*b, strict=True))
     return [[sympy.Add(*(_times(p, q) for p, q in zip(row, column, strict=True))) for column in columns] for row in a]
-
-
-def _matrix(grid: Grid) -> sympy.Matrix:
-    return sympy.Matrix(len(grid), len(grid[0]), [a for row in grid for a in row])
-
-
-def _rows(m: Any) -> Grid:
-    return [[m[i, j] for j in range(m.cols)] for i in range(m.rows)]
 
 
 def write_out(e: Expr, sizes: Mapping[str, int], definitions: Mapping[Symbol, Expr] | None = None) -> sympy.Matrix:

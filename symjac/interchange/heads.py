@@ -42,26 +42,14 @@ def _numpy_elementwise(printer: Any, e: Any) -> str:
     return f"(lambda {variables}: {printer._print(function.expr)})({argument})"
 
 
-def _numpy_power(printer: Any, e: Any) -> str:
-    return f"({printer._print(e.base)})**({printer._print(e.exp)})"
-
-
-def _numpy_trace(printer: Any, e: Any) -> str:
-    return f"{printer._module_format('numpy.trace')}({printer._print(e.arg)})"
-
-
-def _numpy_determinant(printer: Any, e: Any) -> str:
-    return f"{printer._module_format('numpy.linalg.det')}({printer._print(e.arg)})"
-
-
 _GENERAL = (StrPrinter, CodePrinter)  # whose answers are no NumPy
 
 # SymPy's NumPy printer does not know these four heads (1.14); a version that does keeps its own way.
 for _head, _method in (
     ("_print_ElementwiseApplyFunction", _numpy_elementwise),
-    ("_print_HadamardPower", _numpy_power),
-    ("_print_Trace", _numpy_trace),
-    ("_print_Determinant", _numpy_determinant),
+    ("_print_HadamardPower", lambda p, e: f"({p._print(e.base)})**({p._print(e.exp)})"),
+    ("_print_Trace", lambda p, e: f"{p._module_format('numpy.trace')}({p._print(e.arg)})"),
+    ("_print_Determinant", lambda p, e: f"{p._module_format('numpy.linalg.det')}({p._print(e.arg)})"),
 ):
     _owner = next((c for c in NumPyPrinter.__mro__ if _head in vars(c)), None)
     if _owner is None or _owner in _GENERAL:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from symjac.expr import Expr
 from symjac.typeset.boxes import Box
 from symjac.typeset.printer import Style, to_box
+from symjac.typeset.text import write_text
 
 Formula = Expr | Box
 
@@ -39,6 +40,16 @@ class Emph:
 
 Inline = str | Math | Ref | Emph
 Inlines = tuple[Inline, ...]
+
+
+def box_of(formula: Formula, style: Style | None = None) -> Box:
+    """A formula as boxes, in the style that suits it where none is given."""
+    return to_box(formula, style) if isinstance(formula, Expr) else formula
+
+
+def in_text(content: Inlines) -> str:
+    """Words and formulas as a line of Unicode; references and what is emphasised are none here."""
+    return "".join(write_text(box_of(i.formula)) if isinstance(i, Math) else str(i) for i in content)
 
 
 @dataclass(frozen=True)
@@ -99,7 +110,7 @@ class Page:
 
     def box(self, formula: Formula) -> Box:
         """A formula as this page prints it."""
-        return to_box(formula, self.style) if isinstance(formula, Expr) else formula
+        return box_of(formula, self.style)
 
     def inlines(self) -> Iterator[Inline]:
         """Every piece of every sentence, in reading order."""

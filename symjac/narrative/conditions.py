@@ -8,13 +8,12 @@ from symjac import expr as ex
 from symjac.expr import Apply, Expr
 from symjac.functions import ACTIVATIONS
 from symjac.kernel import Assumption
-from symjac.narrative.blocks import Inlines, Math
+from symjac.narrative.blocks import Inlines, Math, in_text
 from symjac.narrative.words import listed, told
 from symjac.typeset import names
-from symjac.typeset.boxes import Box, Num, Op, row
+from symjac.typeset.boxes import Num, Op, row
 from symjac.typeset.latex import latex
 from symjac.typeset.printer import to_box
-from symjac.typeset.text import write_text
 
 
 def under(assumed: Iterable[Assumption]) -> Inlines:
@@ -38,8 +37,7 @@ def clause(h: Assumption) -> Inlines:
 
 def plain(h: Assumption) -> str:
     """One condition as a line of Unicode."""
-    parts = (write_text(_box(i.formula)) if isinstance(i, Math) else str(i) for i in clause(h))
-    return "".join(parts)
+    return in_text(clause(h))
 
 
 def in_short(assumed: Iterable[Assumption]) -> str:
@@ -58,22 +56,14 @@ def about(h: Assumption) -> str:
     return latex(e)
 
 
-def _box(formula: Expr | Box) -> Box:
-    return to_box(formula) if isinstance(formula, Expr) else formula
+def _beside_zero(e: Expr, sign: str) -> Inlines:
+    return (Math(row(to_box(e), Op(sign), Num("0"))),)
 
 
 def _nonzero(e: Expr) -> Inlines:
     if isinstance(e, ex.Norm):
         return (Math(row(to_box(e.arg), Op(r"\ne"), to_box(ex.zero(e.arg.shape)))),)
-    return (Math(row(to_box(e), Op(r"\ne"), Num("0"))),) if e.is_scalar else told("no_zero_entry", e=e)
-
-
-def _positive(e: Expr) -> Inlines:
-    return (Math(row(to_box(e), Op(">"), Num("0"))),) if e.is_scalar else told("positive_entries", e=e)
-
-
-def _invertible(e: Expr) -> Inlines:
-    return told("is_invertible", e=e)
+    return _beside_zero(e, r"\ne") if e.is_scalar else told("no_zero_entry", e=e)
 
 
 def _differentiable(e: Expr) -> Inlines:
@@ -89,7 +79,7 @@ def _differentiable(e: Expr) -> Inlines:
 
 CLAUSES: dict[str, Callable[[Expr], Inlines]] = {
     "nonzero": _nonzero,
-    "positive": _positive,
-    "invertible": _invertible,
+    "positive": lambda e: _beside_zero(e, ">") if e.is_scalar else told("positive_entries", e=e),
+    "invertible": lambda e: told("is_invertible", e=e),
     "differentiable": _differentiable,
 }

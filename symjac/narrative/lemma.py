@@ -221,7 +221,8 @@ def lemma(t: Teller, used: tuple[str, ...]) -> tuple[Block, ...]:
         known = g.definitions
         rows.append(t.equation(g.d(rule.y), rule.rhs, definitions=known, label=rule_label(name), end=end))
         lines.append(t.equation(g.de(rule.entry), rule.entry_rhs, definitions=known, end=","))
-    rule_count = told("rule_used") if len(rules) == 1 else told("rules_used", count=_count(len(rules)))
+    count = WORDS.get(f"count_{len(rules)}", WORDS["count_many"])
+    rule_count = told("rule_used") if len(rules) == 1 else told("rules_used", count=count)
     i, j = Ident(g.i.name), Ident(g.j.name)
     v = Ident(t.letter("v", "w", "y"))
     diagonal = any(isinstance(e, ex.Diag) for r in rules.values() for e in r.rhs.walk())
@@ -238,10 +239,6 @@ def lemma(t: Teller, used: tuple[str, ...]) -> tuple[Block, ...]:
         Environment("lemma", (Paragraph(_assumptions(t, g, rules)), Display(tuple(rows))), label="lemma"),
         Environment("proof", (Paragraph(fixed), Display(tuple(lines)), Paragraph(closing))),
     )
-
-
-def _count(number: int) -> str:
-    return WORDS.get(f"count_{number}", WORDS["count_many"])
 
 
 def _assumptions(t: Teller, g: Letters, rules: Mapping[str, Told]) -> Inlines:

@@ -14,10 +14,10 @@ from symjac.entries import Step, entry, told_derivative
 from symjac.errors import Defect
 from symjac.expr import Apply, Entry, Expr, Index, Partial, Symbol
 from symjac.limits import NormalFormTooLarge, OutOfTimeError
-from symjac.narrative.blocks import Formula, Inline, Inlines, Line, Math
+from symjac.narrative.blocks import Formula, Inline, Inlines, Line, Math, box_of
 from symjac.normal import equal
 from symjac.typeset import names
-from symjac.typeset.boxes import Box, Fence, Grid, Ident, Named, Num, Op, Plain, Row, Script, Styled, row, width
+from symjac.typeset.boxes import Box, Fence, Grid, Ident, Named, Op, Plain, Row, Script, Styled, row, width
 from symjac.typeset.printer import Style, size_box, style_for, to_box
 from symjac.typeset.text import text
 
@@ -178,7 +178,7 @@ class Teller:
         return to_box(p, replace(self.style, short_partials={}))
 
     def box(self, e: Formula) -> Box:
-        return to_box(e, self.style) if isinstance(e, Expr) else e
+        return box_of(e, self.style)
 
     # -------------------------------------------------------------------------------------- the checks
 
@@ -386,6 +386,3 @@ def equals(a: Box, b: Box) -> Box:
 def entry_of(matrix: Box, *indices: Index) -> Box:
     """A matrix in brackets with indices."""
     return Script(Fence("(", matrix, ")", 0), sub=row(*(Ident(i.name) for i in indices)))
-
-
-ZERO = Num("0")

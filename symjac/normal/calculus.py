@@ -185,14 +185,6 @@ def _function(a: Atom) -> tuple[str, str, int]:
     return known, name, order
 
 
-def _derived_exponential(a: Atom, ix: tuple[int, ...], x: Atom, at: tuple[int, ...]) -> Poly:
-    return multiply(lone(single(a, *ix)), derive(inside(a, ix)[0], x, at))
-
-
-def _derived_argument(a: Atom, ix: tuple[int, ...], x: Atom, at: tuple[int, ...]) -> Poly:
-    return derive(inside(a, ix)[0], x, at)
-
-
 def _derived_power(a: Atom, ix: tuple[int, ...], x: Atom, at: tuple[int, ...]) -> Poly:
     p, q = inside(a, ix)
     own = lone(single(a, *ix))
@@ -258,9 +250,9 @@ def _map(a: Atom) -> MapAtom:
 Rule = Callable[[Atom, tuple[int, ...], Atom, tuple[int, ...]], Poly]
 DERIVATIVES: Mapping[str, Rule] = {
     "function": _derived_function,
-    "exp": _derived_exponential,
-    "base": _derived_argument,
-    "wrap": _derived_argument,
+    "exp": lambda a, ix, x, at: multiply(lone(single(a, *ix)), derive(inside(a, ix)[0], x, at)),
+    "base": lambda a, ix, x, at: derive(inside(a, ix)[0], x, at),
+    "wrap": lambda a, ix, x, at: derive(inside(a, ix)[0], x, at),
     "power": _derived_power,
     "inverse": _derived_inverse,
     "determinant": _derived_determinant,

@@ -209,7 +209,7 @@ class _Teller:
             blocks.append(Paragraph(told("theorem_under", conditions=listed(needed))))
         if changing or final:
             blocks.append(Paragraph(told("theorem_last", time=self.at_last())))
-            at_last = [Line(self._at_last(r), self._symbol_last(r), end=",") for r in (*final, *changing)]
+            at_last = [Line(b.at(r.last, self.last), self._symbol_last(r), end=",") for r in (*final, *changing)]
             blocks.append(self._display(at_last, end="," if changing or steady else "."))
         if changing:
             first = self._minus_one()
@@ -252,9 +252,6 @@ class _Teller:
 
     def _symbol_last(self, r: Row) -> Symbol:
         return self.adjoints.symbol(r.of, self.last)
-
-    def _at_last(self, r: Row) -> Expr:
-        return self.b.at(r.last, self.last)
 
     def _derivative(self, p: Symbol) -> Box:
         if p.is_scalar or p.cols == ex.ONE or p.is_matrix:

@@ -11,7 +11,7 @@ from symjac.narrative import Block, Display, Environment, Line, Math, Page, Para
 from symjac.narrative.conditions import under
 from symjac.narrative.words import listed, sentences
 from symjac.pages.setting import end_lines, layouts_of, make_page, tell, tell_every_step
-from symjac.typeset.boxes import Box, Fence, Gap, Grid, Ident, Mark, Num, Op, Script, Word, row
+from symjac.typeset.boxes import Fence, Gap, Grid, Ident, Mark, Num, Op, Script, Word, row
 from symjac.typeset.printer import to_box
 from symjac.unroll import Unrolled
 from symjac.vectorised import VecJacobian
@@ -32,7 +32,7 @@ def tell_product(c: Confirmed[Unrolled], layout: str) -> Page:
     if named:
         blocks.append(Paragraph(tell("with")))
         cells = tuple(tuple(to_box(_entry(u, s, r)) for r in u.states) for s in u.states)
-        blocks.append(Display((Line(_grid(cells), u.name, end=","),)))
+        blocks.append(Display((Line(Grid(cells, "pmatrix"), u.name, end=","),)))
         pairs = [(s, r) for s in u.states for r in u.states]
         blocks.append(Display(end_lines([Line(u.block(s, r), to_box(_entry(u, s, r))) for s, r in pairs])))
     between = listed([Math(u.before(s)) for s in u.states])
@@ -43,10 +43,6 @@ def tell_product(c: Confirmed[Unrolled], layout: str) -> Page:
 
 def _entry(u: Unrolled, s: Symbol, r: Symbol) -> Partial:
     return Partial(u.clock.at(s, u.index), u.clock.at(r, u.index.plus(-1)))
-
-
-def _grid(cells: tuple[tuple[Box, ...], ...]) -> Box:
-    return Grid(cells, "pmatrix")
 
 
 def tell_hessian(c: Confirmed[Hessian]) -> Page:

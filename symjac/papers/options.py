@@ -57,7 +57,7 @@ def system_options(text: str) -> SystemOptions:
     """
     given = members(text)
     _known(given, ("symbols", "dims", "orientation", "env"))
-    symbols = _declarations(given.get("symbols", ""))
+    symbols = dict(_declaration(part) for part in split(given.get("symbols", ""), ",") if part.strip())
     for part in split(given.get("dims", ""), ","):
         if part.strip():
             name, size = _declaration(part)
@@ -65,10 +65,6 @@ def system_options(text: str) -> SystemOptions:
             symbols[name] = size if len(words) != 1 else f"vector {size}"
     orientation = _choice("orientation", given.get("orientation", "column"), ("column", "row"))
     return SystemOptions(symbols, orientation)
-
-
-def _declarations(text: str) -> dict[str, str]:
-    return dict(_declaration(part) for part in split(text, ",") if part.strip())
 
 
 def _declaration(text: str) -> tuple[str, str]:

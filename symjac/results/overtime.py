@@ -9,13 +9,13 @@ from symjac.bounds import Bound, Hypothesis
 from symjac.derivation import Derivation
 from symjac.expr import Expr, Symbol
 from symjac.narrative import Inline, Inlines, Math, Page
+from symjac.narrative.blocks import box_of, in_text
 from symjac.narrative.conditions import in_short
 from symjac.pages.bound import tell_bound, tell_bound_page
 from symjac.pages.statements import tell_product
 from symjac.recurrence import Recurrence
 from symjac.result import Asked, Found, OfSystem, Paged
 from symjac.timing import Clock, Moment
-from symjac.typeset import to_box
 from symjac.typeset.boxes import Box
 from symjac.unroll import Unrolled
 
@@ -143,7 +143,7 @@ class NormBound(Paged[Bound]):
         return tell_bound_page(self.confirmed())
 
     def __str__(self) -> str:
-        return "\n".join("".join(map(_in_text, inlines)) for inlines in self.inlines())
+        return "\n".join(map(in_text, self.inlines()))
 
     def _shown(self) -> str:
         b = self.confirmed().statement
@@ -157,13 +157,5 @@ class NormBound(Paged[Bound]):
         return self.formula()
 
 
-def _formula(i: Math) -> Box:
-    return to_box(i.formula) if isinstance(i.formula, Expr) else i.formula
-
-
 def _in_latex(i: Inline) -> str:
-    return f"${typeset.write_latex(_formula(i))}$" if isinstance(i, Math) else str(i)
-
-
-def _in_text(i: Inline) -> str:
-    return typeset.write_text(_formula(i)) if isinstance(i, Math) else str(i)
+    return f"${typeset.write_latex(box_of(i.formula))}$" if isinstance(i, Math) else str(i)

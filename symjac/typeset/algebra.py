@@ -103,10 +103,6 @@ def _split_sign(term: Expr) -> tuple[bool, Expr]:
 
 @printed.register
 def _(e: ir.Product, style: Style) -> Placed:
-    return _product(e, style)
-
-
-def _product(e: ir.Product, style: Style) -> Placed:
     minus, rest = _split_sign(e)
     if minus:
         return Placed(row(Op("-", prefix=True), at_least(rest, style, Binding.HADAMARD)), Binding.SUM)

@@ -83,15 +83,22 @@ def _(e: ir.Apply, style: Style) -> Placed:
 
 
 @printed.register
-def _(e: ir.VectorMap, style: Style) -> Placed:
-    return _map_at(names.name_box(e.name), e, style)
-
-
-def _map_at(head: Box, e: Expr, style: Style) -> Placed:
+def _(e: ir.VectorMap | ir.MapJacobian, style: Style) -> Placed:
     inside: list[Box] = []
     for a in e.args:
         inside += [*([Op(",", prefix=True), Gap()] if inside else []), place(a, style).box]
-    return Placed(row(head, fence(row(*inside))), Binding.ATOM, opens=True, closes=True)
+    return Placed(row(_head(e), fence(row(*inside))), Binding.ATOM, opens=True, closes=True)
+
+
+def _head(e: ir.VectorMap | ir.MapJacobian) -> Box:
+    match e:
+        case ir.ScalarGradient():
+            return row(Ident(r"\nabla"), names.name_box(e.of))
+        case ir.ScalarHessian():
+            return row(Script(Ident(r"\nabla"), sup=Num("2")), names.name_box(e.of))
+        case ir.MapJacobian():
+            return derivative_of_map(e.name, e.by, len(e.args))
+    return names.name_box(e.name)
 
 
 def derivative_of_map(name: str, by: int, count: int) -> Box:
@@ -99,21 +106,6 @@ def derivative_of_map(name: str, by: int, count: int) -> Box:
     head = names.name_box(name)
     d = Script(Op(r"\partial", prefix=True), sub=Num(str(by)))
     return Script(head, primes=1) if count == 1 else row(d, Gap(), head)
-
-
-@printed.register
-def _(e: ir.MapJacobian, style: Style) -> Placed:
-    return _map_at(derivative_of_map(e.name, e.by, len(e.args)), e, style)
-
-
-@printed.register
-def _(e: ir.ScalarGradient, style: Style) -> Placed:
-    return _map_at(row(Ident(r"\nabla"), names.name_box(e.of)), e, style)
-
-
-@printed.register
-def _(e: ir.ScalarHessian, style: Style) -> Placed:
-    return _map_at(row(Script(Ident(r"\nabla"), sup=Num("2")), names.name_box(e.of)), e, style)
 
 
 @printed.register

@@ -33,10 +33,6 @@ def points(letters: list[str]) -> Iterator[tuple[dict[str, int], int]]:
             yield dict(zip(letters, sizes, strict=True)), seed
 
 
-def _one(s: Symbol) -> Fraction:
-    return Fraction(1)
-
-
 @dataclass(frozen=True)
 class Kinds:
     """What the values of some symbols have to be."""
@@ -47,7 +43,7 @@ class Kinds:
     """Entries that add up to one."""
     special: Mapping[str, str] = field(default_factory=dict)
     """Matrices, by name, that are symmetric, skew-symmetric, diagonal or orthogonal."""
-    unit: Callable[[Symbol], Fraction] = _one
+    unit: Callable[[Symbol], Fraction] = lambda _: Fraction(1)
     """How large the entries of a symbol are, about."""
 
 
