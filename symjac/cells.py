@@ -346,30 +346,4 @@ hopfield = Cell(
     symbols=_declare(matrix_n_m="X", vector_n=r"\xi y", scalar=r"\beta"),
 )
 
-COLLECTION: Mapping[str, Cell] = MappingProxyType(
-    {
-        cell.name: cell
-        for cell in (
-            rnn,
-            elman,
-            jordan,
-            tanh_rnn,
-            irnn,
-            esn,
-            gru,
-            gru_reset_after,
-            lstm,
-            lstm_peephole,
-            mgu,
-            indrnn,
-            antisymmetric,
-            highway,
-            residual,
-            layernorm_rnn,
-            ssm,
-            ssm_diagonal,
-            attention,
-            hopfield,
-        )
-    }
-)
+COLLECTION: Mapping[str, Cell] = MappingProxyType({c.name: c for c in tuple(vars().values()) if isinstance(c, Cell)})

@@ -35,8 +35,8 @@ from symjac.functions import ACTIVATIONS
 from symjac.normal import Form
 from symjac.normal.atoms import COL, ROW, Atom, Component, size_of, slot, tables
 from symjac.values.evaluator import Evaluator, Matrix
-from symjac.values.prime import P, PrimeField, Residue
 from symjac.values.rings import Rationals
+from tests.prime import P, PrimeField, Residue
 
 N, M = dim("n"), dim("m")
 F, G = Function("f"), Function("g")

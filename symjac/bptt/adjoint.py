@@ -137,14 +137,12 @@ class Adjoints:
         delta, bar = self._letters
         if s in self.deltas:
             label = self.step.label(s) if len(self.deltas) > 1 else ""
-            moment = self.step.now.plus(when) if isinstance(when, int) else when
-            return Symbol(self.step.timed(delta, label, moment), s.shape)
+            return Symbol(self.step.timed(delta, label, self.step.moment(when)), s.shape)
         return Symbol(write_latex(accented(take_apart(self.step.at(s, when).name), bar)), s.shape)
 
     def loss_symbol(self, when: int | Moment = 0) -> Symbol:
         """The loss of one step at a time, by name."""
-        moment = self.step.now.plus(when) if isinstance(when, int) else when
-        return Symbol(self.step.timed(self.loss.letter, "", moment))
+        return Symbol(self.step.timed(self.loss.letter, "", self.step.moment(when)))
 
     def moved(self, e: Expr, when: int | Moment) -> Expr:
         """An expression of this step with its gradients, at another time."""
@@ -161,23 +159,16 @@ class Adjoints:
 
     def use(self, v: Symbol, user: Symbol, later: int, by: Symbol) -> Use:
         """The use of ``v`` in the equation of ``user``, where it stands as ``by``."""
-        adjoint = self.symbol(user)
-        body = self.step.definitions[user]
-        scalar = ex.mul(adjoint, body) if body.is_scalar else ex.Product(ex.Transpose(adjoint), body)
-        theorem = jacobian_theorem(scalar, Scope(by, {}))
-        term = as_gradient(collect(theorem.rhs, self.names))
+        theorem, term = _gradient(_paired(self.symbol(user), self.step.definitions[user]), by, self.names)
         return Use(v, user, later, theorem, term, self.moved(term, 1) if later else term)
 
     def loss_use(self, v: Symbol) -> Use | None:
         """The use of ``v`` in the loss of its own step."""
         if v not in self.local.symbols:
             return None
-        theorem = jacobian_theorem(self.local, Scope(v, {}))
-        if self.loss.unspecified:
-            term = ex.mul(self.loss.scale, self.nabla(v))
-            return Use(v, self.loss.symbol, 0, theorem, term, term)
-        closed = self._entropy(as_gradient(collect(theorem.rhs, self.names)))
-        return Use(v, self.loss.symbol, 0, theorem, closed, closed)
+        theorem, term = _gradient(self.local, v, self.names)
+        term = ex.mul(self.loss.scale, self.nabla(v)) if self.loss.unspecified else self._entropy(term)
+        return Use(v, self.loss.symbol, 0, theorem, term, term)
 
     def _entropy(self, gradient: Expr) -> Expr:
         """The gradient of a cross-entropy in its short form."""
@@ -205,19 +196,12 @@ class Adjoints:
         penalty = self.loss.penalty
         if penalty is None or p not in penalty.symbols:
             return None
-        theorem = jacobian_theorem(penalty, Scope(p, {}))
-        term = as_gradient(collect(theorem.rhs, {}))
+        theorem, term = _gradient(penalty, p, {})
         return Use(p, self.loss.symbol, 0, theorem, term, term)
 
     def constant_use(self, p: Symbol, c: Symbol) -> Use:
         """The use of a parameter in the definition of a constant such as ``A = M - M^T``."""
-        body, adjoint = self.step.constants[c], self.symbol(c)
-        if body.is_scalar:
-            scalar: Expr = ex.mul(adjoint, body)
-        else:
-            scalar = ex.Product(ex.Transpose(adjoint), body)
-        theorem = jacobian_theorem(scalar if scalar.is_scalar else ex.Trace(scalar), Scope(p, {}))
-        term = as_gradient(collect(theorem.rhs, {}))
+        theorem, term = _gradient(_paired(self.symbol(c), self.step.constants[c]), p, {})
         return Use(p, c, 0, theorem, term, term)
 
     def adjoint(self, v: Symbol) -> Adjoint:
@@ -236,8 +220,7 @@ class Adjoints:
         """The uses of a parameter, or of an input, in the equations of one step and its loss."""
         uses = [self.use(p, u, 0, p) for u in self.nodes if p in self.step.definitions[u].symbols]
         if p in self.local.symbols:
-            theorem = jacobian_theorem(self.local, Scope(p, {}))
-            term = as_gradient(collect(theorem.rhs, self.names))
+            theorem, term = _gradient(self.local, p, self.names)
             uses.append(Use(p, self.loss.symbol, 0, theorem, term, term))
         return tuple(uses)
 
@@ -251,6 +234,20 @@ class Adjoints:
             return {}
         seen = [v for v in self.nodes if v in self.local.symbols]
         return {self.nabla(v): ex.transpose(jacobian_theorem(self.loss.bare, Scope(v, {})).rhs) for v in seen}
+
+
+def _paired(adjoint: Symbol, body: Expr) -> Expr:
+    """``tr(adjoint^T body)``."""
+    if body.is_scalar:
+        return ex.mul(adjoint, body)
+    product = ex.Product(ex.Transpose(adjoint), body)
+    return product if product.is_scalar else ex.Trace(product)
+
+
+def _gradient(scalar: Expr, by: Symbol, names: Mapping[Expr, Symbol]) -> tuple[Theorem, Expr]:
+    """The derivative of a scalar by a symbol, and its closed form in the shape of the symbol."""
+    theorem = jacobian_theorem(scalar, Scope(by, {}))
+    return theorem, as_gradient(collect(theorem.rhs, names))
 
 
 def cross_entropy(

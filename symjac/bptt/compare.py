@@ -117,6 +117,14 @@ def compare_sums(b: Formulas, inlined: Mapping[Expr, Expr]) -> None:
 
 def compare_supposing(full: tuple[Row, ...], short: tuple[Row, ...], sums: tuple[Expr, ...]) -> None:
     """The shorter forms are the full ones for targets whose entries add up to one."""
+    definitions = _with_mass_one(sums)
+    for a, b in zip(full, short, strict=True):
+        if not (equal(a.before, b.before, definitions) and equal(a.last, b.last, definitions)):
+            raise defect(a.of)
+
+
+def _with_mass_one(sums: Iterable[Expr]) -> dict[Symbol, Expr]:
+    """What vectors stand for whose entries add up to one: any vector over the sum of its entries."""
     definitions: dict[Symbol, Expr] = {}
     for total in sums:
         y = total.args[1]
@@ -124,9 +132,7 @@ def compare_supposing(full: tuple[Row, ...], short: tuple[Row, ...], sums: tuple
         any_vector = Symbol(rf"\text{{any }}{y.name}", y.shape)
         mass = ex.Product(total.args[0], any_vector)
         definitions[y] = ex.Product(ex.EntryPower(mass, ex.Number(-1)), any_vector)
-    for a, b in zip(full, short, strict=True):
-        if not (equal(a.before, b.before, definitions) and equal(a.last, b.last, definitions)):
-            raise defect(a.of)
+    return definitions
 
 
 def compare_opened(b: Formulas, row: Row) -> None:
@@ -152,11 +158,7 @@ def _compare_opened(b: Formulas, v: Symbol, form: Expr, *, last: bool) -> None:
         for u in step.descendants(changed):
             definitions[step.at(u, 1)] = step.moved(step.definitions[u], 1)
         meaning |= {b.adjoints.symbol(u, 1): ex.Transpose(Partial(later, step.at(u, 1))) for u in nodes}
-    for total in b.hypotheses:
-        y = total.args[1]
-        assert isinstance(y, Symbol)
-        mass = ex.Product(total.args[0], Symbol(rf"\text{{any }}{y.name}", y.shape))
-        definitions[y] = ex.Product(ex.EntryPower(mass, ex.Number(-1)), Symbol(rf"\text{{any }}{y.name}", y.shape))
+    definitions |= _with_mass_one(b.hypotheses)
     if not equal(ex.Transpose(Partial(tail, v)), form.replace(meaning), definitions):
         raise defect(v)
 

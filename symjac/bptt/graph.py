@@ -167,15 +167,17 @@ class Step:
         """A state at the step before."""
         return self.clock.at(s, self.now.plus(-1))
 
+    def moment(self, when: int | Moment, own: Moment | None = None) -> Moment:
+        """A time, or so many steps later; of what is at its ``own`` time as far from it as this step is from now."""
+        here = own or self.now
+        return here.plus(when) if isinstance(when, int) else when.plus(here.offset - self.now.offset)
+
     def at(self, s: Symbol, when: int | Moment) -> Symbol:
         """A symbol of this step at another time, or so many steps later; arguments and targets too."""
         if s in self.clock.times:
-            own = self.clock.times[s]
-            return self.clock.at(
-                s, own.plus(when) if isinstance(when, int) else when.plus(own.offset - self.now.offset)
-            )
+            return self.clock.at(s, self.moment(when, self.clock.times[s]))
         base, own = self._moments.get(s, (s, self.now))
-        moment = own.plus(when) if isinstance(when, int) else when.plus(own.offset - self.now.offset)
+        moment = self.moment(when, own)
         if base in self.arguments:
             other = Symbol(self.timed(self._argument_letter, self._labels[base.name], moment), s.shape)
         elif base in self.targets:

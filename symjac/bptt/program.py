@@ -8,13 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from symjac.bptt.adjoint import as_sum
 from symjac.bptt.backward import Backward
 from symjac.bptt.loss import own_last
-from symjac.codegen import Source, emit_expression
+from symjac.codegen import IMPORTS, Source, emit_expression
 from symjac.codegen.names import Names
 from symjac.errors import NotYetError
 from symjac.expr import Expr, Symbol
 from symjac.interchange import identifier
-
-_IMPORTS = {"numpy": "import numpy as np", "jax": "import jax.numpy as jnp", "torch": "import torch"}
 
 STEPS = "T"  # the argument of a program that says how many steps there are
 
@@ -152,7 +150,7 @@ class _Writer:
             raise NotYetError("programs with the Gauss error function are not emitted yet")
         body = "\n".join(f"    {line}" for line in lines)
         parameters = [*self.arguments, *self._initial(), *self._losses(), *self.functions.values()]
-        code = f"{_IMPORTS[self.target]}\n\n\ndef {name}(*, {', '.join(dict.fromkeys(parameters))}):\n{body}\n"
+        code = f"{IMPORTS[self.target]}\n\n\ndef {name}(*, {', '.join(dict.fromkeys(parameters))}):\n{body}\n"
         table = dict(self.arguments) | {python: latex for latex, python in self.functions.items()}
         table |= {python: s.name for python, s in self._initial().items()}
         return Source(code, table, name)
@@ -226,20 +224,19 @@ class _Writer:
     def _part(self, p: Symbol, summand: Expr | None, once: Expr | None, last: str) -> Iterator[str]:
         total = self._total(p)
         is_input = p in self.b.input_gradients
-        place = f"{total}[t - 1]" if is_input else "part"
+        place = f"{total}[t - 1]"
         if summand is not None:
-            lines = self.formula(summand, place)
-            if not is_input:
-                lines[-1] = f"{total} = {total} + " + lines[-1].removeprefix("part = ")
-            yield from lines
+            yield from self.formula(summand, place) if is_input else self._added(summand, total)
         elif is_input:
             yield f"{place} = 0.0"
         if once is not None:
             yield f"if t == {last}:"
-            goes_to = place if is_input else total
-            lines = self.formula(once, "part")
-            lines[-1] = f"{goes_to} = {goes_to} + " + lines[-1].removeprefix("part = ")
-            yield from self._indented(lines)
+            yield from self._indented(self._added(once, place if is_input else total))
+
+    def _added(self, e: Expr, total: str) -> list[str]:
+        """The lines that add an expression to a total."""
+        lines = self.formula(e, "part")
+        return [*lines[:-1], f"{total} = {total} + " + lines[-1].removeprefix("part = ")]
 
     @staticmethod
     def _indented(lines: Iterator[str] | list[str], depth: int = 1) -> Iterator[str]:
@@ -258,9 +255,7 @@ class _Writer:
         order = [s for s in b.step.system.order if s in b.step.constants]
         for p in (*reversed(order), *(p for p in b.gradients if p not in order)):
             if p in b.gradients and (fixed := b.gradients[p].fixed) is not None:
-                lines = self.formula(fixed, "part")
-                lines[-1] = f"{self._total(p)} = {self._total(p)} + " + lines[-1].removeprefix("part = ")
-                yield from lines
+                yield from self._added(fixed, self._total(p))
         pairs = [f'"{self.access[p.name]}": {self._turned(p)}' for p in b.gradients if p not in b.step.constants]
         if self.window is not None:
             yield f"return {{{', '.join(pairs)}}}"

@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from symjac.derivation import Derivation
     from symjac.recurrence import Recurrence
 
-__all__ = ["TARGETS", "Source", "emit", "emit_expression", "emit_step"]
+__all__ = ["IMPORTS", "TARGETS", "Source", "emit", "emit_expression", "emit_step"]
 
-_IMPORTS = {"numpy": "import numpy as np", "jax": "import jax.numpy as jnp", "torch": "import torch"}
+IMPORTS = {"numpy": "import numpy as np", "jax": "import jax.numpy as jnp", "torch": "import torch"}
 _ERF = {
     "numpy": "from math import erf as scalar_erf\n\n{}\n\nerf = np.vectorize(scalar_erf, otypes=[float])",
     "jax": "{}\nfrom jax.scipy.special import erf",
     "torch": "{}\nfrom torch import erf",
 }
-TARGETS = tuple(_IMPORTS)
+TARGETS = tuple(IMPORTS)
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def emit_expression(
         of, by = names[about[0]], names[about[1]]
         shape = ", ".join(re.sub(r"[^A-Za-z0-9_+* ]", "", str(d)) for d in e.shape)
         lines.insert(0, f'"""The derivative of {of} by {by} in {about[2]} layout, an array of shape ({shape})."""')
-    imports = _IMPORTS[target]
+    imports = IMPORTS[target]
     if writer.uses_erf:
         imports = _ERF[target].format(imports)
     star = f"*, {', '.join(told for told, _ in parameters.values())}" if parameters else ""

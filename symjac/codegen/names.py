@@ -8,21 +8,8 @@ from collections.abc import Iterable
 
 from symjac.interchange import identifier
 
-RESERVED = frozenset(
-    {
-        *keyword.kwlist,
-        *keyword.softkwlist,
-        *dir(builtins),
-        "np",
-        "jnp",
-        "torch",
-        "jax",
-        "math",
-        "erf",
-        "jacobian",
-        "step",
-    }
-)
+_OURS = ("np", "jnp", "torch", "jax", "math", "erf", "jacobian", "step")
+RESERVED = frozenset((*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *_OURS))
 
 
 def callable_name(name: str, order: int = 0, by: int = 0) -> str:

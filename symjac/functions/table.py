@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
+from typing import Any
 
 import sympy
 from sympy import Expr as Scalar
@@ -95,10 +96,6 @@ def _between(a: Expr, low: int, high: int) -> Expr:
     return hadamard(_step(_shift(a, -low)), _step(_shift(neg(a), high)))
 
 
-def _elu(a: Expr, y: Expr) -> Expr:
-    return add(_step(a), hadamard(_shift(y, 1), _one_minus(_step(a))))
-
-
 def _silu(a: Expr, y: Expr) -> Expr:
     s = _call("sigmoid", a)
     return add(s, hadamard(y, _one_minus(s)))
@@ -107,10 +104,6 @@ def _silu(a: Expr, y: Expr) -> Expr:
 def _mish(a: Expr, y: Expr) -> Expr:
     t = _call("tanh", _call("softplus", a))
     return add(t, hadamard(a, _call("sigmoid", a), _one_minus(power(t, 2))))
-
-
-def _selu(a: Expr, y: Expr) -> Expr:
-    return add(_times(SELU_SCALE, _step(a)), hadamard(_shift(y, SELU_SCALE * SELU_ALPHA), _step(neg(a))))
 
 
 def _erf(a: Expr, y: Expr) -> Expr:
@@ -170,229 +163,181 @@ _SOFTPLUS_NUMPY = "np.where({a} > 0, {a}, 0) + np.log1p(np.exp(np.where({a} > 0,
 _CDF_NUMPY = "(1 + erf({a} / 2**0.5)) / 2"
 
 
-def _op(name: str) -> str:
-    return rf"\operatorname{{{name}}}"
+def _row(
+    key: str,
+    derivative: Callable[[Expr, Expr], Expr],
+    sympy: Callable[[Scalar], Scalar],
+    numpy: str,
+    excluded: str | None = None,
+    *,
+    latex: str = "",
+    called: tuple[str, ...] = (),
+    **more: Any,
+) -> Activation:
+    """A row; what it is printed as is its key as a word, what it is ``called`` the key and other spellings."""
+    shown = latex or rf"\operatorname{{{key}}}"
+    return Activation(key, shown, (key, *called), derivative, sympy, numpy, excluded, **more)
 
 
 _ROWS = (
-    Activation(
+    _row(
         "tanh",
-        r"\tanh",
-        ("tanh",),
         lambda a, y: _one_minus(power(y, 2)),
         sympy.tanh,
         "np.tanh({a})",
+        latex=r"\tanh",
         exponentials=_tanh_by_exp,
     ),
-    Activation(
+    _row(
         "sigmoid",
-        _op("sigmoid"),
-        ("sigmoid", "logistic", "sigm", "expit"),
         lambda a, y: hadamard(y, _one_minus(y)),
         _sigmoid,
         _SIGMOID_NUMPY,
+        called=("logistic", "sigm", "expit"),
         exponentials=lambda a: _over_one_more(_call("exp", a)),
     ),
-    Activation("relu", _op("relu"), ("relu",), lambda a, y: _step(a), _positive, "np.where({a} > 0, {a}, 0)", "z = 0"),
-    Activation(
+    _row("relu", lambda a, y: _step(a), _positive, "np.where({a} > 0, {a}, 0)", "z = 0"),
+    _row(
         "leaky_relu",
-        _op("LeakyReLU"),
-        ("leaky_relu", "lrelu"),
         lambda a, y: add(_step(a), _times(LEAK, _step(neg(a)))),
         lambda a: _positive(a) + _number(LEAK) * _negative(a),
         f"np.where({{a}} > 0, {{a}}, {float(LEAK)} * {{a}})",
         "z = 0",
+        latex=r"\operatorname{LeakyReLU}",
+        called=("lrelu",),
     ),
-    Activation(
+    _row(
         "elu",
-        _op("elu"),
-        ("elu",),
-        _elu,
+        lambda a, y: add(_step(a), hadamard(_shift(y, 1), _one_minus(_step(a)))),
         lambda a: _positive(a) + sympy.exp(_negative(a)) - 1,
         "np.where({a} > 0, {a}, np.expm1(np.where({a} > 0, 0, {a})))",
         smooth=False,
     ),
-    Activation(
+    _row(
         "selu",
-        _op("selu"),
-        ("selu",),
-        _selu,
+        lambda a, y: add(_times(SELU_SCALE, _step(a)), hadamard(_shift(y, SELU_SCALE * SELU_ALPHA), _step(neg(a)))),
         lambda a: _number(SELU_SCALE) * (_positive(a) + _number(SELU_ALPHA) * (sympy.exp(_negative(a)) - 1)),
         _SELU_NUMPY,
         "z = 0",
     ),
-    Activation(
+    _row(
         "gelu",
-        _op("gelu"),
-        ("gelu",),
         lambda a, y: add(_call("normcdf", a), hadamard(a, _call("normpdf", a))),
         lambda a: a * _cdf(a),
         "{a} * " + _CDF_NUMPY,
     ),
-    Activation(
+    _row(
         "silu",
-        _op("silu"),
-        ("silu", "swish"),
         _silu,
         lambda a: a * _sigmoid(a),
         "{a} * " + _SIGMOID_NUMPY,
+        called=("swish",),
         exponentials=lambda a: hadamard(a, _over_one_more(_call("exp", a))),
     ),
-    Activation(
-        "mish",
-        _op("mish"),
-        ("mish",),
-        _mish,
-        lambda a: a * sympy.tanh(_softplus(a)),
-        "{a} * np.tanh(" + _SOFTPLUS_NUMPY + ")",
-    ),
-    Activation(
+    _row("mish", _mish, lambda a: a * sympy.tanh(_softplus(a)), "{a} * np.tanh(" + _SOFTPLUS_NUMPY + ")"),
+    _row(
         "softplus",
-        _op("softplus"),
-        ("softplus",),
         lambda a, y: _call("sigmoid", a),
         _softplus,
         _SOFTPLUS_NUMPY,
         exponentials=lambda a: _call("log", _shift(_call("exp", a), 1)),
     ),
-    Activation(
+    _row(
         "softsign",
-        _op("softsign"),
-        ("softsign",),
         lambda a, y: power(_shift(_call("abs", a), 1), -2),
         lambda a: a / (1 + sympy.Abs(a)),
         "{a} / (1 + np.where({a} < 0, -{a}, {a}))",
         smooth=False,
     ),
-    Activation(
+    _row(
         "logsigmoid",
-        _op("logsigmoid"),
-        ("logsigmoid",),
         lambda a, y: _call("sigmoid", neg(a)),
         lambda a: -_softplus(-a),
         "np.where({a} < 0, {a}, 0) - np.log1p(np.exp(np.where({a} > 0, -{a}, {a})))",
         exponentials=lambda a: sub(a, _call("log", _shift(_call("exp", a), 1))),
     ),
-    Activation(
+    _row(
         "hardtanh",
-        _op("hardtanh"),
-        ("hardtanh",),
         lambda a, y: _between(a, -1, 1),
         lambda a: _clip(a, -1, 1),
         "np.where({a} > 1, 1, np.where({a} < -1, -1, {a}))",
         r"z = \pm 1",
     ),
-    Activation(
+    _row(
         "relu6",
-        _op("relu6"),
-        ("relu6",),
         lambda a, y: _between(a, 0, 6),
         lambda a: _clip(a, 0, 6),
         "np.where({a} > 6, 6, np.where({a} > 0, {a}, 0))",
         r"z \in \{0, 6\}",
     ),
-    Activation(
+    _row(
         "hardsigmoid",
-        _op("hardsigmoid"),
-        ("hardsigmoid",),
         lambda a, y: _times(Fraction(1, 6), _between(a, -3, 3)),
         lambda a: _clip(a + 3, 0, 6) / 6,
         "np.where({a} > 3, 1, np.where({a} < -3, 0, ({a} + 3) / 6))",
         r"z = \pm 3",
     ),
-    Activation(
-        "abs", _op("abs"), ("abs",), lambda a, y: _call("sign", a), sympy.Abs, "np.where({a} < 0, -{a}, {a})", "z = 0"
-    ),
-    Activation("sign", _op("sign"), ("sign", "sgn"), _none, sympy.sign, "np.sign(np.real({a}))", "z = 0"),
-    Activation(
-        "step", _op("step"), ("step", "heaviside"), _none, lambda a: sympy.Heaviside(a, 0), "1.0 * ({a} > 0)", "z = 0"
-    ),
-    Activation("exp", r"\exp", ("exp",), lambda a, y: y, sympy.exp, "np.exp({a})"),
-    Activation("log", r"\log", ("log", "ln"), lambda a, y: power(a, -1), sympy.log, "np.log({a})", domain="positive"),
-    Activation("sin", r"\sin", ("sin",), lambda a, y: _call("cos", a), sympy.sin, "np.sin({a})"),
-    Activation("cos", r"\cos", ("cos",), lambda a, y: neg(_call("sin", a)), sympy.cos, "np.cos({a})"),
-    Activation("tan", r"\tan", ("tan",), lambda a, y: _shift(power(y, 2), 1), sympy.tan, "np.tan({a})"),
-    Activation(
+    _row("abs", lambda a, y: _call("sign", a), sympy.Abs, "np.where({a} < 0, -{a}, {a})", "z = 0"),
+    _row("sign", _none, sympy.sign, "np.sign(np.real({a}))", "z = 0", called=("sgn",)),
+    _row("step", _none, lambda a: sympy.Heaviside(a, 0), "1.0 * ({a} > 0)", "z = 0", called=("heaviside",)),
+    _row("exp", lambda a, y: y, sympy.exp, "np.exp({a})", latex=r"\exp"),
+    _row("log", lambda a, y: power(a, -1), sympy.log, "np.log({a})", latex=r"\log", called=("ln",), domain="positive"),
+    _row("sin", lambda a, y: _call("cos", a), sympy.sin, "np.sin({a})", latex=r"\sin"),
+    _row("cos", lambda a, y: neg(_call("sin", a)), sympy.cos, "np.cos({a})", latex=r"\cos"),
+    _row("tan", lambda a, y: _shift(power(y, 2), 1), sympy.tan, "np.tan({a})", latex=r"\tan"),
+    _row(
         "sinh",
-        r"\sinh",
-        ("sinh",),
         lambda a, y: _call("cosh", a),
         sympy.sinh,
         "np.sinh({a})",
+        latex=r"\sinh",
         exponentials=lambda a: _times(HALF, sub(_call("exp", a), _call("exp", neg(a)))),
     ),
-    Activation(
+    _row(
         "cosh",
-        r"\cosh",
-        ("cosh",),
         lambda a, y: _call("sinh", a),
         sympy.cosh,
         "np.cosh({a})",
+        latex=r"\cosh",
         exponentials=lambda a: _times(HALF, add(_call("exp", a), _call("exp", neg(a)))),
     ),
-    Activation(
+    _row(
         "arctan",
-        r"\arctan",
-        ("arctan", "atan"),
         lambda a, y: power(_shift(power(a, 2), 1), -1),
         sympy.atan,
         "np.arctan({a})",
+        latex=r"\arctan",
+        called=("atan",),
     ),
-    Activation(
+    _row(
         "arcsin",
-        r"\arcsin",
-        ("arcsin", "asin"),
         lambda a, y: power(_one_minus(power(a, 2)), -HALF),
         sympy.asin,
         "np.arcsin({a})",
         r"z = \pm 1",
+        latex=r"\arcsin",
+        called=("asin",),
     ),
-    Activation(
+    _row(
         "arcsinh",
-        _op("arsinh"),
-        ("arsinh", "arcsinh", "asinh"),
         lambda a, y: power(_shift(power(a, 2), 1), -HALF),
         sympy.asinh,
         "np.arcsinh({a})",
+        latex=r"\operatorname{arsinh}",
+        called=("arsinh", "asinh"),
     ),
-    Activation("erf", _op("erf"), ("erf",), _erf, sympy.erf, "erf({a})"),
-    Activation(
-        "normcdf",
-        _op("normcdf"),
-        ("normcdf",),
-        lambda a, y: _call("normpdf", a),
-        _cdf,
-        _CDF_NUMPY,
-    ),
-    Activation(
+    _row("erf", _erf, sympy.erf, "erf({a})"),
+    _row("normcdf", lambda a, y: _call("normpdf", a), _cdf, _CDF_NUMPY),
+    _row(
         "normpdf",
-        _op("normpdf"),
-        ("normpdf",),
         lambda a, y: neg(hadamard(a, y)),
         lambda a: sympy.exp(-(a**2) / 2) / sympy.sqrt(2 * sympy.pi),
         "np.exp(-({a})**2 / 2) / (2 * np.pi)**0.5",
     ),
-    Activation(
-        "sqrt",
-        _op("sqrt"),
-        ("sqrt",),
-        lambda a, y: _times(HALF, power(y, -1)),
-        sympy.sqrt,
-        "np.sqrt({a})",
-        r"z = 0",
-        "positive",
-    ),
-    Activation("square", _op("square"), ("square",), lambda a, y: _times(2, a), lambda a: a**2, "({a})**2"),
-    Activation("identity", _op("identity"), ("identity",), lambda a, y: constant(1, a), lambda a: a, "{a}"),
-    Activation(
-        "reciprocal",
-        _op("reciprocal"),
-        ("reciprocal",),
-        lambda a, y: neg(power(y, 2)),
-        lambda a: 1 / a,
-        "1 / ({a})",
-        domain="nonzero",
-    ),
+    _row("sqrt", lambda a, y: _times(HALF, power(y, -1)), sympy.sqrt, "np.sqrt({a})", r"z = 0", domain="positive"),
+    _row("square", lambda a, y: _times(2, a), lambda a: a**2, "({a})**2"),
+    _row("identity", lambda a, y: constant(1, a), lambda a: a, "{a}"),
+    _row("reciprocal", lambda a, y: neg(power(y, 2)), lambda a: 1 / a, "1 / ({a})", domain="nonzero"),
 )
 
 ACTIVATIONS: Mapping[str, Activation] = MappingProxyType({row.key: row for row in _ROWS})
