@@ -12,7 +12,7 @@ import sympy
 
 from symjac import System, cells
 from symjac.cells import COLLECTION, Cell
-from symjac.formats import FORMATS
+from symjac.formats import render
 from symjac.interchange.source import source
 from symjac.jacobians import Jacobian
 
@@ -91,7 +91,7 @@ def test_every_cells_page_compiles_without_a_complaint(tmp_path: Path) -> None:
     """The articles with the example at n = 2 compile; no line is too wide, no reference is undefined."""
     heads, bodies = set(), []
     for cell in ALL:
-        article = FORMATS["document"].render(jacobian(cell.name).page(n=2))
+        article = render(jacobian(cell.name).page(n=2), "document")
         assert isinstance(article, str)
         head, _, rest = article.partition(r"\begin{document}")
         heads.add(head)
