@@ -273,10 +273,7 @@ class Derivation:
     @cached_property
     def hypotheses(self) -> tuple[Assumption, ...]:
         """What the derivative holds under, as far as the equations do not show it to hold anyway."""
-        needed = {self.of}
-        for s in reversed(self.system.order):
-            if s in needed and s in self.definitions:
-                needed |= self.definitions[s].symbols
+        needed = self.system.rests_on(self.of, self.definitions)
         bodies = [e for s, e in self.definitions.items() if s in needed]
         return hypotheses(self.proof.assumptions, bodies, self.scope)
 

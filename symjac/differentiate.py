@@ -103,14 +103,8 @@ class _Jacobian(_Derivatives):
             return self.infer("constant", y)
         if isinstance(y, ex.Symbol):
             return self.infer("gate", y)
-        if isinstance(y, ex.Sum):
-            return self.infer("sum_rule", y, *map(self.of, y.args))
-        if isinstance(y, ex.Hadamard):
-            return self.infer("product_rule", y, *map(self.of, y.args))
-        if isinstance(y, ex.Stack):
-            return self.infer("stack_rule", y, *map(self.of, y.args))
-        if type(y) is ex.VectorMap:
-            return self.infer("map_rule", y, *map(self.of, y.args))
+        if type(y) in EVERY_OPERAND:
+            return self.infer(EVERY_OPERAND[type(y)], y, *map(self.of, y.args))
         if isinstance(y, Product):
             return self.product(y)
         if isinstance(y, ex.Norm) and y.arg.cols != ex.ONE:
@@ -157,17 +151,17 @@ class _Jacobian(_Derivatives):
             return self.infer("scalar_product", y, self.of(changing), self.of(v))
         constant = next(k for k, f in enumerate(ordered) if depends(f))
         if constant:
-            return self.infer("constant_factor", y, self.of(_product(ordered[constant:])))
+            return self.infer("constant_factor", y, self.of(ex.chained(ordered[constant:])))
         return self.chain(y)
 
     def chain(self, y: Product) -> Theorem:
         """A product whose first factor is no scalar and changes with x."""
         first, rest = y.args[0], y.args[1:]
-        v = _product(rest)
+        v = ex.chained(rest)
         if isinstance(first, ex.Diag):
             return self.infer("same_expression", y, self.of(ex.hadamard(first.arg, v)))
         if isinstance(first, ex.Sum):
-            other = ex.Sum(*(_product((t, *rest)) if not t.is_scalar else ex.mul(t, v) for t in first.args))
+            other = ex.Sum(*(ex.chained((t, *rest)) if not t.is_scalar else ex.mul(t, v) for t in first.args))
             return self.infer("same_expression", y, self.of(other))
         if first.is_row:
             return self.infer("inner_product", y, self.of(ex.transpose(first)), self.of(v))
@@ -206,10 +200,6 @@ def _split_at_rows(chain: list[Expr]) -> list[list[Expr]]:
     return parts
 
 
-def _product(factors: tuple[Expr, ...]) -> Expr:
-    return ex.chained(list(factors))
-
-
 def _reassociated(e: Expr) -> tuple[Expr, ...] | None:
     """The factors of a nested product or of a transposed product, for opening it in place."""
     if isinstance(e, Product):
@@ -220,6 +210,13 @@ def _reassociated(e: Expr) -> tuple[Expr, ...] | None:
             return turned.args if isinstance(turned, Product) else (turned,)
     return None
 
+
+EVERY_OPERAND: dict[type[Expr], str] = {
+    ex.Sum: "sum_rule",
+    ex.Hadamard: "product_rule",
+    ex.Stack: "stack_rule",
+    ex.VectorMap: "map_rule",
+}
 
 ONE_OPERAND: dict[type[Expr], str] = {
     ex.Apply: "chain_rule",

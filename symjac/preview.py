@@ -14,7 +14,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import shutil
-from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -23,7 +22,7 @@ from symjac.derivation import Derivation
 from symjac.documents.typst import formulas, typst
 from symjac.errors import MissingToolError
 from symjac.expr import Expr, Partial
-from symjac.narrative import Page, narrate
+from symjac.narrative import Page
 from symjac.narrative.words import WORDS
 from symjac.typeset import latex, style_for, to_box
 
@@ -48,11 +47,6 @@ def page(told: Page, to: str) -> bytes:
     :raises MissingToolError: where the ``preview`` extra is not installed.
     """
     return _compile(typst(told, sheets=to == "pdf"), to)
-
-
-def derivation(c: Confirmed[Derivation], to: str, *, layout: str = "both", n: Mapping[str, int] | None = None) -> bytes:
-    """A derivation's page, as :func:`page` makes it."""
-    return page(narrate(c, layout=layout, sizes=n), to)
 
 
 def formula(c: Confirmed[Derivation], to: str, *, layout: str = "both") -> bytes:

@@ -83,6 +83,14 @@ class Recurrence:
         used = {s for lhs, rhs in self._definitions.items() for s in rhs.symbols if s != lhs}
         return tuple(lhs for lhs in self._definitions if lhs not in used)
 
+    def rests_on(self, s: Symbol, definitions: Mapping[Symbol, Expr]) -> frozenset[Symbol]:
+        """A symbol and all that it is made of through these definitions of left-hand sides."""
+        needed = {s}
+        for u in reversed(self.order):
+            if u in needed and u in definitions:
+                needed |= definitions[u].symbols
+        return frozenset(needed)
+
     def target(self, of: str | Symbol | None) -> Symbol:
         """The symbol to differentiate; by default the only left-hand side that no other equation uses.
 

@@ -69,10 +69,7 @@ class VecJacobian:
     @cached_property
     def assumed(self) -> tuple[Assumption, ...]:
         """What the Jacobian holds under, as far as the equations do not show it to hold anyway."""
-        needed = {self.of}
-        for s in () if self.immediate else reversed(self.system.order):
-            if s in needed and s in self.definitions:
-                needed |= self.definitions[s].symbols
+        needed = {self.of} if self.immediate else self.system.rests_on(self.of, self.definitions)
         return hypotheses(self.theorem.assumptions, [e for s, e in self.definitions.items() if s in needed], self.scope)
 
     @property

@@ -43,7 +43,7 @@ def png_size(data: bytes) -> tuple[int, int]:
 def test_every_cell_becomes_a_pdf(name: str) -> None:
     """The page of every cell, its 2 x 2 example included, is set as a PDF."""
     J = cell(name)
-    assert preview.derivation(J.confirmed(), "pdf", n=sizes(J)).startswith(b"%PDF")
+    assert preview.page(J.page(n=sizes(J)), "pdf").startswith(b"%PDF")
 
 
 def test_the_pictures_in_the_table_of_formats_can_be_drawn() -> None:
@@ -84,7 +84,7 @@ def test_a_png_is_sharp() -> None:
 def test_a_page_is_one_picture() -> None:
     """A page as a picture is as tall as it has to be, however much it holds."""
     J = cell("gru")
-    (_, short), (_, tall) = (png_size(preview.derivation(J.confirmed(), "png", n=n)) for n in (None, sizes(J)))
+    (_, short), (_, tall) = (png_size(preview.page(J.page(n=n), "png")) for n in (None, sizes(J)))
     assert tall > short > 1500
 
 

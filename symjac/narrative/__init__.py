@@ -26,13 +26,14 @@ from symjac.narrative.blocks import (
     Page,
     Paragraph,
     Ref,
+    ended,
 )
 from symjac.narrative.conditions import under
 from symjac.narrative.example import example
 from symjac.narrative.gates import composite_proof, differential_proof, paths, rules_used
 from symjac.narrative.layer import dotted, entries, layer_proof
 from symjac.narrative.lemma import lemma
-from symjac.narrative.setting import equation_label, setting
+from symjac.narrative.setting import equation_labels, setting
 from symjac.narrative.teller import Teller
 from symjac.narrative.words import told
 from symjac.typeset.boxes import width
@@ -88,9 +89,8 @@ def narrate(
 
 def _theorem(t: Teller) -> Environment:
     lhs = t.full(Partial(t.of, t.wrt))
-    first, last = (Ref(equation_label(s, t)) for s in (t.told[0], t.told[-1]))
-    labels: Inlines = (first,) if first == last else (first, "–", last)
-    kind = "recurrence" if t.is_recurrence else "equation" if first == last else "equations"
+    labels = equation_labels(t)
+    kind = "recurrence" if t.is_recurrence else "equation" if len(labels) == 1 else "equations"
     where = told(kind, equation=labels)
     provided = under(t.d.hypotheses)
     through = paths(t) if "numerator" in t.layouts else {}
@@ -100,11 +100,8 @@ def _theorem(t: Teller) -> Environment:
         one = replace(rows[0], note=told("both"), end=".")
         blocks = [Paragraph(told("for_every", equation=where, wrt=t.wrt, under=provided)), Display((one,))]
     elif all(width(lhs) + width(t.box(r.rhs)) < _BESIDE for r in rows):
-        beside = [
-            replace(r, note=told(layout), end="." if r is rows[-1] else ",")
-            for layout, r in zip(t.layouts, rows, strict=True)
-        ]
-        blocks = [Paragraph(told("for_every", equation=where, wrt=t.wrt, under=provided)), Display(tuple(beside))]
+        beside = [replace(r, note=told(layout)) for layout, r in zip(t.layouts, rows, strict=True)]
+        blocks = [Paragraph(told("for_every", equation=where, wrt=t.wrt, under=provided)), Display(ended(beside))]
     else:
         blocks = []
         for n, (layout, r) in enumerate(zip(t.layouts, rows, strict=True)):

@@ -6,8 +6,8 @@ one page serves LaTeX, Markdown, HTML and plain text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from symjac.expr import Expr
 from symjac.typeset.boxes import Box
@@ -76,6 +76,11 @@ class Line:
     """The punctuation after the row."""
     numbered: bool = False
     """Carries its number also where nothing refers to it."""
+
+
+def ended(rows: Sequence[Line], end: str = ".") -> tuple[Line, ...]:
+    """The rows of one sentence: commas between them, and what ends it."""
+    return tuple(replace(r, end="," if n < len(rows) else end) for n, r in enumerate(rows, 1))
 
 
 @dataclass(frozen=True)

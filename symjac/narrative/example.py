@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from fractions import Fraction
 
 from symjac import expr as ex
 from symjac.entries import entry, size_at
 from symjac.expr import Entry, Expr, Index, Number, Sum, Symbol
-from symjac.narrative.blocks import Block, Display, Environment, Line, Paragraph, Ref
-from symjac.narrative.setting import equation_label
+from symjac.narrative.blocks import Block, Display, Environment, Line, Paragraph, ended
+from symjac.narrative.setting import equation_labels
 from symjac.narrative.sheet import Sheet
 from symjac.narrative.teller import Teller, commas, equals
 from symjac.narrative.words import listed, sentences, told
@@ -33,11 +32,9 @@ def example(t: Teller) -> tuple[Block, ...]:
         return ()
     blocks: list[Block] = []
     constants, rows = _recurrence(t, sizes)
-    first, last = (Ref(equation_label(s, t)) for s in (t.told[0], t.told[-1]))
     let = told("example_let", constant=listed(constants)) if constants else ()
-    entries = told("example_rows", equation=(first,) if first == last else (first, "–", last))
-    blocks.append(Paragraph(sentences(let, entries)))
-    blocks.append(Display(tuple(rows)))
+    entries = told("example_rows", equation=equation_labels(t))
+    blocks += [Paragraph(sentences(let, entries)), Display(ended(rows))]
     blocks += _jacobians(t, sizes)
     values = [equals(size_box(ex.dim(k)), size_box(ex.dim(sizes[k]))) for k in letters]
     title = told("size_is", size=row(*commas(values)))
@@ -61,7 +58,7 @@ def _recurrence(t: Teller, sizes: Mapping[str, int]) -> tuple[list[Box], list[Li
                 named |= constants
             rows += _entries(t, s, rhs, sizes, named)
     boxes = [equals(t.box(letter), t.box(e)) for letter, e in named.items()]
-    return boxes, [replace(r, end="." if r is rows[-1] else ",") for r in rows]
+    return boxes, rows
 
 
 def _named_constant(t: Teller, rhs: Expr) -> tuple[Expr, dict[Symbol, Expr]]:

@@ -64,9 +64,9 @@ def _groups(stages: tuple[Stage, ...]) -> list[list[Stage]]:
 def _stage(t: Teller, stage: Stage) -> list[Line]:
     """A gate's derivative: by the rules, then collected, then with the other gates' derivatives put in."""
     raw = _plus_first(stage.raw)
-    told_steps: list[tuple[Expr, Inlines, str | None]] = [(raw, _by_rules(stage, t), None)]
+    told_steps: list[tuple[Expr, Inlines]] = [(raw, _by_rules(stage, t))]
     if stage.collected not in (stage.raw, raw):
-        told_steps.append((stage.collected, _collecting(stage, t), None))
+        told_steps.append((stage.collected, _collecting(stage, t)))
     target = stage.symbol == t.of
     table: dict[Expr, Expr] = {e: s for s, e in t.d.abbreviations}
     final = t.d.short if target else stage.closed.replace(table)
@@ -124,9 +124,9 @@ def differential_proof(t: Teller) -> tuple[Block, ...]:
     first = next(p for s in stage.theorem.steps() if s.rule == "identification" for p in s.premises[0].premises)
     form = ex.Trace(ex.mul(t.d.closed, ex.Differential(t.wrt)))
     lhs = ex.Differential(t.of)
-    chain: list[tuple[Expr, Inlines, str | None]] = [(first.rhs, say(STEP_REASONS["differential"]), None)]
+    chain: list[tuple[Expr, Inlines]] = [(first.rhs, say(STEP_REASONS["differential"]))]
     if first.rhs != form:
-        chain.append((form, say(STEP_REASONS["trace"]), None))
+        chain.append((form, say(STEP_REASONS["trace"])))
     generic = Ident(t.letter("G", "A", "M", "K"))
     shown = row(Word("tr"), fence(row(generic, Gap(thin=True), t.box(ex.Differential(t.wrt)))))
     closing = told("identified", form=shown, matrix=generic)

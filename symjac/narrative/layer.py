@@ -6,11 +6,11 @@ from symjac import expr as ex
 from symjac.entries import Step, entry, numbered
 from symjac.expr import Apply, Entry, Expr, Index, Partial, Sum, Symbol
 from symjac.narrative.blocks import Block, Display, Environment, Inlines, Line, Paragraph, Ref
-from symjac.narrative.setting import equation_label
+from symjac.narrative.setting import equation_label, slashed
 from symjac.narrative.teller import Teller, equals
 from symjac.narrative.words import REASONS, STEP_REASONS, listed, say, sentences, told
 from symjac.typeset import names
-from symjac.typeset.boxes import Box, Ident, Mark, Op, Script, row, width
+from symjac.typeset.boxes import Box, Ident, Mark, Script, row, width
 from symjac.typeset.breaking import break_lines
 from symjac.typeset.printer import fence, index_box
 
@@ -24,10 +24,10 @@ def layer_proof(t: Teller) -> tuple[Block, ...]:
     i, j = t.indices
     steps = t.by_entries
     lhs = Partial(Entry(t.of, i), Entry(t.wrt, j))
-    chain: list[tuple[Expr, Inlines, str | None]] = []
+    chain: list[tuple[Expr, Inlines]] = []
     before: Expr = lhs
     for s in steps:
-        chain.append((s.expr, _reason(s, before, t), None))
+        chain.append((s.expr, _reason(s, before, t)))
         before = s.expr
     named: dict[Expr, Expr] = {} if t.argument is None else {t.argument[1]: t.argument[0]}
     final = entry(t.d.closed.replace(named), i, j)
@@ -35,7 +35,7 @@ def layer_proof(t: Teller) -> tuple[Block, ...]:
     if final != before:
         known = _resolved(before, final)
         reason = say(STEP_REASONS["known"], functions=listed(known)) if known else say(STEP_REASONS["rearrange"])
-        chain.append((final, reason, None))
+        chain.append((final, reason))
     opening, reads = _reads(t)
     return (
         Paragraph(opening),
@@ -97,7 +97,7 @@ def _constants(t: Teller) -> list[Symbol]:
 def _matrix_form(t: Teller) -> Inlines:
     i, j = t.indices
     matrix = t.box(t.d.closed)
-    jacobian = equals(_slashed(t), matrix)
+    jacobian = equals(slashed(t.of, t.wrt, t), matrix)
     key = "matrix_form" if width(matrix) <= _SHORT else "matrix_form_long"
     return told(
         key,
@@ -106,13 +106,8 @@ def _matrix_form(t: Teller) -> Inlines:
         matrix=matrix,
         jacobian=jacobian,
         reference=told("which_is", label=Ref("num")) if "numerator" in t.layouts else (),
-        label=Ref("num") if "numerator" in t.layouts else told("the_jacobian", derivative=_slashed(t)),
+        label=Ref("num") if "numerator" in t.layouts else told("the_jacobian", derivative=slashed(t.of, t.wrt, t)),
     )
-
-
-def _slashed(t: Teller) -> Box:
-    d = Op(r"\partial", prefix=True)
-    return row(d, t.box(t.of), Op("/", prefix=True), d, t.box(t.wrt))
 
 
 def ending(t: Teller, conclusion: Inlines) -> tuple[Block, ...]:
@@ -151,14 +146,8 @@ def entries(t: Teller) -> tuple[Block, ...]:
     if any(isinstance(e, ex.Delta) for e in form.walk()):
         delta = Script(Ident(r"\delta"), sub=row(Ident(i.name), Ident(j.name)))
         opening = told("entry_corollary_delta", i=Ident(i.name), j=Ident(j.name), delta=delta)
-    return (
-        Environment(
-            "corollary",
-            (Paragraph(opening), Display((row_,))),
-            title=told("entries"),
-            label="corollary",
-        ),
-    )
+    inner = (Paragraph(opening), Display((row_,)))
+    return (Environment("corollary", inner, title=told("entries"), label="corollary"),)
 
 
 _LINE = 30.0

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from symjac import expr as ex
 from symjac.expr import Apply, Entry, Expr, Function, Index, IndexSum, Number, Partial, Product, Sum, Symbol
-from symjac.narrative.blocks import Block, Display, Environment, Inlines, Line, Paragraph
+from symjac.narrative.blocks import Block, Display, Environment, Inlines, Line, Paragraph, ended
 from symjac.narrative.teller import Teller
 from symjac.narrative.words import WORDS, listed, sentences, told
 from symjac.typeset import names
@@ -216,11 +216,9 @@ def lemma(t: Teller, used: tuple[str, ...]) -> tuple[Block, ...]:
     rules = {name: LEMMAS[name](g) for name in chosen}
     rows: list[Line] = []
     lines: list[Line] = []
-    for n, (name, rule) in enumerate(rules.items()):
-        end = "." if n == len(rules) - 1 else ","
-        known = g.definitions
-        rows.append(t.equation(g.d(rule.y), rule.rhs, definitions=known, label=rule_label(name), end=end))
-        lines.append(t.equation(g.de(rule.entry), rule.entry_rhs, definitions=known, end=","))
+    for name, rule in rules.items():
+        rows.append(t.equation(g.d(rule.y), rule.rhs, definitions=g.definitions, label=rule_label(name)))
+        lines.append(t.equation(g.de(rule.entry), rule.entry_rhs, definitions=g.definitions))
     count = WORDS.get(f"count_{len(rules)}", WORDS["count_many"])
     rule_count = told("rule_used") if len(rules) == 1 else told("rules_used", count=count)
     i, j = Ident(g.i.name), Ident(g.j.name)
@@ -236,8 +234,8 @@ def lemma(t: Teller, used: tuple[str, ...]) -> tuple[Block, ...]:
     fixed = sentences(both, told("lemma_proof" if len(rules) > 1 else "lemma_proof_one"))
     return (
         Paragraph(rule_count),
-        Environment("lemma", (Paragraph(_assumptions(t, g, rules)), Display(tuple(rows))), label="lemma"),
-        Environment("proof", (Paragraph(fixed), Display(tuple(lines)), Paragraph(closing))),
+        Environment("lemma", (Paragraph(_assumptions(t, g, rules)), Display(ended(rows))), label="lemma"),
+        Environment("proof", (Paragraph(fixed), Display(ended(lines, ",")), Paragraph(closing))),
     )
 
 

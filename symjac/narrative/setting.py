@@ -8,7 +8,7 @@ from dataclasses import replace
 from symjac import expr as ex
 from symjac.expr import Apply, Entry, Expr, Function, Partial, Symbol
 from symjac.functions import ACTIVATIONS
-from symjac.narrative.blocks import Block, Display, Inlines, Line, Paragraph
+from symjac.narrative.blocks import Block, Display, Inlines, Paragraph, Ref, ended
 from symjac.narrative.maps import tell_maps
 from symjac.narrative.teller import Teller, belongs, commas, entry_of, equals
 from symjac.narrative.words import WORDS, listed, sentences, told
@@ -23,7 +23,7 @@ def setting(t: Teller, *, restated: bool = True) -> tuple[Block, ...]:
     changing = [s for s in dict.fromkeys(changing) if t.d.scope.depends(s) or s in t.told]
     opening = told("let" if restated else "let_given", symbols=_memberships(changing))
     direction = told("rows" if t.style.row else "columns")
-    equations = Display(tuple(_equations(t)))
+    equations = Display(ended([t.definition(s, label=equation_label(s, t)) for s in t.told]))
     head = Paragraph(sentences(direction, opening), WORDS["head_setting"])
     cut = told("cut", wrt=t.wrt) if t.wrt in t.d.system.definitions else ()
     maps = tell_maps(t.d.definitions[s] for s in t.told)
@@ -33,7 +33,12 @@ def setting(t: Teller, *, restated: bool = True) -> tuple[Block, ...]:
     else:
         blocks = [replace(head, content=sentences(head.content, after))]
     if t.d.abbreviations:
-        blocks += [Paragraph(told("abbreviate")), Display(tuple(_abbreviations(t)))]
+        lines = [t.definition(s, label=abbreviation_label(s, t)) for s, _ in t.d.abbreviations]
+        end = "," if t.wrt in t.style.short_partials else "."
+        blocks += [
+            Paragraph(told("abbreviate")),
+            Display(ended(lines, end)),
+        ]
     blocks.append(Paragraph(sentences(_short_partial(t), *_layouts(t))))
     return tuple(blocks)
 
@@ -43,10 +48,10 @@ def equation_label(s: Symbol, t: Teller) -> str:
     return f"eq{t.told.index(s) + 1}"
 
 
-def _equations(t: Teller) -> Iterator[Line]:
-    for n, s in enumerate(t.told):
-        end = "." if n == len(t.told) - 1 else ","
-        yield t.definition(s, label=equation_label(s, t), end=end)
+def equation_labels(t: Teller) -> Inlines:
+    """References to the equations that are told: the first, and the last where there are several."""
+    first, last = (Ref(equation_label(s, t)) for s in (t.told[0], t.told[-1]))
+    return (first,) if first == last else (first, "–", last)
 
 
 def _memberships(symbols: Iterable[Symbol]) -> Inlines:
@@ -163,12 +168,6 @@ def _notation(t: Teller) -> Inlines:
 
 
 # -------------------------------------------------------------------------- abbreviations and layouts
-
-
-def _abbreviations(t: Teller) -> Iterator[Line]:
-    for n, (s, _) in enumerate(t.d.abbreviations):
-        end = "," if n < len(t.d.abbreviations) - 1 or t.wrt in t.style.short_partials else "."
-        yield t.definition(s, label=abbreviation_label(s, t), end=end)
 
 
 def abbreviation_label(s: Symbol, t: Teller) -> str:

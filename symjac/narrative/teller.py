@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 
 from sympy import Expr as Dim
 
@@ -52,10 +53,7 @@ class Teller:
     @cached_property
     def told(self) -> tuple[Symbol, ...]:
         """The left-hand sides the target rests on, in the order of the system."""
-        needed = {self.of}
-        for s in reversed(self.d.system.order):
-            if s in needed and s in self.d.definitions:
-                needed |= self.d.definitions[s].symbols
+        needed = self.d.system.rests_on(self.of, self.d.definitions)
         return tuple(e.lhs for e in self.d.system.equations if e.lhs in needed and e.lhs in self.d.definitions)
 
     def _is_size(self, s: Symbol) -> bool:
@@ -237,13 +235,12 @@ class Teller:
         *,
         printed: Formula | None = None,
         definitions: Mapping[Symbol, Expr] | None = None,
-        note: Inlines = (),
         label: str | None = None,
         end: str = "",
     ) -> Line:
         """A checked row ``lhs = rhs``; ``printed`` stands for the left side where it is shown otherwise."""
         self.check(lhs, rhs, definitions)
-        return Line(rhs, lhs if printed is None else printed, note=note, label=label, end=end)
+        return Line(rhs, lhs if printed is None else printed, label=label, end=end)
 
     def follows(
         self, before: Expr, e: Expr, reason: Inlines, *, definitions: Mapping[Symbol, Expr] | None = None, end: str = ""
@@ -252,9 +249,9 @@ class Teller:
         self.check(before, e, definitions)
         return Line(e, reason=reason, end=end)
 
-    def definition(self, s: Symbol, *, label: str, end: str) -> Line:
+    def definition(self, s: Symbol, *, label: str) -> Line:
         """The row that says what a symbol of the system or an abbreviation stands for."""
-        return Line(self.letters[s], s, label=label, end=end, numbered=True)
+        return Line(self.letters[s], s, label=label, numbered=True)
 
     @cached_property
     def letters(self) -> Mapping[Symbol, Expr]:
@@ -280,17 +277,12 @@ class Teller:
         first, second, third, fourth = map(self.box, corners.values())
         return Line(Grid(((first, h, second), (v, d, v), (third, h, fourth)), "pmatrix"), e, end=".")
 
-    def steps(self, lhs: Expr, told: list[tuple[Expr, Inlines, str | None]], end: str = ".") -> list[Line]:
-        """A checked chain ``lhs = a = b = ...`` with a reason and perhaps a label for each member."""
-        rows: list[Line] = []
-        before = lhs
-        for n, (e, reason, label) in enumerate(told):
-            self.check(before, e)
-            rows.append(
-                Line(e, lhs if n == 0 else None, reason=reason, label=label, end=end if n == len(told) - 1 else "")
-            )
-            before = e
-        return rows
+    def steps(self, lhs: Expr, told: list[tuple[Expr, Inlines]]) -> list[Line]:
+        """A checked chain ``lhs = a = b = ...`` with a reason for each member."""
+        for before, after in pairwise((lhs, *(e for e, _ in told))):
+            self.check(before, after)
+        rows = [Line(e, None if n else lhs, reason=reason) for n, (e, reason) in enumerate(told)]
+        return [*rows[:-1], replace(rows[-1], end=".")]
 
 
 _WIDEST = 24.0

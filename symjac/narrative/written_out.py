@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from symjac import expr as ex
 from symjac.entries import entry, size_at
 from symjac.errors import NotYetError
 from symjac.expr import Expr, Index, Symbol
-from symjac.narrative.blocks import Display, Line, Math, Page
+from symjac.narrative.blocks import Display, Line, Math, Page, ended
 from symjac.narrative.sheet import Sheet
 from symjac.narrative.teller import commas, equals
 from symjac.recurrence import Recurrence
@@ -32,8 +31,7 @@ def written_out(system: Recurrence, sizes: Mapping[str, int]) -> Page:
         raise NotYetError(f"rows of {too_large} terms do not fit a page; sizes up to {LARGEST} do, SymPy takes any")
     style = style_for(ex.Sum(*(ex.Norm(s) for s in symbols)), row=system.orientation == "row")
     sheet = Sheet(sizes, {}, lambda e: to_box(e, style))
-    *lines, last = [line for e in system.equations for line in _rows(e.lhs, e.rhs, sheet)]
-    display = Display((*(replace(line, end=",") for line in lines), replace(last, end=".")))
+    display = Display(ended([line for e in system.equations for line in _rows(e.lhs, e.rhs, sheet)]))
     letters = [equals(size_box(ex.dim(k)), size_box(ex.dim(v))) for k, v in sizes.items()]
     title = ("The recurrence written out for ", Math(row(*commas(letters)))) if letters else ("The recurrence",)
     return Page(title, (display,), style)

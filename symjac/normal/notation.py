@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from symjac import expr as x
 from symjac.errors import NotYetError
@@ -33,13 +33,17 @@ def _stack(t: Translation, e: Expr) -> Poly:
     parts: list[Expr] = []
     for part in e.args:
         parts.extend(part.args if isinstance(part, x.Stack) else (part,))
+    return _over_blocks(size_number(e.rows), ROW, parts, t.poly)
+
+
+def _over_blocks(rows: int, end: int, parts: Sequence[Expr], entries: Callable[[Expr], Poly]) -> Poly:
+    """What is made of every part of a stack, its entries at the label ``end`` put in their place."""
     structure = tuple(size_number(p.rows) for p in parts)
     inner = next(passing())
     out: Poly = {}
     for k, part in enumerate(parts):
-        onto = block(structure, k, size_number(e.rows), ROW, inner)
-        bound = {inner: structure[k]} if structure[k] else {}
-        add(out, join([(onto, NONE), (t.poly(part), {ROW: inner})], bound))
+        onto = block(structure, k, rows, end, inner)
+        add(out, join([(onto, NONE), (entries(part), {end: inner})], {inner: structure[k]} if structure[k] else {}))
     return out
 
 
@@ -86,16 +90,9 @@ def _partial(t: Translation, e: Expr) -> Poly:
 
 
 def _partial_by_stack(t: Translation, y: Expr, by: x.Stack) -> Poly:
-    structure = tuple(size_number(p.rows) for p in by.args)
     if by.cols != x.ONE:
         raise NotYetError("symjac does not differentiate by a stack of matrices yet")
-    inner = next(passing())
-    out: Poly = {}
-    for k, part in enumerate(by.args):
-        onto = block(structure, k, size_number(by.rows), COL, inner)
-        bound = {inner: structure[k]} if structure[k] else {}
-        add(out, join([(onto, NONE), (t.poly(x.Partial(y, part)), {COL: inner})], bound))
-    return out
+    return _over_blocks(size_number(by.rows), COL, by.args, lambda part: t.poly(x.Partial(y, part)))
 
 
 def _differential(t: Translation, e: Expr) -> Poly:

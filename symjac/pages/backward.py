@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from symjac import expr as ex
 from symjac.bounds import Bound
@@ -14,6 +13,7 @@ from symjac.confirm import Confirmed
 from symjac.expr import Apply, Expr, Function, Hadamard, Partial, Symbol
 from symjac.functions import ACTIVATIONS
 from symjac.narrative import Block, Display, Environment, Inline, Inlines, Line, Math, Page, Paragraph, Ref
+from symjac.narrative.blocks import ended
 from symjac.narrative.conditions import clause, is_general
 from symjac.narrative.maps import tell_maps
 from symjac.narrative.teller import equals
@@ -86,8 +86,7 @@ class _Teller:
         b, step = self.b, self.step
         direction = told("rows" if b.system.orientation == "row" else "columns")
         yield Paragraph(sentences(direction, told("steps", range=self.forwards)), "Setting")
-        lines = [(s, e) for s, e in step.printed.items()]
-        lines += [(s, e) for s, e in step.constants.items()]
+        lines = (*step.printed.items(), *step.constants.items())
         yield Display(tuple(Line(e, s, label=self.equation(s), end=",", numbered=True) for s, e in lines))
         start = [Math(names.name_box(step.at(s, Moment("", 0)).name)) for s in step.states]
         yield Paragraph(sentences(told("from", states=listed(start)), told("loss_sum")))
@@ -209,26 +208,22 @@ class _Teller:
             blocks.append(Paragraph(told("theorem_under", conditions=listed(needed))))
         if changing or final:
             blocks.append(Paragraph(told("theorem_last", time=self.at_last())))
-            at_last = [Line(b.at(r.last, self.last), self._symbol_last(r), end=",") for r in (*final, *changing)]
-            blocks.append(self._display(at_last, end="," if changing or steady else "."))
+            at_last = [Line(b.at(r.last, self.last), self._symbol_last(r)) for r in (*final, *changing)]
+            blocks.append(Display(ended(at_last, "," if changing or steady else ".")))
         if changing:
             first = self._minus_one()
             blocks.append(Paragraph(told("theorem_before", range=self.range(first, "1"))))
-            blocks.append(
-                self._display(
-                    [Line(r.before, r.symbol, label=self.label(r), end=",", numbered=True) for r in changing],
-                    end="," if steady else ".",
-                )
-            )
+            blocks.append(Display(ended(self._rows(changing), "," if steady else ".")))
         if steady:
             key = "theorem_steady" if changing or final else "theorem_steady_first"
             blocks.append(Paragraph(told(key, range=self.range(self.last.text, "1"))))
-            blocks.append(
-                self._display([Line(r.before, r.symbol, label=self.label(r), end=",", numbered=True) for r in steady])
-            )
+            blocks.append(Display(ended(self._rows(steady))))
         if b.gradients:
             blocks += self._parameters()
         return Environment("theorem", tuple(blocks), label="theorem")
+
+    def _rows(self, rows: list[Row]) -> list[Line]:
+        return [Line(r.before, r.symbol, label=self.label(r), numbered=True) for r in rows]
 
     def _parameters(self) -> Iterator[Block]:
         """The gradients by the parameters, in the layout that is asked for."""
@@ -245,10 +240,6 @@ class _Teller:
 
     def _minus_one(self) -> Box:
         return self.time(self.last.plus(-1))
-
-    @staticmethod
-    def _display(lines: list[Line], end: str = ".") -> Display:
-        return Display((*lines[:-1], replace(lines[-1], end=end)))
 
     def _symbol_last(self, r: Row) -> Symbol:
         return self.adjoints.symbol(r.of, self.last)
@@ -273,7 +264,7 @@ class _Teller:
                     line = []
                 line.append(box)
             lines.append(self._joined(line))
-        return self._display(lines)
+        return Display(ended(lines))
 
     def _group(self, p: Symbol, g: Gradient) -> object:
         """What parameters of one line have in common: the gradients their summands hold."""
@@ -286,7 +277,7 @@ class _Teller:
         out: list[Box] = []
         for n, box in enumerate(boxes):
             out += [*([Op(",", prefix=True), Op(r"\quad", prefix=True)] if n else []), box]
-        return Line(row(*out), relation="", end=",")
+        return Line(row(*out), relation="")
 
     # ------------------------------------------------------------------------------------------ proof
 
@@ -372,15 +363,14 @@ class _Teller:
         yield Paragraph(told("products_block" if product.is_block else "products"), "Products over time")
         lines = []
         named = product.is_block or width(self.box(product.factor)) > LONG
-        for n, layout in enumerate(("numerator", "denominator")):
+        for layout in ("numerator", "denominator"):
             e = product.product(layout, named=named)
             left = None if product.is_block else self.box(Partial(product.of, product.wrt))
-            end = "," if n == 0 or named else "."
-            lines.append(Line(e, left, relation="=" if left is not None else "", note=(f"{layout} layout",), end=end))
-        yield Display(tuple(lines))
+            lines.append(Line(e, left, relation="=" if left is not None else "", note=(f"{layout} layout",)))
+        yield Display(ended(lines, "," if named else "."))
         if named:
             yield Paragraph(told("products_with" if product.is_block else "products_is", name=self.box(product.name)))
-            yield self._display(list(self._blocks(product)))
+            yield Display(ended(list(self._blocks(product))))
         proof = told(
             "products_proof",
             early=self.box(product.wrt),
@@ -396,7 +386,7 @@ class _Teller:
             for r in product.states:
                 d = Partial(product.clock.at(s, product.index), product.clock.at(r, product.index.plus(-1)))
                 block = product.block(s, r)
-                yield Line(block.replace(told_before), self.box(d), end=",")
+                yield Line(block.replace(told_before), self.box(d))
                 if isinstance(block, ex.Sum):
                     told_before[block] = d
 
@@ -418,5 +408,5 @@ class _Teller:
             ),
             "Truncation",
         )
-        yield self._display([Line(r.last, r.symbol, end=",") for r in starts], end=",")
+        yield Display(ended([Line(r.last, r.symbol) for r in starts], ","))
         yield Paragraph(told("truncated_then", loss=self.loss, window=str(window), last=self.time(self.last)))

@@ -49,13 +49,7 @@ def tell_bound(c: Confirmed[Bound]) -> tuple[Inlines, ...]:
             enough = (", for which ", less, " is enough.") if b.sum_may_be_below_one else (".",)
             out[-1] += (" if the largest eigenvalue of the matrix is below 1", *enough)
     elif b.below_one:
-        out.append(
-            (
-                "So ",
-                jacobian,
-                " tends to zero exponentially fast as the steps become many.",
-            )
-        )
+        out.append(("So ", jacobian, " tends to zero exponentially fast as the steps become many."))
     else:
         out.append(("If ", less, ", then ", jacobian, " tends to zero exponentially fast as the steps become many;"))
         out[-1] += (" for it to grow without bound ", more, " is necessary, and not sufficient.")

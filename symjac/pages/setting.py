@@ -9,6 +9,7 @@ from symjac.expr import Apply, Expr
 from symjac.functions import ACTIVATIONS
 from symjac.kernel import Assumption
 from symjac.narrative import Block, Display, Inlines, Line, Page, Paragraph
+from symjac.narrative.blocks import ended
 from symjac.narrative.conditions import clause, is_general
 from symjac.narrative.maps import tell_maps
 from symjac.narrative.words import listed, say, sentences
@@ -66,7 +67,7 @@ def make_page(title: Inlines, blocks: Iterable[Block], system: Recurrence, prefi
 def _setting(system: Recurrence) -> Iterator[Block]:
     yield Paragraph(tell("setting"), "Setting")
     equations = [(s, system.definitions[s]) for s in system.order]
-    yield Display(end_lines([Line(e, s) for s, e in equations]))
+    yield Display(ended([Line(e, s) for s, e in equations]))
     functions = {a.function.name: a.function for _, e in equations for a in e.walk() if isinstance(a, Apply)}
     said = list(tell_maps(e for _, e in equations))
     if any(f.known in ACTIVATIONS for f in functions.values()):
@@ -74,14 +75,6 @@ def _setting(system: Recurrence) -> Iterator[Block]:
     said += [tell("unspecified", function=function_box(f.name, 0)) for f in functions.values() if f.known is None]
     if said:
         yield Paragraph(sentences(*said))
-
-
-def end_lines(lines: list[Line], end: str = ".") -> tuple[Line, ...]:
-    out = []
-    for n, line in enumerate(lines):
-        mark = end if n == len(lines) - 1 else ","
-        out.append(Line(line.rhs, line.lhs, line.relation, line.reason, line.note, line.label, mark, line.numbered))
-    return tuple(out)
 
 
 def layouts_of(layout: str) -> tuple[str, ...]:

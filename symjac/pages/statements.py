@@ -8,9 +8,10 @@ from symjac.confirm import Confirmed
 from symjac.expr import Partial, Symbol
 from symjac.hessian import Hessian
 from symjac.narrative import Block, Display, Environment, Line, Math, Page, Paragraph
+from symjac.narrative.blocks import ended
 from symjac.narrative.conditions import under
 from symjac.narrative.words import listed, sentences
-from symjac.pages.setting import end_lines, layouts_of, make_page, tell, tell_every_step
+from symjac.pages.setting import layouts_of, make_page, tell, tell_every_step
 from symjac.typeset.boxes import Fence, Gap, Grid, Ident, Mark, Num, Op, Script, Word, row
 from symjac.typeset.printer import to_box
 from symjac.unroll import Unrolled
@@ -28,13 +29,13 @@ def tell_product(c: Confirmed[Unrolled], layout: str) -> Page:
         Line(u.product(one, named=named), left, "=" if left is not None else "", note=(f"{one} layout",))
         for one in layouts_of(layout)
     ]
-    blocks.append(Display(end_lines(lines, "," if named else ".")))
+    blocks.append(Display(ended(lines, "," if named else ".")))
     if named:
         blocks.append(Paragraph(tell("with")))
         cells = tuple(tuple(to_box(_entry(u, s, r)) for r in u.states) for s in u.states)
         blocks.append(Display((Line(Grid(cells, "pmatrix"), u.name, end=","),)))
         pairs = [(s, r) for s in u.states for r in u.states]
-        blocks.append(Display(end_lines([Line(u.block(s, r), to_box(_entry(u, s, r))) for s, r in pairs])))
+        blocks.append(Display(ended([Line(u.block(s, r), to_box(_entry(u, s, r))) for s, r in pairs])))
     between = listed([Math(u.before(s)) for s in u.states])
     proof = Environment("proof", (Paragraph(tell("one_step", wrt=u.wrt, between=between)),))
     blocks = [Environment("theorem", tuple(blocks), label="theorem"), proof]
@@ -62,11 +63,7 @@ def tell_hessian(c: Confirmed[Hessian]) -> Page:
     said = tell("hessian", of=h.of, v=v, wrt=h.wrt, under=under(h.assumed))
     rules = ", ".join(r.replace("_", " ") for r in dict.fromkeys(s.rule for s in h.theorem.steps()))
     blocks = (
-        Environment(
-            "theorem",
-            (Paragraph(said), Display(end_lines(lines))),
-            label="theorem",
-        ),
+        Environment("theorem", (Paragraph(said), Display(ended(lines))), label="theorem"),
         Environment("proof", (Paragraph(tell("hessian_proof", rules=rules)),)),
     )
     return make_page(tell("hessian_title", of=h.of, wrt=h.wrt), blocks, h.system, "symjac-hessian")

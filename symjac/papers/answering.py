@@ -152,7 +152,8 @@ class Desk:
 
     def _given(self, J: Jacobian, how: Asked) -> dict[str, str]:
         """The paper's labels by the names they have on a page; none unless every equation has one."""
-        told = [e for e in self.system.equations if e.lhs in _needed(J)]
+        needed = self.system.rests_on(J.of, J.definitions)
+        told = [e for e in self.system.equations if e.lhs in needed and e.lhs in J.definitions]
         known = labels(self.plain(self.paper.source), self.system.equations)
         if len(how.ref) == 1:
             known = dict.fromkeys([e.lhs.name for e in told], how.ref[0])
@@ -186,12 +187,3 @@ def _meanings(texts: Iterable[str], macros: Mapping[str, Macro]) -> dict[str, st
     for text in texts:
         expand(text, macros, used)
     return {name: macros[name].meaning for name in sorted(used)}
-
-
-def _needed(J: Jacobian) -> frozenset[object]:
-    """The left-hand sides the target rests on."""
-    needed = {J.of}
-    for s in reversed(J.system.order):
-        if s in needed and s in J.definitions:
-            needed |= J.definitions[s].symbols
-    return frozenset(s for s in needed if s in J.definitions)

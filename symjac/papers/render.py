@@ -87,10 +87,7 @@ def proof(
     system's equations.
     """
     page = replace(narrate(c, layout=asked.layout or "both", restated=not given), prefix=prefix)
-    blocks: list[Block] = []
-    for block in page.blocks:
-        if _part(block, page) in asked.parts:
-            blocks.append(block)
+    blocks = [block for block in page.blocks if _part(block, page) in asked.parts]
     if "setting" not in asked.parts and "statement" in asked.parts:
         blocks = _unintroduced(page, restated=not given) + blocks
     # Slides and letters have no headings within a section.

@@ -11,7 +11,6 @@ from symjac.reading import Equation
 _LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
 _ROW = re.compile(r"\\\\(?:\s*\[[^\]]*\])?|\\tag\s*\*?\s*\{[^{}]*\}")
 _BEGIN = re.compile(r"\\(begin|end)\s*\{([A-Za-z]+)\*?\}")
-_INNER = ("matrix", "cases", "array")
 
 
 def display(source: str) -> str:

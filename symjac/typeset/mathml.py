@@ -42,7 +42,7 @@ def write_mathml(box: b.Box) -> str:
         case b.Accent(r"\underline", body):
             return f'<munder>{_single(body)}<mo stretchy="true">_</mo></munder>'
         case b.Accent(command, body):
-            return f'<mover accent="true">{_single(body)}<mo stretchy="false">{signs.ACCENTS[command]}</mo></mover>'
+            return f'<mover accent="true">{_single(body)}<mo stretchy="false">{signs.ACCENTS[command][0]}</mo></mover>'
         case b.Named(_, body):
             return _single(body)
         case b.Mark(role):

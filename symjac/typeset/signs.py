@@ -57,38 +57,23 @@ SIGNS = {
 }
 BRACKETS = {"pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "Bmatrix": ("{", "}"), "vmatrix": ("|", "|")}
 """What stands around a grid; around other kinds nothing does."""
+# An accent by itself, and the character that puts it over the one before.
 ACCENTS = {
-    r"\tilde": "˜",
-    r"\widetilde": "˜",
-    r"\hat": "^",
-    r"\widehat": "^",
-    r"\bar": "¯",
-    r"\overline": "¯",
-    r"\vec": "→",
-    r"\dot": "˙",
-    r"\ddot": "¨",
-    r"\check": "ˇ",
-    r"\breve": "˘",
-    r"\acute": "´",
-    r"\grave": "`",
-    r"\mathring": "˚",
-}
-COMBINING = {
-    r"\tilde": "\u0303",
-    r"\widetilde": "\u0303",
-    r"\hat": "\u0302",
-    r"\widehat": "\u0302",
-    r"\bar": "\u0304",
-    r"\overline": "\u0305",
-    r"\vec": "\u20d7",
-    r"\dot": "\u0307",
-    r"\ddot": "\u0308",
-    r"\check": "\u030c",
-    r"\breve": "\u0306",
-    r"\acute": "\u0301",
-    r"\grave": "\u0300",
-    r"\mathring": "\u030a",
-    r"\underline": "\u0332",
+    r"\tilde": ("˜", "\u0303"),
+    r"\widetilde": ("˜", "\u0303"),
+    r"\hat": ("^", "\u0302"),
+    r"\widehat": ("^", "\u0302"),
+    r"\bar": ("¯", "\u0304"),
+    r"\overline": ("¯", "\u0305"),
+    r"\vec": ("→", "\u20d7"),
+    r"\dot": ("˙", "\u0307"),
+    r"\ddot": ("¨", "\u0308"),
+    r"\check": ("ˇ", "\u030c"),
+    r"\breve": ("˘", "\u0306"),
+    r"\acute": ("´", "\u0301"),
+    r"\grave": ("`", "\u0300"),
+    r"\mathring": ("˚", "\u030a"),
+    r"\underline": ("_", "\u0332"),
 }
 
 # Starting points of A, a and 0 in the mathematical alphabets; None where the alphabet lacks them.

@@ -42,7 +42,7 @@ def _write(box: b.Box) -> str:
             return signs.letters(box) or _write(body)
         case b.Accent(command, body):
             inner = _write(body)
-            return inner[:1] + signs.COMBINING[command] + inner[1:]
+            return inner[:1] + signs.ACCENTS[command][1] + inner[1:]
         case b.Named(_, body) | b.Marked(body, _) | b.Under(body, _):
             return _write(body)
         case b.Mark(role):

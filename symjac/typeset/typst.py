@@ -57,7 +57,7 @@ def write_typst(box: b.Box) -> str:
                 return write_typst(body)
             return f"upright({quoted(plain)})" if command in _UPRIGHT else _letters(signs.in_alphabet(command, plain))
         case b.Accent(command, body):
-            return f"accent({write_typst(body)}, #{quoted(signs.COMBINING[command])})"
+            return f"accent({write_typst(body)}, #{quoted(signs.ACCENTS[command][1])})"
         case b.Named(_, body):
             return write_typst(body)
         case b.Mark(role):
