@@ -44,7 +44,7 @@ def test_help_waits_for_nothing_that_it_does_not_need(word: str) -> None:
 def test_the_list_of_cells_waits_for_the_cells_alone() -> None:
     """``symjac cells`` loads the collection, and neither SymPy nor NumPy."""
     found = loaded("import symjac.cli; symjac.cli.main(['cells'])")
-    assert {m for m in found if m.startswith("symjac")} == START | {"symjac.cells", "symjac.cli.collection"}
+    assert {m for m in found if m.startswith("symjac")} == START | {"symjac.cells", "symjac.cli.cells"}
     assert not {"sympy", "numpy", "json", "tempfile", "signal"} & found
 
 

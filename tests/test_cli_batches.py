@@ -135,12 +135,13 @@ def test_the_progress_bar_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> N
     written: list[str] = []
     terminal = SimpleNamespace(isatty=lambda: True, write=written.append, flush=lambda: None)
     monkeypatch.setattr(sys, "stderr", terminal)
-    bar = output.Progress(2)
-    bar.show(1)
-    assert "".join(written).startswith(f"\r[{'#' * 15}{' ' * 15}] 1/2")
-    bar.show(2)
+    bar = output.counted("ab")
+    assert next(bar) == "a"
+    assert next(bar) == "b"
+    assert "".join(written).endswith(f"\r[{'#' * 15}{' ' * 15}] 1/2")
+    assert list(bar) == []
     assert "".join(written).endswith("\r")
     terminal.isatty = lambda: False
     written.clear()
-    output.Progress(2).show(1)
+    assert list(output.counted("ab")) == ["a", "b"]
     assert written == []

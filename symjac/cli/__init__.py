@@ -6,8 +6,9 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from importlib import import_module
 from pathlib import Path
 from typing import TextIO
 
@@ -62,18 +63,7 @@ def _run(argv: Sequence[str]) -> int:
         options = parse(argv)
         with defects_named():
             # What a command needs, SymPy above all, is loaded after the arguments have been found good.
-            if options.command == "cells":
-                from symjac.cli.collection import run
-            elif options.command == "tex":
-                from symjac.cli.tex import run
-            elif options.command == "bptt":
-                from symjac.cli.bptt import run
-            elif options.command == "check":
-                from symjac.cli.check import run
-            elif options.command == "read":
-                from symjac.cli.read import run
-            else:
-                from symjac.cli.derive import run
+            run: Callable[[argparse.Namespace], int] = import_module(f"symjac.cli.{options.command}").run
             with _in_time(options):
                 return run(options)
     except SystemExit as stop:  # argparse, after --help or a complaint

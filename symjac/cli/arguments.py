@@ -142,11 +142,7 @@ def _reading_options(parser: Parser, orientation: str) -> None:
         help="declare a symbol, such as 'W: matrix n n', 'x_t: vector n', 'c: scalar', '\\sigma: elementwise tanh' "
         "(repeatable)",
     )
-    parser.add_argument(
-        "--orientation",
-        choices=("column", "row"),
-        help=orientation,
-    )
+    parser.add_argument("--orientation", choices=("column", "row"), help=orientation)
     parser.add_argument("--strict", action="store_true", help="refuse what can only be read with a note")
 
 

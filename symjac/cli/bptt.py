@@ -20,14 +20,12 @@ def run(options: argparse.Namespace) -> int:
     if is_batch(options.equations):
         raise UsageError("backpropagation takes the equations of one system, not a file of problems")
     problem = from_arguments(options.equations, dict(options.symbol))
-    wanted = options.to or output.format_of(options.output)
+    wanted = output.wanted(options, "gradients")
     begun = time.perf_counter()
     system = System(*problem.equations, symbols=problem.symbols, orientation=options.orientation, strict=options.strict)
-    for message in dict.fromkeys(n.message for n in system.notes):
-        output.note(f"note: {message}")
+    output.notes(n.message for n in system.notes)
     back = system.bptt(options.loss, window=options.window, targets=options.targets)
-    for message in dict.fromkeys(n.message for n in back.loss.notes):
-        output.note(f"note: {message}")
+    output.notes(n.message for n in back.loss.notes)
     output.deliver(_content(back, wanted, options, begun), options.output)
     return 0
 

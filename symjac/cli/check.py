@@ -18,7 +18,7 @@ from symjac.cli.records import error_as_data
 from symjac.cli.sources import BadRecord, UsageError, from_arguments, is_batch, records_of
 from symjac.confirm import confirm
 from symjac.errors import Defect, SymjacError, TargetError
-from symjac.formats import FORMATS, formats_of_verdicts, write_verdict
+from symjac.formats import formats_of_verdicts, write_verdict
 from symjac.problem import id_of
 
 TRUE, FALSE, UNUSABLE, UNDECIDED, DEFECT = 0, 1, 2, 3, 4
@@ -48,18 +48,14 @@ def run(options: argparse.Namespace) -> int:
                 strict=options.strict,
                 timeout=options.timeout,
             )
-    except SymjacError as error:
+    except (SymjacError, Defect) as error:
         if isinstance(error, TargetError) and error.hint is None and None in (options.of, options.wrt):
             error.hint = "--of says what is differentiated, --wrt by what: --of y --wrt x"
         if wanted == "json":  # every claim gets its line
-            output.deliver(_line(unreadable(options.claim, error)), options.output)
+            line = _of_defect(None, error) if isinstance(error, Defect) else _line(unreadable(options.claim, error))
+            output.deliver(line, options.output)
         raise
-    except Defect as defect:
-        if wanted == "json":
-            output.deliver(_of_defect(None, defect), options.output)
-        raise
-    for message in dict.fromkeys(v.notes):
-        output.note(f"note: {message}")
+    output.notes(v.notes)
     colour = options.output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
     output.deliver(write_verdict(confirm(v), wanted, colour=colour), options.output)
     return STATUS[v.verdict]
@@ -71,12 +67,10 @@ def _of_defect(name: object, defect: Defect) -> str:
 
 
 def _format(options: argparse.Namespace) -> str:
-    wanted: str = options.to or output.format_of(options.output)
+    wanted = output.wanted(options, "verdict")
     known = formats_of_verdicts()
     if wanted not in known:
         raise UsageError(f"a verdict is not written as {wanted}; it is as {', '.join(known)}")
-    if FORMATS[wanted].binary and options.output is None and sys.stdout.isatty():
-        raise UsageError(f"a {wanted.upper()} is no text for a terminal; name a file with -o: -o verdict.{wanted}")
     return wanted
 
 
@@ -94,9 +88,7 @@ def _batch(options: argparse.Namespace) -> int:
     seen: set[int] = set()
 
     def lines() -> Iterator[str]:
-        bar = output.Progress(len(found))
-        bar.show(0)
-        for done, record in enumerate(found, 1):
+        for record in output.counted(found):
             try:
                 v = _one(record, options)
             except Defect as defect:
@@ -105,7 +97,6 @@ def _batch(options: argparse.Namespace) -> int:
             else:
                 seen.add(STATUS[v.verdict])
                 yield _line(v)
-            bar.show(done)
 
     output.deliver_lines(lines(), options.output)
     return next((status for status in WORST_FIRST if status in seen), TRUE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -44,20 +43,13 @@ def run(options: argparse.Namespace) -> int:
         content = _derived(J, target, options, wanted, begun)
         if FORMATS[wanted].needs in PAGES and options.n is not None and _too_large(system, options.n):
             output.note(f"note: the example is left out, a page holds sizes up to {LARGEST}; --to sympy takes any")
-    for said in notes(system, J):
-        output.note(f"note: {said['message']}")
+    output.notes(said["message"] for said in notes(system, J))
     output.deliver(content, options.output)
     return 0
 
 
 def _format(options: argparse.Namespace) -> str:
-    """What to write.
-
-    :raises UsageError: for bytes that would go to a terminal, or a file whose name says something else.
-    """
-    wanted: str = options.to or output.format_of(options.output)
-    if FORMATS[wanted].binary and options.output is None and sys.stdout.isatty():
-        raise UsageError(f"a {wanted.upper()} is no text for a terminal; name a file with -o: -o jacobian.{wanted}")
+    wanted = output.wanted(options, "jacobian")
     if options.page and FORMATS[wanted].needs is not Needs.PICTURE:
         raise UsageError(f"--page goes with {' and '.join(formats_of(Needs.PICTURE))}; {wanted} needs no such choice")
     if FORMATS[wanted].needs is Needs.PROGRAM and options.layout == "both":
@@ -107,13 +99,11 @@ def _batch(options: argparse.Namespace) -> int:
     if options.explicit or options.n is not None:
         raise UsageError("a batch is answered for every n; --n and --explicit go with equations")
     found = list(problems(Path(options.equations[0])))
-    failed = broken = False
+    status = 0
 
     def lines() -> Iterator[str]:
-        nonlocal failed, broken
-        bar = output.Progress(len(found))
-        bar.show(0)
-        for done, problem in enumerate(found, 1):
+        nonlocal status
+        for problem in output.counted(found):
             for record in records(
                 problem,
                 Target(options.of, options.wrt),
@@ -123,10 +113,8 @@ def _batch(options: argparse.Namespace) -> int:
                 thorough=options.thorough,
                 timeout=options.timeout,
             ):
-                failed = failed or "error" in record
-                broken = broken or is_defect(record)
+                status = max(status, 4 if is_defect(record) else 2 if "error" in record else 0)
                 yield line(record)
-            bar.show(done)
 
     output.deliver_lines(lines(), options.output)
-    return 4 if broken else 2 if failed else 0
+    return status

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from symjac.cli.sources import UsageError
 from symjac.deadline import unhurried
 from symjac.errors import SymjacError
-from symjac.formats import SUFFIXES
+from symjac.formats import FORMATS, SUFFIXES
+
+T = TypeVar("T")
+WIDTH = 30  # of the bar, in characters
 
 
 def note(message: str) -> None:
     """Say something that is no result."""
     print(f"symjac: {message}", file=sys.stderr)
+
+
+def notes(messages: Iterable[str]) -> None:
+    """Say what was assumed, each once."""
+    for message in dict.fromkeys(messages):
+        note(f"note: {message}")
 
 
 def refuse_overwriting(output: str | None, arguments: Sequence[str]) -> None:
@@ -37,6 +48,17 @@ def _is_same(a: str, b: str) -> bool:
         return a == b or (os.path.lexists(b) and os.path.realpath(a).casefold() == os.path.realpath(b).casefold())
     except (OSError, ValueError):  # an equation: too long for a name, or with a character no name has
         return a == b
+
+
+def wanted(options: argparse.Namespace, name: str) -> str:
+    """What to write: what ``--to`` says, else what the name of the file does.
+
+    :raises UsageError: for bytes that would go to a terminal, or a suffix that symjac does not write.
+    """
+    to: str = options.to or format_of(options.output)
+    if FORMATS[to].binary and options.output is None and sys.stdout.isatty():
+        raise UsageError(f"a {to.upper()} is no text for a terminal; name a file with -o: -o {name}.{to}")
+    return to
 
 
 def format_of(file: str | None) -> str:
@@ -99,20 +121,12 @@ def _unwritable(output: str, error: OSError | ValueError) -> SymjacError:
     return UsageError(f"{output} cannot be written: {getattr(error, 'strerror', None) or error}")
 
 
-class Progress:
-    """A bar on a terminal's standard error; nothing anywhere else."""
-
-    WIDTH = 30
-
-    def __init__(self, total: int) -> None:
-        self.total = total
-        self.shown = sys.stderr.isatty()
-
-    def show(self, done: int) -> None:
-        """Draw the bar with so many records done; when all are, take it away."""
-        if not self.shown:
-            return
-        filled = self.WIDTH * done // max(1, self.total)
-        bar = f"[{'#' * filled}{' ' * (self.WIDTH - filled)}] {done}/{self.total}"
-        end = "\r" + " " * len(bar) + "\r" if done == self.total else ""
-        print(f"\r{bar}{end}", end="", file=sys.stderr, flush=True)
+def counted(records: Sequence[T]) -> Iterator[T]:
+    """The records one after another, under a bar on a terminal's standard error; when all are done it goes away."""
+    for done in range(len(records) + 1):
+        if sys.stderr.isatty():
+            filled = WIDTH * done // max(1, len(records))
+            bar = f"[{'#' * filled}{' ' * (WIDTH - filled)}] {done}/{len(records)}"
+            end = "\r" + " " * len(bar) + "\r" if done == len(records) else ""
+            print(f"\r{bar}{end}", end="", file=sys.stderr, flush=True)
+        yield from records[done : done + 1]

@@ -28,21 +28,18 @@ LENGTHS = (1, 2, 3)
 def confirm_backward(b: Backward) -> Checks:
     """Every row, every gradient and the emitted program against the derivatives of the loss run forwards."""
     told: list[str] = []
-    programs: list[str] = []
-    not_run: list[NotRun] = []
     for one in [b] if b.single is None else [b, b.single]:
         for steps in lengths_of(one):
             r = Rollout(one, steps)
             told.append(f"T = {steps}: {_agreement(r, r.formulas, 'the printed recurrence')}")
+    ran = (Check("entries", "every size and number of steps"), Check("forwards", "; ".join(told)))
     steps = lengths_of(b)[-1]
     try:
         r = Rollout(b, steps)
-        programs.append(f"T = {steps}: {_agreement(r, r.program, 'the emitted program', programs=True)}")
+        where = _agreement(r, r.program, "the emitted program", programs=True)
     except (NotYetError, SkippedError) as error:
-        not_run.append(NotRun("numbers", str(error)))
-    ran = [Check("entries", "every size and number of steps"), Check("forwards", "; ".join(told))]
-    ran += [Check("numbers", f"the emitted NumPy program; {'; '.join(programs)}")] if programs else []
-    return Checks(tuple(ran), tuple(not_run))
+        return Checks(ran, (NotRun("numbers", str(error)),))
+    return Checks((*ran, Check("numbers", f"the emitted NumPy program; T = {steps}: {where}")), ())
 
 
 def lengths_of(b: Backward) -> tuple[int, ...]:

@@ -13,11 +13,10 @@ from symjac import expr as ex
 from symjac.bounds import Bound, Letter, Measure
 from symjac.confirm.confirmed import Check, Checks, SkippedError, disagreement
 from symjac.confirm.forward import LARGEST, confirm_tables, told
-from symjac.confirm.overtime import by_clock, run, write_out
-from symjac.confirm.products import lengths_of, times_of
+from symjac.confirm.overtime import by_clock, write_out
+from symjac.confirm.products import lengths_of, run_of
 from symjac.errors import NotYetError
-from symjac.expr import Apply, Expr, Function, Partial, Symbol
-from symjac.timing import Moment
+from symjac.expr import Apply, Expr, Function, Symbol
 from symjac.values.agreement import Runs
 from symjac.values.evaluator import Evaluator
 from symjac.values.floats import Floats
@@ -62,18 +61,15 @@ def confirm_bound(b: Bound) -> Checks:
 
 
 def _trials(b: Bound, steps: int) -> Iterator[_Trial]:
-    start, end = times_of(b.unrolled, steps)
-    definitions = run(b.unrolled.clock, b.system.definitions, start + 1, end)
-    late, early = ([b.unrolled.clock.at(s, Moment("", k)) for s in b.unrolled.states] for k in (end, start))
-    jacobian = Partial(*(ex.Stack(*of) if len(of) > 1 else of[0] for of in (late, early)))
-    nodes = frozenset(reachable([*late, *early, *definitions], definitions))
+    times, definitions, states, jacobian = run_of(b.unrolled, steps)
+    nodes = frozenset(reachable([*states, *definitions], definitions))
     confirm_tables(nodes)
     rounds = [r for r in sizes_of_rounds(sorted(ex.size_names(nodes))) if count_entries(nodes, r) <= LARGEST]
     runs = [Runs(nodes, definitions, kinds=Kinds(unit=partial(_unit, b, units))) for units in UNITS]
     for seed in range(SEEDS if rounds else 0):
         for scaled in runs:
             at = scaled.at(Floats({}), rounds[seed % len(rounds)], seed)
-            yield _Trial(b, at, jacobian, range(start + 1, end + 1))
+            yield _Trial(b, at, jacobian, times)
 
 
 def _unit(b: Bound, units: tuple[Fraction, Fraction, Fraction], s: Symbol) -> Fraction:

@@ -8,7 +8,7 @@ from symjac import expr as ex
 from symjac.confirm.confirmed import Check, Checks, disagreement
 from symjac.confirm.forward import compare, turned
 from symjac.confirm.overtime import by_clock, run, write_out
-from symjac.expr import Expr, Partial
+from symjac.expr import Expr, Partial, Symbol
 from symjac.timing import Moment
 from symjac.unroll import LONGEST_WRITTEN, Unrolled
 from symjac.values.evaluator import Evaluator, Matrix
@@ -44,18 +44,25 @@ def times_of(u: Unrolled, steps: int) -> tuple[int, int]:
     return START, START + steps
 
 
-def _compare(u: Unrolled, steps: int) -> tuple[bool, str]:
+def run_of(u: Unrolled, steps: int) -> tuple[range, dict[Symbol, Expr], list[Symbol], Partial]:
+    """A run over so many steps: their times, the equations, the states at its ends, the late ones by the early ones."""
     start, end = times_of(u, steps)
     definitions = run(u.clock, u.system.definitions, start + 1, end)
     late, early = ([u.clock.at(s, Moment("", k)) for s in u.states] for k in (end, start))
-    formulas = list(_written(u, steps, start, end))
+    jacobian = Partial(*(ex.Stack(*of) if len(of) > 1 else of[0] for of in (late, early)))
+    return range(start + 1, end + 1), definitions, [*late, *early], jacobian
+
+
+def _compare(u: Unrolled, steps: int) -> tuple[bool, str]:
+    times, definitions, states, jacobian = run_of(u, steps)
+    formulas = list(_written(u, steps, times.start - 1, times.stop - 1))
 
     def sides(at: Evaluator) -> Iterator[tuple[Matrix, Matrix]]:
-        whole = at.matrix(Partial(*(ex.Stack(*of) if len(of) > 1 else of[0] for of in (late, early))))
+        whole = at.matrix(jacobian)
         for layout, e in formulas:
             yield whole if layout == "numerator" else turned(whole), at.matrix(e)
 
-    return compare(sides, [*late, *early, *(e for _, e in formulas)], definitions, wanted=2)
+    return compare(sides, [*states, *(e for _, e in formulas)], definitions, wanted=2)
 
 
 def _written(u: Unrolled, steps: int, start: int, end: int) -> Iterator[tuple[str, Expr]]:
