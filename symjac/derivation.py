@@ -13,7 +13,7 @@ from functools import cached_property
 from symjac import expr as ex
 from symjac.abbreviate import Abbreviations, abbreviate
 from symjac.differentiate import jacobian_theorem
-from symjac.errors import Defect, NotYetError, TargetError
+from symjac.errors import Defect, NotYetError, TargetError, unprinted
 from symjac.expr import Expr, Partial, Symbol
 from symjac.hypotheses import hypotheses
 from symjac.kernel import Assumption, Scope, Theorem, infer, narrow, replay, require
@@ -316,11 +316,8 @@ def _disagreement(d: Derivation, s: Symbol, entries: Expr, closed: Expr) -> Exce
     definitions = d.definitions if entries == Partial(d.of, d.wrt) else {}
     if counterexample(entries, closed, definitions) is None:
         return NotYetError(f"the derivative of {s.name} by {d.wrt.name} cannot be proved for every size yet")
-    return Defect(
-        f"the rules and the entries disagree about the derivative of {s.name} by {d.wrt.name}; "
-        "this is a defect of symjac, and nothing is printed",
-        roads=("rules", "entries"),
-    )
+    about = f"the derivative of {s.name} by {d.wrt.name}"
+    return unprinted(f"the rules and the entries disagree about {about}", "rules", "entries")
 
 
 def open_abbreviations(e: Expr, named: Abbreviations) -> Expr:

@@ -145,6 +145,11 @@ class Defect(Exception):  # noqa: N818  # it is no error of the user's, and is t
         self.roads = roads
 
 
+def unprinted(message: str, *roads: str) -> Defect:
+    """What is said where two roads to one answer disagree."""
+    return Defect(f"{message}; this is a defect of symjac, and nothing is printed", roads=roads)
+
+
 class RuleError(Defect):
     """A rule was applied where its side conditions do not hold, which only symjac itself does."""
 

@@ -13,7 +13,7 @@ from symjac import expr as ex
 from symjac.composite import act, turned
 from symjac.derivation import Derivation
 from symjac.differentiate import differential_theorem
-from symjac.errors import Defect, NotYetError, TargetError
+from symjac.errors import NotYetError, TargetError, unprinted
 from symjac.expr import Commutation, Expr, Kronecker, Symbol, Vec
 from symjac.hypotheses import hypotheses
 from symjac.kernel import Assumption, Scope, Theorem
@@ -60,11 +60,8 @@ class VecJacobian:
         wanted = ex.Differential(self.value)
         definitions = {} if self.immediate else self.definitions
         if not equal(wanted, applied(self.closed, change, self.value.shape), definitions, moving=frozenset({self.wrt})):
-            raise Defect(
-                f"the Jacobian of {self.of.name} by vec({self.wrt.name}) does not give the differential; "
-                "this is a defect of symjac, and nothing is printed",
-                roads=("rules", "entries"),
-            )
+            about = f"the Jacobian of {self.of.name} by vec({self.wrt.name})"
+            raise unprinted(f"{about} does not give the differential", "rules", "entries")
 
     @cached_property
     def assumed(self) -> tuple[Assumption, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from symjac import expr as ex
 from symjac.bptt.adjoint import Use, as_sum
 from symjac.bptt.rows import Formulas, Row
-from symjac.errors import Defect
+from symjac.errors import Defect, unprinted
 from symjac.expr import ONE, Expr, Partial, Symbol
 from symjac.normal import equal
 
@@ -165,8 +165,5 @@ def _compare_opened(b: Formulas, v: Symbol, form: Expr, *, last: bool) -> None:
 
 def defect(v: Symbol) -> Defect:
     """What is said where two roads to a gradient disagree."""
-    return Defect(
-        f"the formula for the gradient by {v.name} is not the derivative that the entries have; "
-        "this is a defect of symjac, and nothing is printed",
-        roads=("adjoints", "entries"),
-    )
+    message = f"the formula for the gradient by {v.name} is not the derivative that the entries have"
+    return unprinted(message, "adjoints", "entries")

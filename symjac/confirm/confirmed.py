@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import InitVar, dataclass
 from typing import Generic, TypeVar
 
-from symjac.errors import Defect
+from symjac.errors import Defect, unprinted
 
 S_co = TypeVar("S_co", covariant=True)
 
@@ -52,10 +52,7 @@ class SkippedError(Exception):
 
 def disagreement(about: str, one: str, other: str, where: str) -> Defect:
     """What is said where two roads to one statement disagree."""
-    return Defect(
-        f"{one} and {other} disagree about {about} at {where}; this is a defect of symjac, and nothing is printed",
-        roads=(one, other),
-    )
+    return unprinted(f"{one} and {other} disagree about {about} at {where}", one, other)
 
 
 SEAL = object()

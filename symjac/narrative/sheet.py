@@ -15,7 +15,7 @@ import sympy
 
 from symjac import expr as ex
 from symjac.entries import entry, numbered
-from symjac.errors import Defect
+from symjac.errors import Defect, unprinted
 from symjac.explicit import Written
 from symjac.expr import Entry, Expr, Index, Number, Product, Sum, Symbol
 from symjac.limits import multiplied_out
@@ -149,7 +149,4 @@ def _same(a: Any, b: Any) -> bool:
 
 
 def _refused(e: Expr, what: str) -> Defect:
-    return Defect(
-        f"what the page writes out is not {text(e)}: {what}; this is a defect of symjac, and nothing is printed",
-        roads=("the page", "entries"),
-    )
+    return unprinted(f"what the page writes out is not {text(e)}: {what}", "the page", "entries")

@@ -12,7 +12,7 @@ from sympy import Expr as Dim
 from symjac import expr as ex
 from symjac.derivation import WHOLE, Derivation, open_abbreviations
 from symjac.entries import Step, entry, told_derivative
-from symjac.errors import Defect
+from symjac.errors import unprinted
 from symjac.expr import Apply, Entry, Expr, Index, Partial, Symbol
 from symjac.limits import NormalFormTooLarge, OutOfTimeError
 from symjac.narrative.blocks import Formula, Inline, Inlines, Line, Math, box_of
@@ -189,11 +189,8 @@ class Teller:
         if len(self.d.stages) > WHOLE and self._equal_by_names(a, b):
             return
         if not equal(a, b, known, moving=frozenset({self.wrt})):
-            raise Defect(
-                f"a step of the told proof does not hold: {text(a)} = {text(b)}; this is a defect of symjac, and "
-                "nothing is printed",
-                roads=("the page", "normal form"),
-            )
+            step = f"{text(a)} = {text(b)}"
+            raise unprinted(f"a step of the told proof does not hold: {step}", "the page", "normal form")
 
     def _equal_by_names(self, a: Expr, b: Expr) -> bool:
         """Whether two sides are equal whatever the gates they name and the derivatives of these are.
