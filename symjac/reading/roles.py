@@ -339,7 +339,7 @@ class Roles:
             raise context.error(
                 f"{name} is a normalisation, no elementwise function",
                 node,
-                rf'define it, as in "\mathrm{{{token.text}}}(x) = \frac{{x - m \mathbf{{1}}}}{{s}}", or write it out',
+                rf'define it, as in "\mathrm{{{token.text}}}(x) = {NORMALISATIONS[token.text]}", or write it out',
             )
         if token.text == "vec" and token.style == "rm" and not family.declared:
             raise context.error(

@@ -48,8 +48,12 @@ OPERATORS = {
     "norm": "norm",
 }
 
-# Normalisations are vector maps with a definition of their own, not elementwise functions.
-NORMALISATIONS = _words("LN LayerNorm layernorm Layernorm BN BatchNorm batchnorm RMSNorm rmsnorm")
+_CENTRED = r"\frac{x - \operatorname{mean}(x) \mathbf{1}}{\sqrt{\operatorname{Var}(x)}}"
+# Normalisations are vector maps with a definition of their own, not elementwise functions: how each is written out.
+NORMALISATIONS = {
+    **dict.fromkeys(_words("LN LayerNorm layernorm Layernorm BN BatchNorm batchnorm"), _CENTRED),
+    **dict.fromkeys(_words("RMSNorm rmsnorm"), r"\frac{x}{\sqrt{\frac{1}{n} x^\top x}}"),
+}
 
 # What a style command says about the letters in it.
 STYLES = {
