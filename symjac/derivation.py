@@ -13,7 +13,7 @@ from functools import cached_property
 from symjac import expr as ex
 from symjac.abbreviate import Abbreviations, abbreviate
 from symjac.differentiate import jacobian_theorem
-from symjac.errors import Defect, NotYetError, TargetError, unprinted
+from symjac.errors import Defect, NotYetError, TargetError, propose, unprinted
 from symjac.expr import Expr, Partial, Symbol
 from symjac.hypotheses import hypotheses
 from symjac.kernel import Assumption, Scope, Theorem, infer, narrow, replay, require
@@ -118,7 +118,8 @@ class Derivation:
         if self.of.cols != ex.ONE:
             raise NotYetError(
                 f"{self.of.name} is a matrix; derivatives of scalars and vectors are derived here",
-                hint="if it is a vector, declare it; where vectors are rows, ask for the row orientation",
+                hint=f"if it is a vector, {propose(self.of.name, 'vector n')}; where vectors are rows, ask for the row "
+                rf"orientation; symjac check judges derivatives by \operatorname{{vec}}({self.wrt.name})",
             )
         if self.wrt.cols != ex.ONE and not self.of.is_scalar:
             raise NotYetError(

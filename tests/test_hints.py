@@ -20,6 +20,7 @@ from symjac.claims.checking import check
 from symjac.errors import ReadError, SymjacError
 from symjac.reading import read_system
 from symjac.reading.parser import parse
+from symjac.reading.reader import read_loss
 
 PACKAGE = Path(symjac.__file__).parent
 
@@ -33,6 +34,7 @@ class Case(NamedTuple):
     orientation: str = "column"
     of: str | None = None
     wrt: str | None = None
+    loss: str = ""
     decided: bool = True  # whether the claim can be judged when the hint is followed
 
     @property
@@ -114,6 +116,14 @@ CASES = [
     Case(r"Y = [[a, b], [c, d]]"),
     Case("y = [W, U] x"),
     Case(r"y = \mathbf{x}_i \mathbf{\sigma} \boldsymbol{x}"),
+    Case("y = A^+ x"),
+    Case(r"y = \sin^{-1} x"),
+    Case(r"y = \tanh^{-1}(x)"),
+    Case(r"y = \log_2 x"),
+    Case(r"y = \min(a, b)"),
+    Case(r"y = \max(a, b)"),
+    Case(r"p = -\frac{\partial H}{\partial q}"),
+    Case("h_t = W h_{t-1}", r"\frac{\partial^+ h_t}{\partial h_{t-1}} = W"),
     # sums, products, derivatives
     Case(r"y = \sum W"),
     Case(r"y = \prod W"),
@@ -132,7 +142,7 @@ CASES = [
     Case(r"\frac{\partial L}{\partial h_t} = W^\top \frac{\partial L}{\partial h_{t+1}}"),
     # shapes
     Case(r"\delta^{(t)}_k = W \delta^{(t+1)}_k"),
-    Case(r"\mathbf{F} = m \mathbf{a}"),
+    Case(r"\mathbf{F} = m \mathbf{a}", symbols={"m": "vector n"}),
     Case("H = X W + b"),
     Case("y = x W"),
     Case(r"\mathbf{y} = \mathbf{a} \mathbf{b}"),
@@ -185,6 +195,7 @@ CASES = [
     Case(r"\mathbf{x} = \boldsymbol{x} + a"),
     Case("y = W x", symbols={"W": "matrox n n"}),
     Case(r"w = \sum_{i=1}^n \mu_i q_i", symbols={"q_i": "vector n"}),
+    Case("h_t = W h_{t-1}", loss=r"\frac12 L = \sum_t \|h_t\|^2"),
     # claims
     Case("y = W x", r"\frac{\partial F}{\partial x} = 2 x"),
     Case("y = W x", "J = W", of="F", wrt="x"),
@@ -203,7 +214,9 @@ def provoked(c: Case, symbols: dict[str, str] | None = None) -> SymjacError | No
     symbols |= {name: words for name, words in c.symbols.items() if name.partition("_")[0] not in letters}
     try:
         if not c.claim:
-            read_system(c.text.split("\n"), symbols, orientation=c.orientation)
+            reading = read_system(c.text.split("\n"), symbols, orientation=c.orientation)
+            if c.loss:
+                read_loss(c.loss, reading)
             return None
         verdict = check(c.text.split("\n"), c.claim, symbols, of=c.of, wrt=c.wrt)
         return ReadError(verdict.explanation) if c.decided and verdict.verdict == "undecided" else None

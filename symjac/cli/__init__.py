@@ -54,6 +54,18 @@ def _in_time(options: argparse.Namespace) -> AbstractContextManager[None]:
     return nullcontext() if is_batch(options.equations) else deadline(options.timeout)
 
 
+def _place(argv: Sequence[str], error: SymjacError) -> str:
+    """Where in a .tex file that is named what an error is about stands: file, line and label."""
+    files = [a for a in argv if a.lower().endswith(".tex") and "=" not in a]
+    if not files or error.text is None or error.span is None:
+        return ""
+    from symjac.cli.sources import read_text
+    from symjac.cli.texfile import located
+
+    found = ((file, located(read_text(Path(file)), error.text, error.span[0])) for file in files)
+    return next((f"{file}, {place}: " for file, place in found if place), "")
+
+
 def _nowhere() -> TextIO:
     return Path(os.devnull).open("w", encoding="utf-8")
 
@@ -69,7 +81,7 @@ def _run(argv: Sequence[str]) -> int:
     except SystemExit as stop:  # argparse, after --help or a complaint
         return stop.code if isinstance(stop.code, int) else UNUSABLE
     except SymjacError as error:
-        print(f"symjac: {error}", file=sys.stderr)
+        print(f"symjac: {_place(argv, error)}{error}", file=sys.stderr)
         return UNUSABLE
     except Defect as defect:
         print(f"symjac: {defect.message} [{', '.join(defect.roads)}]", file=sys.stderr)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from symjac.papers.groups import blank_out
 from symjac.papers.macros import Macros, definitions, expand
 from symjac.papers.requests import KINDS
 from symjac.papers.source import Source
+from symjac.reading.spelling import plain
 
 _ENVIRONMENTS = "equation|align|alignat|flalign|gather|multline|eqnarray|displaymath"
 _DISPLAY = re.compile(
@@ -18,6 +20,7 @@ _DISPLAY = re.compile(
     r"|\$\$(?P<dollars>.*?)\$\$",
     re.DOTALL,
 )
+_LABEL = re.compile(r"\\label\{([^{}]*)\}")
 _ASKS = re.compile(rf"\\symjac(?:{'|'.join(KINDS)})(?![A-Za-z@])")
 
 
@@ -33,16 +36,41 @@ def displays(text: str) -> list[str]:
     >>> displays(r"\newcommand{\w}{W} \[ x = \w y \] \[ \symjacclaim{rnn}{x}{y}{\w} = J \]")
     [' x = W y ']
     """
+    return [found for found, _ in _displays(text)]
+
+
+def located(text: str, display: str, at: int) -> str:
+    r"""The line and the label of a place in a display of a file; nothing where the file has no such display.
+
+    >>> located("Let\n\\begin{align} x &= W y \\label{eq:x} \\\\\n z &= A x \\end{align}", "z &= A", 0)
+    ''
+    >>> located("Let\n\\[ x = W y \\label{eq:x} \\]", r" x = W y \label{eq:x} ", 5)
+    'line 2 (eq:x)'
+    """
+    for found, line in _displays(text):
+        if plain(found) == plain(display):
+            begin, end = display.rfind(r"\\", 0, at), display.find(r"\\", at)
+            label = _LABEL.search(display, max(begin, 0), end if end >= 0 else len(display))
+            return f"line {line + display.count(chr(10), 0, at)}" + (f" ({label[1]})" if label else "")
+    return ""
+
+
+def _displays(text: str) -> Iterator[tuple[str, int]]:
+    """The displays with an equation, and the lines on which they begin."""
     source = Source("", Path(), blank_out(text))
     macros = Macros([source])
     begin = source.text.find(r"\begin{document}")
     end = source.text.find(r"\end{document}")
     hits = _DISPLAY.finditer(source.text, max(begin, 0), end if end >= 0 else len(source.text))
-    found = [expand(_inner(m), macros.at(source.place(m.start()))) for m in hits if not _ASKS.search(m[0])]
-    if not found and r"\documentclass" not in text:
+    kept = [m for m in hits if not _ASKS.search(m[0])]
+    for m in kept:
+        place = source.place(m.start())
+        if "=" in (found := expand(_inner(m), macros.at(place))):
+            yield found, place.line
+    if not kept and r"\documentclass" not in text:
         whole, own = definitions(source.text)
-        found = [expand(whole, own).strip()]
-    return [f for f in found if "=" in f]
+        if "=" in (found := expand(whole, own).strip()):
+            yield found, 1
 
 
 def _inner(m: re.Match[str]) -> str:

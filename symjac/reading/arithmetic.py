@@ -60,8 +60,10 @@ class Arithmetic(Naming, ABC):
         return self.context.text(v.term)
 
     def shown(self, v: Value) -> str:
-        """What a value is called in messages: a vector as it is printed."""
-        return "a row" if self.context.row and v.is_vector else v.shown
+        """What a value is called in messages: a vector as it is printed, a symbol with what its role rests on."""
+        shown = "a row" if self.context.row and v.is_vector else v.shown
+        f = v.details.get("family") if v.tag == "symbol" else None
+        return f"{shown} ({f.how})" if isinstance(f, Family) and f.how.is_guess and not f.declared else shown
 
     def families_of(self, t: Term) -> list[Family]:
         """The families of the symbols in a term."""
@@ -221,11 +223,11 @@ class Arithmetic(Naming, ABC):
                 inner = scalar(lambda: Product(Transpose(a.make()), b.make()), t)
                 inner.tag = "dot"
                 return inner
-            raise self.error(
-                rf"\{op} between two column vectors: the inner product or the entrywise one?",
-                t,
-                hints.beside(self.context, a, b),
-            )
+            cross = " the cross product is not read" if op == "times" else ""
+            message = rf"\{op} between two column vectors: the inner product or the entrywise one?{cross}"
+            raise self.error(message, t, hints.beside(self.context, a, b))
+        if op == "times" and a.is_vector and b.is_matrix:
+            raise self.error(r"\times between a vector and a matrix; the cross product is not read", t)
         if op == "star" and shaped:
             if not self.context.star_multiplies:
                 return self.entrywise(a, b, "*", t)

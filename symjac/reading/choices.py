@@ -142,10 +142,11 @@ def _before_outer(node: Node, a: Node) -> bool:
 
 
 def _bold_states(t: Tried) -> list[Option]:
-    """Bold capitals with a time, which are mostly matrices, as vectors."""
+    """Bold capitals with a time or a definition, as the F of F = m a, which are mostly matrices, as vectors."""
     bold = {f.letter: f for f in t.context.families.values() if f.how is How.BOLD and f.role == "matrix"}
-    timed = {x: t.alike(f) for x, f in bold.items() if any(n.time is not None for n in t.alike(f))}
-    return [Option(dict.fromkeys([n.base for n in alike], "vector")) for alike in timed.values()]
+    left = {r.kids[0].inner.text for r in t.nodes if r.kind == "relation"}
+    found = (t.alike(f) for x, f in bold.items() if x in left or any(n.time is not None for n in t.alike(f)))
+    return [Option(dict.fromkeys([n.base for n in alike], "vector")) for alike in found]
 
 
 def _otimes(t: Tried) -> list[Option]:

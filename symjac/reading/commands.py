@@ -27,6 +27,7 @@ _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_\-]*")
 _ARGUMENT = re.compile(r"\\[a-zA-Z]+|\\.|.", re.S)
 
 
+_ACCENTED = re.compile(r"""\\[`'^"~=.]\{?([A-Za-z])\}?""")  # of words: v\`a, f\"ur
 _DOT_STAR = re.compile(r"\.\s*\*")
 
 
@@ -217,6 +218,7 @@ class Commands(ABC):
     def styled(self, i: int, j: int, name: str) -> int:
         start, stop, j = self.argument(j, name)
         style, word = v.STYLE_OF[name], _BLANK_ENDS.sub("", self.source[start:stop])
+        word = _ACCENTED.sub(r"\1", word) if name in v.TEXTS else word
         if not word and (style != "rm" or name == "operatorname"):
             raise self.error(
                 rf"\{name} with nothing in its braces",

@@ -20,6 +20,7 @@ from symjac.expr import (
     transpose,
 )
 from symjac.expr.times import Time
+from symjac.reading import hints
 from symjac.reading.applied.large import BOUNDS, restricted
 from symjac.reading.applied.terms import Term
 from symjac.reading.arithmetic import Arithmetic
@@ -40,9 +41,8 @@ def partial(el: Arithmetic, t: Term) -> Value:
         y = Value(y.cols, UNIT, lambda: transpose(make_y()), y.term)
     if (y.is_matrix and not x.is_scalar) or (x.is_matrix and not y.is_scalar):
         matrix = y if y.is_matrix else x
-        raise el.error(
-            f"a derivative with the matrix {el.context.text(matrix.term)} is not read as a matrix", matrix.term
-        )
+        message = f"a derivative with the matrix {el.context.text(matrix.term)} is not read as a matrix"
+        raise el.error(message, matrix.term, hints.role(el.context, matrix, "scalar" if matrix is y else "vector"))
     rows, cols = (x.cols, x.rows) if y.is_scalar and x.is_matrix else (y.rows, x.rows)
     if x.is_scalar:
         rows, cols = y.rows, y.cols

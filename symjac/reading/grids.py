@@ -52,9 +52,10 @@ def stack(el: Arithmetic, values: list[Value], t: Term) -> Value:
     if isinstance(t.data, tuple) and "," in t.data and any(v.is_matrix for v in values):
         names = [el.context.text(a) for a in t.args]
         raise el.context.doubt(
-            f"the matrices {' and '.join(names)} stand beside each other in a row: blocks in a row are not read",
+            f"the matrices {' and '.join(names)} stand beside each other: blocks in a row and commutators are not read",
             t,
-            f'write the product out, as in "W h + U x"; for blocks on top of each other write "[{"; ".join(names)}]"',
+            f'write the product out, as in "W h + U x"; for blocks on top of each other write "[{"; ".join(names)}]"'
+            f', for a commutator "({" ".join(names)} - {" ".join(names[::-1])})"',
         )
     if any(v.is_matrix for v in values):
         return blocks(el, values, t)

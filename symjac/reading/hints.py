@@ -11,10 +11,17 @@ from symjac.reading.values import Value
 WORDS = {"scalar": "scalar", "vector": "vector n", "matrix": "matrix n m"}
 
 
+def bare(context: Context, t: Term) -> str | None:
+    """A symbol as it is printed, without what is done to it."""
+    family = context.find(t.ref.family) if t.ref is not None else None
+    if family is None or t.ref is None:
+        return None
+    return render(family.base, family.label, family.upper, family.place or "_{}", t.ref.printed)
+
+
 def carrier(context: Context, t: Term) -> str:
     """A term as it is printed, without what stands above a symbol, in brackets where a script would not mean all."""
-    if t.ref is not None and (f := context.find(t.ref.family)) is not None:
-        name = render(f.base, f.label, f.upper, f.place or "_{}", t.ref.printed)
+    if (name := bare(context, t)) is not None:
         return f"({name})" if "^" in name else name
     text = context.text(t)
     return text if t.kind == "entry" or (text.startswith("(") and text.endswith(")")) else f"({text})"
@@ -23,7 +30,7 @@ def carrier(context: Context, t: Term) -> str:
 def role(context: Context, v: Value, wanted: str) -> str | None:
     """The declaration by which a symbol, or one in a product of scalars, has another role; of an entry its vector."""
     if v.term.kind == "entry":
-        return f'an entry is a number; for the vector leave its index away, as in "{carrier(context, v.term.args[0])}"'
+        return f'an entry is a number; for the vector leave its index away, as in "{bare(context, v.term.args[0])}"'
     families = (context.find(r.family) for r in v.term.refs())
     free = [f for f in families if f is not None and not f.declared and f.role in (v.role, None)]
     return propose(free[0].name, WORDS[wanted]) if free and (v.is_scalar or v.tag == "symbol") else None
@@ -38,7 +45,8 @@ def unequal(context: Context, a: Value, b: Value) -> str | None:
 def added(context: Context, column: Value) -> str:
     """How a vector is added to every row, or to every column, of a matrix."""
     text = carrier(context, column.term)
-    return rf'write "\mathbf{{1}} {text}^\top" to add it to every row, "{text} \mathbf{{1}}^\top" to every column'
+    rows = "; where vectors are rows, ask for the row orientation" * (not context.row)
+    return rf'write "\mathbf{{1}} {text}^\top" to add it to every row, "{text} \mathbf{{1}}^\top" to every column{rows}'
 
 
 def beside(context: Context, a: Value, b: Value) -> str | None:

@@ -245,6 +245,17 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
         if out.time is not None and not _is_time(tokens[1:-1]):
             raise ReadError("I cannot read this index", text=source, span=(s.start, s.end))
         return
+    if len(tokens) == 1 and tokens[0].kind in ("+", "-"):
+        if tokens[0].kind == "+" and not declaring and (out.base, "^+") not in letters.labels:
+            name, carrier = f"{out.base}^+", source[out.node.start : s.start]
+            raise ReadError(
+                f"{name}: a name, the positive part, or a pseudoinverse, which is not read?",
+                text=source,
+                span=(out.node.start, out.node.end),
+                hint=rf'for the positive part write "\max(0, {carrier})"; for a name {propose(name, "vector n")}',
+            )
+        out.upper = tokens[0].kind
+        return
     operation = operation_of(tuple(tokens))
     if operation.kind != "power":
         out.operations.append(operation)

@@ -150,7 +150,12 @@ def _extreme(word: str) -> Callable[[Arithmetic, list[Value], Term], Value]:
         zeros = [v for v in values if v.literal and v.make() == Number(0)]
         others = [v for v in values if not any(v is z for z in zeros)]
         if len(values) != 2 or len(zeros) != 1 or len(others) != 1:
-            raise el.error(rf"\{word} is read with 0 and one other argument only: \{word}(0, x)", t)
+            hint = None
+            if len(values) == 2:
+                a, b = (hints.carrier(el.context, v.term) for v in values)
+                step, one, two = ("+", b, a) if word == "max" else ("-", a, b)
+                hint = rf'write "({a} {step} \max(0, {one} - {two}))"'
+            raise el.error(rf"\{word} is read with 0 and one other argument only: \{word}(0, x)", t, hint)
         v = others[0]
         if word == "max":
             return like(v, lambda: positive_part(v.make()), t)

@@ -273,7 +273,7 @@ class Parser:
         kid = self.expression()
         self.bars.pop()
         if self.current.kind != close:
-            raise self.error("this bar is never closed", t)
+            raise self.error("this bar is never closed; conditions behind a bar, as in p(y|x), are not read", t)
         self.at += 1
         return Node("norm" if "||" in t.kind else "abs", "", [kid], t.start, self.tokens[self.at - 1].end)
 

@@ -281,7 +281,7 @@ def _whole(text: str, roots: Sequence[Node]) -> Node:
     if len(roots) == 1 and roots[0].kind != "relation":
         return roots[0]
     if len(found) != 1:
-        hint = r"write one equation, as in L = \sum_t \ell_t(y_t)"
+        hint = r'write one equation, as in "L = \sum_t \ell(y_t)"'
         raise ReadError("this is not one loss", text=text, span=(0, max(1, len(text))), hint=hint)
     return found[0]
 

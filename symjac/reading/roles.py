@@ -169,9 +169,10 @@ class Roles:
         self.seen[name] += 1
         if not n.scripts:
             self.alone.add(name)
-        if "'" in named.base and self.context.find(name) is None:
+        if ("'" in named.base or named.upper in ("+", "-")) and self.context.find(name) is None:
             self.context.source = source
-            self.context.note("prime", f"{named.base} is read as a name, its prime as a part of it", n)
+            shown, mark = (name, "sign") if named.upper else (named.base, "prime")
+            self.context.note("prime", f"{shown} is read as a name, its {mark} as a part of it", n)
         self.context.exact.setdefault(name, named)
         if following is not None and following.is_call and not self.is_time_call(n, following):
             self.applied.setdefault(name, n)

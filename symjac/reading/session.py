@@ -30,7 +30,7 @@ from symjac.reading.hints import WORDS
 from symjac.reading.parser import parse
 from symjac.reading.roles import Roles
 from symjac.reading.spelling import is_upper
-from symjac.reading.survey import Letters, above, raised_labels, single_steps, squares, survey
+from symjac.reading.survey import Letters, above, raised_labels, signed, single_steps, squares, survey
 from symjac.reading.tree import Node
 from symjac.reading.usual import LOSSES, TIMED_LOSSES
 from symjac.reading.words import spelled, words_of
@@ -241,7 +241,9 @@ class Attempt:
         known = dataclasses.replace(known, naming=known.naming | self.option.below, indices=indices)
         every = [r for r, _ in roots]
         context.letters = survey(every, known)
-        context.letters.labels |= squares(every) | raised_labels(session.declared) | above(every, self.option.above)
+        context.letters.labels |= (
+            squares(every) | signed(every) | raised_labels(session.declared) | above(every, self.option.above)
+        )
         for key, text in session.declared.items():
             declare(context, key, text, lenient=session.lenient)
         context.letters.layered |= {f.base for f in context.families.values() if f.place == "^{}"}

@@ -395,6 +395,19 @@ def squares(roots: Sequence[Node]) -> set[tuple[str, str]]:
     return {(base, "^" + number) for base, number in names}
 
 
+def signed(roots: Sequence[Node]) -> set[tuple[str, str]]:
+    """The ``x^+`` of a left side, or of a text with an ``x^-``, which is a name."""
+    marked = {
+        (letter(n.token), s.tokens[0].kind, n is r.kids[0].inner if r.kind == "relation" else False)
+        for r in roots
+        for n in r.walk()
+        if n.kind == "name" and n.token is not None
+        for s in n.scripts
+        if s.kind == "^" and [t.kind for t in s.tokens] in (["+"], ["-"])
+    }
+    return {(base, "^+") for base, sign, left in marked if left or sign == "-"}
+
+
 def single_steps(roots: Sequence[Node], letters: Letters) -> set[str]:
     """The T of ``y_T``, where y is known to carry a time: a letter for one step."""
     pairs = [pair for r in roots for n in r.walk() for pair in _one_below(n)]

@@ -13,13 +13,13 @@ def _words(text: str) -> frozenset[str]:
 GREEK = _words(
     "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa varkappa lambda mu nu xi pi varpi "
     "rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi "
-    "Psi Omega ell"
+    "Psi Omega ell hbar"
 )
-_GREEK_LETTERS = "αβγδεϵζηθϑικλμνξπϖρϱσςτυφϕχψωΓΔΘΛΞΠΣΥΦΨΩℓ"
+_GREEK_LETTERS = "αβγδεϵζηθϑικλμνξπϖρϱσςτυφϕχψωΓΔΘΛΞΠΣΥΦΨΩℓℏ"
 _THEIR_NAMES = (
     "alpha beta gamma delta varepsilon epsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho "
     "varrho sigma varsigma tau upsilon varphi phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi "
-    "Psi Omega ell"
+    "Psi Omega ell hbar"
 )
 UNICODE_GREEK = dict(zip(_GREEK_LETTERS, _THEIR_NAMES.split(), strict=True))
 
@@ -140,6 +140,10 @@ _COMMANDS = {
     "oplus": "oplus",
     "arrow": "to rightarrow mapsto longrightarrow Rightarrow",
     "dagger": "dagger ddagger",
+    "round": "lfloor rfloor lceil rceil",
+    "binom": "binom choose",
+    "complex": "Re Im",
+    "extreme": "arg argmin argmax sup inf",
     "&": "and",
 }
 COMMANDS = {command: kind for kind, commands in _COMMANDS.items() for command in commands.split()}
@@ -178,6 +182,10 @@ NOT_READ = {
     ":": "a colon",
     "oplus": r"\oplus",
     "dagger": "conjugate transposes",
+    "round": "brackets that round",
+    "binom": "binomial coefficients",
+    "complex": "real and imaginary parts",
+    "extreme": "suprema, infima and arguments of extrema",
     "arrow": "arrows",
     "approx": "approximate relations",
     "sim": "distributions",

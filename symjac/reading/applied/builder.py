@@ -99,6 +99,8 @@ class Builder(Building):
             return self.posted(lists.iverson(self, node), node)
         if len(node.kids) > 1:
             return self.posted(lists.stacked(self, node), node)
+        if node.text == "langle":
+            raise self.error("angle brackets take two vectors; means, bras and kets are not read", node)
         if not self.el.beside:
             lists.refuse_spaced_list(self, node)
         inner = self.build(node.kids[0])
@@ -357,7 +359,7 @@ _ALONE = {
     "infty": r"\infty is no value here",
     "blank": "a matrix entry is missing here",
     "relation": "a relation is no value",
-    "nabla": r"this \nabla is applied to nothing",
+    "nabla": r"this \nabla is applied to nothing; a divergence or a curl is not read",
 }
 
 

@@ -38,6 +38,10 @@ def derivative(b: Building, top: Node, bottom: Node, node: Node) -> Term | None:
     for side in (top, bottom):
         first = side.inner.kids[0] if side.inner.kind == "juxt" else side.inner
         if first.kind == "partial" and first.scripts:
+            plus = [t.kind for s in first.scripts for t in s.tokens] == ["+"]
+            message = r"\partial^+, which holds earlier steps fixed, is not read"
+            if plus:
+                raise b.error(message, first, r'write "\partial"; a note says what is held fixed')
             raise b.error("derivatives of higher order are not read", first)
     if above is None or below is None:
         if "partial" in signs:
@@ -149,7 +153,7 @@ def nabla(b: Building, kids: list[Node], i: int) -> tuple[Term, int]:
     if sub is None and (found := _own_gradient(b, kids, i)) is not None:
         return found, i + 3
     if i + 1 >= len(kids):
-        raise b.error(r"this \nabla is applied to nothing", item)
+        raise b.error(r"this \nabla is applied to nothing; a divergence or a curl is not read", item)
     if sub is None:
         raise b.error(r"nothing says by what this \nabla differentiates", item, r'write "\nabla_{x}"')
     stop = i + 2 if b.el.beside and _stands_alone(b, kids[i + 1]) else len(kids)

@@ -70,10 +70,17 @@ def head_of(el: Naming, item: Node, following: Node | None) -> Head | None:
         if any(s.kind == "_" for s in item.scripts):
             sub = next(s for s in item.scripts if s.kind == "_")
             if item.text not in ("log", "ln") or sub.tokens[0].text != "e":
-                raise el.error(f"a subscript on {item.text} is not read", item)
+                base = "".join(t.text for t in sub.tokens)
+                quotient = rf'write a quotient, as in "\frac{{\log x}}{{\log {base}}}"' if item.text == "log" else None
+                raise el.error(f"a subscript on {item.text} is not read", item, quotient)
         function = known_function(item.text)
         if any(o.kind == "inverse" for o in operations):
-            raise el.error(f"{item.text} to the power -1: the inverse function or the reciprocal?", item)
+            known = known_function(f"arc{item.text}")
+            hint = rf'for the reciprocal write a fraction, as in "\frac{{1}}{{\{item.text}(x)}}"'
+            inverse = rf'; for the inverse write "\operatorname{{arc{item.text}}}"' if known is not None else ""
+            raise el.error(
+                f"{item.text} to the power -1: the inverse function or the reciprocal?", item, hint + inverse
+            )
         return Head(function, vocabulary.OPERATORS.get(item.text, ""), operations, None)
     if item.kind != "name":
         return None
