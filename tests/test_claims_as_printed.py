@@ -227,14 +227,6 @@ def test_the_entry_of_the_right_class_is_picked_by_a_unit_vector() -> None:
     assert "denominator_column" not in verdict(r"\frac{\partial L}{\partial z} = p + e_k", *system).holds_in
 
 
-@pytest.mark.parametrize(
-    "claim", [r"\frac{\partial L}{\partial z_j} = p_j - \delta_{jk}", r"\frac{\partial L}{\partial p_k} = -1/p_k"]
-)
-def test_entries_beside_the_one_that_the_loss_picks_are_undecided(claim: str) -> None:
-    """They are true; that e_k has its 1 at k is not used yet, and a value for e_k alone would refute them."""
-    assert verdict(claim, "p = softmax(z)", r"L = -\log p_k").verdict == "undecided"
-
-
 @pytest.mark.parametrize("target", ["one-hot vector m", "vector m"])
 def test_a_cross_entropy_that_is_only_named_refutes_nothing(target: str) -> None:
     """Nothing is known of it, whatever is declared of the target."""

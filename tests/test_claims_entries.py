@@ -53,6 +53,7 @@ def is_refuted(found: Verdict) -> bool:
         (r"\frac{\partial p_k}{\partial z_i} = p_k (\delta_{ki} - p_k)", False),
         (r"\frac{\partial L}{\partial p_i} = -\frac{\delta_{ik}}{p_i}", True),
         (r"\frac{\partial L}{\partial p_i} = -\frac{1}{p_i}", False),
+        (r"\frac{\partial L}{\partial p_k} = -1 / p_k", True),
         (rf"{slope('L', 'z_i')} = \sum_j {slope('L', 'p_j')} {slope('p_j', 'z_i')}", True),
         (r"\frac{\partial^2 L}{\partial z_i \partial z_j} = p_i (\delta_{ij} - p_j)", True),
         (r"\frac{\partial^2 L}{\partial z_i \partial z_j} = p_k (\delta_{ij} - p_j)", False),
@@ -194,6 +195,49 @@ def test_real_time_recurrent_learning_of_two_coupled_states() -> None:
     """Both states carry sensitivities from the step before."""
     other = r"V_{kl} \frac{\partial c_{l,t-1}}{\partial W_{ij}}"
     assert judged(COUPLED, recursion(r"\delta_{ki} h_{j,t-1}", SENSITIVITY, other)).verdict == "true"
+
+
+@pytest.mark.parametrize(
+    ("equation", "left", "right", "true"),
+    [
+        (r"Y = A X B", ("Y_{ij}", "X_{kl}"), r"A_{ik} B_{lj}", True),
+        (r"Y = A X B", ("Y_{ij}", "X_{kl}"), r"A_{ki} B_{lj}", False),
+        (r"Y = A X B", ("Y_{ab}", "X_{rs}"), r"A_{ar} B_{sb}", True),
+        (r"Y = X^\top X", ("Y_{ij}", "X_{kl}"), r"\delta_{il} X_{kj} + \delta_{jl} X_{ki}", True),
+        (r"Y = X^\top X", ("Y_{ij}", "X_{kl}"), r"\delta_{il} X_{kj} + \delta_{jk} X_{ki}", False),
+        (r"Y = X^{-1}", ("Y_{ij}", "X_{kl}"), r"-Y_{ik} Y_{lj}", True),
+        (r"Y = X^{-1}", ("Y_{ij}", "X_{kl}"), r"-Y_{il} Y_{kj}", False),
+        (r"C = A B", ("C_{ij}", "A_{mn}"), r"\delta_{im} B_{nj}", True),
+        (r"\hat Y = X W", (r"\hat{Y}_{ij}", "W_{kl}"), r"X_{ik} \delta_{jl}", True),
+    ],
+)
+def test_entries_of_a_matrix_by_those_of_a_matrix(equation: str, left: tuple[str, str], right: str, true: bool) -> None:
+    """A proof is run, entry by entry, and what is false has a point at which it is."""
+    outcomes = judged((equation,), f"{slope(*left)} = {right}").conventions
+    assert [outcomes[f"{layout}_column"].holds for layout in ("numerator", "denominator")] == [true, true]
+
+
+GATED = (r"g_t = \sigma(w^\top x_t + u^\top h_{t-1} + b)", r"h_t = g_t h_{t-1} + (1 - g_t) x_t")
+LOGISTIC = (r"\hat y = \sigma(w^\top x + b)", r"L = -y \log \hat y - (1 - y) \log (1 - \hat y)")
+
+
+@pytest.mark.parametrize("equations", [GATED, GATED[::-1]])
+def test_a_gate_that_is_a_number_is_one_whichever_equation_comes_first(equations: tuple[str, ...]) -> None:
+    """What leads back to it through the step before is told by its letter, and the gate by its own equation."""
+    right = r"g_t I + \sigma'(w^\top x_t + u^\top h_{t-1} + b) (h_{t-1} - x_t) u^\top"
+    left = slope("h_t", "h_{t-1}")
+    assert "numerator_column" in judged(equations, f"{left} = {right}").holds_in
+    turned = right.replace(r"(h_{t-1} - x_t) u^\top", r"u (h_{t-1} - x_t)^\top")
+    assert "numerator_column" not in judged(equations, f"{left} = {turned}").holds_in
+
+
+@pytest.mark.parametrize(("by", "right"), [("w", r"(\hat y - y) x"), ("b", r"\hat y - y")])
+def test_logistic_regression_is_told_to_need_the_logistic_function(by: str, right: str) -> None:
+    """Values at which the logarithms exist refute it for some function; for the logistic one it is proved."""
+    found = judged(LOGISTIC, f"{slope('L', by)} = {right}")
+    assert found.verdict == "undecided"
+    assert dict(found.if_declared) == {r"\sigma": "elementwise sigmoid"}
+    assert judged(LOGISTIC, f"{slope('L', by)} = {right.replace('-', '+')}").verdict == "false"
 
 
 def test_what_is_called_true_of_a_picked_entry_is_what_numpy_computes() -> None:

@@ -278,15 +278,14 @@ class Evaluator(Meaning):
         of, by = y.args[0].ref, x.args[0].ref
         if of is None or by is None or self.model.equation(self.ref(of)) is None:
             raise UndecidedError("entries of what no equation defines are not judged by those of a matrix")
-        return self.entry_of(
-            self.image(self.entries(self.ref(of), self.ref(by)), self.model.symbol(self.ref(of)), x), y
-        )
+        jacobian = self.entries(self.ref(of), self.ref(by))
+        return self.entry_of_image(jacobian, self.model.symbol(self.ref(of)), x, y)
 
     def one_entry(self, x: Term) -> Expr:
         """The matrix with 1 where an entry of a matrix stands, and zeros beside it."""
         assert x.args[0].ref is not None
-        row, column = self.units(x, self.model.symbol(self.ref(x.args[0].ref)))
-        return ex.Product(row, ex.Transpose(column))
+        row, *column = self.units(x, self.model.symbol(self.ref(x.args[0].ref)))
+        return ex.Product(row, *map(ex.Transpose, column)) if column else row
 
     def image(self, jacobian: Expr, of: Symbol, x: Term) -> Expr:
         """What a Jacobian of the entries of ``of`` does to the matrix of one entry, in the shape of ``of``."""
@@ -297,6 +296,10 @@ class Evaluator(Meaning):
             raise UndecidedError(error.message) from error
         self.images |= out.symbols - jacobian.symbols - entry.symbols
         return out
+
+    def entry_of_image(self, jacobian: Expr, of: Symbol, x: Term, y: Term) -> Expr:
+        """An entry of what a Jacobian does to the matrix of one entry."""
+        return self.entry_of(self.image(jacobian, of, x), y)
 
     def gradient_term(self, t: Term) -> Expr:
         """``d x``: the gradient of the loss by x."""

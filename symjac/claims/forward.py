@@ -6,9 +6,8 @@ from functools import lru_cache
 
 from symjac.claims import vectors
 from symjac.claims.evaluate import Evaluator
-from symjac.claims.undecided import UndecidedError
 from symjac.claims.world import World
-from symjac.expr import ONE, Expr, Partial, Product, Symbol, Transpose, Vec
+from symjac.expr import ONE, Expr, Kronecker, Partial, Product, Symbol, Transpose, Vec
 from symjac.reading.applied.terms import Ref, Term
 
 
@@ -52,10 +51,12 @@ class Forward(Evaluator):
         return self.world.slope(Transpose(Partial(of, first)), then, definitions)
 
     def image(self, jacobian: Expr, of: Symbol, x: Term) -> Expr:
-        """What a Jacobian does to the vec of the matrix of one entry, of vectors only."""
-        if of.cols != ONE:
-            raise UndecidedError("entries of a matrix by those of a matrix are not run")
+        """What a Jacobian does to the vec of the matrix of one entry, the vec of what that gives."""
         return Product(jacobian, Vec(self.one_entry(x)))
+
+    def entry_of_image(self, jacobian: Expr, of: Symbol, x: Term, y: Term) -> Expr:
+        row, *column = self.units(y, of)
+        return Product(Transpose(Kronecker(*column, row) if column else row), self.image(jacobian, of, x))
 
     def of_expression(self, t: Term, x: Ref, *, entries: bool = False) -> Expr:
         """The derivative of a printed expression."""

@@ -54,7 +54,7 @@ class Meaning(Elaborator, ABC):
     ) -> None:
         self.unknown: list[str] = []  # why some derivative could not be found
         self.beside_system = Beside(model, self.unknown)
-        super().__init__(self.beside_system, Roles(self.beside_system, lambda _: None))
+        super().__init__(self.beside_system, Roles(self.beside_system, lambda _, __: None))
         self.model = model
         self.convention = convention
         self.gradient = gradient

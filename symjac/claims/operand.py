@@ -34,7 +34,7 @@ class Operand(Elaborator):
         for name, family in model.families.items():
             context.families[name] = again = copy.copy(family)
             again.called = list(family.called)
-        super().__init__(context, Roles(context, lambda _: None))
+        super().__init__(context, Roles(context, lambda _, __: None))
         self.model = model
         self.shaped = shaped
         self.letters = values  # numbers for index letters, where sums and products are written out

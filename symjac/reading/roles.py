@@ -47,7 +47,7 @@ _KNOWN_WORDS = [*OPERATORS, *(s for row in functions.ACTIVATIONS.values() for s 
 class Roles:
     """Decides roles on evidence gathered from the whole text."""
 
-    def __init__(self, context: Context, by_definition: Callable[[Family], str | None]) -> None:
+    def __init__(self, context: Context, by_definition: Callable[[Family, str | None], str | None]) -> None:
         self.context = context
         self.by_definition = by_definition
         self.applied: dict[str, Node] = {}
@@ -263,8 +263,8 @@ class Roles:
         if name in self.places.above and not (upper and named.time and context.has_bold):
             return "scalar", How.ABOVE
         if token.style == "rm" and len(token.text) > 1:
-            return self.by_definition(family) or "scalar", How.WORD
-        defined = self.by_definition(family)
+            return self.by_definition(family, named.time) or "scalar", How.WORD
+        defined = self.by_definition(family, named.time)
         if defined:
             return defined, How.DEFINITION
         if name in self.places.below and name not in self.turned:
@@ -296,7 +296,7 @@ class Roles:
         hats = [
             n for n in self.context.exact.values() if n.token.text == named.token.text and n.token.accents == ("hat",)
         ]
-        roles = {self.by_definition(self.context.family(n)) for n in hats}
+        roles = {self.by_definition(self.context.family(n), n.time) for n in hats}
         return roles.pop() if len(roles) == 1 else None
 
     def _takes_several(self, named: Named, family: Family) -> bool:

@@ -182,6 +182,10 @@ class Session:
         raise error
 
 
+class _CircleError(Exception):
+    """A role is asked for within the definition that would tell it, through a step before."""
+
+
 class Attempt:
     """One try at reading, with other choices than the usual ones."""
 
@@ -199,6 +203,7 @@ class Attempt:
         self.pieces: list[Piece] = []
         self.defining: dict[str, Piece] = {}
         self.roles = Roles(self.context, self.role_by_definition)
+        self.back: list[bool] = []  # of the definitions that are being asked for roles: whether at an earlier step
         self.elaborator = Elaborator(self.context, self.roles)
 
     def run(self) -> Attempt:
@@ -321,10 +326,18 @@ class Attempt:
         for key, family in base.calls.items():
             self.context.calls[key] = self.context.families[family.name]
 
-    def role_by_definition(self, family: Family) -> str | None:
+    def role_by_definition(self, family: Family, time: str | None) -> str | None:
+        """The role of what defines a symbol that is asked for at a time.
+
+        Where a step's definitions lead back through the step before, it is what stands there whose letter tells.
+        """
         piece = self.defining.get(family.name)
         if piece is None or piece.kind != "equation":
             return None
+        left = piece.sides[0].inner
+        earlier = left.kind == "name" and time != self.elaborator.named(left).time
+        if piece.busy and piece.role is None and not earlier and any(self.back):
+            raise _CircleError
         if piece.busy or piece.role is not None:
             return piece.role
         context, el = self.context, self.elaborator
@@ -332,10 +345,16 @@ class Attempt:
         context.source, el.indices, el.locals = piece.source, piece.indices, {}
         piece.busy = True
         notes, constants = len(context.notes), len(context.constants)
+        self.back.append(earlier)
         try:
             return el.build(piece.sides[1]).role
+        except _CircleError:
+            if not earlier:
+                raise
+            return None
         finally:
             piece.busy = False
+            self.back.pop()
             del context.constants[constants:]
             context.notes[notes:] = [n for n in context.notes[notes:] if n.kind == "role"]  # what was settled stays so
             context.source, el.indices, el.locals = outer

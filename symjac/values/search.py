@@ -116,7 +116,8 @@ def counterexample(
     for count, (sizes, seed) in enumerate(points(names_of_sizes)):
         if count >= effort:
             break
-        chosen = {name: STAND_INS[(k + seed) % len(STAND_INS)] for k, name in enumerate(names)}
+        turn = seed + seed // len(STAND_INS)  # in step with the values, large ones would never meet some stand-in
+        chosen = {name: STAND_INS[(k + turn) % len(STAND_INS)] for k, name in enumerate(names)}
         point = Point(seed, leaves, kinds)
         functions = {name: latex for name, (_, latex) in chosen.items()} | maps
         coefficients = {name: c for name, (c, _) in chosen.items()}

@@ -59,7 +59,7 @@ class Names:
         context.letters.entry |= _letters_of_entries(context, roots)
         context.calls = {key: context.families[family.name] for key, family in base.calls.items()}
         context.notes.clear()
-        roles = Roles(context, lambda _: None)
+        roles = Roles(context, lambda _, __: None)
         roles.scan([(root, text) for root in roots])
         return Naming(context, roles, beside=True)
 
