@@ -217,6 +217,54 @@ def test_entries_of_a_matrix_by_those_of_a_matrix(equation: str, left: tuple[str
     assert [outcomes[f"{layout}_column"].holds for layout in ("numerator", "denominator")] == [true, true]
 
 
+FACTORED = r"E = \frac12 \sum_{i,j} (R_{ij} - \sum_k U_{ik} V_{jk})^2"
+REST = r"(R_{ij} - \sum_l U_{il} V_{jl})"
+ENERGY = r"E = -\frac12 \sum_{i,j} w_{ij} s_i s_j - \sum_i b_i s_i"
+
+
+@pytest.mark.parametrize(
+    ("equation", "left", "right", "true"),
+    [
+        (r"f = \sum_{i,j} X_{ij}^2", ("f", "X_{kl}"), "2 X_{kl}", True),
+        (r"f = \sum_{ij} X_{ij}^2", ("f", "X_{kl}"), "2 X_{lk}", False),
+        (r"f = \sum_i \sum_j X_{ij}^2", ("f", "X_{kl}"), "2 X_{kl}", True),
+        (r"f = \sum_{a,b=1}^n A_{ab} x_a x_b", ("f", "x_a"), r"\sum_b (A_{ab} + A_{ba}) x_b", True),
+        (r"f = \sum_{i,j} A_{ij} B_{ji}", ("f", "A_{ij}"), "B_{ji}", True),
+        (r"f = \sum_{i,j} A_{ij} B_{ji}", ("f", "A_{ij}"), "B_{ij}", False),
+        (r"f = \sum_i A_{ii}", ("f", "A_{ij}"), r"\delta_{ij}", True),
+        (r"C_{ij} = \sum_k A_{ik} B_{kj}", ("C_{ij}", "A_{kl}"), r"\delta_{ik} B_{lj}", True),
+        (r"C_{ij} = \sum_k A_{ik} B_{kj}", ("C_{ij}", "A_{kl}"), r"\delta_{il} B_{kj}", False),
+        (FACTORED, ("E", "U_{ik}"), rf"-\sum_j {REST} V_{{jk}}", True),
+        (FACTORED, ("E", "U_{ik}"), rf"\sum_j {REST} V_{{jk}}", False),
+        (FACTORED, ("E", "V_{jk}"), rf"-\sum_i {REST} U_{{ik}}", True),
+        (ENERGY, ("E", "w_{ij}"), r"-\frac12 s_i s_j", True),
+        (ENERGY, ("E", "s_i"), r"-\frac12 \sum_j (w_{ij} + w_{ji}) s_j - b_i", True),
+        (ENERGY, ("E", "s_i"), r"-\sum_j w_{ij} s_j - b_i", False),
+        (r"h_{i,t} = \tanh(\sum_j W_{ij} h_{j,t-1})", ("h_{i,t}", "h_{j,t-1}"), r"(1 - h_{i,t}^2) W_{ij}", True),
+        (r"h_{it} = \tanh(\sum_j W_{ij} h_{j,t-1})", ("h_{it}", "h_{j,t-1}"), r"(1 - h_{jt}^2) W_{ij}", False),
+    ],
+)
+def test_sums_over_two_indices_and_matrices_entry_by_entry(
+    equation: str, left: tuple[str, str], right: str, true: bool
+) -> None:
+    """A double sum is one of a matrix entry by entry, a sum of two matrices' entries their product."""
+    found = judged((equation,), f"{slope(*left)} = {right}")
+    assert found.verdict == ("true" if true else "false")
+
+
+def test_the_gradient_of_a_factored_matrix_is_what_numpy_computes() -> None:
+    """``-\\sum_j (R_{ij} - \\sum_l U_{il} V_{jl}) V_{jk}`` against central differences."""
+    draw = np.random.default_rng(4)
+    r, u, v = (draw.normal(size=shape) for shape in ((3, 4), (3, 2), (4, 2)))
+    claimed = np.array(
+        [[-sum((r[i, j] - u[i] @ v[j]) * v[j, k] for j in range(4)) for k in range(2)] for i in range(3)]
+    )
+    unit = np.zeros((3, 2))
+    unit[1, 0] = step = 1e-6
+    moved = (np.sum((r - (u + unit) @ v.T) ** 2) - np.sum((r - (u - unit) @ v.T) ** 2)) / (4 * step)
+    assert np.isclose(claimed[1, 0], moved, atol=1e-6)
+
+
 GATED = (r"g_t = \sigma(w^\top x_t + u^\top h_{t-1} + b)", r"h_t = g_t h_{t-1} + (1 - g_t) x_t")
 LOGISTIC = (r"\hat y = \sigma(w^\top x + b)", r"L = -y \log \hat y - (1 - y) \log (1 - \hat y)")
 

@@ -56,7 +56,7 @@ class Forward(Evaluator):
 
     def entry_of_image(self, jacobian: Expr, of: Symbol, x: Term, y: Term) -> Expr:
         row, *column = self.units(y, of)
-        return Product(Transpose(Kronecker(*column, row) if column else row), self.image(jacobian, of, x))
+        return Product(Transpose(Kronecker(column[0], row) if column else row), self.image(jacobian, of, x))
 
     def of_expression(self, t: Term, x: Ref, *, entries: bool = False) -> Expr:
         """The derivative of a printed expression."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 from symjac.expr import (
     ONE,
     Apply,
+    Diag,
     Entry,
     EntryPower,
     Expr,
@@ -24,6 +25,7 @@ from symjac.expr import (
     Product,
     Sum,
     Symbol,
+    Trace,
     Transpose,
     UnitVector,
     unbound_indices,
@@ -31,10 +33,11 @@ from symjac.expr import (
 
 
 def whole(e: Expr, indices: tuple[Index | int, ...]) -> Expr | None:
-    """The vector whose entry at the index this is; ``None`` where no such vector is found."""
-    if len(indices) != 1 or not isinstance(indices[0], Index):
+    """The vector or matrix whose entry at the indices this is; ``None`` where none is found."""
+    at = [k for k in indices if isinstance(k, Index)]
+    if len(at) < len(indices) or len(set(at)) < len(at):
         return None
-    return _vector(collected(e), indices[0])
+    return _vector(collected(e), *at) if len(at) == 1 else _matrix(collected(e), *at)
 
 
 def _vector(e: Expr, i: Index) -> Expr | None:
@@ -60,6 +63,33 @@ def _vector(e: Expr, i: Index) -> Expr | None:
         joined = known[0] if len(known) == 1 else Hadamard(*known)
         return Product(*constant, joined) if constant else joined
     return None
+
+
+def _matrix(e: Expr, i: Index, j: Index) -> Expr | None:
+    """The matrix whose entry at i and j an expression is."""
+    held = {i, j} & unbound_indices(e)
+    if len(held) < 2:
+        vector = _vector(e, *held) if held else None
+        row, column = Ones(ONE, j.size), Ones(i.size, ONE)
+        if not held:
+            return Product(e, column, row) if e.is_scalar else None
+        return None if vector is None else Product(vector, row) if i in held else Product(column, Transpose(vector))
+    if isinstance(e, Entry):
+        return e.base if e.indices == (i, j) else Transpose(e.base) if e.indices == (j, i) else None
+    if isinstance(e, EntryPower) and held & unbound_indices(e.exponent):
+        return None
+    if isinstance(e, Apply | EntryPower):
+        inner = _matrix(e.args[0], i, j)
+        return None if inner is None else e.with_args((inner, *e.args[1:]))
+    if not isinstance(e, Sum | Product):
+        return None
+    alone = [f for f in e.args if isinstance(e, Product) and not {i, j} & unbound_indices(f)]
+    parts = [_matrix(f, i, j) for f in e.args if f not in alone]
+    known = [m for m in parts if m is not None]
+    if len(known) < len(parts):
+        return None
+    joined = known[0] if len(known) == 1 else Sum(*known) if isinstance(e, Sum) else Hadamard(*known)
+    return Product(*alone, joined) if alone else joined
 
 
 def _constant_or_vector(e: Expr, i: Index) -> Expr | None:
@@ -120,30 +150,37 @@ def collected(e: Expr) -> Expr:
 
 
 def _sum(e: IndexSum) -> Expr:
+    """A sum over an index as a product: of vectors, of a matrix and a vector, of two matrices, or as a trace."""
     j = e.index
-    if isinstance(e.body, Sum):
-        vector = _vector(e.body, j)
-        return Product(Transpose(Ones(j.size)), vector) if vector is not None else e
     factors = e.body.args if isinstance(e.body, Product) else (e.body,)
     outside = [f for f in factors if j not in unbound_indices(f)]
-    matrices = [f for f in factors if isinstance(f, Entry) and len(f.indices) == 2 and j in f.indices]
-    rest = [f for f in factors if j in unbound_indices(f) and f not in matrices]
-    if len(matrices) > 1:
-        return e
-    vector = _vector(Product(*rest) if len(rest) > 1 else rest[0], j) if rest else Ones(j.size)
-    if vector is None:
-        return e
-    if not matrices:
-        inner: Expr = Product(Transpose(Ones(j.size)), vector)
-    else:
-        entry = matrices[0]
-        first, second = entry.indices
-        if first == second:
+    alone: list[Expr] = []
+    inside: dict[Index, list[Expr]] = {}
+    for f in (f for f in factors if f not in outside):
+        others = sorted(unbound_indices(f) - {j}, key=lambda k: k.name)
+        if len(others) > 1:
             return e
-        matrix = entry.base if second == j else Transpose(entry.base)
-        other = first if second == j else second
-        inner = Entry(Product(matrix, vector), other)
+        (inside.setdefault(others[0], []) if others else alone).append(f)
+    if isinstance(e.body, Entry) and e.body.indices == (j, j):
+        return Trace(e.body.base)
+    vector = _vector(_product(alone), j) if alone else Ones(j.size)
+    matrices = [(i, _matrix(_product(found), i, j)) for i, found in inside.items()]
+    known = [(i, m) for i, m in matrices if m is not None]
+    if vector is None or len(known) < len(matrices) or len(known) > 2:
+        return e
+    if not known:
+        inner: Expr = Product(Transpose(Ones(j.size)), vector)
+    elif len(known) == 1:
+        inner = Entry(Product(known[0][1], vector), known[0][0])
+    else:
+        (i, left), (k, right) = known
+        middle = [Diag(vector)] if alone else []
+        inner = Entry(Product(left, *middle, right.arg if isinstance(right, Transpose) else Transpose(right)), i, k)
     return Product(*outside, inner) if outside else inner
+
+
+def _product(factors: list[Expr]) -> Expr:
+    return Product(*factors) if len(factors) > 1 else factors[0]
 
 
 __all__ = ["ONE", "Symbol", "collected", "whole"]

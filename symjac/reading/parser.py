@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from symjac.errors import ReadError
@@ -167,6 +168,7 @@ class Parser:
             if item.kind == "big":
                 body = self.term()
                 item.kids, item.end = [body], body.end
+                items[-1] = _one_by_one(item)
                 break
         if not items:
             raise self.refuse()
@@ -419,3 +421,18 @@ def _unbraced(node: Node) -> Node:
     inner = node.inner
     raised = any(s.kind == "^" for s in inner.scripts)
     return inner if inner.kind in ("name", "word") and not raised else node
+
+
+def _one_by_one(node: Node) -> Node:
+    """``\\sum_{i,j}`` and ``\\sum_{i,j=1}^n`` as a sum over i of a sum over j."""
+    below = next((s for s in node.scripts if s.kind == "_"), None)
+    tokens = below.tokens if below is not None else ()
+    end = next((k for k, t in enumerate(tokens) if t.kind == "="), len(tokens))
+    letters = [t for t in tokens[:end] if t.kind != ","]
+    if node.text != "sum" or below is None or len(letters) < 2 or any(t.kind != "name" or t.style for t in letters):
+        return node
+    kids = node.kids
+    for t in reversed(letters):
+        scripts = [replace(s, tokens=(t, *tokens[end:])) if s is below else s for s in node.scripts]
+        kids = [replace(node, scripts=scripts, kids=kids)]
+    return kids[0]

@@ -72,7 +72,7 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
         if (
             n.kind == "name"
             and n.token is not None
-            and any(s.kind == "_" and is_timed(s.tokens, out) for s in n.scripts)
+            and any(s.kind == "_" and (is_timed(s.tokens, out) or _shifts_last(s.tokens, out)) for s in n.scripts)
         ):
             out.timed.add(letter(n.token))
     _bounds(nodes, out)
@@ -336,7 +336,8 @@ def _free_entry_letters(root: Node, out: Letters) -> None:
     heads = [n for n in root.kids[0].walk() if n.kind == "name"]
     for n in heads:
         for s in n.scripts:
-            last = s.tokens[-1]
+            behind = n.token is not None and s.tokens[-1].text in out.time and _is_before_step(s.tokens, n.token, out)
+            last = s.tokens[0 if behind else -1]
             if s.kind != "_" or last.text not in "ijk" or last.text in out.time or last.style:
                 continue
             if (
@@ -349,10 +350,21 @@ def _free_entry_letters(root: Node, out: Letters) -> None:
                 continue
             comma = len(s.tokens) > 2 and s.tokens[-2].kind == "," and s.tokens[0].text in out.time
             timed = n.token is not None and letter(n.token) in out.timed and s.tokens[0].text in out.time
-            comma |= len(s.tokens) == 2 and timed  # G_{kj} beside G_{k-1,j}
+            comma |= behind or (len(s.tokens) == 2 and timed)  # h_{i,t}; G_{kj} beside G_{k-1,j}
             elsewhere = out.entry or _pairs(root, last.text) or len(heads) > 1
             if comma or (len(s.tokens) == 1 and elsewhere) or _has_time_above(n, out):
                 out.entry.add(last.text)
+
+
+def _shifts_last(tokens: Sequence[Token], letters: Letters) -> bool:
+    """``j,t-1``: a step that is shifted, behind an index or a label."""
+    return len(tokens) > 3 and tokens[1].kind == "," and tokens[2].text in letters.time and tokens[3].kind in "+-"
+
+
+def _is_before_step(tokens: Sequence[Token], base: Token, letters: Letters) -> bool:
+    """``i,t``, and ``it`` of what has steps: an index and a step behind it."""
+    steps = len(tokens) == 3 and tokens[1].kind == ","
+    return tokens[0].text not in letters.time and (steps or (len(tokens) == 2 and letter(base) in letters.timed))
 
 
 def _is_stamped(n: Node, out: Letters) -> bool:
