@@ -8,7 +8,7 @@ import pytest
 
 from symjac import System
 from symjac.claims.checking import check
-from symjac.errors import ReadError
+from symjac.errors import ReadError, SymjacError
 from symjac.reading import Reading
 from symjac.reading.usual import BEFORE, TABLE
 
@@ -48,6 +48,14 @@ def loss(letter: str) -> bool:
     try:
         return check(["y = A x"], rf"\frac{{\partial {letter}}}{{\partial x}} = A^\top g").verdict == "undecided"
     except ReadError:
+        return False
+
+
+def loss_of_a_step(letter: str) -> bool:
+    """Whether a letter before a state, in a sum over steps, is a loss."""
+    try:
+        return System(r"h_t = \tanh(A h_{t-1})").bptt(rf"M = \sum_t {letter}(h_t + d_t)").loss.unspecified
+    except SymjacError:
         return False
 
 
@@ -151,6 +159,10 @@ ROWS: dict[tuple[str, str], tuple[Seen, str]] = {
         BRACKET + " with vectors, where it stands nowhere without one",
         "a loss, a function of them with values in the numbers, of which nothing else is known: a note",
     ): (lambda s: "read as a loss of which nothing is known" in told(f"L = {s}(y, d)"), "f"),
+    (BRACKET + " with names, where a loss is asked for", "a loss of which nothing else is known"): (
+        loss_of_a_step,
+        "w",
+    ),
     ("as an argument of such a function", "a vector of parameters"): (
         lambda s: role(s, f"y = f(x, {s})") == "vector",
         r"\nu",
