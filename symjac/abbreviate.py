@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from string import ascii_lowercase
 
-from symjac.expr import Diag, Expr, Softmax, Sum, Symbol
+from symjac.expr import Diag, Expr, Name, Softmax, Sum, Symbol
 from symjac.tidy import rebuild
 
 Abbreviations = tuple[tuple[Symbol, Expr], ...]
@@ -15,13 +15,15 @@ Abbreviations = tuple[tuple[Symbol, Expr], ...]
 SHORT = 6
 
 # Capitals with a meaning of their own: the identity and the transpose mark.
+SMALL = frozenset(ascii_lowercase)
 NEVER = frozenset({"I", "T"})
 
 
 def abbreviate(e: Expr, taken: Iterable[str], origin: Mapping[Expr, Symbol]) -> tuple[Expr, Abbreviations]:
     """The expression with names for its long diagonals and repeated maps, and what the names stand for.
 
-    ``origin`` tells for a diagonal which gate it belongs to; its name is that gate's letter, as a capital.
+    ``taken`` are letters that other symbols bear. ``origin`` tells for a diagonal which gate it belongs to; its name is
+    that gate's letter, as a capital.
     A formula with a single term keeps its diagonals: it has nothing to be told apart from.
     """
     used = set(taken)
@@ -46,8 +48,7 @@ def _repeated(e: Expr) -> tuple[Expr, ...]:
 
 def _letters(taken: set[str]) -> Iterator[str]:
     """Letters for vectors that no symbol bears."""
-    bases = {_base(t) for t in taken}
-    return (letter for letter in "pqrsuvwyzabcdefghx" if letter not in bases)
+    return (letter for letter in "pqrsuvwyzabcdefghx" if letter not in taken)
 
 
 def _replace(e: Expr, table: Mapping[Expr, Expr]) -> Expr:
@@ -65,35 +66,22 @@ def _long_diagonals(e: Expr) -> Iterator[Expr]:
         yield from _long_diagonals(a)
 
 
-def _names(gates: list[Symbol | None], taken: set[str]) -> list[str]:
+def _names(gates: list[Symbol | None], taken: set[str]) -> list[Name]:
     """One name for each gate that no symbol bears: all capitals of the gates, or else all from one letter."""
-    bases = {_base(t) for t in taken}
-    capitals = [_capital(g) if g is not None else None for g in gates]
-    own = [c for c in capitals if c is not None and _base(c) not in bases | NEVER]
-    if len({_base(c) for c in own}) == len(gates):
+    capitals = [_capital(g.parts) for g in gates if g is not None and g.letter in SMALL]
+    own = [c for c in capitals if c.letter not in taken | NEVER]
+    if len({c.letter for c in own}) == len(gates):
         return own
-    letter = next(big for big in ("D", "E", "F", "G", r"\Lambda", r"\Delta") if big not in bases)
-    letters = [_base(g.name) for g in gates if g is not None]
-    if len(set(letters)) == len(gates):
-        return [f"{letter}_{x}" if len(x) == 1 else f"{letter}_{{{x}}}" for x in letters]
-    return [f"{letter}_{k}" if k < 10 else f"{letter}_{{{k}}}" for k in range(1, len(gates) + 1)]
+    letter = next(big for big in ("D", "E", "F", "G", r"\Lambda", r"\Delta") if big not in taken)
+    letters = [g.letter for g in gates if g is not None]
+    labels = letters if len(set(letters)) == len(gates) else [str(k) for k in range(1, len(gates) + 1)]
+    return [Name(letter, label) for label in labels]
 
 
-def _capital(gate: Symbol) -> str | None:
+def _capital(gate: Name) -> Name:
     """The gate's letter as a capital, with the gate's scripts but no accent: ``\\tilde{c}_t`` gives ``C_t``.
 
-    >>> _capital(Symbol(r"\\tilde{c}_t"))
-    'C_t'
+    >>> _capital(Name(r"\\tilde{c}", "1", letter="c")).text
+    'C_1'
     """
-    letter = _base(gate.name)
-    if not re.fullmatch("[a-z]", letter):
-        return None
-    scripts = re.search(r"[_^].*", gate.name)
-    return letter.upper() + (scripts.group() if scripts else "")
-
-
-def _base(name: str) -> str:
-    """The letter of a symbol without accents, style and scripts."""
-    stripped = re.sub(r"\\(tilde|hat|bar|mathbf|boldsymbol|bm|vec|mathrm|dot|widetilde|widehat)\b|[{}]", " ", name)
-    letters = re.split(r"[_^]", stripped, maxsplit=1)[0].split()
-    return letters[0] if letters else name
+    return gate._replace(base=gate.letter.upper(), letter=gate.letter.upper())

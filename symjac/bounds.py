@@ -273,7 +273,7 @@ class _Estimator:
         return self._named(e)
 
     def _is_timed(self, e: Expr) -> bool:
-        return any(s in self.clock.times or s in self.definitions for s in e.symbols)
+        return any(s.time is not None or s in self.definitions for s in e.symbols)
 
     def _named(self, e: Expr, sub: str = "") -> Expr:
         """The size of an expression by name; of one that changes with time a constant that bounds it."""

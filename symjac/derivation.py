@@ -217,8 +217,7 @@ class Derivation:
 
     @cached_property
     def _short(self) -> tuple[Expr, Abbreviations]:
-        letters = [i.family for i in self.system.symbols.values()]
-        short, named = abbreviate(self.closed, [*self.system.symbols, *letters], self._origin)
+        short, named = abbreviate(self.closed, self.system.letters, self._origin)
         if not equal(open_abbreviations(short, named), self.closed, self.definitions):
             raise Defect(
                 f"the abbreviated form of the derivative of {self.of.name} is not the derivative",

@@ -52,6 +52,11 @@ class Recurrence:
         return self.reading.symbols
 
     @cached_property
+    def letters(self) -> frozenset[str]:
+        """The letters of the symbols, without style, accents and scripts."""
+        return frozenset(info.symbol.letter for info in self.symbols.values())
+
+    @cached_property
     def sizes(self) -> frozenset[str]:
         """The letters that stand for sizes, of symbols and of constants such as the identity."""
         symbols = (info.symbol for info in self.symbols.values())
@@ -125,7 +130,8 @@ class Recurrence:
             return read_symbol(s, self.reading)
         if not isinstance(s, Symbol):
             raise TargetError(f"a symbol is named by its LaTeX, not by {s!r}")
-        return s
+        known = self.symbols.get(s.name)
+        return known.symbol if known is not None and known.symbol == s else s
 
     def occurs(self, s: Symbol) -> bool:
         """Whether a symbol stands in some equation."""

@@ -13,11 +13,11 @@ from functools import cached_property
 from symjac import expr as ex
 from symjac.derivation import Derivation
 from symjac.errors import Defect, NotYetError, TargetError
-from symjac.expr import Expr, OverTime, Partial, Symbol
+from symjac.expr import Expr, Name, OverTime, Partial, Symbol, Time
 from symjac.kernel import Assumption
 from symjac.normal import equal
 from symjac.recurrence import Recurrence
-from symjac.timing import Clock, Moment, states_of
+from symjac.timing import Clock, states_of
 
 LONGEST_WRITTEN = 12  # so many factors are written side by side at most
 
@@ -37,33 +37,27 @@ class Unrolled:
     def __init__(self, system: Recurrence, of: str | Symbol, back_to: str | Symbol) -> None:
         self.system = system
         self.clock = Clock(system)
-        self.states = states_of(self.clock, system.definitions)
+        self.states = states_of(system.definitions)
         if not self.states:
             raise TargetError("no equation uses the step before, so there is nothing to unroll")
         for s in self.states:
             if s.cols != ex.ONE:
                 raise NotYetError(f"the state {s.name} is a matrix; products over time are of vectors so far")
-        self.of_state, self.late = self._find(of)
-        self.wrt_state, self.early = self._find(back_to)
-        if self.late.letter == self.early.letter and self.late.offset < self.early.offset:
-            raise TargetError(f"{self._name(back_to)} is later than {self._name(of)}; the later state comes first")
-        self.of = self.clock.at(self.of_state, self.late)
-        self.wrt = self.clock.at(self.wrt_state, self.early)
+        self.of_state, self.late = self.clock.find(of, self.states)
+        self.wrt_state, self.early = self.clock.find(back_to, self.states)
+        self.of = self.of_state.at(self.late)
+        self.wrt = self.wrt_state.at(self.early)
+        if self.steps is not None and self.steps < 0:
+            raise TargetError(f"{self.wrt.name} is later than {self.of.name}; the later state comes first")
         self.derivations: Mapping[tuple[Symbol, Symbol], Derivation] = {
             (s, r): Derivation(system, s, self.before(r)) for s in self.states for r in self.states
         }
         self._prove()
 
-    @staticmethod
-    def _name(s: str | Symbol) -> str:
-        return s if isinstance(s, str) else s.name
-
-    def _find(self, s: str | Symbol) -> tuple[Symbol, Moment]:
-        return self.clock.find(self._name(s), self.states)
-
     def before(self, s: Symbol) -> Symbol:
         """A state at the step before."""
-        return self.clock.at(s, self.clock.times[s].plus(-1))
+        assert s.time is not None
+        return s.at(s.time - 1)
 
     # --------------------------------------------------------------------------------------- the proof
 
@@ -99,28 +93,23 @@ class Unrolled:
     @property
     def steps(self) -> int | None:
         """How many steps lie between, where that is a number."""
-        if self.late.letter == self.early.letter:
-            return self.late.offset - self.early.offset
-        return None
+        between = self.late - self.early
+        return between.offset if between.is_number else None
 
     @cached_property
-    def index(self) -> Moment:
+    def index(self) -> Time:
         """A letter for the time of a factor that nothing else bears."""
         shapes = [info.symbol.shape for info in self.system.symbols.values()]
         taken = {str(letter) for shape in shapes for size in shape for letter in size.free_symbols}
-        taken |= {self.late.letter, self.early.letter, self.clock.letter, *(name[0] for name in self.system.symbols)}
-        return Moment(next(c for c in ("i", "j", "s", "r", "l", "p", "q", r"\tau", r"\nu") if c not in taken))
+        taken |= {name for time in (self.late, self.early, self.clock.now) for name, _ in time.letters}
+        letters = ("i", "j", "s", "r", "l", "p", "q", r"\tau", r"\nu")
+        return Time.read(next(c for c in letters if c not in taken | self.system.letters))
 
-    def block(self, s: Symbol, r: Symbol, moment: Moment | None = None) -> Expr:
+    def block(self, s: Symbol, r: Symbol, time: Time | None = None) -> Expr:
         """The one-step Jacobian of state ``s`` by state ``r`` of the step before, at a time, in numerator layout."""
-        e, here = self.derivations[s, r].closed, self.clock.times[s]
-        times = [(symbol, self.clock.times[symbol]) for symbol in e.symbols & self.clock.times.keys()]
-        table: dict[Expr, Expr] = {
-            symbol: self.clock.at(symbol, (moment or self.index).plus(time.offset - here.offset))
-            for symbol, time in times
-            if time.letter == here.letter
-        }
-        return e.replace(table)
+        assert s.time is not None
+        e, now, then = self.derivations[s, r].closed, s.time, time or self.index
+        return e.replace({u: u.at(u.time - now + then) for u in e.symbols if u.time and u.time.letter == now.letter})
 
     @property
     def is_block(self) -> bool:
@@ -130,11 +119,9 @@ class Unrolled:
     @cached_property
     def name(self) -> Symbol:
         """The one-step Jacobian by name, at the time of a factor."""
-        taken = {name[0] for name in self.system.symbols}
-        letter = next(c for c in ("J", "A", "F", "G", r"\mathcal{J}") if c not in taken)
+        letter = next(c for c in ("J", "A", "F", "G", r"\mathcal{J}") if c not in self.system.letters)
         rows = sum((s.rows for s in self.states[1:]), self.states[0].rows)
-        text = self.index.text
-        return Symbol(f"{letter}_{text}" if len(text) == 1 else f"{letter}_{{{text}}}", (rows, rows))
+        return Symbol(Name(letter, time=self.index), (rows, rows))
 
     @cached_property
     def factor(self) -> Expr:
@@ -152,7 +139,7 @@ class Unrolled:
         if self.steps == 0:
             return ex.Identity(self.name.rows)
         body = self.name if named else self.factor
-        low, high = self.early.plus(1).expr, self.late.expr
+        low, high = ex.time_as_scalar(self.early + 1), ex.time_as_scalar(self.late)
         if layout == "numerator":
             return OverTime("product", self.index.text, low, high, body, "descending")
         turned = ex.Transpose(body) if named else ex.transpose(body)
@@ -171,6 +158,6 @@ class Unrolled:
         if not 0 < count <= LONGEST_WRITTEN:
             raise TargetError(f"between 1 and {LONGEST_WRITTEN} factors are written side by side, not {count}")
         state = self.states[0]
-        factors = [self.block(state, state, self.late.plus(-k)) for k in range(count)]
+        factors = [self.block(state, state, self.late - k) for k in range(count)]
         out = ex.mul(*factors)
         return out if layout == "numerator" else ex.transpose(out)

@@ -21,7 +21,7 @@ from symjac.linear import gradient
 from symjac.normal import equal
 from symjac.recurrence import Recurrence
 from symjac.tidy import collect
-from symjac.timing import Clock, states_of
+from symjac.timing import states_of
 
 
 class VecJacobian:
@@ -84,12 +84,10 @@ class VecJacobian:
 
         :raises TargetError: where the target is no state of a recurrence.
         """
-        clock = Clock(self.system)
-        states = states_of(clock, self.system.definitions)
-        if self.of not in states or len(states) != 1:
+        states = states_of(self.system.definitions)
+        if len(states) != 1 or self.of != states[0] or states[0].time is None:
             raise TargetError(f"{self.of.name} is not the one state of a recurrence")
-        before = clock.at(self.of, clock.times[self.of].plus(-1))
-        return Derivation(self.system, self.of, before)
+        return Derivation(self.system, self.of, states[0].at(states[0].time - 1))
 
 
 def matrix_of(linear: Expr, x: Symbol) -> Expr:

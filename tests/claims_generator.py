@@ -76,7 +76,7 @@ def systems() -> list[tuple[tuple[str, ...], Mapping[str, str], str, str]]:
         system = System(cell)
         vectors = {i.symbol.name: i for i in system.symbols.values() if i.role == "vector"}
         states = [s for s in system.definitions if s in system.outputs or len(system.outputs) > 1]
-        earlier = [name for name, i in vectors.items() if i.time is not None and i.time[1] == -1]
+        earlier = [name for name, i in vectors.items() if i.time is not None and i.time.offset == -1]
         for of in (s for s in states if s.is_vector):
             # Through what else c_{t-1} enters an LSTM depends on a reading; see the tests of single claims.
             for wrt in dict.fromkeys(name for name in (*earlier, cell.wrt) if name != "c_{t-1}"):

@@ -264,7 +264,7 @@ def test_scalar_by_matrix_is_laid_out_transposed() -> None:
 def test_checks_are_little_work(cell: str, limit: int) -> None:
     """Deriving, proving and checking takes 150,000 calls for the founding form and a million for GRU and LSTM."""
     system = symjac.System(getattr(cells, cell))
-    earlier = [i.symbol for i in system.symbols.values() if i.time and i.time[1] == -1]
+    earlier = [i.symbol for i in system.symbols.values() if i.time and i.time.offset == -1]
     sympy.core.cache.clear_cache()
     sizes.confirmed.cache_clear()
     with counted(limit):

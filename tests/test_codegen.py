@@ -114,7 +114,7 @@ def test_emitted_jacobian_meets_differences(name: str, sizes: dict[str, int]) ->
 def test_cells_are_emitted_once_over(name: str, target: str) -> None:
     """Every cell has source for every target; it computes no gate twice and multiplies by no diagonal matrix."""
     system = symjac.System(getattr(cells, name))
-    earlier = [i.symbol for i in system.symbols.values() if i.time and i.time[1] == -1]
+    earlier = [i.symbol for i in system.symbols.values() if i.time and i.time.offset == -1]
     for wrt in earlier or [i.symbol for i in system.symbols.values() if i.role == "vector"][:1]:
         code = emit(system.jacobian(system.outputs[0], wrt=wrt), target=target).code
         tree = ast.parse(code)

@@ -22,6 +22,7 @@ from symjac.expr import (
     IndexSum,
     LogSumExp,
     MatrixPower,
+    Name,
     Norm,
     Number,
     Ones,
@@ -30,6 +31,7 @@ from symjac.expr import (
     Softmax,
     Sum,
     Symbol,
+    Time,
     Trace,
     Transpose,
     UnitVector,
@@ -87,11 +89,11 @@ def test_nested_sums_have_different_letters() -> None:
 
 def test_letters_of_sizes_and_times_are_avoided() -> None:
     """An index is not called like a size, a scalar or a time index."""
-    h_k, W_k = Symbol("h_{k-1}", (n, ONE)), Symbol("W", (n, n))
+    h_k, W_k = Symbol(Name("h", time=Time.read("k-1")), (n, ONE)), Symbol("W", (n, n))
     written = entry(Product(W_k, h_k), i)
     assert isinstance(written, IndexSum)
     assert written.index.name == "l"
-    assert free_indices(n, avoid=[Symbol("x_i", (n, ONE))]) == (Index("j", n),)
+    assert free_indices(n, avoid=[Symbol(Name("x", "i"), (n, ONE))]) == (Index("j", n),)
 
 
 SAME: tuple[Expr, ...] = (

@@ -158,7 +158,7 @@ def test_cells_expanded_meet_sympy(name: str) -> None:
     """The expanded written-out Jacobian of a cell is Matrix.jacobian of the expanded recurrence, in numbers."""
     system = symjac.System(getattr(cells, name))
     wrt = next(
-        i.symbol for i in system.symbols.values() if i.time and i.time[1] == -1 and i.family.startswith(("h", "x"))
+        i.symbol for i in system.symbols.values() if i.time and i.time.offset == -1 and i.family.startswith(("h", "x"))
     )
     J = system.jacobian(system.outputs[0], wrt=wrt)
     at = sizes(system, 2)

@@ -24,6 +24,7 @@ from symjac.expr import (
     Stack,
     Sum,
     Symbol,
+    Time,
     Transpose,
 )
 from symjac.reading import read_formula, read_system
@@ -40,7 +41,7 @@ def test_the_founding_recurrence_is_read_with_its_product_order() -> None:
     x, u, b = Symbol("x_{t-1}", (N, ONE)), Symbol("u_t", (M, ONE)), Symbol("b", (N, ONE))
     assert equation.lhs == Symbol("x_t", (N, ONE))
     assert equation.rhs == Sum(Product(W, Apply(Function(r"\sigma"), x)), Product(W_in, u), b)
-    assert reading.symbols["x_{t-1}"].time == ("t", -1)
+    assert reading.symbols["x_{t-1}"].time == Time.read("t-1")
     assert reading.symbols["x_{t-1}"].family == reading.symbols["x_t"].family == "x"
 
 

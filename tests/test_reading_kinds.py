@@ -149,7 +149,7 @@ def test_a_kind_of_print_is_read_as_it_is_meant(text: str, wanted: list[str], no
 def times(text: str) -> set[tuple[str, str, int]]:
     """The families of a text with the times at which they stand."""
     infos = read_system(text).symbols.values()
-    return {(i.family, *i.time) for i in infos if i.time is not None}
+    return {(i.family, i.time.letter or "", i.time.offset) for i in infos if i.time is not None}
 
 
 def test_what_stands_above_beside_a_time_is_no_time() -> None:

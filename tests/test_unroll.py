@@ -8,8 +8,8 @@ import pytest
 from symjac import System, cells
 from symjac.codegen import emit, emit_step
 from symjac.errors import NotYetError, SymjacError, TargetError
-from symjac.expr import Expr, OverTime, Product, Symbol
-from symjac.timing import Clock, Moment, states_of
+from symjac.expr import Expr, OverTime, Product, Symbol, Time
+from symjac.timing import states_of
 from symjac.typeset import latex, text
 from symjac.unroll import Unrolled
 from tests.work import calls
@@ -21,9 +21,8 @@ SIZES = {"n": 3, "m": 2, "p": 4}
 
 def unrolled(name: str, of: str = "t", back_to: str = "k") -> Unrolled:
     system = System(getattr(cells, name))
-    clock = Clock(system)
-    some = states_of(clock, system.definitions)[-1]
-    return system.unroll(clock.at(some, Moment.read(of)), back_to=clock.at(some, Moment.read(back_to)))
+    some = states_of(system.definitions)[-1]
+    return system.unroll(some.at(Time.read(of)), back_to=some.at(Time.read(back_to)))
 
 
 def test_the_latest_factor_is_leftmost_in_numerator_layout_and_rightmost_in_denominator_layout() -> None:

@@ -14,11 +14,10 @@ from symjac import expr as ex
 from symjac.bptt.graph import Step, first_free
 from symjac.bptt.loss import Loss
 from symjac.differentiate import jacobian_theorem
-from symjac.expr import Diag, Expr, Symbol
+from symjac.expr import Diag, Expr, Symbol, Time
 from symjac.kernel import Scope, Theorem
 from symjac.normal import equal
 from symjac.tidy import collect
-from symjac.timing import Moment
 from symjac.typeset import write_latex
 from symjac.typeset.names import accented, base_letter, take_apart
 
@@ -132,21 +131,21 @@ class Adjoints:
         marks = (r"\bar", r"\check", r"\breve", r"\mathring", r"\acute", r"\grave")
         return delta, first_free(marks, {c for c in marks if any(c in name for name in names)})
 
-    def symbol(self, s: Symbol, when: int | Moment = 0) -> Symbol:
+    def symbol(self, s: Symbol, when: int | Time = 0) -> Symbol:
         """The gradient of the loss by ``s`` so many steps later or at a time, by name."""
         delta, bar = self._letters
         if s in self.deltas:
             label = self.step.label(s) if len(self.deltas) > 1 else ""
-            return Symbol(self.step.timed(delta, label, self.step.moment(when)), s.shape)
+            return self.step.at(Symbol(self.step.timed(delta, label), s.shape), when)
         return Symbol(write_latex(accented(take_apart(self.step.at(s, when).name), bar)), s.shape)
 
-    def loss_symbol(self, when: int | Moment = 0) -> Symbol:
+    def loss_symbol(self, when: int | Time = 0) -> Symbol:
         """The loss of one step at a time, by name."""
-        return Symbol(self.step.timed(self.loss.letter, "", self.step.moment(when)))
+        return self.step.at(Symbol(self.step.timed(self.loss.letter)), when)
 
-    def moved(self, e: Expr, when: int | Moment) -> Expr:
+    def moved(self, e: Expr, when: int | Time) -> Expr:
         """An expression of this step with its gradients, at another time."""
-        after = when + 1 if isinstance(when, int) else when.plus(1)
+        after = when + 1
         table: dict[Expr, Expr] = {self.symbol(u): self.symbol(u, when) for u in self.nodes}
         table |= {self.symbol(u, 1): self.symbol(u, after) for u in self.nodes}
         table |= {self.symbol(c): self.symbol(c) for c in self.step.constants}
@@ -187,7 +186,7 @@ class Adjoints:
         rest = ex.mul(*(ex.Number(abs(f.value)) if isinstance(f, ex.Number) else f for f in front))
         return (ex.Number(1),) if rest == ex.Number(1) else (ex.Number(1), rest)
 
-    def nabla(self, v: Symbol, when: int | Moment = 0) -> Symbol:
+    def nabla(self, v: Symbol, when: int | Time = 0) -> Symbol:
         """The gradient of an unspecified loss of one step by one of its arguments, by name."""
         return Symbol(rf"\nabla_{{{self.step.at(v, when).name}}} {self.loss_symbol(when).name}", v.shape)
 

@@ -13,12 +13,11 @@ from symjac.bptt.graph import Step
 from symjac.bptt.loss import Loss, read_loss
 from symjac.bptt.rows import Formulas, Gradient, Row
 from symjac.errors import NotYetError, TargetError
-from symjac.expr import Expr, OverTime, Symbol
+from symjac.expr import Expr, OverTime, Symbol, Time
 from symjac.hypotheses import of_equations
 from symjac.kernel import Assumption, Scope, Theorem
 from symjac.recurrence import Recurrence
 from symjac.tidy import rebuild
-from symjac.timing import Moment
 
 ONE_STEP = ex.Number(1)
 
@@ -220,7 +219,11 @@ class Backward(Formulas):
         g = self._find(of)
         terms: list[Expr] = []
         if g.summand is not None:
-            terms.append(OverTime("sum", self.step.clock.letter, ONE_STEP, self.loss.last.expr, g.summand, "ascending"))
+            terms.append(
+                OverTime(
+                    "sum", self.step.clock.letter, ONE_STEP, ex.time_as_scalar(self.loss.last), g.summand, "ascending"
+                )
+            )
         if g.once is not None:
             terms.append(self.at(g.once, self.loss.last))
         if g.fixed is not None:
@@ -238,7 +241,7 @@ class Backward(Formulas):
         known = ", ".join(p.name for p in self.gradients)
         raise TargetError(f"{name} is no parameter that the loss depends on; there are {known}")
 
-    def at(self, e: Expr, when: Moment) -> Expr:
+    def at(self, e: Expr, when: Time) -> Expr:
         """An expression of the step t, gradients included, at another time."""
         return self.adjoints.moved(e, when)
 
@@ -246,7 +249,7 @@ class Backward(Formulas):
     def initial(self) -> Mapping[Symbol, Expr]:
         """The gradients by the states at time 0, which no loss sees directly."""
         out: dict[Symbol, Expr] = {}
-        start = Moment("", 0)
+        start = Time()
         for s in self.step.states:
             later = [self.put_in(u.term) for u in self.chosen(self._raw[s].uses, last=False) if u.later]
             out[self.step.at(s, start)] = self.at(as_sum(later, s.shape), start)

@@ -12,10 +12,9 @@ from functools import cached_property
 
 from symjac import expr as ex
 from symjac.errors import NotYetError, TargetError
-from symjac.expr import Apply, Expr, Softmax, Symbol
-from symjac.reading.context import Family
+from symjac.expr import Apply, Expr, Name, Softmax, Symbol, Time
 from symjac.recurrence import Recurrence
-from symjac.timing import Clock, Moment, states_of
+from symjac.timing import Clock, states_of
 from symjac.typeset.names import base_letter
 
 
@@ -26,6 +25,7 @@ class Argument:
     symbol: Symbol
     of: Symbol
     value: Expr
+    label: str
 
 
 class Step:
@@ -39,36 +39,32 @@ class Step:
     def __init__(self, system: Recurrence) -> None:
         self.system = system
         self.clock = Clock(system)
-        self.now = Moment(self.clock.letter)
+        self.now = self.clock.now
         self.printed: dict[Symbol, Expr] = {}
         self.constants: dict[Symbol, Expr] = {}
         for s in system.order:
             self._enter(s, system.definitions[s])
-        self.states = states_of(self.clock, self.printed)
+        self.states = states_of(self.printed)
         for s in (*self.states, *self.printed):
             if s.is_matrix:
                 raise NotYetError(f"{s.name} is a matrix at every step; states are vectors so far")
         if not self.states:
             raise TargetError("no equation uses the step before, so there is nothing to go back through")
         self.arguments: dict[Symbol, Argument] = {}
-        self._labels: dict[str, str] = {}
-        self.targets: dict[Symbol, Family] = {}  # what only the loss holds, at this step
-        self._moments: dict[Symbol, tuple[Symbol, Moment]] = {}  # arguments and targets of other steps
+        self.targets: set[Symbol] = set()  # what only the loss holds, at this step
         self.definitions: dict[Symbol, Expr] = {}
         for s, e in self.printed.items():
             self.definitions |= self._with_arguments(s, e)
 
     def _enter(self, s: Symbol, e: Expr) -> None:
-        moment = self.clock.times.get(s)
-        if moment is None:
-            if any(u in self.clock.times for u in e.symbols):
+        if s.time is None:
+            if any(u.time is not None for u in e.symbols):
                 raise NotYetError(f"{s.name} carries no time, but its equation holds symbols that do")
             self.constants[s] = e
-        elif not moment.letter:
+        elif s.time.is_number:
             raise NotYetError(f"{s.name} is the state at one time; the equations of a step are wanted here")
         else:
-            steps = -moment.offset
-            self.printed[self.clock.at(s, self.now)] = self.clock.moved(e, steps) if steps else e
+            self.printed[s.at(self.now)] = self.clock.moved(e, -s.time.offset)
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
@@ -76,7 +72,7 @@ class Step:
         return tuple(
             info.symbol
             for info in self.system.symbols.values()
-            if info.symbol not in self.clock.times
+            if info.time is None
             and info.symbol not in self.constants
             and not (info.symbol.is_scalar and info.symbol.name in self.system.sizes)
         )
@@ -84,9 +80,9 @@ class Step:
     @cached_property
     def inputs(self) -> tuple[Symbol, ...]:
         """The timed symbols that no equation defines at any step."""
-        own = {self.clock.family(s) for s in self.printed}
+        own = {s.family for s in self.printed}
         used = dict.fromkeys(s for e in self.printed.values() for s in sorted(e.symbols, key=lambda s: s.name))
-        return tuple(s for s in used if s in self.clock.times and self.clock.family(s) not in own)
+        return tuple(s for s in used if s.time is not None and s.family not in own)
 
     # ----------------------------------------------------------------------------- arguments by name
 
@@ -95,9 +91,9 @@ class Step:
         out: dict[Symbol, Expr] = {}
         table: dict[Expr, Expr] = {}
         for n, arg in enumerate(found, 1):
-            name = self._argument_name(s, n if len(found) > 1 else 0)
-            symbol = Symbol(name, arg.shape)
-            self.arguments[symbol] = Argument(symbol, s, arg)
+            label = f"{s.family},{n}" if len(found) > 1 else s.family
+            symbol = Symbol(self.timed(self._argument_letter, label), arg.shape)  # a^{f}_t, a^{f,2}_t
+            self.arguments[symbol] = Argument(symbol, s, arg, label)
             out[symbol] = arg
             table[arg] = symbol
         out[s] = e.replace(table)
@@ -115,18 +111,6 @@ class Step:
     @cached_property
     def _fixed(self) -> frozenset[Symbol]:
         return frozenset((*self.parameters, *self.constants))
-
-    def _argument_name(self, s: Symbol, number: int) -> str:
-        """``a^{f}_t``; the second argument in one equation ``a^{f,2}_t``."""
-        family = self.clock.family(s) or s.name
-        label = f"{family},{number}" if number else family
-        name = self.timed(self._argument_letter, label, self.now)
-        self._labels[name] = label
-        return name
-
-    def argument_base(self, s: Symbol) -> str:
-        """The name of an argument without its time: ``a^{f}``."""
-        return f"{self._argument_letter}^{{{self._labels[s.name]}}}"
 
     @cached_property
     def _argument_letter(self) -> str:
@@ -147,55 +131,34 @@ class Step:
         names = {e.function.name for e in parts if isinstance(e, Apply)}
         names |= {e.name for e in parts if isinstance(e, ex.VectorMap | ex.MapJacobian)}
         names |= ex.size_names(expressions)
-        return frozenset(map(base_letter, (*names, *self.system.symbols, self.clock.letter)))
+        return self.system.letters.union(map(base_letter, (*names, self.clock.letter)))
 
-    def timed(self, letter: str, label: str, moment: Moment) -> str:
-        """A name with a label and a time, the time where the author puts it."""
-        text = moment.text
-        if "^{(" in self.states[0].name:
-            return rf"{letter}_{{{label}}}^{{({text})}}" if label else rf"{letter}^{{({text})}}"
-        sub = f"_{text}" if len(text) == 1 else f"_{{{text}}}"
-        return f"{letter}^{{{label}}}{sub}" if label else f"{letter}{sub}"
+    def timed(self, letter: str, label: str = "") -> Name:
+        """A name with a label at this step, the time where the author puts it."""
+        place = self.states[0].parts.place
+        above = place.startswith("^")
+        base = f"{letter}{'_' if above else '^'}{{{label}}}" if label else letter
+        return Name(base, place=place if above else "", time=self.now, letter=letter)
 
     def label(self, s: Symbol) -> str:
         """What tells a symbol of this step from others: its name without the time."""
-        return self._labels.get(s.name) or self.clock.family(s) or s.name
+        return self.arguments[s].label if s in self.arguments else s.family
 
     # ---------------------------------------------------------------------------------- who uses what
 
     def before(self, s: Symbol) -> Symbol:
         """A state at the step before."""
-        return self.clock.at(s, self.now.plus(-1))
+        return s.at(self.now - 1)
 
-    def moment(self, when: int | Moment, own: Moment | None = None) -> Moment:
-        """A time, or so many steps later; of what is at its ``own`` time as far from it as this step is from now."""
-        here = own or self.now
-        return here.plus(when) if isinstance(when, int) else when.plus(here.offset - self.now.offset)
-
-    def at(self, s: Symbol, when: int | Moment) -> Symbol:
+    def at(self, s: Symbol, when: int | Time) -> Symbol:
         """A symbol of this step at another time, or so many steps later; arguments and targets too."""
-        if s in self.clock.times:
-            return self.clock.at(s, self.moment(when, self.clock.times[s]))
-        base, own = self._moments.get(s, (s, self.now))
-        moment = self.moment(when, own)
-        if base in self.arguments:
-            other = Symbol(self.timed(self._argument_letter, self._labels[base.name], moment), s.shape)
-        elif base in self.targets:
-            other = Symbol(self.targets[base].symbol(moment.text).name, s.shape)
-        else:
+        if s.time is None:
             return s
-        if moment.letter == self.now.letter and other != base:
-            self._moments[other] = (base, moment)
-        return other
+        return s.at(s.time + when if isinstance(when, int) else s.time - self.now + when)
 
-    def moved(self, e: Expr, when: int | Moment) -> Expr:
+    def moved(self, e: Expr, when: int | Time) -> Expr:
         """An expression of this step at another time."""
-        table: dict[Expr, Expr] = {}
-        for s in e.symbols:
-            other = self.at(s, when)
-            if other != s:
-                table[s] = other
-        return e.replace(table) if table else e
+        return e.replace({s: self.at(s, when) for s in e.symbols})
 
     def same_step_users(self, v: Symbol) -> tuple[Symbol, ...]:
         """The left-hand sides of this step whose equations hold ``v``."""

@@ -3,15 +3,14 @@ r"""What a loss says: a sum over the steps or a function of the last one, given 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from symjac import expr as ex
 from symjac import reading
 from symjac.bptt.graph import Step, first_free
 from symjac.errors import NotYetError, ReadError, ShapeError, TargetError
-from symjac.expr import Expr, OverTime, Symbol, VectorMap
+from symjac.expr import Expr, OverTime, Symbol, Time, VectorMap
 from symjac.reading import Note, Reading
-from symjac.timing import Moment
 from symjac.typeset.names import base_letter
 
 
@@ -27,7 +26,7 @@ class Loss:
     letter: str
     symbol: Symbol
     term: Expr
-    last: Moment
+    last: Time
     every_step: bool
     unspecified: bool
     notes: tuple[Note, ...] = ()
@@ -49,7 +48,7 @@ class Loss:
         """The loss as it is printed, the last step's term at the time t."""
         summed: Expr = self.bare if self.unspecified else self.term
         if self.every_step:
-            summed = OverTime("sum", self.running, ex.Number(1), self.last.expr, summed, "ascending")
+            summed = OverTime("sum", self.running, ex.Number(1), ex.time_as_scalar(self.last), summed, "ascending")
         terms = [ex.mul(self.scale, summed) if self.unspecified else summed]
         return ex.add(*terms, *([] if self.penalty is None else [self.penalty]))
 
@@ -88,9 +87,9 @@ def _used(step: Step) -> frozenset[str]:
     return frozenset(s.name for e in (*step.printed.values(), *step.constants.values()) for s in e.symbols)
 
 
-def own_last(step: Step) -> Moment:
+def own_last(step: Step) -> Time:
     """The last step where the loss does not name it: T, or another letter where T is a symbol of the equations."""
-    return Moment(first_free(("T", "N", r"\tau", "S"), _used(step)))
+    return Time.read(first_free(("T", "N", r"\tau", "S"), _used(step)))
 
 
 class _Reader:
@@ -98,22 +97,13 @@ class _Reader:
 
     def __init__(self, text: str, step: Step, told: Reading) -> None:
         assert told.context is not None
-        self.text, self.step, self.told = text, step, told
-        self.families = told.context.families
-        self.times = {i.symbol: (i.family, Moment(*i.time)) for i in told.symbols.values() if i.time is not None}
+        self.text, self.step, self.told, self.families = text, step, told, told.context.families
 
     def error(self, message: str) -> ReadError:
         return ReadError(message, text=self.text, span=(0, len(self.text)))
 
     def is_timed(self, e: Expr) -> bool:
-        return any(isinstance(p, OverTime) for p in e.walk()) or any(s in self.times for s in e.symbols)
-
-    def at(self, s: Symbol, moment: Moment) -> Symbol:
-        """A symbol that carries a time at another one."""
-        family, _ = self.times[s]
-        other = Symbol(self.families[family].symbol(moment.text).name, s.shape)
-        self.times[other] = family, moment
-        return other
+        return any(isinstance(p, OverTime) for p in e.walk()) or any(s.time is not None for s in e.symbols)
 
     def apart(self, e: Expr) -> tuple[Expr, Expr | None]:
         """The terms that a time touches, and those of parameters alone."""
@@ -126,7 +116,7 @@ class _Reader:
             raise self.error("what is added to the loss is a scalar of parameters")
         return ex.add(*timed), ex.add(*rest)
 
-    def without_sum(self, e: Expr) -> tuple[Expr, Moment | None]:
+    def without_sum(self, e: Expr) -> tuple[Expr, Time | None]:
         """The term of one step, with what multiplies the sum put inside, and the last step."""
         if isinstance(e, OverTime) and e.kind == "sum":
             return self.summand(e), self.last(e)
@@ -146,15 +136,14 @@ class _Reader:
 
     def summand(self, e: OverTime) -> Expr:
         """What a sum runs over, at the letter by which the equations count their steps."""
-        letter, timed = self.step.clock.letter, [s for s in e.body.symbols if s in self.times]
+        letter, timed = self.step.clock.letter, {s: s.time for s in e.body.symbols if s.time is not None}
         if e.variable == letter:
             return e.body
-        if any(s.name == e.variable for s in e.body.symbols) or any(self.times[s][1].letter == letter for s in timed):
+        if any(s.name == e.variable for s in e.body.symbols) or any(u.letter == letter for u in timed.values()):
             raise self.error(f"the sum runs over {e.variable}, the equations over {letter}")
-        moments = {s: self.times[s][1] for s in timed}
-        return e.body.replace({s: self.at(s, replace(m, letter=letter)) for s, m in moments.items() if m.letter})
+        return e.body.replace({s: s.at(u.put({e.variable: self.step.now})) for s, u in timed.items()})
 
-    def last(self, e: OverTime) -> Moment:
+    def last(self, e: OverTime) -> Time:
         """The last step of a sum; one without bounds is over all."""
         low, high = e.args[:2]
         if e.order == "open":
@@ -162,20 +151,20 @@ class _Reader:
         if low != ex.Number(1):
             raise self.error("the first step is 1; the sum begins at another")
         if isinstance(high, ex.Number) and high.value > 0:
-            return Moment("", int(high.value))
+            return Time((), int(high.value))
         if not isinstance(high, Symbol):
             raise self.error("the last step is one letter, as T in \\sum_{t=1}^{T}")
-        return Moment(high.name)
+        return Time.read(high.name)
 
     def now(self, s: Symbol) -> Symbol:
         """A symbol at the time t, or as it is without one."""
-        return self.at(s, self.step.now) if s in self.times else s
+        return s.at(self.step.now)
 
     def is_computed(self, e: Expr) -> bool:
         """Whether an expression holds something that an equation of the recurrence defines, of whatever step."""
         return any(self.now(s) in self.step.printed for s in e.symbols)
 
-    def loss(self, name: str, term: Expr, last: Moment | None, penalty: Expr | None) -> Loss:
+    def loss(self, name: str, term: Expr, last: Time | None, penalty: Expr | None) -> Loss:
         """The loss with this term at its last step; without one it is a term of one step alone."""
         step, every = self.step, last is not None
         term = term.replace({s: e for s, e in step.printed.items() if _calls(e)})
@@ -192,7 +181,7 @@ class _Reader:
                 name = "L" if letter != "L" else r"\mathcal{L}"
         last = last or self.time_of(term)
         term = self.to_now(term, step.now if every else last)
-        symbol = Symbol(step.timed(letter, "", step.now))
+        symbol = Symbol(step.timed(letter))
         if unspecified:
             term = ex.mul(scale, VectorMap(symbol.name, term, ex.ONE))
         running = step.clock.letter
@@ -218,34 +207,32 @@ class _Reader:
         seen = [a for a in call.args if self.is_computed(a)]
         return scale, seen[0] if len(seen) == 1 else ex.Stack(*seen), self.families[call.name].base
 
-    def time_of(self, e: Expr) -> Moment:
+    def time_of(self, e: Expr) -> Time:
         """The one time that the symbols of a loss at a single step carry."""
-        moments = dict.fromkeys(self.times[s][1] for s in sorted(e.symbols, key=lambda s: s.name) if s in self.times)
-        if not moments:
+        times = {s.time for s in e.symbols if s.time is not None}
+        if not times:
             raise TargetError(f"the loss {self.text} holds nothing that the recurrence computes at a step, such as T")
-        if len(moments) != 1:
-            times = ", ".join(m.text for m in moments)
-            raise self.error(f"the loss of one step carries one time, such as T; here: {times}")
-        return next(iter(moments))
+        if len(times) != 1:
+            found = ", ".join(sorted(time.text for time in times))
+            raise self.error(f"the loss of one step carries one time, such as T; here: {found}")
+        return times.pop()
 
-    def to_now(self, e: Expr, moment: Moment) -> Expr:
+    def to_now(self, e: Expr, time: Time) -> Expr:
         """The expression with symbols of that time as those of the time t, targets such as ``y_T`` too.
 
         :raises NotYetError: where it holds other steps.
         """
         step, table = self.step, dict[Expr, Expr]()
         own = {*step.printed, *step.inputs, *step.states}  # what is declared beside these only the loss holds
-        for s in (s for s in e.symbols if s in self.times):
-            family, time = self.times[s]
+        for s in (s for s in e.symbols if s.time is not None):
             here = self.now(s)
-            if time == moment:
+            if s.time == time:
                 table[s] = here
-                if here not in own:
-                    step.targets[here] = self.families[family]
-            elif here in step.printed or time.letter == moment.letter:
+                step.targets |= {here} - own
+            elif here in step.printed or (s.time is not None and s.time.letters == time.letters):
                 raise NotYetError(
                     f"the loss of one step holds {s.name} of another, which is not derived yet",
-                    hint=f"give it a letter of its own, as in {step.timed('g', '', step.now)} = {s.name}",
+                    hint=f"give it a letter of its own, as in {step.timed('g').text} = {s.name}",
                 )
         return e.replace(table)
 

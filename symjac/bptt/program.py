@@ -66,24 +66,24 @@ class _Writer:
             out[p.name] = self.names[p.name]
             self.arguments[out[p.name]] = p.name
         last = self.b.loss.last
-        if last.letter and not last.offset and any(s.name == last.letter for s in self.b.loss.term.symbols):
+        if last.letter is not None and not last.offset and any(s.name == last.letter for s in self.b.loss.term.symbols):
             out[last.letter] = "T"
         for c in step.constants:
             out[c.name] = self.names[c.name]
             out[adjoints.symbol(c).name] = self.made("d_{}", c.name)
         for x in step.inputs:
-            if step.clock.times[x] != step.now:
+            if x.time != step.now:
                 raise NotYetError(f"the input {x.name} is of another step; programs take inputs of the same step")
-            name = self.names[step.clock.family(x) or x.name]
+            name = self.names[x.family]
             out[x.name], out[step.at(x, 1).name] = f"{name}[t - 1]", f"{name}[t]"
             self.arguments[name] = x.name
         for y in sorted(step.targets, key=lambda s: s.name):
             if y in self.b.loss.term.symbols:
-                name = self.names[step.targets[y].name]
+                name = self.names[y.family]
                 out[y.name] = f"{name}[t - 1]" if self.b.loss.every_step or self.window else name
                 self.arguments[name] = y.name
         for s in step.order:
-            name = self.made("{}", step.argument_base(s)) if s in step.arguments else self.names[step.label(s)]
+            name = self.made("{}", s.family) if s in step.arguments else self.names[step.label(s)]
             out[s.name], out[step.at(s, 1).name] = f"{name}[t]", f"{name}[t + 1]"
             if s in step.states:
                 out[step.before(s).name] = f"{name}[t - 1]"
@@ -157,7 +157,7 @@ class _Writer:
 
     def _initial(self) -> dict[str, Symbol]:
         step = self.b.step
-        return {self.start(s): self.b.step.clock.at(s, step.now) for s in step.states}
+        return {self.start(s): s.at(step.now) for s in step.states}
 
     def start(self, s: Symbol) -> str:
         """The name of a state at time 0."""
@@ -173,7 +173,7 @@ class _Writer:
         step = self.b.step
         some = next((self._list(self.access[x.name]) for x in step.inputs), None)
         if some is None:
-            self.arguments[STEPS] = self.b.loss.last.letter or own_last(step).letter
+            self.arguments[STEPS] = self.b.loss.last.letter or own_last(step).text
         else:
             yield f"T = len({some})"
         for c in (s for s in step.system.order if s in step.constants):

@@ -151,8 +151,8 @@ def _product(model: Model, layout: str, y: Ref, x: Ref) -> str:
     here = Time(((letter, 1),))
     step = model.one_step(y.at(here))
     if not model.timed(step):
-        power = ex.MatrixPower(step if layout == "numerator" else ex.transpose(step), model.count(y.step - x.step))
-        return typeset.latex(power)
+        base = step if layout == "numerator" else ex.transpose(step)
+        return typeset.latex(ex.MatrixPower(base, ex.time_as_scalar(y.step - x.step)))
     factor = typeset.latex(step if layout == "numerator" else ex.transpose(step))
     if isinstance(step, ex.Sum):
         factor = rf"\left({factor}\right)"

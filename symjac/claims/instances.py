@@ -10,12 +10,11 @@ from typing import TypeVar
 from symjac import expr as ex
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import TargetError
-from symjac.expr import Expr, Symbol
+from symjac.expr import Expr, Name, Symbol
 from symjac.expr.times import LAST, Time
 from symjac.reading import Equation, Reading
 from symjac.reading.applied.terms import Ref
 from symjac.reading.context import Family
-from symjac.reading.spelling import render
 
 MAX_INSTANCES = 60
 T = TypeVar("T", bound=Hashable)
@@ -80,7 +79,6 @@ class Instances:
         self._shapes: dict[str, set[ex.Shape]] = {}
         for info in reading.symbols.values():
             self._shapes.setdefault(info.family, set()).add(info.symbol.shape)
-        self._refs: dict[Symbol, Ref] = {}
         self.shifted = False  # whether equations of the earlier step are taken in, see the spec's time shift
         self._jacobians: dict[object, Expr] = {}
         self.own_names: set[str] = set()  # of arguments that nobody has named
@@ -112,30 +110,33 @@ class Instances:
         sizes = (family.rows, family.cols) if family.role in ("vector", "matrix") else ()
         return any(t.root.known is None for size in sizes for t in size.terms())
 
-    def name(self, ref: Ref) -> str:
-        """What a family is called at a time."""
+    def parts(self, ref: Ref) -> Name:
+        """The name of a family at a time."""
         if ref.family not in self.families:
             raise UndecidedError(f"nothing says what {ref.family} is")
-        family = self.families[ref.family]
-        time = ref.time.text if ref.time is not None else None
-        return render(family.base, family.label, family.upper, family.place or "_{}", time)
+        return self.families[ref.family].parts.at(ref.time)
+
+    def name(self, ref: Ref) -> str:
+        """What a family is called at a time."""
+        return self.parts(ref).text
 
     def symbol(self, ref: Ref, shape: ex.Shape | None = None) -> Symbol:
         """The symbol of a family at a time, of this shape where the family has none."""
-        name = self.name(ref)
-        family = self.families[ref.family]
-        known = self.reading.symbols.get(name)
-        symbol = known.symbol if known is not None else Symbol(name, shape or self.shape(family))
-        self._refs.setdefault(symbol, ref)
-        return symbol
+        parts = self.parts(ref)
+        known = self.reading.symbols.get(parts.text)
+        if known is None:
+            return Symbol(parts, shape or self.shape(self.families[ref.family]))
+        # What is declared as z_i, a letter with a label, a claim may have at the time i.
+        return known.symbol if known.symbol.parts == parts else Symbol(parts, known.symbol.shape)
 
     def ref(self, symbol: Symbol) -> Ref | None:
-        """The family and time of a symbol that came from here."""
-        return self._refs.get(symbol)
+        """The family and time of a symbol of the system; ``None`` for others."""
+        family = symbol.family
+        return Ref(family, symbol.time) if family in self.families else None
 
     def refs(self, symbols: Iterable[Symbol]) -> list[Ref]:
         """The families and times of those that came from here."""
-        return [r for s in symbols if (r := self._refs.get(s)) is not None]
+        return [r for s in symbols if (r := self.ref(s)) is not None]
 
     def role(self, ref: Ref | None) -> str | None:
         """What a symbol is; ``None`` where nothing says so."""
@@ -149,19 +150,10 @@ class Instances:
     # ----------------------------------------------------------------------------------- equations
 
     def _printed(self, e: Equation) -> Printed:
-        uses = tuple((s, r) for s in e.rhs.symbols if (r := self.own(s)) is not None)
-        lhs = self.own(e.lhs)
+        uses = tuple((s, r) for s in e.rhs.symbols if (r := self.ref(s)) is not None)
+        lhs = self.ref(e.lhs)
         assert lhs is not None
         return Printed(lhs, e.rhs, e.source, uses)
-
-    def own(self, symbol: Symbol) -> Ref | None:
-        info = self.reading.symbols.get(symbol.name)
-        if info is None:
-            return None
-        if info.time is None:
-            return Ref(info.family)
-        letter, offset = info.time
-        return Ref(info.family, (Time.read(letter) if letter else Time()) + offset)
 
     def last_steps(self) -> frozenset[str]:
         """The letters for the last step that stand in the equations."""
@@ -250,8 +242,8 @@ class Instances:
             raise TargetError(f"the equation of {family} is no function of one argument")
         k = self.printed.index(p)
         old = self.families[family]
-        new = copy.copy(self.families[name]) if name in self.families else Family(name, name)
-        new.place = new.place or old.place
+        new = copy.copy(self.families[name]) if name in self.families else Family(Name(name))
+        new.parts = new.parts._replace(place=new.place or old.place)
         new.role, new.rows, new.cols = old.role, old.rows, old.cols
         self.families[name] = new
         inner = Ref(name, p.lhs.time)

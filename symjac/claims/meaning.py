@@ -249,7 +249,7 @@ class Meaning(Elaborator, ABC):
     def count(self, t: Term) -> Value:
         """A number of steps."""
         assert isinstance(t.data, Time)
-        number = self.model.count(t.data.put(self.values))
+        number = ex.time_as_scalar(t.data.put(self.values))
         return scalar(lambda: number, t, literal=isinstance(number, Number))
 
     # ------------------------------------------------------------------------------ sums, products

@@ -14,7 +14,6 @@ from symjac.claims.undecided import UndecidedError
 from symjac.derivation import Derivation
 from symjac.errors import NotYetError, TargetError
 from symjac.expr import Expr, Symbol
-from symjac.expr.times import Time
 from symjac.reading import Equation
 from symjac.reading.applied.terms import Ref
 from symjac.reading.assumptions import Habit
@@ -266,7 +265,7 @@ class Model(Instances):
         if ex.is_zero(factor):
             raise UndecidedError(f"{of.name} does not depend on itself one step earlier")
         if not self.timed(factor):
-            count = self.count(y.step - x.step)
+            count = ex.time_as_scalar(y.step - x.step)
             return ex.power(factor, count) if factor.is_scalar else ex.MatrixPower(factor, count)
         name = rf"\partial {of.name}/\partial {self.name(x)}"
         rows, cols = ex.Partial(of, self.symbol(x)).shape
@@ -307,11 +306,6 @@ class Model(Instances):
     def timed(self, e: Expr) -> bool:
         """Whether an expression changes from step to step."""
         return any(r.time is not None and not r.time.is_number for r in self.refs(e.symbols))
-
-    @staticmethod
-    def count(time: Time) -> Expr:
-        terms = [ex.mul(ex.Number(c), Symbol(name)) for name, c in time.letters]
-        return ex.add(*terms, ex.Number(time.offset))
 
     def table(self, refs: Iterable[Ref]) -> dict[Symbol, Expr]:
         return {self.symbol(r): rhs for r in refs if (rhs := self.definition(r)) is not None}

@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 from symjac.claims.model import Model
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ReadError
-from symjac.expr import Expr
-from symjac.expr.times import Time
+from symjac.expr import Expr, Time, time_as_scalar
 from symjac.reading import entrywise
 from symjac.reading.applied.terms import Ref, Term
 from symjac.reading.context import Context
@@ -57,7 +56,7 @@ class Operand(Elaborator):
 
     def value(self, t: Term) -> Value:
         if t.kind == "count" and isinstance(t.data, Time):
-            number = self.model.count(t.data.put(self.letters))
+            number = time_as_scalar(t.data.put(self.letters))
             return scalar(lambda: number, t)
         if isinstance(t.data, Ref) and t.kind == "symbol":
             return self.at_step(t, t.data)

@@ -100,7 +100,7 @@ class OverTime:
         letter = t.over.letter
         here = Time(((letter, 1),))
         if not ev.model.timed(body):
-            count = ev.model.count(high - low + 1)
+            count = ex.time_as_scalar(high - low + 1)
             return ex.power(body, count) if body.is_scalar else ex.MatrixPower(body, count)
         role = "scalar" if body.is_scalar else "vector"
         states = [f for f in sorted(ev.model.defined_families) if ev.model.families[f].role == role]

@@ -16,8 +16,7 @@ from symjac.confirm.forward import compare, turned
 from symjac.confirm.overtime import write_out
 from symjac.confirm.programs import array_of, function_of, map_calls, map_of, matrix_like, run_program
 from symjac.errors import NotYetError
-from symjac.expr import Differential, Expr, Partial, Symbol
-from symjac.timing import Moment
+from symjac.expr import Differential, Expr, Partial, Symbol, Time
 from symjac.values.agreement import Sides
 from symjac.values.evaluator import Evaluator, Matrix
 from symjac.values.points import Kinds
@@ -72,7 +71,7 @@ class Rollout:
         self.step = b.step
         last = b.loss.last
         self.letters = {last.letter: steps - last.offset} if last.letter else {}
-        self._tables = {k: self._table(Moment("", k)) for k in range(steps + 1)}
+        self._tables = {k: self._table(Time((), k)) for k in range(steps + 1)}
         self._late = {s: self._tables[steps][here] for here, s in self._table(last).items()}
         self.losses = {k: self.settle(b.loss.term, k) for k in range(1, steps + 1)}
         kept = list(self.losses.values()) if b.loss.every_step else [self.losses[steps]]
@@ -97,24 +96,24 @@ class Rollout:
 
     def at(self, s: Symbol, k: int) -> Symbol:
         """A symbol of the step at a numbered step."""
-        return self.step.at(s, Moment("", k))
+        return self.step.at(s, Time((), k))
 
-    def _table(self, when: Moment) -> dict[Symbol, Symbol]:
+    def _table(self, when: Time) -> dict[Symbol, Symbol]:
         """What every symbol of the step, gradients included, is called at a time."""
         b, adjoints = self.b, self.b.adjoints
         known = {s for e in (*self.step.definitions.values(), b.loss.term) for s in e.symbols}
         here = {*known, *self.step.definitions}
-        out = {self.step.at(s, 1): self.step.at(s, when.plus(1)) for s in here}
+        out = {self.step.at(s, 1): self.step.at(s, when + 1) for s in here}
         out |= {s: self.step.at(s, when) for s in here}
         for u in adjoints.nodes:
             out[adjoints.symbol(u)] = adjoints.symbol(u, when)
-            out[adjoints.symbol(u, 1)] = adjoints.symbol(u, when.plus(1))
+            out[adjoints.symbol(u, 1)] = adjoints.symbol(u, when + 1)
             out[adjoints.nabla(u)] = adjoints.nabla(u, when)
         return out
 
     def settle(self, e: Expr, k: int | None = None) -> Expr:
         """An expression of the step at step ``k``, or one over all steps, with numbers for the letters of time."""
-        now = self.step.now.letter
+        now = self.step.clock.letter
 
         def move(s: Symbol, values: Mapping[str, int]) -> Expr:
             here = self._tables[values[now]].get(s) if now in values else None
@@ -136,7 +135,7 @@ class Rollout:
         for k in range(1, self.steps + 1):
             for row in b.rows:
                 form = row.last if k == self.steps else ex.zero(row.of.shape) if row.final else row.before
-                out[adjoints.symbol(row.of, Moment("", k))] = self.settle(form, k)
+                out[adjoints.symbol(row.of, Time((), k))] = self.settle(form, k)
             for nabla, meaning in adjoints.meaning().items():
                 assert isinstance(nabla, Symbol)
                 out[self._tables[k][nabla]] = self.settle(meaning, k)
@@ -153,7 +152,7 @@ class Rollout:
         for k in range(1, self.steps + 1):
             for row in b.rows:
                 run = at.matrix(Partial(self.loss, self.at(row.of, k)))
-                yield turned(run), at.matrix(adjoints.symbol(row.of, Moment("", k)))
+                yield turned(run), at.matrix(adjoints.symbol(row.of, Time((), k)))
         for p in b.gradients:
             if p not in self.step.constants:
                 found = at.matrix(self.settle(b.gradient(p)))
@@ -217,7 +216,7 @@ class Rollout:
         return own | {s.name: s for s in given}
 
     def _states(self) -> tuple[Symbol, ...]:
-        return tuple(self.step.clock.at(s, self.step.now) for s in self.step.states)
+        return tuple(s.at(self.step.now) for s in self.step.states)
 
     def _argument(self, at: Evaluator, latex: str, known: Mapping[str, Symbol]) -> Any:
         s = known.get(latex)
@@ -246,7 +245,7 @@ class Rollout:
         names = [p for p in parameters_of(code) if p.startswith("dloss_")]
 
         def gradient(v: Symbol) -> Any:
-            return lambda t, *values: array_of(at, adjoints.nabla(v, Moment("", t)))
+            return lambda t, *values: array_of(at, adjoints.nabla(v, Time((), t)))
 
         return {name: gradient(v) for name, v in zip(names, seen, strict=True)}
 

@@ -13,7 +13,7 @@ from symjac import expr as ex
 from symjac.bounds import Bound, Letter, Measure
 from symjac.confirm.confirmed import Check, Checks, SkippedError, disagreement
 from symjac.confirm.forward import LARGEST, confirm_tables, told
-from symjac.confirm.overtime import by_clock, write_out
+from symjac.confirm.overtime import move, write_out
 from symjac.confirm.products import lengths_of, run_of
 from symjac.errors import NotYetError
 from symjac.expr import Apply, Expr, Function, Symbol
@@ -73,7 +73,7 @@ def _trials(b: Bound, steps: int) -> Iterator[_Trial]:
 
 
 def _unit(b: Bound, units: tuple[Fraction, Fraction, Fraction], s: Symbol) -> Fraction:
-    return units[0] if s in b.unrolled.clock.times else units[1] if s.is_matrix else units[2]
+    return units[0] if s.time is not None else units[1] if s.is_matrix else units[2]
 
 
 class _Trial:
@@ -116,12 +116,11 @@ class _Trial:
 
     def _at_steps(self, of: Expr | Function) -> Iterator[Expr]:
         found = [of] if isinstance(of, Expr) else list(self._slopes(of))
-        clock = self.b.unrolled.clock
-        offsets = {clock.times[s].offset for s in self.b.unrolled.states}
-        move = by_clock(clock)
+        letter = self.b.unrolled.clock.letter
+        offsets = {s.time.offset for s in self.b.unrolled.states if s.time is not None}
         for e in found:
             for k in self.steps:
-                yield from {write_out(e, {clock.letter: k - offset}, move): None for offset in offsets}
+                yield from {write_out(e, {letter: k - offset}, move): None for offset in offsets}
 
     def _slopes(self, f: Function) -> Iterator[Expr]:
         """Where the derivative of an unspecified function stands in the Jacobians of a step."""

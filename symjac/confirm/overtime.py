@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 from symjac import expr as ex
-from symjac.expr import Expr, OverTime, Symbol
-from symjac.timing import Clock, Moment
+from symjac.expr import Expr, OverTime, Symbol, Time
 
 Move = Callable[[Symbol, Mapping[str, int]], Expr]
 """A symbol once the letters of time are numbers."""
@@ -34,27 +33,18 @@ def _whole(e: Expr) -> int:
     return int(cast(ex.Number, e).value)
 
 
-def by_clock(clock: Clock) -> Move:
-    """Moves the symbols that a clock knows."""
-
-    def move(s: Symbol, values: Mapping[str, int]) -> Expr:
-        time = clock.times.get(s)
-        if time is None or time.letter not in values:
-            return s
-        return clock.at(s, Moment("", values[time.letter] + time.offset))
-
-    return move
+def move(s: Symbol, values: Mapping[str, int]) -> Expr:
+    """A symbol at the time that its letters give."""
+    return s if s.time is None else s.at(s.time.put({name: Time((), k) for name, k in values.items()}))
 
 
-def run(clock: Clock, definitions: Mapping[Symbol, Expr], first: int, last: int) -> dict[Symbol, Expr]:
+def run(definitions: Mapping[Symbol, Expr], first: int, last: int) -> dict[Symbol, Expr]:
     """The equations of the steps ``first`` to ``last``; the states before have none."""
-    move = by_clock(clock)
     out: dict[Symbol, Expr] = {}
     for s, e in definitions.items():
-        time = clock.times.get(s)
-        if time is None or not time.letter:
+        if s.time is None or s.time.letter is None:
             out[s] = e
             continue
         for k in range(first, last + 1):
-            out[clock.at(s, Moment("", k))] = write_out(e, {time.letter: k - time.offset}, move)
+            out[s.at(Time((), k))] = write_out(e, {s.time.letter: k - s.time.offset}, move)
     return out

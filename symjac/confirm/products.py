@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from symjac import expr as ex
 from symjac.confirm.confirmed import Check, Checks, disagreement
 from symjac.confirm.forward import compare, turned
-from symjac.confirm.overtime import by_clock, run, write_out
-from symjac.expr import Expr, Partial, Symbol
-from symjac.timing import Moment
+from symjac.confirm.overtime import move, run, write_out
+from symjac.expr import Expr, Partial, Symbol, Time
 from symjac.unroll import LONGEST_WRITTEN, Unrolled
 from symjac.values.evaluator import Evaluator, Matrix
 
@@ -47,8 +46,8 @@ def times_of(u: Unrolled, steps: int) -> tuple[int, int]:
 def run_of(u: Unrolled, steps: int) -> tuple[range, dict[Symbol, Expr], list[Symbol], Partial]:
     """A run over so many steps: their times, the equations, the states at its ends, the late ones by the early ones."""
     start, end = times_of(u, steps)
-    definitions = run(u.clock, u.system.definitions, start + 1, end)
-    late, early = ([u.clock.at(s, Moment("", k)) for s in u.states] for k in (end, start))
+    definitions = run(u.system.definitions, start + 1, end)
+    late, early = ([s.at(Time((), k)) for s in u.states] for k in (end, start))
     jacobian = Partial(*(ex.Stack(*of) if len(of) > 1 else of[0] for of in (late, early)))
     return range(start + 1, end + 1), definitions, [*late, *early], jacobian
 
@@ -67,10 +66,9 @@ def _compare(u: Unrolled, steps: int) -> tuple[bool, str]:
 
 def _written(u: Unrolled, steps: int, start: int, end: int) -> Iterator[tuple[str, Expr]]:
     """What is printed, the letters of time put in; of a product that is too long to be run its factors."""
-    move = by_clock(u.clock)
-    values = {m.letter: k - m.offset for m, k in ((u.early, start), (u.late, end)) if m.letter}
+    values = {m.letter: k - m.offset for m, k in ((u.early, start), (u.late, end)) if m.letter is not None}
     if u.steps is not None and u.steps != steps:
-        factors = [write_out(u.factor, {u.index.letter: k}, move) for k in range(end, start, -1)]
+        factors = [write_out(u.factor, {u.index.text: k}, move) for k in range(end, start, -1)]
         yield "numerator", ex.Product(*factors) if steps > 1 else factors[0]
         return
     for layout in ("numerator", "denominator"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 
@@ -43,14 +42,13 @@ Place = Index | int | None  # None: the size is 1 and the entry has no index the
 
 
 def taken_letters(exprs: Iterable[Expr]) -> frozenset[str]:
-    """The letters that an index must not have: sizes, scalars, and time indices in names."""
+    """The letters that an index must not have: sizes, scalars, and what stands below and above names."""
     out: set[str] = set()
     for e in exprs:
         for node in e.walk():
             out |= {str(s) for d in node.shape for s in d.free_symbols}
             if isinstance(node, Symbol):
-                # A letter below or above the symbol is a time index; the letter of a vector may be used again.
-                out |= set(re.findall(r"(?<![A-Za-z\\])[a-z](?![A-Za-z])", node.name[0 if node.is_scalar else 1 :]))
+                out |= node.parts.scripts | ({node.letter} if node.is_scalar else set())  # that of a vector is free
     return frozenset(out)
 
 

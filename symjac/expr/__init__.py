@@ -18,7 +18,20 @@ Traceback (most recent call last):
 symjac.errors.ShapeError: the product does not fit: x is n x 1, W is n x n
 """
 
-from symjac.expr.build import add, chained, diag, hadamard, is_zero, mul, neg, power, sub, transpose, zero
+from symjac.expr.build import (
+    add,
+    chained,
+    diag,
+    hadamard,
+    is_zero,
+    mul,
+    neg,
+    power,
+    sub,
+    time_as_scalar,
+    transpose,
+    zero,
+)
 from symjac.expr.core import (
     ONE,
     SCALAR,
@@ -36,6 +49,7 @@ from symjac.expr.core import (
     length,
     show_shape,
 )
+from symjac.expr.names import Name
 from symjac.expr.notation import (
     Delta,
     Differential,
@@ -72,6 +86,7 @@ from symjac.expr.operations import (
     VectorMap,
     size_as_scalar,
 )
+from symjac.expr.times import Time
 from symjac.expr.vectorised import Commutation, Kronecker, Vec
 
 __all__ = [
@@ -98,6 +113,7 @@ __all__ = [
     "LogSumExp",
     "MapJacobian",
     "MatrixPower",
+    "Name",
     "Norm",
     "Number",
     "Ones",
@@ -111,6 +127,7 @@ __all__ = [
     "Stack",
     "Sum",
     "Symbol",
+    "Time",
     "Trace",
     "Transpose",
     "UnitVector",
@@ -133,6 +150,7 @@ __all__ = [
     "size_as_scalar",
     "size_names",
     "sub",
+    "time_as_scalar",
     "transpose",
     "unbound_indices",
     "zero",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from symjac.expr.core import ONE, SCALAR, Expr, Identity, Number, Ones, Shape, Zero, same_shape
+from symjac.expr.core import ONE, SCALAR, Expr, Identity, Number, Ones, Shape, Symbol, Zero, same_shape
 from symjac.expr.operations import (
     Diag,
     EntryPower,
@@ -18,6 +18,7 @@ from symjac.expr.operations import (
     Transpose,
     product_shape,
 )
+from symjac.expr.times import Time
 
 
 def _flatten(cls: type[Expr], args: Iterable[Expr]) -> Iterator[Expr]:
@@ -32,6 +33,12 @@ def is_zero(e: Expr) -> bool:
     if isinstance(e, Stack):
         return all(map(is_zero, e.args))
     return isinstance(e, Zero) or (isinstance(e, Number) and e.value == 0)
+
+
+def time_as_scalar(time: Time) -> Expr:
+    """A time as a number: an exponent, or a limit of a sum."""
+    terms = [mul(Number(count), Symbol(name)) for name, count in sorted(time.letters, key=lambda pair: -pair[1])]
+    return add(*terms, Number(time.offset))
 
 
 def zero(shape: Shape) -> Expr:

@@ -9,6 +9,8 @@ from typing import ClassVar, TypeAlias
 import sympy
 
 from symjac.errors import ShapeError
+from symjac.expr.names import Name
+from symjac.expr.times import Time
 
 Dim: TypeAlias = sympy.Expr
 Shape: TypeAlias = tuple[Dim, Dim]
@@ -213,18 +215,51 @@ class Number(Expr):
 
 
 class Symbol(Expr):
-    """A named scalar, vector or matrix. ``name`` is its canonical LaTeX."""
+    """A named scalar, vector or matrix; symbols that print alike are one.
+
+    ``name`` is its canonical LaTeX, ``parts`` is what that says. Of a plain string nothing is known but the text.
+
+    >>> h = Symbol(Name("h", time=Time.read("t-1")))
+    >>> h, h.family, h.at(Time.read("T")), h == Symbol("h_{t-1}")
+    (h_{t-1}, 'h', h_T, True)
+    """
 
     noun = "symbol"
-    __slots__ = ()
+    __slots__ = ("_parts",)
 
-    def __init__(self, name: str, shape: Shape = SCALAR) -> None:
-        super().__init__((), name, shape)
+    def __init__(self, name: str | Name, shape: Shape = SCALAR) -> None:
+        self._parts = None if isinstance(name, str) else name
+        super().__init__((), name if isinstance(name, str) else name.text, shape)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Symbol, (self._parts or self.name, self.shape)
 
     @property
     def name(self) -> str:
         assert isinstance(self.data, str)
         return self.data
+
+    @property
+    def parts(self) -> Name:
+        return self._parts or Name(self.name)
+
+    @property
+    def letter(self) -> str:
+        """The letter of its name, without style, accents and scripts."""
+        return self.parts.letter or self.parts.base
+
+    @property
+    def family(self) -> str:
+        """What it is one value of: its name without the time."""
+        return self._parts.family if self._parts is not None else self.name
+
+    @property
+    def time(self) -> Time | None:
+        return self._parts.time if self._parts is not None else None
+
+    def at(self, time: Time) -> Symbol:
+        """The same at another time; what has no time stays."""
+        return self if self.time is None else Symbol(self.parts.at(time), self.shape)
 
     def __repr__(self) -> str:
         return self.name

@@ -33,11 +33,16 @@ class Time:
         >>> Time.read("t-1")
         Time(letters=(('t', 1),), offset=-1)
         """
+        return Time.parse(text) or Time(((text.strip(), 1),))
+
+    @staticmethod
+    def parse(text: str) -> Time | None:
+        """A time from its text, if it is one."""
         out, at, rest = Time(), 0, text.strip()
         while at < len(rest):
             match = _TERM.match(rest, at)
             if match is None or (at and not match[1]):
-                return Time(((rest, 1),))
+                return None
             sign = -1 if match[1] == "-" else 1
             term = Time((), int(match[2])) if match[2] else Time(((match[3], 1),))
             out = out + term if sign == 1 else out - term
@@ -52,10 +57,12 @@ class Time:
         return Time(kept, self.offset + sign * other.offset)
 
     def __add__(self, other: Time | int) -> Time:
-        return self._combined(other if isinstance(other, Time) else Time((), other), 1)
+        if isinstance(other, int):
+            return Time(self.letters, self.offset + other) if other else self
+        return self._combined(other, 1)
 
     def __sub__(self, other: Time | int) -> Time:
-        return self._combined(other if isinstance(other, Time) else Time((), other), -1)
+        return self + -other if isinstance(other, int) else self._combined(other, -1)
 
     def is_after(self, other: Time) -> bool:
         """Whether this is surely a later step: so many after the other."""
@@ -72,6 +79,9 @@ class Time:
 
     def put(self, values: Mapping[str, Time]) -> Time:
         """The time with letters replaced."""
+        if len(self.letters) == 1 and self.letters[0][1] == 1:
+            one = values.get(self.letters[0][0])
+            return self if one is None else one + self.offset
         out = Time((), self.offset)
         for name, count in self.letters:
             value = values.get(name, Time(((name, 1),)))
@@ -82,6 +92,8 @@ class Time:
     @property
     def text(self) -> str:
         """The time as it is printed in a script."""
+        if len(self.letters) == 1 and self.letters[0][1] == 1:
+            return self.letters[0][0] + (f"{self.offset:+d}" if self.offset else "")
         out = ""
         for name, count in sorted(self.letters, key=lambda pair: -pair[1]):
             sign = "-" if count < 0 else "+" if out else ""

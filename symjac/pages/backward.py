@@ -10,7 +10,7 @@ from symjac.bptt.adjoint import Use
 from symjac.bptt.backward import Backward
 from symjac.bptt.rows import Gradient, Row
 from symjac.confirm import Confirmed
-from symjac.expr import Apply, Expr, Function, Hadamard, Partial, Symbol
+from symjac.expr import Apply, Expr, Function, Hadamard, Partial, Symbol, Time
 from symjac.functions import ACTIVATIONS
 from symjac.narrative import Block, Display, Environment, Inline, Inlines, Line, Math, Page, Paragraph, Ref
 from symjac.narrative.blocks import ended
@@ -20,10 +20,8 @@ from symjac.narrative.teller import equals
 from symjac.narrative.words import listed, sentences
 from symjac.pages.bound import tell_bound
 from symjac.pages.words import told
-from symjac.timing import Moment
 from symjac.typeset import names
 from symjac.typeset.boxes import Box, Fence, Gap, Ident, Mark, Op, Script, row, width
-from symjac.typeset.names import base_letter
 from symjac.typeset.printer import fence, function_box, style_for, to_box
 from symjac.unroll import Unrolled
 
@@ -46,7 +44,7 @@ def product_of(b: Backward) -> tuple[Symbol, Symbol]:
     """The late and the early state of the product that a page tells of."""
     some = b.step.states[-1]
     early = next(c for c in ("k", "s", "j", "q") if c not in b.system.symbols and c != b.step.now.letter)
-    return b.step.at(some, 0), b.step.at(some, Moment(early))
+    return b.step.at(some, 0), b.step.at(some, Time.read(early))
 
 
 class _Teller:
@@ -64,8 +62,8 @@ class _Teller:
     def box(self, e: Expr) -> Box:
         return to_box(e, self.style)
 
-    def time(self, moment: Moment) -> Box:
-        return self.box(moment.expr)
+    def time(self, time: Time) -> Box:
+        return self.box(ex.time_as_scalar(time))
 
     def range(self, first: Box | str, last: Box | str) -> Box:
         """``t = 1, ..., T``."""
@@ -88,7 +86,7 @@ class _Teller:
         yield Paragraph(sentences(direction, told("steps", range=self.forwards)), "Setting")
         lines = (*step.printed.items(), *step.constants.items())
         yield Display(tuple(Line(e, s, label=self.equation(s), end=",", numbered=True) for s, e in lines))
-        start = [Math(names.name_box(step.at(s, Moment("", 0)).name)) for s in step.states]
+        start = [Math(names.name_box(step.at(s, Time()).name)) for s in step.states]
         yield Paragraph(sentences(told("from", states=listed(start)), told("loss_sum")))
         yield from self._loss()
         yield Paragraph(self._notation())
@@ -112,7 +110,7 @@ class _Teller:
     def _notation(self) -> Inlines:
         b = self.b
         out: list[Inlines] = []
-        when: int | Moment = 0 if b.loss.every_step else self.last
+        when: int | Time = 0 if b.loss.every_step else self.last
         if b.loss.unspecified:
             for v in self.adjoints.nodes:
                 if v in self.adjoints.local.symbols:
@@ -146,7 +144,7 @@ class _Teller:
 
     def _known(self) -> Iterator[Inlines]:
         """The derivatives of known functions that the formulas rest on, and where they do not exist."""
-        z = Symbol("z" if "z" not in {base_letter(name) for name in self.b.system.symbols} else "s")
+        z = Symbol("z" if "z" not in self.b.system.letters else "s")
         rules: list[Box] = []
         excluded: list[Inlines] = []
         found: dict[Function, None] = {}
@@ -239,7 +237,7 @@ class _Teller:
             yield Display((Line(b.gradient(p, "numerator"), self._derivative(p), end="."),))
 
     def _minus_one(self) -> Box:
-        return self.time(self.last.plus(-1))
+        return self.time(self.last - 1)
 
     def _symbol_last(self, r: Row) -> Symbol:
         return self.adjoints.symbol(r.of, self.last)
@@ -297,7 +295,7 @@ class _Teller:
         induction = told(
             "induction",
             time=self.at_last(),
-            later=self.time(self.now.plus(1)),
+            later=self.time(self.now + 1),
             now=self.time(self.now),
             range=self.range(self.last.text, "1"),
         )
@@ -384,7 +382,7 @@ class _Teller:
         told_before: dict[Expr, Expr] = {}
         for s in product.states:
             for r in product.states:
-                d = Partial(product.clock.at(s, product.index), product.clock.at(r, product.index.plus(-1)))
+                d = Partial(s.at(product.index), r.at(product.index - 1))
                 block = product.block(s, r)
                 yield Line(block.replace(told_before), self.box(d))
                 if isinstance(block, ex.Sum):
@@ -396,12 +394,12 @@ class _Teller:
         if window is None:
             return
         starts = [r for r in self.b.rows if any(u.user == self.b.loss.symbol for u in self.b.adjoint(r.of).uses)]
-        before = [Math(self.box(self.step.at(s, self.now.plus(-window)))) for s in self.step.states]
+        before = [Math(self.box(self.step.at(s, self.now - window))) for s in self.step.states]
         yield Paragraph(
             told(
                 "truncated",
                 window=str(window),
-                first=self.time(self.now.plus(1 - window)),
+                first=self.time(self.now + 1 - window),
                 now=self.time(self.now),
                 states=listed(before),
                 verb="were" if len(before) > 1 else "was",

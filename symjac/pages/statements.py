@@ -43,7 +43,7 @@ def tell_product(c: Confirmed[Unrolled], layout: str) -> Page:
 
 
 def _entry(u: Unrolled, s: Symbol, r: Symbol) -> Partial:
-    return Partial(u.clock.at(s, u.index), u.clock.at(r, u.index.plus(-1)))
+    return Partial(s.at(u.index), r.at(u.index - 1))
 
 
 def tell_hessian(c: Confirmed[Hessian]) -> Page:

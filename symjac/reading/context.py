@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from itertools import chain, count
 
 from symjac.errors import ReadError, propose
-from symjac.expr import SCALAR, Function, Index, Shape, Symbol, dim
+from symjac.expr import SCALAR, Function, Index, Name, Shape, Symbol, Time, dim
 from symjac.reading.applied.terms import CONSTANTS, Term
 from symjac.reading.assumptions import Habit, How, Option
 from symjac.reading.evidence import EVIDENCE, Evidence
 from symjac.reading.names import Named
 from symjac.reading.sizes import UNIT, Size, Sizes
-from symjac.reading.spelling import braced, is_bold, plain, render
+from symjac.reading.spelling import is_bold, plain
 from symjac.reading.survey import Letters
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Placed
@@ -56,12 +56,7 @@ def left_out(token: Token, text: str) -> Note:
 class Family:
     """All symbols that differ in their time only: they share role and shape."""
 
-    name: str
-    base: str
-    label: str = ""
-    upper: str = ""
-    place: str = ""
-    style: str = ""
+    parts: Name
     role: str | None = None  # scalar, vector, matrix, function, map, softmax, parameters
     rows: Size = UNIT
     cols: Size = UNIT
@@ -74,11 +69,34 @@ class Family:
     parameters: str = ""  # of a map: what was left out of its brackets
     called: list[tuple[str | None, ...]] = field(default_factory=list)  # the symbols that a map is applied to
     gradient: tuple[str, str] | None = None
-    times: dict[str | None, None] = field(default_factory=dict)
+    times: dict[Time | None, None] = field(default_factory=dict)
     printed: bool = False  # whether the name is the one the text prints
-    letter: str = ""  # the letter of the name, without style and accents
     head: str = ""  # of a name such as g(x): the g before the bracket
     acts: str = ""  # in row orientation: on which side of a vector the matrix stands in print
+
+    def __post_init__(self) -> None:
+        self.name = self.parts.family
+
+    @property
+    def base(self) -> str:
+        return self.parts.base
+
+    @property
+    def label(self) -> str:
+        return self.parts.label
+
+    @property
+    def upper(self) -> str:
+        return self.parts.upper
+
+    @property
+    def place(self) -> str:
+        return self.parts.place
+
+    @property
+    def letter(self) -> str:
+        """The letter of the name, without style and accents."""
+        return self.parts.letter
 
     @property
     def is_known(self) -> bool:
@@ -99,11 +117,11 @@ class Family:
         self.inputs = self.inputs or sizes
         return len(self.inputs) == len(sizes)
 
-    def symbol(self, time: str | None) -> Symbol:
+    def symbol(self, time: Time | None) -> Symbol:
         shape: Shape = SCALAR if self.role == "scalar" else (self.rows.value(), self.cols.value())
         if self.acts == "before":
             shape = shape[1], shape[0]
-        return Symbol(render(self.base, self.label, self.upper, self.place or "_{}", time), shape)
+        return Symbol(self.parts.at(time), shape)
 
 
 class Context:
@@ -120,7 +138,7 @@ class Context:
         self.invented: set[str] = set()  # letters of ours for sizes that the text does not name
         self.notes: list[Note] = []
         self.source = ""
-        self.at_time: dict[tuple[str, str], Family] = {}
+        self.at_time: dict[tuple[str, Time | None], Family] = {}
         self.option = Option()  # what is tried where the usual does not fit
         self.taken: set[Habit] = set()  # the meanings of print that the text was read with
         self.continued = False
@@ -175,13 +193,15 @@ class Context:
 
     def family(self, named: Named) -> Family:
         """The family a name belongs to: exactly, or up to style where one declared family fits."""
-        found = self.at_time.get((named.family, named.time or "")) or self.find(named.family)
-        if self.system and named.time and (named.base, named.time) in self.letters.doubtful and not named.label:
-            raise self.doubt(
-                f"{named.base}_{named.time}: an entry of {named.base}, or {named.base} at a step?",
-                named.node,
-                f'for an entry write "({named.base})_{{{named.time}}}"; for a step give its equation one',
-            )
+        found = self.at_time.get((named.family, named.time)) or self.find(named.family)
+        if self.system and self.letters.doubtful and named.time is not None and not named.label:
+            time = named.time.text
+            if (named.base, time) in self.letters.doubtful:
+                raise self.doubt(
+                    f"{named.base}_{time}: an entry of {named.base}, or {named.base} at a step?",
+                    named.node,
+                    f'for an entry write "({named.base})_{{{time}}}"; for a step give its equation one',
+                )
         if found is None and named.entries:
             found = self._bold_vector(named)
         if found is None and named.time is None and not named.entries:
@@ -196,13 +216,12 @@ class Context:
                     f'for an entry write "({named.base})_{{{named.label}}}"; for a symbol '
                     + propose(named.family, "scalar"),
                 )
-            found = Family(named.family, named.base, named.label, named.upper, named.place, named.token.style)
-            found.letter = named.token.text
+            found = Family(named.name)
             self.add(found)
         if not found.printed and not named.entries:
             self._adopt(found, named)
         if named.time is not None and not found.place:
-            found.place = named.place
+            found.parts = found.parts._replace(place=named.place)
         if named.entries == ():
             found.times.setdefault(named.time)
         return found
@@ -222,11 +241,11 @@ class Context:
         """A declared family goes out as the text prints it, not as the declaration spells it."""
         family.printed = True
         if named.time is not None:
-            family.place = named.place
-        if family.name != named.family and (family.name, named.time or "") not in self.at_time:
+            family.parts = family.parts._replace(place=named.place, given=named.given)
+        if family.name != named.family and (family.name, named.time) not in self.at_time:
             del self.families[family.name]
-            family.name, family.base, family.label, family.upper = named.family, named.base, named.label, named.upper
             self.by_plain[plain(family.name)].remove(family)
+            family.parts, family.name = named.name._replace(place=family.place), named.family
             self.add(family)
 
     def find(self, name: str) -> Family | None:
@@ -243,11 +262,11 @@ class Context:
         found = {f.name: f for f in self.calls.values() if f.head == head}
         return next(iter(found.values())) if len(found) == 1 and head not in self.families else None
 
-    def add(self, family: Family, time: str | None = None) -> None:
+    def add(self, family: Family, time: Time | None = None) -> None:
         """Takes a family in; with a time, one whose shape at that time is its own."""
         if time is not None:
             self.at_time[family.name, time] = family
-            self.families[f"{family.name}@{time}"] = family
+            self.families[f"{family.name}@{time.text}"] = family
             return
         self.families[family.name] = family
         self.by_plain.setdefault(plain(family.name), []).append(family)
@@ -276,16 +295,16 @@ class Context:
 
     def unit_vector(self, index: Index) -> Family | None:
         """The vector ``e_k`` with 1 at an index and zeros beside it; ``None`` where that name means something else."""
-        name, size = f"e_{braced(index.name)}", Size(index.size)
-        family = self.families.get(name)
+        parts, size = Name("e", index.name, letter="e"), Size(index.size)
+        family = self.families.get(parts.family)
         if family is None:
-            family = Family(name, "e", index.name, letter="e", printed=True)
+            family = Family(parts, printed=True)
             family.take("vector", How.UNIT, size, UNIT)
             family.times.setdefault(None)
             self.add(family)
         elif family.role != "vector" or not self.sizes.equal(family.rows, size):
             return None
-        self.units[name] = index.name
+        self.units[family.name] = index.name
         return family
 
     def name_sizes(self, first: Iterable[Family], taken: Iterable[str]) -> None:

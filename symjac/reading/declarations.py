@@ -115,7 +115,7 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
             f"for the entries of one vector {propose(named.base, 'vector n')}; for a sum of vectors write the product "
             'with the matrix that has them as columns, as in "V a"',
         )
-    family = Family(named.family, named.base, named.label, named.upper, named.place, named.token.style, declared=True)
+    family = Family(named.name, declared=True)
     how = How.DECLARED
     matrix, vector, gradient = _MATRIX.match(text), _VECTOR.match(text), _GRADIENT.match(text)
     unsized, row = _UNSIZED.match(text), _ROW.match(text)
@@ -279,7 +279,7 @@ def take_membership(context: Context, root: Node, subject: Node) -> None:
     if subject.kind != "name" or space.text != "R":
         raise context.error(wanted, root)
     named = take_apart(subject, context.letters, context.source, declaring=True)
-    family = Family(named.family, named.base, named.label, named.upper, named.place, named.token.style, declared=True)
+    family = Family(named.name, declared=True)
     sup = next((s.tokens for s in space.scripts if s.kind == "^"), ())
     parts: list[list[Token]] = [[]]
     for t in sup:

@@ -7,19 +7,18 @@ from symjac.expr import (
     Expr,
     Index,
     IndexSum,
-    Number,
     Ones,
     OverTime,
     Partial,
     Product,
     ScalarGradient,
     ScalarHessian,
-    Sum,
     Symbol,
+    Time,
     Transpose,
+    time_as_scalar,
     transpose,
 )
-from symjac.expr.times import Time
 from symjac.reading import hints
 from symjac.reading.applied.large import BOUNDS, restricted
 from symjac.reading.applied.terms import Term
@@ -28,7 +27,7 @@ from symjac.reading.assumptions import How
 from symjac.reading.sizes import UNIT, Size
 from symjac.reading.spelling import is_greek, is_upper
 from symjac.reading.usual import NUMBERED
-from symjac.reading.values import Value, negative, scalar
+from symjac.reading.values import Value, scalar
 
 
 def partial(el: Arithmetic, t: Term) -> Value:
@@ -87,7 +86,7 @@ def total(el: Arithmetic, t: Term) -> Value:
 def over(el: Arithmetic, t: Term) -> Value:
     """A sum or a product over time."""
     run, body = t.over, el.value(t.args[0])
-    if run.kind == "product" and body.is_scalar and any(r.printed == run.letter for r in t.args[0].refs()):
+    if run.kind == "product" and body.is_scalar and any(r.time == Time(((run.letter, 1),)) for r in t.args[0].refs()):
         raise el.error("a product over entries is not read", t, r'its logarithm is a sum, as in "\sum_i \log x_i"')
     if run.kind == "product" and not body.is_scalar:
         el.square(body, r"each factor of a \prod")
@@ -103,14 +102,7 @@ def over(el: Arithmetic, t: Term) -> Value:
 
 def _bound(time: Time | None, name: str) -> Expr:
     """A bound as an expression; where it is not printed, its name."""
-    if time is None:
-        return Symbol(name)
-    terms: list[Expr] = []
-    for letter, count in sorted(time.letters, key=lambda pair: -pair[1]):
-        terms += [Symbol(letter) if count > 0 else negative(Symbol(letter))] * abs(count)
-    if time.offset or not terms:
-        terms.append(Number(time.offset))
-    return terms[0] if len(terms) == 1 else Sum(*terms)
+    return Symbol(name) if time is None else time_as_scalar(time)
 
 
 def _note_entries(el: Arithmetic, t: Term, letter: str) -> None:

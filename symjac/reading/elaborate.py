@@ -55,10 +55,8 @@ class Elaborator(Arithmetic):
 
     def symbol(self, t: Term) -> Value:
         assert isinstance(t.data, Ref)
-        name, time = t.data.family, t.data.printed
-        if time is None and t.data.time is not None:  # under an index for what dots leave out
-            time = t.data.time.text
-        family = self.terms.families.get((name, t.data.printed)) or self.context.find(name)
+        name, time = t.data.family, t.data.time
+        family = self.terms.families.get((name, time)) or self.context.find(name)
         assert family is not None
         value = Value(family.rows, family.cols, lambda: family.symbol(time), t, tag="symbol")
         value.details["family"] = family

@@ -13,6 +13,7 @@ from symjac.expr import (
     Function,
     Index,
     IndexSum,
+    Name,
     Number,
     Product,
     Symbol,
@@ -358,7 +359,7 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
     else:
         name = named.family
         el.context.note("named", f"{name} is read as the name of what stands on the right", left)
-    family = Family(name, name, head=named.family)
+    family = Family(Name(name), head=named.family)
     family.take(value.role, How.DEFINITION, value.rows, value.cols)
     family.times.setdefault(None)
     el.context.add(family)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from symjac.errors import propose
 from symjac.reading.applied.terms import Term
 from symjac.reading.context import Context
-from symjac.reading.spelling import render
 from symjac.reading.values import Value
 
 WORDS = {"scalar": "scalar", "vector": "vector n", "matrix": "matrix n m"}
@@ -14,9 +13,7 @@ WORDS = {"scalar": "scalar", "vector": "vector n", "matrix": "matrix n m"}
 def bare(context: Context, t: Term) -> str | None:
     """A symbol as it is printed, without what is done to it."""
     family = context.find(t.ref.family) if t.ref is not None else None
-    if family is None or t.ref is None:
-        return None
-    return render(family.base, family.label, family.upper, family.place or "_{}", t.ref.printed)
+    return None if family is None or t.ref is None else family.parts.at(t.ref.time).text
 
 
 def carrier(context: Context, t: Term) -> str:

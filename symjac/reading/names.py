@@ -6,10 +6,11 @@ entry of ``w`` where i and j run (:mod:`symjac.reading.survey` knows whether the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from symjac.errors import ReadError, propose
+from symjac.expr.names import NOW, Name, written
 from symjac.expr.times import Time
 from symjac.reading.spelling import (
     BESIDE_ENTRIES,
@@ -18,7 +19,6 @@ from symjac.reading.spelling import (
     KRONECKER,
     SHOWN_ENCLOSURE,
     TIMELIKE,
-    braced,
     is_upper,
     letter,
     script_text,
@@ -46,17 +46,21 @@ class Named:
     base: str
     label: str = ""
     upper: str = ""
-    time: str | None = None
-    place: str = ""  # how the time is printed: "_", or a template such as "^({})"
+    time: Time | None = None
+    place: str = ""
+    given: Time | None = None
     entries: tuple[str, ...] = ()
     operations: list[Operation] = field(default_factory=list)
 
     @property
+    def name(self) -> Name:
+        """What it names."""
+        return Name(self.base, self.label, self.upper, self.place, self.time, self.given, self.token.text)
+
+    @property
     def family(self) -> str:
         """The canonical name without its time."""
-        sub = f"_{braced(self.label)}" if self.label else ""
-        sup = f"^{braced(self.upper)}" if self.upper else ""
-        return self.base + sub + sup
+        return written(self.base, self.label, self.upper)
 
     @property
     def primes(self) -> int:
@@ -82,6 +86,11 @@ def take_apart(node: Node, letters: Letters, source: str, *, declaring: bool = F
 
 def _is_prime(s: Script) -> bool:
     return s.kind != "_" and all(t.kind == "'" for t in s.tokens)
+
+
+def read_time(tokens: Iterable[Token]) -> Time:
+    """The time that tokens print."""
+    return Time.read(script_text(tokens))
 
 
 _LABEL_SIGNS = frozenset(
@@ -113,7 +122,7 @@ def _subscript(out: Named, s: Script, letters: Letters, source: str, declaring: 
     if out.token.text == "1" and any(t.kind in ("<", ">", "<=", ">=") for t in tokens):
         return  # an indicator
     if tokens[0].kind == "[" and tokens[-1].kind == "]" and is_timed(tokens[1:-1], letters):
-        out.time, out.place = script_text(tokens[1:-1]), "_[{}]"
+        out.time, out.place = read_time(tokens[1:-1]), "_[{}]"
         return
     if [t.kind for t in tokens].count("|") == 1:
         _conditioned(out, tokens)
@@ -138,7 +147,7 @@ def _subscript(out: Named, s: Script, letters: Letters, source: str, declaring: 
         if what == "time" and out.time is None:
             if not _is_time(part):
                 raise ReadError("I cannot read this index", text=source, span=(s.start, s.end))
-            out.time, out.place = script_text(part), "_{}"
+            out.time, out.place = read_time(part), "_{}"
         elif what == "unclear":
             message = f"the index {script_text(part)} holds a letter that runs through entries beside others"
             hint = f'write "_{{{",".join(t.text for t in part)}}}"'
@@ -169,12 +178,10 @@ def _are_apart(pair: Sequence[Token], out: Named, letters: Letters) -> bool:
 def _conditioned(out: Named, tokens: Sequence[Token]) -> None:
     """``x_{k|k-1}``: x at the time k, given what is known one step before; ``x_{t|T}``, given all."""
     at = [t.kind for t in tokens].index("|")
-    texts = script_text(tokens[:at]), script_text(tokens[at + 1 :])
-    time, given = (Time.read(text) for text in texts)
-    behind = given - time
-    shown = Time(((r"\cdot", 1),)) + behind if behind.is_number else given
-    out.label = rf"\cdot|{shown.text}"
-    out.time, out.place = texts[0], f"_|{behind.offset if behind.is_number else given.text}"
+    out.time, given = read_time(tokens[:at]), read_time(tokens[at + 1 :])
+    behind = given - out.time
+    out.given = Time(((NOW, 1),)) + behind if behind.is_number else given
+    out.label = f"{NOW}|{out.given.text}"
 
 
 def _what(part: list[Token], out: Named, letters: Letters, declaring: bool, *, alone: bool, numbered: bool) -> str:
@@ -278,7 +285,7 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
     elif len(tokens) <= 3 and tokens[0].text in letters.layers and is_index(tokens):
         out.upper = text
     elif out.base in letters.layered or (declaring and len(tokens) == 1 and tokens[0].text in TIMELIKE):
-        out.time, out.place = script_text(tokens), "^{}"
+        out.time, out.place = read_time(tokens), "^{}"
     elif declaring and (kinds == ["number"] or "/" in kinds or (kinds[0] == "name" and set(kinds) <= _LABEL_KINDS)):
         out.upper = text  # \sigma^2 declared as one symbol, A^{1/2}, \delta^{a_f}
     else:
@@ -300,7 +307,7 @@ def _enclosed(out: Named, opened: str, inner: list[Token], letters: Letters) -> 
     running = inner[0].text in letters.time | TIMELIKE and not inner[0].style
     shifted = len(inner) > 1 and inner[1].kind in ("+", "-")
     if (numbers and out.base in letters.timed) or (len(inner) == 1 and running) or shifted:
-        out.time, out.place = text, "^" + template
+        out.time, out.place = read_time(inner), "^" + template
     else:
         out.upper = template.format(text)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import contextlib
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from symjac.errors import DefinitionError, ReadError, ShapeError, TargetError
+from symjac.errors import DefinitionError, ReadError, ShapeError, SymjacError, TargetError
 from symjac.expr import Expr, Function, Symbol
 from symjac.expr.times import Time
 from symjac.reading import entrywise
@@ -50,11 +52,17 @@ class SymbolInfo:
 
     symbol: Symbol
     role: str
-    family: str
-    time: tuple[str, int] | None
     declared: bool
     how: How
     gradient: tuple[str, str] | None = None
+
+    @property
+    def family(self) -> str:
+        return self.symbol.family
+
+    @property
+    def time(self) -> Time | None:
+        return self.symbol.time
 
 
 @dataclass(frozen=True)
@@ -184,7 +192,7 @@ def _reading(
         if f.role in ("scalar", "vector", "matrix"):
             for time in f.times or {None: None}:
                 symbol = f.symbol(time)
-                infos[symbol.name] = SymbolInfo(symbol, f.role, f.name, _time(time), f.declared, f.how, f.gradient)
+                infos[symbol.name] = SymbolInfo(symbol, f.role, f.declared, f.how, f.gradient)
         elif f.role == "function" and f.function is not None:
             applied[f.name] = f.function
     return Reading(equations, definitions, infos, tuple(context.notes), context.orientation, strict, applied, context)
@@ -194,16 +202,6 @@ def _refuse_notes(context: Context, strict: bool) -> None:
     for n in context.notes:
         if strict and not n.evidence.accepted_when_strict:
             raise ReadError(f"refused, since this would have to be assumed: {n.message}", text=n.text, span=n.span)
-
-
-def _time(text: str | None) -> tuple[str, int] | None:
-    """A time as letter and offset; numbers have no letter, other expressions stay as they are."""
-    if text is None:
-        return None
-    time = Time.read(text)
-    if time.is_number:
-        return "", time.offset
-    return (time.letter, time.offset) if time.letter is not None else (text, 0)
 
 
 def _in_context(
@@ -309,6 +307,19 @@ def read_formula(
     attempt = _in_context(text, reading, strict, layout, symbols)
     _refuse_notes(attempt.context, strict)
     return tuple(v.make() for v in attempt.pieces[0].values or ()), tuple(attempt.context.notes)
+
+
+def read_at_times(text: str, reading: Reading) -> Iterator[Symbol]:
+    """The symbol of a name at another time: by the reading's letters, and with all its own letters for times."""
+    assert reading.context is not None
+    letters = reading.context.letters
+    below = {t.text for r in parse(text)[0] for n in r.walk() for s in n.scripts for t in s.tokens if t.kind == "name"}
+    for times in (letters.time, letters.time | below):
+        context = copy.copy(reading.context)
+        context.letters = replace(letters, time=times)
+        with contextlib.suppress(SymjacError):
+            members, _ = read_formula(text, replace(reading, context=context))
+            yield from (e for e in members[:1] if isinstance(e, Symbol))
 
 
 def read_symbol(text: str, reading: Reading) -> Symbol:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from symjac.expr.times import Time
 from symjac.reading.tokens import Token
 from symjac.reading.vocabulary import GREEK, STYLE_COMMAND
 
@@ -48,11 +47,6 @@ def plain(name: str) -> str:
     return _PLAIN.sub("", name)
 
 
-def braced(text: str) -> str:
-    """A script's text, in braces if it needs them."""
-    return text if len(text) == 1 else "{" + text + "}"
-
-
 def letter(t: Token, styled: bool = True) -> str:
     """Canonical LaTeX of a token with style and accents.
 
@@ -91,27 +85,6 @@ def script_text(tokens: Iterable[Token]) -> str:
             out += " "
         out += text
     return out
-
-
-def render(base: str, label: str, upper: str, place: str, time: str | None) -> str:
-    """The canonical name of a family at a time."""
-    if time is not None and place.startswith("_|"):  # x_{k|k-1}: what is known follows the time, or is fixed
-        given = place[2:]
-        label = f"{time}|{(Time.read(time) + int(given)).text if given.lstrip('-').isdigit() else given}"
-        return render(base, label, upper, "", None)
-    subs = [label] if label else []
-    sups = [upper] if upper else []
-    call = ""
-    if time is not None:
-        if place == "call":
-            call = f"({time})"
-        elif place.startswith("^"):
-            sups.append(place[1:].format(time))
-        else:
-            subs.append(place[1:].format(time))
-    sub = f"_{braced(','.join(subs))}" if subs else ""
-    sup = f"^{braced(','.join(sups))}" if sups else ""
-    return base + sub + sup + call
 
 
 def is_bold(name: str) -> bool:

@@ -13,13 +13,12 @@ from symjac.bptt.graph import Step
 from symjac.bptt.loss import Loss
 from symjac.codegen import Source
 from symjac.confirm import Confirmed, confirm
-from symjac.expr import Expr, Symbol
+from symjac.expr import Expr, Symbol, Time
 from symjac.kernel import Theorem
 from symjac.narrative import Page
 from symjac.pages.backward import product_of, tell_backward
 from symjac.recurrence import Recurrence
 from symjac.result import Asked, Found, Paged, Programmed
-from symjac.timing import Moment
 from symjac.unroll import Unrolled
 
 
@@ -63,7 +62,7 @@ class Backpropagation(Paged[Backward], Programmed[Backward]):
         """
         return self.confirmed().statement.gradient(of, layout)
 
-    def at(self, e: Expr, when: Moment) -> Expr:
+    def at(self, e: Expr, when: Time) -> Expr:
         """An expression of the step t, gradients included, at another time."""
         return self._statement.at(e, when)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from symjac import typeset
 from symjac.bounds import Bound, Hypothesis
 from symjac.derivation import Derivation
-from symjac.expr import Expr, Symbol
+from symjac.expr import Expr, Symbol, Time
 from symjac.narrative import Inline, Inlines, Math, Page
 from symjac.narrative.blocks import box_of, in_text
 from symjac.narrative.conditions import in_short
@@ -15,7 +15,7 @@ from symjac.pages.bound import tell_bound, tell_bound_page
 from symjac.pages.statements import tell_product
 from symjac.recurrence import Recurrence
 from symjac.result import Asked, Found, OfSystem, Paged
-from symjac.timing import Clock, Moment
+from symjac.timing import Clock
 from symjac.typeset.boxes import Box
 from symjac.unroll import Unrolled
 
@@ -28,11 +28,11 @@ class Product(Paged[Unrolled], OfSystem[Unrolled]):
 
     clock = Asked[Clock]("The symbols at any time.")
     states = Asked[tuple[Symbol, ...]]("The states of the recurrence.")
-    late = Asked[Moment]("The time of the late state.")
-    early = Asked[Moment]("The time of the early state.")
+    late = Asked[Time]("The time of the late state.")
+    early = Asked[Time]("The time of the early state.")
     steps = Asked[int | None]("How many steps lie between, where that is a number.")
     is_block = Asked[bool]("Whether the state is several vectors.")
-    index = Asked[Moment]("The time of a factor.")
+    index = Asked[Time]("The time of a factor.")
     name = Asked[Symbol]("The one-step Jacobian by name, at the time of a factor.")
     derivations = Found[Mapping[tuple[Symbol, Symbol], Derivation]](
         "The Jacobians of one step, of every state by every state."
@@ -47,9 +47,9 @@ class Product(Paged[Unrolled], OfSystem[Unrolled]):
         """A state at the step before."""
         return self._statement.before(s)
 
-    def block(self, s: Symbol, r: Symbol, moment: Moment | None = None) -> Expr:
+    def block(self, s: Symbol, r: Symbol, time: Time | None = None) -> Expr:
         """The one-step Jacobian of state ``s`` by state ``r`` of the step before, at a time, in numerator layout."""
-        return self.confirmed().statement.block(s, r, moment)
+        return self.confirmed().statement.block(s, r, time)
 
     def product(self, layout: str = "numerator", *, named: bool = False) -> Expr:
         """The product over time; ``named`` keeps the one-step Jacobian by its name."""

@@ -3,7 +3,7 @@ r"""Bounds are read: a chain of norms with ``\le`` between them, and what is sai
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from symjac.claims.stated.naming import Names
@@ -166,13 +166,3 @@ def _what(names: Names, text: str) -> Hypothesis | None:
         return Hypothesis("slope", match[1].strip())
     name = _symbol(names, text)
     return Hypothesis("norm", name) if name is not None else None
-
-
-def labelled(name: str, matrices: Collection[str]) -> Hypothesis | None:
-    r"""What the label of a constant says: ``\beta_W`` bounds the norm of W.
-
-    >>> labelled(r"\beta_W", ["W"])
-    Hypothesis(kind='bound', of='W', guessed=True)
-    """
-    label = re.fullmatch(r".+?_\{?(.+?)\}?", name)
-    return Hypothesis("bound", label[1], guessed=True) if label is not None and label[1] in matrices else None

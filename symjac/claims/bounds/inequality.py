@@ -91,7 +91,8 @@ class BoundJudge:
         matrices = [name for name, f in s.model.families.items() if f.role == "matrix"]
         known = {r.family for p in s.model.printed for r in (p.lhs, *(r for _, r in p.uses))}
         open_ = [name for name in self.constants() if name not in known and name not in self.hypotheses]
-        labelled = {name: h for name in open_ if (h := bounding.labelled(name, matrices)) is not None}
+        labels = {name: s.model.families[name].label for name in open_ if name in s.model.families}
+        labelled = {n: Hypothesis("bound", of, guessed=True) for n, of in labels.items() if of in matrices}  # \beta_W
         rest = [name for name in open_ if name not in labelled]
         functions = list(self.functions)
         if len(rest) == len(functions) == 1:

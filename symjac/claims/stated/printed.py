@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from symjac.claims.stated import naming
 from symjac.reading.applied.building import Building
 from symjac.reading.applied.terms import Ref, Term
 from symjac.reading.tree import Node, Placed
-
-_LABELLED = re.compile(r"(.+)_(?:\w|\{\w+\})")
 
 
 def dotted(b: Building, node: Node, width: int) -> Term:
@@ -56,8 +52,8 @@ def _without_index(b: Building, t: Term) -> Term:
     """The vector of an entry; a label is an index where the letter without it is a symbol of the system."""
     if t.kind == "entry":
         return t.args[0]
-    match = _LABELLED.fullmatch(t.ref.family) if t.ref is not None else None
-    whole = naming.whole(b.context, match[1]) if match is not None else None
+    family = b.context.find(t.ref.family) if t.ref is not None else None
+    whole = naming.whole(b.context, family.base) if family is not None and family.label else None
     if t.ref is not None and whole is not None:
         return Term("symbol", (), Ref(whole.name, t.ref.time), t.span)
     return t

@@ -204,7 +204,7 @@ class ClaimBuilder(Builder):
             return
         x = tokens[0].text
         counts = x in self.context.letters.time - {"t"} or x in self.context.dims
-        running = any(time and x in time for f in self.context.families.values() for time in f.times)
+        running = any(time and x in dict(time.letters) for f in self.context.families.values() for time in f.times)
         if not (counts or running or self.context.find(x) is not None or any(x == n for n, _, _ in self.around)):
             raise self.error(
                 f"{x} above in {self.context.text(at)}: an exponent, an index or a label?",

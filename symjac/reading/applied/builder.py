@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from symjac.errors import propose
-from symjac.expr import Function
+from symjac.expr import Function, Time
 from symjac.reading.applied import constants, derivatives, heads, large, lists, partials
 from symjac.reading.applied.building import Building, span
 from symjac.reading.applied.naming import is_indicator
@@ -234,7 +234,7 @@ class Builder(Building):
         named = el.named(item)
         if el.roles.is_time_call(item, group):
             kid = group.kids[0]
-            named.time, named.place = "".join(self.context.source[kid.start : kid.end].split()), "call"
+            named.time, named.place = Time.read(self.context.source[kid.start : kid.end]), "call"
             family = self.family(named)
             family.times.setdefault(named.time)
             return self.posted(self.operated(self.symbol(family, named.time, whole), named.operations, item), group)
@@ -316,7 +316,7 @@ class Builder(Building):
 
     def is_matrix(self, t: Term) -> bool:
         """Whether nothing but matrices and scalars is in a term."""
-        found = [self.families.get((r.family, r.printed)) for r in t.refs()]
+        found = [self.families.get((r.family, r.time)) for r in t.refs()]
         roles = {f.role for f in found if f is not None}
         return "matrix" in roles and roles <= {"matrix", "scalar"}
 

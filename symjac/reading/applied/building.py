@@ -33,7 +33,7 @@ class Building(ABC):
         self.context = el.context
         self.places = 0
         self.depth = 0
-        self.families: dict[tuple[str, str | None], Family] = {}  # by the name and the time of their symbols
+        self.families: dict[tuple[str, Time | None], Family] = {}  # by the name and the time of their symbols
         self.left: Term | None = None  # the first member, once it is built
         self.around: list[tuple[str, Time, Time]] = []  # the sums and products that stand around: letter, bounds
 
@@ -67,10 +67,10 @@ class Building(ABC):
         )
         return bool(starts & (later - earlier)) and bool(ends & (earlier - later) or not ends)
 
-    def symbol(self, family: Family, time: str | None, at: Placed) -> Term:
+    def symbol(self, family: Family, time: Time | None, at: Placed) -> Term:
         """A symbol of a family."""
         self.families[family.name, time] = family
-        return Term("symbol", (), Ref(family.name, None if time is None else Time.read(time), time), span(at))
+        return Term("symbol", (), Ref(family.name, time), span(at))
 
     def constant(self, kind: str, letter: str | None, node: Node, function: Function | None = None) -> Term:
         """A constant whose size is found by what it stands beside."""

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from symjac.errors import propose
-from symjac.expr.times import Time
 from symjac.reading.applied import derivatives, heads
 from symjac.reading.applied.building import Building
 from symjac.reading.applied.terms import MapCall, Term
@@ -113,7 +112,7 @@ def _named(b: Building, family: Family, which: Node, args: Sequence[Term]) -> in
         k
         for k, r in enumerate(refs, 1)
         if r is not None and r.family == named.family
-        if named.time is None or (r.time is not None and r.time == Time.read(named.time))
+        if named.time is None or (r.time is not None and r.time == named.time)
     }
     there = {k for names in family.called for k, name in enumerate(names, 1) if name == named.family}
     found = here if named.time is not None and here else here | there

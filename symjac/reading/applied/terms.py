@@ -22,7 +22,6 @@ class Ref:
 
     family: str
     time: Time | None = None
-    printed: str | None = field(default=None, compare=False)  # the time as its text spells it
 
     def at(self, time: Time | None) -> Ref:
         return Ref(self.family, time)
