@@ -40,8 +40,6 @@ class Product(Paged[Unrolled], OfSystem[Unrolled]):
     factor = Found[Expr](
         "The one-step Jacobian in numerator layout at the time :attr:`index`; several state vectors in blocks."
     )
-    numerator = Found[Expr]("The product in numerator layout, latest factor leftmost.")
-    denominator = Found[Expr]("The product in denominator layout, latest factor rightmost.")
 
     def before(self, s: Symbol) -> Symbol:
         """A state at the step before."""
@@ -54,6 +52,16 @@ class Product(Paged[Unrolled], OfSystem[Unrolled]):
     def product(self, layout: str = "numerator", *, named: bool = False) -> Expr:
         """The product over time; ``named`` keeps the one-step Jacobian by its name."""
         return self.confirmed().statement.product(layout, named=named)
+
+    @property
+    def numerator(self) -> Expr:
+        """The product in numerator layout, latest factor leftmost."""
+        return self.product("numerator")
+
+    @property
+    def denominator(self) -> Expr:
+        """The product in denominator layout, latest factor rightmost."""
+        return self.product("denominator")
 
     def written(self, steps: int | None = None, layout: str = "numerator") -> Expr:
         """The product for a number of steps, factor by factor, with the states of every step by name.
