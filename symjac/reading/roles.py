@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from symjac import functions
 from symjac.errors import propose
-from symjac.expr import Function
+from symjac.expr import Function, Time
 from symjac.reading.assumptions import LOSS_OF_VECTORS, How
 from symjac.reading.beside import Beside, marks_vectors
 from symjac.reading.context import Context, Family
@@ -47,7 +47,7 @@ _KNOWN_WORDS = [*OPERATORS, *(s for row in functions.ACTIVATIONS.values() for s 
 class Roles:
     """Decides roles on evidence gathered from the whole text."""
 
-    def __init__(self, context: Context, by_definition: Callable[[Family, str | None], str | None]) -> None:
+    def __init__(self, context: Context, by_definition: Callable[[Family, Time | None], str | None]) -> None:
         self.context = context
         self.by_definition = by_definition
         self.applied: dict[str, Node] = {}

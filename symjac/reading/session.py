@@ -8,7 +8,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from symjac.errors import DefinitionError, ReadError, ShapeError, propose
-from symjac.expr import EntryPower, Expr, Number, Product, Sum
+from symjac.expr import EntryPower, Expr, Number, Product, Sum, Time
 from symjac.reading import repair, ties
 from symjac.reading.assumptions import Habit, How, Option
 from symjac.reading.beside import Beside
@@ -326,7 +326,7 @@ class Attempt:
         for key, family in base.calls.items():
             self.context.calls[key] = self.context.families[family.name]
 
-    def role_by_definition(self, family: Family, time: str | None) -> str | None:
+    def role_by_definition(self, family: Family, time: Time | None) -> str | None:
         """The role of what defines a symbol that is asked for at a time.
 
         Where a step's definitions lead back through the step before, it is what stands there whose letter tells.
