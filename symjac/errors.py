@@ -4,6 +4,13 @@ from __future__ import annotations
 
 # Of a longer line only this much around the place is shown.
 SHOWN = 160
+LONGEST = 500  # characters of a message, which may quote a formula
+
+
+def abridged(message: str) -> str:
+    """A message without the middle of what it quotes, where that is long."""
+    half = LONGEST // 2
+    return message if len(message) <= LONGEST else f"{message[:half]} ... {message[-half:]}"
 
 
 def _cut(line: str, place: int, width: int) -> tuple[str, int, int]:
@@ -34,8 +41,8 @@ class SymjacError(Exception):
         span: tuple[int, int] | None = None,
         hint: str | None = None,
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = abridged(message)
+        super().__init__(self.message)
         self.text = text
         self.span = span
         self.hint = hint
@@ -58,7 +65,7 @@ class SymjacError(Exception):
             width = max(1, min(end, begin + len(line)) - start)
             line, place, width = _cut(line, start - begin, width)
             lines += [f"  {line}", "  " + " " * place + "^" * width]
-        if self.hint is not None:
+        if self.hint is not None and len(self.hint) <= 2 * LONGEST:
             lines.append(f"hint: {self.hint}")
         return "\n".join(lines)
 

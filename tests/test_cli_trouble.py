@@ -171,3 +171,28 @@ def test_an_option_given_twice_is_refused(capsys: Capture) -> None:
     """The first of two claims was dropped without a word."""
     assert cli.main(["check", "y = W x", "--claim", "a = b", "--claim", "c = d"]) == 2
     assert "--claim: given twice" in capsys.readouterr().err
+
+
+LONG = " + ".join(f"A_{{{k}}} x_{{{k}}}" for k in range(200))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["read", f"y = ({LONG}) b"],
+        ["read", f"y = x + {LONG} \\Vb"],
+        ["read", f"{LONG} x"],
+        ["read", f"y = ({LONG} + b"],
+        ["read", f"y = a / ({LONG}) c"],
+        ["check", "y = A x", "--claim", f"dy/dx = {LONG} + W^H"],
+        ["derive", "y = A x", "--wrt", LONG],
+        ["derive", "y = A x", f"--{LONG}"],
+    ],
+    ids=range(8),
+)
+def test_a_long_text_is_not_echoed_whole(arguments: list[str], capsys: Capture) -> None:
+    """A message shows the place, with some text around it."""
+    assert cli.main(arguments) == 2
+    shown = capsys.readouterr().err
+    assert shown
+    assert max(map(len, shown.splitlines())) < 1100

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from symjac import __version__
+from symjac.errors import abridged
 from symjac.formats import FORMATS, Needs, formats_of, formats_of_verdicts
 
 TIMEOUT = 60.0
@@ -69,7 +70,7 @@ class Parser(argparse.ArgumentParser):
         message = message.replace("the following arguments are required", "missing")
         if message.startswith("unrecognized arguments: -"):
             message += " (an equation that begins with a minus sign goes after --)"
-        self.exit(2, f"{self.prog}: {message}\n{self.prog} --help lists the options\n")
+        self.exit(2, f"{self.prog}: {abridged(message)}\n{self.prog} --help lists the options\n")
 
 
 def sizes(text: str) -> int | dict[str, int]:
