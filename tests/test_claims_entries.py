@@ -195,6 +195,7 @@ def test_real_time_recurrent_learning_of_two_coupled_states() -> None:
     """Both states carry sensitivities from the step before."""
     other = r"V_{kl} \frac{\partial c_{l,t-1}}{\partial W_{ij}}"
     assert judged(COUPLED, recursion(r"\delta_{ki} h_{j,t-1}", SENSITIVITY, other)).verdict == "true"
+    assert is_refuted(judged(COUPLED, recursion(r"\delta_{ki} h_{j,t-1}", SENSITIVITY)))
 
 
 @pytest.mark.parametrize(

@@ -39,12 +39,16 @@ def between(ev: Meaning, y: Ref, x: Ref) -> Expr:
     before = [r for r, by in ev.carried if by == x and r.time is not None]
     if not before or y.time is None:
         return immediate
-    states = {r for r in earlier(model, y) if r.family in model.defined_families}
-    first = max(r.time.offset for r in before if r.time is not None)
-    beside = [r.time.offset for r in states - set(before) if r.time is not None]
-    if any(r.time != y.time - 1 for r in states) or any(offset <= first for offset in beside):
+    states = [r for r in earlier(model, y) if r.family in model.defined_families]
+    states = [r for r in states if x.family in model.behind([r.family])]
+    if any(r.time != y.time - 1 for r in states):
         raise UndecidedError(f"nothing says how {of.name} depends on {wrt.name} through the steps before")
-    return ex.add(immediate, *(ex.mul(model.derivative(y, r), between(ev, r, x)) for r in sorted(states, key=repr)))
+    first = max(r.time.offset for r in before if r.time is not None)
+    terms = [immediate]
+    for r in sorted(set(states), key=repr):
+        total = between(ev, r, x) if y.time.offset - 1 > first else carried_letter(model, r, x)
+        terms.append(ex.mul(model.derivative(y, r), total))
+    return ex.add(*terms)
 
 
 def carried_letter(model: Model, y: Ref, x: Ref) -> Symbol:

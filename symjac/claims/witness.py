@@ -268,7 +268,9 @@ def confirm_formula(
         if ev.unknown:
             raise UndecidedError(ev.unknown[0])
         for y, x in ev.carried:
-            world.carry(vectors.carried_letter(c.model, y, x), y, x)
+            for r in (Ref(family, y.time) for family in c.model.defined_families):
+                if (letter := vectors.carried_letter(c.model, r, x)) in form.symbols:
+                    world.carry(letter, r, x)
         for letter in form.symbols & letters.keys():
             world.take_up(letter, *letters[letter])
         found = _later(Run(left, world.spell(c.model.signs(form)), world, c.statement), points=1)
