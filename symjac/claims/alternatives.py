@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -85,7 +84,8 @@ def with_powers(s: Statement, t: Term) -> Term:
         return t
 
     def change(a: Term) -> Term:
-        if a.kind != "transpose" or not re.search(r"\^\s*(T|\{\s*T\s*\})\s*$", s.claim[slice(*a.span)]):
+        raised = [(k.kind, k.text) for k in s.tokens(a) if k.kind not in ("{", "}")][-2:]
+        if a.kind != "transpose" or raised != [("^", "^"), ("name", "T")]:
             return a
         return Term("power", (a.args[0], Term("count", (), Time((("T", 1),)))), None, a.span)
 

@@ -6,11 +6,14 @@ beside another as in ``w_{ij}``, numbers entries.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from symjac.errors import ReadError
+from symjac.reading.lexer import tokenise
 from symjac.reading.spelling import ENCLOSURES, ENTRYLIKE, KRONECKER, LAYERLIKE, TIMELIKE, is_upper, letter
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, Script, bracket
@@ -445,15 +448,13 @@ def raised_labels(keys: Iterable[str]) -> set[tuple[str, str]]:
     """The i of ``W_x^i`` beside ``W_x^f`` and ``W_x^o``: letters above declared names that are labels as others are."""
     found: dict[str, set[str]] = {}
     for key in keys:
-        match = _RAISED.fullmatch("".join(key.split()))
-        if match is not None:
-            found.setdefault(match[1], set()).add(match[3])
+        with contextlib.suppress(ReadError):  # which is said where the name is declared
+            tokens = [t for t in tokenise(key) if t.kind not in ("{", "}")]
+            if [t.kind for t in tokens[-2:]] == ["^", "name"] and tokens[-1].text.isalpha() and not tokens[-1].style:
+                found.setdefault(letter(tokens[0]), set()).add(tokens[-1].text)
     return {
         (base, "^" + above)
         for base, letters in found.items()
         for above in letters
         if len(letters) > 2 and not letters <= TIMELIKE
     }
-
-
-_RAISED = re.compile(r"(\\?[A-Za-z]+)(_\{?\w+\}?)?\^\{?([A-Za-z])\}?")

@@ -16,6 +16,8 @@ from symjac.expr.times import Time
 from symjac.reading.applied.terms import Ref, Term
 from symjac.reading.assumptions import How
 from symjac.reading.context import Family
+from symjac.reading.lexer import tokenise
+from symjac.reading.tokens import Token
 
 
 @dataclass
@@ -47,6 +49,10 @@ class Said:
     @property
     def model(self) -> Model:
         return next(iter(self.models.values()))
+
+    def tokens(self, t: Term) -> list[Token]:
+        """What a part of the claim is printed with."""
+        return [k for k in tokenise(self.claim) if t.start <= k.start < t.end]
 
     def narrowed(self, t: Term) -> Term:
         """A member where the claim is said to hold, and zero for other index letters."""

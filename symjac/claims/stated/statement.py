@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -216,7 +215,7 @@ class Statement(Said):
             y, x = t.args[0].ref, t.args[1].ref
             if y is None or x is None or y.time is None or x.time is not None or self.model.equation(y) is None:
                 continue
-            total = not re.search(r"\\partial|\\nabla", self.claim[slice(*t.span)])
+            total = not any(k.kind in ("partial", "nabla") for k in self.tokens(t))
             found.setdefault(x.family, set()).add((y.time, total))
         for name, kinds in found.items():
             if len({total for _, total in kinds}) > 1:

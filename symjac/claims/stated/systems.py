@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -141,17 +142,32 @@ def _names_derivative(root: Node) -> bool:
     return any(n.kind == "partial" or (n.kind == "nabla" and any(s.kind == "_" for s in n.scripts)) for n in nodes)
 
 
-_REST = re.compile(r"\+\s*(?:\\[lc]?dots|\.\.\.)\s*(?=(?:\\right|\\[bB]igg?r?)?\s*[)\]}]|$)")
 _FOR_REST = (r"\xi", r"\omega", r"\zeta", r"\kappa")
 
 
 def with_rest(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
     """``\\phi(W h + \\dots)`` with a vector of its own for what the dots leave out, and its declaration."""
-    if not any(_REST.search(t) for t in texts):
+    found = {text: list(_rests(text)) for text in texts}
+    if not any(found.values()):
         return list(texts), {}
     used = " ".join([*texts, *symbols])
     name = next(n for n in _FOR_REST if n not in used)
-    return [_REST.sub(lambda m: "+ " + name, t) for t in texts], {name: "vector"}
+    out = []
+    for text in texts:
+        for dots in sorted(found[text], key=lambda n: -n.start):
+            text = f"{text[: dots.start]}{name}{text[dots.end :]}"
+        out.append(text)
+    return out, {name: "vector"}
+
+
+def _rests(text: str) -> Iterator[Node]:
+    """The dots that a bracket or a member ends in as the last of several terms."""
+    with contextlib.suppress(ReadError):  # which is said where the system is read
+        for root in parse(text)[0]:
+            ends = [n.kids[-1] for n in root.walk() if n.kind in ("group", "relation")]
+            for n in (root, *ends):
+                if n.kind == "add" and n.kids[-1].kind == "dots" and n.detail[-1] == "+":
+                    yield n.kids[-1]
 
 
 def first_and_last(text: str) -> str:
