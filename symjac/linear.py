@@ -30,6 +30,8 @@ def jacobian_of_linear(linear: Expr, wrt: Symbol) -> Expr:
         return ex.mul(ex.diag(ex.hadamard(*others)), jacobian_of_linear(e, wrt))
     if isinstance(linear, ex.Diagonal):
         return _diagonal(linear.arg, wrt)
+    if isinstance(linear, ex.Trace):
+        return gradient(linear, wrt)
     if isinstance(linear, Product):
         before, e, after = _split(linear)
         if e.is_scalar or all(f.is_scalar for f in after):
@@ -43,6 +45,8 @@ def coefficient(linear: Expr, v: Expr, wrt: Symbol) -> Expr:
 
     :raises NotYetError: where no such matrix can be written with the operations symjac has.
     """
+    if v.is_scalar:
+        return ex.mul(v, jacobian_of_linear(linear, wrt))
     if isinstance(linear, ex.Sum):
         return ex.add(*(coefficient(t, v, wrt) for t in linear.args))
     if ex.is_zero(linear):
@@ -53,6 +57,11 @@ def coefficient(linear: Expr, v: Expr, wrt: Symbol) -> Expr:
         return ex.mul(ex.transpose(v), jacobian_of_linear(linear.arg, wrt))
     if isinstance(linear, ex.Transpose) and isinstance(linear.arg, Product | ex.Sum | ex.Diag):
         return coefficient(_transposed(linear.arg), v, wrt)
+    if isinstance(linear, ex.Transpose) and isinstance(linear.arg, ex.Hadamard):
+        return coefficient(ex.Hadamard(*map(_transposed, linear.arg.args)), v, wrt)
+    if isinstance(linear, ex.Hadamard):
+        _, e, others = _split(linear)
+        return _entrywise(e, ex.hadamard(*others), v, wrt)
     if isinstance(linear, Product):
         before, e, after = _split(linear)
         right = ex.mul(*after, v)
@@ -62,6 +71,42 @@ def coefficient(linear: Expr, v: Expr, wrt: Symbol) -> Expr:
             return ex.mul(right, *before, jacobian_of_linear(e, wrt))
         return ex.mul(*before, coefficient(e, right, wrt))
     raise _no_form(linear)
+
+
+def _entrywise(linear: Expr, a: Expr, v: Expr, wrt: Symbol) -> Expr:
+    """The matrix K with ``(a o linear) v = K dx``: where linear is ``p q^T``, that is ``diag(p) a diag(v) q``."""
+    if isinstance(linear, ex.Sum):
+        return ex.add(*(_entrywise(t, a, v, wrt) for t in linear.args))
+    outer = _outer(linear)
+    if outer is None:
+        raise _no_form(linear)
+    p, q = outer
+    if _has_differential(p):
+        return ex.mul(ex.diag(ex.mul(a, ex.hadamard(q, v))), jacobian_of_linear(p, wrt))
+    return ex.mul(ex.diag(p), a, ex.diag(v), jacobian_of_linear(q, wrt))
+
+
+def _outer(e: Expr) -> tuple[Expr, Expr] | None:
+    """The columns p and q of a matrix that is ``p q^T``; ``None`` where it is not seen to be that."""
+    if isinstance(e, ex.Transpose):
+        outer = _outer(e.arg)
+        return None if outer is None else (outer[1], outer[0])
+    if isinstance(e, ex.Stack):
+        blocks = [k for k, block in enumerate(e.args) if not ex.is_zero(block)]
+        outer = _outer(e.args[blocks[0]]) if len(blocks) == 1 else None
+        if outer is None:
+            return None
+        return ex.Stack(*(outer[0] if k in blocks else ex.Zero(b.rows) for k, b in enumerate(e.args))), outer[1]
+    if not isinstance(e, Product):
+        return None
+    scalars, chain = [f for f in e.args if f.is_scalar], [f for f in e.args if not f.is_scalar]
+    at = next((k for k, f in enumerate(chain, 1) if f.cols == ex.ONE), 0)
+    if at:
+        return ex.mul(*scalars, *chain[:at]), _transposed(ex.mul(*chain[at:]))
+    if (outer := _outer(chain[-1])) is not None:
+        return ex.mul(*scalars, *chain[:-1], outer[0]), outer[1]
+    outer = _outer(chain[0]) if len(chain) > 1 else None
+    return None if outer is None else (ex.mul(*scalars, outer[0]), ex.mul(_transposed(ex.mul(*chain[1:])), outer[1]))
 
 
 def gradient(linear: Expr, wrt: Symbol) -> Expr:

@@ -194,7 +194,11 @@ CASES = [
     Case("y = x / W"),
     Case(r"\mathbf{x} = \boldsymbol{x} + a"),
     Case("y = W x", symbols={"W": "matrox n n"}),
-    Case(r"w = \sum_{i=1}^n \mu_i q_i", symbols={"q_i": "vector n"}),
+    Case(r"w = \sum_{i=1}^n \mu_i q_i", symbols={"q_i": "matrix n m"}),
+    Case(r"w = \sum_{i=1}^n \mu_i \beta_i", symbols={r"\beta_i": "vector n"}),
+    Case("L = \\sum_i (w^\\top x_i - y_i)^2\nz = X u", symbols={"x_i": "vector d"}),
+    Case(r"r = \sum_i y_i \operatorname{sigmoid}(w^\top x_i)"),
+    Case(r"\mathbf{y}_i = \sum_j W_{ij} \mathbf{x}_j"),
     Case("h_t = W h_{t-1}", loss=r"\frac12 L = \sum_t \|h_t\|^2"),
     # claims
     Case("y = W x", r"\frac{\partial F}{\partial x} = 2 x"),

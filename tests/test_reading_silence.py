@@ -97,9 +97,8 @@ def test_a_sum_over_entries_says_so() -> None:
 
 
 def test_a_declared_vector_with_a_number_is_not_overridden() -> None:
-    """A sum over vectors is refused, and both ways of the hint work."""
-    with pytest.raises(SymjacError, match="vectors with a number are not read yet"):
-        System(r"w = \sum_{i=1}^n \mu_i q_i", symbols={"q_i": "vector n"})
+    """A sum over vectors is a product with the matrix of them, and one over entries is a number."""
+    assert right_sides(r"w = \sum_{i=1}^n \mu_i q_i", q_i="vector d") == [r"Q \mu"]
     assert right_sides(r"w = \sum_{i=1}^n \mu_i q_i", q="vector n") == [r"\mathbf{1}^{\top} (\mu \odot q)"]
     assert right_sides(r"w = Q \mu", **{r"\mu": "vector n"}) == [r"Q \mu"]
 

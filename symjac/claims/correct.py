@@ -18,7 +18,8 @@ from symjac.claims.stated.aliases import LOSS
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import TROUBLE, UndecidedError
 from symjac.claims.witness import Closed, confirm_formula, weight
-from symjac.expr import Expr, Symbol
+from symjac.expr import ONE, Expr, Symbol
+from symjac.expr.names import written
 from symjac.expr.times import Time
 from symjac.reading.applied.terms import Ref, Term
 
@@ -41,8 +42,6 @@ def correct(s: Statement, deadline: float) -> dict[str, str]:
 
 
 def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term, deadline: float) -> str:
-    if s.beside_penalty(left, right) is not None:
-        raise UndecidedError("a sum over steps beside what a parameter adds by itself is not printed yet")
     over = s.per_step(left, right)
     step = Time(((over[2], 1),)) if over is not None else s.step({}, left, right)
     mentions = s.mentions(left, right, {})
@@ -78,8 +77,43 @@ def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term, dea
         return _product(model, layout, *ends)
     out = model.without_own_names(out)
     carried = {vectors.carried_letter(model, *pair) for pair in vectors.carried(s, left, right)}
-    text = typeset.latex(_laid_out(_with_products(_with_loss(out, gradients, s), model, layout), layout, carried))
+    shown = _laid_out(_with_products(_with_loss(out, gradients, s), model, layout), layout, carried)
+    text = typeset.latex(_with_numbers(shown, model))
     return text if over is None else rf"\sum_{{{over[2]}}} {text}"
+
+
+def _with_numbers(e: Expr, model: Model) -> Expr:
+    """Columns and entries that unit vectors pick as they are printed: ``k_j`` for ``K e_j``, ``a_j`` for ``e_j^T a``.
+
+    :raises UndecidedError: where a unit vector is left, and e is something else in the system.
+    """
+    context = model.reading.context
+    small = {matrix: base for base, matrix in context.letters.numbered.items()} if context is not None else {}
+
+    def picked(a: Expr, b: Expr) -> Expr | None:
+        if isinstance(a, ex.Transpose) and isinstance(a.arg, ex.UnitVector):
+            if isinstance(b, Symbol) and b.is_vector:
+                return ex.Entry(b, *a.arg.indices)
+            column = picked(b.arg, a.arg) if isinstance(b, ex.Transpose) else None
+            return ex.Transpose(column) if column is not None else None
+        if not isinstance(b, ex.UnitVector) or not isinstance(a, Symbol) or a.name not in small:
+            return None
+        number = b.indices[0].name if isinstance(b.indices[0], ex.Index) else str(b.indices[0])
+        return Symbol(written(small[a.name], number, ""), (a.rows, ONE))
+
+    def shown(e: Expr) -> Expr:
+        args = [shown(a) for a in e.args]
+        if isinstance(e, ex.Product):
+            for k in range(len(args) - 1, 0, -1):
+                if (one := picked(args[k - 1], args[k])) is not None:
+                    args[k - 1 : k + 1] = [one]
+            return ex.mul(*args)
+        return e.with_args(tuple(args)) if args else e
+
+    out = shown(e)
+    if "e" in model.families and any(isinstance(n, ex.UnitVector) for n in out.walk()):
+        raise UndecidedError("unit vectors have the letter of something else")
+    return out
 
 
 def _ends(model: Model, left: Term) -> tuple[Ref, Ref] | None:

@@ -19,6 +19,7 @@ from symjac.claims.undecided import UndecidedError
 from symjac.composite import act
 from symjac.errors import NotYetError, ShapeError
 from symjac.expr import ONE, Expr, Symbol
+from symjac.linear import jacobian_of_linear
 from symjac.reading.applied.terms import Ref, Term
 from symjac.reading.sizes import Size
 from symjac.reading.values import Value
@@ -56,10 +57,18 @@ class Evaluator(Meaning):
         :raises ShapeError: where there are more or fewer.
         """
         assert isinstance(t.data, tuple)
+        if self.is_column(t):
+            raise UndecidedError("derivatives of vectors with a number are not judged")
         if len(sizes) != len(t.data):
             raise ShapeError(f"an entry has {len(sizes)} indices here, not {len(t.data)}")
         refuse_one_index_of_two(t.data, sizes)
         return [self.index(text, Size(size)) for text, size in zip(t.data, sizes, strict=True)]
+
+    def is_column(self, t: Term) -> bool:
+        """Whether this is one of the vectors with a number that are the columns of a matrix."""
+        r = t.args[0].ref if t.kind == "entry" else None
+        family = self.model.families.get(r.family) if r is not None else None
+        return family is not None and family.numbered and isinstance(t.data, tuple) and len(t.data) == 1
 
     # --------------------------------------------------------------------------------- derivatives
 
@@ -228,6 +237,8 @@ class Evaluator(Meaning):
         inner = x.args[0].ref
         assert inner is not None
         variable = self.model.symbol(self.ref(inner))
+        if self.is_column(x):
+            return self.by_column(y, x, variable)
         if y.kind == "entry" and variable.cols != ONE:
             return self.by_matrix_entry(y, x)
         base = y.args[0] if y.kind == "entry" else y
@@ -255,6 +266,34 @@ class Evaluator(Meaning):
         if variable.cols == ONE:
             return self.laid_out(ex.Product(numerator, self.units(x, variable)[0]), scalar=False)
         return self.laid_out(self.image(self.entries(self.ref(y), self.ref(x.args[0].ref)), of, x), scalar=False)
+
+    def by_column(self, y: Term, x: Term, matrix: Symbol) -> Expr:
+        """``dy/dk_j``, or ``dy_i/dk_j``, by one of the vectors with a number."""
+        base = y.args[0] if y.kind == "entry" else y
+        of, by = base.ref, x.args[0].ref
+        assert by is not None
+        if of is None:
+            raise UndecidedError("the derivative of an expression by a vector with a number is not judged")
+        unit = ex.UnitVector(self.index(str(x.data[0]), Size(matrix.cols)), matrix.cols)  # type: ignore[index]  # a tuple
+        symbol = self.model.symbol(self.ref(of))
+        out: Expr
+        if symbol.is_scalar:
+            out = ex.Product(ex.Transpose(unit), self.known(Term("derivative", (base, x.args[0]), None, y.span), by))
+        else:
+            out = self.column_of(self.entries(self.ref(of), self.ref(by)), matrix, unit)
+        if y.kind == "entry":
+            out = ex.Product(ex.Transpose(self.units(y, symbol)[0]), out)
+        row = self.convention.row
+        return self.laid_out(out, scalar=out.is_row, variable_row=row)
+
+    def column_of(self, jacobian: Expr, matrix: Symbol, unit: Expr) -> Expr:
+        """The columns of a Jacobian by the entries of a matrix that belong to one column of that."""
+        change = Symbol(r"\text{column}", (matrix.rows, ONE))
+        try:
+            image = act(jacobian, ex.Product(ex.Differential(change), ex.Transpose(unit)))
+            return jacobian_of_linear(image, change)
+        except NotYetError as error:
+            raise UndecidedError(error.message) from error
 
     def of_entry(self, t: Term, y: Term, x: Term) -> Expr:
         """``dy_i/dx``, the row i of a Jacobian."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from symjac.claims import vectors
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.world import World
-from symjac.expr import ONE, Expr, Kronecker, Partial, Product, Symbol, Transpose, Vec
+from symjac.expr import ONE, Expr, Identity, Kronecker, Partial, Product, Symbol, Transpose, Vec
 from symjac.reading.applied.terms import Ref, Term
 
 
@@ -57,6 +57,9 @@ class Forward(Evaluator):
     def entry_of_image(self, jacobian: Expr, of: Symbol, x: Term, y: Term) -> Expr:
         row, *column = self.units(y, of)
         return Product(Transpose(Kronecker(column[0], row) if column else row), self.image(jacobian, of, x))
+
+    def column_of(self, jacobian: Expr, matrix: Symbol, unit: Expr) -> Expr:
+        return Product(jacobian, Kronecker(unit, Identity(matrix.rows)))
 
     def of_expression(self, t: Term, x: Ref, *, entries: bool = False) -> Expr:
         """The derivative of a printed expression."""

@@ -126,6 +126,7 @@ class Arithmetic(Naming, ABC):
                 if Habit.SPREAD not in self.context.option.habits and self.holds_greek_state(v):
                     raise self.error(f"{self.text(v)}: a vector, or a scalar added to each entry?", v.term)
                 self.refuse_number(v, shaped)
+                self.refuse_entry(v, shaped)
                 added = (f for w in (v, *shaped) for f in self.families_of(w.term))
                 self.context.broadcast |= {f.name for f in added if f.how.is_guess}
                 message = f"the scalar {self.text(v)} is added to every entry of a vector"
@@ -147,6 +148,17 @@ class Arithmetic(Naming, ABC):
             whole, letter = self.text(v), self.text(guess)
             message = f"{whole} is a number and {letter} a small letter: a vector, or a number too?"
             raise self.context.beside_number(message, v.term, self.families_of(guess.term))
+
+    def refuse_entry(self, v: Value, vectors: Sequence[Value]) -> None:
+        """Where ``x_i - c`` is an entry beside what is a vector for certain, x_i is a vector with a number."""
+        beside = [f for w in vectors for f in self.families_of(w.term)]
+        own = self.families_of(v.term)
+        if any(f.numbered for f in beside) and own and not all(f.declared for f in own):
+            raise self.misfit(f"{self.text(v)} is a number, and {self.text(vectors[0])} a vector with a number", v.term)
+        if v.tag != "entry" or not any(f.how is How.ENTRIES for f in own):
+            return
+        if not any(f.how.is_guess for f in beside):
+            raise self.misfit(f"{self.text(v)} is an entry, and {self.text(vectors[0])} a vector", v.term)
 
     def is_made_of_vectors(self, v: Value) -> bool:
         """Whether a scalar is one by its definition, or by what it is made of, as inner products and norms are."""

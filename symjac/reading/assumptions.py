@@ -19,6 +19,7 @@ class How(StrEnum):
     PARAMETERS = "parameters of a function"
     SCRIPT = "script letter"
     ENTRIES = "its entries are named"
+    NUMBERED = "its columns are named"
     BOLD = "bold letter"
     COUNTS_TIME = "it counts time"
     ALL_SCALAR = "nothing here is bold, capital or marked as a vector"
@@ -84,12 +85,13 @@ LOSS_OF_VECTORS = "loss of vectors"  # as a role of an option: a map to numbers
 
 @dataclass(frozen=True)
 class Option:
-    """Other roles by letter, other meanings of print, and letters below and above that are labels."""
+    """Other roles by letter, other meanings of print, letters below and above that are labels, vectors with numbers."""
 
     roles: Mapping[str, str] = field(default_factory=dict)
     habits: frozenset[Habit] = frozenset()
     below: frozenset[str] = frozenset()
     above: frozenset[str] = frozenset()
+    numbered: Mapping[str, str] = field(default_factory=dict)  # vectors with a number, and the matrix of them
     how: How = How.ONLY  # on what the roles rest
 
     def __or__(self, other: Option) -> Option:
@@ -98,5 +100,6 @@ class Option:
             self.habits | other.habits,
             self.below | other.below,
             self.above | other.above,
+            {**self.numbered, **other.numbered},
             self.how,
         )

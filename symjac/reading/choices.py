@@ -14,9 +14,12 @@ from dataclasses import dataclass
 from symjac.reading.assumptions import LOSS_OF_VECTORS, Habit, How, Option
 from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, is_transpose
-from symjac.reading.spelling import TIMELIKE, is_greek, is_upper
+from symjac.reading.numbered import matrix_of
+from symjac.reading.spelling import TIMELIKE, is_bold, is_greek, is_upper, letter
 from symjac.reading.tree import Node
-from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS, FUNCTION_LETTERS, OF_SEVERAL
+from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS, FUNCTION_LETTERS, OF_SEVERAL, VECTOR_GREEK
+
+MOST_NUMBERED = 5  # so many letters may be entries or vectors before all ways are too many to try
 
 
 @dataclass(frozen=True)
@@ -202,6 +205,25 @@ def _lenient(*habits: Habit) -> Callable[[Tried], list[Option]]:
     return lambda t: [Option(habits=frozenset(habits))] if t.lenient else []
 
 
+def _numbered(t: Tried) -> list[Option]:
+    """Letters that only ever carry the number of an entry, as vectors with a number: each of them, and several."""
+    letters = t.context.letters
+    printed = {letter(n.token) for n in t.nodes if n.kind == "name" and n.token is not None}
+    found: dict[str, str] = {}
+    for n in t.context.exact.values():
+        if t.context.has_bold and not is_bold(n.base):
+            continue
+        small = not is_upper(n.token.text) and (not is_greek(n.token.text) or n.token.text in VECTOR_GREEK)
+        free = n.base not in t.declared | letters.bare and n.base not in letters.numbered
+        matrix = matrix_of(n.token)
+        if small and free and len(n.entries) == 1 and n.time is None and matrix is not None and matrix not in printed:
+            found[n.base] = matrix
+    if len(found) > MOST_NUMBERED:
+        return []
+    some = (s for k in range(1, len(found) + 1) for s in itertools.combinations(found.items(), k))
+    return [Option(numbered=dict(s)) for s in some]
+
+
 def _two_letters(t: Tried) -> list[Option]:
     return [a | b for a, b in itertools.combinations(_letters(t)[0], 2) if a.roles.keys().isdisjoint(b.roles)]
 
@@ -213,6 +235,7 @@ ONE_LETTER: Choices = (
     ("the role of a letter", lambda t: _letters(t)[0]),
     ("a state as a scalar", lambda t: _letters(t)[1]),
 )
+WITH_NUMBERS: Choices = (("letters with a number: entries or vectors", _numbered),)
 TWO_LETTERS: Choices = (("the roles of two letters", _two_letters),)
 # What is chosen, and the options; in the order of likelihood.
 CHOICES: Choices = (
@@ -222,6 +245,7 @@ CHOICES: Choices = (
     ("capitals where vectors stand", _where_vectors_stand),
     ("a letter below: a label or the number of an entry", _labels_below),
     ("a letter below: the label of a gate", _gates_below),
+    *WITH_NUMBERS,
     *ONE_LETTER,
     ("letters before matrices as scalars", _factors_of_matrices),
     ("states in bold capitals", _bold_states),

@@ -61,6 +61,7 @@ class Family:
     rows: Size = UNIT
     cols: Size = UNIT
     declared: bool = False
+    numbered: bool = False  # whether this is the matrix of vectors with a number, which are its columns
     how: How = How.NOT_YET
     remark: str = ""  # words of its declaration that say more than is understood
     constant: tuple[str, str | None] | None = None  # all ones, all zeros or the identity, and its size
@@ -156,6 +157,7 @@ class Context:
         self.star_multiplies = True  # whether * is the matrix product where only that fits
         self.scalar_left = False  # whether the equation that is read defines a scalar
         self.has_bold = False
+        self.doubts: list[Exception] = []  # what may be meant in two ways, unless something else in the text settles it
         self.broadcast: set[str] = set()  # families of guessed roles in sums of scalars and vectors
         self.units: dict[str, str] = {}  # vectors that pick an entry which the text prints, and its index
         self.words: frozenset[str] = frozenset()  # names of several letters that stand without a command

@@ -8,6 +8,7 @@ import sympy
 
 from symjac.errors import DefinitionError, ReadError, propose
 from symjac.expr import Function
+from symjac.reading import numbered
 from symjac.reading.assumptions import How
 from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, take_apart
@@ -107,14 +108,14 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
     text = role_first(text)
     constant = _CONSTANT.search(text)
     text = text[: constant.start()] if constant else text
-    if len(named.entries) == 1 and text.startswith(("vector", "row vector", "matrix")):
+    if len(named.entries) == 1 and text.startswith(("row vector", "matrix")):
         raise context.doubt(
-            f"{key} is declared to be more than a number, and {named.entries[0]} runs through a sum or a left side: "
-            "vectors with a number are not read yet",
+            f"{key} is declared to be more than a number, and {named.entries[0]} runs through a sum or a left side",
             named.node,
-            f"for the entries of one vector {propose(named.base, 'vector n')}; for a sum of vectors write the product "
-            'with the matrix that has them as columns, as in "V a"',
+            f"for columns with a number {propose(key, 'vector d')}",
         )
+    if len(named.entries) == 1 and text.startswith("vector"):
+        named.base = numbered.take(context, named)
     family = Family(named.name, declared=True)
     how = How.DECLARED
     matrix, vector, gradient = _MATRIX.match(text), _VECTOR.match(text), _GRADIENT.match(text)
@@ -138,13 +139,15 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
         side = Size() if any(re.search(rf"(?<![\w-]){word}(?![\w-])", tail) for word in SQUARE) else None
         family.take("matrix", how, side, side)
     elif vector:
-        family.take("vector", how, size(context, vector[1]) if vector[1] else Size())
+        role, how = ("matrix", How.NUMBERED) if named.entries else ("vector", how)
+        family.take(role, how, size(context, vector[1]) if vector[1] else Size())
+        family.numbered = bool(named.entries)
         tail = vector[2]
     elif text in ("dimension", "size"):
         context.named_size(family.name)
         family.take("scalar", how)
     elif text.startswith("scalar"):
-        family.take("scalar", how)
+        family.take(("scalar", "vector", "matrix")[len(named.entries)], how)  # the entries are numbers
         tail = text[6:]
     elif text.startswith("elementwise"):
         words = text.split()[1:]
@@ -227,6 +230,9 @@ def _put(context: Context, family: Family, named: Named) -> None:
                 return
             raise DefinitionError(f"{family.name} is declared twice with different shapes")
         old.times.update(family.times)
+        old.numbered |= family.numbered
+        if How.DECLARED in (old.how, family.how):
+            old.how = How.DECLARED
         return
     if named.time is not None:
         context.letters.timed.add(named.base)

@@ -19,7 +19,7 @@ from symjac.expr import (
     time_as_scalar,
     transpose,
 )
-from symjac.reading import hints
+from symjac.reading import entrywise, hints
 from symjac.reading.applied.large import BOUNDS, restricted
 from symjac.reading.applied.terms import Term
 from symjac.reading.arithmetic import Arithmetic
@@ -115,12 +115,15 @@ def _note_entries(el: Arithmetic, t: Term, letter: str) -> None:
     greek = [f for f in known if is_greek(f.letter) and not is_upper(f.letter)]
     others = [f for f in known if f not in greek]
     if len(greek) == len(others) == 1 and (others[0].letter in NUMBERED or greek[0].letter == r"\alpha"):
-        raise el.context.doubt(
+        doubt = el.context.doubt(
             f"{el.context.text(t)}: a sum of the entries of {others[0].name}, or of vectors with a number?",
             t,
-            f"for entries {propose(others[0].name, 'vector n')}; write a sum of vectors as a product with the matrix "
-            'that has them as columns, as in "H a"',
+            f'{propose(others[0].name, "vector n")} for entries, "{others[0].name}_{letter}: vector d" for vectors '
+            "with a number",
         )
+        if el.context.continued:
+            raise doubt
+        el.context.doubts.append(doubt)
     names = " and ".join(f.name for f in known)
     el.context.note("sum", f"{el.context.text(t)} is read as a sum over the entries of {names}, which are numbers", t)
 
@@ -137,10 +140,20 @@ def index_sum(el: Arithmetic, t: Term) -> Value:
         del el.indices[letter]
     else:
         el.indices[letter] = outer
-    if not body.is_scalar:
+    columns = (el.context.find(r.family) for r in t.refs())
+    if not body.is_scalar and not any(f is not None and f.numbered for f in columns):
         raise el.error(f"a sum over entries takes a scalar; {el.context.text(body.term)} is {body.shown}", body.term)
     if upper is not None and upper.isdigit() and size.root.known != int(upper):
         raise restricted(el.context, letter, t)  # it is not known that there are no more entries
     el.context.loose(size, t)
     _note_entries(el, t, letter)
-    return scalar(lambda: IndexSum(Index(letter, size.value()), body.make()), t)
+    if body.is_scalar:
+        return scalar(lambda: IndexSum(Index(letter, size.value()), body.make()), t)
+
+    def make() -> Expr:
+        total = entrywise.summed(entrywise.collected(body.make()), Index(letter, size.value()))
+        if total is None:
+            raise el.error(f"{el.context.text(t)} is no product with the matrix of all the vectors that are added", t)
+        return total
+
+    return Value(body.rows, body.cols, make, t)

@@ -1,4 +1,7 @@
-"""From entries back to vectors: ``\\sum_j w_{ij} \\sigma(x_j) + b_i`` is an entry of ``w \\sigma(x) + b``.
+"""From entries and vectors with a number back to vectors and matrices.
+
+``\\sum_j w_{ij} \\sigma(x_j) + b_i`` is an entry of ``w \\sigma(x) + b``, ``\\sum_j a_j v_j`` is ``V a`` where the v_j
+are the columns of V.
 
 >>> from symjac.expr import Index, dim
 >>> n = dim("n")
@@ -6,9 +9,14 @@
 >>> W, x = Symbol("W", (n, n)), Symbol("x", (n, ONE))
 >>> whole(IndexSum(j, Product(Entry(W, i, j), Entry(x, j))), (i,))
 Product(W, x)
+>>> summed(Product(Entry(x, j), Product(W, UnitVector(j, n))), j)
+Product(W, x)
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
 
 from symjac.expr import (
     ONE,
@@ -18,50 +26,64 @@ from symjac.expr import (
     EntryPower,
     Expr,
     Hadamard,
+    Identity,
     Index,
     IndexSum,
+    Norm,
     Number,
     Ones,
     Product,
+    Stack,
     Sum,
     Symbol,
     Trace,
     Transpose,
     UnitVector,
+    diag,
+    mul,
+    power,
+    size_as_scalar,
+    transpose,
     unbound_indices,
 )
 
 
 def whole(e: Expr, indices: tuple[Index | int, ...]) -> Expr | None:
-    """The vector or matrix whose entry at the indices this is; ``None`` where none is found."""
-    at = [k for k in indices if isinstance(k, Index)]
+    """The vector or matrix whose entry at the indices, or whose column, this is; ``None`` where none is found."""
+    at, e = [k for k in indices if isinstance(k, Index)], collected(e)
     if len(at) < len(indices) or len(set(at)) < len(at):
         return None
-    return _vector(collected(e), *at) if len(at) == 1 else _matrix(collected(e), *at)
+    if not e.is_scalar:
+        return columns(e, *at) if len(at) == 1 else None
+    return _vector(e, *at) if len(at) == 1 else _matrix(e, *at)
 
 
 def _vector(e: Expr, i: Index) -> Expr | None:
     if i not in unbound_indices(e):
         return Product(e, Ones(i.size)) if e.is_scalar else None
     if isinstance(e, Entry):
-        return e.base if e.indices == (i,) else None
+        return _line(e, i)
     if isinstance(e, Apply):
         inner = _vector(e.arg, i)
         return None if inner is None else Apply(e.function, inner)
+    if isinstance(e, Norm):
+        return _root_of_squares(e, i, Fraction(1))
     if isinstance(e, EntryPower):
+        if isinstance(e.base, Norm) and isinstance(e.exponent, Number):
+            return _root_of_squares(e.base, i, e.exponent.value)
         inner = _vector(e.base, i)
         return None if inner is None or i in unbound_indices(e.exponent) else EntryPower(inner, e.exponent)
     if isinstance(e, Sum):
-        terms = [_constant_or_vector(t, i) for t in e.args]
-        return None if any(t is None for t in terms) else Sum(*(t for t in terms if t is not None))
+        return _each(Sum, e.args, lambda t: _constant_or_vector(t, i))
     if isinstance(e, Product):
-        constant = [f for f in e.args if i not in unbound_indices(f)]
-        vectors = [_vector(f, i) for f in e.args if i in unbound_indices(f)]
-        if any(v is None for v in vectors):
-            return None
-        known = [v for v in vectors if v is not None]
-        joined = known[0] if len(known) == 1 else Hadamard(*known)
-        return Product(*constant, joined) if constant else joined
+        factors = [g for f in e.args for g in _flat(f)]
+        scalars = [f for f in factors if f.is_scalar]
+        scalars += [Product(*p) for p in _inner_products([f for f in factors if not f.is_scalar])]
+        if len(scalars) == 1:
+            return _vector(factors[0], i) if len(factors) == 1 else _inner_product(factors, i)
+        constant = [f for f in scalars if i not in unbound_indices(f)]
+        joined = _each(Hadamard, [f for f in scalars if i in unbound_indices(f)], lambda f: _vector(f, i))
+        return joined if joined is None or not constant else Product(*constant, joined)
     return None
 
 
@@ -81,8 +103,10 @@ def _matrix(e: Expr, i: Index, j: Index) -> Expr | None:
     if isinstance(e, Apply | EntryPower):
         inner = _matrix(e.args[0], i, j)
         return None if inner is None else e.with_args((inner, *e.args[1:]))
-    if not isinstance(e, Sum | Product):
-        return None
+    if not isinstance(e, Sum | Product) or not all(f.is_scalar for f in e.args):
+        vector = _vector(e, j)
+        turned = columns(vector, i) if vector is not None else None
+        return transpose(turned) if turned is not None else None
     alone = [f for f in e.args if isinstance(e, Product) and not {i, j} & unbound_indices(f)]
     parts = [_matrix(f, i, j) for f in e.args if f not in alone]
     known = [m for m in parts if m is not None]
@@ -92,11 +116,76 @@ def _matrix(e: Expr, i: Index, j: Index) -> Expr | None:
     return Product(*alone, joined) if alone else joined
 
 
+def _each(node: type[Sum | Hadamard | Stack], parts: Sequence[Expr], of: Callable[[Expr], Expr | None]) -> Expr | None:
+    """A node of what each part is, where all of them are something."""
+    found = [p for p in map(of, parts) if p is not None]
+    if len(found) < len(parts):
+        return None
+    return found[0] if len(found) == 1 else node(*found)
+
+
+def _line(e: Entry, i: Index) -> Expr | None:
+    """Of an entry at i the vector, or the row or column of the matrix that it stands in."""
+    if e.indices == (i,):
+        return e.base
+    row, column = e.indices if len(e.indices) == 2 else (None, None)
+    if row is None or column is None or row == column:
+        return None
+    return (
+        mul(transpose(e.base), UnitVector(row, e.base.rows))
+        if column == i
+        else mul(e.base, UnitVector(column, e.base.cols))
+    )
+
+
 def _constant_or_vector(e: Expr, i: Index) -> Expr | None:
     if i not in unbound_indices(e) and isinstance(e, Number):
         ones = Ones(i.size)
         return ones if e.value == 1 else Product(e, ones)
     return _vector(e, i)
+
+
+def _flat(e: Expr) -> Iterator[Expr]:
+    """The factors of a product that is no number."""
+    if isinstance(e, Product) and not e.is_scalar:
+        for f in e.args:
+            yield from _flat(f)
+    else:
+        yield e
+
+
+def _inner_products(chain: Iterable[Expr]) -> Iterator[list[Expr]]:
+    """The rows times columns that a product of vectors and matrices with a number for its value consists of."""
+    run: list[Expr] = []
+    for f in chain:
+        run.append(f)
+        if run[0].rows == ONE and f.cols == ONE:
+            yield run
+            run = []
+
+
+def _inner_product(chain: Sequence[Expr], i: Index) -> Expr | None:
+    """The vector of the values of a row times a column, with matrices between them."""
+    held = [k for k, f in enumerate(chain) if i in unbound_indices(f)]
+    at = held[0] or (held[-1] + 1 if held[-1] + 1 < len(chain) else len(chain) // 2)
+    row, column = transpose(mul(*chain[:at])), mul(*chain[at:])
+    if held[0]:
+        right = columns(column, i)
+        return None if right is None else mul(transpose(right), row)
+    left = columns(row, i)
+    if left is None or i not in unbound_indices(column):
+        return None if left is None else mul(transpose(left), column)
+    right = columns(column, i)
+    return None if right is None else Product(Transpose(Hadamard(left, right)), Ones(left.rows))
+
+
+def _root_of_squares(e: Norm, i: Index, exponent: Fraction) -> Expr | None:
+    """The vector of the powers of the norms of a vector with a number."""
+    inner = columns(e.arg, i) if e.arg.cols == ONE else None
+    if inner is None:
+        return None
+    squares = Product(Transpose(EntryPower(inner, Number(2))), Ones(inner.rows))
+    return power(squares, exponent / 2)
 
 
 def picked(e: Expr, index: Index, unit: Expr) -> Expr | None:
@@ -122,6 +211,125 @@ def picked(e: Expr, index: Index, unit: Expr) -> Expr | None:
     if vector is not None:
         return Product(Transpose(unit), vector)
     return e.replace({held[0]: Product(Transpose(unit), held[0].base)})
+
+
+def columns(e: Expr, i: Index) -> Expr | None:
+    """The matrix whose column at the index this vector is; ``None`` where no such matrix is found.
+
+    >>> from symjac.expr import Function, dim
+    >>> n, m = dim("n"), dim("m")
+    >>> j, H = Index("j", m), Symbol("H", (n, m))
+    >>> columns(Apply(Function("f"), Product(H, UnitVector(j, m))), j)
+    Apply(H, Function(name='f', order=0, known=None))
+    """
+    if i not in unbound_indices(e):
+        return Product(e, Transpose(Ones(i.size)))
+    if isinstance(e, UnitVector):
+        return Identity(i.size)
+    if isinstance(e, Transpose):
+        inner = e.arg
+        turned = Apply(inner.function, transpose(inner.arg)) if isinstance(inner, Apply) else transpose(inner)
+        return None if isinstance(turned, Transpose) else columns(turned, i)
+    if isinstance(e, Apply):
+        inner_columns = columns(e.arg, i)
+        return None if inner_columns is None else Apply(e.function, inner_columns)
+    if isinstance(e, EntryPower):
+        inner_columns = columns(e.base, i)
+        constant_power = i not in unbound_indices(e.exponent)
+        return EntryPower(inner_columns, e.exponent) if inner_columns is not None and constant_power else None
+    if isinstance(e, Sum | Hadamard | Stack) and all(a.cols == ONE for a in e.args):
+        return _each(type(e), e.args, lambda a: columns(a, i))
+    if isinstance(e, Product):
+        constant, weights, chain = _parted(e, i)
+        weight = _vector(mul(*weights), i) if weights else None
+        if chain is None or (weights and weight is None):
+            return None
+        if not any(i in unbound_indices(f) for f in chain):
+            return None if weight is None else mul(*constant, *chain, transpose(weight))
+        inner_columns = _of_chain(chain, i)
+        if inner_columns is None:
+            return None
+        return mul(*constant, inner_columns, diag(weight)) if weight is not None else mul(*constant, inner_columns)
+    return None
+
+
+def _parted(e: Product, i: Index) -> tuple[list[Expr], list[Expr], list[Expr] | None]:
+    """Of a product that is a column its numbers, those that depend on i, and the vector and matrices before it."""
+    factors = [g for f in e.args for g in _flat(f)]
+    scalars = [f for f in factors if f.is_scalar]
+    chain = [f for f in factors if not f.is_scalar]
+    end = next((k for k, f in enumerate(chain, 1) if f.cols == ONE), 0)
+    scalars += [Product(*p) for p in _inner_products(chain[end:])]
+    held = [f for f in scalars if i in unbound_indices(f)]
+    return [f for f in scalars if i not in unbound_indices(f)], held, chain[:end] or None
+
+
+def _of_chain(chain: Sequence[Expr], i: Index) -> Expr | None:
+    """The columns that matrices times a vector are, where what depends on i stands in the vector."""
+    first = next(k for k, f in enumerate(chain) if i in unbound_indices(f))
+    before, (head, *rest) = chain[:first], chain[first:]
+    if not rest:
+        inner = columns(head, i)
+    elif isinstance(head, Diag):
+        inner = _each(Hadamard, [head.arg, mul(*rest)], lambda f: columns(f, i))
+    else:
+        return None
+    return None if inner is None else mul(*before, inner)
+
+
+def summed(e: Expr, i: Index) -> Expr | None:
+    """The sum over an index of a vector or a matrix; ``None`` where it is found to be no product.
+
+    >>> from symjac.expr import dim
+    >>> n, m = dim("n"), dim("m")
+    >>> j, V, K = Index("j", m), Symbol("V", (n, m)), Symbol("K", (n, m))
+    >>> a, v, k = Entry(Symbol("a", (m, ONE)), j), Product(V, UnitVector(j, m)), Product(K, UnitVector(j, m))
+    >>> summed(Product(a, v, Transpose(k)), j)
+    Product(V, Diag(a), Transpose(K))
+    """
+    if i not in unbound_indices(e):
+        return mul(size_as_scalar(i.size), e)
+    if e.is_scalar:
+        found = collected(IndexSum(i, e))
+        return None if isinstance(found, IndexSum) else found
+    if isinstance(e, Sum):
+        return _each(Sum, e.args, lambda t: summed(t, i))
+    if e.is_row:
+        turned = summed(transpose(e), i)
+        return None if turned is None else transpose(turned)
+    if e.is_vector:
+        inner = columns(e, i)
+        return None if inner is None else _times_ones(inner, i)
+    return _summed_matrix(e, i) if isinstance(e, Product) else None
+
+
+def _times_ones(c: Expr, i: Index) -> Expr:
+    """The sum of the columns of a matrix."""
+    last = c.args[-1] if isinstance(c, Product) else c
+    if isinstance(c, Product) and isinstance(last, Diag):
+        return mul(*c.args[:-1], last.arg)
+    return mul(c, Ones(i.size))
+
+
+def _summed_matrix(e: Product, i: Index) -> Expr | None:
+    """The sum of numbers times columns times rows: ``\\sum_j a_j v_j k_j^T`` is ``V diag(a) K^T``."""
+    factors = [g for f in e.args for g in _flat(f)]
+    scalars, chain = [f for f in factors if f.is_scalar], [f for f in factors if not f.is_scalar]
+    if not any(i in unbound_indices(f) for f in chain):
+        total = summed(mul(*scalars), i)
+        return None if total is None else mul(total, *chain)
+    at = next((k for k, f in enumerate(chain, 1) if f.cols == ONE), 0)
+    if not at:
+        return None
+    column, row = mul(*scalars, *chain[:at]), transpose(mul(*chain[at:]))
+    if i not in unbound_indices(row):
+        total = summed(column, i)
+        return None if total is None else mul(total, transpose(row))
+    if i not in unbound_indices(column):
+        total = summed(row, i)
+        return None if total is None else mul(column, transpose(total))
+    left, right = columns(column, i), columns(row, i)
+    return None if left is None or right is None else mul(left, transpose(right))
 
 
 def by_units(e: Expr) -> Expr:
@@ -152,7 +360,8 @@ def collected(e: Expr) -> Expr:
 def _sum(e: IndexSum) -> Expr:
     """A sum over an index as a product: of vectors, of a matrix and a vector, of two matrices, or as a trace."""
     j = e.index
-    factors = e.body.args if isinstance(e.body, Product) else (e.body,)
+    plain = isinstance(e.body, Product) and all(f.is_scalar for f in e.body.args)
+    factors = e.body.args if plain else (e.body,)
     outside = [f for f in factors if j not in unbound_indices(f)]
     alone: list[Expr] = []
     inside: dict[Index, list[Expr]] = {}

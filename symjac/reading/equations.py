@@ -286,12 +286,11 @@ def _refuse_indexed_vectors(piece: Piece, el: Elaborator) -> None:
         if not bold or not el.named(n).entries:
             continue
         family = el.context.find(el.named(n).family)
-        if family is None or not family.declared:
-            raise el.error(
-                f"{el.context.text(n)}: an entry of a vector, or a vector with a number?",
-                n,
-                "write the entry without boldness, or " + propose(el.named(n).family, "vector n"),
-            )
+        if family is None or not (family.declared or family.numbered):
+            name = el.named(n).family
+            hint = f'{propose(el.context.text(n), "vector d")} for a vector, "{name}: vector n" for an entry'
+            message = f"{el.context.text(n)}: an entry of a vector, or a vector with a number?"
+            el.context.doubts.append(el.context.doubt(message, n, hint))
 
 
 def _is_gradient(values: list[Value]) -> bool:
@@ -416,8 +415,9 @@ def finish(piece: Piece, context: Context) -> Sides:
             piece.root,
             rf'write "{context.text(first)} = \sum_{{{stray[0]}}} ({context.text(last)})", or the index on the left',
         )
-    if isinstance(left, Entry):
-        whole = [entrywise.whole(m, left.indices) for m in made]
+    indices = left.indices if isinstance(left, Entry) else tuple(unbound_indices(left))  # those of a column h_j
+    if indices:
+        whole = [entrywise.whole(m, indices) for m in made]
         if any(w is None for w in whole):
             raise error(
                 "this equation between entries is not read as one between vectors",

@@ -17,6 +17,7 @@ from symjac.expr import (
     Stack,
     Sum,
     Transpose,
+    UnitVector,
     Zero,
     dim,
     transpose,
@@ -140,6 +141,9 @@ def entry(el: Arithmetic, t: Term) -> Value:
     v, indices = el.column(el.value(t.args[0])), t.data
     assert isinstance(indices, tuple)
     of = v.details.get("family")
+    ref = t.args[0].ref
+    if len(indices) == 1 and ref is not None and (named := el.context.find(ref.family)) is not None and named.numbered:
+        return _column(el, v, t)
     if isinstance(of, Family) and (of.role not in ("vector", "matrix") or len(indices) != (of.role == "matrix") + 1):
         wanted = {"vector": "1", "matrix": "2"}.get(of.role or "", "none")
         raise el.error(f"an entry of the {of.role} {of.name} has {wanted} indices, not {len(indices)}", t)
@@ -157,6 +161,20 @@ def entry(el: Arithmetic, t: Term) -> Value:
         return Entry(v.make(), *(int(i) if i.isdigit() else Index(i, s.value()) for i, s in pairs))
 
     return scalar(make, t, tag="entry" if isinstance(of, Family) else "")
+
+
+def _column(el: Arithmetic, matrix: Value, t: Term) -> Value:
+    """One of the vectors with a number that are the columns of a matrix."""
+    assert isinstance(t.data, tuple)
+    (index,), size = t.data, matrix.cols
+    if not index.isdigit() and not el.context.sizes.equal(known := el.indices.setdefault(index, Size()), size):
+        raise el.misfit(f"the index {index} runs to {known} elsewhere and to {size} here", t)
+
+    def make() -> Expr:
+        place = int(index) if index.isdigit() else Index(index, size.value())
+        return Product(matrix.make(), UnitVector(place, size.value()))
+
+    return el.laid(Value(matrix.rows, UNIT, make, t, tag="column"))
 
 
 def kronecker(el: Arithmetic, t: Term) -> Value:

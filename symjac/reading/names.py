@@ -81,6 +81,8 @@ def take_apart(node: Node, letters: Letters, source: str, *, declaring: bool = F
     for s in node.scripts:
         if s.kind == "_":
             _subscript(out, s, letters, source, declaring)
+    if out.entries and not declaring:
+        out.base = letters.numbered.get(out.base, out.base)
     return out
 
 
@@ -188,6 +190,8 @@ def _what(part: list[Token], out: Named, letters: Letters, declaring: bool, *, a
     """Whether a part of a subscript is a time, entry indices or a label."""
     first, texts = part[0], [t.text for t in part]
     timed = out.base in letters.timed
+    if out.base in letters.numbered and alone and not declaring and len(part) == 1 and not first.style:
+        return "entries"
     if alone and not declaring and (out.base, script_text(part)) in letters.picked - letters.labels:
         return "entries"
     if all(t.kind == "number" for t in part):

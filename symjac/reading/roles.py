@@ -232,6 +232,9 @@ class Roles:
 
     def _role(self, named: Named, family: Family) -> tuple[str, How]:
         context, name, token = self.context, family.name, named.token
+        if family.base in context.letters.numbered.values():
+            family.numbered = True
+            return "matrix", How.NUMBERED
         chosen = context.option.roles.get(family.base)
         if chosen == LOSS_OF_VECTORS or self._is_loss_of_vectors(named):
             return "map", How.OF_LOSS

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 
 from symjac.errors import DefinitionError, ReadError, ShapeError, propose
 from symjac.expr import EntryPower, Expr, Number, Product, Sum, Time
-from symjac.reading import repair, ties
+from symjac.reading import numbered, repair, ties
 from symjac.reading.assumptions import Habit, How, Option
 from symjac.reading.beside import Beside
 from symjac.reading.brackets import UnclosedError, UnopenedError
-from symjac.reading.choices import CHOICES, LOSS, ONE_LETTER, OTHER_ROLES, TWO_LETTERS, Choices, Tried
+from symjac.reading.choices import CHOICES, LOSS, ONE_LETTER, OTHER_ROLES, TWO_LETTERS, WITH_NUMBERS, Choices, Tried
 from symjac.reading.context import BesideNumberError, Context, Family, Note, TwoMeaningsError, left_out
 from symjac.reading.declarations import declare, is_declaration, says_row, take_membership
 from symjac.reading.elaborate import Elaborator
@@ -100,6 +100,8 @@ class Session:
             if isinstance(error, UnclosedError | UnopenedError | TwoMeaningsError):
                 raise
             found = self.with_numbers(error) or self.otherwise(first, error)
+        else:
+            found = self.beside_vectors(found)
         if "vector" not in found.losses:
             return found
         with contextlib.suppress(ReadError, ShapeError):
@@ -107,6 +109,18 @@ class Session:
             vectors = any(f.role == "vector" for f in other.context.families.values())
             return other if other.losses == {"scalar"} and vectors else found
         return found
+
+    def beside_vectors(self, found: Attempt) -> Attempt:
+        """The reading where some letters with a number are vectors, or would be, of what others with one are."""
+        small_matrix = found.defines_small_matrix
+        if self.base is not None or not (found.context.letters.numbered or small_matrix):
+            return found
+        try:
+            return self.otherwise(found, ShapeError("a matrix"), WITH_NUMBERS, [] if small_matrix else [found])
+        except (ReadError, ShapeError) as error:
+            if isinstance(error, TwoMeaningsError):
+                raise
+            return found
 
     def with_numbers(self, error: ReadError | ShapeError) -> Attempt | None:
         """The reading with letters beside numbers as numbers; ``None`` where that is not what does not fit."""
@@ -148,8 +162,14 @@ class Session:
         )
         self.mended.append(Note("repaired", message, source, error.span))
 
-    def otherwise(self, failed: Attempt, error: ReadError | ShapeError, choices: Choices = CHOICES) -> Attempt:
-        """The reading by the first choice that has an option that fits, where exactly one does.
+    def otherwise(
+        self,
+        failed: Attempt,
+        error: ReadError | ShapeError,
+        choices: Choices = CHOICES,
+        also: Sequence[Attempt] = (),
+    ) -> Attempt:
+        """The reading by the first choice that has an option that fits, where exactly one does; ``also`` fit.
 
         One by which every loss is a scalar comes before one by which some loss is a vector.
         """
@@ -158,7 +178,7 @@ class Session:
         tries = WORK // (1 + sum(map(len, self.texts)))
         fitting: list[Attempt] = []  # of the first row by which some loss is a vector
         for _, options in choices:
-            found = []
+            found = list(also)
             for option in options(tried):
                 option = failed.option | option
                 tries -= 1
@@ -175,8 +195,16 @@ class Session:
             elif found and (not fitting or found[0].losses == {"scalar"}):
                 fitting = found
                 break
+        ways = [frozenset(a.option.numbered) for a in fitting]
+        most = numbered.usual(ways) if len(ways) > 1 and any(ways) else None
+        fitting = [a for a, way in zip(fitting, ways, strict=True) if way == most] or fitting
         if len(fitting) == 1:
+            fitting[0].usual = most - frozenset.intersection(*ways) if most else frozenset()
             return fitting[0]
+        if any(ways):
+            base = min(frozenset().union(*ways) - frozenset.intersection(*ways))
+            entry = next(a.context.exact[base] for a in fitting if base not in a.option.numbered)
+            raise numbered.refuse_to_choose(error, entry) from error
         if said := [a.declarations for a in fitting if a.declarations]:
             error.hint = "several readings fit; declare one, as in " + " or ".join(said)
         raise error
@@ -200,6 +228,7 @@ class Attempt:
         self.context.lenient = session.lenient
         self.context.layout = session.layout
         self.context.words = session.words
+        self.usual: frozenset[str] = frozenset()  # letters that are vectors with a number only as a habit of print
         self.pieces: list[Piece] = []
         self.defining: dict[str, Piece] = {}
         self.roles = Roles(self.context, self.role_by_definition)
@@ -210,6 +239,8 @@ class Attempt:
         self.prepare()
         for piece in self.pieces:
             elaborate(piece, self.elaborator)
+        for doubt in self.context.doubts:
+            raise doubt
         if not self.context.sizes.settle():
             raise ReadError("the sizes of the stacked vectors do not fit together")
         if self.context.sizes.chosen and not self.session.system:
@@ -244,6 +275,7 @@ class Attempt:
         known = known or Letters()
         indices = known.indices | session.beside.indices
         known = dataclasses.replace(known, naming=known.naming | self.option.below, indices=indices)
+        known = dataclasses.replace(known, numbered=known.numbered | dict(self.option.numbered))
         every = [r for r, _ in roots]
         context.letters = survey(every, known)
         context.letters.labels |= (
@@ -292,6 +324,10 @@ class Attempt:
                 take_membership(context, root, subject)
         context.letters = survey([r for r, _ in roots], context.letters)
         ties.size_letters(context, [p.root for p in self.pieces])
+        for root, source in roots:
+            context.source = source
+            for node in root.walk() if context.letters.numbered else ():
+                numbered.refuse_matrix(context, node)
         self.roles.look_beside(session.beside)
         self.roles.scan([(p.root, p.source) for p in self.pieces])
         defined = {name for p in self.pieces if (name := left_name(p, self.elaborator))}
@@ -401,13 +437,18 @@ class Attempt:
     def defines_small_matrix(self) -> bool:
         """Whether a small letter is defined as a matrix: of ``y = x W`` no choice that does so is meant."""
         lefts = (f for name in self.defining if (f := self.context.families.get(name)) is not None)
-        return any(f.role == "matrix" and not (f.declared or is_upper(f.letter)) for f in lefts)
+        return any(f.role == "matrix" and not (f.declared or f.numbered or is_upper(f.letter)) for f in lefts)
 
     def role_note(self) -> None:
         groups: dict[tuple[How, str], list[str]] = {}
         for f in self.context.families.values():
             if f.how.is_guess and not f.declared and f.role in OTHER_ROLES:
                 groups.setdefault((f.how, f.role), []).append(f.name)
+        for f in self.context.families.values():
+            small = next((s for s, matrix in self.context.letters.numbered.items() if matrix == f.base), None)
+            if f.numbered and small is not None and not self.context.continued:
+                kind = "declaration" if f.declared else "role" if small in self.usual else "fitted"
+                self.context.note(kind, numbered.told(f, small))
         for (how, role), names in groups.items():
             noun = (
                 {"matrix": "matrices", "vector": "vectors", "scalar": "scalars"}[role]

@@ -39,6 +39,7 @@ class Letters:
     doubtful: set[tuple[str, str]] = field(default_factory=set)  # the same with a letter that numbers no entries
     picked: set[tuple[str, str]] = field(default_factory=set)  # bases of vectors, and what picks an entry below them
     indices: set[str] = field(default_factory=set)  # letters that are compared as indices of entries are
+    numbered: dict[str, str] = field(default_factory=dict)  # bases of vectors with a number, and the matrices of them
 
     def numbers(self, text: str) -> bool:
         """Whether a letter runs through time or entries, so that it is no size."""
@@ -61,6 +62,7 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
         out.plain |= known.plain
         out.picked |= known.picked
         out.indices |= known.indices
+        out.numbered |= known.numbered
     nodes = [n for r in roots for n in r.walk()]
     out.indices |= compared(nodes)
     for node in nodes:
@@ -82,6 +84,8 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
     out.entry |= out.indices - out.time
     for root in roots:
         _free_entry_letters(root, out)
+    below_numbered = {index for n in nodes for base, index in _one_below(n) if base in out.numbered}
+    out.entry |= {index for index in below_numbered - out.time if index.isalpha()}
     for n in (n for n in nodes if n.kind in ("group", "frac")):
         for s in (s for s in n.scripts if s.kind == "_"):
             letters = [t.text for t in s.tokens if t.kind == "name"]

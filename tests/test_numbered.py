@@ -1,0 +1,373 @@
+"""Vectors with a number, ``k_j`` and ``x^{(i)}``: read as the columns of a matrix, beside loops over them in NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from symjac import System
+from symjac.claims.checking import check_record
+from symjac.claims.verdict import Verdict
+from symjac.codegen import emit
+from symjac.errors import ReadError, SymjacError
+from symjac.reading import read_system
+from symjac.typeset import latex
+
+Array = np.ndarray
+Values = Mapping[str, Array]
+LOGISTIC = {r"\sigma": "elementwise sigmoid"}
+SOFTMAX = r"\alpha_j = \frac{\exp(q^\top k_j)}{\sum_{i=1}^{n} \exp(q^\top k_i)}"
+MIXTURE = r"c = \sum_{j=1}^{n} \alpha_j v_j"
+SQUARES = r"L = \frac12 \sum_i (w^\top x_i - y_i)^2"
+ENTROPY = r"L = -\sum_{i=1}^m [y_i \log p_i + (1 - y_i) \log (1 - p_i)]"
+PROBABILITY = r"p_i = \sigma(w^\top x_i)"
+SIZES = {"d": 3, "n": 4, "m": 5, "p": 2, "q": 6}
+
+
+def sigmoid(z: Array) -> Array:
+    return 1 / (1 + np.exp(-z))
+
+
+def complex_step(f: Callable[[Array], Array], x: Array) -> Array:
+    """df/dx, a column for each entry of x."""
+    moves = 1e-30j * np.eye(x.size)
+    return np.array([np.atleast_1d(f(x + move)).imag / 1e-30 for move in moves]).T
+
+
+# ------------------------------------------------------------------------------------------ reading
+
+
+@pytest.mark.parametrize(
+    ("texts", "symbols", "shapes"),
+    [
+        (
+            [r"c = \sum_{j=1}^{n} \frac{\exp(q^\top k_j)}{\sum_{i=1}^{n} \exp(q^\top k_i)} v_j"],
+            {},
+            {"K": "matrix", "V": "matrix", "c": "vector"},
+        ),
+        (
+            [r"r_a = u^\top \tanh(W z + U s_a)", r"m = \sum_a \operatorname{sigmoid}(r_a) s_a"],
+            {},
+            {"S": "matrix", "r": "vector", "z": "vector", "m": "vector"},
+        ),
+        (
+            [r"z = \sum_{j=1}^{M} \beta_j k_j"],
+            {"k_j": "vector n", r"\beta_j": "scalar"},
+            {"K": "matrix", r"\beta": "vector"},
+        ),
+        ([r"L = \frac12 \sum_b (w^\top s_b - t_b)^2"], {}, {"S": "matrix", "t": "vector", "L": "scalar"}),
+        ([r"L = \frac12 \sum_{i=1}^n \|W x_i + b - y_i\|^2"], {}, {"X": "matrix", "Y": "matrix", "b": "vector"}),
+        ([r"L = \frac12 \sum_i (y_i - \mathbf{x}_i^\top \mathbf{w})^2"], {}, {r"\mathbf{X}": "matrix", "y": "vector"}),
+        ([r"h_j = \tanh(W x_j)", r"o = \sum_j \|h_j\|^2 x_j"], {}, {"H": "matrix", "X": "matrix", "o": "vector"}),
+    ],
+)
+def test_vectors_with_a_number_are_columns(texts: list[str], symbols: dict[str, str], shapes: dict[str, str]) -> None:
+    """What has to be a vector, with a number, is a column of a matrix; what has to be a number is an entry."""
+    reading = read_system(texts, symbols)
+    assert {name: reading.symbols[name].role for name in shapes} == shapes
+    assert any("the columns of a matrix" in n.message for n in reading.notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        (r"c = \sum_j \alpha_j h_j", 'hint: declare it, as in "h: vector n" for entries, "h_j: vector d"'),
+        (
+            r"r = \sum_i y_i \operatorname{sigmoid}(w^\top x_i)",
+            'declare it, as in "y_i: vector d" for a vector, "y_i: scalar"',
+        ),
+        (r"L = \sum_i \|x_i - c\|^2", None),
+    ],
+)
+def test_what_may_be_an_entry_or_a_vector_is_asked_for(text: str, hint: str | None) -> None:
+    """Nothing is chosen where both fit; what the hint says is then read, either way."""
+    if hint is None:
+        assert read_system([text]).symbols["X"].role == "matrix"
+        return
+    with pytest.raises(ReadError) as caught:
+        read_system([text])
+    assert hint in f"hint: {caught.value.hint}"
+
+
+@pytest.mark.parametrize(
+    ("declared", "role"),
+    [({"h_j": "vector d"}, "vector"), ({"h": "vector n"}, "scalar"), ({"h_j": "scalar"}, "scalar")],
+)
+def test_the_declarations_of_the_hint_work(declared: dict[str, str], role: str) -> None:
+    """``h_j: vector d`` says vectors, ``h: vector n`` and ``h_j: scalar`` say entries."""
+    assert read_system([r"c = \sum_j \alpha_j h_j"], declared).symbols["c"].role == role
+    renamed = {key.replace("h", "y"): words for key, words in declared.items() if "_" in key}
+    if renamed:
+        text = r"r = \sum_j y_j \operatorname{sigmoid}(w^\top x_j)"
+        assert read_system([text], renamed).symbols["r"].role == role
+
+
+def test_a_matrix_beside_the_vectors_with_its_letter_is_asked_for() -> None:
+    """The x_i are the rows of X in half of the books; a declaration says that they are its columns."""
+    texts = [SQUARES, r"z = X u"]
+    with pytest.raises(ReadError) as caught:
+        read_system(texts, {"x_i": "vector d"})
+    assert "for its columns, or for its rows" in caught.value.message
+    assert read_system(texts, {"x_i": "vector d", "X": "matrix d n"}).symbols["z"].role == "vector"
+
+
+def test_letters_that_are_vectors_only_as_a_rule_are_refused_where_nothing_may_be_assumed() -> None:
+    """``v_j`` beside ``k_j`` is usually a vector, and a note says that this is a habit."""
+    texts = [r"c = \sum_{j=1}^{n} \exp(q^\top k_j) v_j"]
+    with pytest.raises(ReadError, match="v with a number"):
+        read_system(texts, {"q": "vector d", "k_j": "vector d"}, strict=True)
+    declared = {"q": "vector d", "k_j": "vector d", "v_j": "vector m"}
+    assert read_system(texts, declared, strict=True).symbols["c"].role == "vector"
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        (r"s = \sum_j (q^\top k_j) v_j", r"V K^{\top} q"),
+        (r"y = \sum_j a_j k_j k_j^\top q", r"K (a \odot (K^{\top} q))"),
+    ],
+)
+def test_the_closed_form_is_a_product_with_the_matrix(text: str, closed: str) -> None:
+    """What is summed over a number is a product, for every size."""
+    assert latex(read_system([text]).equations[0].rhs) == closed
+
+
+# --------------------------------------------------------------------------------------- derivatives
+
+
+@dataclass(frozen=True)
+class Looped:
+    """A system with loops in NumPy that say what it means."""
+
+    equations: tuple[str, ...]
+    of: str
+    wrt: str
+    shapes: Mapping[str, tuple[str, ...]]
+    loops: Callable[[Array, Values], Array]
+    symbols: Mapping[str, str] = field(default_factory=dict)
+
+
+def attention(q: Array, v: Values) -> Array:
+    weights = [np.exp(q @ v["K"][:, j]) for j in range(SIZES["n"])]
+    return sum(w * v["V"][:, j] for j, w in enumerate(weights)) / sum(weights)
+
+
+def additive(s: Array, v: Values) -> Array:
+    scores = [v["v"] @ np.tanh(v["W"] @ s + v["U"] @ v["H"][:, j]) for j in range(SIZES["n"])]
+    total = sum(np.exp(e) for e in scores)
+    return sum(np.exp(e) / total * v["H"][:, j] for j, e in enumerate(scores))
+
+
+def stacked(s: Array, v: Values) -> Array:
+    scores = [v["v"] @ np.tanh(v["W"] @ np.concatenate([s, v["H"][:, j]])) for j in range(SIZES["n"])]
+    return sum(e * v["H"][:, j] for j, e in enumerate(scores))
+
+
+def squares(w: Array, v: Values) -> Array:
+    return sum((w @ v["X"][:, i] - v["y"][i]) ** 2 for i in range(SIZES["n"])) / 2
+
+
+def entropy(w: Array, v: Values) -> Array:
+    p = [sigmoid(w @ v["X"][:, i]) for i in range(SIZES["n"])]
+    return -sum(v["y"][i] * np.log(p[i]) + (1 - v["y"][i]) * np.log(1 - p[i]) for i in range(SIZES["n"]))
+
+
+def distances(c: Array, v: Values) -> Array:
+    gaps = [v["X"][:, i] - c for i in range(SIZES["n"])]
+    return sum(v["r"][i] * (g @ v["A"] @ g) + g @ g for i, g in enumerate(gaps))
+
+
+SYSTEMS = (
+    Looped((SOFTMAX, MIXTURE), "c", "q", {"q": ("d",), "K": ("d", "n"), "V": ("m", "n")}, attention),
+    Looped(
+        (
+            r"e_j = v^\top \tanh(W s + U h_j)",
+            r"\alpha_j = \frac{\exp e_j}{\sum_k \exp e_k}",
+            r"c = \sum_j \alpha_j h_j",
+        ),
+        "c",
+        "s",
+        {"v": ("p",), "W": ("p", "d"), "s": ("d",), "U": ("p", "m"), "H": ("m", "n")},
+        additive,
+    ),
+    Looped(
+        (r"e_j = v^\top \tanh(W [s; h_j])", r"c = \sum_j e_j h_j"),
+        "c",
+        "s",
+        {"v": ("p",), "W": ("p", "q"), "s": ("d",), "H": ("d", "n")},
+        stacked,
+        {"s": "vector d", "h_j": "vector d"},
+    ),
+    Looped((SQUARES,), "L", "w", {"w": ("d",), "X": ("d", "n"), "y": ("n",)}, squares),
+    Looped(
+        (PROBABILITY, ENTROPY.replace("=1}^m", "}")),
+        "L",
+        "w",
+        {"w": ("d",), "X": ("d", "n"), "y": ("n",)},
+        entropy,
+        LOGISTIC,
+    ),
+    Looped(
+        (r"L = \sum_i r_i (x_i - c)^\top A (x_i - c) + \sum_i \|x_i - c\|^2",),
+        "L",
+        "c",
+        {"c": ("d",), "X": ("d", "n"), "A": ("d", "d"), "r": ("n",)},
+        distances,
+        {"x_i": "vector d"},
+    ),
+)
+
+
+@pytest.mark.parametrize("case", SYSTEMS, ids=lambda c: c.equations[0])
+def test_derivatives_are_those_of_the_loops(case: Looped) -> None:
+    """The emitted Jacobian is the complex step through a loop over the vectors, in both layouts."""
+    random = np.random.default_rng(3)
+    values = {name: random.uniform(0.2, 1, [SIZES[s] for s in shape]) for name, shape in case.shapes.items()}
+    wanted = complex_step(lambda x: case.loops(x, values), values[case.wrt])
+    J = System(*case.equations, symbols=dict(case.symbols)).jacobian(case.of, wrt=case.wrt)
+    for layout, meant in (("numerator", wanted), ("denominator", wanted.T)):
+        source = emit(J, layout=layout)
+        functions = {r"\sigma": sigmoid, r"\sigma'": lambda z: sigmoid(z) * (1 - sigmoid(z))}
+        known = {**values, **functions}
+        told = source.load()(**{p: known[latex] for p, latex in source.arguments.items()})
+        assert told == pytest.approx(meant, rel=1e-9)
+
+
+# -------------------------------------------------------------------------------------------- claims
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim, where it is true, and damaged right sides that are true nowhere."""
+
+    equations: tuple[str, ...]
+    left: str
+    right: str
+    true: frozenset[str]
+    damaged: tuple[str, ...]
+    symbols: Mapping[str, str] = field(default_factory=dict)
+
+
+NUMERATOR, EVERYWHERE = (
+    frozenset({"numerator_column"}),
+    frozenset(
+        f"{layout}_{orientation}" for layout in ("numerator", "denominator") for orientation in ("column", "row")
+    ),
+)
+GRADIENT = frozenset({"denominator_column", "mixed_column"})
+BY_NUMBER = frozenset({"numerator_column", "denominator_row"})
+DECLARED = {"k_j": "vector n", r"\beta_j": "scalar"}
+LINEAR = (r"z = \sum_{j=1}^{M} \beta_j k_j",)
+ADDITIVE = (r"e_j = v^\top \tanh(W s + U h_j)", r"c = \sum_j e_j h_j")
+CLAIMS = (
+    Claim(
+        (SOFTMAX, MIXTURE),
+        r"\frac{\partial c}{\partial q}",
+        r"\sum_j \alpha_j (v_j - c) k_j^\top",
+        NUMERATOR,
+        (
+            r"\sum_j \alpha_j (v_j + c) k_j^\top",
+            r"\sum_j \alpha_j (c - v_j) k_j^\top",
+            r"\sum_j (v_j - c) k_j^\top",
+            r"\sum_j \alpha_j v_j k_j^\top",
+            r"\sum_j \alpha_j (k_j - c) v_j^\top",
+        ),
+    ),
+    Claim(
+        (SOFTMAX.replace("k", "s"), MIXTURE.replace("j", "a")),
+        r"\frac{\partial c}{\partial q}",
+        r"\sum_{a=1}^n \alpha_a v_a \left(s_a - \sum_b \alpha_b s_b\right)^\top",
+        NUMERATOR,
+        (r"\sum_{a=1}^n \alpha_a v_a \left(s_a + \sum_b \alpha_b s_b\right)^\top",),
+    ),
+    Claim(
+        (SOFTMAX, MIXTURE),
+        r"\frac{\partial c}{\partial k_j}",
+        r"\alpha_j (v_j - c) q^\top",
+        NUMERATOR,
+        (r"\alpha_j (v_j + c) q^\top", r"\alpha_j v_j q^\top", r"\alpha_i (v_j - c) q^\top"),
+    ),
+    Claim((SOFTMAX, MIXTURE), r"\frac{\partial c}{\partial v_j}", r"\alpha_j I", EVERYWHERE, (r"\alpha_i I", "I")),
+    Claim(
+        (SOFTMAX, MIXTURE),
+        r"\frac{\partial \alpha_i}{\partial k_j}",
+        r"\alpha_i (\delta_{ij} - \alpha_j) q^\top",
+        BY_NUMBER,
+        (r"\alpha_j (\delta_{ij} - \alpha_j) q^\top", r"\alpha_i (1 - \alpha_j) q^\top"),
+    ),
+    Claim(
+        LINEAR, r"\frac{\partial z}{\partial k_j}", r"\beta_j I", EVERYWHERE, (r"\beta_i I", r"-\beta_j I"), DECLARED
+    ),
+    Claim(LINEAR, r"\frac{\partial z}{\partial \beta_j}", "k_j", BY_NUMBER, ("k_i", "-k_j"), DECLARED),
+    Claim(
+        ADDITIVE,
+        r"\frac{\partial e_j}{\partial h_j}",
+        r"v^\top \operatorname{diag}(1 - \tanh^2(W s + U h_j)) U",
+        NUMERATOR,
+        (
+            r"v^\top \operatorname{diag}(1 + \tanh^2(W s + U h_j)) U",
+            r"v^\top \operatorname{diag}(1 - \tanh^2(W s - U h_j)) U",
+        ),
+    ),
+    Claim(
+        (SQUARES,),
+        r"\frac{\partial L}{\partial w}",
+        r"\sum_i (w^\top x_i - y_i) x_i",
+        GRADIENT,
+        (r"\sum_i (y_i - w^\top x_i) x_i", r"\sum_i (w^\top x_i - y_i) y_i", r"2 \sum_i (w^\top x_i - y_i) x_i"),
+    ),
+    Claim(
+        (SQUARES,),
+        r"\frac{\partial L}{\partial x_i}",
+        r"(w^\top x_i - y_i) w",
+        GRADIENT,
+        (r"(w^\top x_i - y_i) x_i", r"(w^\top x_j - y_i) w", r"(w^\top x_i + y_i) w"),
+    ),
+    Claim(
+        (PROBABILITY, ENTROPY),
+        r"\nabla_w L",
+        r"\sum_i (\sigma(w^\top x_i) - y_i) x_i",
+        GRADIENT,
+        (r"\sum_i (y_i - p_i) x_i", r"\sum_i (p_i - y_i) p_i x_i", r"\sum_i (\sigma(w^\top x_i) + y_i) x_i"),
+        LOGISTIC,
+    ),
+    Claim(
+        (PROBABILITY, ENTROPY),
+        r"\frac{\partial^2 L}{\partial w \partial w^\top}",
+        r"\sum_i p_i (1 - p_i) x_i x_i^\top",
+        frozenset({"numerator_column", "denominator_column"}),
+        (r"\sum_i p_i (1 + p_i) x_i x_i^\top", r"\sum_i (1 - p_i) x_i x_i^\top", r"-\sum_i p_i (1 - p_i) x_i x_i^\top"),
+        LOGISTIC,
+    ),
+)
+DAMAGED = [(case, right) for case in CLAIMS for right in case.damaged]
+
+
+def judged(case: Claim, right: str) -> Verdict:
+    record = {"equations": list(case.equations), "symbols": dict(case.symbols), "claim": f"{case.left} = {right}"}
+    return check_record(record)
+
+
+@pytest.mark.parametrize("case", CLAIMS, ids=lambda c: f"{c.left} = {c.right}")
+def test_what_people_print_is_proved(case: Claim) -> None:
+    """Sums over vectors with a number are proved for every size, in the conventions that they are true in."""
+    v = judged(case, case.right)
+    assert {name for name, o in v.conventions.items() if o.holds} == case.true
+    assert all(o.holds is not None for o in v.conventions.values())
+    assert all(v.conventions[name].because == "proof" for name in case.true)
+
+
+@pytest.mark.parametrize(("case", "right"), DAMAGED, ids=[f"{c.left} = {r}" for c, r in DAMAGED])
+def test_a_damaged_claim_is_refuted(case: Claim, right: str) -> None:
+    """A changed sign, index, factor or transpose is refuted, and by a counterexample where the shapes fit."""
+    v = judged(case, right)
+    assert all(o.holds is False for o in v.conventions.values())
+
+
+def test_what_is_no_product_is_refused() -> None:
+    """A sum of what is no matrix times the vectors says that it is not read."""
+    with pytest.raises(SymjacError, match="is no product with the matrix of all the vectors"):
+        System(r"c = \sum_j \operatorname{softmax}(W x_j)", symbols={"x_j": "vector d"})
