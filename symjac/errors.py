@@ -34,12 +34,7 @@ class SymjacError(Exception):
     kind = "error"
 
     def __init__(
-        self,
-        message: str,
-        *,
-        text: str | None = None,
-        span: tuple[int, int] | None = None,
-        hint: str | None = None,
+        self, message: str, *, text: str | None = None, span: tuple[int, int] | None = None, hint: str | None = None
     ) -> None:
         self.message = abridged(message)
         super().__init__(self.message)

@@ -75,10 +75,7 @@ class UnavailableError(Exception):
 
 
 def compare(
-    latex: str,
-    meant: Any,
-    names: Mapping[str, Any],
-    functions: Mapping[str, Callable[[Any], Any]] | None = None,
+    latex: str, meant: Any, names: Mapping[str, Any], functions: Mapping[str, Callable[[Any], Any]] | None = None
 ) -> Verdict:
     r"""Whether the second reader takes a printed entry or written-out matrix for what is meant.
 

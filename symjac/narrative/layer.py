@@ -172,10 +172,7 @@ def dotted(t: Teller) -> tuple[Block, ...]:
     m, n = (ex.Index(str(s), s) for s in closed.shape)
     corners = {(r, c): numbered.at(pattern, {i: r, j: c}) for r in (1, m) for c in (1, n)}
     words, matrix = _scaling(closed)
-    return (
-        Paragraph(told(words, matrix=matrix)),
-        Display((t.dotted(closed, corners),)),
-    )
+    return (Paragraph(told(words, matrix=matrix)), Display((t.dotted(closed, corners),)))
 
 
 def _scaling(closed: Expr) -> tuple[str, Expr]:

@@ -35,10 +35,7 @@ def setting(t: Teller, *, restated: bool = True) -> tuple[Block, ...]:
     if t.d.abbreviations:
         lines = [t.definition(s, label=abbreviation_label(s, t)) for s, _ in t.d.abbreviations]
         end = "," if t.wrt in t.style.short_partials else "."
-        blocks += [
-            Paragraph(told("abbreviate")),
-            Display(ended(lines, end)),
-        ]
+        blocks += [Paragraph(told("abbreviate")), Display(ended(lines, end))]
     blocks.append(Paragraph(sentences(_short_partial(t), *_layouts(t))))
     return tuple(blocks)
 

@@ -47,15 +47,7 @@ from symjac.normal.polynomial import add
 from symjac.normal.translate import TRANSLATIONS
 from symjac.normal.translation import Translation
 
-__all__ = [
-    "Form",
-    "NormalFormTooLarge",
-    "UndefinedFormError",
-    "equal",
-    "jacobian_form",
-    "load",
-    "normal_form",
-]
+__all__ = ["Form", "NormalFormTooLarge", "UndefinedFormError", "equal", "jacobian_form", "load", "normal_form"]
 
 NO_DEFINITIONS: Mapping[Symbol, Expr] = MappingProxyType({})
 LONG = 4  # products of so many factors are compared factor by factor first
@@ -175,11 +167,7 @@ def normal_form(
 
 
 def equal(
-    a: Expr,
-    b: Expr,
-    definitions: Mapping[Symbol, Expr] = NO_DEFINITIONS,
-    *,
-    moving: frozenset[Symbol] | None = None,
+    a: Expr, b: Expr, definitions: Mapping[Symbol, Expr] = NO_DEFINITIONS, *, moving: frozenset[Symbol] | None = None
 ) -> bool:
     """Whether ``a`` and ``b`` have one normal form: then they are equal for every size.
 

@@ -14,36 +14,9 @@ from symjac.errors import NotYetError
 from symjac.expr import Symbol
 from symjac.functions import ACTIVATIONS
 from symjac.normal.atoms import ROW, Atom, Mono, Poly, Rational, single, slot, tables
-from symjac.normal.elements import (
-    by_blocks,
-    determinant,
-    exponential,
-    function_of,
-    inverse,
-    logarithm,
-    power,
-    power_by,
-)
-from symjac.normal.network import (
-    above,
-    delta,
-    inside,
-    join,
-    multiply,
-    packed,
-    rename,
-)
-from symjac.normal.polynomial import (
-    NONE,
-    add,
-    constant,
-    labels,
-    lone,
-    opened,
-    passing,
-    scalar,
-    scaled,
-)
+from symjac.normal.elements import by_blocks, determinant, exponential, function_of, inverse, logarithm, power, power_by
+from symjac.normal.network import above, delta, inside, join, multiply, packed, rename
+from symjac.normal.polynomial import NONE, add, constant, labels, lone, opened, passing, scalar, scaled
 
 VARIABLE = "\0z"  # the scalar of this name is the variable in a known function's derivative
 Values = Mapping[int, tuple[Poly, tuple[int, ...]]]  # atom number: entries, and which label goes with which slot

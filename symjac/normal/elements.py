@@ -26,29 +26,8 @@ from symjac.normal.atoms import (
     slot,
     tables,
 )
-from symjac.normal.network import (
-    above,
-    combine,
-    delta,
-    inside,
-    join,
-    multiply,
-    packed,
-    rename,
-    wrapped,
-)
-from symjac.normal.polynomial import (
-    NONE,
-    ONE,
-    add,
-    constant,
-    is_delta,
-    labels,
-    lone,
-    passing,
-    scaled,
-    structure_of,
-)
+from symjac.normal.network import above, combine, delta, inside, join, multiply, packed, rename, wrapped
+from symjac.normal.polynomial import NONE, ONE, add, constant, is_delta, labels, lone, passing, scaled, structure_of
 
 LONGEST = 20_000  # bits of a number
 HIGHEST = 200  # powers that are multiplied out step by step

@@ -10,20 +10,8 @@ from symjac.expr import Expr, Index, Symbol
 from symjac.normal.atoms import COL, ROW, Poly, atom, label_of, single, size_number, tables
 from symjac.normal.calculus import Values, derive, substitute
 from symjac.normal.elements import block
-from symjac.normal.network import (
-    delta,
-    join,
-    packed,
-    rename,
-    total,
-)
-from symjac.normal.polynomial import (
-    NONE,
-    add,
-    constant,
-    lone,
-    passing,
-)
+from symjac.normal.network import delta, join, packed, rename, total
+from symjac.normal.polynomial import NONE, add, constant, lone, passing
 from symjac.normal.translation import Rule, Translation, ends_of, symbol_atom
 
 CHANGE = "\0d"  # in front of a symbol's name: its differential, which no symbol and no size is called

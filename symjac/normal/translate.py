@@ -12,23 +12,9 @@ from symjac.expr import Expr, Symbol
 from symjac.normal.atoms import COL, ROW, Poly, single, size_number
 from symjac.normal.calculus import MapAtom, apply, vector_map
 from symjac.normal.elements import determinant, exponential, inverse, logarithm, power, power_by, power_of_matrix
-from symjac.normal.network import (
-    above,
-    chain,
-    delta,
-    join,
-    multiply,
-    rename,
-    total,
-)
+from symjac.normal.network import above, chain, delta, join, multiply, rename, total
 from symjac.normal.notation import NOTATION
-from symjac.normal.polynomial import (
-    NONE,
-    ONE,
-    add,
-    constant,
-    lone,
-)
+from symjac.normal.polynomial import NONE, ONE, add, constant, lone
 from symjac.normal.translation import Rule, Translation, ends_of, symbol_atom
 
 DISTRIBUTED = 64  # products that one of sums is multiplied out to, so that inverses may meet their matrices

@@ -7,12 +7,7 @@ from html import escape
 from symjac.typeset import boxes as b
 from symjac.typeset import signs
 
-_MARKS = {
-    "T": '<mo form="postfix">⊤</mo>',
-    "diag": "<mi>diag</mi>",
-    "one": "<mn>𝟏</mn>",
-    "odot": "<mo>⊙</mo>",
-}
+_MARKS = {"T": '<mo form="postfix">⊤</mo>', "diag": "<mi>diag</mi>", "one": "<mn>𝟏</mn>", "odot": "<mo>⊙</mo>"}
 NO_BREAK = "\u00a0"
 _SIZES = ("1em", "1em", "1.45em", "2em", "2.6em")
 

@@ -15,11 +15,7 @@ from symjac import expr as ir
 from symjac.expr import Expr, transpose
 from symjac.limits import NormalFormTooLarge
 from symjac.typeset import names
-from symjac.typeset.boxes import (
-    Box,
-    Fence,
-    height,
-)
+from symjac.typeset.boxes import Box, Fence, height
 
 LONGEST = 100_000  # so many terms and factors are printed in one formula
 

@@ -53,12 +53,7 @@ ANY_KIND = Kinds()
 class Point:
     """Small rational values for symbols: simple ones first, arbitrary ones later."""
 
-    def __init__(
-        self,
-        seed: int,
-        symbols: list[Symbol],
-        kinds: Kinds,
-    ) -> None:
+    def __init__(self, seed: int, symbols: list[Symbol], kinds: Kinds) -> None:
         self.seed = seed
         self.kinds = kinds
         self.order = {s: k for k, s in enumerate(symbols)}
