@@ -62,11 +62,10 @@ def times(a: Value, b: Value, kind: Kind) -> Value:
         return Value(a.code, a.level, kind, uniform)
     if a.code == "-1":
         return Value(f"-{b.at(SIGN)}", SIGN, kind, uniform)
-    right = b.code if b.level > TERM else f"({b.code})"
     # In a / s * u @ v the matrix product would come last.
     if b.code.startswith("1 / ") and b.level == TERM and "@" not in b.code:
         return Value(f"{a.at(TERM)} / {b.code[4:]}", TERM, kind, uniform)
-    return Value(f"{a.at(TERM)} * {right}", TERM, kind, uniform)
+    return Value(f"{a.at(TERM)} * {_factor(b)}", TERM, kind, uniform)
 
 
 def plus(a: Value, b: Value, kind: Kind) -> Value:

@@ -274,18 +274,14 @@ class Writer:
                 return scale_rows(a, self.array(b, right))
             case ("matrix", "diagonal"):
                 return scale_columns(self.array(a, left), b)
-            case ("diagonal", kind):
-                return times(a, b, kind)
-            case (kind, "diagonal"):
+            case ("diagonal", kind) | (kind, "diagonal"):
                 return times(a, b, kind)
         if b.uniform and b.kind == "column":
-            return times(
-                b.of_kind("scalar"), self.total(self.array(a, left), 1), "scalar" if left.rows == 1 else "column"
-            )
+            total = self.total(self.array(a, left), 1)
+            return times(b.of_kind("scalar"), total, total.kind)
         if a.uniform and a.kind == "row":
-            return times(
-                a.of_kind("scalar"), self.total(self.array(b, right), 0), "scalar" if right.cols == 1 else "row"
-            )
+            total = self.total(self.array(b, right), 0)
+            return times(a.of_kind("scalar"), total, total.kind)
         kind = kind_of(expr.Product(left, right))
         return matmul(self.array(a, left), self.array(b, right), kind)
 

@@ -10,20 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from symjac.expr import (
-    EntryPower,
-    Expr,
-    Hadamard,
-    Number,
-    Product,
-    Sum,
-    Transpose,
-    add,
-    hadamard,
-    mul,
-    power,
-    transpose,
-)
+from symjac import expr as ex
+from symjac.expr import Expr
 from symjac.normal import equal
 
 Power = tuple[Expr, Fraction]
@@ -42,23 +30,23 @@ def alike(a: Expr, b: Expr) -> bool:
 def _tidied(e: Expr) -> Expr:
     args = tuple(_tidied(a) for a in e.args)
     match e:
-        case Sum():
-            total = add(*args)
-            return Sum(*_sorted(total.args)) if isinstance(total, Sum) else total
-        case Product():
-            return _product(mul(*args))
-        case Hadamard() if not e.is_scalar:
-            entries = hadamard(*args)
-            return (
-                _gathered(p for f in entries.args for p in _entrywise(f)) if isinstance(entries, Hadamard) else entries
-            )
-        case EntryPower() if e.is_scalar:
-            return _product(power(args[0], args[1]))
-        case EntryPower():
-            entries = power(args[0], args[1])
-            return _gathered(_entrywise(entries)) if isinstance(entries, EntryPower) else entries
-        case Transpose():
-            return transpose(args[0])
+        case ex.Sum():
+            total = ex.add(*args)
+            return ex.Sum(*_sorted(total.args)) if isinstance(total, ex.Sum) else total
+        case ex.Product():
+            return _product(ex.mul(*args))
+        case ex.Hadamard() if not e.is_scalar:
+            entries = ex.hadamard(*args)
+            if isinstance(entries, ex.Hadamard):
+                return _gathered(p for f in entries.args for p in _entrywise(f))
+            return entries
+        case ex.EntryPower() if e.is_scalar:
+            return _product(ex.power(args[0], args[1]))
+        case ex.EntryPower():
+            entries = ex.power(args[0], args[1])
+            return _gathered(_entrywise(entries)) if isinstance(entries, ex.EntryPower) else entries
+        case ex.Transpose():
+            return ex.transpose(args[0])
     return e.with_args(args) if args else e
 
 
@@ -68,28 +56,28 @@ def _sorted(args: Iterable[Expr]) -> list[Expr]:
 
 def _product(e: Expr) -> Expr:
     """A product with its scalars in front, gathered and in order."""
-    factors = e.args if isinstance(e, Product) else (e,)
+    factors = e.args if isinstance(e, ex.Product) else (e,)
     chain = [f for f in factors if not f.is_scalar]
     powers = [p for f in factors if f.is_scalar for p in _scalars(f, Fraction(1))]
     if e.is_scalar and chain:
-        powers.append((Product(*chain), Fraction(1)))
+        powers.append((ex.Product(*chain), Fraction(1)))
         chain = []
-    scalar = _gathered(powers) if powers else Number(1)
-    parts = [*(scalar.args if isinstance(scalar, Hadamard) else (scalar,)), *chain]
-    parts = [p for p in parts if p != Number(1)] or [Number(1)]
-    return parts[0] if len(parts) == 1 else Product(*parts)
+    scalar = _gathered(powers) if powers else ex.Number(1)
+    parts = [*(scalar.args if isinstance(scalar, ex.Hadamard) else (scalar,)), *chain]
+    parts = [p for p in parts if p != ex.Number(1)] or [ex.Number(1)]
+    return parts[0] if len(parts) == 1 else ex.Product(*parts)
 
 
 def _scalars(e: Expr, exponent: Fraction) -> Iterator[Power]:
     """The factors of an integer power of a scalar; other powers are taken whole."""
     if exponent.denominator == 1:
-        if isinstance(e, EntryPower) and isinstance(e.exponent, Number):
+        if isinstance(e, ex.EntryPower) and isinstance(e.exponent, ex.Number):
             yield from _scalars(e.base, exponent * e.exponent.value)
             return
-        if isinstance(e, Product):
+        if isinstance(e, ex.Product):
             chain = [f for f in e.args if not f.is_scalar]
             if chain:
-                yield Product(*chain), exponent
+                yield ex.Product(*chain), exponent
             for f in e.args:
                 if f.is_scalar:
                     yield from _scalars(f, exponent)
@@ -99,9 +87,9 @@ def _scalars(e: Expr, exponent: Fraction) -> Iterator[Power]:
 
 def _entrywise(e: Expr, exponent: Fraction = Fraction(1)) -> Iterator[Power]:
     """The entrywise factors of an integer power; other powers are taken whole."""
-    if exponent.denominator == 1 and isinstance(e, EntryPower) and isinstance(e.exponent, Number):
+    if exponent.denominator == 1 and isinstance(e, ex.EntryPower) and isinstance(e.exponent, ex.Number):
         yield from _entrywise(e.base, exponent * e.exponent.value)
-    elif exponent.denominator == 1 and isinstance(e, Hadamard):
+    elif exponent.denominator == 1 and isinstance(e, ex.Hadamard):
         for f in e.args:
             yield from _entrywise(f, exponent)
     else:
@@ -113,11 +101,11 @@ def _gathered(powers: Iterable[Power]) -> Expr:
     exponents: dict[Expr, Fraction] = {}
     number = Fraction(1)
     for base, exponent in powers:
-        if isinstance(base, Number) and exponent.denominator == 1 and base.value != 0 and abs(exponent) < 64:
+        if isinstance(base, ex.Number) and exponent.denominator == 1 and base.value != 0 and abs(exponent) < 64:
             number *= base.value ** int(exponent)
         else:
             exponents[base] = exponents.get(base, Fraction(0)) + exponent
-    factors = _sorted(power(base, exponent) for base, exponent in exponents.items() if exponent != 0)
+    factors = _sorted(ex.power(base, exponent) for base, exponent in exponents.items() if exponent != 0)
     if number != 1 or not factors:
-        factors.insert(0, Number(number))
-    return factors[0] if len(factors) == 1 else Hadamard(*factors)
+        factors.insert(0, ex.Number(number))
+    return factors[0] if len(factors) == 1 else ex.Hadamard(*factors)

@@ -5,25 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from symjac import expr as ex
 from symjac.entries.written import Place, entry, index_sum
 from symjac.errors import ShapeError
-from symjac.expr import (
-    Apply,
-    Delta,
-    Entry,
-    EntryPower,
-    Expr,
-    Index,
-    IndexSum,
-    Number,
-    Partial,
-    Product,
-    Sum,
-    Symbol,
-    add,
-    mul,
-    power,
-)
+from symjac.expr import Expr, Index, Number, Partial, Symbol
 from symjac.limits import step, work_limit
 
 LONGEST = 50_000  # so many nodes are looked at
@@ -46,7 +31,7 @@ def told_derivative(
 
     :raises NormalFormTooLarge: where there is too much to tell.
     """
-    by = Entry(x, j) if j is not None else x
+    by = ex.Entry(x, j) if j is not None else x
     with work_limit(LONGEST, "the derivative of an entry has too many terms and factors to be told"):
         of = entry(e, i, avoid=[x, Symbol(j.name) if isinstance(j, Index) else x, *avoid])
         return tuple(_told(Partial(of, by), _Teller(x, by, moving)))
@@ -91,33 +76,33 @@ class _Teller:
         y = e.y
         if not self.depends(y):
             return Number(0)
-        if isinstance(y, Sum):
-            return add(*(self.linear(Partial(t, self.by)) for t in y.args))
-        if isinstance(y, IndexSum):
+        if isinstance(y, ex.Sum):
+            return ex.add(*(self.linear(Partial(t, self.by)) for t in y.args))
+        if isinstance(y, ex.IndexSum):
             return index_sum(y.index, self.linear(Partial(y.body, self.by)))
-        if isinstance(y, Product):
+        if isinstance(y, ex.Product):
             still = [f for f in y.args if not self.depends(f)]
             if still:
-                rest = mul(*(f for f in y.args if self.depends(f)))
-                return mul(*still, self.linear(Partial(rest, self.by)))
+                rest = ex.mul(*(f for f in y.args if self.depends(f)))
+                return ex.mul(*still, self.linear(Partial(rest, self.by)))
         return e
 
     def product(self, e: Expr) -> Expr:
-        if not isinstance(e, Partial) or e.x != self.by or not isinstance(e.y, Product):
+        if not isinstance(e, Partial) or e.x != self.by or not isinstance(e.y, ex.Product):
             return e
         factors = e.y.args
-        terms = (mul(*factors[:k], Partial(f, self.by), *factors[k + 1 :]) for k, f in enumerate(factors))
-        return add(*terms)
+        terms = (ex.mul(*factors[:k], Partial(f, self.by), *factors[k + 1 :]) for k, f in enumerate(factors))
+        return ex.add(*terms)
 
     def chain(self, e: Expr) -> Expr:
         if not isinstance(e, Partial) or e.x != self.by:
             return e
         y = e.y
-        if isinstance(y, Apply):
-            return mul(Apply(y.function.derivative(), y.arg), Partial(y.arg, self.by))
-        if isinstance(y, EntryPower) and not self.depends(y.exponent):
-            outer = mul(y.exponent, power(y.base, add(y.exponent, Number(-1))))
-            return mul(outer, Partial(y.base, self.by))
+        if isinstance(y, ex.Apply):
+            return ex.mul(ex.Apply(y.function.derivative(), y.arg), Partial(y.arg, self.by))
+        if isinstance(y, ex.EntryPower) and not self.depends(y.exponent):
+            outer = ex.mul(y.exponent, ex.power(y.base, ex.add(y.exponent, Number(-1))))
+            return ex.mul(outer, Partial(y.base, self.by))
         return e
 
     def independent(self, e: Expr) -> Expr:
@@ -125,9 +110,9 @@ class _Teller:
             return e
         if e.y == e.x:
             return Number(1)
-        if isinstance(e.y, Entry) and isinstance(e.x, Entry) and e.y.base == self.x == e.x.base:
+        if isinstance(e.y, ex.Entry) and isinstance(e.x, ex.Entry) and e.y.base == self.x == e.x.base:
             pairs = zip(e.y.indices, e.x.indices, strict=True)
-            return mul(*(Number(1) if p == q else Delta(p, q) for p, q in pairs))
+            return ex.mul(*(Number(1) if p == q else ex.Delta(p, q) for p, q in pairs))
         return e
 
 
@@ -143,57 +128,57 @@ def _everywhere(e: Expr, law: Callable[[Expr], Expr]) -> Expr:
 
 
 def _recomputed(e: Expr, args: tuple[Expr, ...]) -> Expr:
-    if isinstance(e, Sum):
-        return add(*args)
-    if isinstance(e, Product):
-        return mul(*args)
-    if isinstance(e, IndexSum):
+    if isinstance(e, ex.Sum):
+        return ex.add(*args)
+    if isinstance(e, ex.Product):
+        return ex.mul(*args)
+    if isinstance(e, ex.IndexSum):
         return index_sum(e.index, args[0])
     return e.with_args(args)
 
 
 def _sift(e: Expr) -> Expr:
     """Of a sum over k of something times delta_kj only k = j remains."""
-    if not isinstance(e, IndexSum):
+    if not isinstance(e, ex.IndexSum):
         return e
     k, body = e.index, e.body
     found = _freed(body, k)
     if found is not None:
         return reindexed(found[1], k, found[0])
-    if isinstance(body, Sum):
-        return add(*(_sift(index_sum(k, t)) for t in body.args))
+    if isinstance(body, ex.Sum):
+        return ex.add(*(_sift(index_sum(k, t)) for t in body.args))
     return e
 
 
 def _freed(e: Expr, k: Index) -> tuple[Index | int, Expr] | None:
     """The index that a delta of k ties it to, and the expression without that delta."""
-    if isinstance(e, Delta) and k in e.indices:
+    if isinstance(e, ex.Delta) and k in e.indices:
         p, q = e.indices
         return (q if p == k else p), Number(1)
-    if isinstance(e, Product):
+    if isinstance(e, ex.Product):
         for n, f in enumerate(e.args):
             found = _freed(f, k)
             if found is not None:
-                return found[0], mul(*e.args[:n], found[1], *e.args[n + 1 :])
-    if isinstance(e, Sum):
+                return found[0], ex.mul(*e.args[:n], found[1], *e.args[n + 1 :])
+    if isinstance(e, ex.Sum):
         terms = [_freed(t, k) for t in e.args]
         known = [t for t in terms if t is not None]
         if len(known) == len(terms) and len({other for other, _ in known}) == 1:
-            return known[0][0], add(*(rest for _, rest in known))
+            return known[0][0], ex.add(*(rest for _, rest in known))
     return None
 
 
 def reindexed(e: Expr, k: Index, other: Index | int) -> Expr:
     """The expression with another index in place of the free index ``k``."""
-    if isinstance(e, IndexSum) and e.index == k:
+    if isinstance(e, ex.IndexSum) and e.index == k:
         return e
-    if isinstance(e, IndexSum) and e.index == other:
+    if isinstance(e, ex.IndexSum) and e.index == other:
         raise ShapeError(f"the index {e.index.name} is bound inside, it cannot replace {k.name}")
-    if isinstance(e, Delta):
+    if isinstance(e, ex.Delta):
         p, q = (other if v == k else v for v in e.indices)
-        return Number(1) if p == q else Delta(p, q)
-    if isinstance(e, Entry):
-        return Entry(reindexed(e.base, k, other), *(other if v == k else v for v in e.indices))
+        return Number(1) if p == q else ex.Delta(p, q)
+    if isinstance(e, ex.Entry):
+        return ex.Entry(reindexed(e.base, k, other), *(other if v == k else v for v in e.indices))
     if not e.args:
         return e
     return _recomputed(e, tuple(reindexed(a, k, other) for a in e.args))

@@ -4,35 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
+from typing import Any
 
 from symjac import expr as ex
 from symjac.errors import ShapeError
-from symjac.expr import (
-    ONE,
-    Apply,
-    Delta,
-    Diag,
-    Dim,
-    Entry,
-    EntryPower,
-    Expr,
-    Function,
-    Hadamard,
-    Identity,
-    Index,
-    IndexSum,
-    Number,
-    Ones,
-    Partial,
-    Product,
-    Sum,
-    Symbol,
-    Transpose,
-    add,
-    is_zero,
-    mul,
-    power,
-)
+from symjac.expr import ONE, Dim, Expr, Index, Symbol
 from symjac.limits import step
 
 # The letters of summed indices, in the order in which textbooks reach for them.
@@ -107,7 +83,7 @@ class _Writer:
 
 
 def index_sum(k: Index, body: Expr) -> Expr:
-    return body if is_zero(body) else IndexSum(k, body)
+    return body if ex.is_zero(body) else ex.IndexSum(k, body)
 
 
 def _opaque(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
@@ -115,8 +91,8 @@ def _opaque(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
     if e.is_scalar:
         return e
     if e.is_row:
-        return w.at(e.arg, j, None) if isinstance(e, Transpose) else Entry(e, 1, _known(j))
-    return Entry(e, _known(i), *(() if e.cols == ONE else (_known(j),)))
+        return w.at(e.arg, j, None) if isinstance(e, ex.Transpose) else ex.Entry(e, 1, _known(j))
+    return ex.Entry(e, _known(i), *(() if e.cols == ONE else (_known(j),)))
 
 
 def _known(p: Place) -> Index | int:
@@ -124,14 +100,14 @@ def _known(p: Place) -> Index | int:
 
 
 def _delta(i: Place, j: Place) -> Expr:
-    return Number(1) if i == j else Delta(_known(i), _known(j))
+    return ex.Number(1) if i == j else ex.Delta(_known(i), _known(j))
 
 
 def _diagonal_like(e: Expr) -> bool:
     """Whether only entries (i, i) of a matrix are not zero."""
-    if isinstance(e, Product):
+    if isinstance(e, ex.Product):
         return all(f.is_scalar or _diagonal_like(f) for f in e.args)
-    return isinstance(e, Identity | Diag)
+    return isinstance(e, ex.Identity | ex.Diag)
 
 
 def _product(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
@@ -140,18 +116,18 @@ def _product(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
     scalars += [w.at(f, None, None) for f in chain if f.is_scalar]
     chain = [f for f in chain if not f.is_scalar]
     for k, f in enumerate(chain):
-        if isinstance(f, Sum) and len(chain) > 1 and any(_diagonal_like(t) for t in f.args):
+        if isinstance(f, ex.Sum) and len(chain) > 1 and any(_diagonal_like(t) for t in f.args):
             # Written out term by term, so that the sum over the diagonal term collapses.
-            terms = (w.at(Product(*chain[:k], t, *chain[k + 1 :]), i, j) for t in f.args)
-            return mul(*scalars, add(*terms))
+            terms = (w.at(ex.Product(*chain[:k], t, *chain[k + 1 :]), i, j) for t in f.args)
+            return ex.mul(*scalars, ex.add(*terms))
     if not chain:
-        return mul(*scalars, _delta(i, j))
-    return mul(*scalars, _links(w, chain, i, j))
+        return ex.mul(*scalars, _delta(i, j))
+    return ex.mul(*scalars, _links(w, chain, i, j))
 
 
 def _chain(factors: Iterable[Expr]) -> Iterator[Expr]:
     for f in factors:
-        if isinstance(f, Product) and not f.is_scalar:
+        if isinstance(f, ex.Product) and not f.is_scalar:
             yield from _chain(f.args)
         else:
             yield f
@@ -163,52 +139,47 @@ def _links(w: _Writer, chain: list[Expr], i: Place, j: Place) -> Expr:
     while last and _diagonal_like(chain[last - 1]):
         last -= 1
     if not last:
-        body = mul(*(_on_diagonal(w, f, i) for f in chain))
-        return mul(body, _delta(i, j))
+        body = ex.mul(*(_on_diagonal(w, f, i) for f in chain))
+        return ex.mul(body, _delta(i, j))
 
     def rest(k: int, left: Place) -> Expr:
         f = chain[k]
         if k >= last:
-            return mul(*(_on_diagonal(w, f, j) for f in chain[last:]))
+            return ex.mul(*(_on_diagonal(w, f, j) for f in chain[last:]))
         if _diagonal_like(f):
-            return mul(_on_diagonal(w, f, left), rest(k + 1, left))
+            return ex.mul(_on_diagonal(w, f, left), rest(k + 1, left))
         if k + 1 >= last:
             tail = [_on_diagonal(w, g, j) for g in chain[last:]]
-            return mul(w.at(f, left, j), *tail)
-        return w.summed(f.cols, lambda m: mul(w.at(f, left, m), rest(k + 1, m)))
+            return ex.mul(w.at(f, left, j), *tail)
+        return w.summed(f.cols, lambda m: ex.mul(w.at(f, left, m), rest(k + 1, m)))
 
     return rest(0, i)
 
 
 def _on_diagonal(w: _Writer, e: Expr, i: Place) -> Expr:
     """Entry (i, i) of a diagonal matrix."""
-    if isinstance(e, Diag):
+    if isinstance(e, ex.Diag):
         return w.at(e.arg, i, None)
-    if isinstance(e, Product):
-        return mul(*(w.at(f, None, None) if f.is_scalar else _on_diagonal(w, f, i) for f in e.args))
-    return Number(1)
+    if isinstance(e, ex.Product):
+        return ex.mul(*(w.at(f, None, None) if f.is_scalar else _on_diagonal(w, f, i) for f in e.args))
+    return ex.Number(1)
 
 
 def _matrix_power(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
     exponent = e.args[1]
-    if isinstance(exponent, Number) and exponent.value in (2, 3):
-        return w.at(Product(*[e.args[0]] * int(exponent.value)), i, j)
+    if isinstance(exponent, ex.Number) and exponent.value in (2, 3):
+        return w.at(ex.Product(*[e.args[0]] * int(exponent.value)), i, j)
     return _opaque(w, e, i, j)
-
-
-def _unit_vector(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
-    assert isinstance(e, ex.UnitVector)
-    return _delta(i, e.indices[0])
 
 
 def _norm(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
     a = e.args[0]
-    squares = w.summed(a.rows, lambda k: w.summed(a.cols, lambda m: power(w.at(a, k, m), 2)))
-    return power(squares, Fraction(1, 2))
+    squares = w.summed(a.rows, lambda k: w.summed(a.cols, lambda m: ex.power(w.at(a, k, m), 2)))
+    return ex.power(squares, Fraction(1, 2))
 
 
 def _exp(a: Expr) -> Expr:
-    return Apply(Function(r"\exp", 0, "exp"), a)
+    return ex.Apply(ex.Function(r"\exp", 0, "exp"), a)
 
 
 def _total_exp(w: _Writer, a: Expr) -> Expr:
@@ -217,43 +188,37 @@ def _total_exp(w: _Writer, a: Expr) -> Expr:
 
 def _softmax(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
     a = e.args[0]
-    return mul(_exp(w.at(a, i, None)), power(_total_exp(w, a), -1))
+    return ex.mul(_exp(w.at(a, i, None)), ex.power(_total_exp(w, a), -1))
 
 
-def _apply(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
-    assert isinstance(e, Apply)
-    return Apply(e.function, w.at(e.arg, i, j))
-
-
-def _partial(w: _Writer, e: Expr, i: Place, j: Place) -> Expr:
-    assert isinstance(e, Partial)
+def _partial(w: _Writer, e: ex.Partial, i: Place, j: Place) -> Expr:
     if e.y.cols == ONE and e.x.cols == ONE:
-        return Partial(w.at(e.y, i, None), w.at(e.x, j, None))
+        return ex.Partial(w.at(e.y, i, None), w.at(e.x, j, None))
     if e.y.is_scalar:
-        return Partial(w.at(e.y, None, None), w.at(e.x, j, i))
-    return Partial(w.at(e.y, i, j), w.at(e.x, None, None))
+        return ex.Partial(w.at(e.y, None, None), w.at(e.x, j, i))
+    return ex.Partial(w.at(e.y, i, j), w.at(e.x, None, None))
 
 
-Rule = Callable[[_Writer, Expr, Place, Place], Expr]
+Rule = Callable[[_Writer, Any, Place, Place], Expr]
 ENTRIES: Mapping[type[Expr], Rule] = {
-    Sum: lambda w, e, i, j: add(*(w.at(a, i, j) for a in e.args)),
-    Product: _product,
-    Hadamard: lambda w, e, i, j: mul(*(w.at(f, i, j) for f in e.args)),
-    EntryPower: lambda w, e, i, j: power(w.at(e.args[0], i, j), w.at(e.args[1], None, None)),
+    ex.Sum: lambda w, e, i, j: ex.add(*(w.at(a, i, j) for a in e.args)),
+    ex.Product: _product,
+    ex.Hadamard: lambda w, e, i, j: ex.mul(*(w.at(f, i, j) for f in e.args)),
+    ex.EntryPower: lambda w, e, i, j: ex.power(w.at(e.args[0], i, j), w.at(e.args[1], None, None)),
     ex.MatrixPower: _matrix_power,
-    Transpose: lambda w, e, i, j: w.at(e.args[0], j, i),
-    Diag: lambda w, e, i, j: mul(w.at(e.args[0], i, None), _delta(i, j)),
+    ex.Transpose: lambda w, e, i, j: w.at(e.args[0], j, i),
+    ex.Diag: lambda w, e, i, j: ex.mul(w.at(e.args[0], i, None), _delta(i, j)),
     ex.Diagonal: lambda w, e, i, j: w.at(e.args[0], i, i),
     ex.Trace: lambda w, e, i, j: w.summed(e.args[0].rows, lambda k: w.at(e.args[0], k, k)),
     ex.Norm: _norm,
     ex.Softmax: _softmax,
-    ex.LogSumExp: lambda w, e, i, j: Apply(Function(r"\log", 0, "log"), _total_exp(w, e.args[0])),
-    Apply: _apply,
-    Partial: _partial,
+    ex.LogSumExp: lambda w, e, i, j: ex.Apply(ex.Function(r"\log", 0, "log"), _total_exp(w, e.args[0])),
+    ex.Apply: lambda w, e, i, j: ex.Apply(e.function, w.at(e.arg, i, j)),
+    ex.Partial: _partial,
     ex.Differential: lambda w, e, i, j: ex.Differential(w.at(e.args[0], i, j)),
-    Identity: lambda w, e, i, j: _delta(i, j),
-    Ones: lambda w, e, i, j: Number(1),
-    ex.Zero: lambda w, e, i, j: Number(0),
-    **dict.fromkeys((IndexSum, Entry, Delta), lambda w, e, i, j: e),
-    ex.UnitVector: _unit_vector,
+    ex.Identity: lambda w, e, i, j: _delta(i, j),
+    ex.Ones: lambda w, e, i, j: ex.Number(1),
+    ex.Zero: lambda w, e, i, j: ex.Number(0),
+    **dict.fromkeys((ex.IndexSum, ex.Entry, ex.Delta), lambda w, e, i, j: e),
+    ex.UnitVector: lambda w, e, i, j: _delta(i, e.indices[0]),
 }

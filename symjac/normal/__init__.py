@@ -23,23 +23,9 @@ from types import MappingProxyType
 
 from sympy.core.cache import clear_cache
 
+from symjac import expr as ex
 from symjac.deadline import forgets
-from symjac.expr import (
-    Apply,
-    Diag,
-    Diagonal,
-    EntryPower,
-    Expr,
-    Hadamard,
-    Partial,
-    Product,
-    Shape,
-    Sum,
-    Symbol,
-    Trace,
-    Transpose,
-    transpose,
-)
+from symjac.expr import Expr, Symbol
 from symjac.limits import NormalFormTooLarge
 from symjac.normal.atoms import Poly, UndefinedFormError, budget, tables
 from symjac.normal.clearing import vanishes
@@ -51,7 +37,7 @@ __all__ = ["Form", "NormalFormTooLarge", "UndefinedFormError", "equal", "jacobia
 
 NO_DEFINITIONS: Mapping[Symbol, Expr] = MappingProxyType({})
 LONG = 4  # products of so many factors are compared factor by factor first
-CONGRUENT = (Apply, Diag, Diagonal, EntryPower, Hadamard, Product, Sum, Trace, Transpose)
+CONGRUENT = (ex.Apply, ex.Diag, ex.Diagonal, ex.EntryPower, ex.Hadamard, ex.Product, ex.Sum, ex.Trace, ex.Transpose)
 LOAD = 60_000  # so many table rows and translated expressions are kept before the tables are emptied
 _lock = threading.RLock()
 _translations: OrderedDict[object, Translation] = OrderedDict()
@@ -117,7 +103,7 @@ class Form:
     _cache: list[tuple[int, Poly]] = field(default_factory=list, repr=False)
 
     @property
-    def shape(self) -> Shape:
+    def shape(self) -> ex.Shape:
         return self.source.shape
 
     @property
@@ -199,7 +185,7 @@ def _equal(a: Expr, b: Expr, definitions: Mapping[Symbol, Expr], moving: frozens
 
 def _pairs(a: Expr, b: Expr) -> list[tuple[Expr, Expr]]:
     """Operands that make ``a`` and ``b`` equal if they are equal one by one; empty if there are none."""
-    a, b = (transpose(e.arg) if isinstance(e, Transpose) else e for e in (a, b))
+    a, b = (ex.transpose(e.arg) if isinstance(e, ex.Transpose) else e for e in (a, b))
     if type(a) is not type(b) or type(a) not in CONGRUENT or a.data != b.data:
         return []
     mine, theirs = _operands(a), _operands(b)
@@ -212,9 +198,9 @@ def _operands(e: Expr) -> list[Expr]:
     """The operands, those of nested matrix products in one row."""
     out: list[Expr] = []
     for a in e.args:
-        if isinstance(a, Transpose) and isinstance(a.arg, Product):
-            a = transpose(a.arg)
-        out.extend(_operands(a) if isinstance(e, Product) and isinstance(a, Product) and a.is_matrix else [a])
+        if isinstance(a, ex.Transpose) and isinstance(a.arg, ex.Product):
+            a = ex.transpose(a.arg)
+        out.extend(_operands(a) if isinstance(e, ex.Product) and isinstance(a, ex.Product) and a.is_matrix else [a])
     return out
 
 
@@ -223,4 +209,4 @@ def jacobian_form(y: Expr, x: Symbol, definitions: Mapping[Symbol, Expr] = NO_DE
 
     Shape (len y, len x); for scalar ``y`` and a matrix ``x`` of shape (p, q) it is (q, p).
     """
-    return normal_form(Partial(y, x), definitions)
+    return normal_form(ex.Partial(y, x), definitions)

@@ -16,6 +16,7 @@ import itertools
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import sympy
 
@@ -81,7 +82,7 @@ class Atom:
 
     number: int
     kind: str
-    data: Hashable
+    data: Any  # hashable
     dims: tuple[int, ...]
     args: tuple[Frozen, ...]
     symmetric: bool

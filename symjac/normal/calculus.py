@@ -141,21 +141,14 @@ def _derived_atom(a: Atom, ix: tuple[int, ...], x: Atom, at: tuple[int, ...]) ->
         return out
     if a.kind in DERIVATIVES:
         return DERIVATIVES[a.kind](a, ix, x, at)
-    assert isinstance(x.data, tuple)
     name = x.data[0].replace("\0", "")
     raise NotYetError(f"symjac cannot differentiate this yet: {a.kind} that depends on {name}")
 
 
 def _derived_function(a: Atom, ix: tuple[int, ...], x: Atom, at: tuple[int, ...]) -> Poly:
     (p,) = inside(a, ix)
-    known, name, order = _function(a)
-    return multiply(apply((known, name, order + 1), p), derive(p, x, at))
-
-
-def _function(a: Atom) -> tuple[str, str, int]:
-    assert isinstance(a.data, tuple)
     known, name, order = a.data
-    return known, name, order
+    return multiply(apply((known, name, order + 1), p), derive(p, x, at))
 
 
 def _derived_power(a: Atom, ix: tuple[int, ...], x: Atom, at: tuple[int, ...]) -> Poly:
@@ -178,17 +171,12 @@ def _derived_determinant(a: Atom, ix: tuple[int, ...], x: Atom, at: tuple[int, .
     """d det A = det A sum_km (A^-1)_mk dA_km."""
     fresh = passing(ix, at)
     k, m = next(fresh), next(fresh)
-    d = _size(a)
+    d = a.data
     extra = [next(fresh) for _ in ix]
     other = inverse(_matrix(a, slot(0), slot(1), extra), d)
     other = rename(other, {slot(0): m, slot(1): k} | dict(zip(extra, ix, strict=True)))
     inner = derive(_matrix(a, k, m, ix), x, at)
     return join([(lone(single(a, *ix)), NONE), (other, NONE), (inner, NONE)], {k: d, m: d})
-
-
-def _size(a: Atom) -> int:
-    assert isinstance(a.data, int)
-    return a.data
 
 
 def _matrix(a: Atom, row: int, col: int, extra: Sequence[int]) -> Poly:
@@ -198,7 +186,7 @@ def _matrix(a: Atom, row: int, col: int, extra: Sequence[int]) -> Poly:
 
 def _derived_map(a: Atom, ix: tuple[int, ...], x: Atom, at: tuple[int, ...]) -> Poly:
     """The chain rule: one more derivative of the map by each argument, summed against the derivative of that."""
-    what = _map(a)
+    what = a.data
     lead = len(what.lead)
     fresh = passing(ix, at)
     k = next(fresh)
@@ -213,11 +201,6 @@ def _derived_map(a: Atom, ix: tuple[int, ...], x: Atom, at: tuple[int, ...]) -> 
         outer = rename(vector_map(further, parts, (*ix[:lead], *([k] if size else []))), back)
         add(out, join([(outer, NONE), (inner, NONE)], {k: size} if size else {}))
     return out
-
-
-def _map(a: Atom) -> MapAtom:
-    assert isinstance(a.data, MapAtom)
-    return a.data
 
 
 Rule = Callable[[Atom, tuple[int, ...], Atom, tuple[int, ...]], Poly]
@@ -246,7 +229,7 @@ def rebuild(a: Atom, ix: Sequence[int]) -> Poly:
 above.rebuild = rebuild
 
 OVER_ARGUMENTS: Mapping[str, Callable[[Atom, Sequence[Poly]], Poly]] = {
-    "function": lambda a, args: apply(_function(a), args[0]),
+    "function": lambda a, args: apply(a.data, args[0]),
     "exp": lambda a, args: exponential(args[0]),
     "base": lambda a, args: args[0],
     "wrap": lambda a, args: args[0],
@@ -291,13 +274,13 @@ def _substituted_atom(a: Atom, ix: tuple[int, ...], values: Values) -> Poly:
     if a.kind == "inverse":
         return rename(inverse(own, a.dims[0]), {slot(k): v for k, v in enumerate(ix)})
     if a.kind == "determinant":
-        return rename(determinant(own, _size(a)), {slot(2 + k): v for k, v in enumerate(ix)})
+        return rename(determinant(own, a.data), {slot(2 + k): v for k, v in enumerate(ix)})
     raise NotYetError(f"symjac cannot put a definition into this yet: {a.kind}")
 
 
 def _substituted_map(a: Atom, ix: tuple[int, ...], values: Values) -> Poly:
     parts = [substitute(dict(p), values) for p in a.args]
-    what = _map(a)
+    what = a.data
     fresh = passing(ix, *map(labels, parts))
     ends = tuple(next(fresh) for _ in what.lead)
     extra = {slot(1 + k): v for k, v in enumerate(ix[len(ends) :])}

@@ -35,9 +35,8 @@ def _over_blocks(rows: int, end: int, parts: Sequence[Expr], entries: Callable[[
     return out
 
 
-def _explicit(t: Translation, e: Expr) -> Poly:
+def _explicit(t: Translation, e: x.Explicit) -> Poly:
     """A sum over the entries, each in its place: its row and its column are blocks of size 1."""
-    assert isinstance(e, x.Explicit)
     height, width = (tuple(0 for _ in range(k)) for k in (len(e.entries), len(e.entries[0])))
     inner = passing()
     out: Poly = {}
@@ -52,9 +51,8 @@ def _explicit(t: Translation, e: Expr) -> Poly:
     return out
 
 
-def _partial(t: Translation, e: Expr) -> Poly:
+def _partial(t: Translation, e: x.Partial) -> Poly:
     """Entry (i, j) is dy_i/dx_j; for a matrix x, entry (q, p) is dy/dx_pq."""
-    assert isinstance(e, x.Partial)
     y, by = e.y, e.x
     if isinstance(by, x.Stack):
         return _partial_by_stack(t, y, by)
@@ -91,7 +89,6 @@ def _differential(t: Translation, e: Expr) -> Poly:
     fresh = passing()
     for number in sorted(set().union(*(tables.components[c].symbols for m in p for c, _ in m))):
         a = tables.atoms[number]
-        assert isinstance(a.data, tuple)
         name, rows = a.data
         if (name in t.letters(arg)) if t.moving is None else not any(symbol_atom(s)[0] is a for s in t.moving):
             continue
@@ -107,21 +104,18 @@ def _places(e: x.Entry) -> tuple[int, ...]:
     return tuple(label_of(i) for i, d in zip(e.indices, sizes, strict=True) if d)
 
 
-def _entry(t: Translation, e: Expr) -> Poly:
-    assert isinstance(e, x.Entry)
+def _entry(t: Translation, e: x.Entry) -> Poly:
     return rename(t.poly(e.base), dict(zip(ends_of(e.base), _places(e), strict=True)))
 
 
-def _index_sum(t: Translation, e: Expr) -> Poly:
-    assert isinstance(e, x.IndexSum)
+def _index_sum(t: Translation, e: x.IndexSum) -> Poly:
     d = size_number(e.index.size)
     if not d:
         return t.poly(e.body)
     return total(t.poly(e.body), {label_of(e.index): d})
 
 
-def _delta(t: Translation, e: Expr) -> Poly:
-    assert isinstance(e, x.Delta)
+def _delta(t: Translation, e: x.Delta) -> Poly:
     i, j = e.indices
     sizes = [size_number(k.size) for k in (i, j) if isinstance(k, Index)]
     if i == j:
@@ -131,8 +125,7 @@ def _delta(t: Translation, e: Expr) -> Poly:
     return delta(label_of(i), label_of(j), sizes[0]) if sizes[0] else constant(1)
 
 
-def _unit_vector(t: Translation, e: Expr) -> Poly:
-    assert isinstance(e, x.UnitVector)
+def _unit_vector(t: Translation, e: x.UnitVector) -> Poly:
     d = size_number(e.rows)
     return delta(label_of(e.indices[0]), ROW, d) if d else constant(1)
 

@@ -99,6 +99,5 @@ def split(factors: list[Factor]) -> Iterator[int]:
 
 def structure_of(a: int) -> tuple[tuple[int, ...], int]:
     """The sizes of all blocks, and which of them the projection takes."""
-    data = tables.atoms[a].data
-    assert isinstance(data, tuple)
-    return data[0], data[1]
+    sizes, which = tables.atoms[a].data
+    return sizes, which

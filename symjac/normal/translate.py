@@ -21,16 +21,14 @@ DISTRIBUTED = 64  # products that one of sums is multiplied out to, so that inve
 POWERS = 16  # a matrix power up to this one is multiplied out
 
 
-def _symbol(t: Translation, e: Expr) -> Poly:
-    assert isinstance(e, Symbol)
+def _symbol(t: Translation, e: Symbol) -> Poly:
     if e in t.definitions:
         return t.defined(e)
     a, ends = symbol_atom(e)
     return lone(single(a, *ends))
 
 
-def _number(t: Translation, e: Expr) -> Poly:
-    assert isinstance(e, x.Number)
+def _number(t: Translation, e: x.Number) -> Poly:
     return constant(e.value.numerator if e.value.denominator == 1 else e.value)
 
 
@@ -123,8 +121,7 @@ def _inverts(a: Expr, b: Expr, t: Translation) -> bool:
     return a == base or t.poly(a) == t.poly(base)
 
 
-def _matrix_power(t: Translation, e: Expr) -> Poly:
-    assert isinstance(e, x.MatrixPower)
+def _matrix_power(t: Translation, e: x.MatrixPower) -> Poly:
     d = size_number(e.rows)
     p, q = t.poly(e.base), t.poly(e.exponent)
     if not d:
@@ -177,14 +174,7 @@ def _softmax(t: Translation, e: Expr) -> Poly:
     return multiply(weights, power(total(weights, ends_of(e)), -1))
 
 
-def _apply(t: Translation, e: Expr) -> Poly:
-    assert isinstance(e, x.Apply)
-    f = e.function
-    return apply((f.known or "", f.name, f.order), t.poly(e.arg))
-
-
-def _vector_map(t: Translation, e: Expr) -> Poly:
-    assert isinstance(e, x.VectorMap | x.MapJacobian)
+def _vector_map(t: Translation, e: x.VectorMap | x.MapJacobian) -> Poly:
     rows, sizes = size_number(e.rows), tuple(size_number(a.rows) for a in e.args)
     by = (e.by - 1,) if isinstance(e, x.MapJacobian) else ()
     ends = ([ROW] if rows else []) + [COL for k in by if sizes[k]]
@@ -211,7 +201,7 @@ TRANSLATIONS: Mapping[type[Expr], Rule] = {
     x.Norm: _norm,
     x.Softmax: _softmax,
     x.LogSumExp: lambda t, e: logarithm(total(exponential(t.poly(e.args[0])), ends_of(e.args[0]))),
-    x.Apply: _apply,
+    x.Apply: lambda t, e: apply((e.function.known or "", e.function.name, e.function.order), t.poly(e.arg)),
     **dict.fromkeys((x.VectorMap, x.MapJacobian, x.ScalarGradient, x.ScalarHessian), _vector_map),
     **NOTATION,
 }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from symjac import expr as x
 from symjac.errors import DefinitionError
 from symjac.expr import Expr, Symbol
 from symjac.normal.atoms import COL, ROW, Atom, Poly, atom, size_number
 
-Rule = Callable[["Translation", Expr], Poly]
+Rule = Callable[["Translation", Any], Poly]
 
 
 class Translation:

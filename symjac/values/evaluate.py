@@ -28,8 +28,7 @@ def _filled(v: Evaluator, e: Expr, value: int) -> Matrix:
     return [[v.number(value)] * v.size(e.cols) for _ in range(v.size(e.rows))]
 
 
-def _symbol(v: Evaluator, e: Expr) -> Matrix:
-    assert isinstance(e, Symbol)
+def _symbol(v: Evaluator, e: Symbol) -> Matrix:
     if e in v.fixed:
         return v.fixed[e]
     if e in v.given:
@@ -80,8 +79,7 @@ def _product(v: Evaluator, e: Expr) -> Matrix:
     return [[scale]] if out is None else [[scale * a for a in row] for row in out]
 
 
-def _entry_power(v: Evaluator, e: Expr) -> Matrix:
-    assert isinstance(e, x.EntryPower)
+def _entry_power(v: Evaluator, e: x.EntryPower) -> Matrix:
     base = v.matrix(e.base)
     r = _rational(e.exponent)
     if r is not None:
@@ -101,8 +99,7 @@ def _rational(e: Expr) -> Fraction | None:
     return sum(known, Fraction(0)) if isinstance(e, x.Sum) else prod(known, start=Fraction(1))
 
 
-def _matrix_power(v: Evaluator, e: Expr) -> Matrix:
-    assert isinstance(e, x.MatrixPower)
+def _matrix_power(v: Evaluator, e: x.MatrixPower) -> Matrix:
     r = _rational(e.exponent)
     if r is None:  # a letter, which has a value at a point
         value = v.scalar(e.exponent)
@@ -169,11 +166,6 @@ def _softmax(v: Evaluator, e: Expr) -> Matrix:
     return [[w * scale] for w in weights]
 
 
-def _apply(v: Evaluator, e: Expr) -> Matrix:
-    assert isinstance(e, x.Apply)
-    return [[v.function(e.function, a) for a in row] for row in v.matrix(e.arg)]
-
-
 def _vec(v: Evaluator, e: Expr) -> Matrix:
     rows = v.matrix(e.args[0])
     return [[row[j]] for j in range(len(rows[0])) for row in rows]
@@ -184,20 +176,13 @@ def _kronecker(v: Evaluator, e: Expr) -> Matrix:
     return [[p * q for p in first for q in second] for first in a for second in b]
 
 
-def _commutation(v: Evaluator, e: Expr) -> Matrix:
-    assert isinstance(e, x.Commutation)
+def _commutation(v: Evaluator, e: x.Commutation) -> Matrix:
     rows, cols = (v.size(d) for d in e.of)
     places = [j * rows + i for i in range(rows) for j in range(cols)]
     return [[v.number(int(k == place)) for k in range(rows * cols)] for place in places]
 
 
-def _explicit(v: Evaluator, e: Expr) -> Matrix:
-    assert isinstance(e, x.Explicit)
-    return [[v.scalar(a) for a in row] for row in e.entries]
-
-
-def _partial(v: Evaluator, e: Expr) -> Matrix:
-    assert isinstance(e, x.Partial)
+def _partial(v: Evaluator, e: x.Partial) -> Matrix:
     y, by = e.y, e.x
     if isinstance(by, x.Stack):
         blocks = [v.matrix(x.Partial(y, part)) for part in by.args]
@@ -271,14 +256,12 @@ def _position(v: Evaluator, e: x.Entry) -> tuple[int, int]:
     return _place(v, e.indices[0], rows), (_place(v, e.indices[1], cols) if len(e.indices) == 2 else 0)
 
 
-def _entry(v: Evaluator, e: Expr) -> Matrix:
-    assert isinstance(e, x.Entry)
+def _entry(v: Evaluator, e: x.Entry) -> Matrix:
     i, j = _position(v, e)
     return [[v.matrix(e.base)[i][j]]]
 
 
-def _index_sum(v: Evaluator, e: Expr) -> Matrix:
-    assert isinstance(e, x.IndexSum)
+def _index_sum(v: Evaluator, e: x.IndexSum) -> Matrix:
     before = v.indices
     terms = []
     for k in range(1, v.size(e.index.size) + 1):
@@ -288,14 +271,12 @@ def _index_sum(v: Evaluator, e: Expr) -> Matrix:
     return [[added(terms)]]
 
 
-def _delta(v: Evaluator, e: Expr) -> Matrix:
-    assert isinstance(e, x.Delta)
+def _delta(v: Evaluator, e: x.Delta) -> Matrix:
     i, j = (k if isinstance(k, int) else v.indices[k] for k in e.indices)
     return [[v.number(int(i == j))]]
 
 
-def _unit_vector(v: Evaluator, e: Expr) -> Matrix:
-    assert isinstance(e, x.UnitVector)
+def _unit_vector(v: Evaluator, e: x.UnitVector) -> Matrix:
     (i,) = e.indices
     at = i if isinstance(i, int) else v.indices[i]
     return [[v.number(int(k == at))] for k in range(1, v.size(e.rows) + 1)]
@@ -305,9 +286,9 @@ def _over_time(v: Evaluator, e: Expr) -> Matrix:
     raise NoValueError("a sum or product over time has no value before its range is known")
 
 
-ROWS: Mapping[type[Expr], Callable[[Evaluator, Expr], Matrix]] = {
+ROWS: Mapping[type[Expr], Callable[[Evaluator, Any], Matrix]] = {
     Symbol: _symbol,
-    x.Number: lambda v, e: [[v.number(e.data)]] if isinstance(e.data, Fraction) else [],
+    x.Number: lambda v, e: [[v.number(e.value)]],
     x.Ones: lambda v, e: _filled(v, e, 1),
     x.Zero: lambda v, e: _filled(v, e, 0),
     x.Identity: _identity,
@@ -324,12 +305,12 @@ ROWS: Mapping[type[Expr], Callable[[Evaluator, Expr], Matrix]] = {
     x.Norm: lambda v, e: [[v.power(added([a * a for row in v.matrix(e.args[0]) for a in row]), Fraction(1, 2))]],
     x.Softmax: _softmax,
     x.LogSumExp: lambda v, e: [[v.function(ACTIVATIONS["log"].function, added(_exp(v, e.args[0])))]],
-    x.Apply: _apply,
+    x.Apply: lambda v, e: [[v.function(e.function, a) for a in row] for row in v.matrix(e.arg)],
     x.Vec: _vec,
     x.Kronecker: _kronecker,
     x.Commutation: _commutation,
     x.Stack: lambda v, e: [row for a in e.args for row in v.matrix(a)],
-    x.Explicit: _explicit,
+    x.Explicit: lambda v, e: [[v.scalar(a) for a in row] for row in e.entries],
     x.Partial: _partial,
     x.Differential: _differential,
     x.Entry: _entry,

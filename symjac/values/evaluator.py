@@ -20,7 +20,7 @@ NOTHING: Mapping[Any, Any] = MappingProxyType({})
 ENTRIES = 2_000_000  # so many entries are computed for one question, products of entries in matrix products among them
 
 # What each node is worth; :mod:`symjac.values.evaluate` fills it.
-VALUES: dict[type[Expr], Callable[[Evaluator, Expr], Matrix]] = {}
+VALUES: dict[type[Expr], Callable[[Evaluator, Any], Matrix]] = {}
 
 
 def work() -> Work:

@@ -14,20 +14,9 @@ from math import ceil, floor
 from types import MappingProxyType
 from typing import Any
 
+from symjac import expr as ex
 from symjac.errors import NotYetError, ShapeError
-from symjac.expr import (
-    Expr,
-    Index,
-    MapJacobian,
-    ScalarGradient,
-    ScalarHessian,
-    Symbol,
-    VectorMap,
-    brief,
-    show_shape,
-    size_names,
-    unbound_indices,
-)
+from symjac.expr import Expr, Index, MapJacobian, Symbol, VectorMap
 from symjac.values.evaluator import NOTHING, Evaluator, Given, Matrix, work
 from symjac.values.intervals import Intervals
 from symjac.values.nodes import reachable, unspecified
@@ -102,11 +91,11 @@ def counterexample(
     """
     if a.shape != b.shape:
         raise ShapeError(
-            f"only expressions of one shape can be compared: {brief(a)} is {show_shape(a.shape)}, "
-            f"{brief(b)} is {show_shape(b.shape)}"
+            f"only expressions of one shape can be compared: {ex.brief(a)} is {ex.show_shape(a.shape)}, "
+            f"{ex.brief(b)} is {ex.show_shape(b.shape)}"
         )
     nodes = set(reachable([a, b, *beside], definitions)) - given.keys()
-    names_of_sizes = sorted(size_names(nodes))
+    names_of_sizes = sorted(ex.size_names(nodes))
     names = unspecified(nodes)
     foremost = frozenset(first)
     leaves = [e for e in nodes if isinstance(e, Symbol) and e not in definitions]
@@ -154,7 +143,7 @@ def sides(a: Expr, b: Expr, at: Evaluator) -> Iterator[tuple[Matrix, Matrix]]:
 def _everywhere(a: Expr, b: Expr, at: Evaluator) -> Iterator[Evaluator]:
     """The point with every value of free index letters; where definitions hold one, they have values of their own."""
     held = at.held
-    free = unbound_indices(a) | unbound_indices(b)
+    free = ex.unbound_indices(a) | ex.unbound_indices(b)
     for picked in _choices(held, at):
         here = at.picking(picked) if held else at
         for choice in _choices(free - held, at):
@@ -188,7 +177,7 @@ def _apart(u: Value, v: Value) -> bool:
 
 def _stand_in(e: VectorMap | MapJacobian) -> tuple[str, str]:
     """What a map is called, or the scalar function it is the gradient of, and what stands in for it."""
-    if isinstance(e, ScalarGradient | ScalarHessian):
+    if isinstance(e, ex.ScalarGradient | ex.ScalarHessian):
         return e.of, SCALAR_STAND_IN
     return e.name, map_stand_in(e.name, len(e.args))
 

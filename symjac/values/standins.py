@@ -47,8 +47,7 @@ def _wave(v: Evaluator, e: x.VectorMap | x.MapJacobian, z: list[Any], i: int) ->
     return added([v.number(i), *(w * a for w, a in zip(weights, z, strict=True))]), weights
 
 
-def _vector_map(v: Evaluator, e: Expr) -> Matrix:
-    assert isinstance(e, x.VectorMap)
+def _vector_map(v: Evaluator, e: x.VectorMap) -> Matrix:
     z, rows = _stacked(v, e), range(v.size(e.rows))
     if v.numbers.rounded:
         return [[v.function(_SINE, _wave(v, e, z, i)[0])] for i in rows]
@@ -58,8 +57,7 @@ def _vector_map(v: Evaluator, e: Expr) -> Matrix:
     return [[added([*mixed, *(_weight(e, i, k) * a * a for k, a in enumerate(z))])] for i in rows]
 
 
-def _map_jacobian(v: Evaluator, e: Expr) -> Matrix:
-    assert isinstance(e, x.MapJacobian)
+def _map_jacobian(v: Evaluator, e: x.MapJacobian) -> Matrix:
     z, rows = _stacked(v, e), range(v.size(e.rows))
     first = sum(v.size(a.rows) for a in e.args[: e.by - 1])
     places = range(first, first + v.size(e.cols))
@@ -73,17 +71,15 @@ def _map_jacobian(v: Evaluator, e: Expr) -> Matrix:
 SCALAR_STAND_IN = r"\sum_{k} k v_{k}^{3} + (\sum_{k} v_{k})^{2}"
 
 
-def _scalar_gradient(v: Evaluator, e: Expr) -> Matrix:
+def _scalar_gradient(v: Evaluator, e: x.ScalarGradient) -> Matrix:
     """The gradient of :data:`SCALAR_STAND_IN`."""
-    assert isinstance(e, x.ScalarGradient)
     arg = _stacked(v, e)
     total = added(arg)
     return [[3 * (k + 1) * a * a + 2 * total] for k, a in enumerate(arg)]
 
 
-def _scalar_hessian(v: Evaluator, e: Expr) -> Matrix:
+def _scalar_hessian(v: Evaluator, e: x.ScalarHessian) -> Matrix:
     """The Hessian of :data:`SCALAR_STAND_IN`."""
-    assert isinstance(e, x.ScalarHessian)
     arg = _stacked(v, e)
     return [[6 * (k + 1) * a + 2 if k == j else a * 0 + 2 for j in range(len(arg))] for k, a in enumerate(arg)]
 
