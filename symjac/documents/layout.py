@@ -1,15 +1,17 @@
-"""Displays fitted to a line: where reasons stand, where formulas break, which rows are numbered.
+"""What is common to every renderer: what is referred to, and displays fitted to a line.
 
-This is common to every renderer; each of them only spells what is decided here.
+Where reasons stand, where formulas break and which rows are numbered is decided here; each renderer only spells it.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
-from symjac.narrative import Display, Inline, Inlines, Line, Math, Page, Ref
-from symjac.narrative.blocks import Emph
+from symjac.narrative import Display, Emph, Environment, Inline, Inlines, Line, Math, Page, Ref
+from symjac.narrative.blocks import NUMBERED
+from symjac.narrative.words import WORDS
 from symjac.typeset.boxes import Box, width
 from symjac.typeset.breaking import Line as Piece
 from symjac.typeset.breaking import break_lines
@@ -47,6 +49,67 @@ class Fitted:
     def below(self) -> Inlines:
         """The words that found no room in a column."""
         return () if self.beside else self.words
+
+    @property
+    def closing(self) -> str:
+        """The punctuation after the row, at a distance."""
+        return f" {self.end}" if self.end else ""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes one page; how words, formulas and references are spelled is for each kind of document to say."""
+
+    page: Page
+
+    @cached_property
+    def numbers(self) -> dict[str, str]:
+        return self.page.numbers()
+
+    @cached_property
+    def named(self) -> frozenset[str | None]:
+        """The labels of environments; all others are those of rows."""
+        return frozenset(b.label for b in self.page.walk() if isinstance(b, Environment))
+
+    def inlines(self, content: Inlines) -> str:
+        """Words and formulas inside a sentence."""
+        return "".join(map(self.inline, content))
+
+    def inline(self, i: Inline) -> str:
+        match i:
+            case str():
+                return self.text(i)
+            case Math(formula):
+                return self.math(self.page.box(formula))
+            case Emph(text):
+                return self.emph(text)
+            case Ref(label):
+                return self.ref(label)
+
+    def text(self, text: str) -> str:
+        return text
+
+    def math(self, box: Box) -> str:
+        raise NotImplementedError
+
+    def emph(self, text: str) -> str:
+        return self.text(text)
+
+    def ref(self, label: str) -> str:
+        return self.number(label)
+
+    def number(self, label: str) -> str:
+        """The number of a row or environment as a sentence refers to it."""
+        return self.numbers[label] if label in self.named else f"({self.numbers[label]})"
+
+    def name(self, e: Environment) -> str:
+        """What an environment is called, with its number where it has one."""
+        number = f" {self.numbers[e.label]}" if e.kind in NUMBERED and e.label in self.numbers else ""
+        return f"{WORDS[e.kind]}{number}"
+
+    def title(self, e: Environment) -> str:
+        """The title of an environment as it stands behind the name: in brackets, or nothing."""
+        return f" ({self.inlines(e.title)})" if e.title else ""
 
 
 def fit(page: Page, display: Display, line_width: float) -> tuple[Fitted, ...]:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
+from symjac.documents import layout
 from symjac.documents.layout import Fitted, fit
-from symjac.narrative import Block, Display, Emph, Environment, Inline, Inlines, Math, Page, Paragraph, Ref
+from symjac.narrative import Block, Display, Environment, Inlines, Page, Paragraph
 from symjac.narrative.blocks import NUMBERED
 from symjac.narrative.words import WORDS
 from symjac.typeset.boxes import Box
@@ -83,14 +84,13 @@ def article(page: Page) -> str:
 
 
 @dataclass(frozen=True)
-class Writer:
+class Writer(layout.Writer):
     """Blocks of one page as LaTeX.
 
     ``width`` is the room for a formula in ems; ``environments`` and ``labels`` name what a paper calls otherwise;
     ``mark`` stands between the page's prefix and a label.
     """
 
-    page: Page
     width: float = LINE_WIDTH
     environments: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -128,21 +128,19 @@ class Writer:
                 return f"\\begin{{{name}}}{option}{mark}\n{inner}\\end{{{name}}}\n"
 
     def inlines(self, content: Inlines) -> str:
-        """Words and formulas inside a sentence."""
-        return _ONE_LABEL.sub(r"\1", "".join(self._inline(i) for i in content))
+        return _ONE_LABEL.sub(r"\1", super().inlines(content))
 
-    def _inline(self, i: Inline) -> str:
-        match i:
-            case str():
-                return i.replace("–", "--")
-            case Math(formula):
-                return f"${write_latex(self.page.box(formula), PAGE)}$"
-            case Emph(text):
-                return rf"\emph{{{text}}}"
-            case Ref(label):
-                numbers = {b.label for b in self.page.walk() if isinstance(b, Environment)}
-                command = "ref" if label in numbers else "eqref"
-                return rf"\{command}{{{self.label(label)}}}"
+    def text(self, text: str) -> str:
+        return text.replace("–", "--")
+
+    def math(self, box: Box) -> str:
+        return f"${_tex(box)}$"
+
+    def emph(self, text: str) -> str:
+        return rf"\emph{{{text}}}"
+
+    def ref(self, label: str) -> str:
+        return rf"\{'ref' if label in self.named else 'eqref'}{{{self.label(label)}}}"
 
     def _display(self, display: Display) -> str:
         rows = fit(self.page, display, self.width)
@@ -160,7 +158,7 @@ class Writer:
 
     def _single(self, r: Fitted) -> str:
         left = f"{_tex(r.lhs)} {r.relation} " if r.lhs is not None else ""
-        body = f"  {left}{_tex(r.pieces[0].box)}{_end(r.end)}"
+        body = f"  {left}{_tex(r.pieces[0].box)}{r.closing}"
         if r.label:
             return f"\\begin{{equation}}\\label{{{self.label(r.label)}}}\n{body}\n\\end{{equation}}\n"
         return f"\\[\n{body}\n\\]\n"
@@ -178,7 +176,7 @@ class Writer:
                 indent = r"\qquad" + r"\;" * (2 * piece.depth)
                 line = f"  &{indent} {{}}{_tex(piece.box)}"
             if n == len(r.pieces) - 1:
-                line += _end(r.end)
+                line += r.closing
             if words is not None:
                 gap = r"\qquad" if r.note else ""
                 line += f"\n    &&{gap}{self._by(r, words)}"
@@ -197,7 +195,3 @@ class Writer:
 
 def _tex(box: Box) -> str:
     return write_latex(box, PAGE)
-
-
-def _end(mark: str) -> str:
-    return f" {mark}" if mark else ""

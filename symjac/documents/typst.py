@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symjac.documents.layout import Fitted, fit
-from symjac.narrative import Block, Display, Emph, Environment, Inline, Inlines, Math, Page, Paragraph, Ref
-from symjac.narrative.blocks import NUMBERED
-from symjac.narrative.words import WORDS
+from symjac.documents.layout import Fitted, Writer, fit
+from symjac.narrative import Block, Display, Environment, Page, Paragraph
+from symjac.narrative.blocks import in_text
 from symjac.typeset.boxes import Box
 from symjac.typeset.breaking import break_lines
 from symjac.typeset.latex import PLAIN, write_latex
-from symjac.typeset.text import write_text
 from symjac.typeset.typst import quoted, write_typst
 
 LINE_WIDTH = 40.0
@@ -56,23 +54,15 @@ def formulas(rows: Sequence[tuple[Box, Box]], names: Sequence[str], *, fill: str
 
 def typst(page: Page, *, sheets: bool = True) -> str:
     """The page as a Typst document: on sheets of paper, or on one that is as tall as it has to be."""
-    return _Writer(page).page(_SHEETS if sheets else _ONE_SHEET)
+    return _Writer(page).whole(_SHEETS if sheets else _ONE_SHEET)
 
 
-class _Writer:
-    def __init__(self, page: Page) -> None:
-        self.of = page
-        self.numbers = page.numbers()
-        self.environments = frozenset(b.label for b in page.walk() if isinstance(b, Environment))
-
-    def page(self, paper: str) -> str:
-        bare = "".join(i if isinstance(i, str) else self.bare(i) for i in self.of.title)
-        head = [f"#set document(title: {quoted(bare)})", paper, _FONT, _MATH, _PAGE]
-        title = f"#heading(level: 1)[{self.inlines(self.of.title)}]"
-        return "\n\n".join(["\n".join(head), title, *(self.block(b) for b in self.of.blocks)]) + "\n"
-
-    def bare(self, i: Inline) -> str:
-        return write_text(self.of.box(i.formula)) if isinstance(i, Math) else ""
+class _Writer(Writer):
+    def whole(self, paper: str) -> str:
+        name = quoted(in_text(self.page.title, self.page.style))
+        head = [f"#set document(title: {name})", paper, _FONT, _MATH, _PAGE]
+        title = f"#heading(level: 1)[{self.inlines(self.page.title)}]"
+        return "\n\n".join(["\n".join(head), title, *(self.block(b) for b in self.page.blocks)]) + "\n"
 
     def block(self, block: Block, head: str = "", tail: str = "") -> str:
         match block:
@@ -92,29 +82,24 @@ class _Writer:
 
     def head(self, e: Environment) -> str:
         if e.kind == "proof":
-            return f"#emph[{self.inlines(e.title) if e.title else _text(WORDS[e.kind])}.]"
-        number = f" {self.numbers[e.label]}" if e.kind in NUMBERED and e.label in self.numbers else ""
-        named = f" ({self.inlines(e.title)})" if e.title else ""
-        mark = f" <{self.of.prefix}-{e.label}>" if e.label in self.numbers else ""
-        return f"#strong[{_text(WORDS[e.kind] + number)}{named}.]{mark}"
+            return f"#emph[{self.inlines(e.title) or _text(self.name(e))}.]"
+        mark = f" <{self.page.prefix}-{e.label}>" if e.label in self.numbers else ""
+        return f"#strong[{_text(self.name(e))}{self.title(e)}.]{mark}"
 
-    def inlines(self, content: Inlines) -> str:
-        return "".join(self.inline(i) for i in content)
+    def text(self, text: str) -> str:
+        return _text(text)
 
-    def inline(self, i: Inline) -> str:
-        match i:
-            case str():
-                return _text(i)
-            case Math(formula):
-                return _math(self.of.box(formula))
-            case Emph(text):
-                return f"#emph[{_text(text)}]"
-            case Ref(label):
-                shown = self.numbers[label] if label in self.environments else f"({self.numbers[label]})"
-                return f"#link(<{self.of.prefix}-{label}>)[{_text(shown)}]"
+    def math(self, box: Box) -> str:
+        return _math(box)
+
+    def emph(self, text: str) -> str:
+        return f"#emph[{_text(text)}]"
+
+    def ref(self, label: str) -> str:
+        return f"#link(<{self.page.prefix}-{label}>)[{_text(self.number(label))}]"
 
     def display(self, display: Display) -> str:
-        return f"#rows({', '.join(line for r in fit(self.of, display, LINE_WIDTH) for line in self.lines(r))})"
+        return f"#rows({', '.join(line for r in fit(self.page, display, LINE_WIDTH) for line in self.lines(r))})"
 
     def lines(self, r: Fitted) -> list[str]:
         out: list[str] = []
@@ -126,7 +111,7 @@ class _Writer:
             why = self.inlines(r.words) if n == 0 else ""
             number = ""
             if last and r.label:
-                number = f"#box[{_text(f'({self.numbers[r.label]})')}] <{self.of.prefix}-{r.label}>"
+                number = f"#box[{_text(f'({self.numbers[r.label]})')}] <{self.page.prefix}-{r.label}>"
             indent = "#h(2em)" if n else ""
             beside = f"#h(1em)#text(0.92em)[{why}]" if why else ""
             out.append(f"row([{left}], [{indent}{body}], [{beside}], [{number}])")

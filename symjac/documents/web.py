@@ -11,16 +11,15 @@ from dataclasses import replace
 from html import escape
 
 from symjac.documents.dress import SCRIPT, STYLE
-from symjac.documents.layout import NUMBER, RELATION, Fitted, fit
+from symjac.documents.layout import NUMBER, RELATION, Fitted, Writer, fit
 from symjac.documents.tex import fragment
-from symjac.narrative import Block, Display, Emph, Environment, Inline, Inlines, Math, Page, Paragraph, Ref
-from symjac.narrative.blocks import NUMBERED
+from symjac.narrative import Block, Display, Emph, Environment, Inlines, Page, Paragraph, Ref
+from symjac.narrative.blocks import in_text
 from symjac.narrative.words import WORDS, told
 from symjac.typeset.boxes import Box, Op, row, width
 from symjac.typeset.breaking import INDENT
 from symjac.typeset.latex import PLAIN, write_latex
 from symjac.typeset.mathml import math_element
-from symjac.typeset.text import write_text
 
 LINE_WIDTH = 46.0
 CARD_WIDTH = 23.5
@@ -31,24 +30,14 @@ FOLDED = ("proof", "example")
 
 def html(page: Page) -> str:
     """The page as HTML that needs no network, no script library and no font of its own."""
-    return _Writer(page).page()
+    return _Writer(page).whole()
 
 
-class _Writer:
-    """Writes one page; holds what every part needs to know of it."""
-
-    def __init__(self, page: Page) -> None:
-        self.of = page
-        self.numbers = page.numbers()
-        self.environments = frozenset(b.label for b in page.walk() if isinstance(b, Environment))
-
-    def page(self) -> str:
-        title = self.inlines(self.of.title, linked=False)
-        bare = "".join(i if isinstance(i, str) else self.bare(i) for i in self.of.title)
-        return frame(bare, f"<h1>{title}</h1>", self.sections(), fragment(self.of), STYLE)
-
-    def bare(self, i: Inline) -> str:
-        return write_text(self.of.box(i.formula)) if isinstance(i, Math) else ""
+class _Writer(Writer):
+    def whole(self) -> str:
+        title = f"<h1>{self.unlinked(self.page.title)}</h1>"
+        name = in_text(self.page.title, self.page.style)
+        return frame(name, title, self.sections(), fragment(self.page), STYLE)
 
     # ---------------------------------------------------------------------------------------- blocks
 
@@ -56,7 +45,7 @@ class _Writer:
         """The page's blocks; a paragraph with a heading opens a section that lasts until an environment."""
         out: list[str] = []
         inside = False
-        for block in self.of.blocks:
+        for block in self.page.blocks:
             opens = isinstance(block, Paragraph) and block.heading is not None
             if inside and (opens or isinstance(block, Environment)):
                 out.append("</section>")
@@ -84,15 +73,13 @@ class _Writer:
             body = f"<details open>\n<summary>{head}</summary>\n{body}\n</details>"
         else:
             body = f"{head}\n{body}"
-        mark = f' id="{self.of.prefix}-{e.label}"' if e.label in self.numbers else ""
+        mark = f' id="{self.page.prefix}-{e.label}"' if e.label in self.numbers else ""
         return f'<section class="{e.kind}"{mark}>\n{body}\n</section>'
 
     def head(self, e: Environment) -> str:
-        if e.kind == "proof":
-            return self.inlines(e.title, linked=False) if e.title else WORDS[e.kind]
-        number = f" {self.numbers[e.label]}" if e.kind in NUMBERED and e.label in self.numbers else ""
-        named = f" ({self.inlines(e.title, linked=False)})" if e.title else ""
-        return f"{WORDS[e.kind]}{number}{named}"
+        if e.kind == "proof" and e.title:
+            return self.unlinked(e.title)
+        return f"{self.name(e)} ({self.unlinked(e.title)})" if e.title else self.name(e)
 
     def steps(self, blocks: Sequence[Block], end: str) -> str:
         """The blocks of an environment; each paragraph that names a step folds away what follows it."""
@@ -132,7 +119,7 @@ class _Writer:
 
     def fits(self, display: Display, room: float) -> bool:
         """Whether every line of a display, broken where it can be, is within so many ems."""
-        rows = fit(self.of, display, room)
+        rows = fit(self.page, display, room)
         left = max((width(r.lhs) + RELATION for r in rows if r.lhs is not None), default=0.0)
         number = NUMBER if any(r.label for r in rows) else 0.0
         widest = max(width(piece.box) + (INDENT if n else 0) for r in rows for n, piece in enumerate(r.pieces))
@@ -140,33 +127,34 @@ class _Writer:
 
     # --------------------------------------------------------------------------------------- inlines
 
-    def inlines(self, content: Inlines, *, linked: bool = True) -> str:
-        return "".join(self.inline(i, linked) for i in content)
+    def unlinked(self, content: Inlines) -> str:
+        """Words and formulas in a heading, whose references lead nowhere."""
+        return self.inlines(tuple(self.number(i.label) if isinstance(i, Ref) else i for i in content))
 
-    def inline(self, i: Inline, linked: bool) -> str:
-        match i:
-            case str():
-                return escape(i)
-            case Math(formula):
-                return _math(self.of.box(formula))
-            case Emph(text):
-                return f"<em>{escape(text)}</em>"
-            case Ref(label):
-                shown = self.numbers[label] if label in self.environments else f"({self.numbers[label]})"
-                return f'<a href="#{self.of.prefix}-{label}">{shown}</a>' if linked else shown
+    def text(self, text: str) -> str:
+        return escape(text)
+
+    def math(self, box: Box) -> str:
+        return _math(box)
+
+    def emph(self, text: str) -> str:
+        return f"<em>{escape(text)}</em>"
+
+    def ref(self, label: str) -> str:
+        return f'<a href="#{self.page.prefix}-{label}">{self.number(label)}</a>'
 
     # -------------------------------------------------------------------------------------- displays
 
     def display(self, display: Display, room: float = LINE_WIDTH) -> str:
-        rows = "\n".join(self.row(r) for r in fit(self.of, display, room))
+        rows = "\n".join(self.row(r) for r in fit(self.page, display, room))
         return formula(rows, self.tex(display))
 
     def tex(self, display: Display) -> str:
         """The formula of a display in LaTeX, ready for a displayed equation of one's own."""
         rows = []
         for r in display.rows:
-            left = write_latex(self.of.box(r.lhs), PLAIN) + " " if r.lhs is not None else ""
-            rows.append((left, f"{r.relation} {write_latex(self.of.box(r.rhs), PLAIN)}"))
+            left = write_latex(self.page.box(r.lhs), PLAIN) + " " if r.lhs is not None else ""
+            rows.append((left, f"{r.relation} {write_latex(self.page.box(r.rhs), PLAIN)}"))
         if len(rows) == 1:
             return "".join(rows[0])
         return "\\begin{aligned}\n" + " \\\\\n".join("&".join(r) for r in rows) + "\n\\end{aligned}"
@@ -181,7 +169,7 @@ class _Writer:
             why = self.inlines(r.words) if n == 0 else ""
             mark, number = "", ""
             if last and r.label:
-                mark, number = f' id="{self.of.prefix}-{r.label}"', f"({self.numbers[r.label]})"
+                mark, number = f' id="{self.page.prefix}-{r.label}"', f"({self.numbers[r.label]})"
             out.append(
                 f'<tr><td class="lhs">{left if n == 0 else ""}</td>'
                 f'<td class="rhs{more}">{body}{r.end if last else ""}</td>'

@@ -47,9 +47,9 @@ def box_of(formula: Formula, style: Style | None = None) -> Box:
     return to_box(formula, style) if isinstance(formula, Expr) else formula
 
 
-def in_text(content: Inlines) -> str:
+def in_text(content: Inlines, style: Style | None = None) -> str:
     """Words and formulas as a line of Unicode; references and what is emphasised are none here."""
-    return "".join(write_text(box_of(i.formula)) if isinstance(i, Math) else str(i) for i in content)
+    return "".join(write_text(box_of(i.formula, style)) if isinstance(i, Math) else str(i) for i in content)
 
 
 @dataclass(frozen=True)
