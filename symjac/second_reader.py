@@ -148,8 +148,7 @@ _found: list[Reader] = []
 
 def _try_out(found: Reader) -> None:
     a, b = sympy.symbols("v_{1} v_{2}")
-    with warnings.catch_warnings(), silence():
-        warnings.simplefilter("ignore")
+    with silence():
         try:
             read = found.read(r"(\frac{v_{1}}{2} - v_{2} \cdot v_{1}^{2})")
         except Exception as failure:  # a parser that another version of its runtime made fails with anything
@@ -190,8 +189,10 @@ class _Muted:
 
 @contextlib.contextmanager
 def silence() -> Iterator[None]:
-    """Within it, what this thread writes to standard output and standard error is dropped."""
-    with contextlib.redirect_stdout(_Muted(sys.stdout)), contextlib.redirect_stderr(_Muted(sys.stderr)):
+    """Within it, what this thread writes to standard output and standard error is dropped, and nothing warns."""
+    muted = contextlib.redirect_stdout(_Muted(sys.stdout)), contextlib.redirect_stderr(_Muted(sys.stderr))
+    with warnings.catch_warnings(), muted[0], muted[1]:
+        warnings.simplefilter("ignore")
         yield
 
 
@@ -214,8 +215,7 @@ def _latex2sympy2() -> Reader:
     home = str(Path(found.origin).parent)
     sys.path.insert(0, home)
     try:
-        with warnings.catch_warnings(), silence():
-            warnings.simplefilter("ignore")
+        with silence():
             import latex2sympy2
     except Exception as failure:  # the module reads a text when it is imported, see _try_out
         raise UnavailableError(f"does not work {_beside('latex2sympy2')}") from failure
@@ -250,8 +250,7 @@ def _extended() -> Reader:
     if importlib.util.find_spec("latex2sympy2_extended") is None:
         raise UnavailableError("is not installed")
     try:
-        with warnings.catch_warnings(), silence():
-            warnings.simplefilter("ignore")
+        with silence():
             library: Any = importlib.import_module("latex2sympy2_extended")
     except ImportError as missing:
         raise UnavailableError(f"does not work {_beside('latex2sympy2-extended')}") from missing
@@ -277,8 +276,7 @@ def _answer(library: Reader, text: str) -> Any:
     """The same; a text is read once, and entries of one form are one text: placeholders count from 1 in each."""
     with _lock:
         try:
-            with warnings.catch_warnings(), silence():
-                warnings.simplefilter("ignore")
+            with silence():
                 # The bracket makes what follows the end of a formula an error; the grammar has no end of text.
                 return library.read(f"({text})")
         except Exception as failure:  # the libraries raise bare Exception for a text they cannot read

@@ -10,7 +10,7 @@ from symjac.bptt.adjoint import Use
 from symjac.bptt.backward import Backward
 from symjac.bptt.rows import Gradient, Row
 from symjac.confirm import Confirmed
-from symjac.expr import Apply, Expr, Function, Hadamard, Partial, Symbol, Time
+from symjac.expr import Apply, Expr, Hadamard, Partial, Symbol, Time
 from symjac.functions import ACTIVATIONS
 from symjac.narrative import Block, Display, Environment, Inline, Inlines, Line, Math, Page, Paragraph, Ref
 from symjac.narrative.blocks import ended
@@ -112,16 +112,10 @@ class _Teller:
         out: list[Inlines] = []
         when: int | Time = 0 if b.loss.every_step else self.last
         if b.loss.unspecified:
-            for v in self.adjoints.nodes:
-                if v in self.adjoints.local.symbols:
-                    out.append(
-                        told(
-                            "unspecified",
-                            term=self.box(self.adjoints.loss_symbol(when)),
-                            nabla=self.box(self.adjoints.nabla(v, when)),
-                            state=self.box(self.step.at(v, when)),
-                        )
-                    )
+            term = self.box(self.adjoints.loss_symbol(when))
+            for v in (v for v in self.adjoints.nodes if v in self.adjoints.local.symbols):
+                nabla, state = self.box(self.adjoints.nabla(v, when)), self.box(self.step.at(v, when))
+                out.append(told("unspecified", term=term, nabla=nabla, state=state))
         for total in b.hypotheses:
             out.append(told("sum_to_one", target=self.box(self.adjoints.moved(total.args[1], when))))
         maps = list(tell_maps(self.step.definitions.values()))
@@ -130,9 +124,11 @@ class _Teller:
         out.append(self._meanings())
         return sentences(*out)
 
+    def _applied(self) -> list[Apply]:
+        return [e for d in self.step.definitions.values() for e in d.walk() if isinstance(e, Apply)]
+
     def _acts(self, which: str) -> Inlines:
-        applied = [e for d in self.step.definitions.values() for e in d.walk() if isinstance(e, Apply)]
-        if not applied:
+        if not self._applied():
             return ()
         primes = any(isinstance(e, Apply) and e.function.order for r in self.b.rows for e in r.before.walk())
         extra: Inlines = (", their derivatives too",) if primes else ()
@@ -147,19 +143,13 @@ class _Teller:
         z = Symbol("z" if "z" not in self.b.system.letters else "s")
         rules: list[Box] = []
         excluded: list[Inlines] = []
-        found: dict[Function, None] = {}
-        for d in self.step.definitions.values():
-            for e in d.walk():
-                if isinstance(e, Apply):
-                    found.setdefault(e.function)
-        for f in found:
+        for f in dict.fromkeys(e.function for e in self._applied()):
             known = ACTIVATIONS.get(f.known or "")
             if known is None:
                 continue
             derivative = known.derivative(z, Apply(f, z))
-            if not any(
-                p.function.name == f.name and p.function.order for p in derivative.walk() if isinstance(p, Apply)
-            ):
+            inner = [p.function for p in derivative.walk() if isinstance(p, Apply)]
+            if not any(g.name == f.name and g.order for g in inner):
                 left = row(function_box(f.name, 1), fence(self.box(z)))
                 rules.append(equals(left, self.box(derivative)))
             if known.excluded is not None:

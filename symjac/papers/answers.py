@@ -43,13 +43,8 @@ class Answered:
 
     def joined(self, new: Answered) -> Answered:
         """Both about one text: what is new, and what was answered before and is not asked now."""
-        return Answered(
-            new.name,
-            new.text,
-            {**self.macros, **new.macros},
-            {**self.asked, **new.asked},
-            {**self.answers, **new.answers},
-        )
+        macros, asked = {**self.macros, **new.macros}, {**self.asked, **new.asked}
+        return Answered(new.name, new.text, macros, asked, {**self.answers, **new.answers})
 
 
 @dataclass(frozen=True)
@@ -110,15 +105,8 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
-_FIELDS = {
-    "symjacsource": 2,
-    "symjacmacro": 3,
-    "symjacasked": 3,
-    "symjacanswer": 2,
-    "symjacfailure": 2,
-    "symjacverdict": 3,
-}
-_COMMAND = re.compile(r"^\\(symjac\w+)", re.MULTILINE)
+_FIELDS = {"source": 2, "macro": 3, "asked": 3, "answer": 2, "failure": 2, "verdict": 3}
+_COMMAND = re.compile(r"^\\symjac(\w+)", re.MULTILINE)
 
 
 def read(path: Path) -> AnswerFile:
@@ -138,27 +126,21 @@ def read(path: Path) -> AnswerFile:
         if hit[1] not in _FIELDS:
             continue
         fields = groups(text, at, _FIELDS[hit[1]])
-        if fields is None or (hit[1] != "symjacsource" and name not in systems):
+        if fields is None or (hit[1] != "source" and name not in systems):
             return AnswerFile()
         at = fields[1]
         match hit[1], fields[0]:
-            case "symjacsource", [name, compared]:
+            case "source", [name, compared]:
                 systems[name] = Answered(name, compared)
-            case "symjacmacro", [_, macro, meaning]:
+            case "macro", [_, macro, meaning]:
                 systems[name] = replace(systems[name], macros={**systems[name].macros, macro: meaning})
-            case "symjacasked", [_, macro, meaning]:
+            case "asked", [_, macro, meaning]:
                 systems[name] = replace(systems[name], asked={**systems[name].asked, macro: meaning})
-            case "symjacanswer", [key, tex]:
-                systems[name] = _with(systems[name], Answer(key, "answer", tex.removeprefix("%").strip()))
-            case "symjacfailure", [key, message]:
-                systems[name] = _with(systems[name], Answer(key, "failure", message))
-            case "symjacverdict", [key, verdict, message]:
-                systems[name] = _with(systems[name], Answer(key, verdict, message))
+            case command, [key, *verdict, said]:
+                said = said.removeprefix("%").strip() if command == "answer" else said
+                a = Answer(key, verdict[0] if verdict else command, said)
+                systems[name] = replace(systems[name], answers={**systems[name].answers, key: a})
     return AnswerFile(systems, lines[2].removeprefix("% ") if len(lines) > 2 else "")
-
-
-def _with(s: Answered, a: Answer) -> Answered:
-    return replace(s, answers={**s.answers, a.key: a})
 
 
 def replace_file(path: Path, text: str) -> bool:

@@ -62,16 +62,8 @@ def _request(file: Source, hit: re.Match[str]) -> Request | None:
         return None
     system, of, wrt, *rest = found[0]
     claim = rest[0] if rest else ""
-    return Request(
-        key(hit[1], system, of, wrt, options, claim),
-        hit[1],
-        squeezed(system),
-        of,
-        wrt,
-        options,
-        claim,
-        file.place(hit.start()),
-    )
+    name = key(hit[1], system, of, wrt, options, claim)
+    return Request(name, hit[1], squeezed(system), of, wrt, options, claim, file.place(hit.start()))
 
 
 def _width(files: Sequence[Source]) -> int:
