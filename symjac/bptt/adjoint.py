@@ -120,12 +120,8 @@ class Adjoints:
 
     def _choose_letters(self) -> tuple[str, str]:
         held = [self.loss.term, *([] if self.loss.penalty is None else [self.loss.penalty])]
-        names = {
-            *self.step.system.symbols,
-            self.loss.name,
-            self.loss.letter,
-            *(s.name for e in held for s in e.symbols),
-        }
+        own = {*self.step.system.symbols, self.loss.name, self.loss.letter}
+        names = own.union(s.name for e in held for s in e.symbols)
         taken = self.step.taken.union(map(base_letter, names))
         delta = first_free((r"\delta", "d", "g", r"\zeta", r"\gamma", r"\eta"), taken)
         marks = (r"\bar", r"\check", r"\breve", r"\mathring", r"\acute", r"\grave")
@@ -180,9 +176,8 @@ class Adjoints:
     def _numbers(self) -> tuple[Expr, ...]:
         """One, and the scalar factors in front of the loss without their sign."""
         e = self.loss.term
-        front = (
-            [f for f in e.args if f.is_scalar and not f.symbols & set(self.nodes)] if isinstance(e, ex.Product) else []
-        )
+        factors = e.args if isinstance(e, ex.Product) else ()
+        front = [f for f in factors if f.is_scalar and not f.symbols & set(self.nodes)]
         rest = ex.mul(*(ex.Number(abs(f.value)) if isinstance(f, ex.Number) else f for f in front))
         return (ex.Number(1),) if rest == ex.Number(1) else (ex.Number(1), rest)
 
@@ -207,12 +202,8 @@ class Adjoints:
         """The gradient of the loss by a symbol of the step, in terms of those of its users."""
         found = self.loss_use(v)
         uses = [] if found is None else [found]
-        for u in self.step.same_step_users(v):
-            if u in self.nodes:
-                uses.append(self.use(v, u, 0, v))
-        for u in self.step.next_step_users(v):
-            if u in self.nodes:
-                uses.append(self.use(v, u, 1, self.step.before(v)))
+        uses += [self.use(v, u, 0, v) for u in self.step.same_step_users(v) if u in self.nodes]
+        uses += [self.use(v, u, 1, self.step.before(v)) for u in self.step.next_step_users(v) if u in self.nodes]
         return Adjoint(v, self.symbol(v), tuple(uses))
 
     def parameter_uses(self, p: Symbol) -> tuple[Use, ...]:

@@ -128,12 +128,8 @@ class Backward(Formulas):
         return Row(v, self._symbol(v), self.put_in(before), self.put_in(last), v in self.final)
 
     def _gradients(self, of: Iterable[Symbol]) -> Mapping[Symbol, Gradient]:
-        out: dict[Symbol, Gradient] = {}
-        for p in of:
-            found = self._gradient(p)
-            if found is not None:
-                out[p] = found
-        return out
+        found = {p: self._gradient(p) for p in of}
+        return {p: g for p, g in found.items() if g is not None}
 
     def _gradient(self, p: Symbol) -> Gradient | None:
         uses = self.adjoints.parameter_uses(p)
@@ -200,12 +196,9 @@ class Backward(Formulas):
         sums = [ex.mul(ex.transpose(ex.Ones(y.rows)), y) for y in self.adjoints.targets]
         if not sums:
             return
-        table: dict[Expr, Expr] = {e: ex.Number(1) for e in sums}
         self.hypotheses = tuple(sums)
-        self.supposing = table
-        short = tuple(
-            Row(r.of, r.symbol, _rebuilt(r.before, table), _rebuilt(r.last, table), r.final) for r in self.rows
-        )
+        self.supposing = dict.fromkeys(sums, ex.Number(1))
+        short = tuple(replace(r, before=self.shown(r.before), last=self.shown(r.last)) for r in self.rows)
         compare.compare_supposing(self.rows, short, self.hypotheses)
         self.rows = short
 

@@ -58,11 +58,8 @@ def factor(matrix: sympy.MatrixBase) -> Factored | NoClosedForm:
 
 def _candidates(matrix: ImmutableDenseMatrix, names: Names) -> Iterator[list[Term]]:
     for open_sums in (False, True):
-        entries = {
-            (i, j): polynomial(matrix[i, j], names, open_sums=open_sums)
-            for i in range(matrix.rows)
-            for j in range(matrix.cols)
-        }
+        places = product(range(matrix.rows), range(matrix.cols))
+        entries = {place: polynomial(matrix[place], names, open_sums=open_sums) for place in places}
         square = matrix.rows == matrix.cols
         for diagonal in (True, False) if square else (True,):
             found = coefficients(entries, matrix.shape, names, diagonal=diagonal)
@@ -109,14 +106,10 @@ def _chain_term(chain: Chain, split: Split, names: Names) -> Term:
         if vector is not None:
             factors.append(_diagonal(vector, names))
         if k < len(chain):
-            symbolic = known_matrix(chain[k], names)
-            link = chain[k]
-            explicit = ImmutableDenseMatrix(
-                symbolic.shape[0],
-                symbolic.shape[1],
-                lambda a, b, link=link: names.expression(link.atom(int(a), int(b))),
-            )
-            factors.append((symbolic, explicit))
+            symbolic, link = known_matrix(chain[k], names), chain[k]
+            rows, columns = map(range, symbolic.shape)
+            entries = [[names.expression(link.atom(a, b)) for b in columns] for a in rows]
+            factors.append((symbolic, ImmutableDenseMatrix(entries)))
     return Term(split.scalar, tuple(factors))
 
 
