@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from string import ascii_lowercase
 
 from symjac.expr import Diag, Expr, Name, Softmax, Sum, Symbol
-from symjac.tidy import rebuild
+from symjac.tidy import put_in
 
 Abbreviations = tuple[tuple[Symbol, Expr], ...]
 
@@ -27,9 +27,9 @@ def abbreviate(e: Expr, taken: Iterable[str], origin: Mapping[Expr, Symbol]) -> 
     A formula with a single term keeps its diagonals: it has nothing to be told apart from.
     """
     used = set(taken)
-    repeated = _repeated(e)
-    pairs = tuple((Symbol(name, v.shape), v) for name, v in zip(_letters(used), repeated, strict=False))
-    e = _replace(e, {v: s for s, v in pairs})
+    letters = (letter for letter in "pqrsuvwyzabcdefghx" if letter not in used)  # for vectors
+    pairs = tuple((Symbol(name, v.shape), v) for name, v in zip(letters, _repeated(e), strict=False))
+    e = put_in(e, {v: s for s, v in pairs})
     if not any(isinstance(d, Sum) and d.is_matrix for d in e.walk()):
         return e, pairs
     diagonals = tuple(dict.fromkeys(_long_diagonals(e)))
@@ -37,24 +37,13 @@ def abbreviate(e: Expr, taken: Iterable[str], origin: Mapping[Expr, Symbol]) -> 
         return e, pairs
     names = _names([origin.get(d) for d in diagonals], used | {s.name for s, _ in pairs})
     named = tuple((Symbol(name, d.shape), d) for name, d in zip(names, diagonals, strict=True))
-    return _replace(e, {d: s for s, d in named}), (*pairs, *named)
+    return put_in(e, {d: s for s, d in named}), (*pairs, *named)
 
 
 def _repeated(e: Expr) -> tuple[Expr, ...]:
     """The softmax vectors of more than a symbol that occur more than once."""
     seen = Counter(v for v in e.walk() if isinstance(v, Softmax) and v.args[0].args)
     return tuple(v for v, count in seen.items() if count > 1)
-
-
-def _letters(taken: set[str]) -> Iterator[str]:
-    """Letters for vectors that no symbol bears."""
-    return (letter for letter in "pqrsuvwyzabcdefghx" if letter not in taken)
-
-
-def _replace(e: Expr, table: Mapping[Expr, Expr]) -> Expr:
-    if e in table:
-        return table[e]
-    return rebuild(e, tuple(_replace(a, table) for a in e.args)) if e.args else e
 
 
 def _long_diagonals(e: Expr) -> Iterator[Expr]:

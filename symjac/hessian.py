@@ -14,7 +14,7 @@ from symjac.differentiate import jacobian_theorem
 from symjac.errors import Defect, NotYetError, TargetError
 from symjac.expr import Expr, Partial, Symbol
 from symjac.hypotheses import hypotheses
-from symjac.kernel import Assumption, Scope, Theorem
+from symjac.kernel import Assumption, Scope
 from symjac.normal import equal
 from symjac.recurrence import Recurrence
 from symjac.tidy import collect
@@ -39,7 +39,7 @@ class Hessian:
         self.first = first
         self.definitions = first.definitions
         self.gradient = self._gradient()
-        self.theorem = self._theorem()
+        self.theorem = jacobian_theorem(self._opened(self.gradient), Scope(self.wrt, {}))  # |- d(gradient)/dx = H
         self.closed = self._closed()
         self._check()
 
@@ -58,10 +58,6 @@ class Hessian:
             if s in self.definitions and s != self.wrt and self.first.scope.depends(s)
         }
         return e.replace(table) if table else e
-
-    def _theorem(self) -> Theorem:
-        """``|- d(gradient)/dx = H``, by the rules."""
-        return jacobian_theorem(self._opened(self.gradient), Scope(self.wrt, {}))
 
     def _closed(self) -> Expr:
         gates = [(s, e) for s, e in self.definitions.items() if e.args and self.first.scope.depends(s)]

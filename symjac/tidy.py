@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 from symjac import expr as ex
 from symjac.expr import Apply, Diag, Expr, Number, Partial, Product, Sum, Symbol
@@ -39,19 +40,14 @@ def collect(e: Expr, names: Mapping[Expr, Symbol]) -> Expr:
 def close(e: Expr, closed: Mapping[Partial, Expr]) -> Expr:
     """The collected form with the closed forms of the gates' Jacobians put in."""
     with work_limit(STEPS, TOO_LONG):
-        return tidy_sum(_put_in(e, closed))
+        return tidy_sum(put_in(e, closed))
 
 
-def _put_in(e: Expr, closed: Mapping[Partial, Expr]) -> Expr:
-    if isinstance(e, Partial) and e in closed:
-        return closed[e]
-    if isinstance(e, Sum):
-        return ex.add(*(_put_in(t, closed) for t in e.args))
-    if isinstance(e, Product):
-        return ex.mul(*(_put_in(f, closed) for f in e.args))
-    if not e.args:
-        return e
-    return e.with_args(tuple(_put_in(a, closed) for a in e.args))
+def put_in(e: Expr, table: Mapping[Any, Expr]) -> Expr:
+    """The expression with others in the place of some, built by the computing constructors."""
+    if e in table:
+        return table[e]
+    return rebuild(e, tuple(put_in(a, table) for a in e.args)) if e.args else e
 
 
 # ------------------------------------------------------------------------------------------ naming
@@ -213,7 +209,8 @@ def term(e: Expr) -> Term:
                 number *= sub.number
                 scalars += sub.scalars
                 if sub.vector is not None:
-                    _push_diag(chain, sub.vector)
+                    before = [chain.pop().args[0]] if chain and isinstance(chain[-1], Diag) else []
+                    chain.append(ex.diag(ex.hadamard(*before, sub.vector) if before else sub.vector))
                 chain += sub.tail
         else:
             chain.append(f)
@@ -239,13 +236,6 @@ def _stack(e: ex.Stack) -> list[Expr]:
     places = [ex.Identity(rows) if k == at else ex.Zero(b.rows, rows) for k, b in enumerate(blocks)]
     inner = blocks[at]
     return [ex.Stack(*places), *(inner.args if isinstance(inner, Product) else (inner,))]
-
-
-def _push_diag(chain: list[Expr], vector: Expr) -> None:
-    if chain and isinstance(chain[-1], Diag):
-        chain[-1] = ex.diag(ex.hadamard(chain[-1].arg, vector))
-    else:
-        chain.append(ex.diag(vector))
 
 
 def _sign(v: Expr) -> tuple[Fraction, Expr]:

@@ -121,21 +121,17 @@ def with_dots(t: Term, what: str) -> Term:
     return t.rebuilt(change)
 
 
-REWRITES: Mapping[str, Callable[[Term], Term]] = {
-    "star_is_matrix_product": _matrix_product("star"),
-    "circ_is_matrix_product": _matrix_product("circ"),
-    "odot_is_matrix_product": _matrix_product("odot"),
-    "hadamard_binds_tighter": _tighter,
-    "otimes_is_kronecker": kronecker_throughout,
+# What another reading is called and said to be, and how it changes a member where that is all it does.
+_READINGS: Mapping[str, tuple[str, Callable[[Term], Term] | None]] = {
+    "star_is_matrix_product": ("with * as the matrix product", _matrix_product("star")),
+    "circ_is_matrix_product": (r"with \circ as the matrix product", _matrix_product("circ")),
+    "odot_is_matrix_product": (r"with \odot as the matrix product", _matrix_product("odot")),
+    "hadamard_binds_tighter": ("with the entrywise product binding tighter than juxtaposition", _tighter),
+    "otimes_is_kronecker": (r"with \otimes of two vectors as their Kronecker product", kronecker_throughout),
+    "matrix_as_vec": ("with the left-hand side as the derivative by the vec of the matrix", None),
+    "jacobian_of_map": ("with the Jacobian of the function of vectors in the other layout", None),
+    "transposed_numerator": ("with the transpose on what is differentiated as that of the derivative", None),
+    "vectors_as_diag": ("with vectors read as diagonal matrices where nothing else fits", None),
 }
-WORDS: Mapping[str, str] = {
-    "star_is_matrix_product": "with * as the matrix product",
-    "circ_is_matrix_product": r"with \circ as the matrix product",
-    "odot_is_matrix_product": r"with \odot as the matrix product",
-    "hadamard_binds_tighter": "with the entrywise product binding tighter than juxtaposition",
-    "otimes_is_kronecker": r"with \otimes of two vectors as their Kronecker product",
-    "matrix_as_vec": "with the left-hand side as the derivative by the vec of the matrix",
-    "jacobian_of_map": "with the Jacobian of the function of vectors in the other layout",
-    "transposed_numerator": "with the transpose on what is differentiated as that of the derivative",
-    "vectors_as_diag": "with vectors read as diagonal matrices where nothing else fits",
-}
+REWRITES = {name: change for name, (_, change) in _READINGS.items() if change is not None}
+WORDS = {name: words for name, (words, _) in _READINGS.items()}

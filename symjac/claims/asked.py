@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from symjac import expr as ex
 from symjac.claims.conventions import FOUR, MIXED, Convention
 from symjac.claims.evaluate import Evaluator
+from symjac.claims.gradients import Gradients
 from symjac.claims.model import Model
 from symjac.claims.properties import kind_of
 from symjac.claims.stated.statement import Statement
 from symjac.expr import Expr
 from symjac.expr.times import Time
 from symjac.limits import OutOfTimeError
-from symjac.reading.applied.terms import Ref
+from symjac.reading.applied.terms import Ref, Term
 
 
 def conventions(s: Statement) -> tuple[Convention, ...]:
@@ -51,6 +52,16 @@ class Asked:
     step: Time | None = None
     last: Time | None = None
     weights: Mapping[str, Expr] = field(default_factory=dict)  # of the steps' losses in the whole one
+
+    def last_at(self, values: Mapping[str, Time]) -> Time | None:
+        """The last step there is, at numbers for letters."""
+        return self.last or (self.statement.last.put(values) if self.statement.last is not None else None)
+
+    def gradients(self, a: Term, b: Term, values: Mapping[str, Time]) -> Gradients:
+        """The gradients that two members hold, at numbers for letters."""
+        s = self.statement
+        step = self.step or s.step(values, a, b)
+        return Gradients(self.model, s.mentions(a, b, values), step=step, last=self.last_at(values))
 
     def check_time(self) -> None:
         """:raises OutOfTimeError: where the deadline is over."""

@@ -10,7 +10,6 @@ from symjac import expr as ex
 from symjac.claims import vectors
 from symjac.claims.asked import Asked
 from symjac.claims.evaluate import Evaluator
-from symjac.claims.gradients import Gradients
 from symjac.claims.induction import proved_by_induction
 from symjac.claims.overtime import OverTime, gathered
 from symjac.claims.properties import everywhere, special
@@ -200,9 +199,7 @@ class Comparison(Asked):
     def sides(self, a: Term, b: Term, values: Mapping[str, Time]) -> tuple[Expr, Expr]:
         """Both sides, the sizes of constants as they tell them together."""
         s = self.statement
-        step = self.step or s.step(values, a, b)
-        last = self.last or (s.last.put(values) if s.last is not None else None)
-        gradients = Gradients(self.model, s.mentions(a, b, values), step=step, last=last)
+        gradients = self.gradients(a, b, values)
         over = OverTime(self.order)
 
         def evaluator() -> Evaluator:

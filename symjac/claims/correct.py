@@ -64,7 +64,7 @@ def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term, dea
             raise UndecidedError(ev.unknown[0])
         if ev.images:
             raise UndecidedError("what a total derivative does to one entry is a letter that no run gives")
-        return Closed(out, said.letters)
+        return out, said.letters
 
     ends = _ends(model, left)
     if ends is not None:

@@ -151,14 +151,11 @@ def _bodies(t: Term) -> Iterator[tuple[tuple[Term, ...], tuple[Term, ...]]]:
         yield factors, ()
         return
     last = max((k for k, mine in enumerate(held) if mine), default=0) + 1
-    elsewhere = [k for k in range(last, len(factors)) if _is_at_a_step(factors[k])]
+    # What stands at a time, or is a power that counts steps, belongs to a step of its own.
+    timed = [any(r.time is not None for r in f.refs()) or any(u.kind == "count" for u in f.walk()) for f in factors]
+    elsewhere = [k for k in range(last, len(factors)) if timed[k]]
     for end in range(elsewhere[0] if elsewhere else len(factors), last - 1, -1):
         yield factors[:end], factors[end:]
-
-
-def _is_at_a_step(t: Term) -> bool:
-    """Whether a factor stands at a time, or is a power that counts steps."""
-    return any(r.time is not None for r in t.refs()) or any(u.kind == "count" for u in t.walk())
 
 
 def _with_body(t: Term, factors: tuple[Term, ...]) -> Term:

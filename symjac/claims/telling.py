@@ -63,7 +63,7 @@ def tell(v: Verdict, found: Found) -> dict[str, tuple[Paragraph, ...]]:
         "else": _else(v, found),
         "links": _links(v),
         "rows": _rows(v, found.statement),
-        "outcomes": _outcomes(shown),
+        "outcomes": outcomes(shown),
         "examples": examples(shown),
         "change": _changes(v, found),
     }
@@ -139,11 +139,12 @@ def _rows(v: Verdict, s: Statement | None) -> Iterator[Paragraph]:
         yield Paragraph(("With row vectors the system reads ", *listing(told), "."))
 
 
-def _outcomes(v: Verdict) -> Iterator[Paragraph]:
+def outcomes(v: Verdict, by_proof: str = "") -> Iterator[Paragraph]:
     """What holds, what does not fit and what is open; counterexamples have paragraphs of their own."""
     for g in groups(v):
         if not g.cases:
-            yield Paragraph(said(f"In {whereabouts(v, g.names)}{g.order} it {because(g.outcome)}."))
+            came_out = by_proof if by_proof and g.outcome.because == "proof" else because(g.outcome)
+            yield Paragraph(said(f"In {whereabouts(v, g.names)}{g.order} it {came_out}."))
 
 
 def because(o: Outcome) -> str:

@@ -11,7 +11,6 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import NamedTuple
 
 from symjac import expr as ex
 from symjac.claims import vectors
@@ -236,11 +235,8 @@ def refute(c: Asked, course: Course, effort: int, told: Sequence[Expr]) -> Count
     return replace(found, values=values, sizes={name: n for name, n in found.sizes.items() if name in letters})
 
 
-class Closed(NamedTuple):
-    """The closed form of a term, with the gradients that are letters in it: by what, and of which kind."""
-
-    form: Expr
-    letters: Mapping[Symbol, tuple[Ref, str]]
+Closed = tuple[Expr, Mapping[Symbol, tuple[Ref, str]]]
+"""The closed form of a term, with the gradients that are letters in it: by what, and of which kind."""
 
 
 def confirm_formula(
@@ -337,12 +333,11 @@ def evaluated(c: Asked, course: Course, where: Circumstances = ANY) -> Run:
 def _evaluator(c: Asked, course: Course, where: Circumstances) -> Evaluator:
     s, values = c.statement, course.values
     step = None if course.first is not None else c.step or s.step(values, course.a, course.b)
-    last = c.last or (s.last.put(values) if s.last is not None else None)
     world = World(
         c.model,
         s.mentions(course.a, course.b, values),
         step=step,
-        last=last,
+        last=c.last_at(values),
         first=course.first,
         until=course.until,
         weights={f: weight(c, t) for f, t in s.weights.items()},

@@ -8,13 +8,12 @@ between bars has to fit.
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from symjac import expr as ex
-from symjac.claims.asked import conventions, orders, settled_order
+from symjac.claims.asked import Asked, conventions, orders, settled_order
 from symjac.claims.bounds import bounding
 from symjac.claims.bounds import words as bound_words
 from symjac.claims.bounds.bounding import FALLING, Hypothesis
@@ -26,8 +25,6 @@ from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import FOUR, Convention
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.forward import Forward
-from symjac.claims.gradients import Gradients
-from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
 from symjac.claims.stated.naming import Names
 from symjac.claims.stated.statement import Statement
@@ -39,7 +36,7 @@ from symjac.claims.witness import WrittenOut, unkept
 from symjac.claims.world import World
 from symjac.errors import Defect, NotYetError, ShapeError
 from symjac.expr.times import Time
-from symjac.limits import OutOfTimeError, time_limit
+from symjac.limits import time_limit
 from symjac.normal import NormalFormTooLarge
 from symjac.problem import Claim
 from symjac.reading.applied.terms import Term
@@ -161,7 +158,7 @@ class BoundJudge:
         model = self.statement.models.get(convention.orientation)
         if model is None:
             return NO_ORIENTATION
-        pair = Pair(self, model, convention, order)
+        pair = Pair(self.statement, model, convention, order, self.deadline, judge=self)
         found = pair.outcome(a, b, sign)
         if not self.statement.shiftable or found.because == "shape":
             return found
@@ -177,7 +174,7 @@ class BoundJudge:
         derivative = any(t.kind == "derivative" for t in self.ends[0].walk())
         if model is None or not derivative or self.statement.shiftable:
             return ""
-        pair = Pair(self, model, FOUR[0], "ascending")
+        pair = Pair(self.statement, model, FOUR[0], "ascending", self.deadline, judge=self)
         try:
             least, text = pair.least_upper(self.ends[0], pair.forms({}))
             if least is None or len(text) > LONGEST:
@@ -196,24 +193,12 @@ class BoundJudge:
 
 
 @dataclass
-class Pair:
+class Pair(Asked):
     """Two members of a bound in one convention."""
 
-    judge: BoundJudge
-    model: Model
-    convention: Convention
-    order: str
+    judge: BoundJudge = field(kw_only=True)
     ran: bool = False  # whether a run was possible when a violation was looked for
     trouble: str = ""  # why not
-
-    @property
-    def statement(self) -> Statement:
-        """The bound as it was read."""
-        return self.judge.statement
-
-    def check_time(self) -> None:
-        if time.monotonic() > self.judge.deadline:
-            raise OutOfTimeError("the time limit was reached")
 
     def outcome(self, a: Term, b: Term, sign: str) -> Outcome:
         """One convention's answer; whatever cannot be found out is undecided."""
@@ -250,7 +235,7 @@ class Pair:
         found = self.refuted(a, b, sign)
         if found is not None and found.holds is False:
             raise Defect(
-                f"the bound {self.judge.statement.claim} is proved and violated where the system is run forwards "
+                f"the bound {self.statement.claim} is proved and violated where the system is run forwards "
                 f"({self.convention.name})",
                 roads=ROADS,
             )
@@ -267,8 +252,7 @@ class Pair:
         except UndecidedError:
             pass  # what stands between the bars may be equal all the same
         if a.kind == b.kind == "word" and a.data == b.data == "norm":
-            s, until = self.statement, self.judge.deadline
-            inside = Comparison(s, self.model, self.convention, self.order, until)
+            inside = Comparison(self.statement, self.model, self.convention, self.order, self.deadline)
             same = inside.outcome(a.args[0], b.args[0])
             if same.holds:
                 return same
@@ -278,8 +262,7 @@ class Pair:
     # ----------------------------------------------------------------------------- refutation
 
     def refuted(self, a: Term, b: Term, sign: str) -> Outcome | None:
-        s = self.judge.statement
-        if s.opaque:
+        if self.statement.opaque:
             return undecided("a gate is known by name only, so that nothing can be refuted by values")
         self.ran, self.trouble = False, "nothing says which numbers of steps there are"
         for values in self.lengths(a, b):
@@ -296,7 +279,7 @@ class Pair:
 
     def lengths(self, a: Term, b: Term) -> Iterator[Mapping[str, Time]]:
         """Numbers for the letters that count steps."""
-        s = self.judge.statement
+        s = self.statement
         return iter(s.lengths(LENGTHS, a, b)) if s.lengths_matter(a, b) else iter([{}])
 
     def least_upper(self, a: Term, forms: Forms) -> tuple[Size | None, str]:
@@ -329,7 +312,7 @@ class Pair:
             self.settle(world, run, closed.expressions(upper))
             if violation(((run, here), (closed, upper)), "<=", self.judge.steepest, world, points=POINTS) is not None:
                 raise Defect(
-                    f"what is always at least the member of {self.judge.statement.claim} is less than it where the "
+                    f"what is always at least the member of {self.statement.claim} is less than it where the "
                     "system is run forwards",
                     roads=ROADS,
                 )
@@ -358,8 +341,7 @@ class Pair:
         if lost := unkept(self.statement, self.model, found.values):
             name, word = lost[0]
             return undecided(f"{name} is declared to be {word}, and the values that refute it are not")
-        unsure = self.unsure(a, b)
-        if unsure:
+        if unsure := self.unsure(a, b):
             return undecided(f"nothing says what {unsure} is")
         where = ", ".join(f"{letter} = {value.text}" for letter, value in values.items())
         return Outcome(False, "counterexample", f"written out for {where}" if where else "", found, ROADS[1:])
@@ -368,27 +350,23 @@ class Pair:
         """A symbol whose meaning is not said, so that no numbers refute anything."""
         j = self.judge
         mentioned = {t.ref.family for m in (a, b) for t in m.walk() if t.ref is not None}
-        strangers = [name for name in j.statement.strangers(a, b) if name not in j.hypotheses]
+        strangers = [name for name in self.statement.strangers(a, b) if name not in j.hypotheses]
         return next((name for name in [*(n for n in j.unsure if n in mentioned), *strangers]), "")
 
     # ---------------------------------------------------------------------------------- forms
 
     def world(self, values: Mapping[str, Time]) -> World:
         """What the derivatives of the claim are where the system is run forwards, at numbers for index letters."""
-        s, (a, b) = self.judge.statement, self.judge.ends
-        last = s.last.put(values) if s.last is not None else None
-        return World(self.model, s.mentions(a, b, values), step=s.step(values, a, b), last=last)
+        g = self.gradients(*self.judge.ends, values)
+        return World(g.model, g.mentions, step=g.step, last=g.last)
 
     def forms(self, values: Mapping[str, Time], world: World | None = None) -> Forms:
         """How the members are read in this convention, at numbers for index letters.
 
         Derivatives are closed forms; letters of a ``world`` where there is one.
         """
-        j, s = self.judge, self.judge.statement
-        a, b = j.ends
-        last = s.last.put(values) if s.last is not None else None
-        gradients = Gradients(self.model, s.mentions(a, b, values), step=s.step(values, a, b), last=last)
-        over = OverTime(self.order)
+        j = self.judge
+        gradients, over = self.gradients(*j.ends, values), OverTime(self.order)
 
         def evaluators(at: Mapping[str, Time]) -> Evaluator:
             if world is not None:
@@ -399,7 +377,9 @@ class Pair:
         slopes = {name: f for name, f in j.functions.items() if name in named}
         bounds = frozenset(h.of for h in j.hypotheses.values() if h.kind == "bound")
         majorants = Majorants((Register if world is None else Plain)(self.model), slopes, bounds)
-        return Forms(self.model, majorants, j.hypotheses, evaluators, values, set(steps(s.members, values)))
+        return Forms(
+            self.model, majorants, j.hypotheses, evaluators, values, set(steps(self.statement.members, values))
+        )
 
 
 def steps(members: Sequence[Term], values: Mapping[str, Time]) -> Iterator[Time]:

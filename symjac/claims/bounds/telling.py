@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from symjac.claims.bounds import words as bound_words
-from symjac.claims.grouping import groups
-from symjac.claims.telling import because, examples, whereabouts
-from symjac.claims.verdict import Formula, Outcome, Paragraph, Verdict, said
+from symjac.claims.telling import examples, outcomes
+from symjac.claims.verdict import Formula, Paragraph, Verdict
 
 SIGNS = {"<=": r"\le", ">=": r"\ge"}
-RULES = (
-    "the norm of a product is at most the product of the norms, that of a sum at most the sum, and that of a diagonal "
-    "matrix is its largest entry in size"
+PROVED = (
+    "is proved for every size, in the spectral norm: the norm of a product is at most the product of the norms, that "
+    "of a sum at most the sum, and that of a diagonal matrix is its largest entry in size"
 )
 
 
@@ -22,22 +21,10 @@ def tell(v: Verdict) -> dict[str, tuple[Paragraph, ...]]:
         "first": [Paragraph((bound_words.first(v),))],
         "right": _right(v),
         "links": _links(v),
-        "outcomes": _outcomes(v),
+        "outcomes": outcomes(v, PROVED),
         "examples": examples(v),
     }
     return {name: tuple(part) for name, part in parts.items()}
-
-
-def _outcomes(v: Verdict) -> Iterator[Paragraph]:
-    for g in groups(v):
-        if not g.cases:
-            yield Paragraph(said(f"In {whereabouts(v, g.names)}{g.order} it {_words(g.outcome)}."))
-
-
-def _words(o: Outcome) -> str:
-    if o.because == "proof":
-        return f"is proved for every size, in the spectral norm: {RULES}"
-    return because(o)
 
 
 def _links(v: Verdict) -> Iterator[Paragraph]:

@@ -18,7 +18,7 @@ from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import Convention
 from symjac.claims.explain import listed
 from symjac.claims.model import Model
-from symjac.claims.nearest.oneunit import Scalars, is_possible
+from symjac.claims.nearest.oneunit import Alone, Scalars, is_possible
 from symjac.claims.nearest.sieve import UNPROVED, Provable, in_both_readings
 from symjac.claims.properties import Change, everywhere, special
 from symjac.claims.stated.statement import Statement
@@ -171,42 +171,37 @@ def _functions(n: Narrowing) -> Iterator[Condition]:
     """An unspecified function linear, or the rectifier."""
     used = {name for name, f in n.model.reading.applied.items() if f.known is None}
     for name in sorted(used & {t.data.name for t in n.s.members[-1].walk() if isinstance(t.data, Function)}):
-        where = n.holds(_linear(name), _changed(_linear(name)), Screen(linear=(name,)))
-        if where:
-            told = (Formula(f"{name}'"), " were constant")
+        told: Told = (Formula(f"{name}'"), " were constant")
+        if where := n.holds(*_changed(_linear(name)), Screen(linear=(name,))):
             yield Condition("constant derivative", f"{name}' is constant", told, where)
-        where = n.holds(_rectified(name), _changed(_rectified(name)))
-        if where:
-            told = (Formula(name), " were relu, whose derivative is the same before and after it")
+        told = (Formula(name), " were relu, whose derivative is the same before and after it")
+        if where := n.holds(*_changed(_rectified(name))):
             yield Condition("relu", f"{name} is relu", told, where)
 
 
-def _changed(change: Change) -> Circumstances:
-    return Circumstances(change=lambda e: everywhere(e, change))
+def _changed(change: Change) -> tuple[Change, Circumstances]:
+    return change, Circumstances(change=lambda e: everywhere(e, change))
+
+
+def _of_function(name: str, instead: Callable[[ex.Apply], Expr]) -> Change:
+    return lambda e: instead(e) if isinstance(e, ex.Apply) and e.function.name == name else e
 
 
 def _linear(name: str) -> Change:
     """The function as ``c z + d``."""
     c, d = Symbol(rf"\text{{slope of {name}}}"), Symbol(rf"\text{{offset of {name}}}")
 
-    def change(e: Expr) -> Expr:
-        if not isinstance(e, ex.Apply) or e.function.name != name:
-            return e
+    def change(e: ex.Apply) -> Expr:
         ones = ex.Number(1) if e.is_scalar else ex.Ones(*e.shape)
         if e.function.order > 1:
             return ex.zero(e.shape)
         return ex.mul(c, ones) if e.function.order else ex.add(ex.mul(c, e.arg), ex.mul(d, ones))
 
-    return change
+    return _of_function(name, change)
 
 
 def _rectified(name: str) -> Change:
-    def change(e: Expr) -> Expr:
-        if not isinstance(e, ex.Apply) or e.function.name != name:
-            return e
-        return ex.Apply(dataclasses.replace(e.function, known="relu"), e.arg)
-
-    return change
+    return _of_function(name, lambda e: ex.Apply(dataclasses.replace(e.function, known="relu"), e.arg))
 
 
 # ---------------------------------------------------------------------------------------- one unit
@@ -219,7 +214,9 @@ def _one_unit(s: Statement, deadline: float) -> Iterator[Condition]:
     where = []
     for c in columns(s):
         with contextlib.suppress(*TROUBLE):
-            if in_both_readings(Scalars.made(s, c, settled_order(s), deadline), s.members[0], s.members[-1]):
+            if in_both_readings(
+                Scalars(s, s.models["column"], c, settled_order(s), deadline, Alone), s.members[0], s.members[-1]
+            ):
                 where.append(c.name)
     if where:
         told = ("every size were 1, where order, transposes and diag do not matter",)

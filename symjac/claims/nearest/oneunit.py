@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from symjac import expr as ex
 from symjac.claims.comparison import Comparison
-from symjac.claims.conventions import Convention
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.nearest.sieve import APART, UNPROVED, Provable
 from symjac.claims.stated.statement import Statement
@@ -36,7 +34,7 @@ def scalar(e: Expr) -> Expr:
     """
     args = [scalar(a) for a in e.args]
     if isinstance(e, Symbol):
-        return Symbol(e.name)
+        return Symbol(e.parts)
     if isinstance(e, ex.Number):
         return e
     if isinstance(e, _ONE):
@@ -68,58 +66,29 @@ _APART = (*APART, "over", "stack", "explicit", "map", "count")
 
 
 class Alone(Evaluator):
-    """Terms to scalars; ``met`` are the symbols as the system has them."""
-
-    met: set[Symbol]
+    """Terms to scalars."""
 
     def value(self, t: Term) -> Value:
-        if t.kind in _ALONE:
-            return _ALONE[t.kind](self, t)
-        found = super().value(t)
-        return self.taken(found.make(), t) if t.kind in ("derivative", "gradient") else found
-
-    def taken(self, e: Expr, t: Term) -> Value:
-        self.met |= e.symbols
-        return self.given(scalar(e), t)
-
-
-def _symbol(ev: Alone, t: Term) -> Value:
-    assert t.ref is not None
-    return ev.taken(ev.model.symbol(ev.ref(t.ref)), t)
-
-
-def _operation(ev: Alone, t: Term) -> Value:
-    a, b = (ev.value(arg) for arg in t.args)
-    return ev.quotient(a, b, t) if t.data == "oslash" else ev.product([a, b], t)
-
-
-def _word(ev: Alone, t: Term) -> Value:
-    if t.data not in ("diag", "trace", "det") or len(t.args) != 1:
-        raise UndecidedError(f"{t.data} is not judged where every size is 1")
-    return ev.value(t.args[0])
-
-
-_ALONE: Mapping[str, Callable[[Alone, Term], Value]] = {
-    "symbol": _symbol,
-    "identity": lambda ev, t: ev.given(ex.Number(1), t),
-    "ones": lambda ev, t: ev.given(ex.Number(1), t),
-    "zeros": lambda ev, t: ev.given(ex.Number(0), t),
-    "operation": _operation,
-    "word": _word,
-}
+        match t.kind:
+            case "symbol" if t.ref is not None:
+                return self.given(scalar(self.model.symbol(self.ref(t.ref))), t)
+            case "identity" | "ones" | "zeros":
+                return self.given(ex.Number(int(t.kind != "zeros")), t)
+            case "operation":
+                a, b = (self.value(arg) for arg in t.args)
+                return self.quotient(a, b, t) if t.data == "oslash" else self.product([a, b], t)
+            case "word" if t.data in ("diag", "trace", "det") and len(t.args) == 1:
+                return self.value(t.args[0])
+            case "word":
+                raise UndecidedError(f"{t.data} is not judged where every size is 1")
+            case "derivative" | "gradient":
+                return self.given(scalar(super().value(t).make()), t)
+        return super().value(t)
 
 
 @dataclass
 class Scalars(Provable):
     """Two members where every size is 1."""
-
-    met: set[Symbol] = field(default_factory=set)
-
-    @staticmethod
-    def made(s: Statement, convention: Convention, order: str, deadline: float) -> Scalars:
-        met: set[Symbol] = set()
-        kind = type("AloneWith", (Alone,), {"met": met})
-        return Scalars(s, s.models["column"], convention, order, deadline, kind, met=met)
 
     def unconfirmed(self, a: Term, b: Term) -> str:
         plain = Comparison(self.statement, self.model, self.convention, self.order, self.deadline)
@@ -128,7 +97,8 @@ class Scalars(Provable):
     def decided(self, left: Expr, right: Expr) -> Outcome:
         if not (left.is_scalar and right.is_scalar):
             raise ShapeError("not every size is 1")
-        for table in self.tables(list(self.met)):
-            if equal(left, right, {Symbol(s.name): scalar(e) for s, e in table.items()}):
+        met = [self.model.symbol(r) for r in self.model.refs(left.symbols | right.symbols)]
+        for table in self.tables(met):
+            if equal(left, right, {Symbol(s.parts): scalar(e) for s, e in table.items()}):
                 return Outcome(True, "proof")
         return UNPROVED
