@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symjac import System, cells
+from symjac import System, cells, typeset
 from symjac.bptt import compare
 from symjac.bptt.backward import Backward, Row
 from symjac.bptt.program import forward, program
@@ -560,3 +560,12 @@ def test_a_target_is_a_scalar_where_only_so_the_loss_is_one() -> None:
     system = System(r"h_t = \tanh(W h_{t-1} + U x_t)", r"o_t = v^\top h_t")
     backward = system.bptt(r"\frac12 \sum_{t=1}^{T} (o_t - y_t)^2")
     assert any("y: read as a scalar" in n.message for n in backward.loss.notes)
+
+
+@pytest.mark.parametrize(
+    ("alone", "loss"), [("u", r"\ell(z_t)"), ("z", r"\ell(z_t)"), ("d", r"\lVert z_t - d_t \rVert^2")]
+)
+def test_a_letter_may_stand_with_a_time_and_without_one(alone: str, loss: str) -> None:
+    """Beside an input u_t, a state z_t or a target d_t the parameter of that letter has a gradient of its own."""
+    back = System(rf"z_t = \tanh(P z_{{t-1}} + Q u_t + {alone})").bptt(rf"L = \sum_t {loss}")
+    assert typeset.text(back.gradient(alone)) == "∑_{t=1}^{T} δₜ"

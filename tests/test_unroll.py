@@ -163,3 +163,12 @@ def test_the_notation_of_the_author_is_kept() -> None:
     body: Expr = product.numerator
     assert "h^{(i)}" in latex(body)
     assert product.wrt.name == "h^{(k)}"
+
+
+@pytest.mark.parametrize("letter", ["t'", "t_0", "t^*", "q", "T+1"])
+def test_a_state_may_be_asked_for_at_any_time(letter: str) -> None:
+    """Times are letters with their marks; none has to stand in the equations."""
+    system = System(r"h^{(2)}_t = \tanh(W h^{(2)}_{t-1} + V x_t)")
+    product = system.unroll(rf"h^{{(2)}}_{{{letter}}}", back_to="h^{(2)}_0")
+    assert product.late == Time.read(letter)
+    assert product.of == product.states[0].at(product.late)

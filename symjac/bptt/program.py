@@ -74,21 +74,23 @@ class _Writer:
         for x in step.inputs:
             if x.time != step.now:
                 raise NotYetError(f"the input {x.name} is of another step; programs take inputs of the same step")
-            name = self.names[x.family]
+            name = self.names[x.family if x.family not in out else x.name]  # u_t beside u
             out[x.name], out[step.at(x, 1).name] = f"{name}[t - 1]", f"{name}[t]"
             self.arguments[name] = x.name
         for y in sorted(step.targets, key=lambda s: s.name):
             if y in self.b.loss.term.symbols:
-                name = self.names[y.family]
+                name = self.names[y.family if y.family not in out else y.name]
                 out[y.name] = f"{name}[t - 1]" if self.b.loss.every_step or self.window else name
                 self.arguments[name] = y.name
         for s in step.order:
-            name = self.made("{}", s.family) if s in step.arguments else self.names[step.label(s)]
+            name = self.names[s.family if s.family not in out else s.name]
+            name = self.made("{}", s.family) if s in step.arguments else name
             out[s.name], out[step.at(s, 1).name] = f"{name}[t]", f"{name}[t + 1]"
             if s in step.states:
                 out[step.before(s).name] = f"{name}[t - 1]"
         for v in adjoints.nodes:
-            name = self.made("d_{}" if v not in step.arguments else "delta_{}", step.label(v))
+            label = step.label(v) if step.label(v) not in out else v.name
+            name = self.made("d_{}" if v not in step.arguments else "delta_{}", label)
             out[adjoints.symbol(v).name] = f"{name}[t]"
             out[adjoints.symbol(v, 1).name] = f"{name}[t + 1]"
             if self.b.loss.unspecified and v in adjoints.local.symbols:
