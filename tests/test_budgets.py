@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import _lru_cache_wrapper, reduce
 
 import pytest
@@ -17,9 +17,16 @@ import symjac
 from symjac import System, derivation, normal, second_reader
 from symjac import expr as ex
 from symjac.claims import check_record
+from symjac.claims.conventions import Convention
+from symjac.claims.evaluate import Evaluator
+from symjac.claims.instances import Instances, Printed
+from symjac.claims.judge import Judge
+from symjac.claims.model import Model
 from symjac.claims.stated import systems as stated_systems
+from symjac.claims.verdict import Outcome
 from symjac.entries import cells, told_derivative
 from symjac.errors import Defect, NotConfirmedError, NotYetError, SymjacError
+from symjac.expr.times import Time
 from symjac.factoring import NoClosedForm, factor
 from symjac.factoring.products import is_zero
 from symjac.functions import derivative
@@ -28,6 +35,7 @@ from symjac.limits import NormalFormTooLarge, multiplied_out, step, work_limit
 from symjac.narrative.teller import Teller
 from symjac.normal import equal
 from symjac.reading import parser
+from symjac.reading.applied.terms import Term
 from symjac.reading.session import Attempt, Session
 from symjac.reading.tokens import Token
 from symjac.typeset import breaking, latex, to_box
@@ -293,3 +301,30 @@ def test_a_claim_reads_each_text_once_and_its_system_once_in_each_orientation(mo
     assert {*equations, claim} <= texts.keys()
     assert max(texts.values()) == 1
     assert set(systems.values()) == {1}
+
+
+def test_a_claim_is_judged_once_in_each_reading_and_convention(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the earlier step taken in, what was found without it is there; so are equations at a step, once written."""
+    judged: Counter[object] = Counter()
+    written: Counter[object] = Counter()
+    alive: list[object] = []  # what is told apart by its id
+    one_outcome, shifted_rhs = Judge.one_outcome, Instances.shifted_rhs
+
+    def judge(self: Judge, a: Term, b: Term, c: Convention, order: str, kind: type[Evaluator], model: Model) -> Outcome:
+        judged[a, b, c, order, kind, model.shifted] += 1
+        return one_outcome(self, a, b, c, order, kind, model)
+
+    def write(self: Instances, p: Printed, part: ex.Expr, shift: Mapping[str, Time]) -> ex.Expr:
+        if part is p.rhs:
+            alive.append(self.printed)
+            written[id(self.printed), p.lhs, *shift.items()] += 1
+        return shifted_rhs(self, p, part, shift)
+
+    monkeypatch.setattr(Judge, "one_outcome", judge)
+    monkeypatch.setattr(Instances, "shifted_rhs", write)
+    cell = [r"c_t = \sigma(U x_t + V h_{t-1}) \odot c_{t-1}", r"h_t = \tanh(c_t)"]
+    claim = r"\frac{\partial c_t}{\partial c_{t-1}} = diag(\sigma(U x_t + V h_{t-1}))"
+    verdict = check_record({"system": cell, "claim": claim})
+    assert "earlier_step_taken_in" in verdict.alternatives
+    assert {shifted for *_, shifted in judged} == {False, True}
+    assert set(judged.values()) == set(written.values()) == {1}

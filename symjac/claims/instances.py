@@ -80,10 +80,22 @@ class Instances:
         for info in reading.symbols.values():
             self._shapes.setdefault(info.family, set()).add(info.symbol.shape)
         self.shifted = False  # whether equations of the earlier step are taken in, see the spec's time shift
-        self._jacobians: dict[object, Expr] = {}
         self.own_names: set[str] = set()  # of arguments that nobody has named
         self.ways: dict[Symbol, tuple[Ref, Ref]] = {}  # symbols for Jacobians over many steps: of what, by what
-        self.printed = [self._printed(e) for e in reading.equations]
+        self.printed = tuple(self._printed(e) for e in reading.equations)
+
+    @property
+    def printed(self) -> tuple[Printed, ...]:
+        """The equations; with others all that was found from those before is forgotten."""
+        return self._equations
+
+    @printed.setter
+    def printed(self, equations: tuple[Printed, ...]) -> None:
+        self._equations = equations
+        self.defined_families = frozenset(p.lhs.family for p in equations)
+        self._symbols: dict[Ref, Symbol] = {}
+        self._definitions: dict[Ref, Expr | None] = {}
+        self._jacobians: dict[object, Expr] = {}
 
     # ------------------------------------------------------------------------------------- symbols
 
@@ -122,12 +134,17 @@ class Instances:
 
     def symbol(self, ref: Ref, shape: ex.Shape | None = None) -> Symbol:
         """The symbol of a family at a time, of this shape where the family has none."""
+        if shape is None and (found := self._symbols.get(ref)) is not None:
+            return found
         parts = self.parts(ref)
         known = self.reading.symbols.get(parts.text)
-        if known is None:
-            return Symbol(parts, shape or self.shape(self.families[ref.family]))
         # What is declared as z_i, a letter with a label, a claim may have at the time i.
-        return known.symbol if known.symbol.parts == parts else Symbol(parts, known.symbol.shape)
+        symbol = known.symbol if known is not None and known.symbol.parts == parts else None
+        of = known.symbol.shape if known is not None else shape or self.shape(self.families[ref.family])
+        symbol = symbol or Symbol(parts, of)
+        if shape is None:
+            self._symbols[ref] = symbol
+        return symbol
 
     def ref(self, symbol: Symbol) -> Ref | None:
         """The family and time of a symbol of the system; ``None`` for others."""
@@ -168,10 +185,6 @@ class Instances:
             found |= {name for _, r in p.uses if r.time is not None for name, _ in r.time.letters if own} - own
         return frozenset(found) - self.last_steps()
 
-    @property
-    def defined_families(self) -> frozenset[str]:
-        return frozenset(p.lhs.family for p in self.printed)
-
     def equation(self, ref: Ref) -> Printed | None:
         """The equation that defines a symbol, at whatever time it was printed; one for this very time comes first."""
         for p in sorted(self.printed, key=lambda p: p.lhs != ref):
@@ -181,12 +194,11 @@ class Instances:
 
     def definition(self, ref: Ref) -> Expr | None:
         """The right-hand side of the equation that defines a symbol."""
-        p = self.equation(ref)
-        if p is None:
-            return None
-        shift = p.shift_to(ref.time)
-        assert shift is not None
-        return self.shifted_rhs(p, p.rhs, shift)
+        if ref not in self._definitions:
+            p = self.equation(ref)
+            shift = p.shift_to(ref.time) if p is not None else None
+            self._definitions[ref] = self.shifted_rhs(p, p.rhs, shift) if p is not None and shift is not None else None
+        return self._definitions[ref]
 
     def shifted_rhs(self, p: Printed, part: Expr, shift: Mapping[str, Time]) -> Expr:
         """A part of a printed right-hand side with its letter moved.
@@ -205,7 +217,7 @@ class Instances:
         return self.refs(rhs.symbols) if rhs is not None else []
 
     def define(self, lhs: Ref, rhs: Expr, uses: tuple[tuple[Symbol, Ref], ...]) -> None:
-        self.printed.append(Printed(lhs, rhs, "", uses))
+        self.printed = (*self.printed, Printed(lhs, rhs, "", uses))
 
     def anchor(self, ref: Ref) -> Time | None:
         """The value of the running letter in the instance that defines ``ref``."""
@@ -248,8 +260,11 @@ class Instances:
         self.families[name] = new
         inner = Ref(name, p.lhs.time)
         z = self.symbol(inner)
-        self.printed[k : k + 1] = [
-            Printed(p.lhs, p.rhs.replace({p.rhs.arg: z}), p.source, ((z, inner),)),
+        outer = Printed(p.lhs, p.rhs.replace({p.rhs.arg: z}), p.source, ((z, inner),))
+        self.printed = (
+            *self.printed[:k],
+            outer,
             Printed(inner, p.rhs.arg, p.source, p.uses),
-        ]
+            *self.printed[k + 1 :],
+        )
         return name

@@ -165,6 +165,7 @@ class Judge:
     statement: Statement
     until: float
     notes: list[str] = field(default_factory=list)
+    known: dict[object, Outcome] = field(default_factory=dict)
 
     def verdict(self) -> Verdict:
         s = self.statement
@@ -283,8 +284,11 @@ class Judge:
         model = s.models.get(convention.orientation)
         if model is None:
             return NO_ORIENTATION
-        comparison = Comparison(s, model, convention, order, self.until, kind)
-        found = answered(lambda: self.under_conditions(comparison.outcome(a, b), a, b, model))
+        key = (a, b, convention, order, kind, model.shifted)
+        if key not in self.known:
+            comparison = Comparison(s, model, convention, order, self.until, kind)
+            self.known[key] = answered(lambda: self.under_conditions(comparison.outcome(a, b), a, b, model))
+        found = self.known[key]
         return OPEN_LAG if s.open_lag and not misfits(found) else found
 
     def under_conditions(self, found: Outcome, a: Term, b: Term, model: Model) -> Outcome:

@@ -241,9 +241,7 @@ def confirmed(key: str) -> bool:
 
 def _vanishes(e: Any) -> bool:
     e = e.rewrite(sympy.exp).doit()
-    if sympy.expand(e) == 0 or sympy.numer(sympy.together(e)).expand() == 0:
-        return True
-    return bool(sympy.simplify(e) == 0)
+    return bool(sympy.numer(sympy.together(e)).expand() == 0 or sympy.simplify(e) == 0)
 
 
 def compare(

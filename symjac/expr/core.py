@@ -183,6 +183,8 @@ def deep_below(s: Symbol, definitions: Mapping[Symbol, Expr], known: Container[E
     >>> [s.name for s in deep_below(Symbol("h_99"), chain, ())][:2], deep_below(Symbol("h_9"), chain, ())
     (['h_1', 'h_2'], [])
     """
+    if len(definitions) <= DEEP:  # they cannot
+        return []
     depth: dict[Symbol, int] = {}
     todo = [s]
     while todo:

@@ -6,7 +6,6 @@ opinion beside the derivation and the normal form.
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from itertools import permutations
@@ -34,8 +33,7 @@ def _symbol(v: Evaluator, e: Symbol) -> Matrix:
     if e in v.given:
         return v.given[e].value(v)
     if e in v.definitions:
-        known: ChainMap[Any, Any] = ChainMap(v._known, v.fixed, dict(v.given))
-        for s in x.deep_below(e, v.definitions, known):
+        for s in x.deep_below(e, v.definitions, v):
             v.matrix(s)
         return v.matrix(v.definitions[e])
     if e.is_scalar and e.name in v.sizes:
@@ -68,15 +66,17 @@ def added(values: list[Any]) -> Any:
 
 
 def _product(v: Evaluator, e: Expr) -> Matrix:
-    scale = v.number(1)
+    scale: Any = None
     out: Matrix | None = None
     for f in e.args:
         m = v.matrix(f)
         if f.is_scalar:
-            scale = scale * m[0][0]
+            scale = m[0][0] if scale is None else scale * m[0][0]
         else:
             out = m if out is None else _times(v, out, m)
-    return [[scale]] if out is None else [[scale * a for a in row] for row in out]
+    if out is None:
+        return [[v.number(1) if scale is None else scale]]
+    return out if scale is None else [[scale * a for a in row] for row in out]
 
 
 def _entry_power(v: Evaluator, e: x.EntryPower) -> Matrix:
@@ -151,8 +151,8 @@ def _turned(m: Matrix) -> Matrix:
 
 
 def _diag(v: Evaluator, e: Expr) -> Matrix:
-    m = v.matrix(e.args[0])
-    return [[m[i][0] if i == j else v.number(0) for j in range(len(m))] for i in range(len(m))]
+    m, zero = v.matrix(e.args[0]), v.number(0)
+    return [[m[i][0] if i == j else zero for j in range(len(m))] for i in range(len(m))]
 
 
 def _exp(v: Evaluator, e: Expr) -> list[Any]:

@@ -17,6 +17,7 @@ from symjac.values.rings import Rationals
 
 Matrix = list[list[Any]]
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
+Z = Symbol("\0z")
 ENTRIES = 2_000_000  # so many entries are computed for one question, products of entries in matrix products among them
 
 # What each node is worth; :mod:`symjac.values.evaluate` fills it.
@@ -75,6 +76,8 @@ class Evaluator:
         return frozenset[Index]().union(*map(unbound_indices, self.definitions.values()))
 
     def size(self, d: sympy.Expr) -> int:
+        if d is x.ONE:
+            return 1
         found = self._sizes.get(d)
         if found is None:
             if isinstance(d, sympy.Symbol):
@@ -86,9 +89,13 @@ class Evaluator:
             self._sizes[d] = found
         return found
 
+    def __contains__(self, e: object) -> bool:
+        """Whether the value of an expression is there without its definition."""
+        return e in self._known or e in self.fixed or e in self.given
+
     def matrix(self, e: Expr) -> Matrix:
-        self.left.spend()
         if self.indices and unbound_indices(e):
+            self.left.spend()
             return VALUES[type(e)](self, e)
         found = self._known.get(e)
         if found is None:
@@ -96,7 +103,8 @@ class Evaluator:
             if still is not None and not self.indices and self._touched.isdisjoint(e.symbols):
                 found = still.matrix(e)
             else:
-                self.left.spend(self.size(e.rows) * self.size(e.cols))
+                rows, cols = e.shape
+                self.left.spend(1 + self.size(rows) * self.size(cols))
                 found = VALUES[type(e)](self, e)
             self._known[e] = found
         return found
@@ -146,11 +154,15 @@ class Evaluator:
             return Dual(a.tag, self.function(f, a.value), a.slope * self.function(f.derivative(), a.value))
         if f.known is None or f.order == 0:
             return self.numbers.function(f, a)
-        z = Symbol("\0z")
-        lower = Function(f.name, f.order - 1, f.known)
         alone = Evaluator(self.numbers, self.sizes, self.leaf, NOTHING, left=self.left)
-        alone.fixed = {z: [[a]]}
-        return alone.scalar(derivative(lower, z))
+        alone.fixed = {Z: [[a]]}
+        return alone.scalar(_slope(f.known, f.order))
+
+
+@lru_cache(maxsize=200)
+def _slope(known: str, order: int) -> Expr:
+    """The derivative of a known function of this order at the letter z."""
+    return derivative(Function(known, order - 1, known), Z)
 
 
 def touched(symbols: Iterable[Symbol], definitions: Mapping[Symbol, Expr]) -> frozenset[Symbol]:

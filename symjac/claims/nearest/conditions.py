@@ -134,8 +134,7 @@ class Narrowing:
 def narrowed(model: Model, change: Change) -> Model:
     """A model whose equations have been changed; the derivatives of the old one are not taken over."""
     out = copy.copy(model)
-    out.printed = [dataclasses.replace(p, rhs=everywhere(p.rhs, change)) for p in model.printed]
-    out._jacobians = {}
+    out.printed = tuple(dataclasses.replace(p, rhs=everywhere(p.rhs, change)) for p in model.printed)
     return out
 
 

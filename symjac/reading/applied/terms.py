@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from symjac.expr.times import Time
 
@@ -138,10 +139,17 @@ class Term:
         """Whether this is made of numbers alone."""
         return self.kind in ARITHMETIC and all(a.is_numeric for a in self.args)
 
+    @cached_property
+    def nodes(self) -> tuple[Term, ...]:
+        """This term and every part of it, parents first: what is asked about one is asked again and again."""
+        found, todo = list[Term](), [self]
+        while todo:
+            found.append(t := todo.pop())
+            todo += reversed(t.args)
+        return tuple(found)
+
     def walk(self) -> Iterator[Term]:
-        yield self
-        for a in self.args:
-            yield from a.walk()
+        return iter(self.nodes)
 
     def rebuilt(self, change: Callable[[Term], Term]) -> Term:
         """The term with ``change`` applied to every part, deepest first."""
