@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import importlib.metadata
 import importlib.util
 import re
 import sys
@@ -164,11 +163,13 @@ def _plain(read: Any) -> dict[Any, Any]:
 
 def _beside(name: str) -> str:
     """The parser's runtime that is installed, and the one that a reader asks for."""
+    from importlib import metadata  # only who is refused waits for it, and for the e-mail and archives it reads
+
     runtime = "antlr4-python3-runtime"
     try:
-        words = f"with {runtime} {importlib.metadata.version(runtime)}"
-        wanted = [r for r in importlib.metadata.requires(name) or () if r.startswith(runtime)]
-    except importlib.metadata.PackageNotFoundError:
+        words = f"with {runtime} {metadata.version(runtime)}"
+        wanted = [r for r in metadata.requires(name) or () if r.startswith(runtime)]
+    except metadata.PackageNotFoundError:
         return f"without {runtime}"
     return f"{words} ({name} asks for {wanted[0]})" if wanted else words
 

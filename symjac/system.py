@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import sympy
 
 from symjac import explicit, typeset
 from symjac.bounds import Bound
 from symjac.bptt import Backward
-from symjac.claims import Verdict, check_record
 from symjac.confirm.jacobian import declaration_of
 from symjac.confirm.likeness import alike
 from symjac.derivation import Derivation
@@ -25,6 +24,9 @@ from symjac.recurrence import Recurrence
 from symjac.results import Backpropagation, MatrixJacobian, NormBound, Product, SecondDerivative
 from symjac.unroll import Unrolled
 from symjac.vectorised import VecJacobian
+
+if TYPE_CHECKING:
+    from symjac.claims import Verdict
 
 
 class Collected(Protocol):
@@ -111,6 +113,8 @@ class System(Recurrence):
         >>> System(r"x_t = W \\sigma(x_{t-1})").check(claim).holds_in
         ('numerator_row',)
         """
+        from symjac.claims import check_record  # a hundred modules, for which deriving does not wait
+
         texts, symbols = self._printed
         record = {"equations": texts, "symbols": symbols, "claim": claim, "of": of, "wrt": wrt}
         return check_record(record, layout=layout, orientation=orientation, timeout=timeout)

@@ -48,6 +48,14 @@ def test_the_list_of_cells_waits_for_the_cells_alone() -> None:
     assert not {"sympy", "numpy", "json", "tempfile", "signal"} & found
 
 
+def test_deriving_waits_for_nothing_about_claims() -> None:
+    """A system is read and differentiated without what judges claims, compiles pages and tells versions of packages."""
+    found = loaded(rf"from symjac import System; System(r'{FOUNDING}').jacobian(wrt='x_{{t-1}}').text()")
+    left_out = {"claims", "papers", "notebook", "cli"}
+    assert not {m for m in found if m.startswith("symjac.") and m.split(".")[1] in left_out}
+    assert not {"importlib.metadata", "email", "symjac.documents.web"} & found
+
+
 def test_without_a_command_the_help_comes_with_status_2(capsys: Capture) -> None:
     """``symjac`` alone shows the help but did nothing that was asked."""
     assert cli.main([]) == 2

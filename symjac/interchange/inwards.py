@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -17,7 +18,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from symjac import expr
 from symjac.errors import DefinitionError, NotYetError
 from symjac.expr import Apply, Expr, Function, Number, Symbol, add, mul, neg
-from symjac.functions import ACTIVATIONS
+from symjac.functions import ACTIVATIONS, Activation
 from symjac.interchange.names import Names, latex_name
 
 Z = sympy.Symbol("z")
@@ -36,13 +37,17 @@ def from_sympy(s: Any, names: Names | None = None) -> Expr:
     return _Inwards(names or Names())(s)
 
 
-# SymPy heads that are exactly one row of the table.
-_HEADS = {type(row.sympy(Z)): row for row in ACTIVATIONS.values() if row.sympy(Z).args in ((Z,), (Z, sympy.S.Zero))}
-_HEADS[sign] = ACTIVATIONS["sign"]
 _SCALAR = (
     *(sympy.Number, sympy.Add, sympy.Mul, sympy.Pow, sympy.Max, sympy.Min),
     *(AppliedUndef, sympy.Derivative, sympy.Subs),
 )
+
+
+@lru_cache(maxsize=1)
+def _heads() -> Mapping[type[Basic], Activation]:
+    """SymPy heads that are exactly one row of the table; who only writes SymPy does not wait for them."""
+    written = [(row.sympy(Z), row) for row in ACTIVATIONS.values()]
+    return {**{type(s): row for s, row in written if s.args in ((Z,), (Z, sympy.S.Zero))}, sign: ACTIVATIONS["sign"]}
 
 
 @lru_cache(maxsize=256)
@@ -148,7 +153,7 @@ class _Inwards:
                 return self._sum(s)
             case sympy.FunctionMatrix():
                 return self._function_matrix(s)
-        if isinstance(s, _SCALAR) or type(s) in _HEADS:
+        if isinstance(s, _SCALAR) or type(s) in _heads():
             return self.lift(s, None, None)
         raise NotYetError(f"SymPy's {type(s).__name__} is not understood here")
 
@@ -233,8 +238,8 @@ class _Inwards:
             return expr.power(inner(s.base), self(s.exp))
         if isinstance(s, sympy.Max | sympy.Min):
             return self.extreme(s, inner)
-        if type(s) in _HEADS:
-            return _HEADS[type(s)](inner(s.args[0]))
+        if type(s) in _heads():
+            return _heads()[type(s)](inner(s.args[0]))
         return self.undefined(s, inner)
 
     def extreme(self, s: Any, inner: Any) -> Expr:
