@@ -17,11 +17,10 @@ TIE = "\0"  # a space at which no line ends
 ON, OFF = "\1", "\2"  # where a stretch that is pointed out begins and ends
 COLOURS = {"true": "32", "false": "31"}
 TABLED = "outcomes"  # what a table of the conventions says already
-SPECIALS = {c: "\\" + c for c in "&%$#_{}"} | {
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "\\": r"\textbackslash{}",
-}
+SPECIALS = str.maketrans(
+    {c: "\\" + c for c in "&%$#_{}"}
+    | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
+)
 ROOM = r"\renewcommand{\arraystretch}{1.15}\lineskip=3pt\lineskiplimit=3pt "  # matrices do not touch
 LONG = 80  # a formula of more characters may need more than one line
 _LEFT, _RIGHT = (r"\left(", r"\bigl("), (r"\right)", r"\bigr)")
@@ -136,7 +135,7 @@ def _tied(f: Formula) -> str:
 
 
 def _tex_words(words: str) -> str:
-    return "".join(SPECIALS.get(c, c if c.isascii() else "?") for c in words)
+    return words.translate(SPECIALS).encode("ascii", "replace").decode()
 
 
 def _tex(x: str | Formula) -> str:

@@ -209,7 +209,7 @@ def size_names(expressions: Iterable[Expr]) -> frozenset[str]:
             found.update(e.shape)
             found.update(k.size for k in (e.data if isinstance(e.data, tuple) else (e.data,)) if isinstance(k, Index))
             todo += e.args
-    return frozenset(str(letter) for size in found for letter in size.free_symbols)
+    return frozenset(letter.name for size in found for letter in size.free_symbols)
 
 
 @lru_cache(maxsize=10_000)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import count
+from operator import add
 from typing import Any
 
 Rows = list[list[Any]]
-RESTS = object()  # the slope of what does not move
 tags = count(1)
 
 
@@ -20,10 +20,10 @@ class Directions:
         self.parts = parts
 
     def __add__(self, other: Directions) -> Directions:
-        return Directions(tuple(a + b for a, b in zip(self.parts, other.parts, strict=True)))
+        return Directions(tuple(map(add, self.parts, other.parts)))
 
     def __mul__(self, factor: Any) -> Directions:
-        return Directions(tuple(a * factor for a in self.parts))
+        return Directions(tuple([a * factor for a in self.parts]))
 
     __rmul__ = __mul__
 
@@ -38,27 +38,19 @@ class Dual:
         self.value = value
         self.slope = slope
 
-    def _parts(self, other: Any) -> tuple[Any, Any] | None:
-        """Value and slope of the other operand as seen from here; ``None`` if it is the inner one."""
-        if not isinstance(other, Dual) or other.tag < self.tag:
-            return other, RESTS
-        return (other.value, other.slope) if other.tag == self.tag else None
-
     def __add__(self, other: Any) -> Any:
-        parts = self._parts(other)
-        if parts is None:
+        if not isinstance(other, Dual) or other.tag < self.tag:  # which does not move, seen from here
+            return Dual(self.tag, self.value + other, self.slope)
+        if other.tag > self.tag:
             return Dual(other.tag, self + other.value, other.slope)
-        value, change = parts
-        return Dual(self.tag, self.value + value, self.slope if change is RESTS else self.slope + change)
+        return Dual(self.tag, self.value + other.value, self.slope + other.slope)
 
     def __mul__(self, other: Any) -> Any:
-        parts = self._parts(other)
-        if parts is None:
+        if not isinstance(other, Dual) or other.tag < self.tag:
+            return Dual(self.tag, self.value * other, self.slope * other)
+        if other.tag > self.tag:
             return Dual(other.tag, self * other.value, other.slope * self)
-        value, change = parts
-        if change is RESTS:
-            return Dual(self.tag, self.value * value, self.slope * value)
-        return Dual(self.tag, self.value * value, self.slope * value + change * self.value)
+        return Dual(self.tag, self.value * other.value, self.slope * other.value + other.slope * self.value)
 
     __radd__ = __add__
     __rmul__ = __mul__

@@ -6,10 +6,12 @@ opinion beside the derivation and the normal form.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from functools import reduce
 from itertools import permutations
 from math import factorial, prod
+from operator import add, mul
 from typing import Any
 
 from symjac import expr as x
@@ -49,20 +51,19 @@ def _identity(v: Evaluator, e: Expr) -> Matrix:
 def _entrywise(f: Callable[[Any, Any], Any], args: list[Matrix]) -> Matrix:
     out = args[0]
     for m in args[1:]:
-        out = [[f(a, b) for a, b in zip(p, q, strict=True)] for p, q in zip(out, m, strict=True)]
+        out = [list(map(f, p, q)) for p, q in zip(out, m, strict=True)]
     return out
 
 
 def _times(v: Evaluator, a: Matrix, b: Matrix) -> Matrix:
     v.left.spend(len(a) * len(b) * len(b[0]))
-    return [[added([p * q for p, q in zip(row, col, strict=True)]) for col in zip(*b, strict=True)] for row in a]
+    columns = list(zip(*b, strict=True))
+    return [[added(map(mul, row, col)) for col in columns] for row in a]
 
 
-def added(values: list[Any]) -> Any:
-    out = values[0]
-    for a in values[1:]:
-        out = out + a
-    return out
+def added(values: Iterable[Any]) -> Any:
+    """The sum of numbers that need no zero to begin with."""
+    return reduce(add, values)
 
 
 def _product(v: Evaluator, e: Expr) -> Matrix:
@@ -292,9 +293,9 @@ ROWS: Mapping[type[Expr], Callable[[Evaluator, Any], Matrix]] = {
     x.Ones: lambda v, e: _filled(v, e, 1),
     x.Zero: lambda v, e: _filled(v, e, 0),
     x.Identity: _identity,
-    x.Sum: lambda v, e: _entrywise(lambda a, b: a + b, [v.matrix(a) for a in e.args]),
+    x.Sum: lambda v, e: _entrywise(add, [v.matrix(a) for a in e.args]),
     x.Product: _product,
-    x.Hadamard: lambda v, e: _entrywise(lambda a, b: a * b, [v.matrix(f) for f in e.args]),
+    x.Hadamard: lambda v, e: _entrywise(mul, [v.matrix(f) for f in e.args]),
     x.EntryPower: _entry_power,
     x.MatrixPower: _matrix_power,
     x.Transpose: lambda v, e: _turned(v.matrix(e.args[0])),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Protocol
 
 import sympy
 
-from symjac.expr import Expr, Function, Index, Symbol, unbound_indices
+from symjac.expr import ONE, Expr, Function, Index, Symbol, unbound_indices
 from symjac.functions import ACTIVATIONS, derivative
 from symjac.limits import Work
 from symjac.values.duals import Dual
@@ -76,7 +77,7 @@ class Evaluator:
         return frozenset[Index]().union(*map(unbound_indices, self.definitions.values()))
 
     def size(self, d: sympy.Expr) -> int:
-        if d is x.ONE:
+        if d is ONE:
             return 1
         found = self._sizes.get(d)
         if found is None:
