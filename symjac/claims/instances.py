@@ -15,6 +15,7 @@ from symjac.expr.times import LAST, Time
 from symjac.reading import Equation, Reading
 from symjac.reading.applied.terms import Ref
 from symjac.reading.context import Family
+from symjac.values.agreement import Points
 
 MAX_INSTANCES = 60
 T = TypeVar("T", bound=Hashable)
@@ -96,6 +97,7 @@ class Instances:
         self._symbols: dict[Ref, Symbol] = {}
         self._definitions: dict[Ref, Expr | None] = {}
         self._jacobians: dict[object, Expr] = {}
+        self.points: dict[object, Points] = {}  # at which the system was run, by its equations there
 
     # ------------------------------------------------------------------------------------- symbols
 

@@ -103,7 +103,11 @@ class Run:
         expressions, kinds = self.beside()
         nodes = set(reachable([self.left, self.right, *expressions], equations)) - self.world.given.keys()
         confirm_tables(nodes)
-        return Runs(nodes, equations, kinds=kinds, given=self.world.given), sorted(ex.size_names(nodes))
+        # Both layouts of an orientation ask the same of the same system; one run at a point answers them.
+        given, model = self.world.given, self.world.model
+        meanings = frozenset((s, m.key) for s, m in given.items())
+        points = model.points.setdefault((frozenset(equations.items()), meanings, kinds), {})
+        return Runs(nodes, equations, kinds=kinds, given=given, points=points), sorted(ex.size_names(nodes))
 
     def search(
         self, effort: int, first: Iterable[Symbol] = (), keeps: Callable[[Mapping[Symbol, Rows]], bool] = lambda _: True

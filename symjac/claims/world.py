@@ -37,6 +37,11 @@ class Slope:
     entries: bool = False
 
     @property
+    def key(self) -> object:
+        """What it is, to be told apart from others."""
+        return self.of, self.by, frozenset(self.definitions.items()), self.entries
+
+    @property
     def expressions(self) -> tuple[Expr, ...]:
         """What it is computed from."""
         return (self.of, self.by, *self.definitions.values())
@@ -59,6 +64,11 @@ class Gradient:
     time: Time | None
     by: Ref
     direct: bool = False
+
+    @property
+    def key(self) -> object:
+        """What it is: that of this world."""
+        return self
 
     @property
     def loss(self) -> Expr:

@@ -25,6 +25,7 @@ FLOOR, FLOOR_OF_PROGRAMS = 1e-6, 1e-3
 # Stand-ins for functions that nothing specifies.
 WAVES = tuple(Wave(Fraction(r, 10), Fraction(p, 10)) for r, p in ((9, 3), (12, 8), (7, 11), (10, 5)))
 
+Points = dict[object, Evaluator]
 Sides = Callable[[Evaluator], Iterable[tuple[Matrix, Matrix]]]
 """Pairs of what should be the same where a run is evaluated."""
 
@@ -44,7 +45,7 @@ class Runs:
     """A system that can be run at generic points.
 
     ``nodes`` is all that is evaluated there, ``given`` are symbols whose values are computed apart, ``moving`` those
-    that have a differential.
+    that have a differential. ``points`` are those at which the same system was run before, with what it was worth.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Runs:
         kinds: Kinds | None = None,
         given: Mapping[Symbol, Given] = NOTHING,
         moving: frozenset[Symbol] | None = None,
+        points: Points | None = None,
     ) -> None:
         self.definitions = definitions
         self.kinds = kinds or Kinds()
@@ -63,12 +65,20 @@ class Runs:
         self.left = work()
         self.functions = unspecified(nodes)
         self.whole = frozenset(s for e in nodes if isinstance(e, MatrixPower) for s in e.exponent.symbols)
+        self.points = points
 
     def at(self, ring: Rationals, sizes: Mapping[str, int], seed: int) -> Evaluator:
         """The run at one point."""
-        ring.stand_ins = {f: WAVES[(k + seed) % len(WAVES)] for k, f in enumerate(self.functions)}
-        point = GenericPoint(seed, self.kinds, self.whole)
-        return Evaluator(ring, sizes, point.leaf, self.definitions, self.moving, self.given, self.left)
+        key = (type(ring), seed, *sizes.items(), *self.functions, *self.whole)
+        found = self.points.get(key) if self.points is not None else None
+        if found is None:
+            ring.stand_ins = {f: WAVES[(k + seed) % len(WAVES)] for k, f in enumerate(self.functions)}
+            point = GenericPoint(seed, self.kinds, self.whole)
+            found = Evaluator(ring, sizes, point.leaf, self.definitions, self.moving, self.given)
+            if self.points is not None:
+                self.points[key] = found
+        found.left, found.indices = self.left, {}
+        return found
 
 
 def compare(
