@@ -97,6 +97,7 @@ class Instances:
         self._symbols: dict[Ref, Symbol] = {}
         self._definitions: dict[Ref, Expr | None] = {}
         self._jacobians: dict[object, Expr] = {}
+        self._tables: dict[object, dict[Symbol, Expr]] = {}  # of what is compared, by the symbols it holds
         self.points: dict[object, Points] = {}  # at which the system was run, by its equations there
 
     # ------------------------------------------------------------------------------------- symbols

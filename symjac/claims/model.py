@@ -343,8 +343,11 @@ class Model(Instances):
         earliest one that is mentioned; with 1 one step more is opened. ``variables`` at the earliest step
         are not opened.
         """
-        seen: dict[Symbol, Expr] = {}
         frontier = {s for e in expressions for s in e.symbols}
+        key = frozenset(frontier), depth, variables, len(self._refs)  # a symbol may get its place later
+        if key in self._tables:
+            return dict(self._tables[key])
+        seen: dict[Symbol, Expr] = {}
         earliest = self._earliest(frontier | variables)
         while frontier:
             s = frontier.pop()
@@ -363,6 +366,7 @@ class Model(Instances):
                 raise UndecidedError("too many steps are mentioned")
         # A gate without a time that uses the state of the step before: opened there, it would use itself.
         refuse_circles(seen, "the equations of the steps that are mentioned go in a circle")
+        self._tables[key] = dict(seen)
         return seen
 
     def signs(self, e: Expr) -> Expr:

@@ -233,7 +233,7 @@ def confirmed(key: str) -> bool:
     difference = row.sympy(U).diff(U) - told.scalar(row.derivative(Symbol("u"), Symbol("y")))
     if key in PIECES:
         return all(difference.subs(U, p) == 0 for p in PIECES[key])
-    if row.excluded is None and not difference.has(sympy.Max, sympy.Min, sympy.Heaviside):
+    if row.excluded is None and not difference.has(sympy.Max, sympy.Min, sympy.Heaviside, sympy.Abs):
         return _vanishes(difference)
     positive = sympy.Symbol("p", positive=True)
     return all(_vanishes(difference.subs(U, side)) for side in (positive, -positive))
@@ -241,7 +241,7 @@ def confirmed(key: str) -> bool:
 
 def _vanishes(e: Any) -> bool:
     e = e.rewrite(sympy.exp).doit()
-    return bool(sympy.numer(sympy.together(e)).expand() == 0 or sympy.simplify(e) == 0)
+    return bool(e.as_numer_denom()[0].expand() == 0 or sympy.simplify(e) == 0)
 
 
 def compare(

@@ -62,14 +62,14 @@ def _base(text: str, head: Node) -> set[str]:
 
 def spelled_out(e: Expr, names: Iterable[str]) -> Expr:
     """The expression with layer normalisations as ``(v - mean 1) / sqrt(var)``, and their Jacobians likewise."""
-    table: dict[Expr, Expr] = {}
     wanted = set(names)
-    for node in e.walk():
+    table: dict[Expr, Expr] = {}
+    for node in e.walk() if wanted else ():
         if isinstance(node, ex.VectorMap) and node.name in wanted:
             table[node] = _normalised(spelled_out(node.args[0], wanted))
         elif isinstance(node, ex.MapJacobian) and node.name in wanted:
             table[node] = _jacobian(spelled_out(node.args[0], wanted))
-    return e.replace(table)
+    return e.replace(table) if table else e
 
 
 def _normalised(v: Expr) -> Expr:
