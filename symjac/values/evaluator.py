@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -71,7 +71,7 @@ class Evaluator:
         self._known: dict[Expr, Matrix] = {}
         self._sizes: dict[sympy.Expr, int] = {}
 
-    @property
+    @cached_property
     def held(self) -> frozenset[Index]:
         """The index letters that definitions hold: which entries they pick is a part of the point."""
         return frozenset[Index]().union(*map(unbound_indices, self.definitions.values()))
