@@ -24,6 +24,7 @@ from symjac.claims.judge import Judge
 from symjac.claims.model import Model
 from symjac.claims.stated import systems as stated_systems
 from symjac.claims.verdict import Outcome
+from symjac.claims.world import Slope
 from symjac.entries import cells, told_derivative
 from symjac.errors import Defect, NotConfirmedError, NotYetError, SymjacError
 from symjac.expr.times import Time
@@ -40,7 +41,9 @@ from symjac.reading.session import Attempt, Session
 from symjac.reading.tokens import Token
 from symjac.typeset import breaking, latex, to_box
 from symjac.typeset.breaking import break_lines
+from symjac.values import evaluator as values
 from symjac.values.agreement import Runs, compare
+from symjac.values.points import GenericPoint
 from tests.work import counted
 
 n = ex.dim("n")
@@ -304,11 +307,15 @@ def test_a_claim_reads_each_text_once_and_its_system_once_in_each_orientation(mo
 
 
 def test_a_claim_is_judged_once_in_each_reading_and_convention(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the earlier step taken in, what was found without it is there; so are equations at a step, once written."""
+    """With the earlier step taken in, what was found without it is there; so are equations at a step, once written.
+
+    At a point the system is run once for both layouts.
+    """
     judged: Counter[object] = Counter()
     written: Counter[object] = Counter()
     alive: list[object] = []  # what is told apart by its id
-    one_outcome, shifted_rhs = Judge.one_outcome, Instances.shifted_rhs
+    run: Counter[object] = Counter()
+    one_outcome, shifted_rhs, value = Judge.one_outcome, Instances.shifted_rhs, Slope.value
 
     def judge(self: Judge, a: Term, b: Term, c: Convention, order: str, kind: type[Evaluator], model: Model) -> Outcome:
         judged[a, b, c, order, kind, model.shifted] += 1
@@ -320,6 +327,13 @@ def test_a_claim_is_judged_once_in_each_reading_and_convention(monkeypatch: pyte
             written[id(self.printed), p.lhs, *shift.items()] += 1
         return shifted_rhs(self, p, part, shift)
 
+    def evaluate(self: Slope, at: values.Evaluator) -> values.Matrix:
+        point = getattr(at.leaf, "__self__", None)
+        if isinstance(point, GenericPoint):
+            run[self.key, type(at.numbers), point.seed, *at.sizes.items()] += 1
+        return value(self, at)
+
+    monkeypatch.setattr(Slope, "value", evaluate)
     monkeypatch.setattr(Judge, "one_outcome", judge)
     monkeypatch.setattr(Instances, "shifted_rhs", write)
     cell = [r"c_t = \sigma(U x_t + V h_{t-1}) \odot c_{t-1}", r"h_t = \tanh(c_t)"]
@@ -327,4 +341,4 @@ def test_a_claim_is_judged_once_in_each_reading_and_convention(monkeypatch: pyte
     verdict = check_record({"system": cell, "claim": claim})
     assert "earlier_step_taken_in" in verdict.alternatives
     assert {shifted for *_, shifted in judged} == {False, True}
-    assert set(judged.values()) == set(written.values()) == {1}
+    assert set(judged.values()) == set(written.values()) == set(run.values()) == {1}
