@@ -330,7 +330,7 @@ def test_a_claim_is_judged_once_in_each_reading_and_convention(monkeypatch: pyte
     def evaluate(self: Slope, at: values.Evaluator) -> values.Matrix:
         point = getattr(at.leaf, "__self__", None)
         if isinstance(point, GenericPoint):
-            run[self.key, type(at.numbers), point.seed, *at.sizes.items()] += 1
+            run[self, type(at.numbers), point.seed, *at.sizes.items()] += 1
         return value(self, at)
 
     monkeypatch.setattr(Slope, "value", evaluate)

@@ -264,10 +264,6 @@ class Instances:
         inner = Ref(name, p.lhs.time)
         z = self.symbol(inner)
         outer = Printed(p.lhs, p.rhs.replace({p.rhs.arg: z}), p.source, ((z, inner),))
-        self.printed = (
-            *self.printed[:k],
-            outer,
-            Printed(inner, p.rhs.arg, p.source, p.uses),
-            *self.printed[k + 1 :],
-        )
+        within = Printed(inner, p.rhs.arg, p.source, p.uses)
+        self.printed = (*self.printed[:k], outer, within, *self.printed[k + 1 :])
         return name

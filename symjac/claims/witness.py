@@ -104,9 +104,8 @@ class Run:
         nodes = set(reachable([self.left, self.right, *expressions], equations)) - self.world.given.keys()
         confirm_tables(nodes)
         # Both layouts of an orientation ask the same of the same system; one run at a point answers them.
-        given, model = self.world.given, self.world.model
-        meanings = frozenset((s, m.key) for s, m in given.items())
-        points = model.points.setdefault((frozenset(equations.items()), meanings, kinds), {})
+        given, same = self.world.given, (frozenset(equations.items()), frozenset(self.world.given.items()), kinds)
+        points = self.world.model.points.setdefault(same, {})
         return Runs(nodes, equations, kinds=kinds, given=given, points=points), sorted(ex.size_names(nodes))
 
     def search(

@@ -33,13 +33,8 @@ class Slope:
 
     of: Expr
     by: Symbol
-    definitions: Mapping[Symbol, Expr]
+    definitions: Mapping[Symbol, Expr] = field(hash=False)
     entries: bool = False
-
-    @property
-    def key(self) -> object:
-        """What it is, to be told apart from others."""
-        return self.of, self.by, frozenset(self.definitions.items()), self.entries
 
     @property
     def expressions(self) -> tuple[Expr, ...]:
@@ -64,11 +59,6 @@ class Gradient:
     time: Time | None
     by: Ref
     direct: bool = False
-
-    @property
-    def key(self) -> object:
-        """What it is: that of this world."""
-        return self
 
     @property
     def loss(self) -> Expr:

@@ -41,7 +41,7 @@ class Kinds:
     """One entry 1 and zeros beside it."""
     distributions: frozenset[Symbol] = frozenset()
     """Entries that add up to one."""
-    special: Mapping[str, str] = field(default_factory=dict)
+    special: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Matrices, by name, that are symmetric, skew-symmetric, diagonal or orthogonal."""
     unit: Callable[[Symbol], Fraction] = lambda _: Fraction(1)
     """How large the entries of a symbol are, about."""

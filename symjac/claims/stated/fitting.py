@@ -81,7 +81,7 @@ def variables(members: Sequence[Term]) -> Iterator[Ref]:
 def define_means(models: Mapping[str, Model], symbols: Mapping[str, str], notes: list[str]) -> None:
     """A scalar that is declared to be a mean, and has no equation, is that of the vector it is taken from."""
     for m in models.values():
-        for p in list(m.printed):
+        for p in m.printed:
             vectors = [r for s, r in p.uses if s.is_vector]
             for symbol, r in p.uses:
                 words = symbols.get(symbol.name, "")
