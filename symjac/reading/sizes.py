@@ -35,7 +35,7 @@ class Size:
 
     @property
     def is_one(self) -> bool:
-        return bool(self.root.known == ONE)
+        return self.root.known is ONE
 
     def terms(self) -> list[Size]:
         """The unknowns and known letters that add up to this size."""

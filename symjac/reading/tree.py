@@ -55,9 +55,10 @@ class Node:
         return self.kids if self.exponent is None else [*self.kids, self.exponent]
 
     def walk(self) -> Iterator[Node]:
-        yield self
-        for kid in self.below:
-            yield from kid.walk()
+        todo = [self]
+        while todo:
+            yield (node := todo.pop())
+            todo += reversed(node.below)
 
     @property
     def is_call(self) -> bool:
