@@ -17,11 +17,8 @@ import symjac
 from symjac import System, derivation, normal, second_reader
 from symjac import expr as ex
 from symjac.claims import check_record
-from symjac.claims.conventions import Convention
-from symjac.claims.evaluate import Evaluator
+from symjac.claims.comparison import Comparison
 from symjac.claims.instances import Instances, Printed
-from symjac.claims.judge import Judge
-from symjac.claims.model import Model
 from symjac.claims.stated import systems as stated_systems
 from symjac.claims.verdict import Outcome
 from symjac.claims.world import Slope
@@ -315,11 +312,11 @@ def test_a_claim_is_judged_once_in_each_reading_and_convention(monkeypatch: pyte
     written: Counter[object] = Counter()
     alive: list[object] = []  # what is told apart by its id
     run: Counter[object] = Counter()
-    one_outcome, shifted_rhs, value = Judge.one_outcome, Instances.shifted_rhs, Slope.value
+    outcome, shifted_rhs, value = Comparison.outcome, Instances.shifted_rhs, Slope.value
 
-    def judge(self: Judge, a: Term, b: Term, c: Convention, order: str, kind: type[Evaluator], model: Model) -> Outcome:
-        judged[a, b, c, order, kind, model.shifted] += 1
-        return one_outcome(self, a, b, c, order, kind, model)
+    def judge(self: Comparison, a: Term, b: Term) -> Outcome:
+        judged[a, b, self.convention, self.order, self.kind, self.model.shifted] += 1
+        return outcome(self, a, b)
 
     def write(self: Instances, p: Printed, part: ex.Expr, shift: Mapping[str, Time]) -> ex.Expr:
         if part is p.rhs:
@@ -334,7 +331,7 @@ def test_a_claim_is_judged_once_in_each_reading_and_convention(monkeypatch: pyte
         return value(self, at)
 
     monkeypatch.setattr(Slope, "value", evaluate)
-    monkeypatch.setattr(Judge, "one_outcome", judge)
+    monkeypatch.setattr(Comparison, "outcome", judge)
     monkeypatch.setattr(Instances, "shifted_rhs", write)
     cell = [r"c_t = \sigma(U x_t + V h_{t-1}) \odot c_{t-1}", r"h_t = \tanh(c_t)"]
     claim = r"\frac{\partial c_t}{\partial c_{t-1}} = diag(\sigma(U x_t + V h_{t-1}))"
