@@ -344,7 +344,7 @@ class Model(Instances):
         are not opened.
         """
         frontier = {s for e in expressions for s in e.symbols}
-        key = frozenset(frontier), depth, variables, len(self._refs)  # a symbol may get its place later
+        key = frozenset(frontier), depth, variables, len(self.families)  # a symbol may get its family later
         if key in self._tables:
             return dict(self._tables[key])
         seen: dict[Symbol, Expr] = {}
