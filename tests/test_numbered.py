@@ -367,6 +367,15 @@ def test_a_damaged_claim_is_refuted(case: Claim, right: str) -> None:
     assert all(o.holds is False for o in v.conventions.values())
 
 
+def test_a_matrix_that_only_the_claim_prints_is_asked_for() -> None:
+    """``X^T (X w - y)`` is the gradient where the x_i are the rows of X, and false where they are its columns."""
+    case = CLAIMS[8]
+    assert case.equations == (SQUARES,)
+    assert judged(case, r"X^\top (X w - y)").verdict == "unreadable"
+    declared = Claim(case.equations, case.left, "", case.true, (), {"x_i": "vector d", "X": "matrix d n"})
+    assert judged(declared, r"X (X^\top w - y)").verdict == "true"
+
+
 def test_what_is_no_product_is_refused() -> None:
     """A sum of what is no matrix times the vectors says that it is not read."""
     with pytest.raises(SymjacError, match="is no product with the matrix of all the vectors"):

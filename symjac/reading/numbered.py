@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from symjac.errors import ReadError, ShapeError, propose
 from symjac.expr.names import written
@@ -70,8 +70,10 @@ def told(matrix: Family, small: str) -> str:
     return rf"{small} with a number: read as the vectors {first}, \dots, {last}, the columns of a matrix {matrix.name}"
 
 
-def refuse_matrix(context: Context, node: Node) -> None:
+def refuse_matrix(context: Context, node: Node, indices: Mapping[str, str]) -> None:
     """Refuses a matrix that is printed beside the vectors with its letter: do they stand in its columns or its rows?
+
+    ``indices`` are those that stand below letters in the text.
 
     :raises TwoMeaningsError: for one that is not declared.
     """
@@ -82,5 +84,5 @@ def refuse_matrix(context: Context, node: Node) -> None:
         raise context.doubt(
             f"{base} beside {small} with a number: the matrix with these vectors for its columns, or for its rows?",
             node,
-            f'declare it, as in "{base}: matrix d n", where they are its columns; else give it another letter',
+            f'for its columns declare "{base}: matrix d n" and "{small}_{indices.get(small, "i")}: vector d"',
         )

@@ -30,7 +30,7 @@ from symjac.reading.hints import WORDS
 from symjac.reading.parser import parse
 from symjac.reading.roles import Roles
 from symjac.reading.spelling import is_upper
-from symjac.reading.survey import Letters, above, raised_labels, signed, single_steps, squares, survey
+from symjac.reading.survey import Letters, above, one_below, raised_labels, signed, single_steps, squares, survey
 from symjac.reading.tree import Node
 from symjac.reading.usual import LOSSES, TIMED_LOSSES
 from symjac.reading.words import spelled, words_of
@@ -324,10 +324,11 @@ class Attempt:
                 take_membership(context, root, subject)
         context.letters = survey([r for r, _ in roots], context.letters)
         ties.size_letters(context, [p.root for p in self.pieces])
+        below = dict(pair for root, _ in roots for node in root.walk() for pair in one_below(node))
         for root, source in roots:
             context.source = source
             for node in root.walk() if context.letters.numbered else ():
-                numbered.refuse_matrix(context, node)
+                numbered.refuse_matrix(context, node, below)
         self.roles.look_beside(session.beside)
         self.roles.scan([(p.root, p.source) for p in self.pieces])
         defined = {name for p in self.pieces if (name := left_name(p, self.elaborator))}

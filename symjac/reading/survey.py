@@ -84,7 +84,7 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
     out.entry |= out.indices - out.time
     for root in roots:
         _free_entry_letters(root, out)
-    below_numbered = {index for n in nodes for base, index in _one_below(n) if base in out.numbered}
+    below_numbered = {index for n in nodes for base, index in one_below(n) if base in out.numbered}
     out.entry |= {index for index in below_numbered - out.time if index.isalpha()}
     for n in (n for n in nodes if n.kind in ("group", "frac")):
         for s in (s for s in n.scripts if s.kind == "_"):
@@ -137,13 +137,13 @@ def _note_entries_of_defined(roots: Sequence[Node], nodes: Sequence[Node], out: 
     names = [(r, n, letter(n.token)) for r, n in equations if n.kind == "name" and n.token is not None]
     bare = {base for _, n, base in names if not n.scripts}
     stepped = {base for _, n, base in names if n.scripts}
-    every = {pair for n in nodes for pair in _one_below(n)}
+    every = {pair for n in nodes for pair in one_below(n)}
     vectors = bare | {base for base, index in every if index in out.entry}  # z_k beside a sum over all z_j
     found = {pair for pair in every if pair[0] in vectors} - out.labels
     if not found:
         return
-    defined = {pair for _, n in equations for pair in _one_below(n)}
-    by_itself = {pair for r, _, base in names for n in r.walk() for pair in _one_below(n) if pair[0] == base}
+    defined = {pair for _, n in equations for pair in one_below(n)}
+    by_itself = {pair for r, _, base in names for n in r.walk() for pair in one_below(n) if pair[0] == base}
     for base, index in found - defined - by_itself:
         if index in out.time:
             doubtful = base not in stepped
@@ -168,7 +168,7 @@ def compared(nodes: Sequence[Node]) -> set[str]:
     return {x for pair in found if len(pair) == 2 and not ENTRYLIKE.isdisjoint(pair) for x in pair if not is_upper(x)}
 
 
-def _one_below(n: Node) -> list[tuple[str, str]]:
+def one_below(n: Node) -> list[tuple[str, str]]:
     """The letter of a name with the one sign that stands below it, where no more does."""
     if n.kind != "name" or n.token is None or len(n.scripts) != 1:
         return []
@@ -429,7 +429,7 @@ def signed(roots: Sequence[Node]) -> set[tuple[str, str]]:
 
 def single_steps(roots: Sequence[Node], letters: Letters) -> set[str]:
     """The T of ``y_T``, where y is known to carry a time: a letter for one step."""
-    pairs = [pair for r in roots for n in r.walk() for pair in _one_below(n)]
+    pairs = [pair for r in roots for n in r.walk() for pair in one_below(n)]
     return {index for base, index in pairs if base in letters.timed and index in TIMELIKE - letters.entry}
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from symjac.errors import ReadError
-from symjac.reading import Reading
+from symjac.reading import Reading, numbered
 from symjac.reading.applied.naming import Naming
 from symjac.reading.context import Context, Family
 from symjac.reading.declarations import declare
@@ -59,6 +59,9 @@ class Names:
         context.letters.entry |= _letters_of_entries(context, roots)
         context.calls = {key: context.families[family.name] for key, family in base.calls.items()}
         context.notes.clear()
+        for node in (n for root in roots for n in root.walk() if context.letters.numbered):
+            indices = {small: base.exact[m].entries[0] for small, m in base.letters.numbered.items() if m in base.exact}
+            numbered.refuse_matrix(context, node, indices)
         roles = Roles(context, lambda _, __: None)
         roles.scan([(root, text) for root in roots])
         return Naming(context, roles, beside=True)
