@@ -151,3 +151,50 @@ def test_whether_an_unnamed_step_loss_holds_the_factor_is_open() -> None:
     claim = r"\frac{\partial E_t}{\partial y_t} = y_t - d_t"
     assert verdict([*LINEAR, r"E = \frac12 \sum_{t=1}^N \|y_t - d_t\|^2"], claim) == "undecided"
     assert verdict([*LINEAR, r"E = \sum_{t=1}^N \frac12 \|y_t - d_t\|^2"], claim) == "true"
+
+
+SQUARES = r"\frac12 \sum_{t=1}^T \|o_t - d_t\|^2"
+ERRORS = r"\sum_{t=1}^T (o_t - d_t) h_t^\top"
+
+
+@pytest.mark.parametrize(
+    ("total", "gradient", "wanted"),
+    [
+        (rf"{SQUARES} + \frac\lambda2 \|V\|_F^2", rf"{ERRORS} + \lambda V", "true"),
+        (rf"\frac\lambda2 \|V\|_F^2 + \frac1T {SQUARES}", rf"\lambda V + \frac1T {ERRORS}", "true"),
+        (rf"{SQUARES} - \frac\lambda2 \|V\|_F^2 + \|W\|_F^2", rf"{ERRORS} - \lambda V", "true"),
+        (rf"{SQUARES} + \frac\lambda2 \|W\|_F^2", ERRORS, "true"),
+        (rf"{SQUARES} + \frac\lambda2 \|V\|_F^2", ERRORS, "false"),
+        (rf"{SQUARES} + \frac\lambda2 \|V\|_F^2", rf"{ERRORS} + 2 \lambda V", "false"),
+        (rf"{SQUARES} + \frac\lambda2 \|V\|_F^2", r"\sum_{t=1}^T (o_t + d_t) h_t^\top + \lambda V", "false"),
+        (rf"{SQUARES} + \frac\lambda2 \|V\|_F^2", r"\sum_{t=1}^T ((o_t - d_t) h_t^\top + \lambda V)", "undecided"),
+        (
+            r"\sum_{t=1}^T \ell_t(o_t) + \frac\lambda2 \|V\|_F^2",
+            r"\sum_{t=1}^T \frac{\partial \ell_t}{\partial o_t} h_t^\top + \lambda V",
+            "true",
+        ),
+        (r"\sum_{t=1}^T \ell_t(o_t) + \sum_{t=1}^T \|h_t\|^2", ERRORS, "undecided"),
+        (r"\sum_{t=1}^T \ell_t(o_t) + \ell(h_T)", ERRORS, "undecided"),
+    ],
+)
+def test_what_parameters_add_by_themselves_counts_once(total: str, gradient: str, wanted: str) -> None:
+    """Beside a sum over steps; inside it the claim is true over one step alone, which refutes nothing."""
+    claim = rf"\frac{{\partial L}}{{\partial V}} = {gradient}"
+    assert verdict([*TANH, f"L = {total}"], claim, **{r"\lambda": "scalar"}) == wanted
+
+
+def test_what_parameters_add_is_differentiated_by_its_factor() -> None:
+    """The square of a norm is what the weight of a regulariser counts."""
+    total = rf"L = {SQUARES} + \frac\lambda2 \|V\|_F^2"
+    by = r"\frac{\partial L}{\partial \lambda}"
+    assert verdict([*TANH, total], rf"{by} = \frac12 \|V\|_F^2", **{r"\lambda": "scalar"}) == "true"
+    assert verdict([*TANH, total], rf"{by} = \|V\|_F^2", **{r"\lambda": "scalar"}) == "false"
+
+
+@pytest.mark.parametrize("name", [r"\text{cross entropy}", r"\operatorname{cross-entropy}"])
+def test_words_before_a_bracket_are_one_loss(name: str) -> None:
+    """In the system and in the claim."""
+    equations = ["y = C h", f"L = 2 {name}(y, d)"]
+    inner = rf"\frac{{\partial {name}(y, d)}}{{\partial y}}"
+    assert verdict(equations, rf"\frac{{\partial L}}{{\partial y}} = 2 {inner}") == "true"
+    assert verdict(equations, rf"\frac{{\partial L}}{{\partial y}} = {inner}") == "false"

@@ -45,6 +45,7 @@ class Comparison(Asked):
     doubts: list[str] = field(default_factory=list)  # by which nothing is refuted
     whole: frozenset[Expr] = frozenset()  # symbols for sums and products over time as a whole
     variables: frozenset[ex.Symbol] = frozenset()  # by which the claim differentiates
+    is_penalised: bool = True  # whether what parameters alone add to the loss is counted
 
     def outcome(self, a: Term, b: Term) -> Outcome:
         """What holds of two members: proved and confirmed by runs, refuted by a run or by shapes, or not known.
@@ -76,8 +77,12 @@ class Comparison(Asked):
     def judged(self, a: Term, b: Term) -> Outcome:
         """The same before runs are asked whether what was proved holds."""
         self.statement.refuse_unsaid_total(a, b)
-        summands = self.statement.per_step(a, b)
-        found = self.at_any_length(a, b) if summands is None else self.summed(*summands)
+        apart = self.statement.beside_penalty(a, b)
+        summands = self.statement.per_step(a, b) if apart is None else None
+        if apart is not None:
+            found = self.penalised(a, *apart)
+        else:
+            found = self.at_any_length(a, b) if summands is None else self.summed(*summands)
         together = self.statement.whole_gradients(a, b)
         if len(together) > 1 and found.because == "counterexample":
             names = " and ".join(together)
@@ -101,6 +106,25 @@ class Comparison(Asked):
         if alone.holds is False:
             return replace(alone, reason="already where there is one step only")
         return undecided("the summands differ, which does not say that the sums do")
+
+    def penalised(self, a: Term, over: Term, rest: tuple[Term, ...]) -> Outcome:
+        """A sum over all steps beside what a parameter adds to the loss by itself: the one and the other."""
+        s, letter = self.statement, over.over.letter
+        self.is_penalised = False
+        found = self.summed(*(s.per_step(a, over) or (a, over.args[0], letter)))
+        self.is_penalised = True
+        if found.holds and rest:
+            self.step = self.last = None
+            beside = self.compared(s.of_penalty(a), Term("add", rest) if len(rest) > 1 else rest[0], {})
+            if beside.holds:
+                return found
+        one = {letter: Time((), 1)}
+        self.step = self.last = one[letter]
+        alone = self.compared(a, Term("add", (over.args[0], *rest)), one)
+        if alone.holds is False:
+            ends = alone.because == "counterexample"
+            return replace(alone, reason="already where there is one step only") if ends else alone
+        return Outcome(None, "undecided", "the sums may differ though they are the same over one step")
 
     def at_any_length(self, a: Term, b: Term) -> Outcome:
         if not self.statement.lengths_matter(a, b):
@@ -200,6 +224,7 @@ class Comparison(Asked):
         """Both sides, the sizes of constants as they tell them together."""
         s = self.statement
         gradients = self.gradients(a, b, values)
+        gradients.mentions = replace(gradients.mentions, is_penalised=self.is_penalised)
         over = OverTime(self.order)
 
         def evaluator() -> Evaluator:

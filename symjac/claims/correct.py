@@ -42,6 +42,8 @@ def correct(s: Statement, deadline: float) -> dict[str, str]:
 
 
 def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term, deadline: float) -> str:
+    if s.beside_penalty(left, right) is not None:
+        raise UndecidedError("a sum over steps beside what a parameter adds by itself is not printed yet")
     over = s.per_step(left, right)
     step = Time(((over[2], 1),)) if over is not None else s.step({}, left, right)
     mentions = s.mentions(left, right, {})

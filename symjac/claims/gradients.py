@@ -8,7 +8,7 @@ back by the derivative in between, until mentioned ones are reached.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from symjac import expr as ex
 from symjac.claims.instances import Printed, closure, reached
@@ -64,6 +64,8 @@ class Mentions:
     abbreviations: frozenset[str] = frozenset()  # left-hand sides by which no loss is computed
     of_step: bool = False  # whether the left side is about the loss of one step
     steps: Steps | None = None  # over which the loss is summed
+    penalty: str = ""  # the family that parameters alone add to the whole loss
+    is_penalised: bool = True  # whether that is counted
 
     def leaves_out(self, x: Ref) -> bool:
         """Whether the step of ``x`` is none over which the loss is summed."""
@@ -76,7 +78,7 @@ class Mentions:
     def sees(self, x: Ref) -> bool:
         """Whether the loss is printed as a function of ``x``."""
         every = x.family in self.at_every_step and x.time is not None and not self.leaves_out(x)
-        return x in self.outputs or every
+        return x in self.outputs or every or x.family == self.penalty
 
     @property
     def says(self) -> bool:
@@ -102,6 +104,8 @@ class Gradients:
         """The gradient of a loss by ``x``; a loss that carries a time is the loss of that step."""
         if self.after_last(x):
             return ex.zero(self.model.symbol(x).shape)
+        if x.family == self.mentions.penalty:
+            return ex.Number(1)
         if x.family in self.weights and x.time is not None:
             return ex.zero(ex.SCALAR) if self.mentions.leaves_out(x) else self.weights[x.family]
         if loss is not None and loss.time is not None:
@@ -166,7 +170,8 @@ class Gradients:
 
         :raises UndecidedError: where what the parameter acts on is carried from step to step.
         """
-        users = [c for c, _ in Gradients(self.model, self.mentions, step=loss.time).consumers(x)]
+        alone = replace(self.mentions, is_penalised=False)
+        users = [c for c, _ in Gradients(self.model, alone, step=loss.time).consumers(x)]
         for c in users:
             if c not in self.mentions.local | self.mentions.frontier:
                 raise UndecidedError(f"nothing says how the loss of one step depends on {self.model.name(c)}")
@@ -315,6 +320,8 @@ class Gradients:
         for p in self.model.printed:
             for _, r in p.uses:
                 if r.family != x.family or p.lhs.family in self.mentions.abbreviations:
+                    continue
+                if p.lhs.family == self.mentions.penalty and not self.mentions.is_penalised:
                     continue
                 shift = self.shift(p, r, x)
                 if shift is None:

@@ -289,7 +289,7 @@ def courses(c: Asked, a: Term, b: Term) -> Iterator[Course]:
     :raises UndecidedError: where no number of steps can be chosen.
     """
     s = c.statement
-    if s.per_step(a, b) is not None:
+    if s.beside_penalty(a, b) is not None or s.per_step(a, b) is not None:
         yield from _whole_sums(c, a, b)
         return
     if not s.lengths_matter(a, b):

@@ -108,6 +108,8 @@ class World:
         variable = self.model.symbol(x)
         if self._is_after_last(x):
             return ex.zero(variable.shape)
+        if x.family == self.mentions.penalty:
+            return ex.Number(1)
         if x.family in self.weights and x.time is not None:
             return ex.zero(variable.shape) if self.mentions.leaves_out(x) else self.weights[x.family]
         time = loss.time if loss is not None else None
@@ -280,6 +282,8 @@ class World:
     def term(self, r: Ref, *, whole: bool) -> Expr:
         """What one thing that the loss sees adds to it."""
         value = self.model.symbol(r)
+        if r.family == self.mentions.penalty:
+            return value
         if r.family in self.weights:
             return ex.mul(self.weights[r.family], value) if whole else value
         weight = next(iter(self.weights.values())) if len(self.weights) == 1 and whole else ex.Number(1)

@@ -11,6 +11,7 @@ from symjac import functions
 from symjac.errors import ReadError
 from symjac.reading import vocabulary as v
 from symjac.reading.tokens import MAX_DEPTH, MAX_TOKENS, Token
+from symjac.reading.usual import is_loss_word
 
 _COMMAND = re.compile(r"\\([a-zA-Z]+\*?|.)", re.S)
 
@@ -21,6 +22,8 @@ _ROW_GAP = re.compile(r"\*?\s*\[\s*-?[\d.]+\s*(pt|em|ex|mm|cm|in)\s*\]|\*")
 _WORD = re.compile(r"[A-Za-z]+")
 
 
+_PHRASE = re.compile(r"[A-Za-z]+([ -]+[A-Za-z]+)+")
+_OPENS = re.compile(r"\s*(\\left\s*)?\(")
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_\-]*")
 
 
@@ -230,6 +233,10 @@ class Commands(ABC):
             run = _WORD.match(self.source, start)
             hint = rf'write "\operatorname{{{run.group()}}}"' if run else None
             raise self.error(r"\operatorname without braces", i, run.end() if run else j, hint)
+        joined = "".join(_WORD.findall(word))
+        if style == "rm" and _PHRASE.fullmatch(word) and is_loss_word(joined) and _OPENS.match(self.source, j):
+            self.add("name", joined, i, j, "rm")  # \\text{cross entropy}(y, d)
+            return j
         apart = self.source[start:stop] != word and name in v.TEXTS and not is_word(word)
         below = [t.kind for t in self.tokens[-2:]]
         if apart and word.isalpha() and len(word) > 1 and not {"_", "^"} & set(below):

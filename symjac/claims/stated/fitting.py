@@ -181,6 +181,8 @@ def without_stray_index(s: Statement) -> tuple[Term, ...]:
 
 def with_factors_inside(s: Statement, t: Term) -> Term:
     r"""``\frac{1}{T} \sum_t a_t`` and ``-\sum_t a_t`` with the factor in every summand."""
+    if t.kind == "add":
+        return Term("add", tuple(with_factors_inside(s, a) for a in t.args), t.data, t.span)
     if t.kind == "negative":
         inner = with_factors_inside(s, t.args[0])
         return _inside(inner, lambda body: Term("negative", (body,), None, t.span)) if _is_sum(inner) else t

@@ -7,19 +7,17 @@ what factor, and what it sees; nothing is known of the function itself.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ReadError
+from symjac.reading.lexer import tokenise
 from symjac.reading.parser import parse
-from symjac.reading.spelling import plain, script_text
+from symjac.reading.spelling import letter, plain, script_text
 from symjac.reading.survey import bound_letter, survey
 from symjac.reading.tree import Node
 from symjac.reading.usual import LOSS_NAMES, is_loss_word
-
-_PHRASE = re.compile(r"\\(?:text|textrm|mathrm|operatorname)\s*\{\s*([A-Za-z]+)(?:[ -]+([A-Za-z]+))+\s*\}(?=\s*\()")
 
 
 @dataclass(frozen=True)
@@ -34,10 +32,14 @@ class LossEquation:
     body: str = ""  # the term of one step, where it is printed and not named
     function: str = ""  # the l of ``l(o_t, y_t)``, of which the loss is a multiple or a sum
     steps: tuple[str, str] = ("", "")  # the first and the last one of a sum, as far as they are printed
+    penalty: str = ""  # the name for what parameters alone add
+    added: str = ""  # which is this
 
     @property
     def words(self) -> str:
         """What the equation says, as a note."""
+        if self.penalty:
+            return f"{replace(self, penalty='').words}; what is added, {self.added}, is called {self.penalty}"
         if self.step:
             times = f", times {self.scale}" if self.scale else ""
             first, last = self.steps
@@ -46,25 +48,27 @@ class LossEquation:
         return f"{self.left} is read as a loss of which nothing is known but that it sees {', '.join(self.arguments)}"
 
 
-def without_losses(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[list[str], tuple[LossEquation, ...]]:
-    """The equations that remain, and what was taken out."""
+def without_losses(
+    texts: Sequence[str], symbols: Mapping[str, str], claim: str = ""
+) -> tuple[list[str], tuple[LossEquation, ...]]:
+    """The equations that remain, and what was taken out; the claim about them has its own letters."""
     kept: list[str] = []
     found: list[LossEquation] = []
-    steps = _Steps.of(texts, symbols)
+    steps = _Steps.of(texts, symbols, claim)
     for text in texts:
-        joined = _PHRASE.sub(lambda m: r"\operatorname{" + re.sub(r"[^A-Za-z]", "", m[0].split("{")[1]) + "}", text)
         try:
-            roots, _ = parse(joined)
+            roots, _ = parse(text)
         except ReadError:
             kept.append(text)
             continue
-        told = [_told(joined, root, symbols) or _of_each_step(joined, root, symbols, steps) for root in roots]
+        told = [_of_loss(text, root, symbols, steps) for root in roots]
         if not any(told):
             kept.append(text)
             continue
         found += [e for e in told if e is not None]
-        kept += [joined[r.start : r.end] for r, e in zip(roots, told, strict=True) if e is None]
+        kept += [text[r.start : r.end] for r, e in zip(roots, told, strict=True) if e is None]
         kept += [f"{e.step} = {e.body}" for e in told if e is not None and e.body]
+        kept += [f"{e.penalty} = {e.added}" for e in told if e is not None and e.penalty]
     return kept, tuple(found)
 
 
@@ -74,9 +78,10 @@ class _Steps:
 
     running: frozenset[str]
     printed: frozenset[str]
+    free: str  # a letter for what parameters alone add
 
     @staticmethod
-    def of(texts: Sequence[str], symbols: Mapping[str, str]) -> _Steps:
+    def of(texts: Sequence[str], symbols: Mapping[str, str], claim: str) -> _Steps:
         roots: list[Node] = []
         lefts: set[str] = set()
         for text in texts:
@@ -90,7 +95,42 @@ class _Steps:
                     lefts |= {t.text for m in n.walk() for s in m.scripts for t in s.tokens if t.kind == "name"}
         letters = survey(roots)
         running = frozenset(letters.time - letters.entry)
-        return _Steps(running, running & lefts)
+        free = next(n for n in _FOR_PENALTY if not any(n in t for t in (*texts, *symbols, claim)))
+        return _Steps(running, running & lefts, free)
+
+
+_FOR_PENALTY = (r"\Omega", r"\Psi", r"\Xi", r"\Upsilon", r"\Theta")
+
+
+def _of_loss(text: str, root: Node, symbols: Mapping[str, str], steps: _Steps) -> LossEquation | None:
+    """What an equation says of a loss, as a whole, or of a sum over steps and what parameters alone add to it.
+
+    :raises UndecidedError: where what it sums up beside is not followed.
+    """
+    whole = _told(text, root, symbols) or _of_each_step(text, root, symbols, steps)
+    right = root.kids[-1].inner
+    if whole is not None or root.kind != "relation" or root.detail != ("=",) or right.kind != "add":
+        return whole
+    terms = [
+        kid if sign == "+" else Node("negative", "", [kid], kid.start, kid.end)
+        for sign, kid in zip(right.detail, right.kids, strict=True)
+    ]
+    sums = [t for t in terms if any(n.kind == "big" or steps.running & _below(n) for n in t.walk())]
+    others = [(s, k) for s, k, t in zip(right.detail, right.kids, terms, strict=True) if t not in sums]
+    if len(sums) == 1 and others:
+        alone = Node("relation", "", [root.kids[0], sums[0]], root.start, root.end, detail=("=",))
+        found = _told(text, alone, symbols) or _of_each_step(text, alone, symbols, steps)
+        if found is not None:
+            added = " ".join(f"{s} {text[k.start : k.end]}" for s, k in others).removeprefix("+ ")
+            return replace(found, penalty=steps.free, added=added)
+    pairs = (pair for n in right.walk() if n.kind == "juxt" for pair in itertools.pairwise(n.kids))
+    if any(a.scripts and b.is_call and _is_loss(text, a, symbols) for a, b in pairs):
+        raise UndecidedError(f"{text[root.start : root.end]} is a sum of losses that is not followed")
+    return None
+
+
+def _below(n: Node) -> set[str]:
+    return {t.text for s in n.scripts for t in s.tokens}
 
 
 def _of_each_step(text: str, root: Node, symbols: Mapping[str, str], steps: _Steps) -> LossEquation | None:
@@ -186,7 +226,7 @@ def _told(text: str, root: Node, symbols: Mapping[str, str]) -> LossEquation | N
     called = len(body) == 2 and body[1].is_call
     if not called and (large is None or len(body) > 1):
         return None
-    name, head = (text[n.start : n.end] for n in (left, body[0]))
+    name, head = (_by_itself(text, n) for n in (left, body[0]))
     if large is not None:
         later = any(s.kind == "_" and len(s.tokens) > 1 for s in body[0].scripts)
         if later or not _runs_over_all(large):
@@ -197,6 +237,13 @@ def _told(text: str, root: Node, symbols: Mapping[str, str]) -> LossEquation | N
     if body[0].scripts:
         return LossEquation(name, scale, head, arguments, True, steps=_steps(large))
     return LossEquation(name, scale, "", arguments, True, steps=_steps(large), function=head) if called else None
+
+
+def _by_itself(text: str, n: Node) -> str:
+    r"""A name as it can be read where no bracket follows it: ``\text{cross entropy}`` would be a remark."""
+    t = n.token
+    word = t is not None and t.style == "rm" and len(t.text) > 1
+    return rf"\operatorname{{{t.text}}}{text[t.end : n.end]}" if t is not None and word else text[n.start : n.end]
 
 
 def _parts(text: str, right: Node) -> tuple[str, list[Node], Node | None]:
@@ -251,6 +298,6 @@ def is_loss_name(printed: str) -> bool:
     >>> is_loss_name(r"\\mathcal{L}_t"), is_loss_name("v")
     (True, False)
     """
-    base = re.split(r"[_^(]", re.sub(r"\s+", "", printed))[0]
-    short = re.sub(r"\\(?:mathcal|mathscr)\{?([A-Z])\}?", r"\\mathcal{\1}", base)
-    return short in LOSS_NAMES or is_loss_word(plain(base))
+    first = tokenise(printed)[0]
+    base = first._replace(style="cal") if first.style == "scr" else first
+    return letter(base) in LOSS_NAMES or is_loss_word(first.text)

@@ -40,6 +40,7 @@ class Said:
     factors_of_losses: tuple[Term, ...] = ()  # that stand before a sum of them, or before a function, in an equation
     weights: Mapping[str, Term | None] = field(default_factory=dict)  # of a step's loss in the whole, 1 where ``None``
     steps: Steps | None = None  # over which the loss is summed
+    penalty: str = ""  # what parameters alone add to the loss, by the name that it is given
     seen: frozenset[Ref] = frozenset()  # what an equation says the loss depends on
     at_every_step: frozenset[str] = frozenset()  # families of which an equation says so for every step
     conditions: tuple[Condition, ...] = ()  # under which the claim is said to hold

@@ -50,6 +50,7 @@ class Statement(Said):
             abbreviations,
             of_step,
             self.steps.put(values) if self.steps is not None else None,
+            self.penalty,
         )
 
     def abbreviations(self, *terms: Term) -> Iterator[str]:
@@ -127,6 +128,31 @@ class Statement(Said):
         ):
             return None
         return a, b.args[0], letter
+
+    def beside_penalty(self, a: Term, b: Term) -> tuple[Term, tuple[Term, ...]] | None:
+        """The sum over all steps, and what stands beside it, by a parameter that adds to the loss by itself too.
+
+        ``None`` where this is no such gradient.
+
+        :raises UndecidedError: where the sum does not run over all steps.
+        """
+        penalised = any(r == self.target for p in self.model.printed if p.lhs.family == self.penalty for _, r in p.uses)
+        terms = b.args if b.kind == "add" else (b,)
+        sums = [t for t in terms if t.kind == "over"]
+        if not penalised or len(sums) != 1 or self.per_step(a, sums[0]) is None:
+            return None
+        return sums[0], tuple(t for t in terms if t is not sums[0])
+
+    def of_penalty(self, a: Term) -> Term:
+        """A member with what parameters alone add in the place of the loss."""
+        added = Term("symbol", (), Ref(self.penalty))
+        return a.rebuilt(
+            lambda t: (
+                Term(t.kind, (added, *t.args[1:]), t.data, t.span)
+                if t.kind == "derivative" and self.is_loss(t.args[0])
+                else t
+            )
+        )
 
     def whole_gradients(self, a: Term, b: Term) -> list[str]:
         """The parameters of every step by which the whole loss is differentiated."""

@@ -45,7 +45,7 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str], claim: str = "
     :raises DefinitionError: where a name is defined twice.
     """
     texts, naming = without_naming([without_braces(e) for e in equations])
-    texts, losses = without_losses(texts, symbols)
+    texts, losses = without_losses(texts, symbols, claim)
     symbols = {name: _plainly(words) for name, words in symbols.items()}
     symbols = _without_targets(losses, texts, symbols)
     texts, rest = with_rest(texts, symbols)
