@@ -376,6 +376,23 @@ def test_a_matrix_that_only_the_claim_prints_is_asked_for() -> None:
     assert judged(declared, r"X (X^\top w - y)").verdict == "true"
 
 
+@pytest.mark.parametrize("right", [r"\operatorname{diag}(1 - h_j^2) W", r"\operatorname{diag}(1 + h_j^2) W"])
+def test_the_derivative_of_a_vector_with_a_number_is_not_judged(right: str) -> None:
+    """``dh_j/dx_j`` is one block of a matrix by a matrix: nothing is said of it in columns, true or not."""
+    v = judged(
+        Claim(
+            (r"h_j = \tanh(W x_j)", r"o = \sum_j \|h_j\|^2 x_j"),
+            r"\frac{\partial h_j}{\partial x_j}",
+            "",
+            NUMERATOR,
+            (),
+        ),
+        right,
+    )
+    assert v.conventions["numerator_column"].holds is None
+    assert v.verdict == "undecided"
+
+
 def test_what_is_no_product_is_refused() -> None:
     """A sum of what is no matrix times the vectors says that it is not read."""
     with pytest.raises(SymjacError, match="is no product with the matrix of all the vectors"):

@@ -81,6 +81,8 @@ class Evaluator(Meaning):
 
     def derivative(self, t: Term) -> Expr:
         y, x = t.args
+        if self.is_column(y):
+            raise UndecidedError("the derivative of one of several vectors with a number is not judged")
         if x.kind == "entry":
             return self.entry_derivative(y, x)
         assert x.ref is not None
