@@ -5,8 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
-from symjac.errors import ReadError
-from symjac.reading.parser import parse
+from symjac.reading.parser import readable
 from symjac.reading.spelling import ENTRYLIKE, is_greek, letter
 from symjac.reading.survey import compared
 from symjac.reading.tree import Node
@@ -32,10 +31,7 @@ class Beside:
         >>> sorted(seen.factors), sorted(seen.entries), seen.has_vectors
         (['\\rho'], ['p', 'x'], True)
         """
-        try:
-            nodes = [n for root in parse(text)[0] for n in root.walk()]
-        except ReadError:
-            return Beside()
+        nodes = [n for root in readable(text) for n in root.walk()]
         pairs = [pair for n in nodes if n.kind == "juxt" for pair in itertools.pairwise(n.kids)]
         factors = (a for a, b in pairs if a.kind == "name" and a.text in _DOUBTFUL and not (a.scripts or b.is_call))
         names = [n for n in nodes if n.kind == "name" and n.token is not None]

@@ -129,10 +129,9 @@ def classify(piece: Piece, el: Elaborator, defined: set[str]) -> None:
 
 def _is_derivative(left: Node) -> bool:
     """``\\partial y / \\partial x``, ``\\nabla_x L``, alone or before what they are applied to."""
-    first = left.kids[0] if left.kind == "juxt" else left
+    first = left.factors[0]
     above = first.kids[0].inner if first.kind == "frac" else first
-    sign = above.kids[0] if above.kind == "juxt" else above
-    return sign.kind in ("partial", "nabla")
+    return above.factors[0].kind in ("partial", "nabla")
 
 
 def with_slope_alone(root: Node, context: Context) -> Node:
@@ -140,7 +139,7 @@ def with_slope_alone(root: Node, context: Context) -> Node:
     left = root.kids[0].inner if root.kind == "relation" and set(root.detail) == {"="} else None
     if left is None:
         return root
-    items = left.kids if left.kind == "juxt" else [left]
+    items = left.factors
     taken, slope = _slope(items)
     if slope is None or slope is left:
         return root
@@ -165,7 +164,7 @@ def with_slope_alone(root: Node, context: Context) -> Node:
 def dotted(text: str) -> str:
     r"""A name as ``\dot v`` where it is printed as ``\frac{dv}{dt}``; any other text as it stands."""
     roots, _ = parse(text)
-    items = roots[0].inner.kids if roots[0].inner.kind == "juxt" else [roots[0].inner]
+    items = roots[0].inner.factors
     taken, slope = _slope(items)
     fraction = slope is not None and items[-1] is not slope and taken == len(items) and len(roots) == 1
     return rf"\dot {text[slope.start : slope.end]}" if slope is not None and fraction else text
@@ -190,7 +189,7 @@ def _slope(items: Sequence[Node]) -> tuple[int, Node | None]:
 
 def _of_d(node: Node) -> list[Node]:
     """``dv`` as its letters; nothing where no d stands in front."""
-    items = node.kids if node.kind == "juxt" else [node]
+    items = node.factors
     return items if items[0].kind == "name" and items[0].text == "d" and not items[0].scripts else []
 
 
@@ -389,17 +388,8 @@ def _with_units(e: Expr, context: Context, root: Node, label: str) -> Expr:
     return e
 
 
-@dataclass(frozen=True)
-class Sides:
-    """The finished sides of an equation; of a chain the last member is the right one."""
-
-    left: Symbol
-    right: Expr
-    others: tuple[Expr, ...] = ()
-
-
-def finish(piece: Piece, context: Context) -> Sides:
-    """The expressions of an equation, entries put together to vectors."""
+def finish(piece: Piece, context: Context) -> tuple[Symbol, list[Expr]]:
+    """The left side of an equation and the members behind it, entries put together to vectors."""
     assert piece.values is not None
     error = context.error
     made = [v.make() for v in piece.values]
@@ -431,5 +421,4 @@ def finish(piece: Piece, context: Context) -> Sides:
         if last.inner.kind == "name":
             hint = f'write "{context.text(last)} = {context.text(first)}", if that is meant'
         raise error("the left side of an equation has to be one symbol", piece.root, hint)
-    right = [entrywise.collected(m) for m in made[1:]]
-    return Sides(left, right[-1], tuple(right[:-1]))
+    return left, [entrywise.collected(m) for m in made[1:]]

@@ -31,26 +31,9 @@ EVIDENCE: Mapping[str, Evidence] = {
     # What is left out because it is no formula, and what only fits in one way.
     **dict.fromkeys(("comment", "one name", "range", "distribution", "chain", "member", "zero"), Evidence.SETTLED),
     **dict.fromkeys(("fitted", "sign", "star", "diag", "ones", "orientation"), Evidence.SETTLED),
-    **dict.fromkeys(
-        ("role", "named", "prime", "argument", "positive part", "gradient", "dot", "parameter"), Evidence.USUAL
-    ),
-    **dict.fromkeys(
-        (
-            "no-brackets",
-            "bars",
-            "norm",
-            "softmax",
-            "size",
-            "sum",
-            "product-order",
-            "beside",
-            "row",
-            "slope",
-            "entrywise",
-            "unit vector",
-        ),
-        Evidence.USUAL,
-    ),
+    **dict.fromkeys(("role", "named", "prime", "argument", "positive part", "gradient", "dot"), Evidence.USUAL),
+    **dict.fromkeys(("parameter", "no-brackets", "bars", "norm", "softmax", "size", "sum"), Evidence.USUAL),
+    **dict.fromkeys(("product-order", "beside", "row", "slope", "entrywise", "unit vector"), Evidence.USUAL),
     # A bracket or a subscript that was put in is no longer the text that was given.
     "repaired": Evidence.USUAL,
 }

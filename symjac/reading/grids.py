@@ -262,11 +262,7 @@ def _as_rows(el: Arithmetic, shaped: list[Value], t: Term) -> list[Value]:
     values = [acting(el, v, "after") if v.is_matrix else v for v in shaped]
     if printed[0][0].is_one and not printed[-1][1].is_one:
         return values[::-1]
-    return [Value(v.cols, v.rows, partial(_transposed, v), v.term) for v in values]
-
-
-def _transposed(v: Value) -> Expr:
-    return transpose(v.make())
+    return [_flipped(v) for v in values]
 
 
 def _flipped(v: Value) -> Value:
@@ -287,7 +283,5 @@ def acting(el: Arithmetic, v: Value, side: str) -> Value:
             and not el.context.sizes.equal(family.rows, family.cols)
         ):
             raise el.error(f"{family.name} is defined here and would have to be square", v.term)
-    make = v.make
-    if side == "before":
-        return Value(v.rows, v.cols, lambda: transpose(make()), v.term)
-    return Value(v.cols, v.rows, lambda: transpose(make()), v.term)
+    flipped = _flipped(v)
+    return like(v, flipped.make, v.term) if side == "before" else flipped

@@ -103,20 +103,12 @@ def row_softmax(a: Expr) -> Expr:
     return Hadamard(weights, EntryPower(Product(weights, ones, Transpose(ones)), Number(-1)))
 
 
-def _logsumexp(el: Arithmetic, values: list[Value], t: Term) -> Value:
-    v = _one_vector(el, values, t, "logsumexp")
-    return scalar(lambda: LogSumExp(v.make()), t)
+def _of_vector(scalar_of: Callable[[Expr], Expr], what: str) -> Callable[[Arithmetic, list[Value], Term], Value]:
+    def build(el: Arithmetic, values: list[Value], t: Term) -> Value:
+        v = _one_vector(el, values, t, what)
+        return scalar(lambda: scalar_of(v.make()), t)
 
-
-def _mean(el: Arithmetic, values: list[Value], t: Term) -> Value:
-    v = _one_vector(el, values, t, "a mean")
-    return scalar(lambda: mean_of(v.make()), t)
-
-
-def _variance(el: Arithmetic, values: list[Value], t: Term) -> Value:
-    v = _one_vector(el, values, t, "a variance")
-
-    return scalar(lambda: variance_of(v.make()), t)
+    return build
 
 
 def variance_of(x: Expr) -> Expr:
@@ -240,9 +232,9 @@ OPERATORS: dict[str, Callable[[Arithmetic, list[Value], Term], Value]] = {
     "trace": _of_square(Trace, "a trace"),
     "det": _of_square(Determinant, "a determinant"),
     "softmax": _softmax,
-    "logsumexp": _logsumexp,
-    "mean": _mean,
-    "variance": _variance,
+    "logsumexp": _of_vector(LogSumExp, "logsumexp"),
+    "mean": _of_vector(mean_of, "a mean"),
+    "variance": _of_vector(variance_of, "a variance"),
     "norm": _bars,
     "abs": _absolute,
     "max": _extreme("max"),

@@ -42,6 +42,14 @@ def parse(source: str) -> tuple[tuple[Node, ...], tuple[Token, ...]]:
     return tuple(Parser(source, piece).equation() for piece in pieces), (*first_steps, *words)
 
 
+def readable(source: str) -> tuple[Node, ...]:
+    """The equations of a text; none where it cannot be parsed."""
+    try:
+        return parse(source)[0]
+    except ReadError:
+        return ()
+
+
 class Parser:
     """Reads one equation, or one script, from its tokens."""
 

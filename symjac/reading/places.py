@@ -59,18 +59,17 @@ def _factors(node: Node) -> list[Node]:
 
 def _applied_below(node: Node) -> bool:
     """Whether a capital stands before a small letter below a line, as in W x: a vector rather than a scalar."""
-    items = node.inner.kids if node.inner.kind == "juxt" else []
     return any(
         a.kind == b.kind == "name"
         and is_upper(a.text)
         and a.text not in COUNTS
         and b.text.isalpha()
         and b.text.islower()
-        for a, b in itertools.pairwise(items)
+        for a, b in itertools.pairwise(node.inner.factors)
     )
 
 
 def _is_derivative(fraction: Node) -> bool:
     """``dy/dx``."""
-    first = [k.inner.kids[0] if k.inner.kind == "juxt" else k.inner for k in fraction.kids]
+    first = [k.inner.factors[0] for k in fraction.kids]
     return all(f.kind == "partial" or (f.kind == "name" and f.text == "d") for f in first)

@@ -132,8 +132,8 @@ def read_system(
             body = piece.values[1].make()
             definitions.append(FunctionDefinition(piece.function, piece.variable, body, source))
             continue
-        sides = finish(piece, attempt.context)
-        equations.append(Equation(sides.left, sides.right, source, sides.others))
+        left, (*others, right) = finish(piece, attempt.context)
+        equations.append(Equation(left, right, source, tuple(others)))
     if not equations and not definitions and not attempt.context.families:
         raise ReadError("there is no equation in the text", text=texts[0] if texts else "", span=(0, 1))
     recognised = _recognised(definitions)
@@ -217,6 +217,7 @@ def _in_context(
     if len(attempt.pieces) != 1:
         raise ReadError(f"one formula was expected, not {len(attempt.pieces)}", text=text, span=(0, max(1, len(text))))
     attempt.role_note()
+    _refuse_notes(attempt.context, strict)
     return attempt
 
 
@@ -233,7 +234,6 @@ def read_expression_with_notes(
     Of a row-oriented reading, rows are read as rows. ``symbols`` declares what else the expression has.
     """
     attempt = _in_context(text, reading, reading.strict, symbols=symbols)
-    _refuse_notes(attempt.context, reading.strict)
     values = attempt.pieces[0].values
     assert values
     return entrywise.collected(values[-1].make()), tuple(attempt.context.notes)
@@ -305,7 +305,6 @@ def read_formula(
     Product(Diag(s), W)
     """
     attempt = _in_context(text, reading, strict, layout, symbols)
-    _refuse_notes(attempt.context, strict)
     return tuple(v.make() for v in attempt.pieces[0].values or ()), tuple(attempt.context.notes)
 
 

@@ -134,7 +134,7 @@ class Roles:
         if len(set(names)) == len(names):
             return
         for n in terms:
-            head = n.kids[0] if n.kind == "juxt" else n
+            head = n.factors[0]
             sums = n.kind == "juxt" and n.kids[1].is_call and [k.kind for k in n.kids[1].inner.kids] == ["add"]
             if sums and head.kind == "name" and len(n.kids) == 2:
                 self.increments.add(take_apart(head, self.context.letters, source).family)

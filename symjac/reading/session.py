@@ -287,36 +287,30 @@ class Attempt:
         if session.loss:
             context.letters.time |= single_steps(every, context.letters)
         for root, source in list(with_names_apart(roots)) if session.system else roots:
+            context.source = source
             if _is_range(root, context.letters.time) and len(roots) > 1:
-                context.source = source
                 context.note("range", f"{context.text(root)} says where the equations hold, and is left out", root)
                 continue
             if root.detail == ("sim",):  # v \sim N(0, R)
-                context.source = source
                 context.note("distribution", f"{context.text(root)} says how values are drawn, and is left out", root)
                 continue
             if root.detail[-1:] == ("in",) and set(root.detail[:-1]) == {"="}:  # x = ... \in \mathbb{R}^n
                 if root.kids[-1].inner.kind == "group" or root.kids[0].inner.kind != "name":  # \in (0, 1)^n
-                    context.source = source
                     message = f"the range {context.text(root.kids[-1])} is left out"
                     context.note("range", message, root.kids[-1])
                     self.pieces.append(Piece(_without_last(root), source))
                     continue
                 membership = Node("relation", "", [root.kids[0], root.kids[-1]], root.start, root.end, detail=("in",))
-                context.source = source
                 if not (session.lenient and context.find(_name_of(root.kids[0])) is not None):
                     take_membership(context, membership, root.kids[0])
                 root = _without_last(root)
             if not is_declaration(root):
-                context.source = source
                 root, mere = without_mere_calls(with_slope_alone(root, context) if session.system else root)
                 for member in mere:
-                    context.source = source
                     message = f"{context.text(member)} says what the left side depends on, and is left out"
                     context.note("chain", message, member)
                 self.pieces.append(Piece(root, source))
                 continue
-            context.source = source
             subjects = [root.kids[0]]
             while self.pieces and self.pieces[-1].root.kind == "name" and self.pieces[-1].source == source:
                 subjects.append(self.pieces.pop().root)  # the x_t of "x_t, u_t \\in ..."

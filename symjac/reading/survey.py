@@ -46,23 +46,15 @@ class Letters:
         return text in self.time or text in self.entry
 
 
+_OF_ONE_TEXT = frozenset(["entry", "bare", "doubtful"])
+
+
 def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
     """What the letters of a text are used for."""
     out = Letters()
     if known is not None:
-        out.time |= known.time
-        out.timed |= known.timed
-        out.layered |= known.layered
-        out.shaped |= known.shaped
-        out.labels |= known.labels
-        out.stacked |= known.stacked
-        out.layers |= known.layers
-        out.primed |= known.primed
-        out.naming |= known.naming
-        out.plain |= known.plain
-        out.picked |= known.picked
-        out.indices |= known.indices
-        out.numbered |= known.numbered
+        for name in vars(out).keys() - _OF_ONE_TEXT:
+            getattr(out, name).update(getattr(known, name))
     nodes = [n for r in roots for n in r.walk()]
     out.indices |= compared(nodes)
     for node in nodes:
@@ -287,8 +279,7 @@ def _bounds(nodes: list[Node], out: Letters) -> None:
     for node in nodes:
         if node.kind != "big":
             continue
-        sub = next((s.tokens for s in node.scripts if s.kind == "_"), ())
-        sup = next((s.tokens for s in node.scripts if s.kind == "^"), ())
+        sub, sup = node.script("_"), node.script("^")
         variable = bound_letter(sub)
         if not variable:
             continue

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
-from symjac.errors import ReadError, propose
+from symjac.errors import propose
 from symjac.expr import Function
 from symjac.reading.assumptions import How
 from symjac.reading.context import Context
 from symjac.reading.names import take_apart
-from symjac.reading.parser import parse
+from symjac.reading.parser import readable
 from symjac.reading.spelling import plain
 from symjac.reading.survey import bound_letter
 from symjac.reading.tree import Node
@@ -34,14 +34,10 @@ def tie_gradients(context: Context) -> None:
     for family in context.families.values():
         if family.gradient is None or family.role != "vector":
             continue
-        try:
-            roots, _ = parse(family.gradient[1])
-        except ReadError:
+        roots = readable(family.gradient[1])
+        if len(roots) != 1 or roots[0].inner.kind != "name":
             continue
-        node = roots[0].inner
-        if len(roots) > 1 or node.kind != "name":
-            continue
-        found = context.find(take_apart(node, context.letters, family.gradient[1], declaring=True).family)
+        found = context.find(take_apart(roots[0].inner, context.letters, family.gradient[1], declaring=True).family)
         if found is not None and found.role == "vector":
             context.sizes.equal(family.rows, found.rows)
         elif found is not None and found.role == "matrix":

@@ -54,6 +54,15 @@ class Node:
         """Everything that hangs on this node."""
         return self.kids if self.exponent is None else [*self.kids, self.exponent]
 
+    @property
+    def factors(self) -> list[Node]:
+        """What stands side by side here: one thing where it is no product."""
+        return self.kids if self.kind == "juxt" else [self]
+
+    def script(self, kind: str) -> tuple[Token, ...]:
+        """The tokens of the script of a kind; none where there is none."""
+        return next((s.tokens for s in self.scripts if s.kind == kind), ())
+
     def walk(self) -> Iterator[Node]:
         todo = [self]
         while todo:

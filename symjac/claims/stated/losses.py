@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from symjac.claims.undecided import UndecidedError
-from symjac.errors import ReadError
 from symjac.reading.lexer import tokenise
-from symjac.reading.parser import parse
+from symjac.reading.parser import readable
 from symjac.reading.spelling import letter, plain, script_text
 from symjac.reading.survey import bound_letter, survey
 from symjac.reading.tree import Node
@@ -56,11 +55,7 @@ def without_losses(
     found: list[LossEquation] = []
     steps = _Steps.of(texts, symbols, claim)
     for text in texts:
-        try:
-            roots, _ = parse(text)
-        except ReadError:
-            kept.append(text)
-            continue
+        roots = readable(text)
         told = [_of_loss(text, root, symbols, steps) for root in roots]
         if not any(told):
             kept.append(text)
@@ -85,10 +80,7 @@ class _Steps:
         roots: list[Node] = []
         lefts: set[str] = set()
         for text in texts:
-            try:
-                found = parse(text)[0]
-            except ReadError:
-                continue
+            found = readable(text)
             roots += found
             for n in (r.kids[0].inner for r in found if r.kind == "relation"):
                 if not _is_loss(text, n, symbols):
@@ -140,11 +132,11 @@ def _of_each_step(text: str, root: Node, symbols: Mapping[str, str], steps: _Ste
     left, right = root.kids[0].inner, root.kids[1].inner
     negative = right.kind == "negative"
     right = right.kids[0].inner if negative else right
-    items = _factors(right)
+    items = right.factors
     if left.kind != "name" or left.scripts or not _is_loss(text, left, symbols):
         return None
     large = items[-1]
-    letter = bound_letter(next((s.tokens for s in large.scripts if s.kind == "_"), ()))
+    letter = bound_letter(large.script("_"))
     if large.kind != "big" or large.text != "sum" or letter not in steps.running or not _runs_over_all(large):
         return None
     scale = text[right.start : large.start].strip()
@@ -177,11 +169,7 @@ def without_arguments(texts: Sequence[str], claim: str, symbols: Mapping[str, st
     """The texts with ``L(w)``, which an equation defines, as L, and blanks in place of its arguments."""
     calls: dict[str, str] = {}
     for text in texts:
-        try:
-            roots, _ = parse(text)
-        except ReadError:
-            continue
-        for root in (r for r in roots if r.kind == "relation" and r.detail[:1] == ("=",)):
+        for root in (r for r in readable(text) if r.kind == "relation" and r.detail[:1] == ("=",)):
             left = root.kids[0].inner
             if left.kind == "juxt" and len(left.kids) == 2 and left.kids[1].is_call and left.kids[0].kind == "name":
                 head, group = left.kids
@@ -199,11 +187,7 @@ def without_arguments(texts: Sequence[str], claim: str, symbols: Mapping[str, st
 
 def _is_varied(claim: str, call: str) -> bool:
     r"""Whether a claim holds the ``\nabla J(w)`` of this ``J(w)``."""
-    try:
-        roots, _ = parse(claim)
-    except ReadError:
-        return False
-    kids = [pair for r in roots for n in r.walk() for pair in itertools.pairwise(n.kids)]
+    kids = [pair for r in readable(claim) for n in r.walk() for pair in itertools.pairwise(n.kids)]
     behind = [
         claim[b.start :].strip() for a, b in kids if a.kind == "nabla" and not any(s.kind == "_" for s in a.scripts)
     ]
@@ -249,34 +233,27 @@ def _by_itself(text: str, n: Node) -> str:
 def _parts(text: str, right: Node) -> tuple[str, list[Node], Node | None]:
     """The factor before a loss, as text, what the loss is, and the sum over that; nothing where more stands behind."""
     negative = right.kind == "negative"
-    items = _factors(right.kids[0].inner if negative else right)
+    items = (right.kids[0].inner if negative else right).factors
     at = next((k for k, n in enumerate(items) if n.kind == "big" and n.text == "sum"), None)
     large = items[at] if at is not None else None
     if at is None:
         at = max(len(items) - 2, 0)
     if large is not None and large is not items[-1]:
         return "", [], None
-    body = items[at:] if large is None else [f for kid in large.kids[:1] for f in _factors(kid.inner)]
+    body = items[at:] if large is None else [f for kid in large.kids[:1] for f in kid.inner.factors]
     scale = text[items[0].start : items[at - 1].end] if at else ""
     return f"-{scale or 1}" if negative else scale, body, large
 
 
 def _runs_over_all(n: Node) -> bool:
     """Whether a sum has no bounds, or runs from 0 or 1 to a letter for the last step."""
-    sub = next(([t.text for t in s.tokens] for s in n.scripts if s.kind == "_"), [])
-    sup = next(([t.text for t in s.tokens] for s in n.scripts if s.kind == "^"), [])
-    return (len(sub) == 1 or (sub[1:2] == ["="] and sub[2:] in (["0"], ["1"]))) and (not sup or len(sup) == 1)
+    sub = [t.text for t in n.script("_")]
+    return (len(sub) == 1 or (sub[1:2] == ["="] and sub[2:] in (["0"], ["1"]))) and len(n.script("^")) <= 1
 
 
 def _steps(n: Node) -> tuple[str, str]:
     """The bounds of a sum, as texts."""
-    sub = next((s.tokens for s in n.scripts if s.kind == "_"), ())
-    sup = next((s.tokens for s in n.scripts if s.kind == "^"), ())
-    return script_text(sub[2:]), script_text(sup)
-
-
-def _factors(n: Node) -> list[Node]:
-    return n.kids if n.kind == "juxt" else [n]
+    return script_text(n.script("_")[2:]), script_text(n.script("^"))
 
 
 def _is_loss(text: str, n: Node, symbols: Mapping[str, str]) -> bool:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
-from symjac.errors import ReadError
 from symjac.reading import Reading, numbered
 from symjac.reading.applied.naming import Naming
 from symjac.reading.context import Context, Family
 from symjac.reading.declarations import declare
 from symjac.reading.names import Named, take_apart
-from symjac.reading.parser import parse
+from symjac.reading.parser import readable
 from symjac.reading.roles import Roles
 from symjac.reading.spelling import BESIDE_ENTRIES, ENTRYLIKE, is_upper, plain
 from symjac.reading.survey import survey
@@ -31,7 +29,7 @@ class Names:
         assert base.context is not None
         self.base = base
         self.declared = dict(declared)
-        self.letters = survey(list(_roots(self.declared)), base.context.letters)
+        self.letters = survey([root for key in self.declared for root in readable(key)], base.context.letters)
 
     def opened(self, text: str, roots: Sequence[Node]) -> Naming:
         """A context in which the names of ``text`` can be asked for."""
@@ -159,10 +157,3 @@ def names_index(root: Node) -> bool:
     return bool(names) and all(
         n.kind == "name" and not n.scripts and n.text in ENTRYLIKE | BESIDE_ENTRIES for n in names
     )
-
-
-def _roots(texts: Iterable[str]) -> Iterator[Node]:
-    """The trees of those texts that are formulas."""
-    for text in texts:
-        with contextlib.suppress(ReadError):
-            yield from parse(text)[0]

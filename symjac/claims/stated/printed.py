@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from symjac.claims.stated import naming
 from symjac.reading.applied.building import Building
 from symjac.reading.applied.terms import Ref, Term
@@ -13,11 +15,7 @@ def dotted(b: Building, node: Node, width: int) -> Term:
     cells = [node.kids[k : k + width] for k in range(0, len(node.kids), width)]
     others = [c for i, row in enumerate(cells) for j, c in enumerate(row) if i != j]
     if len(cells) == width and all(c.inner.kind in ("blank", "dots") or c.inner.text == "0" for c in others):
-
-        def without_index(t: Term) -> Term:
-            return _without_index(b, t)
-
-        whole = {b.build(c).rebuilt(without_index) for c in (cells[0][0], cells[-1][-1])}
+        whole = {b.build(c).rebuilt(partial(_without_index, b)) for c in (cells[0][0], cells[-1][-1])}
         if len(whole) == 1:
             return Term("word", (whole.pop(),), "diag", (node.start, node.end))
     raise b.error("a matrix with dots is read only where it is diagonal with like entries", node)
@@ -25,11 +23,7 @@ def dotted(b: Building, node: Node, width: int) -> Term:
 
 def like_entries(b: Building, values: list[Term], node: Placed) -> Term:
     """The vector of ``f(z_1), \\dots, f(z_n)``."""
-
-    def without_index(t: Term) -> Term:
-        return _without_index(b, t)
-
-    whole = {v.rebuilt(without_index) for v in (values[0], values[-1])}
+    whole = {v.rebuilt(partial(_without_index, b)) for v in (values[0], values[-1])}
     if len(whole) != 1:
         raise b.error("a list with dots is read only where its first and last entry are alike", node)
     return whole.pop()

@@ -77,12 +77,7 @@ class Said:
 
     def is_loss(self, y: Term) -> bool:
         """Whether this is a scalar that no equation defines."""
-        r = y.ref
-        if r is None:
-            return False
-        family = self.model.families.get(r.family)
-        scalar = family is None or family.role in ("scalar", None)
-        return scalar and self.model.equation(r) is None
+        return y.ref is not None and self.role(y.ref) in ("scalar", None) and self.model.equation(y.ref) is None
 
     def gradients(self, *terms: Term) -> Iterator[tuple[Ref | None, Ref, Term]]:
         """The gradients of undefined losses: the loss, the variable, the term."""
@@ -103,16 +98,14 @@ class Said:
                 return True
             if t.kind == "derivative":
                 y, x = t.args
-                variable = self.model.families.get(x.ref.family) if x.ref else None
-                vector = (variable is not None and variable.role in ("vector", "matrix")) or x.kind == "entry"
+                vector = x.kind == "entry" or (x.ref is not None and self.role(x.ref) in ("vector", "matrix"))
                 if vector and self.is_scalar(y):
                     return True
         return False
 
     def is_scalar(self, y: Term) -> bool:
         if y.ref is not None:
-            family = self.model.families.get(y.ref.family)
-            return family is None or family.role in ("scalar", None)
+            return self.role(y.ref) in ("scalar", None)
         if y.kind == "entry":
             return False
         if y.kind in ("product", "operation"):
@@ -132,8 +125,7 @@ class Said:
         return family.role if family is not None else None
 
     def is_vector(self, t: Term) -> bool:
-        family = self.model.families.get(t.ref.family) if t.ref is not None else None
-        return family is not None and family.role == "vector"
+        return t.ref is not None and self.role(t.ref) == "vector"
 
     def over(self, *terms: Term) -> list[Term]:
         return [t for root in terms for t in root.walk() if t.kind == "over"]

@@ -32,9 +32,9 @@ class Statement(Said):
                 per_step = loss is not None and loss.time is not None
                 used = weighed or any(r.family == x.family for p in self.model.printed for _, r in p.uses)
                 (local if per_step and used else frontier).add(x)
-        target = _put(self.target, values) if self.target is not None else None
-        upstream = frozenset(_put(r, values) for r in self.aliases.upstream)
-        outputs = frozenset(_put(r, values) for r in self.loss_arguments(a, b) | self.seen)
+        target = self.target.put(values) if self.target is not None else None
+        upstream = frozenset(r.put(values) for r in self.aliases.upstream)
+        outputs = frozenset(r.put(values) for r in self.loss_arguments(a, b) | self.seen)
         others = frozenset(frontier - {target} - upstream)
         abbreviations = frozenset(self.abbreviations(a, b))
         of_step = any(
@@ -91,7 +91,7 @@ class Statement(Said):
                 return
         for loss, x, found in self.gradients(Term(t.kind, (), t.data) if t.args and t.kind != "derivative" else t):
             if found is t or not t.args or t.kind == "derivative":
-                yield loss, _put(x, values)
+                yield loss, x.put(values)
         if t.kind != "derivative":
             for part in t.args:
                 yield from self._gradients_at(part, values)
@@ -282,7 +282,3 @@ def _steps(first: Time, last: Time) -> int | None:
     """How many steps there are from the first to the last, ``None`` where they are not known or begin before 0."""
     known = first.is_number and last.is_number and first.offset >= 0
     return last.offset - first.offset + 1 if known else None
-
-
-def _put(r: Ref, values: Mapping[str, Time]) -> Ref:
-    return r.at(r.time.put(values)) if r.time is not None else r

@@ -123,18 +123,16 @@ class Builder(Building):
         op = {"*": "star"}.get(node.text, node.text)
         if op == "/":
             return self.slash(node)
-        left = node.kids[0].kids if node.kids[0].kind == "juxt" else [node.kids[0]]
+        left = node.kids[0].factors
         if op in ("cdot", "star", "times") and derivatives.operator(left[-1]) is not None:
-            right = node.kids[1].kids if node.kids[1].kind == "juxt" else [node.kids[1]]
-            return self.items([*left, *right], node)
+            return self.items([*left, *node.kids[1].factors], node)
         if op == "circ":
             heads.refuse_composition(self.el, node)
         return Term("operation", (self.build(node.kids[0]), self.build(node.kids[1])), op, span(node))
 
     def slash(self, node: Node) -> Term:
         left, right = node.kids[0].inner, node.kids[1].inner
-        items = left.kids if left.kind == "juxt" else [left]
-        below = right.kids if right.kind == "juxt" else [right]
+        items, below = left.factors, right.factors
         starts = [k for k, item in enumerate(items) if item.kind == "partial"]
         if starts and below[0].kind == "partial":
             first, k = items[: starts[-1]], starts[-1]

@@ -19,7 +19,7 @@ def head(node: Node) -> tuple[str, Node | None] | None:
         if left is None or left[1] is None:
             return None
         return left[0], Node("binary", node.text, [left[1], node.kids[1]], left[1].start, node.end)
-    items = node.kids if node.kind == "juxt" else [node]
+    items = node.factors
     first = items[0]
     plain_d = first.kind == "name" and first.text == "d" and first.token is not None
     if first.scripts or (plain_d and first.token is not None and first.token.style in ("bf", "bs")):
@@ -36,7 +36,7 @@ def derivative(b: Building, top: Node, bottom: Node, node: Node) -> Term | None:
     above, below = head(top), head(bottom)
     signs = {h[0] for h in (above, below) if h is not None}
     for side in (top, bottom):
-        first = side.inner.kids[0] if side.inner.kind == "juxt" else side.inner
+        first = side.inner.factors[0]
         if first.kind == "partial" and first.scripts:
             plus = [t.kind for s in first.scripts for t in s.tokens] == ["+"]
             message = r"\partial^+, which holds earlier steps fixed, is not read"
@@ -65,7 +65,7 @@ def derivative(b: Building, top: Node, bottom: Node, node: Node) -> Term | None:
 
 def _second(b: Building, top: Node, bottom: Node, node: Node) -> Term | None:
     r"""``\partial^2 y`` above ``\partial x \, \partial x^\top``, ``\partial x_i \, \partial x_j``, ``\partial x^2``."""
-    above, below = _items(top), _items(bottom)
+    above, below = top.inner.factors, bottom.inner.factors
     sign = above[0]
     plain_d = sign.kind == "name" and sign.text == "d"
     twice = [[t.text for t in s.tokens] for s in sign.scripts] == [["2"]]
@@ -82,10 +82,6 @@ def _second(b: Building, top: Node, bottom: Node, node: Node) -> Term | None:
         return None
     what = juxtaposed(above[1:])
     return b.second(b.differentiated(what), variables, b.context.source[what.start : what.end], node)
-
-
-def _items(node: Node) -> list[Node]:
-    return node.inner.kids if node.inner.kind == "juxt" else [node.inner]
 
 
 def _is_sign(item: Node, sign: Node) -> bool:

@@ -189,7 +189,7 @@ def _is_parameter(el: Naming, node: Node) -> bool:
 def refuse_composition(el: Naming, node: Node) -> None:
     """``f \\circ g(x)``: a ring between functions composes them, between vectors it multiplies entries."""
     left, right = node.kids[0].inner, node.kids[1].inner
-    first = right.kids[0].inner if right.kind == "juxt" else right
+    first = right.factors[0].inner
     if _is_bare_function(el, left) and (first.kind == "word" or _is_bare_function(el, first)):
         rest = el.context.text(right)
         raise el.error(

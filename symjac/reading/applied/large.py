@@ -21,8 +21,7 @@ RELATIONS = ("=", "<", "<=", ">", ">=")
 
 def big(b: Building, node: Node) -> Term:
     """``\\sum`` and ``\\prod``: over entries, or over time."""
-    sub = next((s.tokens for s in node.scripts if s.kind == "_"), ())
-    sup = next((s.tokens for s in node.scripts if s.kind == "^"), ())
+    sub, sup = node.script("_"), node.script("^")
     letter = bound_letter(sub)
     if not node.kids:
         raise b.error(rf"nothing follows this \{node.text}", node)
