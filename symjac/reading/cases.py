@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from symjac.errors import ReadError
-from symjac.reading.tokens import Token
+from symjac.reading.tokens import Token, parted
 from symjac.reading.vocabulary import CASES
 
 CASES_HINT = r'write it with an indicator, as in "y = [x > 0] x", or give the general case alone'
@@ -26,13 +26,13 @@ def general_step(source: str, tokens: list[Token]) -> tuple[list[Token], list[To
     if not at or tokens[at - 1].kind != "=":
         return tokens, []
     end = next(k for k in range(at, len(tokens)) if tokens[k].kind == "end")
-    rows = [row for row in _parted(tokens[at + 1 : end], "\\\\") if row]
+    rows = [row for row in parted(tokens[at + 1 : end], "\\\\") if row]
     general: list[list[Token]] = []
     first: list[Token] = []
     steps: list[int] = []  # those that have a case of their own
     begin: int | None = None  # of the general case, where it is said
     for row in rows:
-        formula, *conditions = _parted(row, "&")
+        formula, *conditions = parted(row, "&")
         condition = [t for part in conditions for t in part if t.kind not in _IGNORED]
         if _holds_later(condition, tokens[: at - 1]):
             general.append([t for t in formula if t.kind not in (",", ";")])
@@ -70,13 +70,3 @@ def _counts(condition: Sequence[Token], left: Sequence[Token]) -> bool:
     """Whether a whole number is compared with an index of the left side, behind ``_``, ``^`` or a brace there."""
     indices = {b.text for a, b in pairwise(left) if a.kind in ("_", "^", "{")}
     return condition[0].text in indices and condition[2].text.isdigit()
-
-
-def _parted(tokens: Sequence[Token], sign: str) -> list[list[Token]]:
-    parts: list[list[Token]] = [[]]
-    for t in tokens:
-        if t.kind == sign:
-            parts.append([])
-        else:
-            parts[-1].append(t)
-    return parts

@@ -19,7 +19,7 @@ _COMMAND = re.compile(r"\\([a-zA-Z]+\*?|.)", re.S)
 _ROW_GAP = re.compile(r"\*?\s*\[\s*-?[\d.]+\s*(pt|em|ex|mm|cm|in)\s*\]|\*")
 
 
-_WORD = re.compile(r"[A-Za-z]+")
+WORD = re.compile(r"[A-Za-z]+")
 
 
 _PHRASE = re.compile(r"[A-Za-z]+([ -]+[A-Za-z]+)+")
@@ -31,7 +31,7 @@ _ARGUMENT = re.compile(r"\\[a-zA-Z]+|\\.|.", re.S)
 
 
 _ACCENTED = re.compile(r"""\\[`'^"~=.]\{?([A-Za-z])\}?""")  # of words: v\`a, f\"ur
-_DOT_STAR = re.compile(r"\.\s*\*")
+DOT_STAR = re.compile(r"\.\s*\*")
 
 
 def _is_prose(text: str) -> bool:
@@ -65,10 +65,12 @@ class Commands(ABC):
     def error(self, message: str, start: int, end: int | None = None, hint: str | None = None) -> ReadError:
         return ReadError(message, text=self.source, span=(start, start + 1 if end is None else end), hint=hint)
 
-    def add(self, kind: str, text: str, start: int, end: int, style: str = "") -> None:
+    def add(self, kind: str, text: str, start: int, end: int, style: str = "") -> int:
+        """Takes a token in; where the text goes on."""
         if len(self.tokens) >= MAX_TOKENS:
             raise self.error(f"more than {MAX_TOKENS} signs in one text", start)
         self.tokens.append(Token(kind, text, start, end, style))
+        return end
 
     def gap(self, i: int) -> None:
         """A line's end or a wide space: where equations may part."""
@@ -122,13 +124,11 @@ class Commands(ABC):
             j -= 0 if name == "operatorname" else 1
         if name == "\\":
             gap = _ROW_GAP.match(self.source, j)
-            self.add("\\\\", "\\\\", i, gap.end() if gap else j)
-            return gap.end() if gap else j
+            return self.add("\\\\", "\\\\", i, gap.end() if gap else j)
         if name in ",;:! >/()[]" or name in "\n-":
             return j
         if name in "_'":  # escaped for Markdown or for a string
-            self.add(name, name, i, j)
-            return j
+            return self.add(name, name, i, j)
         if name in ("quad", "qquad", "eqno", "leqno"):
             self.gap(i)
             return j
@@ -179,8 +179,7 @@ class Commands(ABC):
         if name in v.MATRICES:
             if name == "array" and which == "begin":
                 j = self.argument(j, name)[2]
-            self.add(which, name, i, j)
-            return j
+            return self.add(which, name, i, j)
         raise self.error(f"the environment {name!r} is no formula that is read here", i, j)
 
     def display(self, name: str, which: str, i: int, j: int) -> None:
@@ -230,19 +229,17 @@ class Commands(ABC):
                 rf'write the letters into the braces, as in "\{name}{{x}}"',
             )
         if name == "operatorname" and self.source[stop : stop + 1] != "}":
-            run = _WORD.match(self.source, start)
+            run = WORD.match(self.source, start)
             hint = rf'write "\operatorname{{{run.group()}}}"' if run else None
             raise self.error(r"\operatorname without braces", i, run.end() if run else j, hint)
-        joined = "".join(_WORD.findall(word))
+        joined = "".join(WORD.findall(word))
         if style == "rm" and _PHRASE.fullmatch(word) and is_loss_word(joined) and _OPENS.match(self.source, j):
-            self.add("name", joined, i, j, "rm")  # \\text{cross entropy}(y, d)
-            return j
+            return self.add("name", joined, i, j, "rm")  # \\text{cross entropy}(y, d)
         apart = self.source[start:stop] != word and name in v.TEXTS and not is_word(word)
         below = [t.kind for t in self.tokens[-2:]]
         if apart and word.isalpha() and len(word) > 1 and not {"_", "^"} & set(below):
-            self.add("prose", word, i, j)  # \\text{ at }: a word between formulas
-            return j
-        if style == "rm" and word not in v.CONNECTING and (_WORD.fullmatch(word) or _LABEL.fullmatch(word)):
+            return self.add("prose", word, i, j)  # \\text{ at }: a word between formulas
+        if style == "rm" and word not in v.CONNECTING and (WORD.fullmatch(word) or _LABEL.fullmatch(word)):
             bold = self.styles[-1] in ("bf", "bs")
             if is_word(word):
                 self.add("word", word, i, j)
@@ -253,13 +250,11 @@ class Commands(ABC):
             return j
         if style == "rm" and not word:
             return j
-        if style == "rm" and _DOT_STAR.fullmatch(word):
-            self.add("odot", word, i, j)
-            return j
+        if style == "rm" and DOT_STAR.fullmatch(word):
+            return self.add("odot", word, i, j)
         prose = style == "rm" and name in v.TEXTS and _is_prose(word)
         if prose or word in v.CONNECTING:
-            self.add("prose", word, i, j)
-            return j
+            return self.add("prose", word, i, j)
         first = len(self.tokens)
         self.inside(start, stop, style)
         if len(self.tokens) == first + 1:

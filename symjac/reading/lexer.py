@@ -14,7 +14,7 @@ import unicodedata
 
 from symjac.errors import ReadError
 from symjac.reading import vocabulary as v
-from symjac.reading.commands import Commands, is_word
+from symjac.reading.commands import DOT_STAR, WORD, Commands, is_word
 from symjac.reading.tokens import MAX_DEPTH, MAX_DIGITS, MAX_LENGTH, Token
 
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?|\.[0-9]+")
@@ -24,8 +24,6 @@ _CALL = re.compile(r"\s*(\\left|\\[bB]igg?l?)?\s*[(\[{]")
 
 
 _LOST_BRACES = re.compile(r"_[a-zτ][+\-−]\d(?!\w)")
-_DOT_STAR = re.compile(r"\.\s*\*")
-_WORD = re.compile(r"[A-Za-z]+")
 _LOWER = re.compile(r"[a-z]{3,}")
 DIGITS = frozenset("0123456789")
 
@@ -65,7 +63,7 @@ class Lexer(Commands):
 
     def letters(self, i: int, stop: int) -> int:
         source, style = self.source, self.styles[-1]
-        match = _WORD.match(source, i, stop)
+        match = WORD.match(source, i, stop)
         assert match
         j = match.end()
         if self.tokens and self.tokens[-1].kind in "_^" and source[i - 1] != "{":
@@ -81,24 +79,19 @@ class Lexer(Commands):
                     lost.end(),
                     f'write "_{{{inner}}}" for the subscript {inner}, "_{inner[0]} {inner[1]} {inner[2:]}" for a sum',
                 )
-            self.add("name", source[i], i, i + 1, style)
-            return i + 1
+            return self.add("name", source[i], i, i + 1, style)
         run = source[i:j]
         if style == "rm" and len(run) > 1:
-            self.add("word" if is_word(run) else "name", run, i, j, "rm")
-            return j
+            return self.add("word" if is_word(run) else "name", run, i, j, "rm")
         if run in v.GREEK and len(run) > 2:
-            self.add("name", "\\" + run, i, j, style)
-            return j
+            return self.add("name", "\\" + run, i, j, style)
         if run in v.NORMALISATIONS or (run == "vec" and _CALL.match(source, j)):
-            self.add("name", run, i, j, "rm")
-            return j
+            return self.add("name", run, i, j, "rm")
         if len(run) > 2 and (run in v.COMMANDS or run in v.STYLE_OF or run in v.ACCENTS):
             raise self.error(rf"{run} is the name of a command without its backslash", i, j, rf'write "\{run}"')
         k = self.word_at(run, _CALL.match(source, j) is not None)
         if len(run) > 2 and run in v.CONNECTING and not any(self.braces):  # for x > 0
-            self.add("prose", run, i, j)
-            return j
+            return self.add("prose", run, i, j)
         letters = _LOWER.search(run[:k])
         called = _CALL.match(source, j) is not None and k == len(run)
         named = called or source[j : j + 1] == "_"  # num_t
@@ -128,14 +121,11 @@ class Lexer(Commands):
     def number(self, i: int) -> int:
         source, style = self.source, self.styles[-1]
         if self.tokens and self.tokens[-1].kind in ("_", "^") and source[i - 1] != "{":
-            self.add("number", source[i], i, i + 1)
-            return i + 1
+            return self.add("number", source[i], i, i + 1)
         if style in ("bf", "bs", "bb") and source[i] in "01" and not source[i + 1 : i + 2].isdigit():
-            self.add("name", source[i], i, i + 1, style)
-            return i + 1
+            return self.add("name", source[i], i, i + 1, style)
         if self.after_frac(i):
-            self.add("number", source[i], i, i + 1)
-            return i + 1
+            return self.add("number", source[i], i, i + 1)
         match = _NUMBER.match(source, i)
         assert match
         if match.group(2):
@@ -150,10 +140,8 @@ class Lexer(Commands):
             self.add("_", "", i, i)
             self.add("{", "{", i, i)
             self.add("number", match.group(), i, match.end())
-            self.add("}", "}", match.end(), match.end())
-            return match.end()
-        self.add("number", match.group(), i, match.end())
-        return match.end()
+            return self.add("}", "}", match.end(), match.end())
+        return self.add("number", match.group(), i, match.end())
 
     def after_frac(self, i: int) -> bool:
         """Whether a digit is a whole argument of \\frac, as both are in ``\\frac12``."""
@@ -175,30 +163,23 @@ class Lexer(Commands):
                     self.add("'", "'", q, q + 1)
             return j
         if source.startswith("...", i):
-            self.add("dots", "...", i, i + 3)
-            return i + 3
-        if (entrywise := _DOT_STAR.match(source, i)) is not None:
-            self.add("odot", ".*", i, entrywise.end())
-            return entrywise.end()
+            return self.add("dots", "...", i, i + 3)
+        if (entrywise := DOT_STAR.match(source, i)) is not None:
+            return self.add("odot", ".*", i, entrywise.end())
         if source.startswith((":=", "||"), i):
-            self.add("=" if c == ":" else "||", source[i : i + 2], i, i + 2)
-            return i + 2
+            return self.add("=" if c == ":" else "||", source[i : i + 2], i, i + 2)
         if c in v.SIGNS or c == ".":
-            self.add(c, c, i, i + 1)
-            return i + 1
+            return self.add(c, c, i, i + 1)
         if c in "{}":
             return self.brace(i, c)
         if c in v.UNICODE_SIGNS:
-            self.add(v.UNICODE_SIGNS[c], c, i, i + 1)
-            return i + 1
+            return self.add(v.UNICODE_SIGNS[c], c, i, i + 1)
         if c in v.UNICODE_GREEK:
-            self.add("name", "\\" + v.UNICODE_GREEK[c], i, i + 1, self.styles[-1])
-            return i + 1
+            return self.add("name", "\\" + v.UNICODE_GREEK[c], i, i + 1, self.styles[-1])
         if c in "⊤ᵀ":
             if not (self.tokens and self.tokens[-1].kind == "^"):
                 self.add("^", "^", i, i)
-            self.add("top", c, i, i + 1)
-            return i + 1
+            return self.add("top", c, i, i + 1)
         if c in v.SUPERSCRIPTS or c in v.SUBSCRIPTS:
             return self.raised(i, stop)
         return self.letter_like(i, c)
@@ -212,8 +193,7 @@ class Lexer(Commands):
         elif len(self.styles) > 1 and self.braces:
             self.styles.pop()
             self.braces.pop()
-        self.add(c, c, i, i + 1)
-        return i + 1
+        return self.add(c, c, i, i + 1)
 
     def raised(self, i: int, stop: int) -> int:
         kind, table = ("^", v.SUPERSCRIPTS) if self.source[i] in v.SUPERSCRIPTS else ("_", v.SUBSCRIPTS)
@@ -228,8 +208,7 @@ class Lexer(Commands):
             else:
                 self.add("number" if c.isdigit() else "name" if c.isalpha() else c, c, j, j + 1)
             j += 1
-        self.add("}", "}", j, j)
-        return j
+        return self.add("}", "}", j, j)
 
     def letter_like(self, i: int, c: str) -> int:
         """Mathematical alphabets; everything else is refused by its name."""
@@ -238,14 +217,11 @@ class Lexer(Commands):
             style = "bf" if "BOLD" in name else "bb" if "DOUBLE-STRUCK" in name else ""
             style = style or ("cal" if "SCRIPT" in name else "")
             if plain in v.UNICODE_GREEK:
-                self.add("name", "\\" + v.UNICODE_GREEK[plain], i, i + 1, style)
-                return i + 1
+                return self.add("name", "\\" + v.UNICODE_GREEK[plain], i, i + 1, style)
             if (plain.isascii() and plain.isalpha()) or plain in "01":
-                self.add("name", plain, i, i + 1, style)
-                return i + 1
+                return self.add("name", plain, i, i + 1, style)
             if plain in ("∂", "∇"):
-                self.add(v.UNICODE_SIGNS[plain], plain, i, i + 1)
-                return i + 1
+                return self.add(v.UNICODE_SIGNS[plain], plain, i, i + 1)
         if c in v.DIRECTION:
             raise self.error(f"an invisible sign for the direction of writing (U+{ord(c):04X}) is not accepted", i)
         if name.startswith(("CYRILLIC", "GREEK", "FULLWIDTH")):

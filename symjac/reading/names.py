@@ -24,7 +24,7 @@ from symjac.reading.spelling import (
     script_text,
 )
 from symjac.reading.survey import Letters, is_index, is_timed
-from symjac.reading.tokens import Token
+from symjac.reading.tokens import Token, parted
 from symjac.reading.tree import Node, Script
 
 
@@ -129,12 +129,7 @@ def _subscript(out: Named, s: Script, letters: Letters, source: str, declaring: 
     if [t.kind for t in tokens].count("|") == 1:
         _conditioned(out, tokens)
         return
-    parts: list[list[Token]] = [[]]
-    for t in tokens:
-        if t.kind == ",":
-            parts.append([])
-        else:
-            parts[-1].append(t)
+    parts = parted(tokens, ",")
     if len(tokens) == 2 and not declaring and _are_apart(tokens, out, letters):
         parts = [[t] for t in tokens]
     if not all(parts):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 MAX_LENGTH = 20_000
@@ -23,3 +24,14 @@ class Token(NamedTuple):
     end: int
     style: str = ""
     accents: tuple[str, ...] = ()
+
+
+def parted(tokens: Sequence[Token], sign: str) -> list[list[Token]]:
+    """What stands between the signs of a kind."""
+    parts: list[list[Token]] = [[]]
+    for t in tokens:
+        if t.kind == sign:
+            parts.append([])
+        else:
+            parts[-1].append(t)
+    return parts

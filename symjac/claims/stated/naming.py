@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
 
 from symjac.reading import Reading, numbered
 from symjac.reading.applied.naming import Naming
@@ -16,7 +15,7 @@ from symjac.reading.parser import readable
 from symjac.reading.roles import Roles
 from symjac.reading.spelling import BESIDE_ENTRIES, ENTRYLIKE, is_upper, plain
 from symjac.reading.survey import survey
-from symjac.reading.tokens import Token
+from symjac.reading.tokens import Token, parted
 from symjac.reading.tree import Node
 
 _DOT = re.compile(r"\(\s*(?:\\cdot|\\[lc]?dots|\.\.\.)\s*\)")  # the argument of f'(\cdot), which says nothing
@@ -93,7 +92,7 @@ def _parts(tokens: Sequence[Token]) -> list[list[Token]]:
     """The indices of a subscript: what commas part, or every sign where there is none."""
     if all(t.kind in ("name", "number") for t in tokens):
         return [[t] for t in tokens]
-    return [list(part) for comma, part in groupby(tokens, lambda t: t.kind == ",") if not comma]
+    return [part for part in parted(tokens, ",") if part]
 
 
 def _is_letter(t: Token) -> bool:

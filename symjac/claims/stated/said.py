@@ -90,6 +90,13 @@ class Said:
                     if x.ref is not None:
                         yield t.args[0].ref, x.ref, t
 
+    def of_symbols(self, *terms: Term) -> Iterator[tuple[Term, Ref, Ref]]:
+        """The derivatives of symbols by symbols: the term, of what, by what."""
+        for t in (t for root in terms for t in root.walk() if t.kind == "derivative"):
+            y, x = t.args[0].ref, t.args[1].ref
+            if y is not None and x is not None:
+                yield t, y, x
+
     @property
     def has_gradient(self) -> bool:
         """Whether a scalar is differentiated by a vector or a matrix."""

@@ -10,7 +10,7 @@ from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import TargetError
 from symjac.expr.times import LAST, Time
-from symjac.reading.applied.terms import Term
+from symjac.reading.applied.terms import Ref
 
 
 def settle(s: Statement, *, differentiates: bool) -> None:
@@ -45,7 +45,7 @@ def settle(s: Statement, *, differentiates: bool) -> None:
         s.notes.append("the equations are shifted one step back, gates of the earlier step held fixed")
     else:
         s.shiftable = _shift_matters(s, s.model, zero=False)
-    s.open_lag = any(_acts_beside(s.model, t) for m in s.members for t in m.walk() if t.kind == "derivative")
+    s.open_lag = any(_acts_beside(s.model, y, x) for _, y, x in s.of_symbols(*s.members))
 
 
 def _refuse_unrelated_losses(s: Statement) -> None:
@@ -92,13 +92,12 @@ def _settle_last_of_sum(s: Statement) -> None:
         s.notes.append(f"{high.text} is read as the last step")
 
 
-def _acts_beside(model: Model, t: Term) -> bool:
+def _acts_beside(model: Model, y: Ref, x: Ref) -> bool:
     """Whether what is differentiated by, several steps back, also acts through another state of its own step.
 
     Over a number of steps that is a letter each step is like the last.
     """
-    y, x = t.args[0].ref, t.args[1].ref
-    if y is None or x is None or y.time is None or x.time is None:
+    if y.time is None or x.time is None:
         return False
     if model.may_be_delayed(y, x) or model.prints_beside(y, x):
         return True
@@ -129,11 +128,8 @@ def _uses_the_earlier_step(s: Statement, model: Model) -> bool:
     y, x = (a.ref for a in s.members[0].args)
     if y is None or x is None or model.steps(y, x) != 1:
         return False
-    inner = [t.args for m in s.members[1:] for t in m.walk() if t.kind == "derivative"]
-    return any(
-        of.ref is not None and by.ref == x and of.ref.time == x.time and of.ref != x and model.definition(of.ref)
-        for of, by in inner
-    )
+    inner = s.of_symbols(*s.members[1:])
+    return any(by == x and of.time == x.time and of != x and model.definition(of) for _, of, by in inner)
 
 
 def _shift_matters(s: Statement, model: Model, *, zero: bool) -> bool:
@@ -141,9 +137,8 @@ def _shift_matters(s: Statement, model: Model, *, zero: bool) -> bool:
 
     With ``zero`` only derivatives count that are zero as printed.
     """
-    for t in (t for m in s.members for t in m.walk() if t.kind == "derivative"):
-        y, x = t.args[0].ref, t.args[1].ref
-        if y is None or x is None or model.steps(y, x) != 1 or model.definition(y) is None:
+    for _, y, x in s.of_symbols(*s.members):
+        if model.steps(y, x) != 1 or model.definition(y) is None:
             continue
         inputs = {r.family for p in model.printed for _, r in p.uses} - model.defined_families
         if x.family not in model.defined_families and not (zero and x.family in inputs):

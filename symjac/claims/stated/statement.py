@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -186,12 +186,10 @@ class Statement(Said):
             self._refuse_unsaid_sum(a)
             self._refuse_recursion(a, b)
             return
-        for t in (t for t in a.walk() if t.kind == "derivative"):
-            y, x = t.args[0].ref, t.args[1].ref
-            if y is None or x is None or y.time is None or x.time is not None:
+        for _, y, x in self.of_symbols(a):
+            if y.time is None or x.time is not None:
                 continue
-            variable = self.model.families.get(x.family)
-            if self.model.equation(y) is not None and variable is not None and variable.role != "function":
+            if self.model.equation(y) is not None and x.family in self.model.families and self.role(x) != "function":
                 names = f"{self.model.name(y)} by {x.family}"
                 raise UndecidedError(f"whether the derivative of {names} goes through earlier steps is not said")
 
@@ -211,26 +209,20 @@ class Statement(Said):
         :raises UndecidedError: where d stands beside partial derivatives.
         """
         found: dict[str, set[tuple[Time, bool]]] = {}
-        for t in (t for root in (a, b) for t in root.walk() if t.kind == "derivative"):
-            y, x = t.args[0].ref, t.args[1].ref
-            if y is None or x is None or y.time is None or x.time is not None or self.model.equation(y) is None:
-                continue
-            total = not any(k.kind in ("partial", "nabla") for k in self.tokens(t))
-            found.setdefault(x.family, set()).add((y.time, total))
+        for t, y, x in self.of_symbols(a, b):
+            if y.time is not None and x.time is None and self.model.equation(y) is not None:
+                total = not any(k.kind in ("partial", "nabla") for k in self.tokens(t))
+                found.setdefault(x.family, set()).add((y.time, total))
         for name, kinds in found.items():
             if len({total for _, total in kinds}) > 1:
                 raise UndecidedError(f"whether the derivatives by {name} go through earlier steps is not said")
 
     def lengths_matter(self, a: Term, b: Term) -> bool:
         """Whether a number of steps that is a letter plays a part."""
-        for t in (t for root in (a, b) for t in root.walk()):
-            if t.kind in ("over", "count"):
-                return True
-            if t.kind == "derivative" and t.args[0].ref and t.args[1].ref:
-                y, x = t.args[0].ref, t.args[1].ref
-                if y.time and x.time and self.model.steps(y, x) is None and not self.model.prints(y, x):
-                    return True
-        return False
+        return any(t.kind in ("over", "count") for root in (a, b) for t in root.walk()) or any(
+            y.time and x.time and self.model.steps(y, x) is None and not self.model.prints(y, x)
+            for _, y, x in self.of_symbols(a, b)
+        )
 
     def unmet(self, values: Mapping[str, Time], found: Counterexample | None) -> Condition | None:
         """The condition of the claim that a counterexample does not meet, or does not tell whether it does.
@@ -266,15 +258,13 @@ class Statement(Said):
             fitting = [values for values in numbered if _steps(low.put(values), high.put(values)) == count]
             yield from [values for values in fitting if self.unmet(values, None) is None][:1] or fitting[:1]
 
-    def _bounds(self, terms: Iterable[Term]) -> tuple[Time, Time] | None:
+    def _bounds(self, terms: Sequence[Term]) -> tuple[Time, Time] | None:
         for t in self.over(*terms):
             if t.over.low is not None and t.over.high is not None:
                 return t.over.low, t.over.high
-        for t in (t for root in terms for t in root.walk()):
-            if t.kind == "derivative" and t.args[0].ref and t.args[1].ref:
-                y, x = t.args[0].ref.time, t.args[1].ref.time
-                if y is not None and x is not None and not (y - x).is_number:
-                    return x + 1, y
+        for _, y, x in self.of_symbols(*terms):
+            if y.time is not None and x.time is not None and not (y.time - x.time).is_number:
+                return x.time + 1, y.time
         return None
 
 

@@ -39,7 +39,8 @@ def read_terms(text: str, names: Names) -> tuple[tuple[Term, ...], tuple[Note, .
     if len(roots) != 1:
         raise ReadError(f"one formula was expected, not {len(roots)}", text=text, span=(0, max(1, len(text))))
     root = roots[0]
-    builder = ClaimBuilder(names.opened(text, roots), frozenset(map(plain, names.declared)), vecread.names_of(root))
+    spoken = tuple(n for n in root.walk() if n.kind == "name")
+    builder = ClaimBuilder(names.opened(text, roots), frozenset(map(plain, names.declared)), spoken)
     sides = root.kids if root.kind == "relation" else [root]
     signs = root.detail if root.kind == "relation" else ()
     if signs[-1:] == ("in",) and len(sides) > 2:  # a = b \in \mathbb{R}^n

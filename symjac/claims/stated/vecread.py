@@ -61,35 +61,23 @@ def by_vec(b: Building, y: Term, x: Term, text: str, node: Placed) -> Term | Non
 
 
 def constant(b: Building, item: Node, spoken: tuple[Node, ...]) -> Term | None:
-    """The commutation matrix, or an identity whose size is a product."""
-    return commutation(b, item, spoken) or identity(b, item)
+    r"""The identity ``I_{mn}``, and the commutation matrix ``K_{mn}``: ``K_{mn} vec(A) = vec(A^T)`` for m by n.
 
-
-def identity(b: Building, item: Node) -> Term | None:
-    """``I_{mn}``, where m and n are sizes and nothing else is called so."""
-    subs = [s for s in item.scripts if s.kind == "_"]
-    if item.kind != "name" or item.text != "I" or len(subs) != 1:
+    Where m and n are sizes, and nothing else is called so.
+    """
+    printed = [t.text for t in item.script("_")]
+    if item.kind != "name" or item.text not in ("I", "K") or not printed:
         return None
-    sizes = [t.text for t in subs[0].tokens]
-    if len(sizes) < 2 or not all(size in b.context.dims for size in sizes):
+    sizes, known = tuple(t for t in printed if t != ","), b.context.dims
+    if item.text == "I":
+        fits = len(printed) > 1 and all(size in known for size in printed)
+    else:
+        fits = len(sizes) == 2 and all(t in known or t.isdigit() for t in sizes) and any(is_vec(b, n) for n in spoken)
+    others = (b.context.find(item.text), b.context.find(b.el.named(item).family)) if fits else ()
+    if not fits or any(f.declared for f in others if f is not None):
         return None
-    if any(f.declared for f in (b.context.find("I"), b.context.find(b.el.named(item).family)) if f is not None):
-        return None
-    term = b.constant("identity", "*".join(sizes), item)
-    return b.operated(term, [operation_of(s.tokens) for s in item.scripts if s.kind == "^"], item)
-
-
-def commutation(b: Building, item: Node, spoken: tuple[Node, ...]) -> Term | None:
-    r"""``K_{mn}`` where nothing else is called K, and m and n are sizes: ``K_{mn} vec(A) = vec(A^T)`` for m by n."""
-    subs = [s for s in item.scripts if s.kind == "_"]
-    if item.kind != "name" or item.text != "K" or len(subs) != 1 or not any(is_vec(b, n) for n in spoken):
-        return None
-    sizes = tuple(t.text for t in subs[0].tokens if t.kind != ",")
-    if len(sizes) != 2 or not all(t in b.context.dims or t.isdigit() for t in sizes):
-        return None
-    if any(f.declared for f in (b.context.find("K"), b.context.find(b.el.named(item).family)) if f is not None):
-        return None
-    term = Term("commutation", (), sizes, (item.start, item.end))
+    commutation = Term("commutation", (), sizes, (item.start, item.end))
+    term = commutation if item.text == "K" else b.constant("identity", "*".join(sizes), item)
     return b.operated(term, [operation_of(s.tokens) for s in item.scripts if s.kind == "^"], item)
 
 
@@ -107,8 +95,3 @@ def _marked(t: Term) -> Term:
 def kronecker_throughout(t: Term) -> Term:
     r"""Another reading: ``\otimes`` of two vectors is the Kronecker product as well."""
     return Term(t.kind, t.args, "kronecker", t.span) if t.kind == "operation" and t.data == "otimes_vec" else t
-
-
-def names_of(root: Node) -> tuple[Node, ...]:
-    """The names in a formula."""
-    return tuple(n for n in root.walk() if n.kind == "name")
