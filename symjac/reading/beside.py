@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass
 
 from symjac.reading.parser import readable
-from symjac.reading.spelling import ENTRYLIKE, is_greek, letter
+from symjac.reading.spelling import ENTRYLIKE, is_greek
 from symjac.reading.survey import compared
 from symjac.reading.tree import Node
 from symjac.reading.usual import ALWAYS_FUNCTIONS, FUNCTION_LETTERS, STEP_SIZES
@@ -34,11 +34,9 @@ class Beside:
         nodes = [n for root in readable(text) for n in root.walk()]
         pairs = [pair for n in nodes if n.kind == "juxt" for pair in itertools.pairwise(n.kids)]
         factors = (a for a, b in pairs if a.kind == "name" and a.text in _DOUBTFUL and not (a.scripts or b.is_call))
-        names = [n for n in nodes if n.kind == "name" and n.token is not None]
+        names = [n for n in nodes if n.kind == "name"]
         below = [(n, [t.text for t in s.tokens]) for n in names for s in n.scripts if s.kind == "_"]
-        entries = frozenset(
-            letter(n.token) for n, index in below if n.token and len(index) == 1 and index[0] in ENTRYLIKE
-        )
+        entries = frozenset(n.letter for n, index in below if len(index) == 1 and index[0] in ENTRYLIKE)
         return Beside(
             frozenset(text[a.start : a.end] for a in factors),
             entries,

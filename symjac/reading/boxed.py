@@ -128,7 +128,7 @@ class _Writer:
     def scripted(self, node: Node) -> b.Box:
         if node.kind == "big":
             return self.big(node)
-        base = self.base(node)
+        base = _BASES[node.kind](self, node)
         within = [s for s in node.scripts if self.marked(node.start, s.end)]
         if self.mark is None or len(within) == len(node.scripts):
             return self.hang(base, node.scripts, node.exponent)
@@ -148,9 +148,6 @@ class _Writer:
         elif raised is not None:
             sup = self.whole(exponent) if exponent is not None else self.script(raised.tokens)
         return b.Script(base, sub, sup, primes) if sub or sup or primes else base
-
-    def base(self, node: Node) -> b.Box:
-        return _BASES[node.kind](self, node)
 
     def name(self, node: Node) -> b.Box:
         assert node.token is not None
@@ -197,9 +194,6 @@ class _Writer:
             out += [Piece(space, before.end, before.end)] if space is not None else []
             out += self.pieces(kid)
         return out
-
-    def braced(self, node: Node) -> list[Piece]:
-        return [Piece(self.group(node), node.start, node.end)]
 
     def big(self, node: Node) -> b.Box:
         """A large operator with its bounds and what it governs."""

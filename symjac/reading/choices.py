@@ -15,7 +15,7 @@ from symjac.reading.assumptions import LOSS_OF_VECTORS, Habit, How, Option
 from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, is_transpose
 from symjac.reading.numbered import matrix_of
-from symjac.reading.spelling import TIMELIKE, is_bold, is_greek, is_upper, letter
+from symjac.reading.spelling import TIMELIKE, is_bold, is_greek, is_upper
 from symjac.reading.tree import Node
 from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS, FUNCTION_LETTERS, OF_SEVERAL, VECTOR_GREEK
 
@@ -208,7 +208,7 @@ def _lenient(*habits: Habit) -> Callable[[Tried], list[Option]]:
 def _numbered(t: Tried) -> list[Option]:
     """Letters that only ever carry the number of an entry, as vectors with a number: each of them, and several."""
     letters = t.context.letters
-    printed = {letter(n.token) for n in t.nodes if n.kind == "name" and n.token is not None}
+    printed = {n.letter for n in t.nodes}
     found: dict[str, str] = {}
     for n in t.context.exact.values():
         if t.context.has_bold and not is_bold(n.base):

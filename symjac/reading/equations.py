@@ -351,12 +351,8 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
             left,
             r'a function is defined as in "f(z) = \frac{1}{1 + e^{-z}}"',
         )
-    if len(inner.kids) == 1:
-        name = f"{named.family}({el.context.text(inner.kids[0])})"
-        el.context.note("named", f"{name} is read as the name of what stands on the right", left)
-    else:
-        name = named.family
-        el.context.note("named", f"{name} is read as the name of what stands on the right", left)
+    name = f"{named.family}({el.context.text(inner.kids[0])})" if len(inner.kids) == 1 else named.family
+    el.context.note("named", f"{name} is read as the name of what stands on the right", left)
     family = Family(Name(name), head=named.family)
     family.take(value.role, How.DEFINITION, value.rows, value.cols)
     family.times.setdefault(None)
@@ -391,7 +387,6 @@ def _with_units(e: Expr, context: Context, root: Node, label: str) -> Expr:
 def finish(piece: Piece, context: Context) -> tuple[Symbol, list[Expr]]:
     """The left side of an equation and the members behind it, entries put together to vectors."""
     assert piece.values is not None
-    error = context.error
     made = [v.make() for v in piece.values]
     left, first, last = made[0], piece.root.kids[0], piece.root.kids[-1]
     if isinstance(left, Symbol):
@@ -400,7 +395,7 @@ def finish(piece: Piece, context: Context) -> tuple[Symbol, list[Expr]]:
         made = [left, *(_with_units(m, context, piece.root, label) for m in made[1:])]
     stray = sorted({k.name for m in made[1:] for k in unbound_indices(m) - unbound_indices(left)})
     if stray:
-        raise error(
+        raise context.error(
             f"the index {stray[0]} is neither on the left side nor summed over",
             piece.root,
             rf'write "{context.text(first)} = \sum_{{{stray[0]}}} ({context.text(last)})", or the index on the left',
@@ -409,7 +404,7 @@ def finish(piece: Piece, context: Context) -> tuple[Symbol, list[Expr]]:
     if indices:
         whole = [entrywise.whole(m, indices) for m in made]
         if any(w is None for w in whole):
-            raise error(
+            raise context.error(
                 "this equation between entries is not read as one between vectors",
                 piece.root,
                 'write it with vectors and matrices, as in "y = W x + b"',
@@ -420,5 +415,5 @@ def finish(piece: Piece, context: Context) -> tuple[Symbol, list[Expr]]:
         hint = r'solve it for what it defines, as in "y = W x + b"'
         if last.inner.kind == "name":
             hint = f'write "{context.text(last)} = {context.text(first)}", if that is meant'
-        raise error("the left side of an equation has to be one symbol", piece.root, hint)
+        raise context.error("the left side of an equation has to be one symbol", piece.root, hint)
     return left, [entrywise.collected(m) for m in made[1:]]

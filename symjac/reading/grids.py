@@ -152,27 +152,35 @@ def entry(el: Arithmetic, t: Term) -> Value:
         raise el.error(message, t) if v.is_scalar else el.misfit(message, t)
     sizes = (v.rows, v.cols)[: len(indices)]
     for text, size in zip(indices, sizes, strict=True):
-        if not text.isdigit() and not el.context.sizes.equal(known := el.indices.setdefault(text, Size()), size):
-            message = f"the index {text} runs to {known} elsewhere and to {size} here"
+        if message := _runs_to(el, text, size):
             raise el.error(message, t) if len(set(indices)) < len(indices) else el.misfit(message, t)
 
     def make() -> Expr:
-        pairs = zip(indices, sizes, strict=True)
-        return Entry(v.make(), *(int(i) if i.isdigit() else Index(i, s.value()) for i, s in pairs))
+        return Entry(v.make(), *map(_place, indices, sizes))
 
     return scalar(make, t, tag="entry" if isinstance(of, Family) else "")
+
+
+def _place(index: str, size: Size) -> Index | int:
+    return int(index) if index.isdigit() else Index(index, size.value())
+
+
+def _runs_to(el: Arithmetic, index: str, size: Size) -> str:
+    """What is wrong where an index that is a letter runs to another size elsewhere."""
+    if index.isdigit() or el.context.sizes.equal(known := el.indices.setdefault(index, Size()), size):
+        return ""
+    return f"the index {index} runs to {known} elsewhere and to {size} here"
 
 
 def _column(el: Arithmetic, matrix: Value, t: Term) -> Value:
     """One of the vectors with a number that are the columns of a matrix."""
     assert isinstance(t.data, tuple)
     (index,), size = t.data, matrix.cols
-    if not index.isdigit() and not el.context.sizes.equal(known := el.indices.setdefault(index, Size()), size):
-        raise el.misfit(f"the index {index} runs to {known} elsewhere and to {size} here", t)
+    if message := _runs_to(el, index, size):
+        raise el.misfit(message, t)
 
     def make() -> Expr:
-        place = int(index) if index.isdigit() else Index(index, size.value())
-        return Product(matrix.make(), UnitVector(place, size.value()))
+        return Product(matrix.make(), UnitVector(_place(index, size), size.value()))
 
     return el.laid(Value(matrix.rows, UNIT, make, t, tag="column"))
 
@@ -186,7 +194,7 @@ def kronecker(el: Arithmetic, t: Term) -> Value:
     if not el.context.sizes.equal(size, other):
         raise el.misfit(f"the indices {first} and {second} run to different sizes", t)
     el.context.loose(size, t)
-    return scalar(lambda: Delta(*(int(i) if i.isdigit() else Index(i, size.value()) for i in pair)), t)
+    return scalar(lambda: Delta(*(_place(i, size) for i in pair)), t)
 
 
 # -------------------------------------------------------------------------------------- indicators

@@ -72,7 +72,7 @@ def take_apart(node: Node, letters: Letters, source: str, *, declaring: bool = F
     assert node.token is not None
     out = Named(node, node.token, letter(node.token))
     for s in node.scripts:
-        if _is_prime(s) and out.token is not None and letter(node.token) in letters.primed:
+        if _is_prime(s) and node.letter in letters.primed:
             out.base += "'" * len(s.tokens)
         elif s.kind == "'":
             out.operations.append(Operation("prime", count=1))

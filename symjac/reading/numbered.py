@@ -77,7 +77,7 @@ def refuse_matrix(context: Context, node: Node, indices: Mapping[str, str]) -> N
 
     :raises TwoMeaningsError: for one that is not declared.
     """
-    base = letter(node.token) if node.token is not None else ""
+    base = node.letter
     small = next((s for s, matrix in context.letters.numbered.items() if matrix == base), None)
     family = context.families.get(base)
     if small is not None and (family is None or family.how is not How.DECLARED):

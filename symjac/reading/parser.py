@@ -66,6 +66,11 @@ class Parser:
     def current(self) -> Token:
         return self.tokens[self.at] if self.at < len(self.tokens) else self.stop
 
+    def taken(self) -> Token:
+        """What stands here, and is passed."""
+        self.at += 1
+        return self.tokens[self.at - 1]
+
     def error(self, message: str, t: Token | Node | None = None, hint: str | None = None) -> ReadError:
         t = t or self.current
         start = max(0, min(t.start, len(self.source) - 1))
@@ -110,8 +115,7 @@ class Parser:
         first = self.expression()
         kids, relations = [first], []
         while self.current.kind in RELATIONS:
-            relations.append(self.current.kind)
-            self.at += 1
+            relations.append(self.taken().kind)
             kids.append(self.expression())
         if self.current.kind != "stop":
             if self.current.kind in NOT_READ:
@@ -132,8 +136,7 @@ class Parser:
         first = self.term()
         kids, signs = [first], ["+"]
         while self.current.kind in ("+", "-"):
-            signs.append(self.current.kind)
-            self.at += 1
+            signs.append(self.taken().kind)
             kids.append(self.term())
         if len(kids) == 1:
             return first
@@ -145,8 +148,7 @@ class Parser:
             count += 1
             if count > MAX_CHAIN:
                 raise self.error(f"more than {MAX_CHAIN} factors in one chain")
-            op = self.current.kind
-            self.at += 1
+            op = self.taken().kind
             right = self.unary()
             coefficient = _coefficient(left, right) if op == "/" else None
             left = coefficient or Node("binary", op, [left, right], left.start, right.end)
@@ -191,8 +193,7 @@ class Parser:
             node = _unbraced(node)
             braced = list(node.scripts)
         while self.current.kind in ("_", "^", "'"):
-            t = self.current
-            self.at += 1
+            t = self.taken()
             tokens = (t,) if t.kind == "'" else self.script(t)
             below = next((s for s in node.scripts if s.kind == "_"), None)
             if t.kind == "_" and below is not None:
@@ -284,8 +285,7 @@ class Parser:
         self.bars.pop()
         if self.current.kind != close:
             raise self.error("this bar is never closed; conditions behind a bar, as in p(y|x), are not read", t)
-        self.at += 1
-        return Node("norm" if "||" in t.kind else "abs", "", [kid], t.start, self.tokens[self.at - 1].end)
+        return Node("norm" if "||" in t.kind else "abs", "", [kid], t.start, self.taken().end)
 
     def group(self) -> Node:
         opened = self.current
@@ -300,8 +300,7 @@ class Parser:
         bars, self.bars = self.bars, []
         kids, between = [self.expression()], []
         while self.current.kind in (",", ";") or self.current.kind in RELATIONS:
-            between.append(self.current.kind)
-            self.at += 1
+            between.append(self.taken().kind)
             if self.current.kind == close and between[-1] in (",", ";"):
                 between.pop()
                 break
@@ -311,8 +310,7 @@ class Parser:
             if self.current.kind in NOT_READ:
                 raise self.refuse()
             raise self.error(f"{show(close)} was expected here")
-        self.at += 1
-        end = self.tokens[self.at - 1].end
+        end = self.taken().end
         return Node("group", opened.kind, kids, opened.start, end, detail=tuple(between))
 
     def matrix(self) -> Node:
@@ -340,8 +338,7 @@ class Parser:
             if t.kind == "end":
                 break
             raise self.refuse() if t.kind in NOT_READ else self.error("I cannot go on with this matrix entry")
-        end = self.current.end
-        self.at += 1
+        end = self.taken().end
         for row in rows:
             if len(row) != len(rows[0]):
                 message = f"a matrix row with {len(row)} entries under a row with {len(rows[0])}"

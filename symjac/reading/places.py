@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass, field
 
 from symjac.reading.names import take_apart
-from symjac.reading.spelling import is_upper, letter
+from symjac.reading.spelling import is_upper
 from symjac.reading.survey import Letters
 from symjac.reading.tree import Node
 from symjac.reading.usual import COUNTS, LOSSES
@@ -34,9 +34,7 @@ class Places:
                 self.below |= {take_apart(n, letters, source).family for n in _factors(node.kids[1])}
             for sign, operand in itertools.pairwise(node.kids) if node.kind == "juxt" else ():
                 head = operand.inner
-                if sign.kind not in ("partial", "nabla") or head.kind != "name" or head.token is None:
-                    continue
-                if letter(head.token) in LOSSES:
+                if sign.kind in ("partial", "nabla") and head.letter in LOSSES:
                     self.above.add(take_apart(head, letters, source).family)
 
 

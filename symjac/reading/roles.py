@@ -121,7 +121,7 @@ class Roles:
         if root.kind != "relation" or root.kids[-1].inner.kind != "big":
             return
         names = [root.kids[0].inner, *(k.inner for k in root.kids[-1].inner.kids)]
-        letters = {letter(n.token) if n.kind == "name" and n.token is not None else "" for n in names}
+        letters = {n.letter for n in names}
         if len(letters) == 1 and letters <= LOSSES:
             self.totals |= {take_apart(n, self.context.letters, source).family for n in names}
 
@@ -130,7 +130,7 @@ class Roles:
         if root.kind != "relation" or root.kids[-1].inner.kind != "add":
             return
         terms = root.kids[-1].inner.kids
-        names = [letter(n.token) for n in (root.kids[0].inner, *terms) if n.kind == "name" and n.token is not None]
+        names = [n.letter for n in (root.kids[0].inner, *terms) if n.kind == "name"]
         if len(set(names)) == len(names):
             return
         for n in terms:
@@ -251,20 +251,17 @@ class Roles:
         upper = is_upper(token.text)
         if _bold_token(named) and name not in self.entries:
             return ("matrix" if upper else "vector"), How.BOLD
-        if named.time is None and token.text in context.letters.time and not named.label:
-            return "scalar", How.COUNTS_TIME
-        if context.all_scalar:
-            return "scalar", How.ALL_SCALAR
-        if name in context.dims and named.time is None:
-            return "scalar", How.SIZE
-        if name in self.raised and name not in self.bare and not _bold_token(named):
-            return "scalar", How.EXPONENT
-        if name in self.places.inside:
-            return "scalar", How.INSIDE
-        if name in self.totals:
-            return "scalar", How.TOTAL
-        if name in self.places.above and not (upper and named.time and context.has_bold):
-            return "scalar", How.ABOVE
+        scalars = {
+            How.COUNTS_TIME: named.time is None and token.text in context.letters.time and not named.label,
+            How.ALL_SCALAR: context.all_scalar,
+            How.SIZE: name in context.dims and named.time is None,
+            How.EXPONENT: name in self.raised and name not in self.bare and not _bold_token(named),
+            How.INSIDE: name in self.places.inside,
+            How.TOTAL: name in self.totals,
+            How.ABOVE: name in self.places.above and not (upper and named.time and context.has_bold),
+        }
+        if (first := next((how for how, holds in scalars.items() if holds), None)) is not None:
+            return "scalar", first
         if token.style == "rm" and len(token.text) > 1:
             return self.by_definition(family, named.time) or "scalar", How.WORD
         defined = self.by_definition(family, named.time)

@@ -63,15 +63,12 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
                 out.time |= _shifted(s.tokens)
     below = {"t"} | {x for n in nodes for s in n.scripts if s.kind == "_" for x in _shifted(s.tokens)}
     out.time |= {t.text for n in nodes for s in n.scripts for t in s.tokens if _stem(t.text) in out.time}
-    _note_layers([n for n in nodes if n.kind == "name" and n.token is not None], below, out)
+    names = [n for n in nodes if n.kind == "name"]
+    _note_layers(names, below, out)
     out.primed |= _primed(roots)
-    for n in nodes:
-        if (
-            n.kind == "name"
-            and n.token is not None
-            and any(s.kind == "_" and (is_timed(s.tokens, out) or _shifts_last(s.tokens, out)) for s in n.scripts)
-        ):
-            out.timed.add(letter(n.token))
+    for n in names:
+        if any(s.kind == "_" and (is_timed(s.tokens, out) or _shifts_last(s.tokens, out)) for s in n.scripts):
+            out.timed.add(n.letter)
     _bounds(nodes, out)
     out.entry |= out.indices - out.time
     for root in roots:
@@ -83,13 +80,11 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
             letters = [t.text for t in s.tokens if t.kind == "name"]
             if all(x in ENTRYLIKE and x not in out.time for x in letters):  # (A B)_{ij}
                 out.entry.update(letters)
-    names = [n for n in nodes if n.kind == "name" and n.token is not None]
     raised: dict[str, list[bool]] = {}
     used_below = {s.tokens[0].text for n in names for s in n.scripts if s.kind == "_" and is_timed(s.tokens, out)}
     forms = _forms_above(names)
     for n in names:
-        assert n.token
-        base = letter(n.token)
+        base = n.letter
         if not any(s.kind == "_" for s in n.scripts):
             out.bare.add(base)
         bare_index = False
@@ -126,7 +121,7 @@ def _note_entries_of_defined(roots: Sequence[Node], nodes: Sequence[Node], out: 
     A letter or number of entries picks one; ``p_y`` and ``p_t`` may be one, or a symbol of their own.
     """
     equations = [(r, r.kids[0].inner) for r in roots if r.kind == "relation"]
-    names = [(r, n, letter(n.token)) for r, n in equations if n.kind == "name" and n.token is not None]
+    names = [(r, n, n.letter) for r, n in equations if n.kind == "name"]
     bare = {base for _, n, base in names if not n.scripts}
     stepped = {base for _, n, base in names if n.scripts}
     every = {pair for n in nodes for pair in one_below(n)}
@@ -154,7 +149,7 @@ def compared(nodes: Sequence[Node]) -> set[str]:
     r"""The letters of ``\delta_{ik}`` and ``[i = k]``, of which one at least is such a letter as entries have."""
     pairs = [[k.inner for k in n.kids] for n in nodes if n.kind == "group" and n.detail == ("=",)]
     found = [[k.text for k in pair] for pair in pairs if all(k.kind == "name" and not k.scripts for k in pair)]
-    below = [s.tokens for n in nodes if n.token and letter(n.token) in KRONECKER for s in n.scripts if s.kind == "_"]
+    below = [s.tokens for n in nodes if n.letter in KRONECKER for s in n.scripts if s.kind == "_"]
     signs = [[t for t in tokens if t.kind != ","] for tokens in below]
     found += [[t.text for t in pair] for pair in signs if all(t.kind == "name" and not t.style for t in pair)]
     return {x for pair in found if len(pair) == 2 and not ENTRYLIKE.isdisjoint(pair) for x in pair if not is_upper(x)}
@@ -162,11 +157,11 @@ def compared(nodes: Sequence[Node]) -> set[str]:
 
 def one_below(n: Node) -> list[tuple[str, str]]:
     """The letter of a name with the one sign that stands below it, where no more does."""
-    if n.kind != "name" or n.token is None or len(n.scripts) != 1:
+    if n.kind != "name" or len(n.scripts) != 1:
         return []
     (script,) = n.scripts
     one = script.kind == "_" and len(script.tokens) == 1 and not script.tokens[0].style
-    return [(letter(n.token), script.tokens[0].text)] if one else []
+    return [(n.letter, script.tokens[0].text)] if one else []
 
 
 def _forms_above(names: Sequence[Node]) -> Mapping[str, int]:
@@ -174,7 +169,7 @@ def _forms_above(names: Sequence[Node]) -> Mapping[str, int]:
     found: dict[str, set[str]] = {}
     for n in names:
         above = [" ".join(t.text for t in s.tokens) for s in n.scripts if s.kind == "^"]
-        found.setdefault(letter(n.token) if n.token is not None else "", set()).update(above or [""])
+        found.setdefault(n.letter, set()).update(above or [""])
     return {base: len(texts) for base, texts in found.items()}
 
 
@@ -193,8 +188,7 @@ def _note_layers(names: Sequence[Node], below: set[str], out: Letters) -> None:
     bare: set[str] = set()
     found: list[tuple[str, Script]] = []
     for n in names:
-        assert n.token is not None
-        base = letter(n.token)
+        base = n.letter
         if any(s.kind == "_" and s.tokens[0].kind == "name" and _runs(s.tokens, below) for s in n.scripts):
             above = [s for s in n.scripts if s.kind == "^" and is_index(s.tokens)]
             found += [(base, s) for s in above]
@@ -234,9 +228,9 @@ def _primed(roots: Sequence[Node]) -> set[str]:
         for n in root.walk():
             following = {id(a): b for a, b in itertools.pairwise(n.kids)} if n.kind == "juxt" else {}
             for kid in n.below if n is not root or n.kind != "name" else [n]:
-                if kid.kind != "name" or kid.token is None:
+                if kid.kind != "name":
                     continue
-                base = letter(kid.token)
+                base = kid.letter
                 follows = following.get(id(kid))
                 marked = any(s.kind == "'" or [t.kind for t in s.tokens] == ["'"] for s in kid.scripts)
                 (primed if marked else plainly).add(base)
@@ -284,11 +278,7 @@ def _bounds(nodes: list[Node], out: Letters) -> None:
         if not variable:
             continue
         body = [n for k in node.kids for n in k.walk()]
-        timed = any(
-            n.token and letter(n.token) in out.timed and carries(n, variable) and not _has_time_above(n, out)
-            for n in body
-            if n.kind == "name"
-        )
+        timed = any(n.letter in out.timed and carries(n, variable) and not _has_time_above(n, out) for n in body)
         against = {t.text for t in sub if t.kind == "name" and t.text != variable and t.text in out.time}
         if (
             node.text == "sum"
@@ -334,20 +324,15 @@ def _free_entry_letters(root: Node, out: Letters) -> None:
     heads = [n for n in root.kids[0].walk() if n.kind == "name"]
     for n in heads:
         for s in n.scripts:
-            behind = n.token is not None and s.tokens[-1].text in out.time and _is_before_step(s.tokens, n.token, out)
+            behind = s.tokens[-1].text in out.time and _is_before_step(s.tokens, n.letter, out)
             last = s.tokens[0 if behind else -1]
             if s.kind != "_" or last.text not in "ijk" or last.text in out.time or last.style:
                 continue
-            if (
-                len(s.tokens) == 1
-                and n.token
-                and letter(n.token) in out.timed
-                and any(_is_stamped(h, out) for h in heads)
-            ):
+            if len(s.tokens) == 1 and n.letter in out.timed and any(_is_stamped(h, out) for h in heads):
                 out.time.add(last.text)  # dh_t/dh_k: beside a step another step
                 continue
             comma = len(s.tokens) > 2 and s.tokens[-2].kind == "," and s.tokens[0].text in out.time
-            timed = n.token is not None and letter(n.token) in out.timed and s.tokens[0].text in out.time
+            timed = n.letter in out.timed and s.tokens[0].text in out.time
             comma |= behind or (len(s.tokens) == 2 and timed)  # h_{i,t}; G_{kj} beside G_{k-1,j}
             elsewhere = out.entry or _pairs(root, last.text) or len(heads) > 1
             if comma or (len(s.tokens) == 1 and elsewhere) or _has_time_above(n, out):
@@ -359,10 +344,10 @@ def _shifts_last(tokens: Sequence[Token], letters: Letters) -> bool:
     return len(tokens) > 3 and tokens[1].kind == "," and tokens[2].text in letters.time and tokens[3].kind in "+-"
 
 
-def _is_before_step(tokens: Sequence[Token], base: Token, letters: Letters) -> bool:
+def _is_before_step(tokens: Sequence[Token], base: str, letters: Letters) -> bool:
     """``i,t``, and ``it`` of what has steps: an index and a step behind it."""
     steps = len(tokens) == 3 and tokens[1].kind == ","
-    return tokens[0].text not in letters.time and (steps or (len(tokens) == 2 and letter(base) in letters.timed))
+    return tokens[0].text not in letters.time and (steps or (len(tokens) == 2 and base in letters.timed))
 
 
 def _is_stamped(n: Node, out: Letters) -> bool:
@@ -394,10 +379,10 @@ def squares(roots: Sequence[Node]) -> set[tuple[str, str]]:
     plainly: set[str] = set()
     raised: set[tuple[str, str]] = set()
     for n in (n for r in roots for n in r.walk()):
-        if n.kind == "name" and n.token is not None:
+        if n.kind == "name":
             here = _raised(n)
             raised |= {here} if here is not None else set()
-            plainly |= {letter(n.token)} if here is None else set()
+            plainly |= {n.letter} if here is None else set()
     always = {(base, number) for base, number in raised if base not in plainly}
     lefts = {_raised(r.kids[0].inner) for r in roots if r.kind == "relation" and r.detail[:1] == ("=",)}
     layers = any(is_upper(base) or number == "1" for base, number in always)
@@ -408,10 +393,10 @@ def squares(roots: Sequence[Node]) -> set[tuple[str, str]]:
 def signed(roots: Sequence[Node]) -> set[tuple[str, str]]:
     """The ``x^+`` of a left side, or of a text with an ``x^-``, which is a name."""
     marked = {
-        (letter(n.token), s.tokens[0].kind, n is r.kids[0].inner if r.kind == "relation" else False)
+        (n.letter, s.tokens[0].kind, n is r.kids[0].inner if r.kind == "relation" else False)
         for r in roots
         for n in r.walk()
-        if n.kind == "name" and n.token is not None
+        if n.kind == "name"
         for s in n.scripts
         if s.kind == "^" and [t.kind for t in s.tokens] in (["+"], ["-"])
     }
@@ -434,9 +419,9 @@ def above(roots: Sequence[Node], letters: Container[str]) -> set[tuple[str, str]
 def _raised(n: Node) -> tuple[str, str] | None:
     """The letter and the number above it."""
     up = [s for s in n.scripts if s.kind == "^"]
-    if n.kind != "name" or n.token is None or len(up) != 1 or [t.kind for t in up[0].tokens] != ["number"]:
+    if n.kind != "name" or len(up) != 1 or [t.kind for t in up[0].tokens] != ["number"]:
         return None
-    return letter(n.token), up[0].tokens[0].text
+    return n.letter, up[0].tokens[0].text
 
 
 def raised_labels(keys: Iterable[str]) -> set[tuple[str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from symjac.reading.spelling import letter
 from symjac.reading.tokens import Token
 
 
@@ -53,6 +54,11 @@ class Node:
     def below(self) -> list[Node]:
         """Everything that hangs on this node."""
         return self.kids if self.exponent is None else [*self.kids, self.exponent]
+
+    @property
+    def letter(self) -> str:
+        """The letter of a name, with its style and accents; empty for what is no name."""
+        return letter(self.token) if self.kind == "name" and self.token is not None else ""
 
     @property
     def factors(self) -> list[Node]:
