@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from fractions import Fraction
@@ -318,12 +319,9 @@ class Arithmetic(Naming, ABC):
 
         def make() -> Expr:
             made = [v.make() for v in values]
-            if all(v.literal for v in values) and all(isinstance(m, Number) for m in made):
-                out = Fraction(1)
-                for m in made:
-                    assert isinstance(m, Number)
-                    out *= m.value
-                return Number(out)
+            numbers = [m.value for m in made if isinstance(m, Number)]
+            if all(v.literal for v in values) and len(numbers) == len(made):
+                return Number(math.prod(numbers, start=Fraction(1)))
             return ordered_product(made)
 
         return Value(rows, cols, make, t, factors=tuple(values), literal=all(v.literal for v in values))

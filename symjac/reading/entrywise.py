@@ -46,6 +46,7 @@ from symjac.expr import (
     transpose,
     unbound_indices,
 )
+from symjac.reading.values import joined
 
 
 def whole(e: Expr, indices: tuple[Index | int, ...]) -> Expr | None:
@@ -372,8 +373,8 @@ def _sum(e: IndexSum) -> Expr:
         (inside.setdefault(others[0], []) if others else alone).append(f)
     if isinstance(e.body, Entry) and e.body.indices == (j, j):
         return Trace(e.body.base)
-    vector = _vector(_product(alone), j) if alone else Ones(j.size)
-    matrices = [(i, _matrix(_product(found), i, j)) for i, found in inside.items()]
+    vector = _vector(joined(alone), j) if alone else Ones(j.size)
+    matrices = [(i, _matrix(joined(found), i, j)) for i, found in inside.items()]
     known = [(i, m) for i, m in matrices if m is not None]
     if vector is None or len(known) < len(matrices) or len(known) > 2:
         return e
@@ -386,10 +387,6 @@ def _sum(e: IndexSum) -> Expr:
         middle = [Diag(vector)] if alone else []
         inner = Entry(Product(left, *middle, right.arg if isinstance(right, Transpose) else Transpose(right)), i, k)
     return Product(*outside, inner) if outside else inner
-
-
-def _product(factors: list[Expr]) -> Expr:
-    return Product(*factors) if len(factors) > 1 else factors[0]
 
 
 __all__ = ["ONE", "Symbol", "collected", "whole"]

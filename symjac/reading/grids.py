@@ -65,8 +65,7 @@ def stack(el: Arithmetic, values: list[Value], t: Term) -> Value:
             raise el.error(f"only vectors are stacked; {el.text(v)} is {v.shown}", v.term)
     if all(v.is_scalar for v in values):
         return explicit(el, [[v] for v in values], t)
-    if any(v.is_scalar for v in values):
-        one = next(v for v in values if v.is_scalar)
+    if (one := next((v for v in values if v.is_scalar), None)) is not None:
         raise el.error(
             f"the scalar {el.text(one)} stands among vectors", one.term, hints.role(el.context, one, "vector")
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator
 
 from symjac.errors import SymjacError
 from symjac.reading.brackets import UnclosedError, UnopenedError
@@ -43,11 +43,7 @@ def mended(source: str, error: Fault, read: Callable[[str], Hashable], most: int
     if len(found) == 1:
         return next(iter(found.values()))
     if found:
-        error.hint = several([text for text, _ in found.values()])
+        last = list(found.values())[-1:-4:-1]  # the end first, where a bracket is mostly lost
+        shown = " or ".join(f'"{text}"' for text, _ in last)
+        error.hint = f"there are {len(found)} places where it can stand, as in {shown}"
     raise error
-
-
-def several(texts: Sequence[str]) -> str:
-    """That a bracket can stand in several places: the end first, where it is mostly lost."""
-    shown = " or ".join(f'"{text}"' for text in texts[-1:-4:-1])
-    return f"there are {len(texts)} places where it can stand, as in {shown}"

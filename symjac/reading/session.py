@@ -301,7 +301,7 @@ class Attempt:
                     self.pieces.append(Piece(_without_last(root), source))
                     continue
                 membership = Node("relation", "", [root.kids[0], root.kids[-1]], root.start, root.end, detail=("in",))
-                if not (session.lenient and context.find(_name_of(root.kids[0])) is not None):
+                if not (session.lenient and context.find(root.kids[0].inner.text) is not None):
                     take_membership(context, membership, root.kids[0])
                 root = _without_last(root)
             if not is_declaration(root):
@@ -445,11 +445,8 @@ class Attempt:
                 kind = "declaration" if f.declared else "role" if small in self.usual else "fitted"
                 self.context.note(kind, numbered.told(f, small))
         for (how, role), names in groups.items():
-            noun = (
-                {"matrix": "matrices", "vector": "vectors", "scalar": "scalars"}[role]
-                if len(names) > 1
-                else f"a {role}"
-            )
+            several = "matrices" if role == "matrix" else f"{role}s"
+            noun = several if len(names) > 1 else f"a {role}"
             kind = "fitted" if how is How.ONLY else "role"
             self.context.note(kind, f"{', '.join(names)}: read as {noun} ({how})")
 
@@ -480,9 +477,3 @@ def _is_range(root: Node, times: set[str]) -> bool:
 def _without_last(root: Node) -> Node:
     """A chain without its last member."""
     return Node("relation", "", root.kids[:-1], root.start, root.kids[-2].end, detail=root.detail[:-1])
-
-
-def _name_of(node: Node) -> str:
-    """The letter of a name, with nothing that is attached to it."""
-    inner = node.inner
-    return inner.text if inner.kind == "name" else ""

@@ -13,6 +13,7 @@ TIMELIKE = frozenset(["t", "s", "k", "l", "T", "i", "j", "n", "m", r"\tau", r"\e
 
 
 ENTRYLIKE = frozenset("ijklpqr")
+INDICES = ENTRYLIKE | {"m", "n"}  # these where two are compared
 BESIDE_ENTRIES = frozenset("smnabcuv")  # these too where one of those stands beside them
 
 

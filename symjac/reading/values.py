@@ -92,17 +92,18 @@ def ordered_product(factors: Iterable[Expr]) -> Expr:
             continue
         pure = [g for g in chain if not g.is_scalar]
         if pure and Product(*pure).is_scalar:
-            out.append(_joined(chain))
+            out.append(joined(chain))
             chain = []
         chain.append(f)
     if out and all(f.is_scalar for f in chain):
-        return _joined([*out, *chain])
-    rest = _joined(chain)
+        return joined([*out, *chain])
+    rest = joined(chain)
     parts = list(rest.args) if isinstance(rest, Product) and len(chain) > 1 and not rest.is_scalar else [rest]
-    return _joined([*out, *parts])
+    return joined([*out, *parts])
 
 
-def _joined(factors: Sequence[Expr]) -> Expr:
+def joined(factors: Sequence[Expr]) -> Expr:
+    """The product of factors, of which there may be one."""
     return factors[0] if len(factors) == 1 else Product(*factors)
 
 

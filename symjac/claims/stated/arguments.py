@@ -131,13 +131,11 @@ def _argument(models: Mapping[str, Model], f: Function, y: Ref | None, step: Tim
         return None
     p, node = users[0]
     at = first.anchor(y.at(step)) if y is not None and y.time is not None else None
-    time = p.lhs.time
+    time, shift = p.lhs.time, dict[str, Time]()
     if time is not None:
         if time.letter is None or at is None:
             return None
-        shift = {time.letter: at}
-    else:
-        shift = {}
+        shift[time.letter] = at
     if isinstance(node.arg, ex.Symbol):
         r = next((r for s, r in p.uses if s == node.arg), None)
         return None if r is None else r.at(r.time.put(shift)) if r.time is not None else r

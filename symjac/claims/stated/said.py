@@ -172,17 +172,11 @@ class Said:
 
     def sizes(self, model: Model) -> list[ex.Dim]:
         """The sizes of the system, states' first."""
-        found: dict[ex.Dim, None] = {}
+        symbols: list[ex.Symbol] = []
         for p in model.printed:
-            for s in (model.symbol(p.lhs), *sorted((s for s, _ in p.uses), key=lambda s: s.name)):
-                for d in s.shape:
-                    if d != ex.ONE:
-                        found.setdefault(d)
-        for info in model.reading.symbols.values():
-            for d in info.symbol.shape:
-                if d != ex.ONE:
-                    found.setdefault(d)
-        return list(found) or [ex.dim("n")]
+            symbols += [model.symbol(p.lhs), *sorted((s for s, _ in p.uses), key=lambda s: s.name)]
+        symbols += [info.symbol for info in model.reading.symbols.values()]
+        return list(dict.fromkeys(d for s in symbols for d in s.shape if d != ex.ONE)) or [ex.dim("n")]
 
     # ---------------------------------------------------------------------------- what nothing says
 

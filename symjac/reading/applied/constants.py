@@ -7,11 +7,9 @@ from symjac.reading.applied.building import Building, span
 from symjac.reading.applied.naming import is_numeric
 from symjac.reading.applied.terms import Term
 from symjac.reading.names import Named, Operation
-from symjac.reading.spelling import KRONECKER, script_text
+from symjac.reading.spelling import INDICES, KRONECKER, script_text
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
-
-ENTRYLIKE = frozenset("ijklpqrmn")
 
 
 def known(b: Building, named: Named, node: Node) -> Term:
@@ -49,6 +47,6 @@ def kronecker(b: Building, named: Named, node: Node) -> Term | None:
     if found is not None and found.declared:
         return None
     pair = named.entries
-    if b.el.beside and named.base == r"\delta" and not pair and set(named.label) <= ENTRYLIKE:
+    if b.el.beside and named.base == r"\delta" and not pair and set(named.label) <= INDICES:
         pair = tuple(named.label)
     return Term("kronecker", (), pair, span(node)) if len(pair) == 2 else None

@@ -85,9 +85,7 @@ def head_of(el: Naming, item: Node, following: Node | None) -> Head | None:
     if item.kind != "name":
         return None
     named = el.named(item)
-    if named.family in el.locals:
-        return None
-    if el.is_constant(named):
+    if named.family in el.locals or el.is_constant(named):
         return None
     dotted = (
         item.token is not None and item.token.accents[:1] == ("dot",) and following is not None and following.is_call
