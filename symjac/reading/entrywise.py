@@ -339,7 +339,7 @@ def by_units(e: Expr) -> Expr:
     >>> from symjac.expr import Index, dim
     >>> n = dim("n")
     >>> by_units(Entry(Symbol("x", (n, ONE)), Index("k", n)))
-    Product(Transpose(UnitVector(Index(name='k', size=n), n)), x)
+    Product(Transpose(UnitVector((Index(name='k', size=n), n))), x)
     """
     e = collected(e)
     known: dict[Expr, Expr] = {}

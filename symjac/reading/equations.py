@@ -61,9 +61,9 @@ def without_mere_calls(root: Node) -> tuple[Node, list[Node]]:
     if root.kind != "relation" or set(root.detail) != {"="} or len(root.kids) < 3:
         return root, []
     calls_ = [k for k in root.kids[1:-1] if _is_mere_call(k)]
-    kept = [k for k in root.kids if k not in calls_]
     if not calls_:
         return root, []
+    kept = [k for k in root.kids if k not in calls_]
     return Node("relation", "", kept, root.start, root.end, detail=root.detail[: len(kept) - 1]), calls_
 
 

@@ -210,12 +210,8 @@ class Roles:
         if self.shifted_call(group) is not None:
             return True
         one = group.kind == "group" and group.text in ("(", "[") and len(group.kids) == 1
-        return (
-            one
-            and group.kids[0].kind == "name"
-            and not group.kids[0].scripts
-            and group.kids[0].text in self.call_letters
-        )
+        kid = group.kids[0] if one else group
+        return one and kid.kind == "name" and not kid.scripts and kid.text in self.call_letters
 
     # --------------------------------------------------------------------------------------- roles
 

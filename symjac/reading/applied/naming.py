@@ -38,11 +38,8 @@ class Naming:
         if named.family in self.roles.defined and (token.text != "e" or is_numeric(named.operations)):
             return False  # the error e of e = y - d, and its square
         if token.text == "e":
-            return (
-                not named.label
-                and token.style in ("", "rm")
-                and [o.kind for o in named.operations] in (["power"], ["inverse"])
-            )
+            raised = [o.kind for o in named.operations] in (["power"], ["inverse"])
+            return raised and not named.label and token.style in ("", "rm")
         if token.text == "I":
             return token.style in ("", "bf", "bs", "rm", "bb")
         return token.text in ("0", "1") and token.style in ("bf", "bs", "bb")
