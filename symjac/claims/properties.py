@@ -5,19 +5,17 @@ A property restricts points, never directions: derivatives are those of the unco
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 import sympy
 
 from symjac import expr as ex
 from symjac.expr import Expr, Symbol
-from symjac.reading.declarations import PROPERTIES as WORDS
+from symjac.reading.wording import ONE_HOT
 from symjac.values.search import Enclosure, Value
 
 Change = Callable[[Expr], Expr]
 
-ONE_HOT = ("one-hot", "one hot")
 SUMS_TO_ONE = ("distribution", "sums to one", "sum to one")
 
 # Words, the most particular first, and what they ask of values; ``None`` where rational values cannot tell.
@@ -38,21 +36,6 @@ PROPERTIES: Mapping[str, Callable[[sympy.Matrix], bool] | None] = {
     "positive": lambda a: all(v > 0 for v in a),
     "negative": lambda a: all(v < 0 for v in a),
 }
-_WORDS = re.compile("|".join(rf"(?<![\w-]){re.escape(word)}(?![\w-])" for word in WORDS))
-
-_DENIED = re.compile(r"\b(?:not|non|no|never|neither|nor)\b")
-
-
-def properties_in(words: str) -> tuple[str, ...]:
-    """The properties that the words of a declaration name.
-
-    >>> properties_in("matrix n n, skew-symmetric"), properties_in("matrix n n (recurrent weights)")
-    (('skew-symmetric',), ())
-    >>> properties_in("matrix n n, symmetric, not diagonal")
-    ('symmetric',)
-    """
-    parts = (part for part in re.split(r"[,;()]", words.lower()) if not _DENIED.search(part))
-    return tuple(dict.fromkeys(word for part in parts for word in _WORDS.findall(part)))
 
 
 def broken(said: Sequence[str], rows: Sequence[Sequence[Value]]) -> str | None:

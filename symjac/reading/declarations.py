@@ -18,41 +18,9 @@ from symjac.reading.sizes import UNIT, Size
 from symjac.reading.spelling import letter, script_text
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
+from symjac.reading.wording import ONE_HOT, describe
 
-_SIZE = r"(?:\d+|[A-Za-z]\w*(?:_(?:\{\w+\}|\w))?|\\ell)"
-_SIZES = rf"{_SIZE}(?:\+{_SIZE})*"
-_MATRIX = re.compile(rf"matrix\s+({_SIZES})(?:\s*[x×,]\s*|\s+)({_SIZES})(.*)")
-_ROW = re.compile(rf"row vector(?:\s+({_SIZES}))?(?![\w\->])(.*)")
-_UNSIZED = re.compile(r"matrix\s*($|[,;(:].*)", re.S)
-_VECTOR = re.compile(rf"vector(?:\s+({_SIZES}))?(?![\w\->])(.*)")
-_MAP = re.compile(
-    rf"map {_SIZES} {_SIZES}|map(?: (?:\d+|[A-Za-z](?:_\w+)?)){{3,}}"
-)  # "map of two vectors" has no sizes
-_PARAMETERS = re.compile(r"parameters?( of \S+)?")
-_GRADIENT = re.compile(r"(?:upstream )?gradient of (?:the )?(.+?) w\.r\.t\. (.+)")
-# What a declaration says of a symbol beside its role; :mod:`symjac.claims.properties` knows what that asks of values.
-PROPERTIES = (
-    *("skew-symmetric", "skew symmetric", "antisymmetric", "symmetric", "positive semidefinite", "positive definite"),
-    *("diagonal", "orthogonal", "orthonormal", "unitary", "idempotent", "projection", "triangular", "stochastic"),
-    *(
-        "unit norm",
-        "distribution",
-        "sums to one",
-        "sum to one",
-        "one-hot",
-        "one hot",
-        "nonnegative",
-        "non-negative",
-        "positive",
-        "negative",
-    ),
-)
-SQUARE = ("symmetric", "skew-symmetric", "positive definite", "orthogonal", "diagonal", "idempotent")
-# What a declaration may say a symbol is, behind its role: one constant, of the size that is declared.
-_CONSTANT = re.compile(r"[\s,;:(]*(?:of |all[- ]|the )?(?<![\w-])(ones|zeros|identity)\s*\)?$")
-_ANY = "|".join(map(re.escape, PROPERTIES))
-_BEFORE = re.compile(rf"((?:(?:{_ANY}|identity)(?:,? and |, ?| ))+)((?:matrix|vector|scalar)\b.*)", re.S)
-_SAID = re.compile(rf"[\s,;:(]*((?:(?:{_ANY})(?:,? and |, ?|\s|\)|$))+)\s*")
+SQUARE = ("symmetric", "skew-symmetric", "skew symmetric", "positive definite", "orthogonal", "diagonal", "idempotent")
 _TAIL = re.compile(r"\s*($|[,;(:].*)", re.S)
 _FORMS = (
     *("matrix n m", "vector n", "row vector n", "scalar", "elementwise", "elementwise tanh", "softmax", "map"),
@@ -64,7 +32,7 @@ def declare(context: Context, key: str, text: str, *, lenient: bool = False) -> 
     """Takes one declaration into the context."""
     if not isinstance(key, str) or not isinstance(text, str):
         raise DefinitionError(f"a declaration is a symbol and words, both strings, not {key!r}: {text!r}")
-    shaped = role_first(text).startswith(("scalar", "vector", "matrix", "row vector"))
+    shaped = describe(text).role in ("scalar", "vector", "matrix", "row vector")
     named = _declared_name(context, key, lenient=lenient, shaped=shaped)
     if named is None:
         return
@@ -103,120 +71,82 @@ def _declared_name(context: Context, key: str, *, lenient: bool, shaped: bool) -
 
 def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bool) -> str | None:
     """Applies the words; returns what is wrong with them."""
+    said = describe(text)
     if named.node.kind == "word":
-        return _declare_word(context, named, text)
-    text = role_first(text)
-    constant = _CONSTANT.search(text)
-    text = text[: constant.start()] if constant else text
-    if len(named.entries) == 1 and text.startswith(("row vector", "matrix")):
+        if said.role not in ("elementwise", "function", "softmax"):
+            return f"{named.base} is the name of a known function"
+        context.entrywise.add(named.base)
+        return None
+    text, role = said.words, said.role
+    if len(named.entries) == 1 and role in ("row vector", "matrix"):
         raise context.doubt(
             f"{key} is declared to be more than a number, and {named.entries[0]} runs through a sum or a left side",
             named.node,
             f"for columns with a number {propose(key, 'vector d')}",
         )
-    if len(named.entries) == 1 and text.startswith("vector"):
+    if len(named.entries) == 1 and role == "vector":
         named.base = numbered.take(context, named)
     family = Family(named.name, declared=True)
-    how = How.DECLARED
-    matrix, vector, gradient = _MATRIX.match(text), _VECTOR.match(text), _GRADIENT.match(text)
-    unsized, row = _UNSIZED.match(text), _ROW.match(text)
-    tail = ""
-    if matrix:
-        family.take("matrix", how, size(context, matrix[1]), size(context, matrix[2]))
-        tail = matrix[3]
-        square = next((word for word in SQUARE if re.search(rf"(?<![\w-]){word}(?![\w-])", tail)), None)
-        if square is not None and matrix[1] != matrix[2]:
+    how, sizes = How.DECLARED, [size(context, s) for s in said.sizes]
+    if role == "matrix":
+        square = next((word for word in said.properties if word in SQUARE), None)
+        if square is not None and len(set(said.sizes)) > 1:
             return f"a matrix that is {square} is square"
-    elif row:
-        length = size(context, row[1]) if row[1] else Size()
-        if context.row:
-            family.take("vector", how, length)
-        else:
-            family.take("matrix", how, UNIT, length)
-        tail = row[2]
-    elif unsized:
-        tail = unsized[1]
-        side = Size() if any(re.search(rf"(?<![\w-]){word}(?![\w-])", tail) for word in SQUARE) else None
-        family.take("matrix", how, side, side)
-    elif vector:
-        role, how = ("matrix", How.NUMBERED) if named.entries else ("vector", how)
-        family.take(role, how, size(context, vector[1]) if vector[1] else Size())
-        family.numbered = bool(named.entries)
-        tail = vector[2]
-    elif text in ("dimension", "size"):
+        side = Size() if square is not None else None
+        family.take("matrix", how, *(sizes or (side, side)))
+    elif role == "row vector" and not context.row:
+        family.take("matrix", how, UNIT, *(sizes or [Size()]))
+    elif role in ("vector", "row vector"):
+        numbers = bool(named.entries) and role == "vector"
+        family.take("matrix" if numbers else "vector", How.NUMBERED if numbers else how, *(sizes or [Size()]))
+        family.numbered = numbers
+    elif role == "dimension":
         context.named_size(family.name)
         family.take("scalar", how)
-    elif text.startswith("scalar"):
+    elif role == "scalar":
         family.take(("scalar", "vector", "matrix")[len(named.entries)], how)  # the entries are numbers
-        tail = text[6:]
-    elif text.startswith("elementwise"):
-        words = text.split()[1:]
-        problem, known = _which(words)
+    elif role in ("elementwise", "function"):
+        problem, known = _which(said.of.split())
         if problem:
             return problem
         family.take("function", how)
         family.function = Function(family.name, 0, known)
-    elif text == "function":
-        family.take("function", how)
-        family.function = Function(family.name)
-    elif text == "softmax" or text.startswith("softmax "):
-        family.take("softmax", how)
-        tail = "" if text == "softmax" else ": " + text[8:]
-    elif text == "map" or re.match(r"map [a-zA-Z\d]|general vector function|layer ?norm", text):
-        same = Size() if text.startswith("layer") else None
+    elif role in ("map", "normalisation"):
+        same = Size() if role == "normalisation" else None
         family.take("map", how, same, same)
-        if _MAP.fullmatch(text):
-            rows, *inputs = (size(context, s) for s in text.split()[1:])
-            family.take("map", how, rows)
-            family.inputs = tuple(inputs)
-    elif not lenient and _PARAMETERS.fullmatch(text):
-        family.take("parameters", how)
-    elif gradient:
-        family.gradient = (gradient[1], gradient[2])
+        if sizes:
+            family.take("map", how, sizes[0])
+            family.inputs = tuple(sizes[1:])
+    elif role == "softmax" or (role == "parameters" and not lenient):
+        family.take(role, how)
+    elif role == "gradient":
+        family.gradient = (said.of or "loss", said.by)
         family.take("vector", how)
-    elif _SAID.fullmatch(f" {text}"):  # a property alone: the role is what use makes it
+    elif role == "property":  # the role is what use makes it
         return None
     else:
         return "this is not understood"
     if named.time is not None or family.role in ("vector", "matrix", "scalar"):
         family.times.setdefault(named.time)
-    family.remark = tail.strip(" ,;:()") if re.search(r"[\\=+*/^]|-\s", tail) else ""  # words that hold a formula
+    family.remark = said.remark
     _put(context, family, named)
-    if constant is not None:
-        if (family.role == "matrix") is not (constant[1] == "identity") or not (matrix or vector or unsized):
-            return f"{constant[0].strip(' ,;:()')!r} is not understood"
-        sized = matrix or vector
-        family.constant = constant[1], sized[1] if sized else None
-        context.note("declaration", f"{key} is a constant: {constant[1]}")
-    if not _TAIL.fullmatch(tail):
-        return f"{tail.strip()!r} is not understood"
-    if (said := _SAID.fullmatch(tail)) is not None:  # what a claim rests on; a derivative is that of the plain formula
+    if said.constant is not None:
+        word, printed = said.constant
+        if role not in ("matrix", "vector") or (family.role == "matrix") is not (word == "identity"):
+            return f"{printed!r} is not understood"
+        family.constant = word, next(iter(said.sizes), None)
+        context.note("declaration", f"{key} is a constant: {word}")
+    if not _TAIL.fullmatch(said.tail):
+        return f"{said.tail.strip()!r} is not understood"
+    if said.loose and not lenient:
+        context.note("declaration", f"the declaration of {key}, {text!r}, is read as {role} {' '.join(said.sizes)}")
+    left = said.tail.strip()
+    if said.said:  # what a claim rests on; a derivative is that of the plain formula
         if not lenient:
-            what = said[1].strip(" ,")
-            context.note("declaration", f"{key} is declared to be {what}, which no derivative depends on")
-        return None
-    if tail.strip(" ,;:()") and not (lenient and re.search(r"one[- ]hot", tail)):  # a claim's system makes use of that
-        context.note("declaration", f"of the declaration of {key}, {text!r}, the words {tail.strip()!r} are left out")
+            context.note("declaration", f"{key} is declared to be {said.said}, which no derivative depends on")
+    elif left.strip(" ,;:()") and not (lenient and not set(ONE_HOT).isdisjoint(said.properties)):  # claims use that
+        context.note("declaration", f"of the declaration of {key}, {text!r}, the words {left!r} are left out")
     return None
-
-
-def role_first(words: str) -> str:
-    """A declaration with its properties behind the role.
-
-    >>> role_first("symmetric matrix n n")
-    'matrix n n, symmetric'
-    """
-    match = _BEFORE.fullmatch(words.strip())
-    return f"{match[2]}, {match[1].strip(' ,')}" if match else words
-
-
-def says_row(words: object) -> bool:
-    """Whether a declaration calls a vector a row.
-
-    >>> says_row("row vector n"), says_row("vector n")
-    (True, False)
-    """
-    return isinstance(words, str) and _ROW.match(words.strip()) is not None
 
 
 def _put(context: Context, family: Family, named: Named) -> None:
@@ -239,20 +169,10 @@ def _put(context: Context, family: Family, named: Named) -> None:
     context.add(family)
 
 
-def _declare_word(context: Context, named: Named, text: str) -> str | None:
-    if text.startswith("elementwise") or text in ("function", "softmax"):
-        context.entrywise.add(named.base)
-        return None
-    return f"{named.base} is the name of a known function"
-
-
 def _which(words: list[str]) -> tuple[str | None, str | None]:
     """The known function the words after "elementwise" name."""
-    names = [
-        w.strip(".,;()") for w in words if w not in ("logistic", "function", "the", "unspecified", "differentiable")
-    ]
-    if "logistic" in words and not names:
-        names = ["sigmoid"]
+    names = [w for w in words if w not in ("logistic", "function", "the", "unspecified", "differentiable")]
+    names = [w.strip(".,;()") for w in names] or ["sigmoid"] * words.count("logistic")
     if not names:
         return None, None
     known = known_function(names[0]) or known_function(names[0].lower())

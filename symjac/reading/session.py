@@ -15,7 +15,7 @@ from symjac.reading.beside import Beside
 from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.reading.choices import CHOICES, LOSS, ONE_LETTER, OTHER_ROLES, TWO_LETTERS, WITH_NUMBERS, Choices, Tried
 from symjac.reading.context import BesideNumberError, Context, Family, Note, TwoMeaningsError, left_out
-from symjac.reading.declarations import declare, is_declaration, says_row, take_membership
+from symjac.reading.declarations import declare, is_declaration, take_membership
 from symjac.reading.elaborate import Elaborator
 from symjac.reading.equations import (
     Piece,
@@ -33,6 +33,7 @@ from symjac.reading.spelling import is_upper
 from symjac.reading.survey import Letters, above, one_below, raised_labels, signed, single_steps, squares, survey
 from symjac.reading.tree import Node
 from symjac.reading.usual import LOSSES, TIMED_LOSSES
+from symjac.reading.wording import describe
 from symjac.reading.words import spelled, words_of
 
 # How much is tried, in characters of text read again; so that no text takes long to be refused.
@@ -71,7 +72,9 @@ class Session:
         self.base = base
         self.orientation = base.orientation if base else orientation or "column"
         self.any_orientation = base is None and orientation is None
-        if self.any_orientation and any(says_row(words) for words in self.declared.values()):
+        if self.any_orientation and any(
+            isinstance(words, str) and describe(words).role == "row vector" for words in self.declared.values()
+        ):
             self.orientation, self.any_orientation = "row", False
         self.row = self.orientation == "row" and layout is None
         self.strict = strict

@@ -6,7 +6,6 @@ carries.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -17,13 +16,8 @@ from symjac.errors import ReadError, SymjacError, propose
 from symjac.expr.times import Time
 from symjac.reading.applied.terms import MapCall, Ref, Term
 from symjac.reading.spelling import plain
+from symjac.reading.wording import describe, without_remark
 
-_GRADIENT = re.compile(
-    r"(?:upstream )?gradient (?:of (?:the )?(?P<of>.+?) )?(?:w\.r\.t\.|with respect to) (?P<by>.+)", re.S
-)
-_JACOBIAN = re.compile(r"(?:the )?Jacobian of (?P<of>\S+) (?:at|w\.r\.t\.|with respect to|by) (?P<by>.+)", re.S)
-_REMARK = re.compile(r"\s+\((?:[A-Za-z -]+)\)$|\s*[,;]\s.*$", re.S)
-_PREACTIVATION = re.compile(r"(?:the )?pre-?activation of (.+)", re.S)
 NEIGHBOURS = ("next", "prev")
 LOSS = Ref(r"\text{loss}")
 
@@ -63,12 +57,12 @@ class Aliases:
         """Takes the gradients among the declarations."""
         for key, words in declared.items():
             try:
-                meaning = self.meaning(words.strip())
+                meaning = self.meaning(words)
                 if meaning is None:
                     continue
                 (name,), _, _ = read_terms(key, self.names)
             except (SymjacError, ValueError):
-                if _GRADIENT.match(words.strip()):
+                if describe(words).role == "gradient":
                     self.unread.append(key)
                 continue
             if meaning.kind == "map":
@@ -78,7 +72,7 @@ class Aliases:
             variable = meaning.args[1].ref
             if variable is None:
                 continue
-            if words.startswith("upstream"):
+            if describe(words).words.startswith("upstream"):
                 self.upstream.add(variable)
             if name.kind == "gradient" and isinstance(name.data, Ref):
                 self.changes[name.data.family] = Alias(name.data, meaning)
@@ -90,14 +84,13 @@ class Aliases:
 
     def meaning(self, words: str) -> Term | None:
         """The derivative that a declaration names, in words or as a formula."""
-        match = _GRADIENT.match(words)
-        if match is not None:
-            variable = Term("symbol", (), self.variable(match["by"]))
-            return Term("derivative", (self.loss(match["of"] or "loss"), variable), "")
-        jacobian = _JACOBIAN.match(words)
-        if jacobian is not None:
-            return self.jacobian(jacobian["of"], jacobian["by"])
-        formula = words.split(",")[0]
+        said = describe(words)
+        if said.role == "gradient":
+            variable = Term("symbol", (), self.variable(said.by))
+            return Term("derivative", (self.loss(said.of or "loss"), variable), "")
+        if said.role == "jacobian":
+            return self.jacobian(said.of, said.by)
+        formula = "" if said.loose else words.split(",")[0]
         if "/" not in formula and "frac" not in formula:
             return None
         members, _, _ = read_terms(formula, self.names)
@@ -105,7 +98,6 @@ class Aliases:
 
     def jacobian(self, of: str, by: str) -> Term | None:
         """The derivative of a symbol, or that of a map at a point."""
-        by = _REMARK.sub("", by)
         (inner,), _, _ = read_terms(of, self.names)
         (point,), _, _ = read_terms(by, self.names)
         (call,), _, _ = read_terms(f"{of}({by})", self.names)
@@ -148,10 +140,10 @@ class Aliases:
 
     def variable(self, text: str) -> Ref:
         """A symbol from its text; of ``pre-activation of S`` the family is marked for naming."""
-        text = _REMARK.sub("", text.strip()).rstrip(".,;")
-        match = _PREACTIVATION.fullmatch(text)
-        if match:
-            inner = self.variable(match[1])
+        text = without_remark(text)
+        said = describe(text)
+        if said.role == "pre-activation":
+            inner = self.variable(said.of)
             self.preactivations.append(inner.family)
             return Ref(rf"\mathrm{{pre}}({inner.family})", inner.time)
         (term,), _, _ = read_terms(text, self.names)

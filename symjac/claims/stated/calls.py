@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
@@ -13,10 +12,9 @@ from symjac.reading.operators import mean_of, variance_of
 from symjac.reading.parser import parse
 from symjac.reading.spelling import is_upper, plain
 from symjac.reading.tree import Node
+from symjac.reading.wording import describe
 
-MAP = re.compile(r"map\b|general vector function|layer ?norm")
 _MINUS_HALF = Fraction(-1, 2)
-LAYER_NORM = re.compile(r"layer ?norm")
 
 
 def without_parameters(text: str, symbols: Mapping[str, str]) -> str:
@@ -25,8 +23,8 @@ def without_parameters(text: str, symbols: Mapping[str, str]) -> str:
     >>> without_parameters("y = F(x, W)", {"F": "map", "x": "vector n", "W": "parameters of F"})
     'y = F(x   )'
     """
-    maps = {plain(key) for key, words in symbols.items() if MAP.match(words)}
-    parameters = {plain(key) for key, words in symbols.items() if re.match(r"matrix\b|parameters?\b", words)}
+    maps = {plain(key) for key, words in symbols.items() if describe(words).role in ("map", "normalisation")}
+    parameters = {plain(key) for key, words in symbols.items() if describe(words).role in ("matrix", "parameters")}
     if not maps:
         return text
     try:

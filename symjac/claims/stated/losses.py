@@ -17,6 +17,7 @@ from symjac.reading.spelling import letter, plain, script_text
 from symjac.reading.survey import bound_letter, survey
 from symjac.reading.tree import Node
 from symjac.reading.usual import LOSS_NAMES, is_loss_word
+from symjac.reading.wording import describe
 
 
 @dataclass(frozen=True)
@@ -266,7 +267,7 @@ def _is_loss(text: str, n: Node, symbols: Mapping[str, str]) -> bool:
     words = next((w for key, w in symbols.items() if plain(key) == plain(printed)), None)
     if words is not None and is_loss_word(words):
         return True
-    return is_loss_name(printed) if words is None or words.startswith("scalar") else is_loss_word(plain(printed))
+    return is_loss_name(printed) if words is None or describe(words).role == "scalar" else is_loss_word(plain(printed))
 
 
 def is_loss_name(printed: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from symjac import expr as ex
 from symjac.claims.gradients import Steps
 from symjac.claims.model import Model
-from symjac.claims.properties import ONE_HOT, SUMS_TO_ONE
+from symjac.claims.properties import SUMS_TO_ONE
 from symjac.claims.stated.aliases import Aliases
 from symjac.claims.stated.conditions import Condition
 from symjac.claims.undecided import UndecidedError
@@ -18,6 +18,7 @@ from symjac.reading.assumptions import How
 from symjac.reading.context import Family
 from symjac.reading.lexer import tokenise
 from symjac.reading.tokens import Token
+from symjac.reading.wording import ONE_HOT
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
@@ -10,10 +9,9 @@ from itertools import islice
 
 from symjac.claims.gradients import Steps
 from symjac.claims.model import Model
-from symjac.claims.properties import properties_in
 from symjac.claims.stated.aliases import Alias, Aliases
 from symjac.claims.stated.arguments import name_arguments, with_arguments
-from symjac.claims.stated.calls import LAYER_NORM, without_parameters
+from symjac.claims.stated.calls import without_parameters
 from symjac.claims.stated.conditions import Condition, conditions
 from symjac.claims.stated.fitting import (
     at_points,
@@ -43,10 +41,12 @@ from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.reading.context import Family, Note
 from symjac.reading.repair import candidates
 from symjac.reading.spelling import plain
-from symjac.reading.usual import LOSS_WORDS
+from symjac.reading.usual import is_loss_word
+from symjac.reading.wording import describe
 from symjac.reading.words import spelled, words_of
 
 Read = Callable[[str, Names], tuple[tuple[Term, ...], tuple[Note, ...], dict[str, Family]]]
+VALUES = ("scalar", "row vector", "vector", "matrix", "gradient", "property")
 REPAIRS = 60  # so many places for a missing bracket are tried
 
 
@@ -128,14 +128,14 @@ def state(
     out.properties = {
         r.family: said
         for key, words in symbols_as_given.items()
-        if (said := properties_in(words))
+        if (said := describe(words).properties)
         for m in _readable(key, names)
         for r in m.refs()
     }
     out.normalisations = frozenset(
         str(m.data[0])
         for key, words in symbols_as_given.items()
-        if LAYER_NORM.match(words)
+        if describe(words).role == "normalisation"
         for m in _readable(key, names)
         if m.kind == "bare_map" and isinstance(m.data, tuple)
     )
@@ -274,7 +274,7 @@ def _refuse_unknown_losses(members: Sequence[Term], symbols: Mapping[str, str], 
         if y is None or y.family in system or y.family not in model.families or model.equation(y) is not None:
             continue
         said = words.get(plain(model.name(y))) or words.get(plain(y.family))
-        if said is not None and not _VALUE.match(said):
+        if said is not None and describe(said).role not in VALUES and not is_loss_word(said):
             raise UndecidedError(f"the declaration of {y.family} says {said!r}, which is not understood")
         if said is None and not is_loss_name(y.family) and y not in carried:
             family = model.families[y.family]
@@ -288,9 +288,6 @@ def _refuse_unknown_losses(members: Sequence[Term], symbols: Mapping[str, str], 
                 f"{y.family} stands in no equation, and its letter is none for a loss",
                 hint=f"if it is one, {propose(y.family, 'scalar')}",
             )
-
-
-_VALUE = re.compile(rf"scalar|vector|matrix|one-hot|gradient|upstream|(?:\S+ )*(?:{'|'.join(sorted(LOSS_WORDS))})")
 
 
 def _readable(text: str, names: Names) -> tuple[Term, ...]:

@@ -14,10 +14,10 @@ from symjac.errors import DefinitionError, ReadError, ShapeError, SymjacError
 from symjac.expr import Expr, Index, UnitVector
 from symjac.reading import Reading, read_system
 from symjac.reading.beside import Beside
-from symjac.reading.declarations import role_first
 from symjac.reading.parser import parse
 from symjac.reading.spelling import plain
 from symjac.reading.tree import Node
+from symjac.reading.wording import describe
 from symjac.recurrence import definitions_of
 
 KEPT = 64  # so many readings of systems are kept: a claim asks for its own again and again
@@ -46,7 +46,6 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str], claim: str = "
     """
     texts, naming = without_naming([without_braces(e) for e in equations])
     texts, losses = without_losses(texts, symbols, claim)
-    symbols = {name: _plainly(words) for name, words in symbols.items()}
     symbols = _without_targets(losses, texts, symbols)
     texts, rest = with_rest(texts, symbols)
     symbols = {**rest, **symbols}
@@ -65,7 +64,7 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str], claim: str = "
         changed, maps = _as_maps(texts)
         if not maps:
             raise errors[0]
-        declared = {k: v for k, v in declared.items() if not v.startswith("elementwise")} | maps
+        declared = {k: v for k, v in declared.items() if describe(v).role != "elementwise"} | maps
         readings, errors = _readings(changed, declared, claim)
         if not readings:
             raise errors[0]
@@ -102,21 +101,6 @@ def _without_targets(
     arguments = {plain(a) for e in losses for a in e.arguments}
     kept = {plain(t[n.start : n.end]) for t in texts for r in parse(t)[0] for n in r.walk() if n.kind == "name"}
     return {k: words for k, words in symbols.items() if plain(k) not in arguments or plain(k) in kept}
-
-
-_VECTOR = re.compile(r"\bvector (?:of (?:length|size|dimension) )?([A-Za-z](?:_\w+)?)(?=$|[\s,.;:)])")
-_TWO_SIZES = re.compile(r"([a-z])([a-z])(?= \(|$)")
-
-
-def _plainly(words: str) -> str:
-    """A declaration that records put in other words, in those that are known: ``one-hot vector q``, ``nn (...)``."""
-    words = role_first(words)
-    if words.startswith(("vector", "row vector", "matrix", "scalar", "elementwise", "upstream", "gradient")):
-        return words
-    vector, sizes = _VECTOR.search(words), _TWO_SIZES.match(words)
-    if sizes:
-        return f"matrix {sizes[1]} {sizes[2]}"
-    return f"vector {vector[1]}" if vector else words
 
 
 def without_naming(equations: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -187,7 +171,8 @@ _SHIFTED = re.compile(r"\s*[+-]\s*1(?=\D)")
 
 def with_layer_sizes(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Reading]]:
     """The declarations with a size for ``a^l`` beside ``a^{l-1}``, where one size alone lets the system be read."""
-    vectors = {key: words.split()[1] for key, words in symbols.items() if re.match(r"vector \w+$", words)}
+    said = {key: describe(words) for key, words in symbols.items()}
+    vectors = {key: d.sizes[0] for key, d in said.items() if d.role == "vector" and d.sizes and not d.tail}
     plains = {plain(key) for key in symbols}
     missing = [k for key in vectors if (k := _SHIFTED.sub("", key)) != key and plain(k) not in plains]
     fitting: list[tuple[dict[str, str], dict[str, Reading]]] = []
