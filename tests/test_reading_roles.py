@@ -257,3 +257,12 @@ def test_a_dotted_function_and_a_subscript_without_its_sign_are_noted() -> None:
     reading = read_system(["y = W x + b1"])
     assert "repaired" in kinds(reading)
     assert "b_1" in reading.symbols
+
+
+@pytest.mark.parametrize("words", ["vector of length n", "input vector n", "pre-activation of z, vector n"])
+def test_a_shape_is_read_among_other_words(words: str) -> None:
+    """Equations read the words that claims read; what is picked out of others is said."""
+    reading = read_system(["y = W x"], {"x": words, "W": "matrix m n"})
+    assert shape(reading, "x") == shape(read_system(["y = W x"], {"x": "vector n", "W": "matrix m n"}), "x")
+    said = [n.message for n in reading.notes if n.message.endswith("is read as vector n")]
+    assert len(said) == (not words.startswith("vector"))

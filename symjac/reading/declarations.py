@@ -73,7 +73,7 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
     """Applies the words; returns what is wrong with them."""
     said = describe(text)
     if named.node.kind == "word":
-        if said.role not in ("elementwise", "function", "softmax"):
+        if said.role != "elementwise" and said.words not in ("function", "softmax"):
             return f"{named.base} is the name of a known function"
         context.entrywise.add(named.base)
         return None

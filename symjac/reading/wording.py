@@ -35,7 +35,7 @@ _ROLES = (
     ("vector", rf"vector{_LENGTH}"),
     ("dimension", "dimension|size"),
     ("scalar", r"scalar(?P<tail>.*)"),
-    ("elementwise", r"elementwise(?P<of>.*)"),
+    ("elementwise", r"elementwise\S*\s*(?P<of>.*)"),
     ("function", "function"),
     ("softmax", r"softmax(?: (?P<of>.*))?"),
     ("map", rf"map (?P<inputs>{_SIZES} {_SIZES}|(?:\d+|{_SHORT})(?: (?:\d+|{_SHORT})){{2,}})"),
