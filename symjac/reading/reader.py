@@ -323,6 +323,11 @@ def read_at_times(text: str, reading: Reading) -> Iterator[Symbol]:
 
 def read_symbol(text: str, reading: Reading) -> Symbol:
     """A symbol of the reading by its name, up to style and braces; the error lists what there is."""
+    for f in reading.context.families.values() if reading.context is not None else ():
+        if f.role in ("function", "map") and f.label and plain(f.label) == plain(text):
+            raise TargetError(
+                f"{text} is a label of {f.name}, by which nothing is differentiated; print it as an argument"
+            )
     near = [info.symbol for name, info in reading.symbols.items() if plain(name) == plain(text)]
     if len(near) == 1:
         return near[0]

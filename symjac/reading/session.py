@@ -250,6 +250,7 @@ class Attempt:
             raise ReadError("the text does not settle how the stacked parts share out the rows")
         ties.name_sizes(self.context, self.defining)
         ties.refuse_exponentials(self.context)
+        ties.refuse_labels(self.context, self.defining)
         return self
 
     def prepare(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable
 from symjac.errors import propose
 from symjac.expr import Function
 from symjac.reading.assumptions import How
-from symjac.reading.context import Context
+from symjac.reading.context import Context, TwoMeaningsError
 from symjac.reading.names import take_apart
 from symjac.reading.parser import readable
 from symjac.reading.spelling import plain
@@ -78,6 +78,20 @@ def tie_sizes(context: Context) -> None:
     next(iter(still_open.values())).parent = context.named_size(name)
     letters[0].how = How.SIZE
     context.note("size", f"{name} is read as the size of the vectors")
+
+
+def refuse_labels(context: Context, defined: Container[str]) -> None:
+    r"""Refuses ``f_w(x)`` beside a w that no equation defines: it may depend on that w, and a label says nothing of it.
+
+    :raises TwoMeaningsError: for one.
+    """
+    for f in context.families.values():
+        other = context.families.get(f.label) if f.role in ("function", "map") and f.label else None
+        if other is not None and other.is_known and set(other.times) <= {None} and other.name not in defined:
+            raise TwoMeaningsError(
+                f"{f.name} beside {other.name}: does the function depend on {other.name}, or is that a label? "
+                f"Print {other.name} among its arguments, or give one of them another letter"
+            )
 
 
 def refuse_exponentials(context: Context) -> None:

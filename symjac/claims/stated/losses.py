@@ -55,7 +55,7 @@ def without_losses(
     kept: list[str] = []
     found: list[LossEquation] = []
     steps = _Steps.of(texts, symbols, claim)
-    for text in texts:
+    for text in _with_sums_put_in(texts, symbols, claim, steps):
         roots = readable(text)
         told = [_of_loss(text, root, symbols, steps) for root in roots]
         if not any(told):
@@ -66,6 +66,46 @@ def without_losses(
         kept += [f"{e.step} = {e.body}" for e in told if e is not None and e.body]
         kept += [f"{e.penalty} = {e.added}" for e in told if e is not None and e.penalty]
     return kept, tuple(found)
+
+
+def _with_sums_put_in(texts: Sequence[str], symbols: Mapping[str, str], claim: str, steps: _Steps) -> Sequence[str]:
+    r"""The texts with ``J = E + R`` as ``J = \sum_t E_t + R``, where E is a sum over steps that would be taken out.
+
+    :raises UndecidedError: where such a loss is used otherwise, or a claim is about it too.
+    """
+    read = [(text, root) for text in texts for root in readable(text) if root.kind == "relation"]
+    for text, root in read:
+        if _of_loss(text, root, symbols, steps) is None:
+            continue
+        name, right = plain(text[root.kids[0].start : root.kids[0].end]), root.kids[-1].inner
+        uses = [(t, r, n) for t, r in read if r is not root for n in _named(t, r, name)]
+        if not uses:
+            continue
+        user, into, place = uses[0]
+        single = (
+            right.kind in ("big", "juxt")
+            and len(uses) == 1
+            and not any(_named(claim, c, name) for c in readable(claim))
+        )
+        if not single or not _is_term(into.kids[-1].inner, place):
+            raise UndecidedError(
+                f"{name}, a sum over steps, is a part of what another equation defines: print that as one sum"
+            )
+        put = f"{user[: place.start]} {text[right.start : right.end]} {user[place.end :]}"
+        rest = [t for t in texts if t not in (user, text)]
+        others = [text[r.start : r.end] for r in readable(text) if r is not root and user != text]
+        return _with_sums_put_in([*rest, *others, put], symbols, claim, steps)
+    return texts
+
+
+def _named(text: str, root: Node, name: str) -> list[Node]:
+    return [n for n in root.walk() if n.kind in ("name", "word") and plain(text[n.start : n.end]) == name]
+
+
+def _is_term(right: Node, place: Node) -> bool:
+    """Whether something is a member of a sum, with factors before it alone."""
+    terms = right.kids if right.kind == "add" else [right]
+    return any(t.inner.factors[-1].inner is place for t in terms)
 
 
 @dataclass(frozen=True)
