@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from symjac.claims.checking import check_record
+from symjac.claims.checking import check, check_record
 
 LINEAR = [r"h_t = A h_{t-1} + B x_t", r"y_t = C h_t"]
 TANH = [r"h_t = \tanh(W h_{t-1} + U x_t)", r"o_t = V h_t"]
@@ -198,3 +198,38 @@ def test_words_before_a_bracket_are_one_loss(name: str) -> None:
     inner = rf"\frac{{\partial {name}(y, d)}}{{\partial y}}"
     assert verdict(equations, rf"\frac{{\partial L}}{{\partial y}} = 2 {inner}") == "true"
     assert verdict(equations, rf"\frac{{\partial L}}{{\partial y}} = {inner}") == "false"
+
+
+RUN = (r"s_t = \tanh(A s_{t-1} + B u_t)", "y_t = C s_t")
+FULL = r"\frac{\partial J}{\partial C} = 2 \sum_t (y_t - d_t) s_t^\top + 2 \lambda C"
+
+
+@pytest.mark.parametrize(
+    "losses",
+    [
+        (r"E = \sum_{t=1}^T \|y_t - d_t\|^2", r"J = E + \lambda \|C\|_F^2"),
+        (r"E_t = \|y_t - d_t\|^2", r"E = \sum_t E_t", r"J = \lambda \|C\|_F^2 + E"),
+        (r"\mathcal{E} = 2 \sum_t \|y_t - d_t\|^2", r"J = \frac12 \mathcal{E} + \lambda \|C\|_F^2"),
+    ],
+)
+def test_a_sum_over_steps_within_another_loss_counts_there(losses: tuple[str, ...]) -> None:
+    """It is no letter of its own, by which nothing would depend on what it sums."""
+    assert check([*RUN, *losses], FULL).verdict == "true"
+    assert check([*RUN, *losses], r"\frac{\partial J}{\partial C} = 2 \lambda C").verdict != "true"
+    assert check([*RUN, *losses], r"\frac{\partial J}{\partial A} = 0").verdict != "true"
+
+
+@pytest.mark.parametrize(
+    ("losses", "claim"),
+    [
+        ((r"E = \sum_t \|s_t - d_t\|^2", r"L = \log E"), r"\frac{\partial L}{\partial s_t} = 0"),
+        ((r"E = \sum_t \|y_t - d_t\|^2 + \lambda \|C\|_F^2", "J = 2 E"), r"\frac{\partial J}{\partial C} = 0"),
+        (
+            (r"L = \sum_t \|y_t - d_t\|^2", r"M = L + \lambda \|C\|_F^2"),
+            r"\frac{\partial M}{\partial s_t} = \frac{\partial L}{\partial s_t}",
+        ),
+    ],
+)
+def test_a_sum_over_steps_within_something_else_is_not_followed(losses: tuple[str, ...], claim: str) -> None:
+    """Within a function, with more than a sum in it, or beside itself in a claim."""
+    assert check([*RUN, *losses], claim).verdict == "undecided"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from symjac import SymjacError, System
+from symjac.claims.checking import check
 from symjac.typeset import latex
 
 
@@ -225,3 +226,30 @@ def test_a_coefficient_before_a_bracket_is_at_no_time(letter: str) -> None:
     system = System(rf"z = w^\top x + {letter}", rf"L = (z - y)^2 + \lambda ({letter} - 1)^2")
     assert system.jacobian("L", wrt=letter).formula() == rf"2 (z - y) + 2 \lambda ({letter} - 1)"
     assert "x(t-1)" in System(r"x(t) = \alpha(t) x(t-1) + u(t)").symbols
+
+
+@pytest.mark.parametrize("function", [r"f_w(x)", r"\phi_w(x)"])
+def test_a_function_labelled_by_a_symbol_is_refused(function: str) -> None:
+    """It may depend on that symbol; a state that runs through time may be a label all the same."""
+    with pytest.raises(SymjacError, match="or is that a label"):
+        System(f"z = {function}", r"L = z^\top z + w^\top w")
+    System(r"c_t = i_t \odot \sigma_c(W x_t)", r"h_t = o_t \odot \sigma_h(c_t)")
+
+
+def test_nothing_is_differentiated_by_a_label() -> None:
+    """A derivative that would be 0 because of print alone."""
+    with pytest.raises(SymjacError, match="is a label of f_"):
+        System("z = f_w(x)").jacobian(wrt="w")
+
+
+@pytest.mark.parametrize("time", ["({})", "[{}]"])
+def test_entries_may_stand_at_a_time_in_brackets(time: str) -> None:
+    """The index below is not dropped, on a left side, in sums, in a claim."""
+    now, later = time.format("t"), time.format("t+1")
+    assert right_sides(rf"s_i{later} = \sum_j J_{{ij}} s_j{now} + b_i") == [
+        f"J s{now.replace('[', '(').replace(']', ')')} + b"
+    ]
+    equation = f"s{later} = A s{now}"
+    claim = rf"\frac{{\partial s_i{later}}}{{\partial s_j{now}}} = "
+    assert set(check([equation], claim + "A_{ij}").holds_in) == {"numerator_column", "denominator_column"}
+    assert not {"numerator_column", "denominator_column"} & set(check([equation], claim + "A_{ji}").holds_in)

@@ -235,7 +235,10 @@ class Builder(Building):
             named.time, named.place = Time.read(self.context.source[kid.start : kid.end]), "call"
             family = self.family(named)
             family.times.setdefault(named.time)
-            return self.posted(self.operated(self.symbol(family, named.time, whole), named.operations, item), group)
+            term = self.symbol(family, named.time, whole)
+            if named.entries:
+                term = Term("entry", (term,), named.entries, span(whole))
+            return self.posted(self.operated(term, named.operations, item), group)
         found = self.context.calls.get(heads.call_key(el, item, group))
         if found is not None:
             return self.posted(self.symbol(found, None, whole), group)
