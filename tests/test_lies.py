@@ -259,7 +259,7 @@ PARTS: dict[str, tuple[str, Callable[[Patch], None]]] = {
     "its tidy form": ("by a matrix", lambda m: wrong_function(m, vectorised, "collect")),
     "gradient": ("hessian", lambda m: wrong_method(m, Hessian, "_gradient")),
     "product with a vector": ("hessian", lambda m: wrong_function(m, hessian, "_applied")),
-    "one factor": ("product", lambda m: wrong_method(m, unroll.Unrolled, "_at")),
+    "one factor": ("product", lambda m: wrong_method(m, unroll.Unrolled, "block")),
     "factors side by side": ("product", lambda m: wrong_method(m, unroll.Unrolled, "written")),
     "derivation of a step": ("product", lambda m: wrong_function(m, derivation, "close")),
     "norm": ("bound", lambda m: wrong_method(m, bounds._Estimator, "norm", lambda e: ex.mul(HALF, e))),

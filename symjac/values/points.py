@@ -111,8 +111,8 @@ class GenericPoint:
 def _drawn(seed: int, name: str, count: int, unit: Fraction) -> tuple[Fraction, ...]:
     """So many numbers away from zero, of about one unit, the same at every call."""
     stream = random.Random(f"{seed} {name}")
-    drawn = [int(stream.random() * (800 if seed % 2 else 1600)) for _ in range(count)]
-    return tuple([unit * (300 + k if k < 800 else 500 - k) / 1000 for k in drawn])
+    signs = (1,) if seed % 2 else (1, -1)
+    return tuple([stream.choice(signs) * stream.randrange(300, 1100) * unit / 1000 for _ in range(count)])
 
 
 def _made(cells: list[list[Fraction]], kind: str | None) -> list[list[Fraction]]:
