@@ -20,7 +20,10 @@ RECORDS = {
     for line in (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     for r in [json.loads(line)]
 }
-MENDED = {"cv551574-missing-bracket"}  # a number behind it stands where the bracket is missing
+OTHERWISE = {
+    ("cv551574-missing-bracket", "numbered"),  # the number stands where the bracket is missing
+    ("fc39", "renamed"),  # matrices whose columns are declared are not declared beside them
+}
 
 
 @cache
@@ -33,7 +36,7 @@ def plain(name: str) -> dict[str, bool | None]:
 def test_other_print_has_the_same_verdict(name: str, variant: str) -> None:
     """A number behind each formula, the equations turned round, all roles declared and other letters."""
     record = RECORDS[name]
-    if name in MENDED or (variant == "renamed" and not can_be_renamed(record)):
+    if (name, variant) in OTHERWISE or (variant == "renamed" and not can_be_renamed(record)):
         return
     assert outcomes(check_record(VARIANTS[variant](record))) == plain(name)
 
