@@ -199,6 +199,10 @@ CASES = [
     Case("L = \\sum_i (w^\\top x_i - y_i)^2\nz = X u", symbols={"x_i": "vector d"}),
     Case(r"L = \frac12 \sum_i (w^\top x_i - y_i)^2", r"\nabla_w L = X^\top (X w - y)"),
     Case(r"r = \sum_i y_i \operatorname{sigmoid}(w^\top x_i)"),
+    Case(
+        r"L = \sum_{i=1}^N (w^\top x_i - y_i)^2",
+        r"\frac{\partial L}{\partial w_j} = 2 \sum_{i=1}^N (w^\top x_i - y_i) x_{ij}",
+    ),
     Case(r"\mathbf{y}_i = \sum_j W_{ij} \mathbf{x}_j"),
     Case("h_t = W h_{t-1}", loss=r"\frac12 L = \sum_t \|h_t\|^2"),
     # claims

@@ -81,6 +81,14 @@ def take_apart(node: Node, letters: Letters, source: str, *, declaring: bool = F
     for s in node.scripts:
         if s.kind == "_":
             _subscript(out, s, letters, source, declaring)
+    if out.base in letters.numbered and len(out.entries) > 1 and not declaring:
+        first, second = out.entries[:2]
+        raise ReadError(
+            f"{source[node.start : node.end]} beside {out.base} with one index: which of the two numbers the vector?",
+            text=source,
+            span=(node.start, node.end),
+            hint=f'for an entry of one vector write "({out.base}_{first})_{second}"',
+        )
     if out.entries and not declaring:
         out.base = letters.numbered.get(out.base, out.base)
     return out
