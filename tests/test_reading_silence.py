@@ -253,3 +253,13 @@ def test_entries_may_stand_at_a_time_in_brackets(time: str) -> None:
     claim = rf"\frac{{\partial s_i{later}}}{{\partial s_j{now}}} = "
     assert set(check([equation], claim + "A_{ij}").holds_in) == {"numerator_column", "denominator_column"}
     assert not {"numerator_column", "denominator_column"} & set(check([equation], claim + "A_{ji}").holds_in)
+
+
+def test_weights_that_stand_alone_leave_open_what_they_weigh() -> None:
+    """The weights are numbers; what they are multiplied by may be entries or vectors."""
+    with pytest.raises(SymjacError, match="or of vectors with a number"):
+        System(r"s = \sum_{j=1}^N \alpha_j h_j", r"\alpha = \operatorname{softmax}(u)")
+    assert (
+        right_sides(r"s = \sum_{j=1}^N \alpha_j h_j", r"\alpha = \operatorname{softmax}(u)", h_j="vector d")[0]
+        == r"H \alpha"
+    )

@@ -110,10 +110,11 @@ def _note_entries(el: Arithmetic, t: Term, letter: str) -> None:
     entries = [u for u in t.walk() if u.kind == "entry" and isinstance(u.data, tuple) and letter in u.data]
     families = {r.family: el.context.find(r.family) for u in entries if (r := u.args[0].ref) is not None}
     known = [f for f in families.values() if f is not None]
-    if any(f.role != "vector" or f.how is not How.ENTRIES or f.base in el.context.letters.bare for f in known):
-        return
     greek = [f for f in known if is_greek(f.letter) and not is_upper(f.letter)]
     others = [f for f in known if f not in greek]
+    alone = any(f.base in el.context.letters.bare for f in others or greek)
+    if alone or any(f.role != "vector" or f.how is not How.ENTRIES for f in known):
+        return
     if len(greek) == len(others) == 1 and (others[0].letter in NUMBERED or greek[0].letter == r"\alpha"):
         doubt = el.context.doubt(
             f"{el.context.text(t)}: a sum of the entries of {others[0].name}, or of vectors with a number?",
