@@ -60,5 +60,22 @@ def test_a_matrix_may_be_declared_to_be_the_identity() -> None:
     """Before or behind its role; what is no constant of that role is refused."""
     for words in ("identity matrix n n", "matrix n n, the identity"):
         assert str(System("y = E x + W x", symbols={"E": words}).jacobian(wrt="x").closed) == "Sum(Identity(), W)"
-    with pytest.raises(DefinitionError, match="'of ones' is not understood"):
-        System("y = E x", symbols={"E": "matrix of ones"})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "matrix of ones",
+        "ones vector",
+        "vector zero",
+        "vector of ones n",
+        "n x n identity matrix",
+        "vector n, all entries equal to 1",
+    ],
+)
+def test_what_may_be_a_constant_is_one_or_refused(words: str) -> None:
+    """Nothing is judged, or derived, of a free symbol in place of a constant."""
+    with pytest.raises(DefinitionError, match="a constant is declared as 'vector n, all ones'"):
+        System("y = E x + c", symbols={"c": words})
+    with pytest.raises(DefinitionError, match="a constant is declared as"):
+        check([r"f = c^\top x"], r"\frac{\partial f}{\partial x_k} = 1", {"c": words})

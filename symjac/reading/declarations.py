@@ -78,6 +78,10 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
         context.entrywise.add(named.base)
         return None
     text, role = said.words, said.role
+    fits = said.constant is None or role == ("matrix" if said.constant == "identity" else "vector")
+    if said.may_be_constant or not fits:
+        forms = "'vector n, all ones', 'vector n, zeros' or 'matrix n n, identity'"
+        raise DefinitionError(f"the declaration of {key} says {text!r}: a constant is declared as {forms}")
     if len(named.entries) == 1 and role in ("row vector", "matrix"):
         raise context.doubt(
             f"{key} is declared to be more than a number, and {named.entries[0]} runs through a sum or a left side",
@@ -131,11 +135,8 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
     family.remark = said.remark
     _put(context, family, named)
     if said.constant is not None:
-        word, printed = said.constant
-        if role not in ("matrix", "vector") or (family.role == "matrix") is not (word == "identity"):
-            return f"{printed!r} is not understood"
-        family.constant = word, next(iter(said.sizes), None)
-        context.note("declaration", f"{key} is a constant: {word}")
+        family.constant = said.constant, next(iter(said.sizes), None)
+        context.note("declaration", f"{key} is a constant: {said.constant}")
     if not _TAIL.fullmatch(said.tail):
         return f"{said.tail.strip()!r} is not understood"
     if said.loose and not lenient:

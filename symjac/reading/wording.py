@@ -23,6 +23,9 @@ _BEFORE = re.compile(rf"((?:(?:{_ANY}|identity)(?:,? and |, ?| ))+)((?:matrix|ve
 _SAID = re.compile(rf"[\s,;:(]*((?:(?:{_ANY})(?:,? and |, ?|\s|\)|$))+)\s*")
 # What a declaration may say a symbol is, behind its role: one constant, of the size that is declared.
 _CONSTANT = re.compile(r"[\s,;:(]*(?:of |all[- ]|the )?(?<![\w-])(ones|zeros|identity)\s*\)?$")
+_CONSTANT_TOO = re.compile(
+    r"(?<![\w-])(?:ones|1s|zero(?:e?s)?|null|identity|eye|unit matrix|entries (?:are |all |equal to )*[01])(?![\w-])"
+)
 _LENGTH = rf"(?:(?:\s+of (?:length|size|dimension))?\s+(?P<rows>{_SIZES}))?(?![\w\->])(?P<tail>.*)"
 _BY = r"(?:w\.r\.t\.|with respect to)"
 _SHORT = r"[A-Za-z](?:_\w+)?"
@@ -59,7 +62,7 @@ class Declaration:
 
     words: str  # with the properties behind the role
     properties: tuple[str, ...]
-    constant: tuple[str, str] | None  # ones, zeros or identity, and how that is printed
+    constant: str | None  # ones, zeros or identity
     role: str = ""
     sizes: tuple[str, ...] = ()
     tail: str = ""  # what stands behind the role and the sizes
@@ -72,6 +75,11 @@ class Declaration:
         """The words behind the role where they are properties and nothing else."""
         match = _SAID.fullmatch(self.tail)
         return match[1].strip(" ,") if match else ""
+
+    @property
+    def may_be_constant(self) -> bool:
+        """Whether a constant is named, but not as one is declared."""
+        return self.constant is None and self.role != "elementwise" and _CONSTANT_TOO.search(self.words) is not None
 
     @property
     def remark(self) -> str:
@@ -93,9 +101,9 @@ def describe(words: str) -> Declaration:
     words = text = f"{before[2]}, {before[1].strip(' ,')}" if before else words
     parts = (part for part in re.split(r"[,;()]", text.lower()) if not _DENIED.search(part))
     properties = tuple(dict.fromkeys(word for part in parts for word in _PROPERTY.findall(part)))
-    constant = _CONSTANT.search(text)
+    constant = None if text.startswith("elementwise") else _CONSTANT.search(text)
     text = text[: constant.start()] if constant else text
-    said = (constant[1], constant[0].strip(" ,;:()")) if constant else None
+    said = constant[1] if constant else None
     for role, pattern in _ROLES:
         if (match := re.fullmatch(pattern, text, re.S)) is None:
             continue
