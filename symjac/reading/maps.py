@@ -23,7 +23,7 @@ def mapped(el: Arithmetic, family: Family, values: list[Value], t: Term, call: M
         if not el.context.sizes.equal(size, v.rows):
             raise el.misfit(f"the map {name} takes a vector with {size} entries; this is {v.shown}", v.term)
     steps = {r.time for v in values for r in v.term.refs() if r.time is not None}
-    if any(time is not None and time not in steps for time in family.times):
+    if family.rows is UNIT and any(time is not None and time not in steps for time in family.times):
         raise el.error(f"{el.context.text(t)}: a loss at another step than what it sees", t)
     family.called.append(tuple(_symbol(v) for v in values))
     if order > 1:

@@ -75,7 +75,8 @@ def _with_sums_put_in(texts: Sequence[str], symbols: Mapping[str, str], claim: s
     """
     read = [(text, root) for text in texts for root in readable(text) if root.kind == "relation"]
     for text, root in read:
-        if _of_loss(text, root, symbols, steps) is None:
+        told = _of_loss(text, root, symbols, steps)
+        if told is None or not told.summed:
             continue
         name, right = plain(text[root.kids[0].start : root.kids[0].end]), root.kids[-1].inner
         uses = [(t, r, n) for t, r in read if r is not root for n in _named(t, r, name)]
