@@ -56,22 +56,31 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
+# In which module of documents, and by which function, a page is written; the others are not loaded.
+_WRITERS = {
+    "latex": ("tex", "fragment"),
+    "document": ("tex", "article"),
+    "markdown": ("portable", "markdown"),
+    "html": ("web", "html"),
+    "text": ("plain", "plain_text"),
+}
+
+
+def _writer(to: str) -> Callable[[Any], str]:
+    import importlib
+
+    module, name = _WRITERS[to]
+    write: Callable[[Any], str] = getattr(importlib.import_module(f"symjac.documents.{module}"), name)
+    return write
+
+
 def render(what: Any, to: str) -> str | bytes:
     """What a format needs of a result, written in it."""
     match FORMATS[to].needs:
         case Needs.PAGE | Needs.ARTICLE:
-            from symjac.documents import plain, portable, tex, web
-
             if to == "pdf":
-                return _compiled(tex.article(what))
-            writers: Mapping[str, Callable[[Any], str]] = {
-                "latex": tex.fragment,
-                "document": tex.article,
-                "markdown": portable.markdown,
-                "html": web.html,
-                "text": plain.plain_text,
-            }
-            return writers[to](what)
+                return _compiled(_writer("document")(what))
+            return _writer(to)(what)
         case Needs.RECORDS:
             return _lines(what)
         case Needs.MATRIX:

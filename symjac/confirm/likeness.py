@@ -20,8 +20,8 @@ Power = tuple[Expr, Fraction]
 def alike(a: Expr, b: Expr) -> bool:
     """Whether two expressions are one up to nesting, order and powers, or else have one normal form.
 
-    >>> x = Number(2)
-    >>> alike(Product(x, Product(x, x)), Number(8))
+    >>> x = ex.Number(2)
+    >>> alike(ex.Product(x, ex.Product(x, x)), ex.Number(8))
     True
     """
     return a == b or _tidied(a) == _tidied(b) or equal(a, b)
