@@ -263,3 +263,14 @@ def test_weights_that_stand_alone_leave_open_what_they_weigh() -> None:
         right_sides(r"s = \sum_{j=1}^N \alpha_j h_j", r"\alpha = \operatorname{softmax}(u)", h_j="vector d")[0]
         == r"H \alpha"
     )
+
+
+@pytest.mark.parametrize(
+    "text", [r"s_t = \tanh(A s_{t-1})_t x_t", r"s_t = (A s_{t-1})_t", r"q_k = 2 (A q_{k-1})_k q_k"]
+)
+def test_a_time_below_a_bracket_is_no_entry(text: str) -> None:
+    """The steps are not counted by entries; a bracket that is put in does not make them so."""
+    with pytest.raises(SymjacError, match="below a bracket is the time"):
+        System(text)
+    with pytest.raises(SymjacError, match="never closed"):
+        System(r"s_t = \tanh(A s_{t-1} + h_{t}x_t")
