@@ -34,7 +34,8 @@ from symjac.narrative.teller import Teller
 from symjac.normal import equal
 from symjac.reading import parser
 from symjac.reading.applied.terms import Term
-from symjac.reading.session import Attempt, Session
+from symjac.reading.attempt import Attempt
+from symjac.reading.session import Session
 from symjac.reading.tokens import Token
 from symjac.typeset import breaking, latex, to_box
 from symjac.typeset.breaking import break_lines

@@ -20,7 +20,8 @@ from symjac.expr import (
     VectorMap,
 )
 from symjac.reading import read_formula, read_system
-from symjac.reading.session import Attempt, Session
+from symjac.reading.attempt import Attempt
+from symjac.reading.session import Session
 from tests.readings import M, N, kinds, right, shape
 
 

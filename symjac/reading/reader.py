@@ -12,12 +12,13 @@ from symjac.expr import Expr, Function, Symbol
 from symjac.expr.times import Time
 from symjac.reading import entrywise
 from symjac.reading.assumptions import How
+from symjac.reading.attempt import Attempt
 from symjac.reading.beside import Beside
 from symjac.reading.context import Context, Note, left_out
 from symjac.reading.equations import dotted, finish
 from symjac.reading.parser import parse
 from symjac.reading.recognise import known_as
-from symjac.reading.session import Attempt, Session
+from symjac.reading.session import Session
 from symjac.reading.spelling import plain
 from symjac.reading.tree import Node
 from symjac.reading.words import spelled, words_of
