@@ -155,3 +155,12 @@ def test_a_wrong_term_is_in_no_layout(claim: str) -> None:
     v = check([r"y = A x + U s(W x)"], BY_X + claim, DECLARED)
     assert v.verdict == "false"
     assert v.terms == ()
+
+
+@pytest.mark.parametrize("words", [r"\forall i \ne j", "∀ i ≠ j", r"\forall\, i \neq j"])
+def test_what_is_said_of_all_is_a_condition_in_either_print(words: str) -> None:
+    """Off the diagonal of a softmax; without that it is false."""
+    claim = r"\frac{\partial y_i}{\partial x_j} = -y_i y_j"
+    equations = [r"y = \operatorname{softmax}(x)"]
+    assert check(equations, f"{claim}, {words}").verdict == "true"
+    assert check(equations, claim).verdict == "false"

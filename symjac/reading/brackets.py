@@ -156,7 +156,7 @@ def _without_ranges(source: str, pieces: list[list[Token]], words: list[Token]) 
             words.append(_said(source, first, pieces[k - 1][-1]))
         at = next((i for i, t in enumerate(piece) if t.kind == "forall"), None)
         if at is not None:
-            words.append(_said(source, piece[at], piece[-1]))
+            words.append(_said(source, piece[at], piece[-1])._replace(kind="forall"))
             piece = piece[:at]
         if piece:
             yield piece

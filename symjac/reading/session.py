@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 from collections.abc import Sequence
 
 from symjac.errors import DefinitionError, ReadError, ShapeError
@@ -87,18 +88,11 @@ class Session(Given):
             raise error
 
         def read(text: str) -> str:
-            session = Session(
-                [text if t == source else t for t in self.texts],
-                self.declared,
-                base=self.base,
-                orientation=None if self.any_orientation else self.orientation,
-                lenient=self.lenient,
-                system=self.system,
-                layout=self.layout,
-            )
-            for t in session.texts:
+            given = copy.copy(self)
+            given.texts = [text if t == source else t for t in self.texts]
+            for t in given.texts:
                 parse(t)
-            return repr([[v.make() for v in p.values or ()] for p in Attempt(session, Option()).run().pieces])
+            return repr([[v.make() for v in p.values or ()] for p in Attempt(given, Option()).run().pieces])
 
         text, place = repair.mended(source, error, read, WORK // (1 + sum(map(len, self.texts))))
         self.texts = [text if t == source else t for t in self.texts]

@@ -11,6 +11,7 @@ from itertools import pairwise
 from symjac.claims.stated.naming import names_index, without_argument_dots, without_braces
 from symjac.errors import ReadError
 from symjac.expr.times import Time
+from symjac.reading.lexer import tokenise
 from symjac.reading.parser import parse
 from symjac.reading.tree import Node
 
@@ -96,8 +97,9 @@ def conditions(claim: str) -> Iterator[Condition]:
         elif root.detail == ("in",) and not _is_range(claim[root.kids[-1].start : root.kids[-1].end]):
             yield Condition(text, (None,), root.detail)
     for w in words:
-        if w.text.startswith(r"\forall"):
-            yield from conditions(w.text.removeprefix(r"\forall"))
+        if w.kind == "forall":
+            sign = tokenise(said_of_all := claim[w.start : w.end])[0]
+            yield from conditions(said_of_all[sign.end :])
 
 
 _OTHER_CASES = frozenset(["else", "otherwise", "elsewhere"])
