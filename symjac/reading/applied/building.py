@@ -113,8 +113,8 @@ class Building(ABC):
                 texts = tuple(t.text for t in s.tokens if t.kind != ",")
                 if not all(t.kind in ("name", "number", ",") for t in s.tokens):
                     raise self.error("a subscript on a bracket is read as the index of an entry only", node)
-                letters = self.context.letters
-                if at := next((x for x in texts if x in letters.time - letters.entry), None):
+                times = {name for r in term.refs() if r.time is not None for name, _ in r.time.letters}
+                if at := next((x for x in texts if x in times), None):
                     raise self.error(f"{at} below a bracket is the time, and what stands in it has its own", node)
                 term = Term("entry", (term,), texts, span(node))
             elif s.kind == "'":
