@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from symjac.claims.checking import check_record
+from symjac.claims.checking import check, check_record
 
 RNN = [r"h_t = \tanh(W h_{t-1} + U x_t)"]
 LINEAR = ["s_t = A s_{t-1} + B x_t"]
@@ -94,3 +94,16 @@ def test_a_state_left_out_is_missed() -> None:
     """Of two states that act on each other the derivative of one alone is not enough, as a run shows."""
     claim = r"\frac{\partial s_t}{\partial A} = s_{t-1}^\top \otimes I + A \frac{\partial s_{t-1}}{\partial A}"
     assert holds(TWO, claim) is False
+
+
+@pytest.mark.parametrize("bracket", ["()", "[]"])
+def test_a_time_in_brackets_is_one_in_a_claim_whatever_its_letter(bracket: str) -> None:
+    """``s(k)`` beside a system with ``s(t)``: the same verdict as for ``s_k`` beside ``s_t``."""
+    system, claim = (
+        r"s<t> = \tanh(W s<t-1> + b)",
+        r"\frac{\partial s<t>}{\partial s<k>} = \prod_{i=k+1}^{t} W^\top \operatorname{diag}(1 - s<i>^2)",
+    )
+    below = [text.replace("<", "_{").replace(">", "}") for text in (system, claim)]
+    called = [text.replace("<", bracket[0]).replace(">", bracket[1]) for text in (system, claim)]
+    verdicts = [check([equation], formula) for equation, formula in (below, called)]
+    assert verdicts[0].holds_in == verdicts[1].holds_in == ("denominator_column",)

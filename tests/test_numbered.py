@@ -61,6 +61,8 @@ def complex_step(f: Callable[[Array], Array], x: Array) -> Array:
         ([r"L = \frac12 \sum_b (w^\top s_b - t_b)^2"], {}, {"S": "matrix", "t": "vector", "L": "scalar"}),
         ([r"L = \frac12 \sum_{i=1}^n \|W x_i + b - y_i\|^2"], {}, {"X": "matrix", "Y": "matrix", "b": "vector"}),
         ([r"L = \frac12 \sum_i (y_i - \mathbf{x}_i^\top \mathbf{w})^2"], {}, {r"\mathbf{X}": "matrix", "y": "vector"}),
+        ([r"f_i = w^\top x_i + b", r"L = \sum_i (f_i - y_i)^2"], {}, {"X": "matrix", "b": "scalar", "f": "vector"}),
+        ([r"L = \sum_i (y_i - x_i^\top \beta)^2"], {}, {"X": "matrix", r"\beta": "vector", "y": "vector"}),
         ([r"h_j = \tanh(W x_j)", r"o = \sum_j \|h_j\|^2 x_j"], {}, {"H": "matrix", "X": "matrix", "o": "vector"}),
     ],
 )

@@ -274,3 +274,39 @@ def test_a_time_below_a_bracket_is_no_entry(text: str) -> None:
         System(text)
     with pytest.raises(SymjacError, match="never closed"):
         System(r"s_t = \tanh(A s_{t-1} + h_{t}x_t")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "role"),
+    [
+        (r"L(x, \lambda) = f(x) + \lambda^\top (A x - b)", r"f(x) + \lambda^{\top} (A x - b)", "scalar"),
+        (r"L = f(x) + \frac{1}{2} \|A x - b\|^2", r"f(x) + \frac{1}{2} \lVert A x - b\rVert^{2}", "scalar"),
+        (r"y = f(x) + \lambda^\top (A x - b)", r"f(x) + (\lambda^{\top} (A x - b)) \mathbf{1}", "vector"),
+    ],
+)
+def test_a_function_in_a_loss_is_no_vector(text: str, wanted: str, role: str) -> None:
+    """An f that would make a loss a vector is a scalar function, with a note; elsewhere it acts on entries."""
+    assert right_sides(text) == [wanted]
+    assert ("scalar function" in notes(text)) is (role == "scalar")
+
+
+def test_an_expectation_beside_a_variance_is_the_mean_of_the_entries() -> None:
+    """As frameworks print a normalisation; by itself it is refused."""
+    text = r"y = \frac{x - \mathrm{E}[x]}{\sqrt{\mathrm{Var}[x] + \epsilon}}"
+    assert r"\frac{1}{n} \mathbf{1}^{\top} x" in right_sides(text)[0]
+    assert "the mean of the entries" in notes(text)
+    with pytest.raises(SymjacError, match="an expectation, which is not read"):
+        System(r"y = x - \mathrm{E}[x]")
+
+
+@pytest.mark.parametrize("text", [r"C \dot V = -g (V - E) + I", r"\frac{dV}{dt} = -V + I"])
+def test_a_current_is_not_taken_for_the_identity(text: str) -> None:
+    with pytest.raises(SymjacError, match="a current, or the identity"):
+        System(text)
+    assert System(text, symbols={"I": "scalar", "V": "scalar", "E": "scalar", "g": "scalar"}).equations
+
+
+def test_a_letter_before_one_name_in_a_bracket_is_asked_for() -> None:
+    r"""``\log p(x)`` is hardly a product of a vector and a number."""
+    with pytest.raises(SymjacError, match="a function or a product"):
+        System(r"L = \log p(x)")

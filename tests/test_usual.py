@@ -131,6 +131,18 @@ ROWS: dict[tuple[str, str], tuple[Seen, str]] = {
         lambda s: role(s, rf"{s} \dot v = -v + A x") == "scalar",
         "M",
     ),
+    ("a term of the derivative of a state by time", "a current or the identity: asked for"): (
+        lambda s: "a current, or the identity?" in told(rf"\dot V = -V + {s}"),
+        "K",
+    ),
+    ("upright before a square bracket, beside a variance", "the mean of the entries of a vector"): (
+        lambda s: "is read as the mean" in told(rf"y = (x - \mathrm{{{s}}}[x]) / \sqrt{{\mathrm{{Var}}[x]}}"),
+        "K",
+    ),
+    ("in script", "a scalar"): (
+        lambda s: role(s or r"\mathcal{S}", rf"y = {s or chr(92) + 'mathcal{S}'} x") == "scalar",
+        "S",
+    ),
     ("left of the sum of its own terms", "a loss, and so a scalar"): (
         lambda s: role(s, rf"{s} = \sum_t {s}_t") == "scalar",
         "M",
@@ -183,6 +195,14 @@ ROWS: dict[tuple[str, str], tuple[Seen, str]] = {
         r"in a sum over its index, beside a small Greek letter with the same, or beside \alpha",
         "an entry or a vector with a number: asked for",
     ): (lambda s: "vectors with a number?" in told(rf"c = \sum_j \beta_j {s}_j"), "x"),
+    ("in a sum over its index, beside an entry of a softmax", "an entry or a vector with a number: asked for"): (
+        lambda s: "vectors with a number?" in told(rf"p = \operatorname{{{s or 'softmax'}}}(e)", r"c = \sum_j p_j x_j"),
+        "exp",
+    ),
+    ("before a bracket, where a loss would be a vector by it", "a scalar function of vectors: a note"): (
+        lambda s: "read as a scalar function" in told(rf"L = {s}(x) + m^\top A x"),
+        r"\sigma",
+    ),
     ("a prime, where a left side has one", "a part of the name"): (
         lambda s: "m' is read as a name" in told(rf"r{s or chr(39)}_t = P r_{{t-1}} + m'"),
         " ",

@@ -10,7 +10,7 @@ from symjac.cli.sources import from_arguments
 from symjac.errors import ReadError, SymjacError
 from symjac.expr import Apply, Symbol
 from symjac.reading import Note, read_formula
-from symjac.reading.context import TwoMeaningsError
+from symjac.reading.context import NoEquationError, TwoMeaningsError
 from symjac.system import System
 
 
@@ -23,7 +23,8 @@ def run(options: argparse.Namespace) -> int:
         )
     except ReadError as refusal:
         # What defines no symbol may still be a formula: a printed derivative, one side of an equation.
-        if len(problem.equations) != 1 or problem.symbols:
+        doubt = isinstance(refusal, TwoMeaningsError) and not isinstance(refusal, NoEquationError)
+        if len(problem.equations) != 1 or problem.symbols or doubt:
             raise
         return _formula(problem.equations[0], options, refusal)
     row = system.orientation == "row"
@@ -48,7 +49,7 @@ def _formula(text: str, options: argparse.Namespace, refusal: ReadError) -> int:
             why = why or error
     if found is None:
         # Of a derivative it is of no use to hear that it defines nothing.
-        raise why if why is not None and isinstance(refusal, TwoMeaningsError) else refusal from None
+        raise why if why is not None and isinstance(refusal, NoEquationError) else refusal from None
     members, notes, gradients = found
     print(" = ".join(typeset.latex(m) for m in members))
     _symbols([(s, "") for s in dict.fromkeys(s for m in members for s in m.walk() if isinstance(s, Symbol))])

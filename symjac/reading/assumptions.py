@@ -18,6 +18,7 @@ class How(StrEnum):
     OF_LOSS = "a loss that is applied to vectors"
     PARAMETERS = "parameters of a function"
     SCRIPT = "script letter"
+    LOSS = "a letter of losses"
     ENTRIES = "its entries are named"
     NUMBERED = "its columns are named"
     BOLD = "bold letter"
@@ -54,6 +55,7 @@ _GUESSES = frozenset(
         How.CAPITAL,
         How.SMALL,
         How.GREEK,
+        How.SCRIPT,
         How.PARAMETERS,
         How.STEP,
         How.NOT_BOLD,

@@ -275,12 +275,17 @@ class Attempt:
     @property
     def loss_pieces(self) -> list[Piece]:
         """The definitions of letters of losses; with a time only an L is one for certain: ``C_t`` is a cell's state."""
-        found = [(self.context.families.get(name), p) for name, p in self.defining.items() if p.kind == "equation"]
+        named = {p.family: p for p in self.pieces if p.kind == "named" and p.family is not None}
+        found = [
+            (self.context.families.get(name), p)
+            for name, p in (self.defining | named).items()
+            if p.kind in ("equation", "named")
+        ]
         return [
             p
             for f, p in found
             if f is not None and p.role is not None and not f.declared
-            if f.letter in (TIMED_LOSSES if any(f.times) else LOSSES) and not _holds(p, f.letter)
+            if (f.head or f.letter) in (TIMED_LOSSES if any(f.times) else LOSSES) and not _holds(p, f.head or f.letter)
         ]
 
     @property

@@ -17,7 +17,7 @@ from symjac.reading.names import Named, is_transpose
 from symjac.reading.numbered import matrix_of
 from symjac.reading.spelling import TIMELIKE, is_bold, is_greek, is_upper
 from symjac.reading.tree import Node
-from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS, FUNCTION_LETTERS, OF_SEVERAL, VECTOR_GREEK
+from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS, FUNCTION_LETTERS, OF_SEVERAL, OFTEN_MAPS, VECTOR_GREEK
 
 MOST_NUMBERED = 5  # so many letters may be entries or vectors before all ways are too many to try
 
@@ -61,6 +61,12 @@ def _losses(t: Tried) -> list[Option]:
     letters = FUNCTION_LETTERS | OF_SEVERAL
     found = {n.base for name, n in t.context.exact.items() if name in t.applied and n.token.text in letters}
     return [Option({base: LOSS_OF_VECTORS}) for base in sorted(found - t.declared)] if t.context.loss else []
+
+
+def _scalar_functions(t: Tried) -> list[Option]:
+    """The f of ``L = f(x) + \\lambda^\\top (A x - b)``, which would be a vector where f is applied entry by entry."""
+    found = {n.base for name, n in t.context.exact.items() if name in t.applied and n.token.text in OFTEN_MAPS}
+    return [Option({base: LOSS_OF_VECTORS}) for base in sorted(found - t.declared)]
 
 
 def _dots(t: Tried) -> list[Option]:
@@ -224,6 +230,18 @@ def _numbered(t: Tried) -> list[Option]:
     return [Option(numbered=dict(s)) for s in some]
 
 
+def _numbered_by_greek(t: Tried) -> list[Option]:
+    r"""``x_i^\top \beta``: the same, with the Greek letters beside them as vectors."""
+    pairs = [p for n in t.nodes if n.kind == "juxt" for p in itertools.pairwise(n.kids)]
+    greek = {n.token.text: n.base for n in t.context.exact.values() if is_greek(n.token.text) and n.time is None}
+    found = []
+    for option in _numbered(t):
+        letters = {b.text for a, b in pairs if _turned(a) and a.text in option.numbered} & greek.keys()
+        roles = {greek[x]: "vector" for x in letters if greek[x] not in t.declared | option.numbered.keys()}
+        found += [option | Option(roles)] if roles else []
+    return found
+
+
 def _two_letters(t: Tried) -> list[Option]:
     return [a | b for a, b in itertools.combinations(_letters(t)[0], 2) if a.roles.keys().isdisjoint(b.roles)]
 
@@ -231,6 +249,8 @@ def _two_letters(t: Tried) -> list[Option]:
 Choices = tuple[tuple[str, Callable[[Tried], Iterable[Option]]], ...]
 
 LOSS: Choices = (("a function in a loss", _losses),)
+# Of what would be a loss with many entries.
+OF_VECTOR_LOSS: Choices = (*LOSS, ("a function in a loss, of all entries", _scalar_functions))
 ONE_LETTER: Choices = (
     ("the role of a letter", lambda t: _letters(t)[0]),
     ("a state as a scalar", lambda t: _letters(t)[1]),
@@ -246,6 +266,7 @@ CHOICES: Choices = (
     ("a letter below: a label or the number of an entry", _labels_below),
     ("a letter below: the label of a gate", _gates_below),
     *WITH_NUMBERS,
+    ("letters with a number, and Greek letters beside them as vectors", _numbered_by_greek),
     *ONE_LETTER,
     ("letters before matrices as scalars", _factors_of_matrices),
     ("states in bold capitals", _bold_states),

@@ -24,6 +24,10 @@ class TwoMeaningsError(ReadError):
     """What papers print with two meanings: no other role of a letter is tried to make it fit."""
 
 
+class NoEquationError(TwoMeaningsError):
+    """A formula for a derivative where an equation of a system is wanted."""
+
+
 class BesideNumberError(ReadError):
     """What would fit if small letters beside a number were vectors: they are usually numbers too."""
 
@@ -180,7 +184,14 @@ class Context:
 
     def doubt(self, message: str, at: Placed, hint: str) -> Exception:
         """An error that trying other roles would only hide."""
-        return TwoMeaningsError(message, text=self.source, span=(at.start, max(at.end, at.start + 1)), hint=hint)
+        return self._doubt(TwoMeaningsError, message, at, hint)
+
+    def no_equation(self, message: str, at: Placed, hint: str) -> Exception:
+        """An error about what is a formula, and may be read as one elsewhere."""
+        return self._doubt(NoEquationError, message, at, hint)
+
+    def _doubt(self, kind: type[TwoMeaningsError], message: str, at: Placed, hint: str) -> Exception:
+        return kind(message, text=self.source, span=(at.start, max(at.end, at.start + 1)), hint=hint)
 
     def note(self, kind: str, message: str, at: Placed | None = None) -> None:
         span = (at.start, at.end) if at is not None else None

@@ -110,12 +110,13 @@ def _note_entries(el: Arithmetic, t: Term, letter: str) -> None:
     entries = [u for u in t.walk() if u.kind == "entry" and isinstance(u.data, tuple) and letter in u.data]
     families = {r.family: el.context.find(r.family) for u in entries if (r := u.args[0].ref) is not None}
     known = [f for f in families.values() if f is not None]
-    greek = [f for f in known if is_greek(f.letter) and not is_upper(f.letter)]
-    others = [f for f in known if f not in greek]
-    alone = any(f.base in el.context.letters.bare for f in others or greek)
-    if alone or any(f.role != "vector" or f.how is not How.ENTRIES for f in known):
+    softmax = [f for f in known if f.name in el.roles.weights]
+    weights = softmax or [f for f in known if is_greek(f.letter) and not is_upper(f.letter)]
+    others = [f for f in known if f not in weights]
+    alone = any(f.base in el.context.letters.bare for f in others or weights)
+    if alone or any(f.role != "vector" or f.how is not How.ENTRIES for f in known if f not in softmax):
         return
-    if len(greek) == len(others) == 1 and (others[0].letter in NUMBERED or greek[0].letter == r"\alpha"):
+    if len(weights) == len(others) == 1 and (softmax or weights[0].letter == r"\alpha" or others[0].letter in NUMBERED):
         doubt = el.context.doubt(
             f"{el.context.text(t)}: a sum of the entries of {others[0].name}, or of vectors with a number?",
             t,

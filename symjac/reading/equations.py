@@ -105,7 +105,7 @@ def classify(piece: Piece, el: Elaborator, defined: set[str]) -> None:
     piece.kind = "equation"
     left = root.kids[0].inner
     if el.context.system and _is_derivative(left):
-        raise el.context.doubt(
+        raise el.context.no_equation(
             "this is a formula for a derivative, and defines no symbol",
             left,
             "symjac check EQUATION... --claim FORMULA judges it; in a system a gradient needs a name of its own, "
@@ -358,6 +358,7 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
     family.times.setdefault(None)
     el.context.add(family)
     el.context.calls[heads.call_key(el, head, group)] = family
+    piece.family, piece.role = family.name, value.role
     return Value(value.rows, value.cols, lambda: family.symbol(None), el.terms.symbol(family, None, left), tag="symbol")
 
 
@@ -384,6 +385,16 @@ def _with_units(e: Expr, context: Context, root: Node, label: str) -> Expr:
     return e
 
 
+def _under_its_sum(last: Node, index: str, context: Context) -> str:
+    r"""A sum of which the first term only stands below its sign, with brackets; empty where there is none."""
+    for n in last.walk():
+        below = any(s.kind == "_" and s.tokens[0].text == index for s in n.scripts)
+        if n.kind == "big" and below and last.inner.kind == "add":
+            start = n.kids[0].start
+            return f"{context.source[last.start : start]}({context.source[start : last.end]})"
+    return ""
+
+
 def finish(piece: Piece, context: Context) -> tuple[Symbol, list[Expr]]:
     """The left side of an equation and the members behind it, entries put together to vectors."""
     assert piece.values is not None
@@ -395,10 +406,12 @@ def finish(piece: Piece, context: Context) -> tuple[Symbol, list[Expr]]:
         made = [left, *(_with_units(m, context, piece.root, label) for m in made[1:])]
     stray = sorted({k.name for m in made[1:] for k in unbound_indices(m) - unbound_indices(left)})
     if stray:
+        summed = _under_its_sum(last, stray[0], context)
+        alone = rf"\sum_{{{stray[0]}}} ({context.text(last)})"
         raise context.error(
             f"the index {stray[0]} is neither on the left side nor summed over",
             piece.root,
-            rf'write "{context.text(first)} = \sum_{{{stray[0]}}} ({context.text(last)})", or the index on the left',
+            f'write "{context.text(first)} = {summed or alone}"' + ("" if summed else ", or the index on the left"),
         )
     indices = left.indices if isinstance(left, Entry) else tuple(unbound_indices(left))  # those of a column h_j
     if indices:

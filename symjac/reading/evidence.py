@@ -32,7 +32,9 @@ EVIDENCE: Mapping[str, Evidence] = {
     **dict.fromkeys(("comment", "one name", "range", "distribution", "chain", "member", "zero"), Evidence.SETTLED),
     **dict.fromkeys(("fitted", "sign", "star", "diag", "ones", "orientation"), Evidence.SETTLED),
     **dict.fromkeys(("role", "named", "prime", "argument", "positive part", "gradient", "dot"), Evidence.USUAL),
-    **dict.fromkeys(("parameter", "no-brackets", "bars", "norm", "softmax", "size", "sum"), Evidence.USUAL),
+    **dict.fromkeys(
+        ("parameter", "no-brackets", "bars", "norm", "statistic", "softmax", "size", "sum"), Evidence.USUAL
+    ),
     **dict.fromkeys(("product-order", "beside", "row", "slope", "entrywise", "unit vector"), Evidence.USUAL),
     # A bracket or a subscript that was put in is no longer the text that was given.
     "repaired": Evidence.USUAL,

@@ -21,7 +21,7 @@ from symjac.reading.parser import parse
 from symjac.reading.places import Places, is_bold_name
 from symjac.reading.several import Several, is_loss_call, is_usual
 from symjac.reading.sizes import UNIT
-from symjac.reading.spelling import is_greek, is_upper, letter, plain
+from symjac.reading.spelling import TIMELIKE, is_greek, is_upper, letter, plain
 from symjac.reading.tree import Node, Script
 from symjac.reading.usual import (
     ALWAYS_FUNCTIONS,
@@ -30,6 +30,7 @@ from symjac.reading.usual import (
     FUNCTION_LETTERS,
     LAYERS,
     LOSS_FUNCTIONS,
+    LOSS_NAMES,
     LOSSES,
     OFTEN_MAPS,
     PARAMETERS,
@@ -69,6 +70,9 @@ class Roles:
         self.has_calls_at_times = False  # whether something that is no factor stands before a time in brackets
         self.of_vectors: set[str] = set()  # where a loss is read: what a call of can be the loss of a step
         self.increments: set[str] = set()  # what stands before the bracket of a sum that is added to a state
+        self.weights: set[str] = set()  # what is a softmax
+        self.currents: set[tuple[str, int]] = set()  # where an I is added to the slope of a state
+        self.has_variance = False
 
     # ------------------------------------------------------------------------------------ evidence
 
@@ -80,6 +84,7 @@ class Roles:
         for root, source in roots:
             for node in root.walk():
                 for k, kid in enumerate(node.below):
+                    self.has_variance |= kid.kind == "word" and OPERATORS.get(kid.text) == "variance"
                     following = node.kids[k + 1] if node.kind == "juxt" and k + 1 < len(node.kids) else None
                     if kid.kind == "name":
                         names.append((kid, following, source))
@@ -98,6 +103,7 @@ class Roles:
                 names.append((root, None, source))
             self._note_totals(root, source)
             self._note_increments(root, source)
+            self._note_definition(root, source)
             self.places.note(root, self.context.letters, source, row=self.context.row)
         context.has_bold |= any(is_bold_name(n) for n, _, _ in names)
         capital = any(is_upper(n.text) and n.token and n.token.style in ("", "rm") for n, _, _ in names)
@@ -138,6 +144,20 @@ class Roles:
             sums = n.kind == "juxt" and n.kids[1].is_call and [k.kind for k in n.kids[1].inner.kids] == ["add"]
             if sums and head.kind == "name" and len(n.kids) == 2:
                 self.increments.add(take_apart(head, self.context.letters, source).family)
+
+    def _note_definition(self, root: Node, source: str) -> None:
+        """The p of ``p = \\operatorname{softmax}(s)``, and the I of ``\\dot V = -V + I``."""
+        if root.kind != "relation" or "=" not in root.detail:
+            return
+        left, right = root.kids[0].inner, root.kids[-1].inner
+        head = right.factors[0]
+        if left.kind == "name" and head.kind == "word" and OPERATORS.get(head.text) == "softmax":
+            self.weights.add(take_apart(left, self.context.letters, source).family)
+        if right.kind == "frac":  # of C \\dot V = -V + I
+            right = right.kids[0].inner
+        if right.kind == "add" and left.token is not None and left.token.accents[:1] == ("dot",):
+            terms = [k.factors[-1] for k in right.kids]
+            self.currents |= {(source, n.start) for n in terms if n.kind == "name" and n.text == "I" and not n.scripts}
 
     def _one_style(self, names: Sequence[tuple[Node, Node | None, str]]) -> None:
         """Two kinds of bold are two symbols only where both are declared."""
@@ -211,7 +231,10 @@ class Roles:
             return True
         one = group.kind == "group" and group.text in ("(", "[") and len(group.kids) == 1
         kid = group.kids[0] if one else group
-        return one and kid.kind == "name" and not kid.scripts and kid.text in self.call_letters
+        if not one or kid.kind != "name" or kid.scripts:
+            return False
+        known = self.context.find(n.text) if kid.text in TIMELIKE else None
+        return kid.text in self.call_letters or (known is not None and known.declared and known.place == "call")
 
     # --------------------------------------------------------------------------------------- roles
 
@@ -232,7 +255,11 @@ class Roles:
             family.numbered = True
             return "matrix", How.NUMBERED
         chosen = context.option.roles.get(family.base)
-        if chosen == LOSS_OF_VECTORS or self._is_loss_of_vectors(named):
+        if chosen == LOSS_OF_VECTORS:
+            if not context.loss:
+                context.note("role", f"{name}: read as a scalar function of which nothing is known", named.node)
+            return "map", How.OF_LOSS
+        if self._is_loss_of_vectors(named):
             return "map", How.OF_LOSS
         if chosen is not None:
             return chosen, context.option.how
@@ -241,7 +268,7 @@ class Roles:
         if self._is_function(named, family):
             return "function", How.APPLIED
         if token.style in ("cal", "scr", "frak"):
-            return "scalar", How.SCRIPT
+            return "scalar", How.LOSS if letter(token) in LOSS_NAMES else How.SCRIPT
         if name in self.entries:
             return ("vector" if self.entries[name] == 1 else "matrix"), How.ENTRIES
         upper = is_upper(token.text)

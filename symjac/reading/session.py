@@ -11,7 +11,7 @@ from symjac.reading import numbered, repair
 from symjac.reading.assumptions import How, Option
 from symjac.reading.attempt import Attempt, Given
 from symjac.reading.brackets import UnclosedError, UnopenedError
-from symjac.reading.choices import CHOICES, LOSS, ONE_LETTER, TWO_LETTERS, WITH_NUMBERS, Choices, Tried
+from symjac.reading.choices import CHOICES, OF_VECTOR_LOSS, ONE_LETTER, TWO_LETTERS, WITH_NUMBERS, Choices, Tried
 from symjac.reading.context import BesideNumberError, Note, TwoMeaningsError
 from symjac.reading.parser import parse
 
@@ -51,7 +51,7 @@ class Session(Given):
         if "vector" not in found.losses:
             return found
         with contextlib.suppress(ReadError, ShapeError):
-            other = self.otherwise(found, ShapeError("a loss is a scalar"), LOSS + ONE_LETTER + TWO_LETTERS)
+            other = self.otherwise(found, ShapeError("a loss is a scalar"), OF_VECTOR_LOSS + ONE_LETTER + TWO_LETTERS)
             vectors = any(f.role == "vector" for f in other.context.families.values())
             return other if other.losses == {"scalar"} and vectors else found
         return found
@@ -70,16 +70,25 @@ class Session(Given):
 
     def with_numbers(self, error: ReadError | ShapeError) -> Attempt | None:
         """The reading with letters beside numbers as numbers; ``None`` where that is not what does not fit."""
-        option = Option(how=How.NUMBER)
-        while isinstance(error, BesideNumberError) and not error.letters <= option.roles.keys():
-            option = option | Option(dict.fromkeys(error.letters, "scalar"))
+        if not isinstance(error, BesideNumberError):
+            return None
+        try:
+            found = self.beside_numbers(Option(how=How.NUMBER), error)
+        except (ReadError, ShapeError):
+            return None
+        return None if found.defines_small_matrix else found
+
+    def beside_numbers(self, option: Option, error: ReadError | ShapeError | None = None) -> Attempt:
+        """The attempt with an option, and with what would be added to numbers that are made of vectors as numbers."""
+        while True:
+            if isinstance(error, BesideNumberError) and not error.letters <= option.roles.keys():
+                option = option | Option(dict.fromkeys(error.letters, "scalar"), how=How.NUMBER)
+            elif error is not None:
+                raise error
             try:
-                found = Attempt(self, option).run()
+                return Attempt(self, option).run()
             except (ReadError, ShapeError) as other:
                 error = other
-            else:
-                return None if found.defines_small_matrix else found
-        return None
 
     def mend(self, error: UnclosedError | UnopenedError) -> None:
         source = error.text
@@ -124,7 +133,7 @@ class Session(Given):
                 if tries < 0:
                     raise error
                 try:
-                    attempt = Attempt(self, option).run()
+                    attempt = self.beside_numbers(option) if option.numbered else Attempt(self, option).run()
                 except (ReadError, ShapeError, DefinitionError):
                     continue
                 found += [] if attempt.defines_small_matrix else [attempt]

@@ -87,6 +87,19 @@ def head_of(el: Naming, item: Node, following: Node | None) -> Head | None:
     named = el.named(item)
     if named.family in el.locals or el.is_constant(named):
         return None
+    if following is not None and _is_expectation(el, named, following):
+        shown = el.context.text(item)
+        if not el.roles.has_variance:
+            inside = ", ".join(el.context.text(k) for k in bracket(following).kids)
+            raise el.error(
+                f"{shown} before a bracket: an expectation, which is not read",
+                spanning(item, following),
+                rf'for the mean of the entries of a vector write "\operatorname{{mean}}({inside})"',
+            )
+        el.context.note(
+            "statistic", f"{shown} is read as the mean of the entries of a vector, beside its variance", item
+        )
+        return Head(None, "mean", named.operations, None)
     dotted = (
         item.token is not None and item.token.accents[:1] == ("dot",) and following is not None and following.is_call
     )
@@ -128,6 +141,14 @@ def head_of(el: Naming, item: Node, following: Node | None) -> Head | None:
             )
         return Head(family.function, "softmax" if family.role == "softmax" else "", named.operations, family)
     return None
+
+
+def _is_expectation(el: Naming, named: Named, group: Node) -> bool:
+    r"""``\mathrm{E}[x]``, ``\mathbb{E}[x]``, where E is not declared."""
+    found, style = el.context.find(named.family), named.token.style
+    if named.token.text != "E" or style not in ("rm", "bb") or not group.is_call:
+        return False
+    return (bracket(group).text == "[" or style == "bb") and (found is None or not found.declared)
 
 
 def _refuse_time(el: Naming, family: Family, named: Named, item: Node) -> None:
@@ -228,7 +249,7 @@ def not_a_call(el: Naming, item: Node, group: Node) -> None:
         raise el.error(f"{text}( , ) looks like a function, but {text} is read as a {role}", item, hint)
     if family is None or family.declared or item.text in FACTOR_LETTERS | STEP_NAMES:
         return
-    if family.role not in ("scalar", "matrix"):
+    if family.role not in ("scalar", "vector", "matrix"):
         return
     only_here = family.name not in el.roles.bare
     if only_here and len(inner.kids) == 1 and inner.kids[0].inner.kind in ("name", "number") and inner.text == "(":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symjac.errors import propose
 from symjac.expr import Symbol
 from symjac.reading.context import Context
 from symjac.reading.names import Named, Operation, take_apart
@@ -40,6 +41,12 @@ class Naming:
         if token.text == "e":
             raised = [o.kind for o in named.operations] in (["power"], ["inverse"])
             return raised and not named.label and token.style in ("", "rm")
+        if (self.context.source, named.node.start) in self.roles.currents:
+            raise self.context.doubt(
+                "I is added to the slope of a state: a current, or the identity?",
+                named.node,
+                propose("I", "scalar", "vector n", "matrix n n, identity"),
+            )
         if token.text == "I":
             return token.style in ("", "bf", "bs", "rm", "bb")
         return token.text in ("0", "1") and token.style in ("bf", "bs", "bb")
