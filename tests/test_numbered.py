@@ -344,6 +344,74 @@ CLAIMS = (
         (r"\sum_i p_i (1 + p_i) x_i x_i^\top", r"\sum_i (1 - p_i) x_i x_i^\top", r"-\sum_i p_i (1 - p_i) x_i x_i^\top"),
         LOGISTIC,
     ),
+    Claim(
+        (r"z = \sum_{a=1}^{m} u_a \odot r",),
+        r"\frac{\partial z}{\partial r}",
+        r"\sum_{a=1}^{m} \operatorname{diag}(u_a)",
+        EVERYWHERE,
+        (r"\sum_{a=1}^{m} \operatorname{diag}(u_b)", r"\operatorname{diag}(u_a)", r"\sum_{a=1}^{m} u_a"),
+        {"u_a": "vector n"},
+    ),
+    Claim(
+        (r"y = \sum_{j=1}^M \beta_j \tanh(W x + k_j)",),
+        r"\frac{\partial y}{\partial x}",
+        r"\sum_{j=1}^M \beta_j \operatorname{diag}(1 - \tanh^2(W x + k_j)) W",
+        NUMERATOR,
+        (
+            r"\sum_{j=1}^M \beta_j \operatorname{diag}(1 + \tanh^2(W x + k_j)) W",
+            r"\sum_{j=1}^M \operatorname{diag}(1 - \tanh^2(W x + k_j)) W",
+            r"\operatorname{diag}(\sum_{j=1}^M \beta_j (1 + \tanh^2(W x + k_j))) W",
+        ),
+        {"k_j": "vector n"},
+    ),
+    Claim(
+        (r"y = \sum_{j=1}^M \beta_j \tanh(W x + k_j)",),
+        r"\frac{\partial y}{\partial x}",
+        r"\operatorname{diag}(\sum_{j=1}^M \beta_j (1 - \tanh^2(W x + k_j))) W",
+        NUMERATOR,
+        (r"\operatorname{diag}(\sum_{j=1}^M \beta_j (1 - \tanh(W x + k_j))) W",),
+        {"k_j": "vector n"},
+    ),
+    Claim(
+        (r"h_i = \tanh(W x_i)", r"E = \frac{1}{2} \sum_i \|V h_i - y_i\|^2"),
+        r"\frac{\partial E}{\partial W}",
+        r"\sum_i \operatorname{diag}(1 - h_i^2) V^\top (V h_i - y_i) x_i^\top",
+        GRADIENT,
+        (
+            r"\sum_i \operatorname{diag}(1 + h_i^2) V^\top (V h_i - y_i) x_i^\top",
+            r"\sum_i \operatorname{diag}(h_i^2) V^\top (V h_i - y_i) x_i^\top",
+        ),
+        {"x_i": "vector d"},
+    ),
+    Claim(
+        (r"F = \sum_r \beta_r \exp(-\|x - c_r\|^2)",),
+        r"\nabla_x^2 F",
+        r"\sum_r \beta_r \exp(-\|x - c_r\|^2) (4 (x - c_r) (x - c_r)^\top - 2 I)",
+        frozenset({"numerator_column", "denominator_column"}),
+        (r"\sum_r \beta_r \exp(-\|x - c_r\|^2) (4 (x - c_r) (x - c_r)^\top + 2 I)",),
+    ),
+    Claim(
+        (SOFTMAX, MIXTURE),
+        r"\frac{\partial c_a}{\partial (v_j)_b}",
+        r"\alpha_j \delta_{ab}",
+        EVERYWHERE,
+        (r"\alpha_j", r"\alpha_a \delta_{jb}", r"-\alpha_j \delta_{ab}"),
+    ),
+    Claim(
+        (SOFTMAX, MIXTURE),
+        r"\frac{\partial c}{\partial (v_r)_s}",
+        r"\alpha_r e_s",
+        BY_NUMBER,
+        (r"\alpha_r v_r", r"2 \alpha_r e_s"),
+    ),
+    Claim((SOFTMAX, MIXTURE), r"\frac{\partial c_1}{\partial (v_2)_1}", r"\alpha_2", EVERYWHERE, (r"\alpha_1", "0")),
+    Claim(
+        (r"F = \sum_{i=1}^N \|x_i - c\|^2",),
+        r"\frac{\partial F}{\partial (x_k)_j}",
+        "2 ((x_k)_j - c_j)",
+        EVERYWHERE | {"mixed_column", "mixed_row"},
+        ("2 ((x_j)_k - c_j)", "2 ((x_k)_j + c_j)", "(x_k)_j - c_j"),
+    ),
 )
 DAMAGED = [(case, right) for case in CLAIMS for right in case.damaged]
 
@@ -393,6 +461,15 @@ def test_the_derivative_of_a_vector_with_a_number_is_not_judged(right: str) -> N
     )
     assert v.conventions["numerator_column"].holds is None
     assert v.verdict == "undecided"
+
+
+@pytest.mark.parametrize("variable", ["(x_1 + c)_b", "(c_1)_b"])
+def test_an_entry_of_no_symbol_is_no_variable(variable: str) -> None:
+    """An entry of a sum, or of an entry that is a number, is refused as what a derivative is by."""
+    record = {"equations": [r"F = \sum_i \|x_i - c\|^2"], "claim": rf"\frac{{\partial F}}{{\partial {variable}}} = 0"}
+    v = check_record(record)
+    assert v.verdict == "unreadable"
+    assert f"a derivative is by one symbol, not by {variable}" in v.explanation
 
 
 def test_what_is_no_product_is_refused() -> None:

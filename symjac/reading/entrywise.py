@@ -301,7 +301,7 @@ def summed(e: Expr, i: Index) -> Expr | None:
     if e.is_vector:
         inner = columns(e, i)
         return None if inner is None else _times_ones(inner, i)
-    return _summed_matrix(e, i) if isinstance(e, Product) else None
+    return _summed_matrix(e, i)
 
 
 def _times_ones(c: Expr, i: Index) -> Expr:
@@ -312,13 +312,23 @@ def _times_ones(c: Expr, i: Index) -> Expr:
     return mul(c, Ones(i.size))
 
 
-def _summed_matrix(e: Product, i: Index) -> Expr | None:
-    """The sum of numbers times columns times rows: ``\\sum_j a_j v_j k_j^T`` is ``V diag(a) K^T``."""
-    factors = [g for f in e.args for g in _flat(f)]
+def _summed_matrix(e: Expr, i: Index) -> Expr | None:
+    """The sum of numbers times columns times rows: ``\\sum_j a_j v_j k_j^T`` is ``V diag(a) K^T``.
+
+    What stands around the only matrix that depends on the index stands around the sum.
+    """
+    factors = [g for f in (e.args if isinstance(e, Product) else (e,)) for g in _flat(f)]
     scalars, chain = [f for f in factors if f.is_scalar], [f for f in factors if not f.is_scalar]
-    if not any(i in unbound_indices(f) for f in chain):
+    held = [k for k, f in enumerate(chain) if i in unbound_indices(f)]
+    if not held:
         total = summed(mul(*scalars), i)
         return None if total is None else mul(total, *chain)
+    head = chain[held[0]]
+    if len(held) == 1 and isinstance(head, Diag | Sum) and head.is_matrix:
+        parts = [mul(*scalars, a) for a in head.args]
+        inner = _each(Sum, parts, lambda a: summed(a, i))
+        inner = diag(inner) if inner is not None and isinstance(head, Diag) else inner
+        return None if inner is None else mul(*chain[: held[0]], inner, *chain[held[0] + 1 :])
     at = next((k for k, f in enumerate(chain, 1) if f.cols == ONE), 0)
     if not at:
         return None

@@ -78,7 +78,8 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
     for n in (n for n in nodes if n.kind in ("group", "frac")):
         for s in (s for s in n.scripts if s.kind == "_"):
             letters = [t.text for t in s.tokens if t.kind == "name"]
-            if all(x in ENTRYLIKE and x not in out.time for x in letters):  # (A B)_{ij}
+            column = n.kind == "group" and any(base in out.numbered for k in n.kids for base, _ in one_below(k.inner))
+            if all((column or x in ENTRYLIKE) and x not in out.time for x in letters):  # (A B)_{ij}, (v_j)_b
                 out.entry.update(letters)
     raised: dict[str, list[bool]] = {}
     used_below = {s.tokens[0].text for n in names for s in n.scripts if s.kind == "_" and is_timed(s.tokens, out)}

@@ -30,8 +30,12 @@ def like_entries(b: Building, values: list[Term], node: Placed) -> Term:
 
 
 def whole_vector(b: Building, v: Term, node: Placed) -> Term:
-    """The vector of ``f'(z_i)`` in a diag, where i numbers the places of the diagonal and nothing else."""
-    letters = {t.data for t in v.walk() if t.kind == "entry"}
+    """The vector of ``f'(z_i)`` in a diag, where i numbers the places of the diagonal and nothing else.
+
+    One of several vectors with a number is whole, and a letter of a sum around or inside numbers what is summed.
+    """
+    bound = {(letter,) for letter in b.summed} | {(t.data[0],) for t in v.walk() if t.kind == "index_sum"}  # type: ignore[index]  # a tuple
+    letters = {t.data for t in v.walk() if t.kind == "entry" and not b.is_column(t)} - bound
     elsewhere = {t.data for t in b.left.walk() if t.kind == "entry"} if b.left is not None else set()
     if len(letters) != 1 or letters & elsewhere:
         return v
@@ -39,7 +43,7 @@ def whole_vector(b: Building, v: Term, node: Placed) -> Term:
     if not isinstance(only, tuple) or len(only) != 1 or not only[0].isalpha():
         return v
     b.context.note("diag", f"the index {only[0]} in {b.context.text(node)} numbers the places of the diagonal", node)
-    return v.rebuilt(lambda t: t.args[0] if t.kind == "entry" else t)
+    return v.rebuilt(lambda t: t.args[0] if t.kind == "entry" and t.data == only and not b.is_column(t) else t)
 
 
 def _without_index(b: Building, t: Term) -> Term:

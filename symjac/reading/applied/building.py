@@ -36,6 +36,7 @@ class Building(ABC):
         self.families: dict[tuple[str, Time | None], Family] = {}  # by the name and the time of their symbols
         self.left: Term | None = None  # the first member, once it is built
         self.around: list[tuple[str, Time, Time]] = []  # the sums and products that stand around: letter, bounds
+        self.summed: list[str] = []  # the letters of the sums over entries that stand around
 
     def error(self, message: str, at: Placed, hint: str | None = None) -> Exception:
         return self.context.error(message, at, hint)
@@ -60,13 +61,11 @@ class Building(ABC):
             above, below = ({n for n, _ in time.letters} for time in (high, low))
             if (letter in starts and ends & below) or (starts & above and letter in ends):
                 return True
-        whole = next((t for t in self.left.walk() if t.kind == "derivative"), None) if self.left is not None else None
-        if whole is None:
+        if self.left is None or self.left.kind != "derivative":
             return False
-        times = [[r.time for r in part.refs() if r.time is not None] for part in whole.args]
-        later, earlier = ({n for time in part for n, _ in time.letters} for part in times)
-        if not later and times[1]:  # a loss, which stands at no step, sees what comes after the variable
-            later = starts - earlier
+        later, earlier = (
+            {n for r in part.refs() if r.time is not None for n, _ in r.time.letters} for part in self.left.args
+        )
         return bool(starts & (later - earlier)) and bool(ends & (earlier - later) or not ends)
 
     def symbol(self, family: Family, time: Time | None, at: Placed) -> Term:
@@ -105,6 +104,12 @@ class Building(ABC):
                 term = Term("power", (term, self.exponent(term, o.tokens, at)), kind, span(at))
         return term
 
+    def is_column(self, t: Term) -> bool:
+        """Whether this is one of the vectors with a number, a column of the matrix of them."""
+        ref = t.args[0].ref if t.kind == "entry" else None
+        family = self.context.find(ref.family) if ref is not None else None
+        return family is not None and family.numbered and isinstance(t.data, tuple) and len(t.data) == 1
+
     def posted(self, term: Term, node: Node) -> Term:
         """The scripts of a bracket, a number, a fraction or an application."""
         for s in node.scripts:
@@ -118,7 +123,8 @@ class Building(ABC):
                 times = {name for r in term.refs() if r.time is not None for name, _ in r.time.letters}
                 if at := next((x for x in texts if x in times), None):
                     raise self.error(f"{at} below a bracket is the time, and what stands in it has its own", node)
-                term = Term("entry", (term,), texts, span(node))
+                of, texts = (term.args[0], texts + term.data) if self.is_column(term) else (term, texts)  # type: ignore[operator]  # a tuple
+                term = Term("entry", (of,), texts, span(node))
             elif s.kind == "'":
                 text = self.context.text(node).rstrip("'")
                 hint = rf'for a transpose write "{text}^\top"'
@@ -153,7 +159,7 @@ class Building(ABC):
     def by_term(self, y: Term, x: Term, text: str, variable: Node, node: Placed) -> Term:
         """The derivative of a term with its text by another, which has to be a symbol or an entry of one."""
         inner = x.args[0] if x.kind == "transpose" else x
-        if inner.kind not in ("symbol", "entry"):
+        if (inner.args[0] if inner.kind == "entry" else inner).ref is None:
             raise self.error(f"a derivative is by one symbol, not by {self.context.text(variable)}", variable)
         return Term("derivative", (y, inner), text, span(node))
 

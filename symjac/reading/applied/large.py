@@ -70,12 +70,16 @@ def restricted(context: Context, letter: str, at: Placed) -> Exception:
 def over_entries(b: Building, node: Node, letter: str, sub: tuple[Token, ...], sup: tuple[Token, ...]) -> Term:
     r"""``\sum_j``, ``\sum_{j=1}^{n}``, ``\sum_{j \ne i}``."""
     at = span(node)
-    if len(sub) == 3 and sub[1].kind == "!=" and sub[2].text in b.context.letters.entry and not sup:
+    others = len(sub) == 3 and sub[1].kind == "!=" and sub[2].text in b.context.letters.entry and not sup
+    upper = None if others else _last_entry(b, node, letter, sub, sup)
+    b.summed.append(letter)
+    body = b.build(node.kids[0])
+    b.summed.pop()
+    if others:
         same = Term("kronecker", (), (letter, sub[2].text), at)
-        others = Term("add", (Term("number", (), Fraction(1), at), Term("negative", (same,), None, at)), None, at)
-        return Term("index_sum", (Term("product", (b.build(node.kids[0]), others), None, at),), (letter, None), at)
-    upper = _last_entry(b, node, letter, sub, sup)
-    return Term("index_sum", (b.build(node.kids[0]),), (letter, upper), at)
+        apart = Term("add", (Term("number", (), Fraction(1), at), Term("negative", (same,), None, at)), None, at)
+        body = Term("product", (body, apart), None, at)
+    return Term("index_sum", (body,), (letter, upper), at)
 
 
 def _bounds(
