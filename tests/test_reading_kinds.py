@@ -116,6 +116,12 @@ READ = [
     (r"\tau \dot v = -v + A u", [r"\dot{v} = \frac{-v + A u}{\tau}"], r"the equation is divided by \tau"),
     (r"\tau \frac{dv}{dt} = A u", [r"\dot{v} = \frac{1}{\tau} A u"], r"is read as \dot{v}"),
     (r"\frac{\mathrm{d}}{\mathrm{d} t} v = A v", [r"\dot{v} = A v"], r"is read as \dot{v}"),
+    (r"\frac{d}{dt} q(t) = A q(t)", [r"\dot{q}(t) = A q(t)"], r"is read as \dot{q}(t)"),
+    (r"\tau \frac{d q(t)}{dt} = A q(t)", [r"\dot{q}(t) = \frac{1}{\tau} A q(t)"], r"is read as \dot{q}(t)"),
+    (r"\tau \dot q(t) = A q(t)", [r"\dot{q}(t) = \frac{1}{\tau} A q(t)"], r"the equation is divided by \tau"),
+    (r"\dot q = A q + B u, \quad q(0) = q_0", [r"\dot{q} = A q + B u", "q(0) = q_0"], ""),
+    (r"r(t+1) = A r(t), \quad r(0) = r_0", ["r(t+1) = A r(t)", "r(0) = r_0"], ""),
+    (r"v = A z, \quad z(0) = B c", ["v = A z", "z(0) = B c"], "z(0) is read as the name"),
     (r"x_{k+1} = x_k + \Delta (A x_k + b)", [r"x_{k+1} = x_k + \Delta (A x_k + b)"], "a step"),
     (r"h_t = W h_{t-1} (t > 0)", ["h_t = W h_{t-1}"], "t > 0 says where the equations hold"),
     (r"h_t = W h_{t-1} for t = 1, \dots, T", ["h_t = W h_{t-1}"], "the words 'for' are left out"),
@@ -335,9 +341,19 @@ def test_a_state_and_its_slope_have_one_size_and_either_print_names_it() -> None
     assert a.shape[0] == a.shape[1]
     wanted = system.jacobian(of=r"\dot v", wrt="v").closed
     assert system.jacobian(of=r"\frac{dv}{dt}", wrt="v").closed == wanted
+
     assert system.jacobian(of=r"\frac{d}{dt} v", wrt="v").closed == wanted
     with pytest.raises(TargetError, match="is not one symbol"):
         system.jacobian(of=r"\frac{v}{t}", wrt="v")
+
+
+@pytest.mark.parametrize("text", [r"\dot z = \phi(A z), \quad z(0) = z_0", r"\frac{dz}{dt} = \phi(A z), z(0) = z_0"])
+def test_where_a_state_begins_is_another_time_of_it(text: str) -> None:
+    """z(0) is z at the time 0: the slope at z does not depend on where z began, and sizes are those of z."""
+    system = System(text)
+    assert latex(system.jacobian(of=r"\dot z", wrt="z").closed) == r"\operatorname{diag}(\phi'(A z)) A"
+    assert latex(system.jacobian(of=r"\dot z", wrt="z_0").closed) == r"\mathbf{0}"
+    assert latex(system.jacobian(of="z(0)", wrt="z_0").closed) == "I"
 
 
 def test_numbers_below_a_declared_vector_number_its_entries_in_a_column_too() -> None:

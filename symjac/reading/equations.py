@@ -141,8 +141,13 @@ def with_slope_alone(root: Node, context: Context) -> Node:
         return root
     items = left.factors
     taken, slope = _slope(items)
-    if slope is None or slope is left:
+    if slope is None:
         return root
+    name, *call = slope.factors
+    as_printed = name is items[-taken]
+    if as_printed and taken == len(items):
+        return root
+    shown = rf"\dot{{{name.text}}}{''.join(map(context.text, call))}"
     factors = items[: len(items) - taken]
     right = root.kids[1:]
     if factors:
@@ -151,13 +156,13 @@ def with_slope_alone(root: Node, context: Context) -> Node:
             raise context.error(
                 f"{context.text(matrix)} stands before a derivative: a matrix or a scalar?",
                 left,
-                rf'write "\dot{{{slope.text}}} = {context.text(matrix)}^{{-1}} ({context.text(root.kids[-1])})"',
+                rf'write "{shown} = {context.text(matrix)}^{{-1}} ({context.text(root.kids[-1])})"',
             )
         factor = juxtaposed(factors)
         right = [Node("frac", "", [kid, factor], kid.start, kid.end) for kid in right]
         context.note("slope", f"the equation is divided by {context.text(factor)}", left)
-    if taken > 1 or items[-1] is not slope:
-        context.note("slope", f"{context.text(juxtaposed(items[-taken:]))} is read as \\dot{{{slope.text}}}", left)
+    if not as_printed:
+        context.note("slope", f"{context.text(juxtaposed(items[-taken:]))} is read as {shown}", left)
     return Node("relation", "", [slope, *right], root.start, root.end, detail=root.detail)
 
 
@@ -166,25 +171,33 @@ def dotted(text: str) -> str:
     roots, _ = parse(text)
     items = roots[0].inner.factors
     taken, slope = _slope(items)
-    fraction = slope is not None and items[-1] is not slope and taken == len(items) and len(roots) == 1
+    fraction = slope is not None and slope.factors[0] is not items[0] and taken == len(items) and len(roots) == 1
     return rf"\dot {text[slope.start : slope.end]}" if slope is not None and fraction else text
 
 
 def _slope(items: Sequence[Node]) -> tuple[int, Node | None]:
-    """The ``\\dot v`` that pieces end in, and how many of them are it."""
-    last = items[-1]
+    """The ``\\dot v`` or ``\\dot v(t)`` that pieces end in, and how many of them are it."""
+    call = [items[-1]] if len(items) > 1 and _is_argument(items[-1]) else []
+    first, last = items[: len(items) - len(call)], items[-1 - len(call)]
     if last.kind == "name" and last.token is not None and last.token.accents[:1] == ("dot",):
-        return 1, last
-    for taken, fraction, behind in ((1, last, None), (2, items[-2] if len(items) > 1 else last, last)):
-        if fraction.kind != "frac":
+        return 1 + len(call), juxtaposed([last, *call])
+    for taken, fraction, behind in ((1, last, []), (2, first[-2] if len(first) > 1 else last, [last, *call])):
+        if fraction.kind != "frac" or (call and not behind):
             continue
         above, below = (_of_d(kid.inner) for kid in fraction.kids)
-        of = above[1:] or ([behind] if behind is not None else [])
+        of = above[1:] or behind
         times = [n.text for n in below[1:]] in (["t"], [r"\tau"])
-        if above and len(of) == 1 and times and (behind is None or len(above) == 1) and of[0].token is not None:
+        plain = len(of) == 1 or (len(of) == 2 and _is_argument(of[1]))
+        if above and plain and times and (not behind or len(above) == 1) and of[0].token is not None:
             token = of[0].token._replace(accents=("dot", *of[0].token.accents))
-            return taken, Node("name", of[0].text, [], of[0].start, of[0].end, of[0].scripts, token=token)
+            name = Node("name", of[0].text, [], of[0].start, of[0].end, of[0].scripts, token=token)
+            return taken + len(call), juxtaposed([name, *of[1:]])
     return 0, None
+
+
+def _is_argument(node: Node) -> bool:
+    """``(t)``: one letter in brackets."""
+    return node.is_call and len(bracket(node).kids) == 1 and bracket(node).kids[0].kind == "name"
 
 
 def _of_d(node: Node) -> list[Node]:
@@ -353,7 +366,8 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
         )
     name = f"{named.family}({el.context.text(inner.kids[0])})" if len(inner.kids) == 1 else named.family
     el.context.note("named", f"{name} is read as the name of what stands on the right", left)
-    family = Family(Name(name), head=named.family)
+    value_at = len(inner.kids) == 1 and inner.kids[0].kind == "number"  # x(0) does not tell what x is
+    family = Family(Name(name), head="" if value_at else named.family)
     family.take(value.role, How.DEFINITION, value.rows, value.cols)
     family.times.setdefault(None)
     el.context.add(family)

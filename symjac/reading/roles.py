@@ -61,6 +61,7 @@ class Roles:
         self.turned: set[str] = set()
         self.defined: set[str] = set()
         self.call_letters = {"t"}
+        self.running: set[str] = set()  # letters with a slope, and those that stand at a time in brackets
         self.called: set[str] = set()  # the f of f(x), not that of \nabla f(x)
         self.alone: set[str] = set()  # what stands somewhere without any script
         self.several = Several()
@@ -88,6 +89,8 @@ class Roles:
                     following = node.kids[k + 1] if node.kind == "juxt" and k + 1 < len(node.kids) else None
                     if kid.kind == "name":
                         names.append((kid, following, source))
+                        if kid.token is not None and kid.token.accents[:1] == ("dot",):
+                            self.running.add(kid.text)
                         called = following is not None and following.is_call
                         if called and not (k and node.kids[k - 1].kind == "nabla"):
                             self.called.add(take_apart(kid, context.letters, source).family)
@@ -96,8 +99,9 @@ class Roles:
                     shift = following is not None and self.shifted_call(following)
                     if shift and kid.kind == "name":
                         self.call_letters.add(shift or "t")
-                    if following is not None and kid.kind == "name" and kid.text not in FACTOR_LETTERS:
-                        self.has_calls_at_times |= self.is_time_call(kid, following)
+                    if following is not None and kid.kind == "name" and self.is_time_call(kid, following):
+                        self.has_calls_at_times |= kid.text not in FACTOR_LETTERS
+                        self.running.add(kid.text)
                 marks |= marks_vectors(node)
             if root.kind == "name":
                 names.append((root, None, source))
@@ -231,10 +235,13 @@ class Roles:
             return True
         one = group.kind == "group" and group.text in ("(", "[") and len(group.kids) == 1
         kid = group.kids[0] if one else group
-        if not one or kid.kind != "name" or kid.scripts:
+        if not one or kid.scripts or kid.kind not in ("name", "number"):
             return False
-        known = self.context.find(n.text) if kid.text in TIMELIKE else None
-        return kid.text in self.call_letters or (known is not None and known.declared and known.place == "call")
+        known = self.context.find(n.text)
+        at_times = known is not None and known.declared and known.place == "call"
+        if kid.kind == "number":  # x(0), which says where x begins
+            return at_times or n.text in self.running
+        return kid.text in self.call_letters or (at_times and kid.text in TIMELIKE)
 
     # --------------------------------------------------------------------------------------- roles
 
