@@ -555,6 +555,13 @@ def test_what_a_declaration_gives_to_the_loss_alone_is_a_row_for_each_step() -> 
     assert "2 * w[t - 1] * (h[t] - y[t - 1])" in code
 
 
+def test_times_in_brackets_are_those_of_the_recurrence_in_the_loss() -> None:
+    """``d[n]`` beside ``x[n-1]`` is a target of each step, as ``d_n`` beside ``x_{n-1}`` is."""
+    step = r"x[n] = \tanh(A x[n-1] + B u[n])"
+    back = System(step).bptt(r"E = \frac12 \sum_{n=1}^{N} \|x[n] - d[n]\|^2").confirmed().statement
+    assert [s.name for s in back.step.parameters] == ["A", "B"]
+
+
 def test_a_target_is_a_scalar_where_only_so_the_loss_is_one() -> None:
     """The y of (o - y)^2 beside a scalar output."""
     system = System(r"h_t = \tanh(W h_{t-1} + U x_t)", r"o_t = v^\top h_t")

@@ -107,3 +107,12 @@ def test_a_time_in_brackets_is_one_in_a_claim_whatever_its_letter(bracket: str) 
     called = [text.replace("<", bracket[0]).replace(">", bracket[1]) for text in (system, claim)]
     verdicts = [check([equation], formula) for equation, formula in (below, called)]
     assert verdicts[0].holds_in == verdicts[1].holds_in == ("denominator_column",)
+
+
+@pytest.mark.parametrize(("power", "holds_there"), [("k-1", True), ("k", False)])
+@pytest.mark.parametrize("letter", ["t", "n"])
+def test_a_time_in_brackets_may_be_one_of_two_letters(letter: str, power: str, holds_there: bool) -> None:
+    """``u[n-k]`` is u that many steps ago, as ``u_{n-k}`` is."""
+    claim = r"\frac{\partial x[n]}{\partial u[n-k]} = A^{POWER} B".replace("POWER", power)
+    texts = [text.replace("[n", f"[{letter}") for text in ("x[n+1] = A x[n] + B u[n]", claim)]
+    assert (check(texts[:1], texts[1]).holds_in == ("numerator_column",)) is holds_there

@@ -82,6 +82,13 @@ class Roles:
         context = self.context
         marks = self.beside.has_vectors
         names: list[tuple[Node, Node | None, str]] = []
+        at = (time for f in context.families.values() if f.place == "call" for time in f.times if time is not None)
+        self.call_letters |= {letter for time in at for letter, _ in time.letters}
+        for left in (root.kids[0].inner.factors for root, _ in roots if root.kind == "relation"):
+            if left[0].kind == "name" and len(left) == 2 and left[1].kind == "group" and left[1].text == "[":
+                self.call_letters |= {
+                    k.text for k in left[1].kids if k.text in TIMELIKE and not k.scripts
+                }  # y[n] = ...
         for root, source in roots:
             for node in root.walk():
                 for k, kid in enumerate(node.below):
@@ -235,13 +242,15 @@ class Roles:
             return True
         one = group.kind == "group" and group.text in ("(", "[") and len(group.kids) == 1
         kid = group.kids[0] if one else group
-        if not one or kid.scripts or kid.kind not in ("name", "number"):
+        parts = kid.kids if kid.kind == "add" else [kid]
+        if not one or any(k.scripts or k.kind not in ("name", "number") for k in parts):
             return False
         known = self.context.find(n.text)
         at_times = known is not None and known.declared and known.place == "call"
-        if kid.kind == "number":  # x(0), which says where x begins
-            return at_times or n.text in self.running
-        return kid.text in self.call_letters or (at_times and kid.text in TIMELIKE)
+        letters = {k.text for k in parts if k.kind == "name"}
+        if len(letters) != 1 or kid.kind == "add":  # x(0), which says where x begins; x(t-k)
+            return (at_times or n.text in self.running) and letters <= TIMELIKE
+        return letters <= self.call_letters or (at_times and letters <= TIMELIKE)
 
     # --------------------------------------------------------------------------------------- roles
 
