@@ -187,6 +187,18 @@ def test_a_scalar_by_a_matrix_is_no_row_of_its_entries() -> None:
     assert broken.alternatives["matrix_as_vec"]["numerator_column"].holds is False
 
 
+@pytest.mark.parametrize(("state", "matrix"), [("s", "A"), ("q", "P")])
+def test_a_shape_refutes_nothing_where_the_reading_by_vec_is_open(state: str, matrix: str) -> None:
+    """Over steps and the steps before them, dJ_t/ds_t ds_t/ds_k ds_k/dA is right by vec(A): never plainly false."""
+    system = [r"s_t = \tanh(A s_{t-1} + B u_t)", r"J = \sum_{t=1}^{T} J_t", r"J_t = \frac{1}{2}\|s_t - d_t\|^2"]
+    chain = r"\frac{\partial J_t}{\partial s_t} \frac{\partial s_t}{\partial s_k} \frac{\partial s_k}{\partial A}"
+    texts = [*system, rf"\frac{{\partial J}}{{\partial A}} = \sum_{{t=1}}^T \sum_{{k=1}}^t {chain}"]
+    *equations, claim = [t.replace("s_", f"{state}_").replace("A", matrix) for t in texts]
+    v = check(equations, claim)
+    assert v.verdict == "undecided" or v.alternatives["matrix_as_vec"]["numerator_column"].holds
+    assert v.conventions["denominator_column"].because == "shape"
+
+
 def test_a_sum_over_all_steps_takes_the_immediate_derivative() -> None:
     """Sum over t of dL/dh_t dh_t/dW, with h_{t-1} held fixed, and a note that says so."""
     chain = r"\frac{\partial L}{\partial h_t} \frac{\partial h_t}{\partial W}"

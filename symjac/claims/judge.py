@@ -199,6 +199,8 @@ class Judge:
         in_layout = first.rebuilt(other_layout_of_maps), last.rebuilt(other_layout_of_maps)
         fixed = True in jacobians_of_maps(first) | jacobians_of_maps(last)
         beside(*in_layout, partial(agreeing if fixed else doubted, MAP_LAYOUT))
+        if (by_vec := vectors.by_vec_instead(s, first, with_dots(last, "entrywise"))) is not None:
+            beside(by_vec, last, lambda o, other: other if misfits(o) and other.holds is None else o, misfits)
         out = Verdict(
             s.claim,
             "",
