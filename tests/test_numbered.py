@@ -412,6 +412,33 @@ CLAIMS = (
         EVERYWHERE | {"mixed_column", "mixed_row"},
         ("2 ((x_j)_k - c_j)", "2 ((x_k)_j + c_j)", "(x_k)_j - c_j"),
     ),
+    Claim(
+        (r"R = \frac{1}{N} \sum_{i=1}^N \log(1 + e^{-y_i (w^\top x_i + b)}) + \frac{\lambda}{2} \|w\|^2",),
+        r"\nabla_w R",
+        r"\lambda w - \frac{1}{N} \sum_{i=1}^N \frac{y_i x_i}{1 + e^{y_i (w^\top x_i + b)}}",
+        GRADIENT,
+        (
+            r"\lambda w + \frac{1}{N} \sum_{i=1}^N \frac{y_i x_i}{1 + e^{y_i (w^\top x_i + b)}}",
+            r"\lambda w - \frac{1}{N} \sum_{i=1}^N \frac{y_i x_i}{1 + e^{-y_i (w^\top x_i + b)}}",
+        ),
+    ),
+    Claim(
+        (r"F = \sum_{s=1}^S r_s (w^\top x_s - t_s)^2 + \lambda \|w\|^2",),
+        r"\nabla_w F",
+        r"2 \sum_{s=1}^S r_s (w^\top x_s - t_s) x_s + 2 \lambda w",
+        GRADIENT,
+        (
+            r"2 \sum_{s=1}^S r_s (w^\top x_s - t_s) x_s + \lambda w",
+            r"2 \sum_{s=1}^S (w^\top x_s - t_s) x_s + 2 \lambda w",
+        ),
+    ),
+    Claim(
+        (r"F = \sum_{s=1}^S r_s (w^\top x_s - t_s)^2 + \lambda \|w\|^2",),
+        r"\nabla_w^2 F",
+        r"2 \sum_s r_s x_s x_s^\top + 2 \lambda I",
+        frozenset({"numerator_column", "denominator_column"}),
+        (r"2 \sum_s r_s x_s x_s^\top + \lambda I", r"2 \sum_s x_s x_s^\top + 2 \lambda I"),
+    ),
 )
 DAMAGED = [(case, right) for case in CLAIMS for right in case.damaged]
 
@@ -461,6 +488,23 @@ def test_the_derivative_of_a_vector_with_a_number_is_not_judged(right: str) -> N
     )
     assert v.conventions["numerator_column"].holds is None
     assert v.verdict == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes"),
+    [
+        (
+            r"F = \sum_{t=1}^T c_t (w^\top x_t - y_t)^2 + \lambda \|w\|^2",
+            {"F": "scalar", "c_t": "scalar", "y_t": "scalar", "x_t": "vector"},
+        ),
+        (r"Q = \sum_{i=1}^M \rho_i e^{u_i^\top c + b}", {"Q": "scalar", "U": "matrix", "c": "vector", "b": "scalar"}),
+        (r"y = \sum_{s=1}^{t} V x_s", {"x_s": "vector", "y": "vector"}),
+    ],
+)
+def test_a_sum_of_numbers_is_a_number(text: str, shapes: dict[str, str]) -> None:
+    """What stands beside a number that is made of vectors is one; what is added in a power of e counts no steps."""
+    reading = read_system([text])
+    assert {name: reading.symbols[name].role for name in shapes} == shapes
 
 
 @pytest.mark.parametrize("variable", ["(x_1 + c)_b", "(c_1)_b"])

@@ -144,11 +144,23 @@ class Arithmetic(Naming, ABC):
         """Where ``w^\\top x`` is added to a b that is a vector for its letter alone, the letter may be a number's."""
         if Habit.SPREAD in self.context.option.habits or not (self.context.system and self.is_made_of_vectors(v)):
             return
-        symbols = (w for w in vectors if w.tag == "symbol")
-        if guess := next((w for w in symbols if all(f.how is How.SMALL for f in self.families_of(w.term))), None):
-            whole, letter = self.text(v), self.text(guess)
-            message = f"{whole} is a number and {letter} a small letter: a vector, or a number too?"
-            raise self.context.beside_number(message, v.term, self.families_of(guess.term))
+        own = self.families_of(v.term)
+        alone = [w for w in vectors if w.tag == "symbol" or any(t.kind == "over" for t in w.term.walk())]
+        for t in filter(None, (self.vector_in(w.term) for w in alone)):
+            families = self.families_of(t)
+            if all(f.how is How.SMALL and f not in own for f in families):
+                whole, letter = self.text(v), self.context.text(t)
+                message = f"{whole} is a number and {letter} a small letter: a vector, or a number too?"
+                raise self.context.beside_number(message, v.term, families)
+
+    def vector_in(self, t: Term) -> Term | None:
+        """The symbol by which alone a term is a vector, all its other factors being numbers."""
+        if t.kind in ("negative", "over", "quotient"):
+            return self.vector_in(t.args[0])
+        if t.kind == "product":
+            lines = [a for a in t.args if not self.value(a).is_scalar]
+            return self.vector_in(lines[0]) if len(lines) == 1 else None
+        return t if t.kind == "symbol" else None
 
     def refuse_entry(self, v: Value, vectors: Sequence[Value]) -> None:
         """Where ``x_i - c`` is an entry beside what is a vector for certain, x_i is a vector with a number."""

@@ -58,7 +58,7 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
     nodes = [n for r in roots for n in r.walk()]
     out.indices |= compared(nodes)
     for node in nodes:
-        for s in node.scripts:
+        for s in () if _is_power_of_e(node) else node.scripts:
             if s.kind != "'" and node.kind != "big":
                 out.time |= _shifted(s.tokens)
     below = {"t"} | {x for n in nodes for s in n.scripts if s.kind == "_" for x in _shifted(s.tokens)}
@@ -245,6 +245,12 @@ def _primed(roots: Sequence[Node]) -> set[str]:
     return (primed - called - functions) & (left | (primed - plainly)) if left else set()
 
 
+def _is_power_of_e(n: Node) -> bool:
+    """``e^{x + b}``, where what stands above is no step: it holds what counts none."""
+    names = [k for k in n.exponent.walk() if k.kind == "name"] if n.exponent is not None else []
+    return any(k.scripts or k.text not in TIMELIKE for k in names)
+
+
 def _shifted(tokens: Sequence[Token]) -> set[str]:
     """Letters that occur as ``t-1`` or ``t+1``."""
     out = set()
@@ -280,13 +286,15 @@ def _bounds(nodes: list[Node], out: Letters) -> None:
             continue
         body = [n for k in node.kids for n in k.walk()]
         timed = any(n.letter in out.timed and carries(n, variable) and not _has_time_above(n, out) for n in body)
+        columns = any(n.letter in out.numbered and carries(n, variable) for n in body)
+        stepped = not columns and (out.timed or not sup or sup[0].text in ("t", "T"))
         against = {t.text for t in sub if t.kind == "name" and t.text != variable and t.text in out.time}
         if (
             node.text == "sum"
             and variable not in out.time
             and not timed
             and not against
-            and _numbers_entries(variable, body)
+            and _numbers_entries(variable, body, steps={"t", r"\tau", *("s" if stepped else "")})
         ):
             out.entry.add(variable)
         else:
@@ -307,12 +315,12 @@ def bound_letter(sub: Sequence[Token]) -> str:
     return sub[at].text if at < len(sub) and sub[at].kind == "name" else ""
 
 
-def _numbers_entries(variable: str, body: list[Node]) -> bool:
+def _numbers_entries(variable: str, body: list[Node], steps: Container[str]) -> bool:
     for n in body:
         for s in n.scripts:
             texts = [t.text for t in s.tokens]
             if n.kind == "name" and s.kind == "_" and variable in texts and "t" not in texts[:1]:
-                return variable not in ("t", r"\tau", "s") or len(texts) > 1
+                return variable not in steps or len(texts) > 1
             if n.kind == "name" and s.kind == "_" and variable in texts[1:]:
                 return True
     return False
