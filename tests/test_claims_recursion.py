@@ -116,3 +116,41 @@ def test_a_time_in_brackets_may_be_one_of_two_letters(letter: str, power: str, h
     claim = r"\frac{\partial x[n]}{\partial u[n-k]} = A^{POWER} B".replace("POWER", power)
     texts = [text.replace("[n", f"[{letter}") for text in ("x[n+1] = A x[n] + B u[n]", claim)]
     assert (check(texts[:1], texts[1]).holds_in == ("numerator_column",)) is holds_there
+
+
+BACK = (r"g_t = \tanh(P x_t + Q g_{t+1})",)
+BOTH_WAYS = (r"f_t = \tanh(W x_t + U f_{t-1})", *BACK, "y_t = V f_t + R g_t")
+VALUES = (r"v_t = r_t + \gamma P v_{t+1}",)
+BY_LOSS = r"\frac{\partial L}{\partial g_{t+1}} = \frac{\partial L}{\partial g_t}"
+
+
+def by(y: str, x: str) -> str:
+    """dy/dx is what follows."""
+    return rf"\frac{{\partial {y}}}{{\partial {x}}} = "
+
+
+@pytest.mark.parametrize(
+    ("system", "claim", "damaged"),
+    [
+        (BACK, by("g_t", "g_{t+1}") + r"diag(1 - g_t^2) Q", r"diag(1 - g_{t+1}^2) Q"),
+        (BACK, by("g_t", "x_t") + r"diag(1 - g_t^2) P", r"diag(1 - g_t^2) Q"),
+        (BACK, BY_LOSS + r" diag(1 - g_t^2) Q", r"diag(1 - g_{t+1}^2) Q"),
+        (VALUES, by("v_t", "r_{t+2}") + r"\gamma^2 P^2", r"\gamma P"),
+        (VALUES, by("v_t", "r_{t+2}") + r"\gamma^2 P^2", "0"),
+        (VALUES, by("v_t", "v_{t-1}") + "0", "P"),
+        (BOTH_WAYS, by("y_t", "x_t") + r"V diag(1 - f_t^2) W + R diag(1 - g_t^2) P", r"V diag(1 - f_t^2) W"),
+        (BOTH_WAYS, by("y_t", "x_{t+1}") + r"R diag(1 - g_t^2) Q diag(1 - g_{t+1}^2) P", "0"),
+        (BOTH_WAYS, by("f_t", "f_k") + r"\prod_{i=t}^{k+1} diag(1 - f_i^2) U", r"\prod_{i=t}^k diag(1 - f_i^2) U"),
+    ],
+)
+def test_what_comes_out_of_later_steps_is_followed_there(system: tuple[str, ...], claim: str, damaged: str) -> None:
+    """A costate, a value function, the one half of a network that reads both ways."""
+    assert "numerator_column" in check(list(system), claim).holds_in
+    left = claim.split("=")[0] + "= " + (r"\frac{\partial L}{\partial g_t} " if claim.startswith(BY_LOSS) else "")
+    assert check(list(system), left + damaged).verdict == "false"
+
+
+def test_over_many_steps_nothing_says_whether_an_input_comes_later() -> None:
+    """The Jacobian by x_k is another one where k is before t and where it is behind."""
+    later = by("y_t", "x_k") + r"R \left(\prod_{i=t}^{k-1} diag(1 - g_i^2) Q\right) diag(1 - g_k^2) P"
+    assert check(list(BOTH_WAYS), later).verdict == "undecided"

@@ -346,19 +346,20 @@ class Gradients:
         return {letter: x.time - used.time.offset}
 
     def beyond(self, x: Ref) -> bool:
-        """Whether a variable stands after every step that the claim is about."""
-        return x.time is not None and x.time.offset > self.horizon.get(x.time.letters, x.time.offset)
+        """Whether a variable stands after every step that the claim is about; before, if it comes from later ones."""
+        way = -1 if x.family in self.model.backward else 1
+        return x.time is not None and way * x.time.offset > self.horizon(way).get(x.time.letters, way * x.time.offset)
 
-    @property
-    def horizon(self) -> dict[tuple[tuple[str, int], ...], int]:
+    def horizon(self, way: int) -> dict[tuple[tuple[str, int], ...], int]:
+        """The last offset of each letter, counted forwards or back."""
         out: dict[tuple[tuple[str, int], ...], int] = {}
         for r in self.mentions.frontier | self.mentions.local:
             if r.time is not None:
-                out[r.time.letters] = max(out.get(r.time.letters, r.time.offset), r.time.offset)
+                out[r.time.letters] = max(out.get(r.time.letters, way * r.time.offset), way * r.time.offset)
         target = self.mentions.target
         time = (target.time if target is not None else None) or self.step
         if time is not None:
-            out[time.letters] = max(out.get(time.letters, time.offset), time.offset + 1)
+            out[time.letters] = max(out.get(time.letters, way * time.offset), way * time.offset + 1)
         return out
 
     def after_last(self, c: Ref) -> bool:

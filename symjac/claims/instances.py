@@ -69,6 +69,23 @@ class Printed:
         return {mine.letter: time - mine.offset}
 
 
+def _from_later_steps(equations: Iterable[Printed]) -> frozenset[str]:
+    """The families that are computed from later steps through one state, as a costate is."""
+    uses: dict[str, list[tuple[str, Time | None]]] = {}
+    for p in equations:
+        for _, r in p.uses:
+            apart = r.time - p.lhs.time if r.time is not None and p.lhs.time is not None else None
+            uses.setdefault(p.lhs.family, []).append((r.family, apart))
+    behind = {f: closure([f], lambda g: [h for h, _ in uses.get(g, ())]) for f in uses}
+    found: set[str] = set()
+    for f, families in behind.items():
+        circle = {g for g in families if f in behind.get(g, ())}
+        steps = [(h, time) for g in circle for h, time in uses[g] if h in circle and time not in (None, Time())]
+        if len({h for h, _ in steps}) == 1 and all(time is not None and time.is_after(Time()) for _, time in steps):
+            found |= circle
+    return frozenset(found)
+
+
 class Instances:
     """The symbols and equations of one orientation's reading of a system, at any time."""
 
@@ -94,6 +111,7 @@ class Instances:
     def printed(self, equations: tuple[Printed, ...]) -> None:
         self._equations = equations
         self.defined_families = frozenset(p.lhs.family for p in equations)
+        self.backward = _from_later_steps(equations)
         self._symbols: dict[Ref, Symbol] = {}
         self._definitions: dict[Ref, Expr | None] = {}
         self._jacobians: dict[object, Expr] = {}

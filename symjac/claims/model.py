@@ -129,7 +129,8 @@ class Model(Instances):
                 if u.time is None or (r.time is not None and u.time == r.time):
                     stack.append(u)
                 elif x.time is not None and (u.time - x.time).is_number:
-                    if (u.time - x.time).offset >= 0:
+                    steps = (u.time - x.time).offset
+                    if (-steps if u.family in self.backward else steps) >= 0:
                         stack.append(u)
                 elif x.time is None and (r.time is None or u.time.letters != r.time.letters):
                     stack.append(u)
@@ -230,6 +231,10 @@ class Model(Instances):
 
         :raises UndecidedError: where y is another quantity, and does not see the state that x is at one step alone.
         """
+        if self.backward & self.behind([y.family]):
+            raise UndecidedError(
+                f"{self.name(y)} comes out of later steps, and whether {self.name(x)} is one is not said"
+            )
         if y.family == x.family:
             return self.long_product(y, x)
         if self.enters(x):
@@ -340,25 +345,25 @@ class Model(Instances):
         """The definitions under which expressions are compared: those of the steps that are mentioned.
 
         With ``depth`` 0 a symbol keeps its name where its equation would lead to a step before the
-        earliest one that is mentioned; with 1 one step more is opened. ``variables`` at the earliest step
-        are not opened.
+        earliest one that is mentioned, or behind the latest; with 1 one step more is opened. ``variables`` at
+        that step are not opened.
         """
         frontier = {s for e in expressions for s in e.symbols}
         key = frozenset(frontier), depth, variables, len(self.families)  # a symbol may get its family later
         if key in self._tables:
             return dict(self._tables[key])
         seen: dict[Symbol, Expr] = {}
-        earliest = self._earliest(frontier | variables)
+        ends = self._ends(frontier | variables)
         while frontier:
             s = frontier.pop()
             r = self.ref(s)
             if s in seen or r is None:
                 continue
-            first = earliest.get(r.time.letters) if r.time is not None else None
-            if s in variables and r.time is not None and r.time.offset == first:
+            at_end = r.time is not None and r.time.offset == ends.get(self._side(r))
+            if s in variables and at_end:
                 continue
             rhs = self.definition(r)
-            if rhs is None or (depth >= 0 and any(self._before(u, earliest, depth) for u in rhs.symbols)):
+            if rhs is None or (depth >= 0 and any(self._is_beyond(u, ends, depth) for u in rhs.symbols)):
                 continue
             seen[s] = rhs
             frontier |= rhs.symbols
@@ -388,20 +393,26 @@ class Model(Instances):
         rhs = self.definition(r) if r is not None else None
         return rhs if rhs is not None else e
 
-    def _earliest(self, symbols: Iterable[Symbol]) -> dict[tuple[tuple[str, int], ...], int]:
-        """The earliest offset of a defined family for each letter."""
-        out: dict[tuple[tuple[str, int], ...], int] = {}
+    def _side(self, r: Ref) -> tuple[object, bool]:
+        """The letters of a time, and whether what stands there comes out of later steps."""
+        return r.time.letters if r.time is not None else None, r.family in self.backward
+
+    def _ends(self, symbols: Iterable[Symbol]) -> dict[object, int]:
+        """For each letter the earliest offset of a defined family, and the latest for what comes out of later steps."""
+        out: dict[object, int] = {}
         for r in self.refs(symbols):
             if r.time is not None and r.family in self.defined_families:
-                out[r.time.letters] = min(out.get(r.time.letters, r.time.offset), r.time.offset)
+                for backward, least in ((False, min), (True, max)):
+                    key = r.time.letters, backward
+                    out[key] = least(out.get(key, r.time.offset), r.time.offset)
         return out
 
-    def _before(self, s: Symbol, earliest: Mapping[tuple[tuple[str, int], ...], int], depth: int) -> bool:
+    def _is_beyond(self, s: Symbol, ends: Mapping[object, int], depth: int) -> bool:
         r = self.ref(s)
         if r is None or r.time is None or r.family not in self.defined_families:
             return False
-        first = earliest.get(r.time.letters)
-        return first is None or r.time.offset < first - depth
+        end = ends.get(self._side(r))
+        return end is None or (end - r.time.offset if r.family not in self.backward else r.time.offset - end) > depth
 
 
 def refuse_circles(table: Mapping[Symbol, Expr], why: str) -> None:

@@ -250,7 +250,8 @@ class Statement(Said):
             return
         low, high = bounds
         letters = list(dict.fromkeys(name for time in bounds for name, _ in time.letters))
-        if not letters or len(letters) > 3 or self.model.delays():
+        behind = self.model.behind(r.family for r in self.refs(*terms))
+        if not letters or len(letters) > 3 or self.model.delays() or self.model.backward & behind:
             return
         choices = sorted(itertools.product(range(max(counts) + 2), repeat=len(letters)), key=sum)
         numbered = [{name: Time((), k) for name, k in zip(letters, choice, strict=True)} for choice in choices]
