@@ -10,7 +10,7 @@ import pytest
 
 from symjac import System
 from symjac.claims.checking import check, check_record
-from symjac.errors import DefinitionError
+from symjac.errors import DefinitionError, TargetError
 from tests.claims_variants import VARIANTS, can_be_renamed, outcomes
 
 DATA = Path(__file__).parent / "data"
@@ -71,6 +71,10 @@ def test_a_matrix_may_be_declared_to_be_the_identity() -> None:
         "vector of ones n",
         "n x n identity matrix",
         "vector n, all entries equal to 1",
+        "all-ones vector",
+        "scalar equal to one",
+        "constant 2",
+        "ones",
     ],
 )
 def test_what_may_be_a_constant_is_one_or_refused(words: str) -> None:
@@ -79,3 +83,38 @@ def test_what_may_be_a_constant_is_one_or_refused(words: str) -> None:
         System("y = E x + c", symbols={"c": words})
     with pytest.raises(DefinitionError, match="a constant is declared as"):
         check([r"f = c^\top x"], r"\frac{\partial f}{\partial x_k} = 1", {"c": words})
+
+
+@pytest.mark.parametrize("ones", ["e", "j"])
+def test_a_declared_constant_has_entries_and_no_size_of_its_own(ones: str) -> None:
+    """The n of 1/n is the size of the vectors beside it; an entry of ones is 1, of the identity 0 or 1."""
+    declared = {ones: "vector of ones", "E": "identity"}
+    mean = [rf"s = \frac{{1}}{{n}} {ones}^\top x", rf"v = \frac{{1}}{{n}} \|x - s {ones}\|^2"]
+    claim = rf"\frac{{\partial v}}{{\partial x}} = \frac{{2}}{{n}} (x - s {ones})"
+    assert check(mean, claim, declared).verdict == "true"
+    assert check(mean, claim.replace("{2}", "{1}"), declared).verdict == "false"
+    centred = [rf"P = E - \frac{{1}}{{n}} {ones} {ones}^\top", r"f = \|P x\|^2"]
+    assert check(centred, r"\frac{\partial f}{\partial x} = 2 P x", declared).verdict == "true"
+    assert check(centred, r"\frac{\partial f}{\partial x} = P x", declared).verdict == "false"
+    summed, by_entry = ["y = A x", rf"f = {ones}^\top y"], r"\frac{\partial f}{\partial A_{kl}} = "
+    assert check(summed, rf"{by_entry}{ones}_k x_l", declared).verdict == "true"
+    assert check(summed, rf"{by_entry}2 {ones}_k x_l", declared).verdict == "false"
+    assert check(["y = E x"], r"\frac{\partial y_i}{\partial x_j} = E_{ij}", declared).verdict == "true"
+
+
+def test_a_declared_constant_is_no_variable_and_an_identity_is_square() -> None:
+    """Both are refused with a declaration that helps."""
+    with pytest.raises(TargetError, match=r"is declared to be a constant .*; for that declare it as a vector"):
+        System(r"f = c^\top A x", symbols={"c": "vector of ones"}).jacobian(wrt="c")
+    with pytest.raises(DefinitionError, match="an identity is square"):
+        System("y = E x + b", symbols={"E": "identity matrix n m"})
+    system = System(r"h_t = \tanh((E + A) h_{t-1})", symbols={"E": "unit matrix n n", "c": "vector of ones"})
+    back = system.bptt(r"L = \sum_{t=1}^{T} c^\top h_t + \|A - E\|_F^2")
+    assert "def gradients(*, A, T, h_0):" in back.numpy()
+
+
+def test_nothing_is_refuted_by_a_unit_vector_of_another_length() -> None:
+    """A unit vector has the norm one."""
+    system, claim = [r"f = a^\top u u^\top u"], r"\frac{\partial f}{\partial a} = u"
+    assert check(system, claim, {"u": "vector n"}).verdict == "false"
+    assert check(system, claim, {"u": "unit vector n"}).verdict == "undecided"

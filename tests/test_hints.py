@@ -66,6 +66,10 @@ CASES = [
     Case("y = A^* x"),
     Case(r"f(x) = \begin{cases} x & x > 0 \\ 0 & x \le 0\end{cases}"),
     Case(r"y = 3 + \begin{cases} x & x > 0 \\ 0 & x \le 0\end{cases}"),
+    # declarations
+    Case("y = c + x", symbols={"c": "constant 2"}),
+    Case("y = E x", symbols={"E": "identity matrix n m"}),
+    Case("v = e + r", r"\frac{\partial v}{\partial e} = \mathbf{1}", {"e": "vector of ones"}, decided=False),
     # what a bracket, a prime, a slash may mean
     Case("y = a/bc"),
     Case("y = W x/a z"),

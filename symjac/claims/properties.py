@@ -28,7 +28,7 @@ PROPERTIES: Mapping[str, Callable[[sympy.Matrix], bool] | None] = {
     **dict.fromkeys(("orthogonal", "unitary"), lambda a: a * a.T == sympy.eye(a.rows)),
     "orthonormal": lambda a: a.T * a == sympy.eye(a.cols),
     **dict.fromkeys(("idempotent", "projection"), lambda a: a * a == a),
-    **dict.fromkeys(("triangular", "stochastic", "unit norm")),
+    **dict.fromkeys(("triangular", "stochastic", "unit norm", "unit vector")),
     "distribution": lambda a: all(v >= 0 for v in a) and sum(a) == 1,
     **dict.fromkeys(("sums to one", "sum to one"), lambda a: sum(a) == 1),
     **dict.fromkeys(ONE_HOT, lambda a: sum(a) == 1 and all(v in (0, 1) for v in a)),

@@ -68,7 +68,7 @@ class Family:
     numbered: bool = False  # whether this is the matrix of vectors with a number, which are its columns
     how: How = How.NOT_YET
     remark: str = ""  # words of its declaration that say more than is understood
-    constant: tuple[str, str | None] | None = None  # all ones, all zeros or the identity, and its size
+    constant: tuple[str, str | None] | None = None  # ones, zeros or the identity, and its size if said
     function: Function | None = None
     inputs: tuple[Size, ...] = ()  # of a map: the sizes of its arguments, once it is known how many there are
     parameters: str = ""  # of a map: what was left out of its brackets
@@ -331,7 +331,8 @@ class Context:
         used = set(taken) | set(self.dims)
         letters = chain("nmpqrdlshv", (f"n_{k}" for k in count(1)))
         pool = (name for name in letters if name not in used)
-        families = [s for f in [*first, *self.families.values()] for s in (f.rows, f.cols, *f.inputs)]
+        shaped = (f for f in [*first, *self.families.values()] if f.constant is None)
+        families = [s for f in shaped for s in (f.rows, f.cols, *f.inputs)]
         for size in families:
             for term in size.terms():
                 if term.root.known is None:

@@ -81,7 +81,15 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
     fits = said.constant is None or role == ("matrix" if said.constant == "identity" else "vector")
     if said.may_be_constant or not fits:
         forms = "'vector n, all ones', 'vector n, zeros' or 'matrix n n, identity'"
-        raise DefinitionError(f"the declaration of {key} says {text!r}: a constant is declared as {forms}")
+        raise DefinitionError(
+            f"the declaration of {key} says {text!r}: a constant is declared as {forms}",
+            hint=f"{propose(key, 'vector n, all ones', 'matrix n n, identity')}; "
+            "for another one write its value in its place in the equations",
+        )
+    if said.constant == "identity" and len(set(said.sizes)) > 1:
+        raise DefinitionError(
+            f"the declaration of {key} says {text!r}: an identity is square", hint=propose(key, "matrix n n, identity")
+        )
     if len(named.entries) == 1 and role in ("row vector", "matrix"):
         raise context.doubt(
             f"{key} is declared to be more than a number, and {named.entries[0]} runs through a sum or a left side",

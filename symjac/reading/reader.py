@@ -190,7 +190,7 @@ def _reading(
     infos: dict[str, SymbolInfo] = {}
     applied: dict[str, Function] = {}
     for f in context.families.values():
-        if f.role in ("scalar", "vector", "matrix"):
+        if f.role in ("scalar", "vector", "matrix") and f.constant is None:
             for time in f.times or {None: None}:
                 symbol = f.symbol(time)
                 infos[symbol.name] = SymbolInfo(symbol, f.role, f.declared, f.how, f.gradient)
@@ -329,6 +329,9 @@ def read_symbol(text: str, reading: Reading) -> Symbol:
             raise TargetError(
                 f"{text} is a label of {f.name}, by which nothing is differentiated; print it as an argument"
             )
+        if f.constant is not None and plain(f.name) == plain(text):
+            said = f"{f.name} is declared to be a constant ({f.constant[0]}), by which nothing is differentiated"
+            raise TargetError(f"{said}; for that declare it as a {f.role}")
     near = [info.symbol for name, info in reading.symbols.items() if plain(name) == plain(text)]
     if len(near) == 1:
         return near[0]

@@ -68,7 +68,7 @@ def tie_neighbours(context: Context) -> None:
 
 def tie_sizes(context: Context) -> None:
     """A letter such as the n of 1/n is the size where there is one size it can be."""
-    sizes = [s for f in context.families.values() for s in (f.rows, f.cols)]
+    sizes = [s for f in context.families.values() if f.constant is None for s in (f.rows, f.cols)]
     sizes += [size for size, _, _ in context.constants]
     still_open = {id(t.root): t.root for s in sizes for t in s.terms() if t.root.known is None}
     letters = [f for f in context.families.values() if f.name in SIZE_LETTERS and f.how is How.BELOW and not f.declared]

@@ -12,19 +12,23 @@ _SIZES = rf"{_SIZE}(?:\+{_SIZE})*"
 PROPERTIES = (
     *("skew-symmetric", "skew symmetric", "antisymmetric", "symmetric", "positive semidefinite", "positive definite"),
     *("diagonal", "orthogonal", "orthonormal", "unitary", "idempotent", "projection", "triangular", "stochastic"),
-    *("unit norm", "distribution", "sums to one", "sum to one", "one-hot", "one hot"),
+    *("unit norm", "unit vector", "distribution", "sums to one", "sum to one", "one-hot", "one hot"),
     *("nonnegative", "non-negative", "positive", "negative"),
 )
 ONE_HOT = ("one-hot", "one hot")
 _ANY = "|".join(map(re.escape, PROPERTIES))
 _PROPERTY = re.compile(rf"(?<![\w-])(?:{_ANY})(?![\w-])")
 _DENIED = re.compile(r"\b(?:not|non|no|never|neither|nor)\b")
-_BEFORE = re.compile(rf"((?:(?:{_ANY}|identity)(?:,? and |, ?| ))+)((?:matrix|vector|scalar)\b.*)", re.S)
+_BEFORE = re.compile(
+    rf"((?:(?:{_ANY}|identity|unit(?= matrix))(?:,? and |, ?| ))+)((?:matrix|vector|scalar)\b.*)", re.S
+)
 _SAID = re.compile(rf"[\s,;:(]*((?:(?:{_ANY})(?:,? and |, ?|\s|\)|$))+)\s*")
 # What a declaration may say a symbol is, behind its role: one constant, of the size that is declared.
-_CONSTANT = re.compile(r"[\s,;:(]*(?:of |all[- ]|the )?(?<![\w-])(ones|zeros|identity)\s*\)?$")
+_CONSTANT = re.compile(r"[\s,;:(]*(?:of |all[- ]|the )?(?<![\w-])(ones|zeros|identity|unit)\s*\)?$")
 _CONSTANT_TOO = re.compile(
-    r"(?<![\w-])(?:ones|1s|zero(?:e?s)?|null|identity|eye|unit matrix|entries (?:are |all |equal to )*[01])(?![\w-])"
+    r"(?:\b(?:all-)?ones|(?<![\w-])(?:1s|zero(?:e?s)?|null|identity|eye|unit matrix"
+    r"|entries (?:are |all |equal to )*[01]"
+    r"|(?:constant|value|equals?|(?<!sum )equal to)(?: of)?,? (?:-?\d[\d./]*|one|two)))(?![\w-])"
 )
 _LENGTH = rf"(?:(?:\s+of (?:length|size|dimension))?\s+(?P<rows>{_SIZES}))?(?![\w\->])(?P<tail>.*)"
 _BY = r"(?:w\.r\.t\.|with respect to)"
@@ -103,7 +107,8 @@ def describe(words: str) -> Declaration:
     properties = tuple(dict.fromkeys(word for part in parts for word in _PROPERTY.findall(part)))
     constant = None if text.startswith("elementwise") else _CONSTANT.search(text)
     text = text[: constant.start()] if constant else text
-    said = constant[1] if constant else None
+    said = {"unit": "identity"}.get(constant[1], constant[1]) if constant else None
+    text = text or "matrix" * (said == "identity")
     for role, pattern in _ROLES:
         if (match := re.fullmatch(pattern, text, re.S)) is None:
             continue

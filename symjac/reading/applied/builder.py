@@ -66,8 +66,10 @@ class Builder(Building):
             named.operations = [Operation("transpose") if o.kind == "prime" else o for o in named.operations]
             self.context.note("prime", f"the prime on the matrix {family.name} is read as a transpose", node)
         if family.constant is not None:
-            return self.operated(self.constant(*family.constant, node), named.operations, node)
-        term = self.symbol(family, named.time, node)
+            family.printed = True
+            term = self.constant(*family.constant, node)
+        else:
+            term = self.symbol(family, named.time, node)
         if named.entries:
             entries = named.entries
             if len(entries) == 1 and family.role == "matrix" and len(entries[0]) == 2 and entries[0].isdigit():

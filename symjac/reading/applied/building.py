@@ -10,7 +10,7 @@ from symjac.errors import propose
 from symjac.expr import Function
 from symjac.expr.times import Time
 from symjac.reading.applied.naming import Naming
-from symjac.reading.applied.terms import Place, Ref, Term
+from symjac.reading.applied.terms import CONSTANTS, Place, Ref, Term
 from symjac.reading.context import Family
 from symjac.reading.names import Named, Operation, operation_of
 from symjac.reading.parser import Parser
@@ -160,7 +160,9 @@ class Building(ABC):
         """The derivative of a term with its text by another, which has to be a symbol or an entry of one."""
         inner = x.args[0] if x.kind == "transpose" else x
         if (inner.args[0] if inner.kind == "entry" else inner).ref is None:
-            raise self.error(f"a derivative is by one symbol, not by {self.context.text(variable)}", variable)
+            text = self.context.text(variable)
+            hint = propose(text, "matrix n m", "vector n", "scalar") if inner.kind in CONSTANTS else None
+            raise self.error(f"a derivative is by one symbol, not by {text}", variable, hint)
         return Term("derivative", (y, inner), text, span(node))
 
     def size_letter(self, letter: str | None, node: Node) -> str | None:
