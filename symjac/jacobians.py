@@ -98,7 +98,7 @@ class Jacobian(Paged[Derivation], Programmed[Derivation], Closed[Derivation]):
 
     def formula(self, layout: str = "numerator") -> str:
         """The closed form alone, as LaTeX."""
-        return typeset.latex(self.in_layout(layout), row=self.system.orientation == "row")
+        return typeset.latex(self.in_layout(layout), row=self.system.orientation == "row", beside=self.system.symbols)
 
     def page(self, layout: str = "both", *, n: Sizes = None) -> Page:
         """The page that states and proves it; ``n`` adds an example at these sizes."""

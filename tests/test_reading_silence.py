@@ -306,6 +306,44 @@ def test_a_current_is_not_taken_for_the_identity(text: str) -> None:
     assert System(text, symbols={"I": "scalar", "V": "scalar", "E": "scalar", "g": "scalar"}).equations
 
 
+@pytest.mark.parametrize(
+    ("texts", "declared"),
+    [
+        ([r"\dot S = -\beta S I", r"\dot I = \beta S I - \gamma I"], {"I": "scalar", "S": "scalar"}),
+        ([r"v = r I + e"], {"I": "scalar"}),
+        ([r"y = A I x"], {"I": "matrix n n, identity"}),
+        ([r"\dot v = -v + r I_s"], {"I_s": "scalar"}),
+        ([r"\dot u = -u + I_e"], {"I_e": "vector n"}),
+        ([r"r_t = \phi(J r_{t-1} + I_e)"], {"I_e": "vector n"}),
+    ],
+)
+def test_an_identity_that_would_change_nothing_is_asked_for(texts: list[str], declared: dict[str, str]) -> None:
+    """What I names there is a current, or a compartment; a declaration says so."""
+    with pytest.raises(SymjacError) as refused:
+        System(*texts)
+    assert all(f"{name}: {words}" in str(refused.value.hint) for name, words in list(declared.items())[:1])
+    assert System(*texts, symbols=declared).equations
+    for fine in (r"y = (A - \lambda I) x", r"y = (\mu I_n + A)^{-1} x", "Y = A + I"):
+        assert System(fine).equations
+
+
+def test_an_index_below_an_i_is_that_of_an_entry() -> None:
+    r"""``I_i`` beside ``x_i``: a current for each."""
+    assert right_sides(r"\dot x_i = -x_i + \sum_j w_{ij} \sigma(x_j) + I_i") == [r"-x + w \sigma(x) + I"]
+
+
+def test_the_identity_is_told_apart_from_what_is_called_so() -> None:
+    """An I of a step is another symbol than the identity; beside a declared I the identity is bold."""
+    for text in (r"u_t = x_t + r_t I_t", r"u_t = x_t + r_t I(t)"):
+        assert System(text, orientation="row").jacobian("u_t", wrt="x_t").formula() == "I"
+    declared = {"I": "matrix m n"}
+    assert System("u = x + r I", symbols=declared, orientation="row").jacobian("u", wrt="x").formula() == r"\mathbf{I}"
+    system = System("y_t = x_t + A I_t", symbols={"I": "vector m"})
+    assert system.check(r"\frac{\partial y_t}{\partial x_t} = I").verdict == "true"
+    assert system.check(r"\frac{\partial y_t}{\partial x_t} = 2 I").verdict == "false"
+    assert system.check(r"\frac{\partial y_t}{\partial I_t} = A").verdict == "true"
+
+
 def test_a_letter_before_one_name_in_a_bracket_is_asked_for() -> None:
     r"""``\log p(x)`` is hardly a product of a vector and a number."""
     with pytest.raises(SymjacError, match="a function or a product"):

@@ -135,6 +135,10 @@ ROWS: dict[tuple[str, str], tuple[Seen, str]] = {
         lambda s: "a current, or the identity?" in told(rf"\dot V = -V + {s}"),
         "K",
     ),
+    ("beside a factor that the identity would not change", "a current or the identity: asked for"): (
+        lambda s: "a current, or the identity?" in told(f"y = A {s} x"),
+        "K",
+    ),
     ("upright before a square bracket, beside a variance", "the mean of the entries of a vector"): (
         lambda s: "is read as the mean" in told(rf"y = (x - \mathrm{{{s}}}[x]) / \sqrt{{\mathrm{{Var}}[x]}}"),
         "K",

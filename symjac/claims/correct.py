@@ -80,7 +80,7 @@ def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term, dea
     out = model.without_own_names(out)
     carried = {vectors.carried_letter(model, *pair) for pair in vectors.carried(s, left, right)}
     shown = _laid_out(_with_products(_with_loss(out, gradients, s), model, layout), layout, carried)
-    text = typeset.latex(_with_numbers(shown, model))
+    text = typeset.latex(_with_numbers(shown, model), beside=model.reading.symbols)
     return text if over is None else rf"\sum_{{{over[2]}}} {text}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from symjac import typeset
 from symjac.cli.defects import defects_named
@@ -95,7 +96,7 @@ def answers(name: str | int | None, J: Jacobian, target: Target, layout: str, *,
     """The records of one derived target, numerator first."""
     c = J.confirmed()
     d = c.statement
-    row = d.system.orientation == "row"
+    latex = partial(typeset.latex, row=d.system.orientation == "row", beside=d.system.symbols)
     for each in LAYOUTS[layout]:
         closed = d.in_layout(each)
         code = J.source("numpy", each)
@@ -106,11 +107,11 @@ def answers(name: str | int | None, J: Jacobian, target: Target, layout: str, *,
             "layout": each,
             "orientation": d.system.orientation,
             "shape": [str(size) for size in closed.shape],
-            "latex": typeset.latex(d.short if each == "numerator" else d.short_denominator, row=row),
+            "latex": latex(d.short if each == "numerator" else d.short_denominator),
             "sympy": source(to_sympy(closed)),
             "numpy": code.code,
             "arguments": dict(code.arguments),
-            "definitions": [{"symbol": s.name, "latex": typeset.latex(e, row=row)} for s, e in d.abbreviations],
+            "definitions": [{"symbol": s.name, "latex": latex(e)} for s, e in d.abbreviations],
             "assumes": [{"kind": h.kind, "about": about(h), "text": plain(h)} for h in d.hypotheses],
             "checks": [{"method": k.method, "at": k.at, "passed": k.passed} for k in c.checks],
             "not_run": [{"method": k.method, "because": k.because} for k in c.not_run],

@@ -205,8 +205,9 @@ def declaration_of(s: Symbol) -> str:
 
 def _read_again(d: Derivation, lhs: str, e: Expr, layout: str, symbols: Mapping[str, str]) -> None:
     row = d.system.orientation == "row"
+    text = typeset.latex(e, row=row, beside=d.system.symbols)
     # The left side gives a lone identity its shape; a zero is printed without one.
-    printed = f"{lhs} = {typeset.latex(e)}" if not is_zero(e) and not row else typeset.latex(e, row=row)
+    printed = f"{lhs} = {text}" if not is_zero(e) and not row else text
     try:
         if row:
             last, notes = read_expression_with_notes(printed, d.system.reading, symbols)

@@ -85,7 +85,9 @@ class Arithmetic(Naming, ABC):
         message = f"{what} do not fit: {self.text(a)} is {self.shown(a)}, {self.text(b)} is {self.shown(b)}"
         column = a if a.is_vector else b
         if {a.role, b.role} == {"vector", "matrix"} and "sum" in what:
-            raise self.misfit(message, column.term, hints.added(self.context, column))
+            matrix = b if column is a else a
+            hint = hints.role(self.context, matrix, "vector") or hints.added(self.context, column)
+            raise self.misfit(message, column.term, hint)
         raise self.misfit(message, b.term, hints.unequal(self.context, a, b))
 
     def is_square(self, v: Value) -> bool:
@@ -323,6 +325,9 @@ class Arithmetic(Naming, ABC):
                 continue
             if not self.context.sizes.equal(running.cols, v.rows):
                 raise self.unfit(running, v)
+            for w in (running, v):
+                if self.context.system and w.term.kind == "identity" and self.context.find(self.text(w)) is None:
+                    raise self.current("multiplies what the identity would not change", w.term)
             running = Value(running.rows, v.cols, v.make, _beside(running.term, v.term))
         rows, cols = (running.rows, running.cols) if running is not None else (UNIT, UNIT)
         if len(values) == 1:

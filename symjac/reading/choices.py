@@ -117,7 +117,7 @@ def _letters(t: Tried) -> tuple[list[Option], list[Option]]:
             continue
         seen.add(f.letter)
         alike = t.alike(f)
-        timed = any(n.time is not None for n in alike)
+        timed = any(f.times) or any(n.time is not None for n in alike)
         for role in OTHER_ROLES[f.role]:
             if f.role == "matrix" and not (timed if role == "vector" else f.base in COUNTS):
                 continue

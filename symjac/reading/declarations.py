@@ -138,7 +138,7 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
         return None
     else:
         return "this is not understood"
-    if named.time is not None or family.role in ("vector", "matrix", "scalar"):
+    if named.time is not None:  # without one the text says at which
         family.times.setdefault(named.time)
     family.remark = said.remark
     _put(context, family, named)

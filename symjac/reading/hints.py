@@ -26,6 +26,11 @@ def carrier(context: Context, t: Term) -> str:
 
 def role(context: Context, v: Value, wanted: str) -> str | None:
     """The declaration by which a symbol, or one in a product of scalars, has another role; of an entry its vector."""
+    if v.term.kind == "identity":
+        return propose(context.text(v.term), WORDS[wanted])
+    shaped = [f for f in v.factors if not f.is_scalar]
+    if len(shaped) == 1:
+        return role(context, shaped[0], wanted)
     if v.term.kind == "entry":
         return f'an entry is a number; for the vector leave its index away, as in "{bare(context, v.term.args[0])}"'
     families = (context.find(r.family) for r in v.term.refs())
@@ -49,6 +54,8 @@ def added(context: Context, column: Value) -> str:
 def beside(context: Context, a: Value, b: Value) -> str | None:
     """What two factors that do not fit may mean."""
     left, right = carrier(context, a.term), context.text(b.term)
+    if (one := next((v for v in (a, b) if v.term.kind == "identity"), None)) is not None:
+        return role(context, one, "scalar")
     if a.is_vector and b.is_vector:
         return rf'write "{context.text(a.term)} \odot {right}" or "{left}^\top {right}"'
     if a.is_vector and b.is_matrix:

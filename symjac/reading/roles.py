@@ -168,7 +168,8 @@ class Roles:
             right = right.kids[0].inner
         if right.kind == "add" and left.token is not None and left.token.accents[:1] == ("dot",):
             terms = [k.factors[-1] for k in right.kids]
-            self.currents |= {(source, n.start) for n in terms if n.kind == "name" and n.text == "I" and not n.scripts}
+            currents = (n for n in terms if n.kind == "name" and n.text == "I")
+            self.currents |= {(source, n.start) for n in currents if all(s.kind == "_" for s in n.scripts)}
 
     def _one_style(self, names: Sequence[tuple[Node, Node | None, str]]) -> None:
         """Two kinds of bold are two symbols only where both are declared."""

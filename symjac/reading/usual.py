@@ -102,6 +102,7 @@ TABLE: tuple[tuple[str, str, Iterable[str]], ...] = (
     ("several letters that a left side consists of", "one name, but for a d before one letter", ()),
     ("before the derivative by time on a left side", "a scalar", SLOPE_FACTORS),
     ("a term of the derivative of a state by time", "a current or the identity: asked for", ("I",)),
+    ("beside a factor that the identity would not change", "a current or the identity: asked for", ("I",)),
     ("upright before a square bracket, beside a variance", "the mean of the entries of a vector", ("E",)),
     ("in script", "a scalar", ()),
     ("left of the sum of its own terms", "a loss, and so a scalar", LOSSES),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from string import ascii_letters
 
@@ -38,11 +39,11 @@ PAGE = Flavour(
 _SIZES = ("", "big", "Big", "bigg", "Bigg")
 
 
-def latex(e: Expr, *, macros: bool = False, row: bool = False) -> str:
+def latex(e: Expr, *, macros: bool = False, row: bool = False, beside: Iterable[str] = ()) -> str:
     """An expression in LaTeX that symjac reads back as it stands.
 
     ``macros`` uses the macros of the pages symjac writes (``\\symjacT`` and its kin), ``row`` prints
-    vectors as rows.
+    vectors as rows, ``beside`` are names that stand in the same text.
 
     >>> from symjac.expr import *
     >>> n = dim("n")
@@ -50,7 +51,7 @@ def latex(e: Expr, *, macros: bool = False, row: bool = False) -> str:
     >>> print(latex(Product(W, Diag(Apply(Function(r"\\sigma", 1), x)))))
     W \\operatorname{diag}(\\sigma'(x_{t-1}))
     """
-    return write_latex(to_box(e, style_for(e, row=row)), PAGE if macros else PLAIN)
+    return write_latex(to_box(e, style_for(e, row=row, beside=beside)), PAGE if macros else PLAIN)
 
 
 def write_latex(box: b.Box, flavour: Flavour = PLAIN) -> str:

@@ -6,7 +6,7 @@ binds tighter than what is put there. Nothing looks at printed output.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import singledispatch
@@ -57,10 +57,10 @@ class Placed:
     """The box ends in a call's bracket: a thin gap keeps it from what follows."""
 
 
-def style_for(e: Expr, *, row: bool = False) -> Style:
-    """The style that suits an expression's own letters: a bold I beside bold matrices."""
+def style_for(e: Expr, *, row: bool = False, beside: Iterable[str] = ()) -> Style:
+    """The style that suits an expression's own letters: a bold I beside bold matrices, or where I names something."""
     matrices = [s for s in e.symbols if s.is_matrix]
-    bold = any(names.is_bold(s.name) for s in matrices) or any(s.name == "I" for s in e.symbols)
+    bold = any(names.is_bold(s.name) for s in matrices) or "I" in {*beside, *(s.name for s in e.symbols)}
     light = {names.take_apart(s.name) for s in e.symbols if not names.is_bold(s.name)}
     clash = any(names.is_bold(s.name) and names.unbold(names.take_apart(s.name)) in light for s in e.symbols)
     return Style(row=row, bold_identity=bold, light_entries=not clash)

@@ -7,6 +7,7 @@ from symjac.expr import Symbol
 from symjac.reading.context import Context
 from symjac.reading.names import Named, Operation, take_apart
 from symjac.reading.roles import Roles
+from symjac.reading.spelling import is_bold
 from symjac.reading.tree import Node, Placed
 
 
@@ -32,9 +33,14 @@ class Naming:
         """Whether a name is e, the identity, or the vector of ones or zeros, and was not declared otherwise."""
         token, found = named.token, self.context.find(named.family)
         error = self.beside and token.text == "e" and named.operations and not is_numeric(named.operations)
-        if found is not None and found.declared and not error:  # an error e of the system is no base of e^{-x}
+        known = found is not None and found.declared and not error  # an error e is no base of e^{-x}
+        if known and found and token.text == "I" and (self.beside or self.context.continued):
+            stepped = bool(found.times) and None not in found.times
+            known = not stepped and is_bold(found.name) == is_bold(named.family)  # of I_t, and in another style
+        if known:
             return False
-        if named.time is not None or token.accents or len(named.label) > 1:
+        entry = token.text == "I" and len(named.entries) == 1
+        if named.time is not None or token.accents or len(named.label) > 1 or entry:
             return False
         if named.family in self.roles.defined and (token.text != "e" or is_numeric(named.operations)):
             return False  # the error e of e = y - d, and its square
@@ -42,14 +48,16 @@ class Naming:
             raised = [o.kind for o in named.operations] in (["power"], ["inverse"])
             return raised and not named.label and token.style in ("", "rm")
         if (self.context.source, named.node.start) in self.roles.currents:
-            raise self.context.doubt(
-                "I is added to the slope of a state: a current, or the identity?",
-                named.node,
-                propose("I", "scalar", "vector n", "matrix n n, identity"),
-            )
+            raise self.current("is added to the slope of a state", named.node)
         if token.text == "I":
             return token.style in ("", "bf", "bs", "rm", "bb")
         return token.text in ("0", "1") and token.style in ("bf", "bs", "bb")
+
+    def current(self, where: str, at: Placed) -> Exception:
+        """Asks whether an I that is not declared is the identity."""
+        text = self.context.text(at)
+        hint = propose(text, "scalar", "vector n", "matrix n n, identity")
+        return self.context.doubt(f"{text} {where}: a current, or the identity?", at, hint)
 
 
 def is_numeric(operations: list[Operation]) -> bool:
