@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from symjac import errors
 from symjac.cli import main
 
 ROOT = Path(__file__).parent.parent
@@ -151,6 +152,13 @@ def test_links_lead_somewhere(page: Path) -> None:
         t for t in map("".join, targets) if not t.startswith(("http:", "https:")) and not (page.parent / t).exists()
     ]
     assert missing == []
+
+
+def test_every_kind_of_error_is_listed() -> None:
+    """The page about JSON tells each that a record may have."""
+    kinds = {c.kind for c in vars(errors).values() if isinstance(c, type) and issubclass(c, errors.SymjacError)}
+    page = (ROOT / "docs/reference/json.md").read_text()
+    assert {k for k in kinds - {"error"} if f"`{k}`" not in page} == set()
 
 
 def test_the_ci_script_runs_the_commands_of_the_readme() -> None:

@@ -47,10 +47,11 @@ from symjac.expr import (
 )
 from symjac.normal import equal
 from symjac.reading import read_expression, read_system
+from symjac.reading.vocabulary import ACCENTS
 from symjac.typeset import latex, text
 from symjac.typeset.boxes import Box, Named
 from symjac.typeset.latex import write_latex
-from symjac.typeset.names import entry_box, has_superscript, is_bold, name_box, take_apart
+from symjac.typeset.names import accented, entry_box, has_superscript, is_bold, name_box, take_apart
 from symjac.typeset.printer import printed as table
 
 n, m = ex.dim("n"), ex.dim("m")
@@ -268,6 +269,13 @@ def test_entries_are_named_as_in_textbooks(name: str, count: int, printed: str) 
     """An index joins a vector's subscript; a matrix that has one already is bracketed; bold entries are light."""
     indices: tuple[Box, ...] = tuple(take_apart(letter) for letter in "ij"[:count])
     assert write_latex(entry_box(name, indices, light=True)) == printed
+
+
+@pytest.mark.parametrize("accent", sorted(ACCENTS))
+def test_every_accent_that_is_read_can_stand_below_another(accent: str) -> None:
+    r"""The gradient by ``\overrightarrow{h}_t`` is ``\bar{\overrightarrow{h}}_t`` with both braces."""
+    name = rf"\{accent}{{h}}_t"
+    assert write_latex(accented(take_apart(name), r"\bar")) == rf"\bar{{{name.removesuffix('_t')}}}_t"
 
 
 def test_entries_stay_bold_where_light_letters_are_taken() -> None:

@@ -10,9 +10,8 @@ import re
 from functools import lru_cache
 
 from symjac.typeset.boxes import Accent, Box, Fence, Ident, Named, Num, Op, Plain, Row, Script, Styled, Word, row
-from symjac.typeset.signs import LETTERS, SIGNS
+from symjac.typeset.signs import ACCENTS, LETTERS, SIGNS
 
-ACCENTS = frozenset({"tilde", "hat", "bar", "vec", "dot", "ddot", "check", "breve", "widetilde", "widehat", "overline"})
 FONTS = frozenset(
     {"mathbf", "boldsymbol", "bm", "mathrm", "mathit", "mathsf", "mathcal", "mathscr", "mathbb", "mathfrak"}
 )
@@ -113,7 +112,7 @@ class _Reader:
 
     def command(self, token: str) -> Box:
         word = token[1:]
-        if word in ACCENTS:
+        if token in ACCENTS:
             return Accent(token, self.group())
         if word in FONTS:
             return Styled(token, self.group())

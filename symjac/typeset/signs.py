@@ -74,6 +74,9 @@ ACCENTS = {
     r"\grave": ("`", "\u0300"),
     r"\mathring": ("˚", "\u030a"),
     r"\underline": ("_", "\u0332"),
+    r"\overrightarrow": ("→", "\u20d7"),
+    r"\overleftarrow": ("←", "\u20d6"),
+    r"\overleftrightarrow": ("↔", "\u20e1"),
 }
 
 # Starting points of A, a and 0 in the mathematical alphabets; None where the alphabet lacks them.
