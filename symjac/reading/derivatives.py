@@ -110,7 +110,9 @@ def _note_entries(el: Arithmetic, t: Term, letter: str) -> None:
     entries = [u for u in t.walk() if u.kind == "entry" and isinstance(u.data, tuple) and letter in u.data]
     families = {r.family: el.context.find(r.family) for u in entries if (r := u.args[0].ref) is not None}
     known = [f for f in families.values() if f is not None]
-    softmax = [f for f in known if f.name in el.roles.weights]
+    factors = t.args[0].args if t.args[0].kind == "product" else t.args
+    weighing = {u.args[0].ref.family for u in factors if u.kind == "entry" and u.args[0].ref is not None}
+    softmax = [f for f in known if f.name in el.roles.weights & weighing]  # the p of y_k \log p_k weighs nothing
     weights = softmax or [f for f in known if is_greek(f.letter) and not is_upper(f.letter)]
     others = [f for f in known if f not in weights]
     alone = any(f.base in el.context.letters.bare for f in others or weights)
