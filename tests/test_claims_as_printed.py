@@ -65,6 +65,45 @@ def test_products_with_dots_that_are_wrong_are_refuted(formula: str) -> None:
     assert "numerator_column" not in holds(OVER_MANY + formula, *RNN)
 
 
+FROM_LOSS = (r"s_t = P \tanh(s_{t-1}) + Q x_t", r"L = \ell(s_T)")
+BY_LAYERS = (r"a^l = \sigma(W^l a^{l-1} + b^l)", r"C = \ell(a^L)")
+ONE_LAYER = r"diag(\sigma'(W^k a^{k-1} + b^k)) W^k"
+THROUGH_P = r" P diag(1 - \tanh^2(s_{i-1}))"
+
+
+def chained(loss: str, x: str, last: str, product: str) -> str:
+    """A gradient by x as the one by the last state times a product."""
+    return rf"\frac{{\partial {loss}}}{{\partial {x}}} = \frac{{\partial {loss}}}{{\partial {last}}} {product}"
+
+
+@pytest.mark.parametrize(
+    ("system", "claim", "damaged", "convention"),
+    [
+        (FROM_LOSS, chained("L", "s_t", "s_T", r"\prod_{i=T}^{t+1}" + THROUGH_P), ("t+1", "t"), "numerator_column"),
+        (FROM_LOSS, chained("L", "s_0", "s_T", r"\prod_{i=T}^{1}" + THROUGH_P), ("{1}", "{2}"), "numerator_column"),
+        (
+            FROM_LOSS,
+            rf"\nabla_{{s_k}} L = (\prod_{{i=T}}^{{k+1}} {THROUGH_P})^\top \nabla_{{s_T}} L",
+            (r")^\top", ")"),
+            "denominator_column",
+        ),
+        (BY_LAYERS, chained("C", "a^l", "a^L", r"\prod_{k=L}^{l+1}" + ONE_LAYER), ("l+1", "l"), "numerator_column"),
+        (
+            (r"x_{k+1} = A_k x_k",),
+            chained("J", "x_k", "x_N", r"\prod_{i=N-1}^{k} A_i"),
+            ("N-1", "N"),
+            "numerator_column",
+        ),
+    ],
+)
+def test_a_product_from_the_last_step_to_the_variable_falls(
+    system: tuple[str, ...], claim: str, damaged: tuple[str, str], convention: str
+) -> None:
+    """A loss sees what comes after the variable: a product that starts there and ends at the variable goes back."""
+    assert convention in verdict(claim, *system).holds_in
+    assert convention not in verdict(claim.replace(*damaged), *system).holds_in
+
+
 def test_a_product_over_layers_may_have_other_sizes_in_each() -> None:
     """W_l with an index is another matrix in each layer."""
     claim = r"\frac{\partial a_L}{\partial a_0} = diag(\sigma'(z_L)) W_L \cdots diag(\sigma'(z_1)) W_1"

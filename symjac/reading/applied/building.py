@@ -61,11 +61,13 @@ class Building(ABC):
             above, below = ({n for n, _ in time.letters} for time in (high, low))
             if (letter in starts and ends & below) or (starts & above and letter in ends):
                 return True
-        if self.left is None or self.left.kind != "derivative":
+        whole = next((t for t in self.left.walk() if t.kind == "derivative"), None) if self.left is not None else None
+        if whole is None:
             return False
-        later, earlier = (
-            {n for r in part.refs() if r.time is not None for n, _ in r.time.letters} for part in self.left.args
-        )
+        times = [[r.time for r in part.refs() if r.time is not None] for part in whole.args]
+        later, earlier = ({n for time in part for n, _ in time.letters} for part in times)
+        if not later and times[1]:  # a loss, which stands at no step, sees what comes after the variable
+            later = starts - earlier
         return bool(starts & (later - earlier)) and bool(ends & (earlier - later) or not ends)
 
     def symbol(self, family: Family, time: Time | None, at: Placed) -> Term:
