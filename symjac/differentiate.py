@@ -216,6 +216,7 @@ EVERY_OPERAND: dict[type[Expr], str] = {
     ex.Hadamard: "product_rule",
     ex.Stack: "stack_rule",
     ex.VectorMap: "map_rule",
+    ex.ScalarFunction: "scalar_function_rule",
 }
 
 ONE_OPERAND: dict[type[Expr], str] = {
@@ -257,6 +258,7 @@ MANY_OPERANDS: dict[type[Expr], str] = {
     ex.Hadamard: "d_hadamard",
     ex.Stack: "d_stack",
     ex.ScalarGradient: "d_scalar_gradient",
+    ex.ScalarFunction: "d_scalar_function",
     ex.VectorMap: "d_map",
 }
 

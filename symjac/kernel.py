@@ -35,7 +35,7 @@ NODES: Mapping[type[Expr], type] = MappingProxyType(
             ),
             type(None),
         ),
-        **dict.fromkeys((ex.Symbol, ex.VectorMap, ex.ScalarGradient), str),
+        **dict.fromkeys((ex.Symbol, ex.VectorMap, ex.ScalarFunction, ex.ScalarGradient), str),
         **dict.fromkeys((ex.Commutation, ex.Entry, ex.Delta, ex.UnitVector, ex.Explicit), tuple),
         **dict.fromkeys((ex.MapJacobian, ex.ScalarHessian), tuple),
         ex.Number: Fraction,

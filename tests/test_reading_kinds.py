@@ -211,7 +211,6 @@ def test_how_a_letter_stands_beside_a_system_counts() -> None:
         (r"s_t = \sigma(s_{t-1}, u_t; \theta)", "sigma has 3 arguments"),
         (r"s_t = s(s_{t-1}, u_t)", "looks like a function"),
         (r"g_t = \sigma(\operatorname{Linear}(s_t))", "a layer with a matrix of its own"),
-        (r"y = f(w), \quad w = v - a \nabla f(v)", "its value beside its gradient is not read"),
         (r"C = (a - y)^2, \quad a = \tanh(W x)", "the vector of squares"),
         (r"y = e^2 A x", "a power of a symbol e, or of Euler's number"),
         (r"y = e^{x} + e", "a power of a symbol e, or of Euler's number"),

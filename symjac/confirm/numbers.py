@@ -94,7 +94,8 @@ class Trial:
 
     def callable(self, latex: str) -> Call:
         node = self.maps.get(latex)
-        base, order = name_and_order(latex) if node is None else (node.name, 0)
+        scalar = isinstance(node, expr.ScalarFunction | expr.ScalarGradient | expr.ScalarHessian)
+        base, order = name_and_order(latex) if node is None else (node.of if scalar else node.name, 0)
         number = self.taken.setdefault(base, len(self.taken))
         derivatives = STAND_INS[(number + self.variant) % len(STAND_INS)][1]
         return derivatives(order) if node is None else self.map(node, number, derivatives)
@@ -103,10 +104,12 @@ class Trial:
         """``A f(B z)`` in place of a map, z being its arguments one after the other; or a Jacobian of that."""
         parts = [length(a.rows, self.sizes) for a in node.args]
         plain, slope, inner = derivatives(0), derivatives(1), _weights(sum(parts), sum(parts), number)
-        if isinstance(node, expr.ScalarGradient):  # of the sum over f(B z)
-            return lambda v: inner.T @ plain(inner @ v)
+        if isinstance(node, expr.ScalarFunction):  # the sum over f(B z)
+            return lambda v: np.sum(plain(inner @ v))
+        if isinstance(node, expr.ScalarGradient):
+            return lambda v: inner.T @ slope(inner @ v)
         if isinstance(node, expr.ScalarHessian):
-            return lambda v: inner.T @ (slope(inner @ v)[:, None] * inner)
+            return lambda v: inner.T @ (derivatives(2)(inner @ v)[:, None] * inner)
         outer = _weights(length(node.rows, self.sizes), sum(parts), number + 1)
         rows = () if node.rows == expr.ONE else (-1,)
         if isinstance(node, expr.VectorMap):

@@ -14,7 +14,7 @@ from symjac import expr as ex
 from symjac.codegen import Source
 from symjac.codegen.names import callable_name
 from symjac.derivation import Derivation
-from symjac.expr import Expr, Function, MapJacobian, Symbol, VectorMap
+from symjac.expr import Expr, Function, MapJacobian, ScalarFunction, Symbol, VectorMap
 from symjac.values.evaluator import Evaluator, Matrix
 from symjac.values.nodes import reachable
 from symjac.values.rings import NoValueError
@@ -55,9 +55,14 @@ def map_calls(nodes: Iterable[Expr]) -> dict[str, VectorMap | MapJacobian]:
         if isinstance(e, VectorMap | MapJacobian):
             here = e if isinstance(e, VectorMap) else e.map
             several = len(here.args) > 1
+            if isinstance(here, ScalarFunction):
+                out[callable_name(here.name)] = here
+                here = here.gradient
             out[callable_name(here.name)] = here
             for by in range(1, len(here.args) + 1):
-                out[callable_name(here.name, 1, by if several else 0)] = here.jacobian(by)
+                jacobian = here.jacobian(by)
+                assert isinstance(jacobian, MapJacobian)
+                out[callable_name(here.name, 1, by if several else 0)] = jacobian
     return out
 
 

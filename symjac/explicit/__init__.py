@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 from sympy import S
-from sympy.core.function import AppliedUndef
+from sympy.core.function import AppliedUndef, UndefinedFunction
 
 from symjac import expr
 from symjac.errors import DefinitionError, NotYetError
@@ -171,6 +171,9 @@ class Written:
                 return [[self.scalar(entry) for entry in row] for row in e.entries]
             case Apply():
                 return self.map(self.function(e.function), self(e.arg))
+            case expr.ScalarFunction() | expr.ScalarGradient() | expr.ScalarHessian():
+                at = self.vector(e.args[0])
+                return self.filled(e, lambda i, j: _derived(e.of, (i, j)[: e.order])(*at))
             case expr.VectorMap():
                 at = [entry for a in e.args for entry in self.vector(a)]
                 return self.filled(e, lambda i, j: _component(e.name, i)(*at))
@@ -316,6 +319,14 @@ def _times(a: Any, b: Any) -> Any:
     if a.is_Symbol and a != b and (b.is_Symbol or b.is_Add or isinstance(b, _SINGLE)) and b.is_commutative:
         return sympy.Mul._from_args((a, b) if a.compare(b) < 0 else (b, a), is_commutative=True)
     return sympy.Mul(a, b)
+
+
+def _derived(name: str, by: tuple[int, ...]) -> Any:
+    """A scalar function, differentiated by its arguments with these numbers, in whatever order."""
+    indices = tuple(sorted(by))
+    written = entry_name(f"d{len(by)}{function_name(name)}", *(i + 1 for i in indices)) if by else function_name(name)
+    slope = {"fdiff": lambda call, argument=1: _derived(name, (*indices, argument - 1))(*call.args)}
+    return UndefinedFunction(written, __dict__=slope)
 
 
 def _component(name: str, i: int) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from typing import ClassVar
 
 import sympy
 
@@ -268,15 +269,20 @@ class VectorMap(Expr):
         super().__init__(_columns(name, args), name, (rows, ONE))
 
     @property
-    def name(self) -> str:
+    def of(self) -> str:
+        """The name of the map, or of the scalar function that it is the gradient of."""
         assert isinstance(self.data, str)
         return self.data
 
-    def with_args(self, args: tuple[Expr, ...]) -> Expr:
-        assert isinstance(self.data, str)
-        return type(self)(self.data, args, self.rows)
+    @property
+    def name(self) -> str:
+        """What it is called as a map of vectors."""
+        return self.of
 
-    def jacobian(self, by: int = 1) -> MapJacobian:
+    def with_args(self, args: tuple[Expr, ...]) -> Expr:
+        return type(self)(self.of, args, self.rows)
+
+    def jacobian(self, by: int = 1) -> Expr:
         """Its Jacobian by an argument, counted from 1, at the same place."""
         return MapJacobian(self.name, self.args, self.rows, by)
 
@@ -334,24 +340,41 @@ class MapJacobian(Expr):
         return type(self)(self.of, args, self.rows, self.by)
 
 
+class ScalarFunction(VectorMap):
+    """The value of an unspecified, twice continuously differentiable scalar function of one vector.
+
+    >>> n = dim("n")
+    >>> f = ScalarFunction("f", Symbol("x", (n, ONE)), ONE)
+    >>> f.shape, f.jacobian(), f.gradient.jacobian().shape
+    ((1, 1), Transpose(ScalarGradient(x, 'f')), (n, n))
+    """
+
+    noun = "value of a scalar function"
+    order: ClassVar[int] = 0  # how often the function is differentiated
+    __slots__ = ()
+
+    @property
+    def gradient(self) -> ScalarGradient:
+        """Its gradient at the same place, a column."""
+        return ScalarGradient(self.name, self.args, self.args[0].rows)
+
+    def jacobian(self, by: int = 1) -> Expr:
+        """The gradient as a row."""
+        return Transpose(self.gradient)
+
+
 class ScalarGradient(VectorMap):
     """The gradient of an unspecified, twice continuously differentiable scalar function of one vector, a column."""
 
     noun = "gradient"
+    order: ClassVar[int] = 1
     __slots__ = ()
 
     @property
-    def of(self) -> str:
-        """The name of the scalar function."""
-        assert isinstance(self.data, str)
-        return self.data
-
-    @property
     def name(self) -> str:
-        """What the gradient is called, as a map of vectors."""
         return _gradient_name(self.of)
 
-    def jacobian(self, by: int = 1) -> MapJacobian:
+    def jacobian(self, by: int = 1) -> Expr:
         """The Hessian, which is symmetric by the theorem of Schwarz."""
         return ScalarHessian(self.of, self.args, self.rows, by)
 
@@ -360,6 +383,7 @@ class ScalarHessian(MapJacobian):
     """The Hessian of an unspecified scalar function of one vector."""
 
     noun = "Hessian"
+    order: ClassVar[int] = 2
     __slots__ = ()
 
     @property

@@ -107,6 +107,8 @@ class _Outwards:
                 if e.is_scalar:
                     return self.apply(e.function, self(e.arg))
                 return ElementwiseApplyFunction(sympy.Lambda(Z, self.apply(e.function, Z)), self(e.arg))
+            case expr.ScalarFunction():
+                return self.undefined(e.name)(*map(self, e.args))
             case expr.VectorMap():
                 i, j = sympy.symbols("i j", integer=True)
                 return sympy.FunctionMatrix(

@@ -67,7 +67,7 @@ def _nonzero(e: Expr) -> Inlines:
 
 
 def _differentiable(e: Expr) -> Inlines:
-    if isinstance(e, ex.ScalarGradient):
+    if isinstance(e, ex.ScalarFunction | ex.ScalarGradient):
         return told("is_twice_differentiable", function=names.name_box(e.of))
     if not isinstance(e, Apply):
         return told("is_differentiable", function=names.name_box(str(e.data)))

@@ -15,10 +15,11 @@ from symjac.typeset.printer import derivative_of_map, function_box
 
 def tell_maps(expressions: Iterable[Expr]) -> Iterator[Inlines]:
     """A sentence for each map that is applied in these."""
-    maps = {e.name: e for body in expressions for e in body.walk() if isinstance(e, ex.VectorMap)}
+    found = (e for body in expressions for e in body.walk() if isinstance(e, ex.VectorMap))
+    maps = {e.of: e for e in found}
     for name, e in maps.items():
         count = len(e.args)
-        if isinstance(e, ex.ScalarGradient):
+        if isinstance(e, ex.ScalarFunction | ex.ScalarGradient):
             of, sign = names.name_box(e.of), Ident(r"\nabla")
             hessian = row(Script(sign, sup=Num("2")), of)
             yield told("scalar_function", function=of, gradient=row(sign, of), hessian=hessian)

@@ -208,6 +208,7 @@ RULE_NAMES: dict[str, str] = {
     "stack_rule": "stacking",
     "map_rule": "chain rule",
     "scalar_gradient_rule": "chain rule",
+    "scalar_function_rule": "chain rule",
     "matrix_times_vector": "product rule",
     "identification": "differential",
     "vector_identification": "differential",

@@ -72,12 +72,12 @@ def _table(known: str, order: int) -> Poly:
 class MapAtom:
     """A derivative of an unspecified map.
 
-    Of the gradient of a scalar function of one vector all derivatives are symmetric. ``by`` are the arguments, counted
+    Of a scalar function of one vector all derivatives are symmetric. ``by`` are the arguments, counted
     from 0, by which it is differentiated one after the other: nothing says that their order does not matter.
     """
 
     name: str
-    gradient: bool
+    scalar: bool  # a function of one vector with continuous second derivatives
     rows: int
     sizes: tuple[int, ...]
     by: tuple[int, ...] = ()
@@ -94,7 +94,7 @@ def vector_map(what: MapAtom, parts: Sequence[Poly], ends: Sequence[int] = ()) -
     ``ends`` are the labels of the output and of the entries it was differentiated by; an index over a
     size that is 1 has none.
     """
-    alike = what.gradient and bool(what.by) and all(labels(p).keys() <= {slot(0)} for p in parts)
+    alike = what.scalar and bool(what.by) and all(labels(p).keys() <= {slot(0)} for p in parts)
     a, extra = packed("map", what, parts, what.lead, 1, symmetric=alike)
     return lone(single(a, *ends, *extra))
 

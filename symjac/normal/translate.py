@@ -178,8 +178,14 @@ def _vector_map(t: Translation, e: x.VectorMap | x.MapJacobian) -> Poly:
     rows, sizes = size_number(e.rows), tuple(size_number(a.rows) for a in e.args)
     by = (e.by - 1,) if isinstance(e, x.MapJacobian) else ()
     ends = ([ROW] if rows else []) + [COL for k in by if sizes[k]]
-    gradient = isinstance(e, x.ScalarGradient | x.ScalarHessian)
-    return vector_map(MapAtom(e.name, gradient, rows, sizes, by), [t.poly(a) for a in e.args], ends)
+    return vector_map(MapAtom(e.name, False, rows, sizes, by), [t.poly(a) for a in e.args], ends)
+
+
+def _scalar_function(t: Translation, e: x.ScalarFunction | x.ScalarGradient | x.ScalarHessian) -> Poly:
+    """A scalar function, differentiated as often as it has ends."""
+    size = size_number(e.args[0].rows)
+    ends = [ROW, COL][: e.order] if size else []
+    return vector_map(MapAtom(e.of, True, 0, (size,), (0,) * e.order), [t.poly(e.args[0])], ends)
 
 
 TRANSLATIONS: Mapping[type[Expr], Rule] = {
@@ -202,7 +208,8 @@ TRANSLATIONS: Mapping[type[Expr], Rule] = {
     x.Softmax: _softmax,
     x.LogSumExp: lambda t, e: logarithm(total(exponential(t.poly(e.args[0])), ends_of(e.args[0]))),
     x.Apply: lambda t, e: apply((e.function.known or "", e.function.name, e.function.order), t.poly(e.arg)),
-    **dict.fromkeys((x.VectorMap, x.MapJacobian, x.ScalarGradient, x.ScalarHessian), _vector_map),
+    **dict.fromkeys((x.VectorMap, x.MapJacobian), _vector_map),
+    **dict.fromkeys((x.ScalarFunction, x.ScalarGradient, x.ScalarHessian), _scalar_function),
     **NOTATION,
 }
 

@@ -16,6 +16,7 @@ class How(StrEnum):
     APPLIED = "it is applied to a bracket"
     OF_SEVERAL = "it is applied to several vectors"
     OF_LOSS = "a loss that is applied to vectors"
+    SCALAR_FUNCTION = "a scalar function of a vector"
     PARAMETERS = "parameters of a function"
     SCRIPT = "script letter"
     LOSS = "a letter of losses"
@@ -82,7 +83,9 @@ class Habit(Enum):
     ROWS = "vectors are read as rows, as only that fits"
 
 
-LOSS_OF_VECTORS = "loss of vectors"  # as a role of an option: a map to numbers
+# As roles of options: maps to numbers.
+LOSS_OF_VECTORS = "loss of vectors"
+SCALAR_FUNCTION = "scalar function"
 
 
 @dataclass(frozen=True)

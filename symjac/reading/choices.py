@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from symjac.reading.assumptions import LOSS_OF_VECTORS, Habit, How, Option
+from symjac.reading.assumptions import LOSS_OF_VECTORS, SCALAR_FUNCTION, Habit, How, Option
 from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, is_transpose
 from symjac.reading.numbered import matrix_of
@@ -66,7 +66,7 @@ def _losses(t: Tried) -> list[Option]:
 def _scalar_functions(t: Tried) -> list[Option]:
     """The f of ``L = f(x) + \\lambda^\\top (A x - b)``, which would be a vector where f is applied entry by entry."""
     found = {n.base for name, n in t.context.exact.items() if name in t.applied and n.token.text in OFTEN_MAPS}
-    return [Option({base: LOSS_OF_VECTORS}) for base in sorted(found - t.declared)]
+    return [Option({base: SCALAR_FUNCTION}) for base in sorted(found - t.declared)]
 
 
 def _dots(t: Tried) -> list[Option]:

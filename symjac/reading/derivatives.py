@@ -59,12 +59,13 @@ def scalar_function(el: Arithmetic, t: Term) -> Value:
     (name, order), v = t.data, el.column(el.value(t.args[0]))
     if not v.is_vector:
         raise el.error(r"nothing says by what this \nabla differentiates", t, r'say by what, as in "\nabla_{x} L"')
-    if name in el.roles.called:
-        raise el.error(
-            f"{name} stands under a \\nabla here and by itself elsewhere: its value beside its gradient is not read",
-            t,
-        )
-    if not el.context.continued:
+    family = el.context.families.get(name)
+    if family is not None and family.how is How.SCALAR_FUNCTION:
+        if not (family.takes((v.rows,)) and el.context.sizes.equal(family.inputs[0], v.rows)):
+            raise el.misfit(f"the function {name} takes another vector elsewhere than {el.text(v)}", v.term)
+    elif name in el.roles.called:
+        raise el.error(f"{name} stands under a \\nabla here and is another function elsewhere", t)
+    elif not el.context.continued:
         el.context.note("role", f"{name}: read as a scalar function of a vector", t)
     if order == 2:
         return Value(v.rows, v.rows, lambda: ScalarHessian(name, v.make(), v.rows.value()), t)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symjac.expr import Expr, MapJacobian, Number, VectorMap
+from symjac.expr import Number, ScalarFunction, VectorMap
 from symjac.reading import hints
 from symjac.reading.applied.terms import MapCall, Term
 from symjac.reading.arithmetic import Arithmetic
@@ -31,14 +31,15 @@ def mapped(el: Arithmetic, family: Family, values: list[Value], t: Term, call: M
     if by > len(values):
         raise el.error(f"{name} has {len(values)} arguments, and none with the number {by}", t)
 
-    def arguments() -> tuple[Expr, ...]:
-        return tuple(v.make() for v in values)
+    kind = ScalarFunction if family.how is How.SCALAR_FUNCTION and not several else VectorMap
 
-    rows = family.rows
+    def made() -> VectorMap:
+        return kind(name, tuple(v.make() for v in values), family.rows.value())
+
     if order or by:
         at = by or 1
-        return Value(rows, values[at - 1].rows, lambda: MapJacobian(name, arguments(), rows.value(), at), t)
-    return Value(rows, UNIT, lambda: VectorMap(name, arguments(), rows.value()), t)
+        return Value(family.rows, values[at - 1].rows, lambda: made().jacobian(at), t)
+    return Value(family.rows, UNIT, made, t)
 
 
 def _symbol(v: Value) -> str | None:

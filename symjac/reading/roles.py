@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from symjac import functions
 from symjac.errors import propose
 from symjac.expr import Function, Time
-from symjac.reading.assumptions import LOSS_OF_VECTORS, How
+from symjac.reading.assumptions import LOSS_OF_VECTORS, SCALAR_FUNCTION, How
 from symjac.reading.beside import Beside, marks_vectors
 from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, take_apart
@@ -63,6 +63,7 @@ class Roles:
         self.call_letters = {"t"}
         self.running: set[str] = set()  # letters with a slope, and those that stand at a time in brackets
         self.called: set[str] = set()  # the f of f(x), not that of \nabla f(x)
+        self.under_nabla: set[str] = set()  # the other
         self.alone: set[str] = set()  # what stands somewhere without any script
         self.several = Several()
         self.places = Places()
@@ -99,8 +100,10 @@ class Roles:
                         if kid.token is not None and kid.token.accents[:1] == ("dot",):
                             self.running.add(kid.text)
                         called = following is not None and following.is_call
-                        if called and not (k and node.kids[k - 1].kind == "nabla"):
-                            self.called.add(take_apart(kid, context.letters, source).family)
+                        if called:
+                            under = k > 0 and node.kids[k - 1].kind == "nabla"
+                            family = take_apart(kid, context.letters, source).family
+                            (self.under_nabla if under else self.called).add(family)
                     if following is not None and following.is_call and kid.kind in ("name", "frac"):
                         marks |= self.several.note(kid, following, context.letters, source)
                     shift = following is not None and self.shifted_call(following)
@@ -261,7 +264,7 @@ class Roles:
         if not family.is_known:
             role, how = self._role(named, family)
             if family.role is None:
-                family.take(role, how, UNIT if how is How.OF_LOSS else None)
+                family.take(role, how, UNIT if how in (How.OF_LOSS, How.SCALAR_FUNCTION) else None)
                 if role == "function":
                     family.function = Function(family.name)
         return family
@@ -272,12 +275,11 @@ class Roles:
             family.numbered = True
             return "matrix", How.NUMBERED
         chosen = context.option.roles.get(family.base)
-        if chosen == LOSS_OF_VECTORS:
-            if not context.loss:
-                context.note("role", f"{name}: read as a scalar function of which nothing is known", named.node)
+        if chosen == LOSS_OF_VECTORS or self._is_loss_of_vectors(named):
             return "map", How.OF_LOSS
-        if self._is_loss_of_vectors(named):
-            return "map", How.OF_LOSS
+        if chosen == SCALAR_FUNCTION or self.is_scalar_function(named):
+            context.note("role", f"{name}: read as a scalar function of which nothing is known", named.node)
+            return "map", How.SCALAR_FUNCTION
         if chosen is not None:
             return chosen, context.option.how
         if self._takes_several(named, family):
@@ -368,6 +370,11 @@ class Roles:
             return False
         self.context.note("role", f"{named.family}: read as a loss of which nothing is known but what it sees", node)
         return True
+
+    def is_scalar_function(self, named: Named) -> bool:
+        r"""Whether a letter stands under a nabla and by itself: ``\nabla f(x)`` and ``f(x)``."""
+        both = named.family in self.called & self.under_nabla - self.bare.keys()
+        return both and not named.primes and named.token.text not in ALWAYS_FUNCTIONS
 
     def _is_function(self, named: Named, family: Family) -> bool:
         context, name, token = self.context, family.name, named.token

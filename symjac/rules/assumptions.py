@@ -53,6 +53,8 @@ ASSUMES.update(
         "d_map": _itself("differentiable"),
         "d_scalar_gradient": _itself("differentiable"),
         "scalar_gradient_rule": _itself("differentiable"),
+        "d_scalar_function": _itself("differentiable"),
+        "scalar_function_rule": _itself("differentiable"),
         "power_rule": _power,
         "d_power": _power,
         "exponent_rule": _operand("positive"),

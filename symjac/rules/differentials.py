@@ -318,6 +318,17 @@ def d_map(scope: Scope, y: Expr, *inner: Theorem) -> Conclusion:
 
 
 @rule
+def d_scalar_function(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+    """
+    |- da = u    f a differentiable scalar function
+    -----------------------------------------------
+    |- df(a) = (nabla f)(a)^T u
+    """
+    y = narrow(y, ex.ScalarFunction, "d_scalar_function")
+    return ex.Differential(y), ex.mul(y.jacobian(), change("d_scalar_function", y.args[0], inner))
+
+
+@rule
 def d_scalar_gradient(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     """
     |- da = u    f a twice continuously differentiable scalar function

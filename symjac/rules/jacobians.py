@@ -249,6 +249,17 @@ def map_rule(scope: Scope, y: Expr, *inner: Theorem) -> Conclusion:
 
 
 @rule
+def scalar_function_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+    """
+    |- da/dx = A    f a differentiable scalar function
+    --------------------------------------------------
+    |- df(a)/dx = (nabla f)(a)^T A
+    """
+    y = narrow(y, ex.ScalarFunction, "scalar_function_rule")
+    return Partial(y, scope.wrt), ex.mul(y.jacobian(), about("scalar_function_rule", scope, y.args[0], inner))
+
+
+@rule
 def scalar_gradient_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     """
     |- da/dx = A    f a twice continuously differentiable scalar function

@@ -176,8 +176,8 @@ def _apart(u: Value, v: Value) -> bool:
 
 
 def _stand_in(e: VectorMap | MapJacobian) -> tuple[str, str]:
-    """What a map is called, or the scalar function it is the gradient of, and what stands in for it."""
-    if isinstance(e, ex.ScalarGradient | ex.ScalarHessian):
+    """What a map is called, or the scalar function it is a derivative of, and what stands in for it."""
+    if isinstance(e, ex.ScalarFunction | ex.ScalarGradient | ex.ScalarHessian):
         return e.of, SCALAR_STAND_IN
     return e.name, map_stand_in(e.name, len(e.args))
 

@@ -71,6 +71,13 @@ def _map_jacobian(v: Evaluator, e: x.MapJacobian) -> Matrix:
 SCALAR_STAND_IN = r"\sum_{k} k v_{k}^{3} + (\sum_{k} v_{k})^{2}"
 
 
+def _scalar_function(v: Evaluator, e: x.ScalarFunction) -> Matrix:
+    """:data:`SCALAR_STAND_IN`."""
+    arg = _stacked(v, e)
+    total = added(arg)
+    return [[added([total * total, *((k + 1) * a * a * a for k, a in enumerate(arg))])]]
+
+
 def _scalar_gradient(v: Evaluator, e: x.ScalarGradient) -> Matrix:
     """The gradient of :data:`SCALAR_STAND_IN`."""
     arg = _stacked(v, e)
@@ -88,6 +95,7 @@ VALUES.update(
     {
         x.VectorMap: _vector_map,
         x.MapJacobian: _map_jacobian,
+        x.ScalarFunction: _scalar_function,
         x.ScalarGradient: _scalar_gradient,
         x.ScalarHessian: _scalar_hessian,
     }

@@ -204,7 +204,12 @@ class Said:
         timed = {(r.family, r.time is None) for r in printed}
         variables = [x for _, x, _ in self.gradients(*terms)]
         functions = {e.function.name for p in self.model.printed for e in p.rhs.walk() if isinstance(e, ex.Apply)}
-        scalars = {e.of for p in self.model.printed for e in p.rhs.walk() if isinstance(e, ex.ScalarGradient)}
+        scalars = {
+            e.of
+            for p in self.model.printed
+            for e in p.rhs.walk()
+            if isinstance(e, ex.ScalarFunction | ex.ScalarGradient)
+        }
         # A gradient by what no equation holds says nothing about the system.
         found = [x.family for x in variables if (x.family, x.time is None) not in timed]
         arguments: set[int] = set()  # the W and b of J(W, b), which say nothing of their own

@@ -8,6 +8,7 @@ from symjac.reading.applied.building import Building, span
 from symjac.reading.applied.heads import call_key, map_of
 from symjac.reading.applied.naming import Naming
 from symjac.reading.applied.terms import Term
+from symjac.reading.assumptions import How
 from symjac.reading.tree import Node, bracket, juxtaposed
 
 
@@ -115,11 +116,14 @@ def scalar_call(el: Naming, item: Node, items: list[Node]) -> ScalarCall | None:
     """
     if len(items) != 2 or items[0].kind != "name" or items[0].scripts or not items[1].is_call:
         return None
-    head, group = items[0], bracket(items[1])
-    name, context = el.named(head).family, el.context
+    named, group, context = el.named(items[0]), bracket(items[1]), el.context
+    name = named.family
+    if el.roles.is_scalar_function(named):
+        el.roles.settle(named)
     known = context.find(name)
     specified = name in context.heads or context.called(name) is not None or name in el.roles.defined
-    if specified or name in el.roles.bare or (known is not None and known.declared) or len(group.kids) != 1:
+    specified |= known is not None and known.declared and known.how is not How.SCALAR_FUNCTION
+    if specified or name in el.roles.bare or len(group.kids) != 1:
         return None
     powers = [[t.text for t in s.tokens] for s in item.scripts if s.kind != "_"]
     subs = [[t.text for t in s.tokens] for s in item.scripts if s.kind == "_"]
