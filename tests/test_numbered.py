@@ -507,6 +507,52 @@ def test_a_sum_of_numbers_is_a_number(text: str, shapes: dict[str, str]) -> None
     assert {name: reading.symbols[name].role for name in shapes} == shapes
 
 
+@pytest.mark.parametrize(
+    ("equation", "left", "right", "declared", "damaged"),
+    [
+        (
+            r"m = \frac{1}{N} \sum_{i=1}^N x_i",
+            r"\frac{\partial m}{\partial x_k}",
+            r"\frac{1}{N} I",
+            {"x_i": "vector"},
+            r"\frac{2}{N} I",
+        ),
+        (
+            r"z = \sum_j a_j u_j",
+            r"\frac{\partial z}{\partial u_r}",
+            "a_r I",
+            {"a_j": "scalar", "u_j": "vector"},
+            "2 a_r I",
+        ),
+    ],
+)
+def test_entries_that_may_be_vectors_refute_nothing(
+    equation: str, left: str, right: str, declared: dict[str, str], damaged: str
+) -> None:
+    """What holds if letters with a number are vectors is undecided, and the answer says what to declare."""
+    v = judged(Claim((equation,), left, "", frozenset(), ()), right)
+    assert (v.verdict, v.if_declared) == ("undecided", declared)
+    assert judged(Claim((equation,), left, "", frozenset(), (), declared), right).verdict == "true"
+    assert judged(Claim((equation,), left, "", frozenset(), ()), damaged).verdict == "false"
+
+
+@pytest.mark.parametrize(
+    ("equation", "claim"),
+    [
+        (
+            r"F = \sum_{i=1}^{N-1} (x_{i+1} - x_i)^2",
+            r"\frac{\partial F}{\partial x_i} = 2 (2 x_i - x_{i-1} - x_{i+1})",
+        ),
+        (r"Q = \sum_{t=1}^T g_t (w^\top x_t - y_t)^2", r"\nabla_w Q = 2 \sum_{t=1}^T g_t (w^\top x_t - y_t) x_t"),
+    ],
+)
+def test_squares_that_may_be_numbers_refute_nothing_by_shape(equation: str, claim: str) -> None:
+    """A sum over steps whose letters are vectors by their case alone: shapes do not refute what numbers leave open."""
+    assert check_record({"equations": [equation], "claim": claim}).verdict == "undecided"
+    vectors = {"equations": [equation], "claim": claim, "symbols": {"x_t": "vector n", "g_t": "vector n"}}
+    assert check_record(vectors).verdict == "false"
+
+
 @pytest.mark.parametrize("variable", ["(x_1 + c)_b", "(c_1)_b"])
 def test_an_entry_of_no_symbol_is_no_variable(variable: str) -> None:
     """An entry of a sum, or of an entry that is a number, is refused as what a derivative is by."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -10,9 +11,11 @@ from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import TROUBLE
 from symjac.claims.verdict import Answer, Outcome, Outcomes, Verdict, summed_up, undecided
 from symjac.reading.applied.terms import MapCall
+from symjac.reading.numbered import may_be
 from symjac.reading.usual import OFTEN_MAPS
 
 USUAL = {r"\sigma": "elementwise sigmoid"}  # what letters stand for in many papers without a word
+MOST_LETTERS = 3  # so many letters with a number are taken for vectors, each of them and several
 MAPS = ("bare_map", "map")
 Judged = Callable[[Mapping[str, str]], Verdict]
 
@@ -66,21 +69,38 @@ def with_maps(verdict: Verdict, s: Statement, judged: Judged) -> Verdict:
 def with_roles(verdict: Verdict, s: Statement, judged: Judged) -> Verdict:
     """The verdict; what holds if a letter has another role is not refuted where only its letter says which it has.
 
-    That is open where a scalar would be added to every entry of a vector.
+    That is open where a scalar would be added to every entry of a vector, and where a sum makes entries of letters
+    with a number, which may be vectors.
     """
     context = s.model.reading.context
     if verdict.verdict != "false" or context is None:
         return verdict
     other = {"scalar": "vector", "vector": "scalar"}
-    for name in sorted(context.broadcast):
-        role = context.families[name].role or ""
-        if role not in other:
-            continue
+    roles = {name: context.families[name].role or "" for name in sorted(context.broadcast)}
+    ways: list[tuple[Mapping[str, str], Mapping[str, str]]]
+    ways = [({name: other[role]}, {name: role}) for name, role in roles.items() if role in other]
+    letters = [name for name, _ in may_be(context).values()]
+    scalars = dict.fromkeys(letters, "scalar")
+    some = [g for k in range(1, len(letters) + 1) for g in itertools.combinations(letters, k)]
+    ways += [({**scalars, **dict.fromkeys(g, "vector")}, scalars) for g in some if len(letters) <= MOST_LETTERS]
+    found: list[Verdict] = []
+    for declare, taken in ways:
         with contextlib.suppress(*TROUBLE):  # it cannot be one there
-            found = judged({name: other[role]})
-            if found.verdict == "true":
-                return under_condition(verdict, found, {name: other[role]}, {name: role})
-    return verdict
+            if (other_verdict := judged(declare)).verdict == "true":
+                found.append(under_condition(verdict, other_verdict, declare, taken))
+            elif other_verdict.verdict == "undecided" and declare.keys() <= roles.keys():
+                found.append(_not_by_shape(verdict, other_verdict, declare))
+    return max(found, key=lambda v: sum(o.holds is None for o in v.conventions.values()), default=verdict)
+
+
+def _not_by_shape(verdict: Verdict, other: Verdict, declare: Mapping[str, str]) -> Verdict:
+    """The verdict, where shapes refute nothing that is open if a letter has another role."""
+    what = " and ".join(f"{name} is {_TOLD[role]}" for name, role in declare.items())
+    doubt = Outcome(None, "reading", f"it is not refuted if {what}, which nothing says")
+    pairs = ((k, o, other.conventions.get(k)) for k, o in verdict.conventions.items())
+    conventions = {k: doubt if o.because == "shape" and p is not None and p.holds is None else o for k, o, p in pairs}
+    out = replace(verdict, conventions=conventions)
+    return replace(out, verdict=summed_up(out.as_printed))
 
 
 def notes_of_maps(s: Statement) -> list[str]:
@@ -118,7 +138,9 @@ def under_condition(
     doubt = Outcome(None, "reading", f"it holds if {what}, which nothing says")
 
     def held(printed: Outcomes, otherwise: Outcomes) -> Outcomes:
-        return {k: doubted(doubt, o, otherwise[k]) for k, o in printed.items()}
+        # The mixed layout is another one for scalars alone.
+        plain = (otherwise.get(k) or otherwise[k.replace("mixed", "numerator")] for k in printed)
+        return {k: doubted(doubt, o, other) for (k, o), other in zip(printed.items(), plain, strict=True)}
 
     first = held(v.conventions, other.conventions)
     second = held(v.descending, other.descending) if v.descending and other.descending else v.descending

@@ -164,6 +164,15 @@ class Arithmetic(Naming, ABC):
             return self.vector_in(lines[0]) if len(lines) == 1 else None
         return t if t.kind == "symbol" else None
 
+    def doubtful_vectors(self, t: Term) -> Sequence[Family]:
+        """The letters of vectors that are squared, or that alone make a vector of a number made of vectors."""
+        squared = (a.args[0] for a in t.walk() if a.kind == "power" and a.data is None)
+        found = [f for a in squared if self.value(a).is_vector for f in self.families_of(a)]
+        if t.kind == "product" and any(self.is_made_of_vectors(self.value(a)) for a in t.args):
+            alone = self.vector_in(t)
+            found += self.families_of(alone) if alone is not None else []
+        return found
+
     def refuse_entry(self, v: Value, vectors: Sequence[Value]) -> None:
         """Where ``x_i - c`` is an entry beside what is a vector for certain, x_i is a vector with a number."""
         beside = [f for w in vectors for f in self.families_of(w.term)]

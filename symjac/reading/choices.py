@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from symjac.reading.assumptions import LOSS_OF_VECTORS, SCALAR_FUNCTION, Habit, How, Option
 from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, is_transpose
-from symjac.reading.numbered import matrix_of
-from symjac.reading.spelling import TIMELIKE, is_bold, is_greek, is_upper
+from symjac.reading.numbered import may_be
+from symjac.reading.spelling import TIMELIKE, is_greek, is_upper
 from symjac.reading.tree import Node
-from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS, FUNCTION_LETTERS, OF_SEVERAL, OFTEN_MAPS, VECTOR_GREEK
+from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS, FUNCTION_LETTERS, OF_SEVERAL, OFTEN_MAPS
 
 MOST_NUMBERED = 5  # so many letters may be entries or vectors before all ways are too many to try
 
@@ -213,17 +213,8 @@ def _lenient(*habits: Habit) -> Callable[[Tried], list[Option]]:
 
 def _numbered(t: Tried) -> list[Option]:
     """Letters that only ever carry the number of an entry, as vectors with a number: each of them, and several."""
-    letters = t.context.letters
     printed = {n.letter for n in t.nodes}
-    found: dict[str, str] = {}
-    for n in t.context.exact.values():
-        if t.context.has_bold and not is_bold(n.base):
-            continue
-        small = not is_upper(n.token.text) and (not is_greek(n.token.text) or n.token.text in VECTOR_GREEK)
-        free = n.base not in t.declared | letters.bare and n.base not in letters.numbered
-        matrix = matrix_of(n.token)
-        if small and free and len(n.entries) == 1 and n.time is None and matrix is not None and matrix not in printed:
-            found[n.base] = matrix
+    found = {base: matrix for base, (_, matrix) in may_be(t.context).items() if matrix not in printed}
     if len(found) > MOST_NUMBERED:
         return []
     some = (s for k in range(1, len(found) + 1) for s in itertools.combinations(found.items(), k))

@@ -96,6 +96,8 @@ def over(el: Arithmetic, t: Term) -> Value:
                 rf"this \prod does not say in which order its factors stand: largest {run.letter} first, or smallest"
             )
             el.context.note("product-order", message, t)
+    if run.kind == "sum" and body.is_vector:
+        el.context.broadcast |= {f.name for f in el.doubtful_vectors(t.args[0]) if f.how is How.SMALL}
     low, high = _bound(run.low, rf"\min {run.letter}"), _bound(run.high, rf"\max {run.letter}")
     order = "open" if run.low is None else "ascending" if run.kind == "sum" else run.order
     return Value(body.rows, body.cols, lambda: OverTime(run.kind, run.letter, low, high, body.make(), order), t)

@@ -9,10 +9,10 @@ from symjac.expr.names import written
 from symjac.reading.assumptions import How
 from symjac.reading.context import Context, Family, TwoMeaningsError
 from symjac.reading.names import Named
-from symjac.reading.spelling import is_greek, is_upper, letter
+from symjac.reading.spelling import is_bold, is_greek, is_upper, letter
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
-from symjac.reading.usual import LOSSES, NUMBERED
+from symjac.reading.usual import LOSSES, NUMBERED, VECTOR_GREEK
 from symjac.reading.vocabulary import GREEK
 
 _TAKEN = LOSSES | {"I", "T"}  # capitals that mean something else
@@ -37,6 +37,22 @@ def usual(ways: Sequence[frozenset[str]]) -> frozenset[str] | None:
     most = frozenset().union(*ways)
     doubtful = most - frozenset.intersection(*ways)
     return most if most in ways and doubtful <= NUMBERED else None
+
+
+def may_be(context: Context) -> dict[str, tuple[str, str]]:
+    """Letters that only ever carry the number of an entry, and may be vectors with one: their print, and the matrix."""
+    letters = context.letters
+    declared = {f.base for f in context.families.values() if f.declared}
+    found: dict[str, tuple[str, str]] = {}
+    for n in context.exact.values():
+        if context.has_bold and not is_bold(n.base):
+            continue
+        small = not is_upper(n.token.text) and (not is_greek(n.token.text) or n.token.text in VECTOR_GREEK)
+        free = n.base not in declared | letters.bare and n.base not in letters.numbered
+        matrix = matrix_of(n.token)
+        if small and free and len(n.entries) == 1 and n.time is None and matrix is not None:
+            found[n.base] = f"{n.base}_{n.entries[0]}", matrix
+    return found
 
 
 def refuse_to_choose(error: ReadError | ShapeError, named: Named) -> Exception:
