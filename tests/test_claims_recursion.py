@@ -154,3 +154,12 @@ def test_over_many_steps_nothing_says_whether_an_input_comes_later() -> None:
     """The Jacobian by x_k is another one where k is before t and where it is behind."""
     later = by("y_t", "x_k") + r"R \left(\prod_{i=t}^{k-1} diag(1 - g_i^2) Q\right) diag(1 - g_k^2) P"
     assert check(list(BOTH_WAYS), later).verdict == "undecided"
+
+
+@pytest.mark.parametrize("last", ["T", "N"])
+def test_what_is_defined_at_the_last_step_alone_is_known_there(last: str) -> None:
+    """``y_T = V s_T`` is the y_T of a claim that names s_{T-1}, though T is a label of y and a step of s."""
+    system = [r"s_t = P s_{t-1} + Q x_t", rf"y_{last} = V s_{last}"]
+    left = rf"\frac{{\partial y_{last}}}{{\partial s_{{{last}-1}}}} = "
+    assert check(system, left + "V P").holds_in == ("numerator_column",)
+    assert check(system, left + "V").verdict == "false"

@@ -121,6 +121,7 @@ READ = [
     (r"\tau \dot q(t) = A q(t)", [r"\dot{q}(t) = \frac{1}{\tau} A q(t)"], r"the equation is divided by \tau"),
     (r"\dot q = A q + B u, \quad q(0) = q_0", [r"\dot{q} = A q + B u", "q(0) = q_0"], ""),
     (r"r(t+1) = A r(t), \quad r(0) = r_0", ["r(t+1) = A r(t)", "r(0) = r_0"], ""),
+    (r"a^l = \phi(W^l a^{l-1}), \quad y = V a^L", [r"a^l = \phi(W^l a^{l-1})", "y = V a^L"], ""),
     ("y[n] = C v[n] + D u[n-2]", ["y(n) = C v(n) + D u(n-2)"], ""),
     (r"v = A z, \quad z(0) = B c", ["v = A z", "z(0) = B c"], "z(0) is read as the name"),
     (r"x_{k+1} = x_k + \Delta (A x_k + b)", [r"x_{k+1} = x_k + \Delta (A x_k + b)"], "a step"),

@@ -13,6 +13,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symjac.errors import ReadError
+from symjac.expr.times import LAST
 from symjac.reading.lexer import tokenise
 from symjac.reading.spelling import ENCLOSURES, ENTRYLIKE, KRONECKER, LAYERLIKE, TIMELIKE, is_upper, letter
 from symjac.reading.tokens import Token
@@ -84,6 +85,12 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
     raised: dict[str, list[bool]] = {}
     used_below = {s.tokens[0].text for n in names for s in n.scripts if s.kind == "_" and is_timed(s.tokens, out)}
     forms = _forms_above(names)
+    layered = {
+        n.letter
+        for n in names
+        for s in n.scripts
+        if s.kind == "^" and len(s.tokens) > 1 and _one_shift(s.tokens, out) and s.tokens[0].text not in used_below
+    }
     for n in names:
         base = n.letter
         if not any(s.kind == "_" for s in n.scripts):
@@ -101,6 +108,8 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
                 # One power alone, of a letter that counts below elsewhere, is a power: \gamma^{t-1} beside h_t.
                 power = first.text in used_below and forms[base] == 1 and base not in out.layered
                 bare_index = not power
+            elif s.kind == "^" and len(s.tokens) == 1 and first.text in LAST - {"T"}:
+                bare_index = base in layered  # a^L beside a^{l-1}
         flags = raised.setdefault(base, [])
         if not any(s.kind == "^" and [t.kind for t in s.tokens] == ["number"] for s in n.scripts):
             flags.append(bare_index)  # x^0 beside x^{k+1} is the step 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from symjac.errors import propose
 from symjac.expr import Symbol
 from symjac.reading.context import Context
@@ -27,7 +29,11 @@ class Naming:
         return self.context.misfit(message, at, hint)
 
     def named(self, node: Node) -> Named:
-        return take_apart(node, self.context.letters, self.context.source)
+        found = take_apart(node, self.context.letters, self.context.source)
+        if not self.beside or found.time is None or self.context.find(found.family) is not None:
+            return found
+        labelled = replace(found, label=found.time.text, time=None, place="")  # the y_T that the system defines
+        return labelled if self.context.find(labelled.family) is not None else found
 
     def is_constant(self, named: Named) -> bool:
         """Whether a name is e, the identity, or the vector of ones or zeros, and was not declared otherwise."""
