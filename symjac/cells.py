@@ -42,7 +42,9 @@ rnn = Cell(
     (r"x_t = W \sigma(x_{t-1}) + W_{\mathrm{in}} u_t + b",),
     of="x_t",
     wrt="x_{t-1}",
-    symbols=_declare(matrix_n_n="W", matrix_n_m=r"W_{\mathrm{in}}", vector_n="x_t b", vector_m="u_t"),
+    symbols=_declare(
+        matrix_n_n="W", matrix_n_m=r"W_{\mathrm{in}}", vector_n="x_t b", vector_m="u_t", elementwise=r"\sigma"
+    ),
 )
 
 elman = Cell(
@@ -56,7 +58,13 @@ elman = Cell(
     of="h_t",
     wrt="h_{t-1}",
     symbols=_declare(
-        matrix_n_m="W_h", matrix_n_n="U_h", matrix_p_n="W_y", vector_n="h_t b_h", vector_m="x_t", vector_p="y_t b_y"
+        matrix_n_m="W_h",
+        matrix_n_n="U_h",
+        matrix_p_n="W_y",
+        vector_n="h_t b_h",
+        vector_m="x_t",
+        vector_p="y_t b_y",
+        elementwise=r"\sigma_h \sigma_y",
     ),
 )
 
@@ -71,7 +79,13 @@ jordan = Cell(
     of="y_t",
     wrt="y_{t-1}",
     symbols=_declare(
-        matrix_n_m="W_h", matrix_n_p="U_h", matrix_p_n="W_y", vector_n="h_t b_h", vector_m="x_t", vector_p="y_t b_y"
+        matrix_n_m="W_h",
+        matrix_n_p="U_h",
+        matrix_p_n="W_y",
+        vector_n="h_t b_h",
+        vector_m="x_t",
+        vector_p="y_t b_y",
+        elementwise=r"\sigma_h \sigma_y",
     ),
 )
 
@@ -241,7 +255,7 @@ indrnn = Cell(
     (r"h_t = \sigma(W x_t + u \odot h_{t-1} + b)",),
     of="h_t",
     wrt="h_{t-1}",
-    symbols=_declare(matrix_n_m="W", vector_n="h_t u b", vector_m="x_t"),
+    symbols=_declare(matrix_n_m="W", vector_n="h_t u b", vector_m="x_t", elementwise=r"\sigma"),
 )
 
 antisymmetric = Cell(

@@ -23,8 +23,8 @@ ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FLAGS = doctest.ELLIPSIS
 
-# The pages leave out the notes on what was read from a letter's case, and say that they do.
-NOTE = re.compile(r"^symjac: note: .* \(\w+ letter\)\n", re.MULTILINE)
+# The pages leave out the notes on what was read from a letter's case or before a bracket, and say that they do.
+NOTE = re.compile(r"^symjac: note: .*( \(\w+ letter\)|that is applied entry by entry)\n", re.MULTILINE)
 
 
 def blocks(page: Path, language: str) -> list[tuple[int, str]]:

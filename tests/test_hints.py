@@ -132,6 +132,7 @@ CASES = [
     Case(r"y = W x - \mathbb{E}[W x]"),
     Case(r"C \dot V = -g (V - E) + I"),
     Case(r"z_i = w^\top x_i" "\n" r"L = -\sum_i y_i \log z_i + (1 - y_i) \log(1 - z_i)"),
+    Case(r"y_i = \sum_j A_{ij} \rho_j (x_j - m_j)"),
     Case(r"y = \sum W"),
     Case(r"y = \prod W"),
     Case(r"y = \prod_{i} W_i"),

@@ -348,3 +348,40 @@ def test_a_letter_before_one_name_in_a_bracket_is_asked_for() -> None:
     r"""``\log p(x)`` is hardly a product of a vector and a number."""
     with pytest.raises(SymjacError, match="a function or a product"):
         System(r"L = \log p(x)")
+
+
+@pytest.mark.parametrize(
+    ("equation", "claim", "true"),
+    [
+        (r"w_{t+1} = w_t + \rho (d_t - w_t)", r"\frac{\partial w_{t+1}}{\partial w_t} = (1 - \rho) I", True),
+        (r"w_{t+1} = w_t + \rho (d_t - w_t)", r"\frac{\partial w_{t+1}}{\partial w_t} = (1 + \rho) I", False),
+        (r"x_{t+1} = x_t + g (A x_t + b)", r"\frac{\partial x_{t+1}}{\partial x_t} = I + g A", True),
+        (r"x_{t+1} = x_t + g (A x_t + b)", r"\frac{\partial x_{t+1}}{\partial x_t} = I + g A^\top", False),
+        (r"x_{k+1} = x_k + \Phi (y_k - x_k)", r"\frac{\partial x_{k+1}}{\partial x_k} = I - \Phi", True),
+        (r"\dot x = F(x - r) + w", r"\frac{\partial \dot x}{\partial x} = F", True),
+        (r"\dot x = \sigma(y - x)", r"\frac{\partial \dot x}{\partial y} = \sigma", True),
+        (r"\dot x = \sigma(y - x)", r"\frac{\partial \dot x}{\partial x} = \sigma", False),
+        (r"y_i = \sum_j A_{ij} \rho_j (x_j - m_j)", r"\frac{\partial y_i}{\partial x_j} = A_{ij} \rho_j", True),
+        (r"y_i = \sum_j A_{ij} \rho_j (x_j - m_j)", r"\frac{\partial y_i}{\partial x_j} = A_{ij} \rho_i", False),
+    ],
+)
+def test_a_letter_that_a_claim_uses_as_a_factor_is_none_of_a_function(equation: str, claim: str, true: bool) -> None:
+    """A claim and its system are one text: a letter before a bracket that stands alone elsewhere is a factor."""
+    holds = check([equation], claim).conventions["numerator_column"].holds
+    assert holds is true
+
+
+def test_a_function_whose_jacobian_is_named_is_a_map() -> None:
+    """Its transpose is another one; applied entry by entry it would be the same."""
+    system, jacobian = [r"x_{k+1} = f(x_k) + B u_k"], r"\frac{\partial f(x_k)}{\partial x_k}"
+    by_state = r"\frac{\partial x_{k+1}}{\partial x_k} = "
+    assert check(system, by_state + jacobian).verdict == "true"
+    assert check(system, by_state + rf"\left({jacobian}\right)^\top").verdict == "false"
+
+
+def test_a_function_before_a_bracket_is_noted_whatever_its_letter() -> None:
+    for letter in (r"\sigma", r"\phi", r"\rho", "f", "h"):
+        assert "is applied entry by entry" in notes(rf"y = W {letter}(A x + b)")
+        declared = {"W": "matrix m n", "A": "matrix n n", "x": "vector n", "b": "vector n", "y": "vector m"}
+        with pytest.raises(SymjacError, match="entry by entry"):
+            System(rf"y = W {letter}(A x + b)", symbols=declared, strict=True)

@@ -65,6 +65,12 @@ def one_size(after: str, before: str) -> bool:
     return symbols[f"h_{{{before}}}"].symbol.shape == symbols[f"h_{{{after}}}"].symbol.shape
 
 
+def mapped(letter: str) -> bool:
+    """Whether a letter before a state is a map where a claim names its Jacobian: the transpose differs."""
+    turned = rf"\frac{{\partial y}}{{\partial x}} = (\frac{{\partial {letter}(x)}}{{\partial x}})^\top"
+    return check([rf"y = {letter}(x) + A x - A x"], turned).verdict == "false"
+
+
 def named(word: str) -> str:
     """A word as the name of a function; a letter as it is."""
     return rf"\mathrm{{{word}}}" if len(word) > 1 and word[0] != "\\" else word
@@ -73,7 +79,18 @@ def named(word: str) -> str:
 # What is seen of each letter of a row, and a letter of which it is not seen; a row without letters has its own text.
 BRACKET = "before a bracket"
 ROWS: dict[tuple[str, str], tuple[Seen, str]] = {
-    (BRACKET, "a function that is applied entry by entry, unless it stands elsewhere without one"): (entrywise, "q"),
+    (BRACKET, "a function that is applied entry by entry, unless it stands elsewhere without one: a note"): (
+        lambda s: entrywise(s) and "read as a function" in told(rf"y = A {s}(x)"),
+        "q",
+    ),
+    ("with an index, before a bracket", "a factor or a function: asked for"): (
+        lambda s: "a factor, or a function?" in told(rf"y_i = \sum_j A_{{ij}} {s}_j (x_j - m_j)"),
+        "q",
+    ),
+    ("before the bracket of a vector, where a claim names its Jacobian", "a map of vectors: a note"): (
+        mapped,
+        r"\sigma",
+    ),
     (
         "before the bracket of a sum that is added to the state of the step before",
         "a step size or a function: asked for",
@@ -162,10 +179,6 @@ ROWS: dict[tuple[str, str], tuple[Seen, str]] = {
     ("a row added to a matrix", "added to each of its rows"): (
         lambda s: "is added to every row" in told(rf"Y = X W + b{s or chr(94) + chr(92) + 'top'}"),
         " ",
-    ),
-    ("in bold, as a capital or before a blank and a bracket", "a function, perhaps a map of vectors: a note"): (
-        lambda s: "read as a function" in told(rf"y = A {s} (x)"),
-        r"\sigma",
     ),
     (
         BRACKET + " with several vectors",

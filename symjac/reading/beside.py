@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from symjac.reading.parser import readable
-from symjac.reading.spelling import ENTRYLIKE, is_greek
+from symjac.reading.places import is_derivative
+from symjac.reading.spelling import ENTRYLIKE
 from symjac.reading.survey import compared
 from symjac.reading.tree import Node
-from symjac.reading.usual import ALWAYS_FUNCTIONS, FUNCTION_LETTERS, STEP_SIZES
-
-_DOUBTFUL = frozenset(f for f in FUNCTION_LETTERS - ALWAYS_FUNCTIONS if is_greek(f)) | STEP_SIZES
+from symjac.reading.usual import ALWAYS_FUNCTIONS, FUNCTION_LETTERS, OFTEN_MAPS
 
 
 @dataclass(frozen=True)
 class Beside:
-    """Letters that could be functions and stand as factors, letters with an index, indices, marks of vectors."""
+    """What letters that could be functions are there, letters with an index, indices, marks of vectors."""
 
-    factors: frozenset[str] = frozenset()
+    factors: frozenset[str] = frozenset()  # those that stand as factors and terms
+    functions: frozenset[str] = frozenset()  # those with a prime
+    maps: frozenset[str] = frozenset()  # those whose Jacobians are named
     entries: frozenset[str] = frozenset()
     indices: frozenset[str] = frozenset()
     has_vectors: bool = False
@@ -31,20 +33,53 @@ class Beside:
         >>> sorted(seen.factors), sorted(seen.entries), seen.has_vectors
         (['\\rho'], ['p', 'x'], True)
         """
-        nodes = [n for root in readable(text) for n in root.walk()]
+        roots = readable(text)
+        nodes = [n for root in roots for n in root.walk()]
         pairs = [pair for n in nodes if n.kind == "juxt" for pair in itertools.pairwise(n.kids)]
-        factors = (a for a, b in pairs if a.kind == "name" and a.text in _DOUBTFUL and not (a.scripts or b.is_call))
+        called = {a.letter for a, b in pairs if a.kind == "name" and b.is_call}
+        primed = {n.letter for n in nodes if n.kind == "name" and any(s.kind == "'" for s in n.scripts)}
+        factors = {n.letter for root in roots for n in _factors(root)} & FUNCTION_LETTERS
         names = [n for n in nodes if n.kind == "name"]
         below = [(n, [t.text for t in s.tokens]) for n in names for s in n.scripts if s.kind == "_"]
         entries = frozenset(n.letter for n, index in below if len(index) == 1 and index[0] in ENTRYLIKE)
         return Beside(
-            frozenset(text[a.start : a.end] for a in factors),
+            frozenset(factors - primed - (called & ALWAYS_FUNCTIONS)),
+            frozenset(primed & FUNCTION_LETTERS),
+            frozenset(_differentiated(nodes) - primed),
             entries,
             frozenset(compared(nodes)),
             any(marks_vectors(n) for n in nodes if n.kind != "nabla")  # a claim has gradients by scalars too
             or any(n.text == "I" and not n.scripts for n in names)
             or any(len(index) == 2 and set(index) <= ENTRYLIKE for _, index in below),
         )
+
+
+def _factors(node: Node) -> Iterator[Node]:
+    r"""The names that stand as factors and terms, not before a bracket, in a diag, or above or below a derivative."""
+    node = node.inner
+    if node.kind == "name":
+        below = [t.text for s in node.scripts for t in s.tokens]
+        if not below or (len(below) == 1 and below[0] in ENTRYLIKE and node.scripts[0].kind == "_"):
+            yield node
+    elif node.kind == "juxt":
+        for a, b in zip(node.kids, [*node.kids[1:], None], strict=True):
+            if not (a.kind == "name" and b is not None and b.is_call):
+                yield from _factors(a)
+            if a.kind in ("partial", "nabla", "word"):
+                return
+    elif (
+        node.kind in ("relation", "add", "negative", "group", "big")
+        or (node.kind == "frac" and not is_derivative(node))
+        or (node.kind == "binary" and node.text in ("cdot", "times", "*", "/"))
+    ):
+        for kid in node.kids:
+            yield from _factors(kid)
+
+
+def _differentiated(nodes: Sequence[Node]) -> set[str]:
+    r"""The f of ``\frac{\partial f(x)}{\partial x}`` and ``\frac{\partial f}{\partial x}``, that may be maps."""
+    tops = (n.kids[0].inner.factors for n in nodes if n.kind == "frac" and is_derivative(n))
+    return {top[1].letter for top in tops if len(top) > 1 and top[1].text in OFTEN_MAPS}
 
 
 def marks_vectors(n: Node) -> bool:

@@ -30,7 +30,7 @@ class Places:
                     if n.kind == "name" and not is_bold_name(n) and not block:
                         self.inside.add(take_apart(n, letters, source).family)
             fraction = node.kind == "frac" or (node.kind == "binary" and node.text == "/")
-            if fraction and not _is_derivative(node) and not _applied_below(node.kids[1]):
+            if fraction and not is_derivative(node) and not _applied_below(node.kids[1]):
                 self.below |= {take_apart(n, letters, source).family for n in _factors(node.kids[1])}
             for sign, operand in itertools.pairwise(node.kids) if node.kind == "juxt" else ():
                 head = operand.inner
@@ -67,7 +67,7 @@ def _applied_below(node: Node) -> bool:
     )
 
 
-def _is_derivative(fraction: Node) -> bool:
+def is_derivative(fraction: Node) -> bool:
     """``dy/dx``."""
     first = [k.inner.factors[0] for k in fraction.kids]
     return all(f.kind == "partial" or (f.kind == "name" and f.text == "d") for f in first)

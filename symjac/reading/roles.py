@@ -32,7 +32,6 @@ from symjac.reading.usual import (
     LOSS_FUNCTIONS,
     LOSS_NAMES,
     LOSSES,
-    OFTEN_MAPS,
     PARAMETERS,
     STATE_LETTERS,
     STEP_NAMES,
@@ -282,7 +281,7 @@ class Roles:
             return "map", How.SCALAR_FUNCTION
         if chosen is not None:
             return chosen, context.option.how
-        if self._takes_several(named, family):
+        if self._takes_several(named, family) or self._is_map(named):
             return "map", How.OF_SEVERAL
         if self._is_function(named, family):
             return "function", How.APPLIED
@@ -371,6 +370,18 @@ class Roles:
         self.context.note("role", f"{named.family}: read as a loss of which nothing is known but what it sees", node)
         return True
 
+    def _is_map(self, named: Named) -> bool:
+        """Whether a letter before a vector is a map, as a claim names its Jacobian."""
+        name = named.family
+        if name not in self.beside.maps & self.applied.keys() - self.bare.keys() or self.context.all_scalar:
+            return False
+        if named.primes or name in self.defined or named.time is not None:
+            return False
+        self.context.note(
+            "role", f"{name}: read as a map of vectors of which nothing is known, as its Jacobian is named"
+        )
+        return True
+
     def is_scalar_function(self, named: Named) -> bool:
         r"""Whether a letter stands under a nabla and by itself: ``\nabla f(x)`` and ``f(x)``."""
         both = named.family in self.called & self.under_nabla - self.bare.keys()
@@ -381,8 +392,14 @@ class Roles:
         node = self.applied.get(name)
         if node is None:
             return name in self.primed and token.text in FUNCTION_LETTERS - STATE_LETTERS
-        if named.time is not None or (_bold_token(named) and is_upper(token.text)):
+        if named.time is not None or name in self.beside.factors or (_bold_token(named) and is_upper(token.text)):
             return False
+        if named.entries and token.text in FUNCTION_LETTERS:
+            raise context.doubt(
+                f"{name} with an index before a bracket: a factor, or a function?",
+                node,
+                propose(name, "vector n", "elementwise"),
+            )
         if token.text in NORMALISATIONS and not family.declared:
             raise context.error(
                 f"{name} is a normalisation, no elementwise function",
@@ -412,8 +429,6 @@ class Roles:
         if script and name not in self.bare:
             context.note("role", f"{name}: read as a function that is applied entry by entry", node)
             return True
-        if name in self.beside.factors:
-            return False
         if token.text in STEP_SIZES and name in self.increments:
             raise context.doubt(
                 f"{name}(...): a step size before a bracket, or a function?",
@@ -423,9 +438,7 @@ class Roles:
         if token.text in FUNCTION_LETTERS or (name in self.primed and not is_upper(token.text)):
             elsewhere = self.bare.get(name)
             if elsewhere is None or token.text in ALWAYS_FUNCTIONS or name in self.primed:
-                # Vector-valued in bold or as a capital, a factor before a blank, or what is usual.
-                doubtful = _bold_token(named) or is_upper(token.text) or name in self.spaced
-                if doubtful and token.text in OFTEN_MAPS and name not in self.primed | self.defined:
+                if name not in self.primed | self.defined | self.beside.functions and not family.declared:
                     context.note("role", f"{name}: read as a function that is applied entry by entry", node)
                 return True
             if is_greek(token.text):  # \rho B settles that \rho (B x + c) is a product

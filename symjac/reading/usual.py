@@ -77,9 +77,11 @@ LOSS_SHORT = frozenset(["err", "obj", "ce", "bce", "mse", "nll", "xent"])
 TABLE: tuple[tuple[str, str, Iterable[str]], ...] = (
     (
         "before a bracket",
-        "a function that is applied entry by entry, unless it stands elsewhere without one",
+        "a function that is applied entry by entry, unless it stands elsewhere without one: a note",
         FUNCTION_LETTERS,
     ),
+    ("with an index, before a bracket", "a factor or a function: asked for", FUNCTION_LETTERS),
+    ("before the bracket of a vector, where a claim names its Jacobian", "a map of vectors: a note", OFTEN_MAPS),
     (
         "before the bracket of a sum that is added to the state of the step before",
         "a step size or a function: asked for",
@@ -109,11 +111,6 @@ TABLE: tuple[tuple[str, str, Iterable[str]], ...] = (
     ("in a loss that would be a vector because of one or two letters", "these letters are scalars", LOSSES),
     ("words below, for the step before and the one after", "one state, of one size", BEFORE | AFTER),
     ("a row added to a matrix", "added to each of its rows", ()),
-    (
-        "in bold, as a capital or before a blank and a bracket",
-        "a function, perhaps a map of vectors: a note",
-        OFTEN_MAPS,
-    ),
     (
         "before a bracket with several vectors",
         "a function of them of which nothing else is known, unless it stands elsewhere without them: a note",

@@ -211,6 +211,9 @@ class Builder(Building):
         if following is not None and call and (called := self.called(item, following)) is not None:
             return called, i + 2
         head = heads.head_of(self.el, item, following)
+        if head is not None and head.function is not None and self.el.beside and heads.holds_itself(item, following):
+            self.context.note("argument", f"{item.text} stands without its argument, and before the bracket too", item)
+            return self.build(item), i + 1
         if head is not None:
             return self.applied(head, kids, i)
         if following is not None and following.is_call:

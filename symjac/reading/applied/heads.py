@@ -143,6 +143,15 @@ def head_of(el: Naming, item: Node, following: Node | None) -> Head | None:
     return None
 
 
+def holds_itself(item: Node, following: Node | None) -> bool:
+    r"""``\sigma (1 - \sigma)``, where the second has lost its argument."""
+    if following is None or not following.is_call:
+        return False
+    nodes = list(following.walk())
+    called = {id(a) for n in nodes for a, b in itertools.pairwise(n.kids) if n.kind == "juxt" and b.is_call}
+    return any(n.kind == item.kind and n.text == item.text and id(n) not in called for n in nodes)
+
+
 def _is_expectation(el: Naming, named: Named, group: Node) -> bool:
     r"""``\mathrm{E}[x]``, ``\mathbb{E}[x]``, where E is not declared."""
     found, style = el.context.find(named.family), named.token.style
