@@ -374,6 +374,16 @@ def test_the_command_line_answers_as_data(capsys: pytest.CaptureFixture[str]) ->
     assert "def gradients" in record["numpy"]
 
 
+def test_where_there_is_no_program_the_data_are_there(capsys: pytest.CaptureFixture[str]) -> None:
+    """Inputs of the step before make no program; the gradients do not need one."""
+    arguments = [r"h_{t+1} = \tanh(W h_t + U x_t)", "--loss", r"L = \sum_{t=1}^{T} \ell_t(h_t)", "--to", "json"]
+    assert main(["bptt", *arguments]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["numpy"] is None
+    assert [g["of"] for g in record["gradients"]] == ["W", "U"]
+    assert "inputs of the same step" in record["not_run"][0]["because"]
+
+
 @pytest.mark.parametrize("wanted", ["latex", "document", "markdown", "html", "numpy", "jax", "torch"])
 def test_every_format_is_written(wanted: str, tmp_path: Path) -> None:
     """Pages and programs go to files in every format."""

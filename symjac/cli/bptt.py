@@ -8,6 +8,7 @@ import time
 from symjac import typeset
 from symjac.cli import output
 from symjac.cli.sources import UsageError, from_arguments, is_batch
+from symjac.errors import NotYetError
 from symjac.formats import FORMATS, Needs, render
 from symjac.narrative.conditions import about, plain
 from symjac.results import Backpropagation
@@ -69,8 +70,16 @@ def record(back: Backpropagation, begun: float) -> dict[str, object]:
         "arguments": {a.symbol.name: typeset.latex(a.value) for a in back.step.arguments.values()},
         "assumes": [{"kind": h.kind, "about": about(h), "text": plain(h)} for h in back.confirmed().statement.assumed],
         "hypotheses": [f"{typeset.latex(e)} = 1" for e in back.hypotheses],
-        "numpy": back.numpy(),
+        "numpy": _program(back),
         "checks": [{"method": c.method, "at": c.at, "passed": c.passed} for c in back.checks.ran],
         "not_run": [{"method": c.method, "because": c.because} for c in back.checks.not_run],
         "seconds": round(time.perf_counter() - begun, 4),
     }
+
+
+def _program(back: Backpropagation) -> str | None:
+    """The NumPy source; ``None`` where there is none, for a reason that ``not_run`` gives."""
+    try:
+        return back.numpy()
+    except NotYetError:
+        return None
