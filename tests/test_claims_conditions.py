@@ -164,3 +164,32 @@ def test_what_is_said_of_all_is_a_condition_in_either_print(words: str) -> None:
     equations = [r"y = \operatorname{softmax}(x)"]
     assert check(equations, f"{claim}, {words}").verdict == "true"
     assert check(equations, claim).verdict == "false"
+
+
+@pytest.mark.parametrize(
+    ("said", "refuted"),
+    [
+        (r", \quad 0 < \alpha < 1", "false"),
+        (r" \quad (0 \le \alpha \le 1)", "false"),
+        (r", \quad \alpha \in (0, 1)", "false"),
+        (r", \quad |\lambda(A)| < 1", "undecided"),
+        (r", \quad A \succ 0", "undecided"),
+    ],
+)
+def test_what_refutes_a_claim_meets_what_the_system_supposes(said: str, refuted: str) -> None:
+    """A condition behind an equation changes no derivative; nothing is refuted by values that it excludes."""
+    system = [rf"h_t = (1 - \alpha) h_{{t-1}} + \alpha \tanh(A h_{{t-1}}){said}"]
+    claim = (
+        r"\frac{\partial h_t}{\partial h_{t-1}} = (1 - \alpha) I + \alpha \operatorname{diag}(1 - \tanh^2(A h_{t-1})) A"
+    )
+    assert check(system, claim).verdict == "true"
+    assert check(system, claim.replace("(1 - ", "(1 + ", 1)).verdict == refuted
+
+
+@pytest.mark.parametrize("letter", [r"\mu", r"\eta"])
+def test_a_condition_of_the_system_excludes_points_and_does_not_prove(letter: str) -> None:
+    """Of another letter it says nothing."""
+    system, claim = rf"y = |{letter}| x, \quad {letter} > 0", rf"\frac{{\partial y}}{{\partial x}} = {letter} I"
+    assert check([system], claim).verdict == "undecided"
+    assert check([system], claim.replace(letter, f"2 {letter}")).verdict == "false"
+    assert check([system.replace(f"{letter} >", r"\kappa >")], claim.replace(letter, f"2 {letter}")).verdict == "false"

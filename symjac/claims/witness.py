@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import partial
 
 from symjac import expr as ex
@@ -30,6 +31,7 @@ from symjac.errors import Defect, ShapeError
 from symjac.expr import Expr, Symbol
 from symjac.expr.times import Time
 from symjac.reading.applied.terms import Ref, Term
+from symjac.reading.lexer import tokenise
 from symjac.reading.values import Value
 from symjac.values import Counterexample, counterexample
 from symjac.values.agreement import Agreement, Runs, are_far, compare
@@ -191,11 +193,16 @@ def _later(run: Run, *, points: int) -> Agreement:
         return run.compare(0, points=points)
 
 
-def unkept(s: Statement, model: Model, values: Mapping[Symbol, Rows]) -> list[tuple[str, str]]:
-    """The symbols whose values do not keep to what is declared of them, and to what."""
+def unkept(s: Statement, model: Model, values: Mapping[Symbol, Rows]) -> list[str]:
+    """What is declared of symbols, or supposed of them by the system, and their values do not keep to."""
     refs = ((symbol, model.ref(symbol)) for symbol in values)
     said = [(symbol, s.properties[r.family]) for symbol, r in refs if r is not None and r.family in s.properties]
-    return [(symbol.name, word) for symbol, words in said if (word := broken(words, values[symbol])) is not None]
+    kept = ((symbol.name, broken(words, values[symbol])) for symbol, words in said)
+    scalars = {t.name: table[0][0] for t, table in values.items() if t.is_scalar}
+    numbers = {name: value for name, value in scalars.items() if isinstance(value, Fraction)}
+    letters = {symbol.letter for symbol in values}
+    given = (c for c in s.given if not (c.met(numbers) or letters.isdisjoint(t.text for t in tokenise(c.text))))
+    return [*(f"{name} is declared to be {word}" for name, word in kept if word), *(f"{c.text} is said" for c in given)]
 
 
 def _holds_later(run: Run) -> bool:
@@ -225,9 +232,10 @@ def refute(c: Asked, course: Course, effort: int, told: Sequence[Expr]) -> Count
     symbols = {e for e in reachable(told, run.settle(0)) if isinstance(e, Symbol)}
     found = run.search(effort, symbols, lambda values: not unkept(c.statement, c.model, values))
     if found is None:
-        if c.statement.properties and (other := run.search(effort, symbols)) is not None:
-            name, word = unkept(c.statement, c.model, other.values)[0]
-            raise UndecidedError(f"{name} is declared to be {word}, and no values that are would refute it")
+        supposed = c.statement.properties or c.statement.given
+        if supposed and (other := run.search(effort, symbols)) is not None:
+            said = unkept(c.statement, c.model, other.values)[0]
+            raise UndecidedError(f"{said}, and no values were found that keep to it and refute the claim")
         return None
     if _holds_later(run):
         return None

@@ -158,6 +158,9 @@ class Attempt:
             if _is_range(root, context.letters.time) and len(roots) > 1:
                 context.note("range", f"{context.text(root)} says where the equations hold, and is left out", root)
                 continue
+            if _is_condition(root, context.letters.entry) and any("=" in r.detail for r in every):
+                context.note("condition", f"{context.text(root)} is a condition, and is left out", root)
+                continue
             if root.detail == ("sim",):  # v \sim N(0, R)
                 context.note("distribution", f"{context.text(root)} says how values are drawn, and is left out", root)
                 continue
@@ -344,6 +347,13 @@ def _is_range(root: Node, times: set[str]) -> bool:
     member = root.detail == ("in",) and root.kids[0].inner.kind == "name"
     plain = not any(n.scripts for n in root.kids[0].walk())
     return (ordered or member) and plain and bool(times & set(names[:1] if member else names))
+
+
+def _is_condition(root: Node, indices: set[str]) -> bool:
+    """``0 < a < 1``, ``a \\in (0, 1)``, ``P \\succ 0``: what is supposed of symbols, of no index among them."""
+    compares = bool(root.detail) and set(root.detail) <= {"<", "<=", ">", ">=", "order"}
+    member = root.detail == ("in",) and root.kids[1].inner.kind == "group"
+    return (compares or member) and not any(n.text in indices for n in root.kids[0].walk() if n.kind == "name")
 
 
 def _without_last(root: Node) -> Node:

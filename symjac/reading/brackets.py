@@ -12,7 +12,7 @@ from symjac.reading.usual import FUNCTION_LETTERS
 from symjac.reading.vocabulary import CLOSING, OPENING, SHOWN
 
 BINARY = frozenset(["odot", "circ", "cdot", "times", "*", "otimes", "oslash", "/"])
-RELATIONS = frozenset(["=", "<", "<=", ">", ">=", "in", "!=", "approx", "sim"])
+RELATIONS = frozenset(["=", "<", "<=", ">", ">=", "in", "!=", "approx", "sim", "order"])
 _CONTINUES = BINARY | RELATIONS | {"+", "-"}
 
 
@@ -147,10 +147,12 @@ def _without_ranges(source: str, pieces: list[list[Token]], words: list[Token]) 
         if k and len(piece) == 3 and (piece[0].kind, piece[1].kind) == ("name", "="):
             while stop < len(pieces) and len(pieces[stop]) == 1 and pieces[stop][0].kind in ("number", "dots"):
                 stop += 1
-            ends = stop < len(pieces) and [t.kind for t in pieces[stop - 1]] == ["dots"] and len(pieces[stop]) <= 3
-            if ends and all(t.kind in ("name", "number", "+", "-") for t in pieces[stop]):
-                words.append(_said(source, first, pieces[stop][-1]))
-                k = stop + 1
+            listed = [t.kind for t in pieces[stop - 1]] == ["dots"]
+            if listed and stop < len(pieces) and len(pieces[stop]) <= 3:
+                stop += all(t.kind in ("name", "number", "+", "-") for t in pieces[stop])
+            if listed:
+                words.append(_said(source, first, pieces[stop - 1][-1]))
+                k = stop
                 continue
         if first is not piece[0]:
             words.append(_said(source, first, pieces[k - 1][-1]))

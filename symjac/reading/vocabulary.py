@@ -104,6 +104,7 @@ _COMMANDS = {
     "/": "div",
     "<=": "le leq leqslant",
     ">=": "ge geq geqslant",
+    "order": "succ succeq succcurlyeq prec preceq preccurlyeq",
     "<": "lt",
     ">": "gt",
     "!=": "ne neq",

@@ -339,8 +339,7 @@ class Pair(Asked):
         if found is None:
             return None
         if lost := unkept(self.statement, self.model, found.values):
-            name, word = lost[0]
-            return undecided(f"{name} is declared to be {word}, and the values that refute it are not")
+            return undecided(f"{lost[0]}, and the values that refute the claim do not keep to it")
         if unsure := self.unsure(a, b):
             return undecided(f"nothing says what {unsure} is")
         where = ", ".join(f"{letter} = {value.text}" for letter, value in values.items())

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -12,7 +12,7 @@ from symjac.claims.stated.naming import names_index, without_argument_dots, with
 from symjac.errors import ReadError
 from symjac.expr.times import Time
 from symjac.reading.lexer import tokenise
-from symjac.reading.parser import parse
+from symjac.reading.parser import parse, readable
 from symjac.reading.tree import Node
 
 _HOLDS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
@@ -87,19 +87,39 @@ def conditions(claim: str) -> Iterator[Condition]:
     said = {w for t in words for w in t.text.lower().split()}
     if said & _OTHER_CASES:
         raise ReadError("a claim by cases is not read; give one case alone", text=claim, span=(0, len(claim)))
-    for root in roots:
-        text = claim[root.start : root.end]
-        if root.kind != "relation" or not root.detail:
-            continue
-        if set(root.detail) <= _COMPARES or (len(roots) > 1 and names_index(root)):
-            known = tuple(_sum(k, claim) for k in root.kids)
-            yield Condition(text, (None,) if said & _NEGATIONS else known, root.detail)
-        elif root.detail == ("in",) and not _is_range(claim[root.kids[-1].start : root.kids[-1].end]):
-            yield Condition(text, (None,), root.detail)
+    for c in _among(roots, claim):
+        yield replace(c, members=(None,)) if said & _NEGATIONS and c.signs != ("in",) else c
     for w in words:
         if w.kind == "forall":
             sign = tokenise(said_of_all := claim[w.start : w.end])[0]
             yield from conditions(said_of_all[sign.end :])
+
+
+def given(text: str, letters: Collection[str]) -> Iterator[Condition]:
+    """What a system supposes of its symbols, and not of these letters, which count steps and entries."""
+    for c in _among(readable(text), text):
+        yield from () if c.letters & set(letters) else (c,)
+
+
+def _among(roots: Sequence[Node], text: str) -> Iterator[Condition]:
+    """The relations of a text that are no equations."""
+    for root in roots:
+        said = text[root.start : root.end]
+        if root.kind != "relation" or not root.detail:
+            continue
+        if set(root.detail) <= _COMPARES or (len(roots) > 1 and names_index(root)):
+            yield Condition(said, tuple(_sum(k, text) for k in root.kids), root.detail)
+        elif root.detail == ("in",) and (ends := _interval(root.kids[-1].inner, text)) is not None:
+            sign = "<=" if root.kids[-1].inner.text == "[" else "<"
+            yield Condition(said, (ends[0], _sum(root.kids[0], text), ends[1]), (sign, sign))
+        elif "order" in root.detail or (root.detail == ("in",) and not _is_range(text[root.kids[-1].start : root.end])):
+            yield Condition(said, (None,), root.detail)
+
+
+def _interval(node: Node, text: str) -> tuple[Time | None, Time | None] | None:
+    """The ends of ``(0, 1)``."""
+    plain = node.kind == "group" and node.text in ("(", "[") and len(node.kids) == 2 and not node.scripts
+    return (_sum(node.kids[0], text), _sum(node.kids[1], text)) if plain else None
 
 
 _OTHER_CASES = frozenset(["else", "otherwise", "elsewhere"])

@@ -45,6 +45,7 @@ class Said:
     seen: frozenset[Ref] = frozenset()  # what an equation says the loss depends on
     at_every_step: frozenset[str] = frozenset()  # families of which an equation says so for every step
     conditions: tuple[Condition, ...] = ()  # under which the claim is said to hold
+    given: tuple[Condition, ...] = ()  # what the system supposes of its symbols: points keep to it
     factors: tuple[Term, ...] = ()  # deltas of index letters, by which both sides are multiplied: what is said of them
 
     @property

@@ -12,7 +12,7 @@ from symjac.claims.model import Model
 from symjac.claims.stated.aliases import Alias, Aliases
 from symjac.claims.stated.arguments import name_arguments, with_arguments
 from symjac.claims.stated.calls import without_parameters
-from symjac.claims.stated.conditions import Condition, conditions
+from symjac.claims.stated.conditions import Condition, conditions, given
 from symjac.claims.stated.fitting import (
     at_points,
     define_means,
@@ -124,6 +124,8 @@ def state(
     deltas = [(c, _delta(c)) for c in met if c.pair is not None and set(c.pair) <= named]
     out.factors = tuple(factor for _, factor in deltas)
     out.conditions = tuple(c for c in met if c not in [d for d, _ in deltas])
+    counted = base.context.letters.time | base.context.letters.entry if base.context is not None else set()
+    out.given = tuple(c for e in equations for c in given(e, counted))
     out.opaque = system.opaque
     out.properties = {
         r.family: said
