@@ -128,6 +128,7 @@ CASES = [
     Case(r"y = \max(a, b)"),
     Case(r"p = -\frac{\partial H}{\partial q}"),
     Case("h_t = W h_{t-1}", r"\frac{\partial^+ h_t}{\partial h_{t-1}} = W"),
+    Case(r"A = \operatorname{softmax}(Q K^T / \sqrt{d_k}) V"),
     # sums, products, derivatives
     Case(r"y = W x - \mathbb{E}[W x]"),
     Case(r"C \dot V = -g (V - E) + I"),

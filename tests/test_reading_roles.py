@@ -222,6 +222,16 @@ def test_a_system_in_rows_does_not_type_in_columns_nor_the_reverse() -> None:
         read_system([r"\mathbf{s} = \mathbf{x}^T \mathbf{A}"], orientation="row")
 
 
+@pytest.mark.parametrize("text", [r"\pi_t = \pi_{t-1} P", r"\mu_{k+1} = \mu_k A + \nu_k"])
+def test_a_greek_state_before_a_matrix_is_a_row(text: str) -> None:
+    """The distribution of a Markov chain; as columns it is refused."""
+    reading = read_system([text], orientation=None)
+    assert reading.orientation == "row"
+    assert {i.role for i in reading.symbols.values()} == {"vector", "matrix"}
+    with pytest.raises(ReadError, match="do not fit|added to a matrix"):
+        read_system([text])
+
+
 # ---------------------------------------------------------------------------------- notes and strict
 
 

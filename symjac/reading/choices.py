@@ -268,6 +268,10 @@ CHOICES: Choices = (
     ("vectors side by side, and a Greek state added to every entry", _lenient(Habit.BESIDE_ENTRYWISE, Habit.SPREAD)),
     ("vectors as rows", _rows),
     ("vectors as rows, and a dot between them", lambda t: [a | b for a in _rows(t) for b in _dots(t)]),
+    (
+        "vectors as rows, and states in small Greek letters",
+        lambda t: [a | b for a in _rows(t) for b in _greek_states(t)],
+    ),
     *TWO_LETTERS,
     ("a vector added to a matrix", _in_each),
 )

@@ -93,6 +93,10 @@ def _softmax(el: Arithmetic, values: list[Value], t: Term) -> Value:
     if el.context.lenient and len(values) == 1 and values[0].is_matrix:
         el.context.note("softmax", "softmax of a matrix is read row by row", t)
         return like(values[0], lambda: row_softmax(values[0].make()), t)
+    if len(values) == 1 and values[0].is_matrix:
+        by_rows = r'write it for one row, as in "y = V^\top \operatorname{softmax}(K q / \sqrt{d})"'
+        hint = hints.role(el.context, values[0], "vector") or by_rows
+        raise el.error(f"softmax takes a column vector; {el.text(values[0])} is {values[0].shown}", t, hint)
     v = _one_vector(el, values, t, "softmax")
     return el.laid(like(v, lambda: Softmax(v.make()), t))
 
