@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symjac.claims import check_record
+from symjac.claims import check, check_record
 from symjac.claims.verdict import Verdict
 
 SOFTMAX = (r"p = \operatorname{softmax}(z)", r"L = -\log p_k")
@@ -299,3 +299,27 @@ def test_what_is_called_true_of_a_picked_entry_is_what_numpy_computes() -> None:
     moved = [(loss(z + step * e) - loss(z - step * e)) / (2 * step) for e in np.eye(4)]
     p = np.exp(z) / np.exp(z).sum()
     assert np.allclose(moved, p - np.eye(4)[k], atol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("system", "claim", "damaged"),
+    [
+        (["y = W V x"], r"\frac{\partial y_i}{\partial x_j} = W_{ik} V_{kj}", ("W_{ik}", "2 W_{ik}")),
+        (["r = A B s + C s"], r"\frac{\partial r_a}{\partial s_c} = A_{ab} B_{bc} + C_{ac}", ("+ C", "- C")),
+        (
+            [r"h = \sigma(V x)", "y = W h"],
+            r"\frac{\partial y_a}{\partial x_c} = W_{ab} \frac{\partial h_b}{\partial x_c}",
+            ("W_{ab}", "2 W_{ab}"),
+        ),
+    ],
+)
+def test_an_index_that_stands_twice_may_be_summed_over(system: list[str], claim: str, damaged: tuple[str, str]) -> None:
+    """With the sum it is true, without one nothing says so; what is false either way is false."""
+    found = check(system, claim)
+    assert found.verdict == "undecided"
+    assert "summed over" in found.explanation
+    left, right = claim.split(" = ")
+    index = "k" if "k" in right else "b"
+    first, *rest = right.split(" + ")
+    assert check(system, " + ".join([rf"{left} = \sum_{index} {first}", *rest])).verdict == "true"
+    assert check(system, claim.replace(*damaged)).verdict == "false"

@@ -228,7 +228,7 @@ def test_a_greek_state_before_a_matrix_is_a_row(text: str) -> None:
     reading = read_system([text], orientation=None)
     assert reading.orientation == "row"
     assert {i.role for i in reading.symbols.values()} == {"vector", "matrix"}
-    with pytest.raises(ReadError, match="do not fit|added to a matrix"):
+    with pytest.raises(ReadError, match=r"do not fit|added to a matrix"):
         read_system([text])
 
 

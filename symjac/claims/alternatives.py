@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -90,6 +91,29 @@ def with_powers(s: Statement, t: Term) -> Term:
         return Term("power", (a.args[0], Term("count", (), Time((("T", 1),)))), None, a.span)
 
     return t.rebuilt(change)
+
+
+def with_repeated_summed(s: Statement, t: Term) -> Term:
+    """The member of a claim about entries, summed over every index that stands twice in a term and not on the left."""
+    left = set(_indices(s.members[0])) | {k for r in s.members[0].refs() if r.time for k, _ in r.time.letters}
+    if t.kind in ("add", "negative"):
+        return Term(t.kind, tuple(with_repeated_summed(s, a) for a in t.args), t.data, t.span)
+    for k, count in _indices(t).items() if _indices(s.members[0]) else ():
+        if count == 2 and k not in left and not k.isdigit():
+            t = Term("index_sum", (t,), (k, None), t.span)
+    return t
+
+
+def _indices(t: Term) -> Counter[str]:
+    """How often indices stand in a product, below entries and deltas."""
+    out: Counter[str] = Counter()
+    for inner in map(_indices, t.args):
+        out = out | inner if t.kind == "add" else out + inner
+    if t.kind in ("entry", "kronecker") and isinstance(t.data, tuple):
+        out += Counter(map(str, t.data))
+    if t.kind == "index_sum" and isinstance(t.data, tuple):
+        del out[str(t.data[0])]
+    return out
 
 
 def turned_numerator(t: Term) -> Term:

@@ -19,6 +19,7 @@ from symjac.claims.alternatives import (
     turned_numerator,
     with_dots,
     with_powers,
+    with_repeated_summed,
 )
 from symjac.claims.asked import conventions, orders, settled_order
 from symjac.claims.bounds import bounding, inequality
@@ -60,6 +61,7 @@ KRONECKER = undecided(
 DOT = Outcome(None, "reading", r"it depends on whether \cdot is the inner product or the entrywise one")
 STAR = Outcome(None, "reading", "it holds with * read as the matrix product, as the shapes forbid the entrywise one")
 POWER = undecided("it holds with ^T read as the power with the time T, and not as a transpose")
+REPEATED = undecided("it holds if the index that stands twice is summed over, which nothing says: print the sum")
 OPEN_LAG = undecided(
     "what lies so many steps back also acts through other states of its own step; whether that counts, nothing says"
 )
@@ -194,6 +196,7 @@ class Judge:
         if starred != dotted:
             beside(first, starred, lambda o, other: STAR if misfits(o) and other.holds else o, misfits)
         beside(first, with_powers(s, last), partial(doubted, POWER))
+        beside(first, with_repeated_summed(s, last), partial(doubted, REPEATED))
         turned = first.rebuilt(turned_numerator), last.rebuilt(turned_numerator)
         beside(*turned, partial(agreeing, TURNED))
         in_layout = first.rebuilt(other_layout_of_maps), last.rebuilt(other_layout_of_maps)
