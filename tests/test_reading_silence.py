@@ -323,7 +323,7 @@ def test_an_identity_that_would_change_nothing_is_asked_for(texts: list[str], de
         System(*texts)
     assert all(f"{name}: {words}" in str(refused.value.hint) for name, words in list(declared.items())[:1])
     assert System(*texts, symbols=declared).equations
-    for fine in (r"y = (A - \lambda I) x", r"y = (\mu I_n + A)^{-1} x", "Y = A + I"):
+    for fine in (r"y = (A - \lambda I) x", r"y = (\mu I_n + A)^{-1} x", "Y = A + I", "y = I_3 x + b", "y = A I_n x"):
         assert System(fine).equations
 
 

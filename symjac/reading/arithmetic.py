@@ -24,6 +24,7 @@ from symjac.reading.applied.terms import Term
 from symjac.reading.assumptions import Habit, How
 from symjac.reading.context import Family
 from symjac.reading.sizes import UNIT, Size
+from symjac.reading.usual import SIZE_LETTERS
 from symjac.reading.values import Value, like, negative, number, ordered_product, reciprocal, scalar, spread
 
 
@@ -335,7 +336,7 @@ class Arithmetic(Naming, ABC):
             if not self.context.sizes.equal(running.cols, v.rows):
                 raise self.unfit(running, v)
             for w in (running, v):
-                if self.context.system and w.term.kind == "identity" and self.context.find(self.text(w)) is None:
+                if self.context.system and w.term.kind == "identity" and not self.is_sure(w.term):
                     raise self.current("multiplies what the identity would not change", w.term)
             running = Value(running.rows, v.cols, v.make, _beside(running.term, v.term))
         rows, cols = (running.rows, running.cols) if running is not None else (UNIT, UNIT)
@@ -351,6 +352,11 @@ class Arithmetic(Naming, ABC):
             return ordered_product(made)
 
         return Value(rows, cols, make, t, factors=tuple(values), literal=all(v.literal for v in values))
+
+    def is_sure(self, t: Term) -> bool:
+        """Whether an identity is declared, or a size stands below it."""
+        size = t.place.size or ""
+        return size.isdigit() or size in SIZE_LETTERS or self.context.find(self.context.text(t)) is not None
 
     def refuse_vector(self, values: Sequence[Value], t: Term) -> None:
         r"""The n of ``\\frac{n}{2} \\lVert x - c \\rVert^2``, a vector for its letter alone, may be a number."""

@@ -13,10 +13,7 @@ from symjac.reading.parser import readable
 from symjac.reading.spelling import plain
 from symjac.reading.survey import bound_letter
 from symjac.reading.tree import Node
-from symjac.reading.usual import AFTER, BEFORE
-
-# Scalars that stand for the size of the vectors around them, as the n of 1/n does.
-SIZE_LETTERS = frozenset("nmdDNM")
+from symjac.reading.usual import AFTER, BEFORE, SIZE_LETTERS
 
 
 def size_letters(context: Context, roots: Iterable[Node]) -> None:

@@ -54,6 +54,8 @@ BEFORE = frozenset(["prev", "old", "last"])
 AFTER = frozenset(["next", "new"])
 # Capitals that stand for steps: of time, of a grid.
 STEPS = frozenset([r"\Delta"])
+# Scalars that stand for the size of the vectors around them, as the n of 1/n does.
+SIZE_LETTERS = frozenset("nmdDNM")
 # Capitals that stand for scalars before a derivative by time: capacities, time constants.
 SLOPE_FACTORS = frozenset(["C", "T", "L"])
 # With an index in a sum, beside a small Greek letter with the same, these are as often vectors with a number.
