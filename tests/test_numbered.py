@@ -439,6 +439,13 @@ CLAIMS = (
         frozenset({"numerator_column", "denominator_column"}),
         (r"2 \sum_s r_s x_s x_s^\top + \lambda I", r"2 \sum_s x_s x_s^\top + 2 \lambda I"),
     ),
+    Claim(
+        (r"F = \sum_{i=1}^N \|x_i - c\|^2",),
+        r"\nabla_{x_k} F",
+        "2 (x_k - c)",
+        GRADIENT | {"numerator_row", "mixed_row"},
+        ("2 (x_k + c)", "2 (c - x_k)", "x_k - c"),
+    ),
 )
 DAMAGED = [(case, right) for case in CLAIMS for right in case.damaged]
 
@@ -499,6 +506,14 @@ def test_the_derivative_of_a_vector_with_a_number_is_not_judged(right: str) -> N
         ),
         (r"Q = \sum_{i=1}^M \rho_i e^{u_i^\top c + b}", {"Q": "scalar", "U": "matrix", "c": "vector", "b": "scalar"}),
         (r"y = \sum_{s=1}^{t} V x_s", {"x_s": "vector", "y": "vector"}),
+        (
+            r"J(\theta) = \frac{1}{2m} \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)})^2",
+            {r"J(\theta)": "scalar", "x^{(i)}": "vector", "y^{(i)}": "scalar"},
+        ),
+        (
+            r"C = \sum_{i=1}^m (g_\omega(u^{(i)}) - d^{(i)})^2",
+            {"C": "scalar", "u^{(i)}": "vector", "d^{(i)}": "scalar"},
+        ),
     ],
 )
 def test_a_sum_of_numbers_is_a_number(text: str, shapes: dict[str, str]) -> None:
@@ -551,6 +566,17 @@ def test_squares_that_may_be_numbers_refute_nothing_by_shape(equation: str, clai
     assert check_record({"equations": [equation], "claim": claim}).verdict == "undecided"
     vectors = {"equations": [equation], "claim": claim, "symbols": {"x_t": "vector n", "g_t": "vector n"}}
     assert check_record(vectors).verdict == "false"
+
+
+@pytest.mark.parametrize(
+    ("right", "letters"),
+    [("W_{ik} V_{kj}", ["k"]), (r"\sum_k W_{ik} V_{kj}", []), ("W_{i1} V_{1j}", []), ("W_{ij}", [])],
+)
+def test_an_index_that_stands_twice_is_not_summed_in_silence(right: str, letters: list[str]) -> None:
+    """Some texts sum over what stands twice; that it is not done is noted."""
+    v = check_record({"equations": ["y = W V x"], "claim": rf"\frac{{\partial y_i}}{{\partial x_j}} = {right}"})
+    notes = [n for n in v.notes if "stands twice and is not summed" in n]
+    assert [f"the index {x} " in n for x, n in zip(letters, notes, strict=True)] == [True] * len(letters)
 
 
 @pytest.mark.parametrize("variable", ["(x_1 + c)_b", "(c_1)_b"])

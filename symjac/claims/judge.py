@@ -34,6 +34,7 @@ from symjac.claims.readings import (
     agreed,
     agreeing,
     doubted,
+    notes_of_indices,
     notes_of_maps,
     under_condition,
     usual_functions,
@@ -211,7 +212,9 @@ class Judge:
             maps.get("descending"),
             s.order,
             tuple(self.links()),
-            notes=tuple(dict.fromkeys([*s.notes, *self.notes, *vectors.notes(s), *notes_of_maps(s)])),
+            notes=tuple(
+                dict.fromkeys([*s.notes, *self.notes, *vectors.notes(s), *notes_of_maps(s), *notes_of_indices(s)])
+            ),
         )
         out = replace(out, verdict=summed_up(out.as_printed))
         at_once = any(o.at_once for m in maps.values() for o in m.values())

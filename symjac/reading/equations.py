@@ -31,7 +31,7 @@ from symjac.reading.parser import parse
 from symjac.reading.sizes import Size
 from symjac.reading.spelling import is_upper, plain
 from symjac.reading.tree import Node, bracket, juxtaposed
-from symjac.reading.usual import ALWAYS_FUNCTIONS, SLOPE_FACTORS
+from symjac.reading.usual import ALWAYS_FUNCTIONS, LOSSES, SLOPE_FACTORS
 from symjac.reading.values import Value, like, number
 from symjac.typeset import latex
 
@@ -358,7 +358,7 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
             f"{el.context.text(left)} = 0 is a condition on what stands in the brackets and defines no function",
             left,
         )
-    if value.is_scalar and all(el.build(k).is_scalar for k in inner.kids):
+    if value.is_scalar and named.token.text not in LOSSES and all(el.build(k).is_scalar for k in inner.kids):
         raise el.error(
             "this left side is no symbol, and the right side no function of one variable in known terms",
             left,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from symjac.errors import DefinitionError, ReadError, ShapeError
 from symjac.reading import numbered, repair
-from symjac.reading.assumptions import How, Option
+from symjac.reading.assumptions import SCALAR_FUNCTION, How, Option
 from symjac.reading.attempt import Attempt, Given
 from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.reading.choices import CHOICES, OF_VECTOR_LOSS, ONE_LETTER, TWO_LETTERS, WITH_NUMBERS, Choices, Tried
@@ -133,7 +133,8 @@ class Session(Given):
                 if tries < 0:
                     raise error
                 try:
-                    attempt = self.beside_numbers(option) if option.numbered else Attempt(self, option).run()
+                    numbers = option.numbered or SCALAR_FUNCTION in option.roles.values()
+                    attempt = self.beside_numbers(option) if numbers else Attempt(self, option).run()
                 except (ReadError, ShapeError, DefinitionError):
                     continue
                 found += [] if attempt.defines_small_matrix else [attempt]

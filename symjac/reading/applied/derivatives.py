@@ -161,7 +161,7 @@ def nabla(b: Building, kids: list[Node], i: int) -> tuple[Term, int]:
         stop += 1
     y = _operand(b, kids[i + 1 : stop])
     x = b.script(sub.tokens)
-    if x.kind != "symbol":
+    if (x.args[0] if x.kind == "entry" and b.el.beside else x).ref is None:
         raise b.error(r"a \nabla is by one symbol", item)
     text = b.context.source[kids[i + 1].start : kids[stop - 1].end]
     if raised:
