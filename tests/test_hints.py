@@ -197,6 +197,7 @@ CASES = [
     Case("h_t = A_t \\cdots B_1 h_0"),
     Case("h_t = A_t \\cdots A_k h_0"),
     Case("y_i = w_{ij} x_j"),
+    Case("L = -\\sum_i y_i^\\top \\log p_i\np_i = \\operatorname{softmax}(W x_i + b)"),
     Case(r"y_i = \sum_j \delta_{ij} x_j"),
     Case("p = \\operatorname{softmax}(z)\nL = -\\log p_y"),
     Case("L = (o - y)^2", symbols={"y": "vector n"}),

@@ -568,17 +568,6 @@ def test_squares_that_may_be_numbers_refute_nothing_by_shape(equation: str, clai
     assert check_record(vectors).verdict == "false"
 
 
-@pytest.mark.parametrize(
-    ("right", "letters"),
-    [("W_{ik} V_{kj}", ["k"]), (r"\sum_k W_{ik} V_{kj}", []), ("W_{i1} V_{1j}", []), ("W_{ij}", [])],
-)
-def test_an_index_that_stands_twice_is_not_summed_in_silence(right: str, letters: list[str]) -> None:
-    """Some texts sum over what stands twice; that it is not done is noted."""
-    v = check_record({"equations": ["y = W V x"], "claim": rf"\frac{{\partial y_i}}{{\partial x_j}} = {right}"})
-    notes = [n for n in v.notes if "stands twice and is not summed" in n]
-    assert [f"the index {x} " in n for x, n in zip(letters, notes, strict=True)] == [True] * len(letters)
-
-
 @pytest.mark.parametrize("variable", ["(x_1 + c)_b", "(c_1)_b"])
 def test_an_entry_of_no_symbol_is_no_variable(variable: str) -> None:
     """An entry of a sum, or of an entry that is a number, is refused as what a derivative is by."""

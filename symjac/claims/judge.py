@@ -34,7 +34,6 @@ from symjac.claims.readings import (
     agreed,
     agreeing,
     doubted,
-    notes_of_indices,
     notes_of_maps,
     under_condition,
     usual_functions,
@@ -213,7 +212,14 @@ class Judge:
             s.order,
             tuple(self.links()),
             notes=tuple(
-                dict.fromkeys([*s.notes, *self.notes, *vectors.notes(s), *notes_of_maps(s), *notes_of_indices(s)])
+                dict.fromkeys(
+                    [
+                        *s.notes,
+                        *self.notes,
+                        *vectors.notes(s),
+                        *notes_of_maps(s),
+                    ]
+                )
             ),
         )
         out = replace(out, verdict=summed_up(out.as_printed))

@@ -113,16 +113,6 @@ def notes_of_maps(s: Statement) -> list[str]:
     return [f"a derivative of {name} by one of its arguments is the partial one" for name in several]
 
 
-def notes_of_indices(s: Statement) -> list[str]:
-    """Indices that stand in two factors of a product and in no sum, over which some texts sum without a word."""
-    first, last = s.members[0], s.members[-1]
-    kept = {x for t in first.walk() if t.kind == "entry" and isinstance(t.data, tuple) for x in t.data}
-    kept |= {t.data[0] for t in last.walk() if t.kind == "index_sum" and isinstance(t.data, tuple)}
-    products = ([set(a.data) for a in t.args if a.kind == "entry" and isinstance(a.data, tuple)] for t in last.walk())
-    twice = {x for entries in products for a, b in itertools.combinations(entries, 2) for x in a & b if not x.isdigit()}
-    return [rf"the index {x} stands twice and is not summed: a sum is written \sum_{x}" for x in sorted(twice - kept)]
-
-
 def usual_functions(s: Statement, declared: Mapping[str, str]) -> dict[str, str]:
     """The functions that nothing specifies and that many papers mean one thing by."""
     return {f: words for f, words in USUAL.items() if s.unspecified(f) and f not in declared}

@@ -434,7 +434,9 @@ def finish(piece: Piece, context: Context) -> tuple[Symbol, list[Expr]]:
             raise context.error(
                 "this equation between entries is not read as one between vectors",
                 piece.root,
-                'write it with vectors and matrices, as in "y = W x + b"',
+                'write it with vectors and matrices, as in "y = W x + b"'
+                if isinstance(left, Entry)
+                else 'write all equations for one of the vectors, without its number, as in "y = W x + b"',
             )
         made = [w for w in whole if w is not None]
         left = made[0]

@@ -100,5 +100,6 @@ def refuse_matrix(context: Context, node: Node, indices: Mapping[str, str]) -> N
         raise context.doubt(
             f"{base} beside {small} with a number: the matrix with these vectors for its columns, or for its rows?",
             node,
-            f'for its columns declare "{base}: matrix d n" and "{small}_{indices.get(small, "i")}: vector d"',
+            f'for its columns declare "{base}: matrix d n" and "{small}_{indices.get(small, "i")}: vector d"; '
+            f"where they are its rows, the same, with the transpose of {base} for {base} in the formula",
         )
