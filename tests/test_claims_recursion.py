@@ -163,3 +163,20 @@ def test_what_is_defined_at_the_last_step_alone_is_known_there(last: str) -> Non
     left = rf"\frac{{\partial y_{last}}}{{\partial s_{{{last}-1}}}} = "
     assert check(system, left + "V P").holds_in == ("numerator_column",)
     assert check(system, left + "V").verdict == "false"
+
+
+@pytest.mark.parametrize(
+    ("equation", "claim", "damaged"),
+    [
+        (r"s_t = \lambda s_{t-1} + x_t", by("s_t", "x_k") + r"\lambda^{t-k} I", r"\lambda^{t-k-1} I"),
+        (r"v_t = \beta v_{t-1}", by("v_t", "v_k") + r"\beta^{t-k} I", r"\beta^{t-k}"),
+        (r"s_t = \gamma P s_{t-1} + x_t", by("s_t", "s_k") + r"\gamma^{t-k} P^{t-k}", r"\gamma^{t-k} P^{t-k-1}"),
+        (r"s_t = \gamma P s_{t-1}", by("s_t", "s_k") + r"\gamma P \gamma^{t-k-1} P^{t-k-1}", r"\gamma P^{t-k}"),
+    ],
+)
+def test_a_number_in_a_power_over_many_steps_is_a_power_of_its_own(equation: str, claim: str, damaged: str) -> None:
+    """(c A)^k is c^k A^k, and the powers of the identity are the identity."""
+    symbols = {"s_t": "vector n", "v_t": "vector n"}
+    symbols = {key: words for key, words in symbols.items() if key[0] in equation}
+    assert "numerator_column" in check([equation], claim, symbols).holds_in
+    assert "numerator_column" not in check([equation], claim.split("=")[0] + "= " + damaged, symbols).holds_in

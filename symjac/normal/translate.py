@@ -86,7 +86,18 @@ def _opened(e: Expr) -> Iterator[Expr]:
         for f in reversed(e.arg.args):
             yield from [f] if f.is_scalar else _opened(x.transpose(f))
     else:
-        yield e
+        yield from _apart(e)
+
+
+def _apart(e: Expr) -> tuple[Expr, ...]:
+    """``(c A)^k`` as ``c^k`` and ``A^k``, where k is so many steps as letters say."""
+    if not isinstance(e, x.MatrixPower) or isinstance(e.exponent, x.Number) or e.is_scalar:
+        return (e,)
+    factors = e.base.args if isinstance(e.base, x.Product) else (e.base,)
+    scalars = [x.power(f, e.exponent) for f in factors if f.is_scalar]
+    base = x.mul(*(f for f in factors if not f.is_scalar))
+    plain = isinstance(base, x.Identity)
+    return (*scalars, base if plain else x.MatrixPower(base, e.exponent)) if scalars or plain else (e,)
 
 
 def _reduced(factors: list[Expr], t: Translation) -> list[Expr]:
@@ -123,6 +134,8 @@ def _inverts(a: Expr, b: Expr, t: Translation) -> bool:
 
 def _matrix_power(t: Translation, e: x.MatrixPower) -> Poly:
     d = size_number(e.rows)
+    if (apart := _apart(e)) != (e,):
+        return t.poly(x.mul(*apart))
     p, q = t.poly(e.base), t.poly(e.exponent)
     if not d:
         return power_by(p, q)
