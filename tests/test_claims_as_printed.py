@@ -259,6 +259,22 @@ def test_the_cross_entropy_of_a_softmax_has_the_famous_gradient() -> None:
     assert "sum to one" in undecided.reason
 
 
+@pytest.mark.parametrize("rest", ["", r" + \frac{\mu}{2} \|C\|_F^2"])
+def test_targets_at_all_steps_sum_to_one_together(rest: str) -> None:
+    """A regulariser of the same matrix beside the sum over the steps refutes nothing either."""
+    system = (
+        r"s_t = \tanh(A s_{t-1} + B u_t)",
+        r"p_t = softmax(C s_t)",
+        rf"J = -\sum_{{t=1}}^T q_t^\top \log p_t{rest}",
+    )
+    claim = r"\frac{\partial J}{\partial C} = \sum_{t=1}^T (p_t - q_t) s_t^\top" + (r" + \mu C" if rest else "")
+    found = verdict(claim, *system).conventions["denominator_column"]
+    assert found.holds is None
+    assert "entries of q_t sum to one" in found.reason
+    wrong = verdict(claim.replace("p_t - q_t", "q_t - p_t"), *system).conventions["denominator_column"]
+    assert wrong.holds is False
+
+
 def test_the_entry_of_the_right_class_is_picked_by_a_unit_vector() -> None:
     """-log p_k has the gradient p - e_k, and never p."""
     system = ("p = softmax(z)", r"L = -\log p_k")

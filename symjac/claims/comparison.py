@@ -124,6 +124,8 @@ class Comparison(Asked):
         if alone.holds is False:
             ends = alone.because == "counterexample"
             return replace(alone, reason="already where there is one step only") if ends else alone
+        if alone.holds is None:
+            return alone
         return Outcome(None, "undecided", "the sums may differ though they are the same over one step")
 
     def at_any_length(self, a: Term, b: Term) -> Outcome:
@@ -320,9 +322,9 @@ class Comparison(Asked):
             if found is None:
                 continue
             summing = self._summing_to_one(related)
-            for s in sorted(self._free(related) & self._targets() - summing, key=lambda s: s.name):
-                if self._with_sum_one(left, right, frozenset({s}) | summing):
-                    return undecided(f"it holds if the entries of {s.name} sum to one, which nothing says")
+            for name, targets in sorted(self._targets(self._free(related) - summing).items()):
+                if self._with_sum_one(left, right, targets | summing):
+                    return undecided(f"it holds if the entries of {name} sum to one, which nothing says")
             return Outcome(False, "counterexample", "", found, ROADS[1:])
         return None
 
@@ -342,14 +344,21 @@ class Comparison(Asked):
             table = dict(self.relations)
         return {s for e in (*related, *table.values()) for s in e.symbols} - table.keys()
 
-    def _targets(self) -> set[ex.Symbol]:
-        """Vectors that an equation of a scalar sets against a logarithm: what a cross-entropy compares with."""
+    def _targets(self, among: set[ex.Symbol]) -> dict[str, frozenset[ex.Symbol]]:
+        """Vectors that an equation of a scalar sets against a logarithm, at all steps, by how the equation names them.
+
+        They are what a cross-entropy compares with.
+        """
 
         def has_logarithm(e: Expr) -> bool:
             return any(isinstance(node, ex.Apply) and node.function.known == "log" for node in e.walk())
 
         scalars = [p for p in self.model.printed if self.model.symbol(p.lhs).is_scalar and has_logarithm(p.rhs)]
-        return {s for p in scalars for s, r in p.uses if s.is_vector and self.model.definition(r) is None}
+        named = {
+            r.family: s.name for p in scalars for s, r in p.uses if s.is_vector and self.model.definition(r) is None
+        }
+        families = {s: r.family for s in among if (r := self.model.ref(s)) is not None and r.family in named}
+        return {named[f]: frozenset(s for s in families if families[s] == f) for f in families.values()}
 
     def _with_sum_one(self, left: Expr, right: Expr, vectors: frozenset[ex.Symbol]) -> bool:
         """Whether both sides are equal where the entries of these vectors sum to one."""
