@@ -446,6 +446,13 @@ CLAIMS = (
         GRADIENT | {"numerator_row", "mixed_row"},
         ("2 (x_k + c)", "2 (c - x_k)", "x_k - c"),
     ),
+    Claim(
+        (r"E = \frac{1}{2} \sum_{n=1}^N (t_n - w^\top \phi_n)^2",),
+        r"\nabla_w E",
+        r"\sum_{n=1}^N (w^\top \phi_n - t_n) \phi_n",
+        GRADIENT,
+        (r"\sum_{n=1}^N (t_n - w^\top \phi_n) \phi_n", r"\sum_{n=1}^N (w^\top \phi_n - t_n) w"),
+    ),
 )
 DAMAGED = [(case, right) for case in CLAIMS for right in case.damaged]
 

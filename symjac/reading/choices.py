@@ -214,7 +214,9 @@ def _lenient(*habits: Habit) -> Callable[[Tried], list[Option]]:
 def _numbered(t: Tried) -> list[Option]:
     """Letters that only ever carry the number of an entry, as vectors with a number: each of them, and several."""
     printed = {n.letter for n in t.nodes}
-    found = {base: matrix for base, (_, matrix) in may_be(t.context).items() if matrix not in printed}
+    pairs = [p for n in t.nodes if n.kind == "juxt" for p in itertools.pairwise(n.kids)]
+    inner = {n.text for a, b in pairs if _turned(a) for n in (a, b)}  # the \phi of w^\top \phi_n
+    found = {base: matrix for base, (_, matrix) in may_be(t.context, inner).items() if matrix not in printed}
     if len(found) > MOST_NUMBERED:
         return []
     some = (s for k in range(1, len(found) + 1) for s in itertools.combinations(found.items(), k))

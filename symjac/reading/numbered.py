@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from symjac.errors import ReadError, ShapeError, propose
 from symjac.expr.names import written
@@ -39,15 +39,19 @@ def usual(ways: Sequence[frozenset[str]]) -> frozenset[str] | None:
     return most if most in ways and doubtful <= NUMBERED else None
 
 
-def may_be(context: Context) -> dict[str, tuple[str, str]]:
-    """Letters that only ever carry the number of an entry, and may be vectors with one: their print, and the matrix."""
+def may_be(context: Context, greek: Container[str] = ()) -> dict[str, tuple[str, str]]:
+    """Letters that only ever carry the number of an entry, and may be vectors with one: their print, and the matrix.
+
+    Small Greek letters are that where they mostly are, or where ``greek`` has them.
+    """
     letters = context.letters
     declared = {f.base for f in context.families.values() if f.declared}
     found: dict[str, tuple[str, str]] = {}
     for n in context.exact.values():
         if context.has_bold and not is_bold(n.base):
             continue
-        small = not is_upper(n.token.text) and (not is_greek(n.token.text) or n.token.text in VECTOR_GREEK)
+        x = n.token.text
+        small = not is_upper(x) and (not is_greek(x) or x in VECTOR_GREEK or x in greek)
         free = n.base not in declared | letters.bare and n.base not in letters.numbered
         matrix = matrix_of(n.token)
         if small and free and len(n.entries) == 1 and n.time is None and matrix is not None:
