@@ -104,6 +104,12 @@ def test_a_product_from_the_last_step_to_the_variable_falls(
     assert convention not in verdict(claim.replace(*damaged), *system).holds_in
 
 
+def test_a_product_that_does_not_fit_is_named_as_it_is_printed() -> None:
+    """A message about shapes says which product over time it means."""
+    claim = chained("L", "s_t", "s_T", r"\prod_{i=T}^{t+1}" + THROUGH_P)
+    assert r"\prod_{i} \dots (1) is n x n" in verdict(claim, *FROM_LOSS).conventions["denominator_column"].reason
+
+
 def test_a_product_over_layers_may_have_other_sizes_in_each() -> None:
     """W_l with an index is another matrix in each layer."""
     claim = r"\frac{\partial a_L}{\partial a_0} = diag(\sigma'(z_L)) W_L \cdots diag(\sigma'(z_1)) W_1"

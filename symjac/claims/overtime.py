@@ -91,7 +91,7 @@ class OverTime:
         inner.values.pop(letter)
         body = inner.value(t.args[0])
         if t.over.kind == "sum":
-            return like(body, lambda: self.other(("sum", letter, low, high, e := body.make()), e.shape), t)
+            return like(body, lambda: self.other("sum", letter, (low, high, e := body.make()), e.shape), t)
         self.square(ev, body, t.args[0])
         return like(body, lambda: self.product(ev, t, body.make(), low, high), t)
 
@@ -109,7 +109,7 @@ class OverTime:
                 found = self.chain(ev, family, body, (here, low, high), shift, self.order_of(t))
                 if found is not None:
                     return found
-        return self.other(("product", self.order_of(t), letter, low, high, body), body.shape)
+        return self.other("product", letter, (self.order_of(t), low, high, body), body.shape)
 
     def chain(
         self, ev: Meaning, family: str, body: Expr, times: tuple[Time, Time, Time], shift: int, order: str
@@ -132,10 +132,12 @@ class OverTime:
             return None
         return whole if order == "descending" else ex.transpose(whole)
 
-    def other(self, key: object, shape: ex.Shape) -> Symbol:
+    def other(self, kind: str, letter: str, what: object, shape: ex.Shape) -> Symbol:
         """A symbol for what is no product of the system's Jacobians."""
+        key = kind, letter, what
         if key not in self.others:
-            self.others[key] = Symbol(rf"\text{{over time {len(self.others) + 1}}}", shape)
+            sign = r"\sum" if kind == "sum" else r"\prod"
+            self.others[key] = Symbol(rf"{sign}_{{{letter}}} \dots ({len(self.others) + 1})", shape)
         return self.others[key]
 
 
