@@ -208,7 +208,7 @@ def test_an_error_in_the_second_of_two_texts_shows_that_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "hint"), [(r"y = \tahn(W x)", r'write "\tanh"'), (r"y = \Va x", "macro of the paper")]
+    ("text", "hint"), [(r"y = \tahn(W x)", r'write "\tanh"'), (r"y = \Qa x", "macro of the paper")]
 )
 def test_a_command_that_is_not_known_is_no_other_one(text: str, hint: str) -> None:
     """Letters in another order are a slip; two letters are a macro of the paper."""

@@ -80,6 +80,7 @@ class Habit(Enum):
     IN_EACH_ROW = "a vector is added to every row of a matrix"
     IN_EACH_COLUMN = "a vector is added to every column of a matrix"
     ROW_IN_EACH = "a row is added to every row of a matrix"
+    SOFTMAX_OF_ROWS = "softmax of a matrix is read row by row, as only that fits"
     ROWS = "vectors are read as rows, as only that fits"
 
 

@@ -130,6 +130,9 @@ def split(source: str, tokens: list[Token]) -> tuple[list[list[Token]], list[Tok
         while number:
             words += number
             kept, number = _without_number(source, kept, apart)
+        if len(kept) > 2 and kept[-1].kind == "dots" and kept[-1].start in apart:  # and so on
+            words.append(_said(source, kept[-1], kept[-1]))
+            kept = kept[:-1]
         pieces += [kept] if kept else []
     return pieces, words
 
@@ -276,15 +279,16 @@ def _flatten(tokens: list[Token]) -> tuple[list[Token], list[int]]:
     depth = matrices = 0
     opened: list[str] = []
     angles = {"langle", "rangle"} if not _paired(tokens) else set()
-    for t in tokens:
+    for t, following in zip(tokens, [*(u.kind for u in tokens[1:]), ""], strict=True):
         if t.kind in CLOSING and t.kind not in angles:
             depth -= 1
             del opened[-1:]  # an angle bracket may close what is no bracket
             matrices -= t.kind == "end"
         inside_braces = opened[-1:] == ["{"]
         mark = t.kind == "&" or (t.kind == "\\\\" and depth)
-        if not mark or matrices or inside_braces:
-            flat.append(t)
+        between = t.kind == "&" and following not in _CONTINUES and not (matrices or inside_braces or depth)
+        if not mark or matrices or inside_braces or between:  # a mark may part equations as a wide space does
+            flat.append(t._replace(kind="gap") if between else t)
             depths.append(depth)
         if t.kind in OPENING and t.kind not in angles:
             depth += 1

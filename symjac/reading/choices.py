@@ -18,6 +18,7 @@ from symjac.reading.numbered import may_be
 from symjac.reading.spelling import TIMELIKE, is_greek, is_upper
 from symjac.reading.tree import Node
 from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS, FUNCTION_LETTERS, OF_SEVERAL, OFTEN_MAPS
+from symjac.reading.vocabulary import OPERATORS
 
 MOST_NUMBERED = 5  # so many letters may be entries or vectors before all ways are too many to try
 
@@ -158,6 +159,11 @@ def _bold_states(t: Tried) -> list[Option]:
     return [Option(dict.fromkeys([n.base for n in alike], "vector")) for alike in found]
 
 
+def _softmax_of_rows(t: Tried) -> list[Option]:
+    present = any(n.kind == "word" and OPERATORS.get(n.text) == "softmax" for n in t.nodes)
+    return [Option(habits=frozenset({Habit.SOFTMAX_OF_ROWS}))] if present else []
+
+
 def _otimes(t: Tried) -> list[Option]:
     present = any(n.kind == "binary" and n.text == "otimes" for n in t.nodes)
     return [Option(habits=frozenset({Habit.OTIMES_ENTRYWISE}))] if present else []
@@ -276,4 +282,5 @@ CHOICES: Choices = (
     ),
     *TWO_LETTERS,
     ("a vector added to a matrix", _in_each),
+    ("softmax of a matrix", _softmax_of_rows),
 )

@@ -154,6 +154,8 @@ class Commands(ABC):
             self.add(v.COMMANDS[name], name, i, j)
         elif is_word(name):
             self.add("word", name, i, j)
+        elif (meant := v.macro(name)) is not None:
+            self.add("name", meant, i, j, "bf" if len(meant) == 1 else "")
         else:
             self.unknown(name, i, j)
         return j

@@ -14,7 +14,7 @@ from symjac.reading.assumptions import Habit, How, Option
 from symjac.reading.evidence import EVIDENCE, Evidence
 from symjac.reading.names import Named
 from symjac.reading.sizes import UNIT, Size, Sizes
-from symjac.reading.spelling import is_bold, plain
+from symjac.reading.spelling import is_bold, letter, plain
 from symjac.reading.survey import Letters
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Placed
@@ -51,6 +51,8 @@ class Note:
 
 def left_out(token: Token, text: str) -> Note:
     """That words, or the number of an equation, stand beside a formula and are no part of it."""
+    if token.kind == "macro":
+        return Note("macro", f"{text[token.start : token.end]} is read as {letter(token)}")
     number = token.kind == "number"
     what = f"the number {token.text} is" if number else f"the words '{token.text}' are"
     return Note("comment", f"{what} left out", text, (token.start, token.end))

@@ -37,7 +37,7 @@ EVIDENCE: Mapping[str, Evidence] = {
     **dict.fromkeys(
         ("parameter", "no-brackets", "bars", "norm", "statistic", "softmax", "size", "sum"), Evidence.USUAL
     ),
-    **dict.fromkeys(("product-order", "beside", "row", "slope", "entrywise", "unit vector"), Evidence.USUAL),
+    **dict.fromkeys(("product-order", "beside", "row", "slope", "entrywise", "unit vector", "macro"), Evidence.USUAL),
     # A bracket or a subscript that was put in is no longer the text that was given.
     "repaired": Evidence.USUAL,
 }

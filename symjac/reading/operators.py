@@ -28,7 +28,7 @@ from symjac.expr import (
 from symjac.reading import grids, hints
 from symjac.reading.applied.terms import Term
 from symjac.reading.arithmetic import Arithmetic
-from symjac.reading.assumptions import How
+from symjac.reading.assumptions import Habit, How
 from symjac.reading.roles import known_function
 from symjac.reading.sizes import UNIT
 from symjac.reading.spelling import marks_vector
@@ -90,13 +90,13 @@ def _of_square(node_class: Callable[[Expr], Expr], what: str) -> Callable[[Arith
 
 
 def _softmax(el: Arithmetic, values: list[Value], t: Term) -> Value:
-    if el.context.lenient and len(values) == 1 and values[0].is_matrix:
+    by_rows = Habit.SOFTMAX_OF_ROWS in el.context.option.habits
+    if (el.context.lenient or by_rows) and len(values) == 1 and values[0].is_matrix:
         el.context.note("softmax", "softmax of a matrix is read row by row", t)
         return like(values[0], lambda: row_softmax(values[0].make()), t)
     if len(values) == 1 and values[0].is_matrix:
-        by_rows = r'write it for one row, as in "y = V^\top \operatorname{softmax}(K q / \sqrt{d})"'
-        hint = hints.role(el.context, values[0], "vector") or by_rows
-        raise el.error(f"softmax takes a column vector; {el.text(values[0])} is {values[0].shown}", t, hint)
+        message = f"softmax takes a column vector; {el.text(values[0])} is {values[0].shown}"
+        raise el.error(message, t, hints.role(el.context, values[0], "vector"))
     v = _one_vector(el, values, t, "softmax")
     return el.laid(like(v, lambda: Softmax(v.make()), t))
 

@@ -19,7 +19,7 @@ from symjac.reading.spelling import script_text
 from symjac.reading.tokens import MAX_DEPTH, Token
 from symjac.reading.tree import Node, Script, juxtaposed
 from symjac.reading.usual import STEP_NAMES
-from symjac.reading.vocabulary import CASES, CLOSING, NOT_READ, OPENING
+from symjac.reading.vocabulary import CASES, CLOSING, NOT_READ, OPENING, macro
 
 MAX_CHAIN = 100
 KEPT = 500  # so many texts keep their trees; a claim and its system have some twenty with all that is tried
@@ -38,8 +38,9 @@ def parse(source: str) -> tuple[tuple[Node, ...], tuple[Token, ...]]:
         raise ReadError("there is no formula in the text", text=source, span=(0, max(1, len(source))))
     brackets.check(source, tokens)
     tokens, first_steps = cases.general_step(source, tokens)
+    macros = [t._replace(kind="macro") for t in tokens if t.kind == "name" and macro(source[t.start + 1 : t.end])]
     pieces, words = brackets.split(source, brackets.without_layout_arrays(tokens))
-    return tuple(Parser(source, piece).equation() for piece in pieces), (*first_steps, *words)
+    return tuple(Parser(source, piece).equation() for piece in pieces), (*first_steps, *words, *macros)
 
 
 def readable(source: str) -> tuple[Node, ...]:

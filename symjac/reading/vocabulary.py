@@ -5,6 +5,8 @@ A token's kind is a short word or the sign itself; :data:`COMMANDS` says which c
 
 from __future__ import annotations
 
+import re
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -81,6 +83,21 @@ ACCENTS = _words(
     "hat tilde bar vec overline dot ddot widehat widetilde underline check breve acute grave mathring "
     "overrightarrow overleftarrow overleftrightarrow"
 )
+_MACRO = re.compile(r"(?:[vV]([a-z])|[mM]([A-Z]))")
+
+
+def macro(name: str) -> str | None:
+    r"""What a command stands for that papers define alike, bold vectors and matrices; ``None`` for any other.
+
+    As in the notation of Goodfellow, Bengio and Courville, *Deep Learning*, that many templates bring along.
+
+    >>> macro("vx"), macro("MW"), macro("eps"), macro("foo")
+    ('x', 'W', '\\epsilon', None)
+    """
+    found = _MACRO.fullmatch(name)
+    return (found[1] or found[2]) if found else r"\epsilon" if name == "eps" else None
+
+
 BLANK_COMMANDS = _words(
     "left right middle big bigl bigr Big Bigl Bigr bigg biggl biggr Bigg Biggl Biggr bigm Bigm mleft mright quad qquad "
     "space enspace thinspace medspace thickspace negthinspace displaystyle textstyle scriptstyle scriptscriptstyle "
