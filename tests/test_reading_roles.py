@@ -277,3 +277,13 @@ def test_a_shape_is_read_among_other_words(words: str) -> None:
     assert shape(reading, "x") == shape(read_system(["y = W x"], {"x": "vector n", "W": "matrix m n"}), "x")
     said = [n.message for n in reading.notes if n.message.endswith("is read as vector n")]
     assert len(said) == (not words.startswith("vector"))
+
+
+@pytest.mark.parametrize("equations", [["y = C x", r"C = \begin{bmatrix} 1 & a \end{bmatrix}"]])
+def test_a_capital_that_is_a_written_out_row_is_a_matrix_whichever_equation_comes_first(equations: list[str]) -> None:
+    """The observation of a state space model: no column, of which the transpose would be read."""
+    for texts in (equations, equations[::-1]):
+        reading = read_system(texts)
+        assert [str(d) for d in reading.symbols["C"].symbol.shape] == ["1", "2"]
+        assert reading.symbols["y"].role == "scalar"
+        assert not any("transpose" in n.message for n in reading.notes)

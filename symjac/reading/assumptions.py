@@ -84,6 +84,7 @@ class Habit(Enum):
     ROWS = "vectors are read as rows, as only that fits"
 
 
+ONE_ROW = "one row"  # as a role of what is defined: a matrix
 # As roles of options: maps to numbers.
 LOSS_OF_VECTORS = "loss of vectors"
 SCALAR_FUNCTION = "scalar function"

@@ -18,6 +18,7 @@ from symjac.reading.elaborate import Elaborator
 from symjac.reading.equations import (
     Piece,
     classify,
+    defined_role,
     elaborate,
     left_name,
     with_names_apart,
@@ -248,7 +249,7 @@ class Attempt:
         notes, constants = len(context.notes), len(context.constants)
         self.back.append(earlier)
         try:
-            return el.build(piece.sides[1]).role
+            return defined_role(piece, el.build(piece.sides[1]), el)
         except _CircleError:
             if not earlier:
                 raise

@@ -23,7 +23,7 @@ from symjac.expr import (
 )
 from symjac.reading import entrywise
 from symjac.reading.applied import heads
-from symjac.reading.assumptions import How
+from symjac.reading.assumptions import ONE_ROW, How
 from symjac.reading.context import Context, Family
 from symjac.reading.elaborate import Elaborator
 from symjac.reading.names import is_transpose
@@ -262,7 +262,7 @@ def elaborate(piece: Piece, el: Elaborator) -> list[Value]:
             context.scalar_left = defined is not None and defined.role == "scalar"
             right = [el.build(side) for side in piece.sides[1:]]
             if piece.family is not None and right and piece.kind == "equation":
-                piece.role = "vector" if right[0].is_row else right[0].role
+                piece.role = defined_role(piece, right[0], el)
             values = [el.build(piece.sides[0]), *right]
             if values[0].tag == "entry":
                 _refuse_indexed_vectors(piece, el)
@@ -321,6 +321,14 @@ def _gradient(piece: Piece, el: Elaborator, values: list[Value]) -> Value:
         raise el.error(f"{family.name} and its gradient differ in size", piece.root)
     el.context.note("gradient", f"{family.name} is read as a name for the gradient of {of} by {by}", piece.root)
     return left
+
+
+def defined_role(piece: Piece, value: Value, el: Elaborator) -> str:
+    """The role of what is defined: a row that is written out makes a capital a matrix, others are transposed."""
+    written_out = value.is_row and value.term.kind == "explicit" and not el.context.row
+    if written_out and is_upper(piece.sides[0].inner.text) and not el.named(piece.sides[0].inner).operations:
+        return ONE_ROW
+    return "vector" if value.is_row else value.role
 
 
 def _column(el: Elaborator, row: Value, node: Node) -> Value:

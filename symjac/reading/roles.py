@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from symjac import functions
 from symjac.errors import propose
 from symjac.expr import Function, Time
-from symjac.reading.assumptions import LOSS_OF_VECTORS, SCALAR_FUNCTION, How
+from symjac.reading.assumptions import LOSS_OF_VECTORS, ONE_ROW, SCALAR_FUNCTION, How
 from symjac.reading.beside import Beside, marks_vectors
 from symjac.reading.context import Context, Family
 from symjac.reading.names import Named, take_apart
@@ -262,7 +262,9 @@ class Roles:
         family = self.context.family(named)
         if not family.is_known:
             role, how = self._role(named, family)
-            if family.role is None:
+            if family.role is None and role == ONE_ROW:
+                family.take("matrix", how, UNIT)
+            elif family.role is None:
                 family.take(role, how, UNIT if how in (How.OF_LOSS, How.SCALAR_FUNCTION) else None)
                 if role == "function":
                     family.function = Function(family.name)
