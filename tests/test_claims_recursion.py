@@ -180,3 +180,37 @@ def test_a_number_in_a_power_over_many_steps_is_a_power_of_its_own(equation: str
     symbols = {key: words for key, words in symbols.items() if key[0] in equation}
     assert "numerator_column" in check([equation], claim, symbols).holds_in
     assert "numerator_column" not in check([equation], claim.split("=")[0] + "= " + damaged, symbols).holds_in
+
+
+BY_W = r"\frac{\partial h_t}{\partial W} = \frac{\partial^+ h_t}{\partial W}"
+BACK = r"\frac{\partial h_t}{\partial h_{t-1}} \frac{\partial h_{t-1}}{\partial W}"
+BY_B = r"\frac{\partial h_t}{\partial b} = \frac{\partial^+ h_t}{\partial b}"
+
+
+@pytest.mark.parametrize(
+    ("equations", "claim", "holds"),
+    [
+        (RNN, f"{BY_W} + {BACK}", True),
+        (RNN, f"{BY_W} - {BACK}", False),
+        (RNN, BY_W.replace("^+", "") + f" + {BACK}", False),
+        (
+            RNN,
+            BY_W.replace("h_t}{", "h_{t-1}}{").replace(r"\frac{\partial h_{t-1}", r"\frac{\partial h_t") + f" + {BACK}",
+            False,
+        ),
+        (BIAS, rf"{BY_B} + \operatorname{{diag}}(1 - h_t^2) W \frac{{\partial h_{{t-1}}}}{{\partial b}}", True),
+        (BIAS, rf"{BY_B} + \operatorname{{diag}}(1 - h_t^2) W^\top \frac{{\partial h_{{t-1}}}}{{\partial b}}", False),
+        (BIAS, r"\frac{\partial^+ h_t}{\partial b} = \operatorname{diag}(1 - h_t^2)", True),
+        (BIAS, r"\frac{\partial^+ h_t}{\partial b} = \operatorname{diag}(1 - h_t^2) W", False),
+        (GATE, r"\frac{\partial^+ h_t}{\partial b} = \operatorname{diag}(1 - h_t^2)", True),
+        (
+            [*RNN, r"E_t = \ell(h_t)"],
+            r"\frac{\partial E_t}{\partial W} = \sum_{k=1}^t \frac{\partial E_t}{\partial h_t} "
+            r"\frac{\partial h_t}{\partial h_k} \frac{\partial^+ h_k}{\partial W}",
+            None,
+        ),
+    ],
+)
+def test_a_plus_says_that_other_steps_are_held_fixed(equations: list[str], claim: str, holds: bool | None) -> None:
+    """The immediate derivative of Pascanu, Mikolov and Bengio (2013), equation (4), beside the total one."""
+    assert check(equations, claim).conventions["numerator_column"].holds is holds

@@ -127,7 +127,7 @@ CASES = [
     Case(r"y = \min(a, b)"),
     Case(r"y = \max(a, b)"),
     Case(r"p = -\frac{\partial H}{\partial q}"),
-    Case("h_t = W h_{t-1}", r"\frac{\partial^+ h_t}{\partial h_{t-1}} = W"),
+    Case(r"y_t = \frac{\partial^+ h_t}{\partial x_t} u_t"),
     # sums, products, derivatives
     Case(r"y = W x - \mathbb{E}[W x]"),
     Case(r"C \dot V = -g (V - E) + I"),

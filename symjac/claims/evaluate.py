@@ -20,7 +20,7 @@ from symjac.composite import act
 from symjac.errors import NotYetError, ShapeError
 from symjac.expr import ONE, Expr, Symbol
 from symjac.linear import jacobian_of_linear
-from symjac.reading.applied.terms import Ref, Term
+from symjac.reading.applied.terms import Immediate, Ref, Term
 from symjac.reading.sizes import Size
 from symjac.reading.values import Value
 
@@ -81,6 +81,8 @@ class Evaluator(Meaning):
 
     def derivative(self, t: Term) -> Expr:
         y, x = t.args
+        if isinstance(t.data, Immediate) and y.ref is not None and x.ref is not None:
+            return self.immediate(self.ref(y.ref), self.ref(x.ref))
         if self.is_column(y):
             raise UndecidedError("the derivative of one of several vectors with a number is not judged")
         if x.kind == "entry":
@@ -96,6 +98,20 @@ class Evaluator(Meaning):
             scalar = t.args[0].ref is None or not self.is_vector(t.args[0].ref)
         row = self.convention.row and self.is_vector(x.ref)
         return self.laid_out(numerator, scalar=scalar, variable_row=row)
+
+    def immediate(self, y: Ref, x: Ref) -> Expr:
+        """The derivative through the equations of one step, what comes from others held fixed."""
+        of, wrt = self.model.symbol(y), self.model.symbol(x)
+        self.variables.add(wrt)
+        row = self.convention.row and self.is_vector(x)
+        return self.laid_out(self.at_once(y, x), scalar=of.is_scalar, variable_row=row)
+
+    def at_once(self, y: Ref, x: Ref) -> Expr:
+        """The Jacobian of one symbol by another through the equations of one step."""
+        self.model.refuse_unknown(y, x)
+        of, wrt = self.model.symbol(y), self.model.symbol(x)
+        closed = vectors.jacobian if wrt.cols != ONE and of.is_vector else Model.closed
+        return closed(self.model, self.model.between(y, x), of, wrt)
 
     def is_vector(self, r: Ref) -> bool:
         return self.model.role(r) == "vector"

@@ -34,6 +34,11 @@ class Forward(Evaluator):
             return self.entries(y, x)
         return self.world.derivative(y, x)
 
+    def at_once(self, y: Ref, x: Ref) -> Expr:
+        """What the equations of one step give."""
+        of, by = self.model.symbol(y), self.model.symbol(x)
+        return self.world.derivative(y, x, entries=by.cols != ONE and of.is_vector)
+
     def entries(self, y: Ref, x: Ref) -> Expr:
         """``d vec(y) / d vec(x)^T``: total where the claim holds the same of an earlier step."""
         self.variables.add(self.model.symbol(x))

@@ -11,7 +11,7 @@ from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import UndecidedError
 from symjac.composite import is_composite, turned
 from symjac.expr import ONE, Commutation, Expr, Kronecker, Symbol, Vec
-from symjac.reading.applied.terms import Ref, Term
+from symjac.reading.applied.terms import Immediate, Ref, Term
 from symjac.reading.sizes import UNIT
 from symjac.reading.values import Value
 from symjac.vectorised import VecJacobian
@@ -103,9 +103,10 @@ def carried(s: Statement, *members: Term) -> frozenset[tuple[Ref, Ref]]:
     return frozenset(out)
 
 
-def _by_parameter(s: Statement, *members: Term) -> Iterator[tuple[Ref, Ref]]:
+def _by_parameter(s: Statement, *members: Term, immediate: bool = False) -> Iterator[tuple[Ref, Ref]]:
     """The derivatives of what equations define, or of its entries, by what carries no time, or by entries of that."""
-    for t in (t for m in members for t in m.walk() if t.kind == "derivative"):
+    printed = (t for m in members for t in m.walk() if t.kind == "derivative")
+    for t in (t for t in printed if immediate or not isinstance(t.data, Immediate)):
         y, x = (a.args[0].ref if a.kind == "entry" else a.ref for a in t.args)
         if y is None or x is None or x.time is not None or s.model.definition(y) is None:
             continue
@@ -145,7 +146,7 @@ def by_vec_instead(s: Statement, left: Term, right: Term) -> Term | None:
     """
     kinds = {t.kind for t in right.walk()} | {str(t.data) for t in right.walk() if t.kind == "operation"}
     if not kinds & {"vec", "by_vec", "commutation", "otimes", "otimes_vec"} and not any(
-        s.role(x) == "matrix" for _, x in _by_parameter(s, right)
+        s.role(x) == "matrix" for _, x in _by_parameter(s, right, immediate=True)
     ):
         return None
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from symjac.reading.applied.building import Building, span
 from symjac.reading.applied.heads import call_key, map_of
 from symjac.reading.applied.naming import Naming
-from symjac.reading.applied.terms import Term
+from symjac.reading.applied.terms import Immediate, Term
 from symjac.reading.assumptions import How
 from symjac.reading.tree import Node, bracket, juxtaposed
 
@@ -40,7 +40,9 @@ def derivative(b: Building, top: Node, bottom: Node, node: Node) -> Term | None:
         first = side.inner.factors[0]
         if first.kind == "partial" and first.scripts:
             plus = [t.kind for s in first.scripts for t in s.tokens] == ["+"]
-            message = r"\partial^+, which holds earlier steps fixed, is not read"
+            if plus and side is top and b.el.beside:
+                return _immediate(b, top, bottom, node)
+            message = r"\partial^+, which holds earlier steps fixed, stands in a claim only"
             if plus:
                 raise b.error(message, first, r'write "\partial"; a note says what is held fixed')
             raise b.error("derivatives of higher order are not read", first)
@@ -62,6 +64,16 @@ def derivative(b: Building, top: Node, bottom: Node, node: Node) -> Term | None:
         hint = rf'for the one by an argument alone write "\frac{{\partial {above_}}}{{\partial {below_}}}"'
         raise b.error(f"{family.name} has several arguments: which derivative is this?", node, hint)
     return b.by(b.differentiated(above[1]), below[1], node, above[1])
+
+
+def _immediate(b: Building, top: Node, bottom: Node, node: Node) -> Term | None:
+    r"""``\frac{\partial^+ h_t}{\partial W}``: what the equations of that step alone say."""
+    sign, *rest = top.inner.factors
+    plain = Node("partial", sign.text, [], sign.start, sign.end)
+    found = derivative(b, juxtaposed([plain, *rest]), bottom, node)
+    if found is None or found.kind != "derivative" or any(a.ref is None for a in found.args):
+        raise b.error(r"\partial^+ is of one symbol by another", node)
+    return Term(found.kind, found.args, Immediate(found.data), found.span)
 
 
 def _second(b: Building, top: Node, bottom: Node, node: Node) -> Term | None:

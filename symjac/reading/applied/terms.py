@@ -38,6 +38,12 @@ class Ref:
         return self.at(self.time.put(values)) if self.time is not None else self
 
 
+class Immediate(str):
+    """The text of what is differentiated, where only the equations of its own step count: ``\\partial^+ h_t``."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Over:
     """What a sum or product over time runs through; ``None`` for a bound that is not printed.
