@@ -323,3 +323,17 @@ def test_an_index_that_stands_twice_may_be_summed_over(system: list[str], claim:
     first, *rest = right.split(" + ")
     assert check(system, " + ".join([rf"{left} = \sum_{index} {first}", *rest])).verdict == "true"
     assert check(system, claim.replace(*damaged)).verdict == "false"
+
+
+@pytest.mark.parametrize(
+    ("claim", "true"),
+    [
+        (r"\frac{\partial L}{\partial z_1} = p_1 - \delta_{k1}", True),
+        (r"\frac{\partial L}{\partial z_2} = p_2 - \delta_{2k}", True),
+        (r"\frac{\partial L}{\partial z_1} = p_1 + \delta_{k1}", False),
+        (r"\frac{\partial L}{\partial z_1} = p_1 - \delta_{k2}", False),
+    ],
+)
+def test_a_delta_of_a_number_and_an_index_of_the_system_runs_as_far_as_there(claim: str, true: bool) -> None:
+    found = judged(SOFTMAX, claim)
+    assert found.verdict == "true" if true else is_refuted(found)

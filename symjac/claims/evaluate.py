@@ -415,6 +415,7 @@ _ROWS: dict[str, Callable[[Evaluator, Term], Value]] = {
     "symbol": Evaluator.symbol,
     "count": Evaluator.count,
     "same": Evaluator.kronecker_same,
+    "kronecker": Evaluator.kronecker,
     "operation": Evaluator.operation,
     "transpose": Evaluator.transposed,
     "word": Evaluator.word,

@@ -238,6 +238,14 @@ class Meaning(Elaborator, ABC):
         self.unknown.append("a function stands without its argument")
         return self.laid(Value(n, UNIT, lambda: Symbol(rf"\text{{function}} {t.place.number}", (n.value(), ex.ONE)), t))
 
+    def kronecker(self, t: Term) -> Value:
+        """The delta of two indices; beside a number one that equations hold runs as far as there."""
+        assert isinstance(t.data, tuple)
+        held = {k.name: k.size for k in self.model.held(self.model.defined_families)}
+        if any(k.isdigit() for k in t.data):
+            self.indices |= {k: Size(held[k]) for k in t.data if k in held and k not in self.indices}
+        return grids.kronecker(self, t)
+
     def kronecker_same(self, t: Term) -> Value:
         """1 where two index letters are one, which has a meaning only where they run equally far."""
         assert isinstance(t.data, tuple)
