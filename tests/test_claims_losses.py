@@ -233,3 +233,20 @@ def test_a_sum_over_steps_within_another_loss_counts_there(losses: tuple[str, ..
 def test_a_sum_over_steps_within_something_else_is_not_followed(losses: tuple[str, ...], claim: str) -> None:
     """Within a function, with more than a sum in it, or beside itself in a claim."""
     assert check([*RUN, *losses], claim).verdict == "undecided"
+
+
+@pytest.mark.parametrize("rest", ["", r" + \|A\|_F^2"])
+@pytest.mark.parametrize("bounds", ["_t", "_{t=1}^T"])
+def test_two_sums_over_the_same_steps_are_one(bounds: str, rest: str) -> None:
+    """A penalty of the states beside their errors, each in a sum of its own."""
+    system = [
+        r"s_t = \tanh(A s_{t-1} + B u_t)",
+        rf"J = \frac12 \sum{bounds} \|s_t - d_t\|^2 - \frac{{\mu}}{{2}} \sum{bounds} \|s_t\|^2{rest}",
+    ]
+    later = r" + A^\top \operatorname{diag}(1 - s_{t+1}^2) \frac{\partial J}{\partial s_{t+1}}"
+    for claim, wanted in (
+        (r"\frac{\partial J}{\partial s_t} = (s_t - d_t) - \mu s_t" + later, True),
+        (r"\frac{\partial J}{\partial s_t} = (s_t - d_t) + \mu s_t" + later, False),
+        (r"\frac{\partial J}{\partial s_T} = (s_T - d_T) - \mu s_T", True),
+    ):
+        assert check(system, claim).conventions["denominator_column"].holds is wanted

@@ -151,16 +151,27 @@ def _of_loss(text: str, root: Node, symbols: Mapping[str, str], steps: _Steps) -
     ]
     sums = [t for t in terms if any(n.kind == "big" or steps.running & _below(n) for n in t.walk())]
     others = [(s, k) for s, k, t in zip(right.detail, right.kids, terms, strict=True) if t not in sums]
+    alone = [Node("relation", "", [root.kids[0], t], root.start, root.end, detail=("=",)) for t in sums]
     if len(sums) == 1 and others:
-        alone = Node("relation", "", [root.kids[0], sums[0]], root.start, root.end, detail=("=",))
-        found = _told(text, alone, symbols) or _of_each_step(text, alone, symbols, steps)
-        if found is not None:
-            added = " ".join(f"{s} {text[k.start : k.end]}" for s, k in others).removeprefix("+ ")
-            return replace(found, penalty=steps.free, added=added)
+        found = _told(text, alone[0], symbols) or _of_each_step(text, alone[0], symbols, steps)
+    else:
+        found = _together([_of_each_step(text, r, symbols, steps) for r in alone])
+    if found is not None:
+        added = " ".join(f"{s} {text[k.start : k.end]}" for s, k in others).removeprefix("+ ")
+        return replace(found, penalty=steps.free, added=added) if others else found
     pairs = (pair for n in right.walk() if n.kind == "juxt" for pair in itertools.pairwise(n.kids))
     if any(a.scripts and b.is_call and _is_loss(text, a, symbols) for a, b in pairs):
         raise UndecidedError(f"{text[root.start : root.end]} is a sum of losses that is not followed")
     return None
+
+
+def _together(sums: Sequence[LossEquation | None]) -> LossEquation | None:
+    r"""``\sum_t a_t + \mu \sum_t b_t`` as the sum of what both have of a step, where they run over the same steps."""
+    told = [e for e in sums if e is not None]
+    if len(told) < 2 or len(told) < len(sums) or len({(e.step, e.steps) for e in told}) > 1:
+        return None
+    body = " + ".join(f"{e.scale or 1} ({e.body})" for e in told)
+    return replace(told[0], scale="", body=body.replace("+ -", "- "))
 
 
 def _below(n: Node) -> set[str]:
