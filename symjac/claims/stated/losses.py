@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from symjac.claims.undecided import UndecidedError
+from symjac.expr.times import LAST
 from symjac.reading.lexer import tokenise
 from symjac.reading.parser import readable
 from symjac.reading.spelling import letter, plain, script_text
@@ -116,21 +117,27 @@ class _Steps:
     running: frozenset[str]
     printed: frozenset[str]
     free: str  # a letter for what parameters alone add
+    states: frozenset[str]  # the letters that other equations define
+    claimed: frozenset[str]  # the letters of the claim, those below others too
 
     @staticmethod
     def of(texts: Sequence[str], symbols: Mapping[str, str], claim: str) -> _Steps:
         roots: list[Node] = []
         lefts: set[str] = set()
+        states: set[str] = set()
         for text in texts:
             found = readable(text)
             roots += found
             for n in (r.kids[0].inner for r in found if r.kind == "relation"):
                 if not _is_loss(text, n, symbols):
                     lefts |= {t.text for m in n.walk() for s in m.scripts for t in s.tokens if t.kind == "name"}
+                    states.add(n.letter)
         letters = survey(roots)
         running = frozenset(letters.time - letters.entry)
         free = next(n for n in _FOR_PENALTY if not any(n in t for t in (*texts, *symbols, claim)))
-        return _Steps(running, running & lefts, free)
+        printed = [n for r in readable(claim) for n in r.walk() if n.kind == "name"]
+        claimed = frozenset({n.letter for n in printed} | {x for n in printed for x in _below(n)})
+        return _Steps(running, running & lefts, free, frozenset(states), claimed)
 
 
 _FOR_PENALTY = (r"\Omega", r"\Psi", r"\Xi", r"\Upsilon", r"\Theta")
@@ -141,7 +148,7 @@ def _of_loss(text: str, root: Node, symbols: Mapping[str, str], steps: _Steps) -
 
     :raises UndecidedError: where what it sums up beside is not followed.
     """
-    whole = _told(text, root, symbols) or _of_each_step(text, root, symbols, steps)
+    whole = _of_part(text, root, symbols, steps)
     right = root.kids[-1].inner
     if whole is not None or root.kind != "relation" or root.detail != ("=",) or right.kind != "add":
         return whole
@@ -149,11 +156,11 @@ def _of_loss(text: str, root: Node, symbols: Mapping[str, str], steps: _Steps) -
         kid if sign == "+" else Node("negative", "", [kid], kid.start, kid.end)
         for sign, kid in zip(right.detail, right.kids, strict=True)
     ]
-    sums = [t for t in terms if any(n.kind == "big" or steps.running & _below(n) for n in t.walk())]
+    sums = [t for t in terms if any(n.kind == "big" or (steps.running | LAST) & _below(n) for n in t.walk())]
     others = [(s, k) for s, k, t in zip(right.detail, right.kids, terms, strict=True) if t not in sums]
     alone = [Node("relation", "", [root.kids[0], t], root.start, root.end, detail=("=",)) for t in sums]
     if len(sums) == 1 and others:
-        found = _told(text, alone[0], symbols) or _of_each_step(text, alone[0], symbols, steps)
+        found = _of_part(text, alone[0], symbols, steps)
     else:
         found = _together([_of_each_step(text, r, symbols, steps) for r in alone])
     if found is not None:
@@ -163,6 +170,15 @@ def _of_loss(text: str, root: Node, symbols: Mapping[str, str], steps: _Steps) -
     if any(a.scripts and b.is_call and _is_loss(text, a, symbols) for a, b in pairs):
         raise UndecidedError(f"{text[root.start : root.end]} is a sum of losses that is not followed")
     return None
+
+
+def _of_part(text: str, root: Node, symbols: Mapping[str, str], steps: _Steps) -> LossEquation | None:
+    """What an equation says of a loss that is a sum over steps, or sees the last one, and nothing beside."""
+    return (
+        _told(text, root, symbols)
+        or _of_each_step(text, root, symbols, steps)
+        or _at_the_end(text, root, symbols, steps)
+    )
 
 
 def _together(sums: Sequence[LossEquation | None]) -> LossEquation | None:
@@ -198,6 +214,27 @@ def _of_each_step(text: str, root: Node, symbols: Mapping[str, str], steps: _Ste
     body, letter = _at_the_letter_of(text, large.kids[0], letter, steps)
     name = text[left.start : left.end]
     return LossEquation(name, scale, f"{name}_{letter}", (), True, body, steps=_steps(large)) if body else None
+
+
+def _at_the_end(text: str, root: Node, symbols: Mapping[str, str], steps: _Steps) -> LossEquation | None:
+    r"""``J = \frac12 \lVert s_T - d \rVert^2`` as a loss of s_T, beside a claim that holds nothing else of it.
+
+    What such a claim says of earlier steps holds, or does not, whatever the loss is of the last one.
+    """
+    left, right = root.kids[0].inner, root.kids[-1].inner
+    if root.detail != ("=",) or left.kind != "name" or left.scripts or not _is_loss(text, left, symbols):
+        return None
+    names = [n for n in right.walk() if n.kind == "name"]
+    seen = [n for n in names if n.letter in steps.states and len(n.scripts) == 1 and _below(n) <= LAST]
+    others = {n.letter for n in names if n not in seen} | {x for n in names for x in _below(n)}
+    if (
+        not seen
+        or others & (steps.claimed | steps.running | steps.states)
+        or any(n.kind == "big" for n in right.walk())
+    ):
+        return None
+    name = text[left.start : left.end]
+    return LossEquation(name, arguments=tuple(dict.fromkeys(text[n.start : n.end] for n in seen)), function=steps.free)
 
 
 def _at_the_letter_of(text: str, body: Node, letter: str, steps: _Steps) -> tuple[str, str]:
