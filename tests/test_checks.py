@@ -135,7 +135,7 @@ def test_rules_that_do_not_replay_are_caught() -> None:
 
 def test_a_print_that_reads_differently_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """If the typesetter printed something else, reading back notices."""
-    monkeypatch.setattr(jacobian.typeset, "latex", lambda e: r"W^{\top} \operatorname{diag}(\sigma'(x_{t-1}))")
+    monkeypatch.setattr(jacobian.typeset, "latex", lambda e, **_: r"W^{\top} \operatorname{diag}(\sigma'(x_{t-1}))")
     with pytest.raises(Defect, match="what was printed"):
         jacobian._readback(derived(FOUNDING))
 

@@ -63,12 +63,12 @@ def test_what_is_wrong_in_a_tex_file_is_told_with_its_place(tmp_path: Path, caps
     """File, line and label of the row, for every command that reads the file."""
     file = tmp_path / "paper.tex"
     file.write_text(
-        "Text.\n\\begin{align}\n  x &= A u \\label{eq:x} \\\\ % a remark\n  y &= \\Vb x \\label{eq:y}\n\\end{align}\n",
+        "Text.\n\\begin{align}\n  x &= A u \\label{eq:x} \\\\ % a remark\n  y &= \\Qb x \\label{eq:y}\n\\end{align}\n",
         encoding="utf-8",
     )
     for command in (["derive", "--wrt", "u"], ["read"], ["check", "--claim", "dy/du = A"], ["bptt", "--loss", "y"]):
         assert cli.main([command[0], str(file), *command[1:]]) == 2
-        assert capsys.readouterr().err.startswith(f"symjac: {file}, line 4 (eq:y): I do not know the command \\Vb\n")
+        assert capsys.readouterr().err.startswith(f"symjac: {file}, line 4 (eq:y): I do not know the command \\Qb\n")
 
 
 def test_a_tex_file_gives_its_displays(tmp_path: Path, capsys: Capture) -> None:

@@ -162,7 +162,8 @@ def _of_loss(text: str, root: Node, symbols: Mapping[str, str], steps: _Steps) -
     if len(sums) == 1 and others:
         found = _of_part(text, alone[0], symbols, steps)
     else:
-        found = _together([_of_each_step(text, r, symbols, steps) for r in alone])
+        named = any(_is_loss(text, n, symbols) for t in sums for n in t.walk() if n.kind in ("name", "word"))
+        found = None if named else _together([_of_each_step(text, r, symbols, steps) for r in alone])
     if found is not None:
         added = " ".join(f"{s} {text[k.start : k.end]}" for s, k in others).removeprefix("+ ")
         return replace(found, penalty=steps.free, added=added) if others else found

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from symjac.errors import propose
 from symjac.expr import Symbol
+from symjac.expr.times import LAST
 from symjac.reading.context import Context
 from symjac.reading.names import Named, Operation, take_apart
 from symjac.reading.roles import Roles
@@ -30,7 +31,8 @@ class Naming:
 
     def named(self, node: Node) -> Named:
         found = take_apart(node, self.context.letters, self.context.source)
-        if not self.beside or found.time is None or self.context.find(found.family) is not None:
+        at_last = self.beside and found.time is not None and found.time.text in LAST
+        if not at_last or found.time is None or self.context.find(found.family) is not None:
             return found
         labelled = replace(found, label=found.time.text, time=None, place="")  # the y_T that the system defines
         return labelled if self.context.find(labelled.family) is not None else found
