@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from symjac import SymjacError, System
-from symjac.claims.checking import check
+from symjac.claims.checking import check, check_record
 from symjac.typeset import latex
 
 
@@ -359,6 +359,11 @@ def test_a_letter_before_one_name_in_a_bracket_is_asked_for() -> None:
         (r"x_{t+1} = x_t + g (A x_t + b)", r"\frac{\partial x_{t+1}}{\partial x_t} = I + g A^\top", False),
         (r"x_{k+1} = x_k + \Phi (y_k - x_k)", r"\frac{\partial x_{k+1}}{\partial x_k} = I - \Phi", True),
         (r"\dot x = F(x - r) + w", r"\frac{\partial \dot x}{\partial x} = F", True),
+        (r"y = F (x - m)", r"(\frac{\partial y}{\partial x})^\top = F^\top", True),
+        (r"y = F (x - m)", r"(\frac{\partial y}{\partial x})^\top = -F^\top", False),
+        (r"y = F (x - m)", r"\frac{\partial y}{\partial x} = F^\top", False),
+        (r"\dot v = -g_L (v - e_L) + u", r"\frac{\partial \dot v}{\partial v} = -g_L", True),
+        (r"\dot v = -g_L (v - e_L) + u", r"\frac{\partial \dot v}{\partial e_L} = -g_L", False),
         (r"\dot x = \sigma(y - x)", r"\frac{\partial \dot x}{\partial y} = \sigma", True),
         (r"\dot x = \sigma(y - x)", r"\frac{\partial \dot x}{\partial x} = \sigma", False),
         (r"y_i = \sum_j A_{ij} \rho_j (x_j - m_j)", r"\frac{\partial y_i}{\partial x_j} = A_{ij} \rho_j", True),
@@ -369,6 +374,28 @@ def test_a_letter_that_a_claim_uses_as_a_factor_is_none_of_a_function(equation: 
     """A claim and its system are one text: a letter before a bracket that stands alone elsewhere is a factor."""
     holds = check([equation], claim).conventions["numerator_column"].holds
     assert holds is true
+
+
+@pytest.mark.parametrize(
+    ("equation", "claim"),
+    [
+        (r"L = \rho (\|x\| - 1)^2", r"\nabla_x L = 2 \rho (\|x\| - 1) \frac{x}{\|x\|}"),
+        (r"y = \phi_1 (A x) + b", r"\frac{\partial y}{\partial x} = \phi_1 A"),
+        (r"y = \sigma^{-2} (x - m)", r"\frac{\partial y}{\partial x} = \sigma^{-2} I"),
+    ],
+)
+def test_what_holds_for_a_factor_is_not_refuted_for_a_function(equation: str, claim: str) -> None:
+    """Where nothing settles which it is, the claim is undecided, or the text asked about."""
+    found = check_record({"equations": [equation], "claim": claim})
+    assert found.verdict in ("undecided", "unreadable")
+    shown = str(found.error) + str(found.if_declared)
+    assert "scalar" in shown or "a number?" in shown
+
+
+def test_functions_in_a_loss_are_scalar_functions_together() -> None:
+    assert "scalar function" in notes(r"J = \phi(x) + x^\top Q x")
+    assert right_sides(r"J = f(x) + g(x) + \lambda \|x\|^2") == [r"f(x) + g(x) + \lambda \lVert x\rVert^{2}"]
+    assert System(r"J = f(x) + g(x) + \lambda \|x\|^2").reading.symbols["J"].role == "scalar"
 
 
 def test_a_function_whose_jacobian_is_named_is_a_map() -> None:

@@ -12,7 +12,7 @@ from symjac.claims.undecided import TROUBLE
 from symjac.claims.verdict import Answer, Outcome, Outcomes, Verdict, summed_up, undecided
 from symjac.reading.applied.terms import MapCall
 from symjac.reading.numbered import may_be
-from symjac.reading.usual import OFTEN_MAPS
+from symjac.reading.usual import FUNCTION_LETTERS, OFTEN_MAPS
 
 USUAL = {r"\sigma": "elementwise sigmoid"}  # what letters stand for in many papers without a word
 MOST_LETTERS = 3  # so many letters with a number are taken for vectors, each of them and several
@@ -53,16 +53,20 @@ def agreed(claim: str, texts: Sequence[str], verdicts: Sequence[Verdict]) -> Ver
 
 
 def with_maps(verdict: Verdict, s: Statement, judged: Judged) -> Verdict:
-    """The verdict; what holds if ``f`` is no function of numbers but a map of vectors is not refuted.
+    """The verdict; what holds if ``f`` is no function of numbers but a map of vectors, or a factor, is not refuted.
 
-    So ``F'(x)`` may be a Jacobian.
+    So ``F'(x)`` may be a Jacobian, and ``\\rho (x - m)`` a product.
     """
     unspecified = [name for name in s.model.reading.applied if s.unspecified(name)]
     families = s.model.reading.context.families if s.model.reading.context is not None else {}
     maps = {f: "map" for f in unspecified if families[f].letter in OFTEN_MAPS and not families[f].declared}
     if maps and verdict.verdict != "true":
         with contextlib.suppress(*TROUBLE):  # it cannot be one there
-            return under_condition(verdict, judged(maps), maps)
+            verdict = under_condition(verdict, judged(maps), maps)
+    for f in unspecified if verdict.verdict == "false" else ():
+        if families[f].letter in FUNCTION_LETTERS and not families[f].declared:
+            with contextlib.suppress(*TROUBLE):
+                verdict = under_condition(verdict, judged({f: "scalar"}), {f: "scalar"}, {f: "elementwise"})
     return verdict
 
 

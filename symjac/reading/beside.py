@@ -6,9 +6,10 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from symjac.reading.names import is_transpose
 from symjac.reading.parser import readable
 from symjac.reading.places import is_derivative
-from symjac.reading.spelling import ENTRYLIKE
+from symjac.reading.spelling import ENTRYLIKE, script_text
 from symjac.reading.survey import compared
 from symjac.reading.tree import Node
 from symjac.reading.usual import ALWAYS_FUNCTIONS, FUNCTION_LETTERS, OFTEN_MAPS
@@ -38,12 +39,14 @@ class Beside:
         pairs = [pair for n in nodes if n.kind == "juxt" for pair in itertools.pairwise(n.kids)]
         called = {a.letter for a, b in pairs if a.kind == "name" and b.is_call}
         primed = {n.letter for n in nodes if n.kind == "name" and any(s.kind == "'" for s in n.scripts)}
-        factors = {n.letter for root in roots for n in _factors(root)} & FUNCTION_LETTERS
+        spoken = primed | (called & ALWAYS_FUNCTIONS)
+        alone = [n for root in roots for n in _factors(root) if n.letter in FUNCTION_LETTERS - spoken]
+        factors = {f"{n.letter}_{{{index}}}" if index else n.letter for n in alone for index in _indices(n)}
         names = [n for n in nodes if n.kind == "name"]
         below = [(n, [t.text for t in s.tokens]) for n in names for s in n.scripts if s.kind == "_"]
         entries = frozenset(n.letter for n, index in below if len(index) == 1 and index[0] in ENTRYLIKE)
         return Beside(
-            frozenset(factors - primed - (called & ALWAYS_FUNCTIONS)),
+            frozenset(factors),
             frozenset(primed & FUNCTION_LETTERS),
             frozenset(_differentiated(nodes) - primed),
             entries,
@@ -58,12 +61,11 @@ def _factors(node: Node) -> Iterator[Node]:
     r"""The names that stand as factors and terms, not before a bracket, in a diag, or above or below a derivative."""
     node = node.inner
     if node.kind == "name":
-        below = [t.text for s in node.scripts for t in s.tokens]
-        if not below or (len(below) == 1 and below[0] in ENTRYLIKE and node.scripts[0].kind == "_"):
+        if all(s.kind == "_" or is_transpose(s.tokens) or s.tokens[0].kind == "-" for s in node.scripts):
             yield node
     elif node.kind == "juxt":
         for a, b in zip(node.kids, [*node.kids[1:], None], strict=True):
-            if not (a.kind == "name" and b is not None and b.is_call):
+            if not (a.kind == "name" and b is not None and b.is_call) or any(is_transpose(s.tokens) for s in a.scripts):
                 yield from _factors(a)
             if a.kind in ("partial", "nabla", "word"):
                 return
@@ -74,6 +76,14 @@ def _factors(node: Node) -> Iterator[Node]:
     ):
         for kid in node.kids:
             yield from _factors(kid)
+
+
+def _indices(n: Node) -> Iterator[str]:
+    """What stands below a name, and nothing too where that may number its entries."""
+    below = script_text(n.script("_"))
+    yield below
+    if below in ENTRYLIKE:
+        yield ""
 
 
 def _differentiated(nodes: Sequence[Node]) -> set[str]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from symjac.reading.assumptions import LOSS_OF_VECTORS, SCALAR_FUNCTION, Habit, How, Option
 from symjac.reading.context import Context, Family
@@ -17,7 +19,7 @@ from symjac.reading.names import Named, is_transpose
 from symjac.reading.numbered import may_be
 from symjac.reading.spelling import TIMELIKE, is_greek, is_upper
 from symjac.reading.tree import Node
-from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS, FUNCTION_LETTERS, OF_SEVERAL, OFTEN_MAPS
+from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS, FUNCTION_LETTERS, NOT_SIGMA, OF_SEVERAL
 from symjac.reading.vocabulary import OPERATORS
 
 MOST_NUMBERED = 5  # so many letters may be entries or vectors before all ways are too many to try
@@ -66,8 +68,9 @@ def _losses(t: Tried) -> list[Option]:
 
 def _scalar_functions(t: Tried) -> list[Option]:
     """The f of ``L = f(x) + \\lambda^\\top (A x - b)``, which would be a vector where f is applied entry by entry."""
-    found = {n.base for name, n in t.context.exact.items() if name in t.applied and n.token.text in OFTEN_MAPS}
-    return [Option({base: SCALAR_FUNCTION}) for base in sorted(found - t.declared)]
+    found = {n.base for name, n in t.context.exact.items() if name in t.applied and n.token.text in NOT_SIGMA}
+    options = [Option({base: SCALAR_FUNCTION}) for base in sorted(found - t.declared)]
+    return [*options, reduce(or_, options)] if len(options) > 1 else options
 
 
 def _dots(t: Tried) -> list[Option]:

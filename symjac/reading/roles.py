@@ -71,6 +71,7 @@ class Roles:
         self.has_calls_at_times = False  # whether something that is no factor stands before a time in brackets
         self.of_vectors: set[str] = set()  # where a loss is read: what a call of can be the loss of a step
         self.increments: set[str] = set()  # what stands before the bracket of a sum that is added to a state
+        self.factors: set[str] = set()  # what could be functions, and stands as factors beside the text
         self.weights: set[str] = set()  # what is a softmax
         self.currents: set[tuple[str, int]] = set()  # where an I is added to the slope of a state
         self.has_variance = False
@@ -133,7 +134,10 @@ class Roles:
         self.beside = beside
         for name in sorted(beside.factors):
             for node in parse(name)[0]:
-                self.bare.setdefault(take_apart(node, self.context.letters, name).family, node)
+                named = take_apart(node, self.context.letters, name)
+                if named.time is None:
+                    self.bare.setdefault(named.family, node)
+                    self.factors.add(named.family)
 
     def _note_totals(self, root: Node, source: str) -> None:
         """The E of ``E = \\sum_k E^{(k)}``: the letter of a loss is one as the sum of its own terms."""
@@ -394,7 +398,7 @@ class Roles:
         node = self.applied.get(name)
         if node is None:
             return name in self.primed and token.text in FUNCTION_LETTERS - STATE_LETTERS
-        if named.time is not None or name in self.beside.factors or (_bold_token(named) and is_upper(token.text)):
+        if named.time is not None or name in self.factors or (_bold_token(named) and is_upper(token.text)):
             return False
         if named.entries and token.text in FUNCTION_LETTERS:
             raise context.doubt(

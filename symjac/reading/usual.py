@@ -28,6 +28,8 @@ STATE_LETTERS = frozenset(["h", "F"])
 STEP_SIZES = frozenset(["h"])
 # Of these a text says so where they are no functions.
 ALWAYS_FUNCTIONS = frozenset([r"\sigma", r"\phi", r"\varphi", r"\psi"])
+# Of the functions, what may be one of vectors in a loss.
+NOT_SIGMA = FUNCTION_LETTERS - {r"\sigma"}
 # Of the functions, what is as often a map of vectors.
 OFTEN_MAPS = FUNCTION_LETTERS - ALWAYS_FUNCTIONS - {r"\rho", r"\varrho", r"\varsigma"}
 # Before a bracket with several vectors these are functions of them, unless they stand elsewhere as something else.
@@ -138,7 +140,7 @@ TABLE: tuple[tuple[str, str, Iterable[str]], ...] = (
         NUMBERED,
     ),
     ("in a sum over its index, beside an entry of a softmax", "an entry or a vector with a number: asked for", ()),
-    ("before a bracket, where a loss would be a vector by it", "a scalar function of vectors: a note", OFTEN_MAPS),
+    ("before a bracket, where a loss would be a vector by it", "a scalar function of vectors: a note", NOT_SIGMA),
     ("a prime, where a left side has one", "a part of the name", ()),
     ("a prime on a matrix, elsewhere", "a transpose", ()),
     ("in brackets behind a formula", "its number; words are a remark", ()),
