@@ -193,3 +193,15 @@ def test_a_condition_of_the_system_excludes_points_and_does_not_prove(letter: st
     assert check([system], claim).verdict == "undecided"
     assert check([system], claim.replace(letter, f"2 {letter}")).verdict == "false"
     assert check([system.replace(f"{letter} >", r"\kappa >")], claim.replace(letter, f"2 {letter}")).verdict == "false"
+
+
+def test_where_no_step_lies_between_is_told_of_a_claim_without_conditions() -> None:
+    """An input that an output sees at once has no part in a formula for later ones."""
+    system = ["h_t = A h_{t-1} + B x_t", "y_t = C h_t + D x_t"]
+    claim = r"\frac{\partial y_t}{\partial x_k} = C A^{t-k} B"
+    found = check(system, claim).conventions["numerator_column"]
+    assert found.holds
+    assert "any number of steps but none: for k = 0, t = 0" in found.reason
+    assert check(system, claim + r", \quad k \le t").conventions["numerator_column"].holds is False
+    whole = check(["h_t = A h_{t-1} + B x_t"], r"\frac{\partial h_t}{\partial h_k} = A^{t-k}")
+    assert whole.conventions["numerator_column"].reason == ""

@@ -150,19 +150,27 @@ class Comparison(Asked):
         return found
 
     def also_at_no_step(self, a: Term, b: Term, found: Outcome) -> Outcome:
-        """What is proved for some steps, held against none, where the conditions of the claim allow that.
+        """What is proved for some steps, held against none, which the conditions of the claim may allow.
 
-        ``t \\ge k`` is said of t = k too, and there what acts at once adds to what went through the states.
+        ``t \\ge k`` is said of t = k too, and there what acts at once adds to what went through the states; a claim
+        without conditions is about some steps, and where none would be another matter it is told.
         """
         s = self.statement
-        for values in s.lengths((0,), a, b) if s.conditions else ():
-            if s.unmet(values, None) is not None:
+        for values in s.lengths((0,), a, b):
+            if s.conditions and s.unmet(values, None) is not None:
                 continue
             where = _written(values)
             try:
                 at_once = self.compared(a, b, values)
             except (UndecidedError, NormalFormTooLarge) as error:
+                if not s.conditions:
+                    continue
                 return undecided(f"it is proved for later steps, not for {where}: {error}")
+            if not s.conditions:
+                if at_once.because == "counterexample":
+                    apart = f"and any number of steps but none: for {where} the two sides differ"
+                    return replace(found, reason=f"{found.reason or 'for every size'} {apart}")
+                continue
             if at_once.holds is False:
                 return replace(at_once, reason=f"it holds for later steps, and not for {where}", at_once=True)
             if at_once.holds is None:
