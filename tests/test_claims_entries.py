@@ -337,3 +337,16 @@ def test_an_index_that_stands_twice_may_be_summed_over(system: list[str], claim:
 def test_a_delta_of_a_number_and_an_index_of_the_system_runs_as_far_as_there(claim: str, true: bool) -> None:
     found = judged(SOFTMAX, claim)
     assert found.verdict == "true" if true else is_refuted(found)
+
+
+@pytest.mark.parametrize(
+    ("claim", "true"),
+    [
+        (r"\frac{\partial p_{ij}}{\partial s_{ij}} = p_{ij} (1 - p_{ij})", True),
+        (r"\frac{\partial p_{ij}}{\partial s_{il}} = p_{ij} (\delta_{jl} - p_{il})", True),
+        (r"\frac{\partial p_{ij}}{\partial s_{ij}} = p_{ij} (1 + p_{ij})", False),
+    ],
+)
+def test_the_letter_beside_one_that_is_summed_over_numbers_entries(claim: str, true: bool) -> None:
+    found = judged((r"p_{ij} = \frac{\exp(s_{ij})}{\sum_k \exp(s_{ik})}",), claim)
+    assert found.verdict == "true" if true else is_refuted(found)

@@ -872,3 +872,14 @@ def test_a_letter_that_numbers_no_entries_is_named_with_one_that_does() -> None:
     assert "A is a label there" in str(found.error["message"])
     followed = r"\frac{\partial m_i}{\partial k_j} = (1 - m_i^2) G_{ij}"
     assert check_record({"equations": equations, "claim": followed}).verdict == "true"
+
+
+@pytest.mark.parametrize("start", [r"q(t_0) = q_0", r"q(T) = q_0", "q(0) = q_0"])
+@pytest.mark.parametrize(
+    ("by", "right", "wanted"),
+    [("q", "M", "true"), ("q", "2 M", "false"), ("q_0", "0", "true"), ("q_0", "M", "false")],
+)
+def test_a_slope_is_not_that_of_where_its_state_begins(start: str, by: str, right: str, wanted: str) -> None:
+    claim = rf"\frac{{\partial \dot q}}{{\partial {by}}} = {right}"
+    equations = [rf"\dot{{q}} = M q + N u, \quad {start}"]
+    assert check_record({"equations": equations, "claim": claim}).verdict == wanted

@@ -250,3 +250,17 @@ def test_two_sums_over_the_same_steps_are_one(bounds: str, rest: str) -> None:
         (r"\frac{\partial J}{\partial s_T} = (s_T - d_T) - \mu s_T", True),
     ):
         assert check(system, claim).conventions["denominator_column"].holds is wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "gradient", "wanted"),
+    [
+        (r"\delta^l", r"\delta^l (v^{l-1})^T", "true"),
+        (r"\delta^l", r"\delta^l (v^l)^T", "false"),
+        ("g^l", r"g^l (v^{l-1})^T", "true"),
+        ("g^l", r"v^{l-1} (g^l)", "true"),
+    ],
+)
+def test_what_names_a_gradient_is_a_factor_before_a_bracket(name: str, gradient: str, wanted: str) -> None:
+    system = [r"r^l = W^l v^{l-1} + c^l", r"v^l = \sigma(r^l)", rf"{name} = \frac{{\partial C}}{{\partial r^l}}"]
+    assert verdict(system, rf"\frac{{\partial C}}{{\partial W^l}} = {gradient}") == wanted

@@ -144,6 +144,7 @@ READ = [
     (r"\tau \frac{d q(t)}{dt} = A q(t)", [r"\dot{q}(t) = \frac{1}{\tau} A q(t)"], r"is read as \dot{q}(t)"),
     (r"\tau \dot q(t) = A q(t)", [r"\dot{q}(t) = \frac{1}{\tau} A q(t)"], r"the equation is divided by \tau"),
     (r"\dot q = A q + B u, \quad q(0) = q_0", [r"\dot{q} = A q + B u", "q(0) = q_0"], ""),
+    (r"\dot \mu = B \mu, \quad \mu(T) = c", [r"\dot{\mu} = B \mu", r"\mu(T) = c"], r"\mu(T) is read as \mu at another"),
     (r"r(t+1) = A r(t), \quad r(0) = r_0", ["r(t+1) = A r(t)", "r(0) = r_0"], ""),
     (r"a^l = \phi(W^l a^{l-1}), \quad y = V a^L", [r"a^l = \phi(W^l a^{l-1})", "y = V a^L"], ""),
     ("y[n] = C v[n] + D u[n-2]", ["y(n) = C v(n) + D u(n-2)"], ""),
@@ -372,13 +373,14 @@ def test_a_state_and_its_slope_have_one_size_and_either_print_names_it() -> None
         system.jacobian(of=r"\frac{v}{t}", wrt="v")
 
 
-@pytest.mark.parametrize("text", [r"\dot z = \phi(A z), \quad z(0) = z_0", r"\frac{dz}{dt} = \phi(A z), z(0) = z_0"])
-def test_where_a_state_begins_is_another_time_of_it(text: str) -> None:
+@pytest.mark.parametrize("start", ["z(0)", "z(t_0)", "z(T)", r"z(\tau)"])
+@pytest.mark.parametrize("slope", [r"\dot z", r"\frac{dz}{dt}"])
+def test_where_a_state_begins_is_another_time_of_it(slope: str, start: str) -> None:
     """z(0) is z at the time 0: the slope at z does not depend on where z began, and sizes are those of z."""
-    system = System(text)
+    system = System(rf"{slope} = \phi(A z), \quad {start} = z_0")
     assert latex(system.jacobian(of=r"\dot z", wrt="z").closed) == r"\operatorname{diag}(\phi'(A z)) A"
     assert latex(system.jacobian(of=r"\dot z", wrt="z_0").closed) == r"\mathbf{0}"
-    assert latex(system.jacobian(of="z(0)", wrt="z_0").closed) == "I"
+    assert latex(system.jacobian(of=start, wrt="z_0").closed) == "I"
 
 
 def test_numbers_below_a_declared_vector_number_its_entries_in_a_column_too() -> None:

@@ -287,3 +287,21 @@ def test_a_capital_that_is_a_written_out_row_is_a_matrix_whichever_equation_come
         assert [str(d) for d in reading.symbols["C"].symbol.shape] == ["1", "2"]
         assert reading.symbols["y"].role == "scalar"
         assert not any("transpose" in n.message for n in reading.notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_size"),
+    [
+        (r"\dot{v} = -\frac{1}{m} \nabla U(r)", False),
+        (r"m \dot{v} = -\nabla U(r) - \gamma v", False),
+        (r"v_{t+1} = v_t - \frac{h}{N} \nabla U(q_t)", False),
+        (r"E = \frac{1}{2 m} p^\top p", False),
+        (r"s = \frac{1}{m} \mathbf{1}^\top x", True),
+        (r"y = x - \mathbf{1} \mathbf{1}^\top x / n", True),
+        (r"s = \frac{1}{n} \sum_i x_i^2", True),
+    ],
+)
+def test_below_a_line_is_a_scalar_unless_entries_are_summed_there(text: str, is_size: bool) -> None:
+    """A mass is not the size of the vectors, so that it is an argument of what is emitted."""
+    reading = read_system([text])
+    assert any("as the size" in n.message for n in reading.notes) == is_size

@@ -34,6 +34,7 @@ class How(StrEnum):
     WORD = "upright word"
     DEFINITION = "its definition"
     BELOW = "it stands below a line"
+    DIVIDES = "it stands below a sum over entries"
     STEP = "a step"
     CAPITAL = "capital letter"
     NOT_BOLD = "not bold where others are"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, field
 
-from symjac.reading.names import take_apart
+from symjac.reading.names import is_transpose, take_apart
 from symjac.reading.spelling import is_upper
-from symjac.reading.survey import Letters
+from symjac.reading.survey import Letters, bound_letter
 from symjac.reading.tree import Node
 from symjac.reading.usual import COUNTS, LOSSES
 
@@ -18,6 +18,7 @@ class Places:
 
     inside: set[str] = field(default_factory=set)  # written-out matrices
     below: set[str] = field(default_factory=set)  # lines of fractions
+    counting: set[str] = field(default_factory=set)  # lines below or beside a sum over entries
     above: set[str] = field(default_factory=set)  # derivatives, as losses do
 
     def note(self, root: Node, letters: Letters, source: str, *, row: bool) -> None:
@@ -32,6 +33,10 @@ class Places:
             fraction = node.kind == "frac" or (node.kind == "binary" and node.text == "/")
             if fraction and not is_derivative(node) and not _applied_below(node.kids[1]):
                 self.below |= {take_apart(n, letters, source).family for n in _factors(node.kids[1])}
+            quotients = [k.inner for k in node.factors if k.inner.kind == "frac" or k.inner.text == "/"]
+            if quotients and any(_sums_entries(n, letters) for n in node.walk()):
+                below = [n for q in quotients for n in _factors(q.kids[1])]
+                self.counting |= {take_apart(n, letters, source).family for n in below}
             for sign, operand in itertools.pairwise(node.kids) if node.kind == "juxt" else ():
                 head = operand.inner
                 if sign.kind in ("partial", "nabla") and head.letter in LOSSES:
@@ -43,6 +48,13 @@ def is_bold_name(n: Node) -> bool:
     return (
         n.token is not None and n.text not in ("0", "1") and (n.token.style in ("bf", "bs") or "vec" in n.token.accents)
     )
+
+
+def _sums_entries(n: Node, letters: Letters) -> bool:
+    r"""Whether this sums entries: a sum with an index of entries, or ``\mathbf{1}^\top``."""
+    if n.kind == "big":
+        return n.text == "sum" and bound_letter(n.script("_")) in letters.entry
+    return n.kind == "name" and n.text == "1" and any(is_transpose(s.tokens) for s in n.scripts if s.kind == "^")
 
 
 def _factors(node: Node) -> list[Node]:

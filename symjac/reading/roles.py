@@ -241,7 +241,7 @@ class Roles:
         """Whether ``x(t-1)`` is x at a time."""
         if n.text in FUNCTION_LETTERS - STATE_LETTERS or any(s.kind in "'_" and _is_time(s, self) for s in n.scripts):
             return False
-        if n.text in FACTOR_LETTERS and not self.has_calls_at_times:
+        if n.text in FACTOR_LETTERS and not (self.has_calls_at_times or n.text in self.running):
             known = self.context.find(n.text)
             if known is None or known.place != "call":
                 return False  # \lambda (t - 1), where nothing else is printed at a time in brackets
@@ -250,14 +250,14 @@ class Roles:
         one = group.kind == "group" and group.text in ("(", "[") and len(group.kids) == 1
         kid = group.kids[0] if one else group
         parts = kid.kids if kid.kind == "add" else [kid]
-        if not one or any(k.scripts or k.kind not in ("name", "number") for k in parts):
+        if not one or any(k.kind not in ("name", "number") for k in parts):
             return False
         known = self.context.find(n.text)
         at_times = known is not None and known.declared and known.place == "call"
         letters = {k.text for k in parts if k.kind == "name"}
-        if len(letters) != 1 or kid.kind == "add":  # x(0), which says where x begins; x(t-k)
-            return (at_times or n.text in self.running) and letters <= TIMELIKE
-        return letters <= self.call_letters or (at_times and letters <= TIMELIKE)
+        if (at_times or n.text in self.running) and letters <= TIMELIKE:  # x(0), x(t_0), where x begins; x(T); x(t-k)
+            return all(s.kind == "_" for k in parts for s in k.scripts)
+        return len(letters) == 1 and kid.kind == "name" and not kid.scripts and letters <= self.call_letters
 
     # --------------------------------------------------------------------------------------- roles
 
@@ -321,7 +321,7 @@ class Roles:
                     named.node,
                     propose(name, "scalar") + f', or write the inverse as a factor, as in "{name}^{{-1}} x"',
                 )
-            return "scalar", How.BELOW
+            return "scalar", How.DIVIDES if name in self.places.counting else How.BELOW
         if token.text in STEPS | STEP_NAMES and token.style != "bf":
             return "scalar", How.STEP
         if upper:

@@ -72,6 +72,7 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
             out.timed.add(n.letter)
     _bounds(nodes, out)
     out.entry |= out.indices - out.time
+    _note_pairs(names, out)
     for root in roots:
         _free_entry_letters(root, out)
     below_numbered = {index for n in nodes for base, index in one_below(n) if base in out.numbered}
@@ -121,6 +122,14 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
     out.entry -= out.naming
     _note_entries_of_defined(roots, nodes, out)
     return out
+
+
+def _note_pairs(names: Sequence[Node], out: Letters) -> None:
+    r"""Letters in pairs below what has entries number them: the i of ``e_{ik}`` and ``e_{ij}`` beside ``\sum_k``."""
+    below = [(n.letter, {t.text for t in s.tokens if t.kind != ","}) for n in names for s in n.scripts if s.kind == "_"]
+    pairs = [(base, index - out.time) for base, index in below if len(index) == 2 and ENTRYLIKE.issuperset(index)]
+    matrices = {base for base, index in pairs if index & out.entry}
+    out.entry |= {x for base, index in pairs if base in matrices or index & out.entry for x in index}
 
 
 def _note_entries_of_defined(roots: Sequence[Node], nodes: Sequence[Node], out: Letters) -> None:

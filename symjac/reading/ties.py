@@ -64,11 +64,13 @@ def tie_neighbours(context: Context) -> None:
 
 
 def tie_sizes(context: Context) -> None:
-    """A letter such as the n of 1/n is the size where there is one size it can be."""
+    """The n of 1/n before a sum over entries is the size where there is one size it can be."""
     sizes = [s for f in context.families.values() if f.constant is None for s in (f.rows, f.cols)]
     sizes += [size for size, _, _ in context.constants]
     still_open = {id(t.root): t.root for s in sizes for t in s.terms() if t.root.known is None}
-    letters = [f for f in context.families.values() if f.name in SIZE_LETTERS and f.how is How.BELOW and not f.declared]
+    letters = [
+        f for f in context.families.values() if f.name in SIZE_LETTERS and f.how is How.DIVIDES and not f.declared
+    ]
     if len(letters) != 1 or len(still_open) != 1 or letters[0].name in context.dims:
         return
     name = letters[0].name

@@ -56,7 +56,7 @@ BEFORE = frozenset(["prev", "old", "last"])
 AFTER = frozenset(["next", "new"])
 # Capitals that stand for steps: of time, of a grid.
 STEPS = frozenset([r"\Delta"])
-# Scalars that stand for the size of the vectors around them, as the n of 1/n does.
+# Below a sum over entries these are the size of the vectors, as the n of 1/n is.
 SIZE_LETTERS = frozenset("nmdDNM")
 # Capitals that stand for scalars before a derivative by time: capacities, time constants.
 SLOPE_FACTORS = frozenset(["C", "T", "L"])

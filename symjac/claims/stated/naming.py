@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from symjac.reading import Reading, numbered
 from symjac.reading.applied.naming import Naming
+from symjac.reading.beside import Beside
 from symjac.reading.context import Context, Family
 from symjac.reading.declarations import declare
 from symjac.reading.names import Named, take_apart
@@ -24,9 +25,10 @@ _DOT = re.compile(r"\(\s*(?:\\cdot|\\[lc]?dots|\.\.\.)\s*\)")  # the argument of
 class Names:
     """What the letters of a claim mean beside a system: families, functions, index letters."""
 
-    def __init__(self, base: Reading, declared: Mapping[str, str]) -> None:
+    def __init__(self, base: Reading, declared: Mapping[str, str], naming: Iterable[str] = ()) -> None:
         assert base.context is not None
         self.base = base
+        self.naming = [root.kids[0].inner for text in naming for root in readable(text)]  # what names derivatives
         self.declared = dict(declared)
         self.letters = survey([root for key in self.declared for root in readable(key)], base.context.letters)
 
@@ -61,6 +63,8 @@ class Names:
             numbered.refuse_matrix(context, node, indices)
         roles = Roles(context, lambda _, __: None)
         roles.scan([(root, text) for root in roots])
+        gradients = (take_apart(n, context.letters, "") for n in self.naming if n.kind == "name")
+        roles.look_beside(Beside(factors=frozenset(named.family for named in gradients)))
         return Naming(context, roles, beside=True)
 
 

@@ -73,7 +73,7 @@ def state(
     system = sources(equations, symbols, claim)
     readings, symbols, symbols_as_given = system.readings, dict(system.symbols), symbols
     base = next(iter(readings.values()))
-    names = Names(base, symbols)
+    names = Names(base, symbols, system.naming)
     notes = list(system.notes)
     members, families, claim, more = _members(claim, names, readings, read)
     notes += more

@@ -240,6 +240,10 @@ class Builder(Building):
             named.time, named.place = Time.read(self.context.source[kid.start : kid.end]), "call"
             family = self.family(named)
             family.times.setdefault(named.time)
+            if not {letter for letter, _ in named.time.letters} <= el.roles.call_letters:
+                self.context.note(
+                    "named", f"{self.context.text(whole)} is read as {named.family} at another time", item
+                )
             term = self.symbol(family, named.time, whole)
             if named.entries:
                 term = Term("entry", (term,), named.entries, span(whole))
