@@ -412,3 +412,11 @@ def test_a_function_before_a_bracket_is_noted_whatever_its_letter() -> None:
         declared = {"W": "matrix m n", "A": "matrix n n", "x": "vector n", "b": "vector n", "y": "vector m"}
         with pytest.raises(SymjacError, match="entry by entry"):
             System(rf"y = W {letter}(A x + b)", symbols=declared, strict=True)
+
+
+@pytest.mark.parametrize(("identity", "holds"), [("I", None), (r"\mathbf{I}", True), ("I_n", True)])
+def test_the_identity_beside_a_symbol_of_its_letter_is_not_refuted_by_shape(identity: str, holds: bool | None) -> None:
+    """``I: vector n``, as the hint says, and a claim that prints the identity with the same letter."""
+    claim = rf"\frac{{\partial \dot u}}{{\partial u}} = -{identity} + \operatorname{{diag}}(1 - \tanh^2(W u + I)) W"
+    record = {"equations": [r"\dot u = -u + \tanh(W u + I)"], "symbols": {"I": "vector n"}, "claim": claim}
+    assert check_record(record).conventions["numerator_column"].holds is holds

@@ -226,6 +226,10 @@ class Comparison(Asked):
         guessed = [name for name in self.statement.strangers(a, b) if self.statement.is_guessed(name)]
         if guessed:
             return undecided(f"nothing says what {guessed[0]} is")
+        if any(r.family == "I" and self.model.role(r) != "matrix" for r in self.statement.refs(a, b)):
+            return undecided(
+                "I is a symbol of the system here, and the identity may be meant, which is then \\mathbf{I}"
+            )
         if (outsider := self.statement.unsized(a, b)) is not None:
             return undecided(f"nothing says which sizes of the system those of {outsider} are")
         return Outcome(False, "shape", message)
