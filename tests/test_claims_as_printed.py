@@ -281,6 +281,138 @@ def test_targets_at_all_steps_sum_to_one_together(rest: str) -> None:
     assert wrong.holds is False
 
 
+BATCH = (r"P = \operatorname{softmax}(X W + \mathbf{1} b^\top)",)
+
+
+@pytest.mark.parametrize(
+    ("loss", "claim"),
+    [
+        (
+            r"L = -\frac{1}{N} \sum_{i=1}^N \sum_{k=1}^K Y_{ik} \log P_{ik}",
+            r"\frac{\partial L}{\partial W} = \frac{1}{N} X^\top (P - Y)",
+        ),
+        (
+            r"J = -\frac1M \operatorname{tr}(Y^\top \log P)",
+            r"\frac{\partial J}{\partial W} = \frac{1}{M} X^\top (P - Y)",
+        ),
+        (
+            r"L = -\sum_{i=1}^N \sum_{k=1}^K Y_{ik} \log P_{ik}",
+            r"\frac{\partial L}{\partial W_{jk}} = \sum_i X_{ij} (P_{ik} - Y_{ik})",
+        ),
+    ],
+)
+def test_rows_of_targets_sum_to_one(loss: str, claim: str) -> None:
+    """What holds for rows that sum to one is refuted for no matrix, and true where that is declared."""
+    found = verdict(claim, *BATCH, loss).conventions["denominator_column"]
+    assert found.holds is None
+    assert "each row of Y sum to one" in found.reason
+    for words in ("matrix N K, distribution", "matrix N K, one-hot"):
+        assert verdict(claim, *BATCH, loss, Y=words).conventions["denominator_column"].holds
+    assert verdict(claim.replace("P", "2 P"), *BATCH, loss, Y=words).verdict == "false"
+
+
+def test_a_property_that_is_declared_alone_is_understood() -> None:
+    """A false claim about a vector that is said to be a distribution, and nothing else, is refuted in every layout."""
+    system = (r"p = \operatorname{softmax}(z)", r"L = -y^\top \log p")
+    for words in ("distribution", "one-hot", "vector, distribution"):
+        assert verdict(r"\nabla_z L = p - y", *system, y=words).verdict == "true"
+        assert verdict(r"\nabla_z L = y - p", *system, y=words).verdict == "false"
+
+
+@pytest.mark.parametrize(
+    ("system", "claim", "wrong", "state"),
+    [
+        (
+            r"v_{t+1} = v_t + \frac{\Delta t}{C} (I_t - g v_t)",
+            r"\frac{\partial v_{t+1}}{\partial v_t} = 1 - \frac{g \Delta t}{C}",
+            r"\frac{\partial v_{t+1}}{\partial v_t} = 1 + \frac{g \Delta t}{C}",
+            "v_t",
+        ),
+        (
+            r"u_k = \beta u_{k-1} + R I_k",
+            r"\frac{\partial u_k}{\partial u_{k-1}} = \beta",
+            r"\frac{\partial u_k}{\partial u_{k-1}} = \beta + 1",
+            "u_k",
+        ),
+    ],
+)
+def test_a_number_that_is_claimed_of_one_unit_is_not_refuted_by_shape(
+    system: str, claim: str, wrong: str, state: str
+) -> None:
+    """Nothing but its letter says that the state is a vector: it is asked for; a declaration settles it."""
+    found = verdict(claim, system)
+    assert found.verdict == "undecided"
+    assert "is a scalar" in found.conventions["numerator_column"].reason
+    assert verdict(wrong, system).verdict == "false"
+    assert verdict(claim, system, **{state: "scalar"}).verdict == "true"
+    assert verdict(wrong, system, **{state: "scalar"}).verdict == "false"
+
+
+@pytest.mark.parametrize(
+    ("system", "claim"),
+    [
+        (
+            (r"H = \tanh(X W)", r"L = \|H\|_F^2"),
+            r"\frac{\partial L}{\partial W} = 2 X^\top (H \odot (1 - H \odot H))",
+        ),
+        (
+            (r"S = \operatorname{sigmoid}(Z V)", r"J = \operatorname{tr}(A^\top S)"),
+            r"\frac{\partial J}{\partial V} = Z^\top (A \odot S \odot (1 - S))",
+        ),
+        (
+            (r"H = \tanh(X W)",),
+            r"\frac{\partial H_{ij}}{\partial W_{kl}} = (1 - H \odot H)_{ij} X_{ik} \delta_{jl}",
+        ),
+    ],
+)
+def test_a_number_beside_an_entrywise_product_stands_in_every_entry(system: tuple[str, ...], claim: str) -> None:
+    """The 1 of the slope of a batch is a matrix of ones, and no identity."""
+    assert "denominator_column" in holds(claim, *system)
+    assert not holds(claim.replace("1 - ", "1 + "), *system)
+
+
+@pytest.mark.parametrize("spread", [r"\mathrm{std}(x)", r"\sqrt{Var(x)}", r"\operatorname{Std}(x)"])
+@pytest.mark.parametrize("mean", ["E[x]", r"\mathrm{mean}(x)", r"\mathrm{E}[x]"])
+def test_a_standardised_vector_has_its_jacobian(mean: str, spread: str) -> None:
+    """E beside a spread is the mean, and a standard deviation the root of the variance."""
+    bracket = r"(I - \frac1n \mathbf 1 \mathbf 1^\top - \frac1n z z^\top)"
+    claim = rf"\frac{{\partial z}}{{\partial x}} = \frac{{1}}{{{spread}}} {bracket}"
+    assert "numerator_column" in holds(claim, rf"z = \frac{{x - {mean}}}{{{spread}}}")
+    assert not holds(claim.replace(r"- \frac1n z", r"+ \frac1n z"), rf"z = \frac{{x - {mean}}}{{{spread}}}")
+
+
+@pytest.mark.parametrize(
+    ("system", "claim", "wrong"),
+    [
+        (r"E(x) = \frac12 x^\top A x - b^\top x", r"\nabla^2 E(x) = \frac12 (A + A^\top)", r"\nabla^2 E(x) = A"),
+        (
+            r"\mathcal{L}(x, \lambda) = f(x) + \lambda^\top (A x - b)",
+            r"\nabla_x \mathcal{L}(x, \lambda) = \nabla f(x) + A^\top \lambda",
+            r"\nabla_x \mathcal{L} = \nabla f(x) - A^\top \lambda",
+        ),
+        (
+            r"\mathcal{J}(w, \mu) = g(w) + \mu^\top (C w - d)",
+            r"\nabla_\mu \mathcal{J} = C w - d",
+            r"\nabla_\mu \mathcal{J} = C w + d",
+        ),
+        (
+            r"L = \sum_{i=1}^N \max(0, 1 - y_i (w^\top x_i + b)) + \frac{C}{2} \|w\|^2",
+            r"\nabla_w L = C w - \sum_{i=1}^N y_i x_i \mathbb{1}\{y_i (w^\top x_i + b) < 1\}",
+            r"\nabla_w L = C w + \sum_{i=1}^N y_i x_i \mathbb{1}\{y_i (w^\top x_i + b) < 1\}",
+        ),
+        (
+            r"J = \sum_{n=1}^N (y_n - v^\top x_n)^2 + D \|v\|^2",
+            r"\nabla_v J = 2 D v - 2 \sum_{n=1}^N (y_n - v^\top x_n) x_n",
+            r"\nabla_v J = D v - 2 \sum_{n=1}^N (y_n - v^\top x_n) x_n",
+        ),
+    ],
+)
+def test_a_loss_of_a_vector_is_read_as_textbooks_print_it(system: str, claim: str, wrong: str) -> None:
+    """The weight of a penalty is a number, the function in a Lagrangian too; a Hessian is by the argument."""
+    assert "denominator_column" in holds(claim, system)
+    assert verdict(wrong, system).verdict == "false"
+
+
 def test_the_entry_of_the_right_class_is_picked_by_a_unit_vector() -> None:
     """-log p_k has the gradient p - e_k, and never p."""
     system = ("p = softmax(z)", r"L = -\log p_k")

@@ -130,7 +130,9 @@ CASES = [
     Case(r"y_t = \frac{\partial^+ h_t}{\partial x_t} u_t"),
     # sums, products, derivatives
     Case(r"y = W x - \mathbb{E}[W x]"),
+    Case("y = x - E[W x]"),
     Case(r"C \dot V = -g (V - E) + I"),
+    Case(r"\dot I = \beta S I - \gamma I", r"\frac{\partial \dot I}{\partial I} = \beta S - \gamma"),
     Case(r"z_i = w^\top x_i" "\n" r"L = -\sum_i y_i \log z_i + (1 - y_i) \log(1 - z_i)"),
     Case(r"y_i = \sum_j A_{ij} \rho_j (x_j - m_j)"),
     Case(r"\mathbf{y} = \operatorname{softmax}(\mathbf{A}) + \mathbf{x}"),

@@ -295,8 +295,21 @@ def test_an_expectation_beside_a_variance_is_the_mean_of_the_entries() -> None:
     text = r"y = \frac{x - \mathrm{E}[x]}{\sqrt{\mathrm{Var}[x] + \epsilon}}"
     assert r"\frac{1}{n} \mathbf{1}^{\top} x" in right_sides(text)[0]
     assert "the mean of the entries" in notes(text)
-    with pytest.raises(SymjacError, match="an expectation, which is not read"):
-        System(r"y = x - \mathrm{E}[x]")
+    assert right_sides(text.replace(r"\mathrm{E}", "E")) == right_sides(text)
+    for alone in (r"y = x - \mathrm{E}[x]", r"L = E[(y - w^\top x)^2]", "y = x - E[x]"):
+        with pytest.raises(SymjacError, match="an expectation, which is not read"):
+            System(alone)
+    assert right_sides("y = E[x - b] + E b") == ["E (x - b) + E b"]
+
+
+@pytest.mark.parametrize("text", [r"y = \phi(W x + I)", r"\dot x = -D x + \tanh(W x + I)", r"u_t = A u_{t-1} + I"])
+def test_a_product_is_no_bias_of_rows(text: str) -> None:
+    """Nothing is added to every row of the identity: the current is asked for, in either orientation."""
+    for orientation in ("column", "row"):
+        with pytest.raises(SymjacError, match=r"do not fit|is added to") as refused:
+            System(text, orientation=orientation)
+        assert "every row" not in refused.value.message
+    assert System(text, symbols={"I": "vector n"}).equations
 
 
 @pytest.mark.parametrize("text", [r"C \dot V = -g (V - E) + I", r"\frac{dV}{dt} = -V + I"])
@@ -310,6 +323,7 @@ def test_a_current_is_not_taken_for_the_identity(text: str) -> None:
     ("texts", "declared"),
     [
         ([r"\dot S = -\beta S I", r"\dot I = \beta S I - \gamma I"], {"I": "scalar", "S": "scalar"}),
+        ([r"\dot I = \beta S I - \gamma I"], {"I": "scalar"}),
         ([r"v = r I + e"], {"I": "scalar"}),
         ([r"y = A I x"], {"I": "matrix n n, identity"}),
         ([r"\dot v = -v + r I_s"], {"I_s": "scalar"}),

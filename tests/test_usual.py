@@ -156,9 +156,16 @@ ROWS: dict[tuple[str, str], tuple[Seen, str]] = {
         lambda s: "a current, or the identity?" in told(f"y = A {s} x"),
         "K",
     ),
-    ("upright before a square bracket, beside a variance", "the mean of the entries of a vector"): (
-        lambda s: "is read as the mean" in told(rf"y = (x - \mathrm{{{s}}}[x]) / \sqrt{{\mathrm{{Var}}[x]}}"),
+    ("before a square bracket, beside a variance", "the mean of the entries of a vector"): (
+        lambda s: all(
+            "is read as the mean" in told(rf"y = (x - {printed}[x]) / \sqrt{{\mathrm{{Var}}[x]}}")
+            for printed in (s, rf"\mathrm{{{s}}}")
+        ),
         "K",
+    ),
+    ("before a norm, in a loss", "a scalar"): (
+        lambda s: role(s, rf"{'J' if s == 'L' else 'L'} = \|w\|^2 - \sum_i y_i x_i^\top w + {s} \|w\|^2") == "scalar",
+        "G",
     ),
     ("in script", "a scalar"): (
         lambda s: role(s or r"\mathcal{S}", rf"y = {s or chr(92) + 'mathcal{S}'} x") == "scalar",

@@ -336,14 +336,15 @@ class Comparison(Asked):
             summing = self._summing_to_one(related)
             for name, targets in sorted(self._targets(self._free(related) - summing).items()):
                 if self._with_sum_one(left, right, targets | summing):
-                    return undecided(f"it holds if the entries of {name} sum to one, which nothing says")
+                    what = f"the entries of each row of {name}" if _in_rows(targets) else f"the entries of {name}"
+                    return undecided(f"it holds if {what} sum to one, which nothing says")
             return Outcome(False, "counterexample", "", found, ROADS[1:])
         return None
 
     # ------------------------------------------------------------------------ vectors that sum to one
 
     def _summing_to_one(self, related: Sequence[Expr]) -> frozenset[ex.Symbol]:
-        """The vectors that are declared to be one-hot or to sum to one."""
+        """The vectors, and the matrices in each row, that are declared to be one-hot or to sum to one."""
         families = self.statement.one_hot | self.statement.distributions
         free = self._free(related) if families else set()
         return frozenset(s for s in free if (r := self.model.ref(s)) is not None and r.family in families)
@@ -357,9 +358,9 @@ class Comparison(Asked):
         return {s for e in (*related, *table.values()) for s in e.symbols} - table.keys()
 
     def _targets(self, among: set[ex.Symbol]) -> dict[str, frozenset[ex.Symbol]]:
-        """Vectors that an equation of a scalar sets against a logarithm, at all steps, by how the equation names them.
+        """What an equation of a scalar sets against a logarithm, at all steps, by how the equation names it.
 
-        They are what a cross-entropy compares with.
+        They are what a cross-entropy compares with: vectors, and matrices with one in each row.
         """
 
         def has_logarithm(e: Expr) -> bool:
@@ -367,7 +368,7 @@ class Comparison(Asked):
 
         scalars = [p for p in self.model.printed if self.model.symbol(p.lhs).is_scalar and has_logarithm(p.rhs)]
         named = {
-            r.family: s.name for p in scalars for s, r in p.uses if s.is_vector and self.model.definition(r) is None
+            r.family: s.name for p in scalars for s, r in p.uses if not s.is_scalar and self.model.definition(r) is None
         }
         families = {s: r.family for s in among if (r := self.model.ref(s)) is not None and r.family in named}
         return {named[f]: frozenset(s for s in families if families[s] == f) for f in families.values()}
@@ -382,10 +383,18 @@ class Comparison(Asked):
 
 
 def _normalised(s: ex.Symbol) -> Expr:
-    """Any vector whose entries sum to one: another one divided by its sum."""
+    """Any vector whose entries sum to one, or matrix in whose rows they do: another one divided by its sums."""
     q = ex.Symbol(rf"\text{{weights of {s.name}}}", s.shape)
+    if _in_rows([s]):
+        ones = ex.Ones(s.cols, ex.ONE)
+        return ex.Hadamard(q, ex.EntryPower(ex.Product(q, ones, ex.Transpose(ones)), ex.Number(-1)))
     total = ex.Product(ex.Transpose(ex.Ones(*s.shape)), q)
     return ex.mul(ex.EntryPower(total, ex.Number(-1)), q)
+
+
+def _in_rows(symbols: Iterable[ex.Symbol]) -> bool:
+    """Whether some of what sums to one are matrices, which do so in each row."""
+    return any(s.cols != ex.ONE for s in symbols)
 
 
 def _written(values: Mapping[str, Time]) -> str:

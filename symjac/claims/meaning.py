@@ -55,6 +55,7 @@ class Meaning(Elaborator, ABC):
         self.unknown: list[str] = []  # why some derivative could not be found
         self.beside_system = Beside(model, self.unknown)
         super().__init__(self.beside_system, Roles(self.beside_system, lambda _, __: None))
+        self.sums_of_entries: set[Term] = set()  # sums that are factors of an entrywise product
         self.model = model
         self.convention = convention
         self.gradient = gradient
@@ -269,6 +270,10 @@ class Meaning(Elaborator, ABC):
     def sum_of(self, signs: Sequence[str], terms: list[Expr], literal: bool) -> Expr:
         return ex.add(*(e if sign == "+" else ex.neg(e) for sign, e in zip(signs, terms, strict=True)))
 
+    def is_in_every_entry(self, v: Value, beside: Sequence[Value], t: Term) -> bool:
+        r"""The 1 of ``1 - H \odot H``, and of ``H \odot (1 - H)``."""
+        return v.literal and (t in self.sums_of_entries or any(w.tag == "hadamard" for w in beside))
+
     def in_each(self, v: Value, matrix: Value) -> Value:
         """A vector that is added to every row or column of a matrix, where the system adds ones so."""
         habits = self.context.option.habits
@@ -283,6 +288,8 @@ class Meaning(Elaborator, ABC):
         if t.data == "oslash" and t.args[0].kind == "ones":
             b = self.value(t.args[1])
             return like(b, lambda: ex.EntryPower(b.make(), Number(-1)), t)
+        if t.data in ("odot", "circ"):
+            self.sums_of_entries |= {a for a in t.args if a.kind == "add"}
         if t.data not in ("cdot", "times", "cdot_entrywise", "cdot_inner"):
             return super().operation(t)
         a, b = (self.value(arg) for arg in t.args)

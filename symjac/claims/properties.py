@@ -18,6 +18,12 @@ Change = Callable[[Expr], Expr]
 
 SUMS_TO_ONE = ("distribution", "sums to one", "sum to one")
 
+
+def _sums_to_one(a: sympy.Matrix) -> bool:
+    """Whether a vector sums to one, or each row of a matrix."""
+    return sum(a) == 1 if a.cols == 1 else all(sum(a.row(k)) == 1 for k in range(a.rows))
+
+
 # Words, the most particular first, and what they ask of values; ``None`` where rational values cannot tell.
 PROPERTIES: Mapping[str, Callable[[sympy.Matrix], bool] | None] = {
     **dict.fromkeys(("skew-symmetric", "skew symmetric", "antisymmetric"), lambda a: a.is_anti_symmetric()),
@@ -29,9 +35,9 @@ PROPERTIES: Mapping[str, Callable[[sympy.Matrix], bool] | None] = {
     "orthonormal": lambda a: a.T * a == sympy.eye(a.cols),
     **dict.fromkeys(("idempotent", "projection"), lambda a: a * a == a),
     **dict.fromkeys(("triangular", "stochastic", "unit norm", "unit vector")),
-    "distribution": lambda a: all(v >= 0 for v in a) and sum(a) == 1,
-    **dict.fromkeys(("sums to one", "sum to one"), lambda a: sum(a) == 1),
-    **dict.fromkeys(ONE_HOT, lambda a: sum(a) == 1 and all(v in (0, 1) for v in a)),
+    "distribution": lambda a: all(v >= 0 for v in a) and _sums_to_one(a),
+    **dict.fromkeys(("sums to one", "sum to one"), lambda a: _sums_to_one(a)),
+    **dict.fromkeys(ONE_HOT, lambda a: _sums_to_one(a) and all(v in (0, 1) for v in a)),
     **dict.fromkeys(("nonnegative", "non-negative"), lambda a: all(v >= 0 for v in a)),
     "positive": lambda a: all(v > 0 for v in a),
     "negative": lambda a: all(v < 0 for v in a),

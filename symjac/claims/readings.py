@@ -74,7 +74,7 @@ def with_roles(verdict: Verdict, s: Statement, judged: Judged) -> Verdict:
     """The verdict; what holds if a letter has another role is not refuted where only its letter says which it has.
 
     That is open where a scalar would be added to every entry of a vector, and where a sum makes entries of letters
-    with a number, which may be vectors.
+    with a number, which may be vectors; and where a number is claimed of what would be no matrix if nothing were one.
     """
     context = s.model.reading.context
     if verdict.verdict != "false" or context is None:
@@ -87,6 +87,9 @@ def with_roles(verdict: Verdict, s: Statement, judged: Judged) -> Verdict:
     scalars = dict.fromkeys(letters, "scalar")
     some = [g for k in range(1, len(letters) + 1) for g in itertools.combinations(letters, k)]
     ways += [({**scalars, **dict.fromkeys(g, "vector")}, scalars) for g in some if len(letters) <= MOST_LETTERS]
+    guessed = {name: f.role or "" for name, f in context.families.items() if s.is_guessed(name) and f.role != "scalar"}
+    if guessed and s.is_scalar(s.members[-1]) and all(o.because == "shape" for o in verdict.conventions.values()):
+        ways.append((dict.fromkeys(guessed, "scalar"), guessed))
     found: list[Verdict] = []
     for declare, taken in ways:
         with contextlib.suppress(*TROUBLE):  # it cannot be one there
@@ -127,6 +130,7 @@ _TOLD = {
     "elementwise": "any function of numbers",
     "scalar": "a scalar",
     "vector": "a vector",
+    "matrix": "a matrix",
 }
 
 

@@ -120,7 +120,7 @@ class Arithmetic(Naming, ABC):
             return scalar(lambda: self.sum_of(signs, [v.make() for v in values], literal), t, literal=literal)
         like_this = shaped[0]
         for v in values:
-            if v.is_scalar and not self.is_line(like_this):
+            if v.is_scalar and not self.is_line(like_this) and not self.is_in_every_entry(v, shaped, t):
                 message = f"the scalar {self.text(v)} is added to a matrix"
                 hint = rf'write "{self.text(v)} I", or "{self.text(v)} \mathbf{{1}} \mathbf{{1}}^\top" for every entry'
                 raise self.error(message, v.term, hint) if v.literal else self.misfit(message, v.term, hint)
@@ -142,6 +142,10 @@ class Arithmetic(Naming, ABC):
             return self.sum_of(signs, terms, False)
 
         return like(like_this, make, t)
+
+    def is_in_every_entry(self, v: Value, beside: Sequence[Value], t: Term) -> bool:
+        """Whether a number is added to every entry of a matrix; in a system its capitals may be gates, and vectors."""
+        return False
 
     def refuse_number(self, v: Value, vectors: Sequence[Value]) -> None:
         """Where ``w^\\top x`` is added to a b that is a vector for its letter alone, the letter may be a number's."""
@@ -206,7 +210,9 @@ class Arithmetic(Naming, ABC):
             self.context.note("ones", f"the row {text} is added to every row", v.term)
             self.context.taken.add(Habit.ROW_IN_EACH)
             return Value(rows, cols, lambda: Product(Ones(rows.value(), ONE), v.make()), v.term)
-        in_rows = (self.context.row and Habit.ROWS not in habits) or Habit.IN_EACH_ROW in habits
+        # A bias is a symbol: a product or a sum beside what may be a matrix for its letter alone is none.
+        is_bias = not self.context.system or self.vector_in(v.term) is not None
+        in_rows = (self.context.row and Habit.ROWS not in habits and is_bias) or Habit.IN_EACH_ROW in habits
         if v.is_vector and in_rows and equal(v.rows, cols):
             self.context.note("sign", f"{text} is added to every row, as only that fits")
             self.context.taken.add(Habit.ROW_IN_EACH if self.context.row else Habit.IN_EACH_ROW)

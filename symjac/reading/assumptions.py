@@ -30,6 +30,7 @@ class How(StrEnum):
     INSIDE = "it stands in a written-out matrix"
     ABOVE = "it stands above a derivative as losses do"
     TOTAL = "a sum of its own terms, as losses are"
+    PENALTY = "it stands before a norm in a loss"
     UNIT = "it picks an entry"
     WORD = "upright word"
     DEFINITION = "its definition"

@@ -19,7 +19,7 @@ from symjac.reading.names import Named, is_transpose
 from symjac.reading.numbered import may_be
 from symjac.reading.spelling import TIMELIKE, is_greek, is_upper
 from symjac.reading.tree import Node
-from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS, FUNCTION_LETTERS, NOT_SIGMA, OF_SEVERAL
+from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS, FUNCTION_LETTERS, NOT_SIGMA, OF_SEVERAL, STEP_NAMES
 from symjac.reading.vocabulary import OPERATORS
 
 MOST_NUMBERED = 5  # so many letters may be entries or vectors before all ways are too many to try
@@ -73,6 +73,14 @@ def _scalar_functions(t: Tried) -> list[Option]:
     return [*options, reduce(or_, options)] if len(options) > 1 else options
 
 
+def _scalar_functions_beside(t: Tried) -> list[Option]:
+    """The same where what is defined is a scalar for its letter, and another letter has another role too."""
+    left = (r.kids[0].inner for r in t.nodes if r.kind == "relation")
+    if not any(n.token is not None and n.token.style in ("cal", "scr", "frak") for n in left):
+        return []
+    return [a | b for a in _scalar_functions(t) for b in _letters(t)[0]]
+
+
 def _dots(t: Tried) -> list[Option]:
     if not any(n.kind == "binary" and n.text in ("cdot",) for n in t.nodes):
         return []
@@ -117,7 +125,7 @@ def _letters(t: Tried) -> tuple[list[Option], list[Option]]:
     unlikely: list[Option] = []
     seen: set[str] = set()
     for f in t.guessed:
-        if f.role not in OTHER_ROLES or f.letter in seen or f.letter in ALWAYS_FUNCTIONS:
+        if f.role not in OTHER_ROLES or f.letter in seen or f.letter in ALWAYS_FUNCTIONS | STEP_NAMES:
             continue
         seen.add(f.letter)
         alike = t.alike(f)
@@ -128,6 +136,14 @@ def _letters(t: Tried) -> tuple[list[Option], list[Option]]:
             option = Option(dict.fromkeys([f.base, *(n.base for n in alike)], role))
             (unlikely if f.role == "vector" and timed else likely).append(option)
     return likely, unlikely
+
+
+def _all_scalars(t: Tried) -> list[Option]:
+    """All that is guessed as scalars, where a state is declared as one."""
+    scalars = (f for f in t.context.families.values() if f.declared and f.role == "scalar")
+    states = [f for f in scalars if any(f.times) or f.letter in t.context.slopes]
+    roles = {f.base: "scalar" for f in t.guessed if f.role in ("vector", "matrix")}
+    return [Option(roles)] if states and roles else []
 
 
 def _factors_of_matrices(t: Tried) -> list[Option]:
@@ -270,6 +286,8 @@ CHOICES: Choices = (
     *WITH_NUMBERS,
     ("letters with a number, and Greek letters beside them as vectors", _numbered_by_greek),
     *ONE_LETTER,
+    ("a function in a loss, of all entries, and the role of a letter", _scalar_functions_beside),
+    ("everything beside a scalar state as scalars", _all_scalars),
     ("letters before matrices as scalars", _factors_of_matrices),
     ("states in bold capitals", _bold_states),
     (r"\otimes", _otimes),

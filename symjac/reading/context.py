@@ -201,6 +201,11 @@ class Context:
         if new not in self.notes:
             self.notes.append(new)
 
+    @property
+    def slopes(self) -> set[str]:
+        """The letters that stand with a dot somewhere."""
+        return {n.token.text for n in self.exact.values() if n.token.accents[:1] == ("dot",)}
+
     def text(self, at: Placed) -> str:
         return " ".join(self.source[at.start : at.end].split())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 
 from symjac.expr import (
     Apply,
@@ -216,7 +217,7 @@ def of_values(el: Arithmetic, values: list[Value], t: Term) -> Value:
         beta, z = values[0], el.column(values[1])
         if beta.is_scalar and not beta.literal and z.is_vector:
             return _at_temperature(el, name, beta, z, t)
-    if name in ("softmax", "logsumexp", "mean", "variance", "norm") and len(values) > 1:
+    if name in ("softmax", "logsumexp", "mean", "variance", "deviation", "norm") and len(values) > 1:
         values = [grids.stack(el, values, t)]
     return OPERATORS[name](el, values, t)
 
@@ -239,6 +240,7 @@ OPERATORS: dict[str, Callable[[Arithmetic, list[Value], Term], Value]] = {
     "logsumexp": _of_vector(LogSumExp, "logsumexp"),
     "mean": _of_vector(mean_of, "a mean"),
     "variance": _of_vector(variance_of, "a variance"),
+    "deviation": _of_vector(lambda x: EntryPower(variance_of(x), Number(Fraction(1, 2))), "a standard deviation"),
     "norm": _bars,
     "abs": _absolute,
     "max": _extreme("max"),

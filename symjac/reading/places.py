@@ -20,9 +20,18 @@ class Places:
     below: set[str] = field(default_factory=set)  # lines of fractions
     counting: set[str] = field(default_factory=set)  # lines below or beside a sum over entries
     above: set[str] = field(default_factory=set)  # derivatives, as losses do
+    before: set[str] = field(default_factory=set)  # norms in losses
 
     def note(self, root: Node, letters: Letters, source: str, *, row: bool) -> None:
         """Remembers where the names of a formula stand."""
+        of_loss = root.kind == "relation" and root.kids[0].inner.letter in LOSSES
+        sides = [k.inner for k in root.kids[1:]] if of_loss else []
+        for term in (t for k in sides for t in (k.kids if k.kind == "add" else [k])):
+            factors = [f.inner for f in term.factors]
+            if any(f.kind == "norm" for f in factors):
+                tops = (f.kids[0].inner if f.kind == "frac" else f for f in factors)
+                found = (n for n in tops if n.kind == "name" and n.text in COUNTS)
+                self.before |= {take_apart(n, letters, source).family for n in found}
         for node in root.walk():
             stacked = node.kind == "matrix" and row and int(node.detail[0]) == len(node.kids)
             if node.kind == "matrix" and int(node.detail[0]) > 1 and not stacked:

@@ -93,7 +93,7 @@ class Roles:
         for root, source in roots:
             for node in root.walk():
                 for k, kid in enumerate(node.below):
-                    self.has_variance |= kid.kind == "word" and OPERATORS.get(kid.text) == "variance"
+                    self.has_variance |= kid.kind == "word" and OPERATORS.get(kid.text) in ("variance", "deviation")
                     following = node.kids[k + 1] if node.kind == "juxt" and k + 1 < len(node.kids) else None
                     if kid.kind == "name":
                         names.append((kid, following, source))
@@ -305,6 +305,7 @@ class Roles:
             How.EXPONENT: name in self.raised and name not in self.bare and not _bold_token(named),
             How.INSIDE: name in self.places.inside,
             How.TOTAL: name in self.totals,
+            How.PENALTY: name in self.places.before,
             How.ABOVE: name in self.places.above and not (upper and named.time and context.has_bold),
         }
         if (first := next((how for how, holds in scalars.items() if holds), None)) is not None:

@@ -47,6 +47,7 @@ OPERATORS = {
     "avg": "mean",
     "Var": "variance",
     "var": "variance",
+    **dict.fromkeys(("std", "Std", "stdev"), "deviation"),
     "norm": "norm",
 }
 

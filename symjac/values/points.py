@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import product
 
-from symjac.expr import Symbol
+from symjac.expr import ONE, Symbol
 from symjac.values.evaluator import NOTHING, Matrix
 from symjac.values.rings import Rationals
 
@@ -38,9 +38,9 @@ class Kinds:
     """What the values of some symbols have to be."""
 
     one_hot: frozenset[Symbol] = frozenset()
-    """One entry 1 and zeros beside it."""
+    """One entry 1 and zeros beside it, in a matrix in each row."""
     distributions: frozenset[Symbol] = frozenset()
-    """Entries that add up to one."""
+    """Entries that add up to one, in a matrix in each row."""
     special: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Matrices, by name, that are symmetric, skew-symmetric, diagonal or orthogonal."""
     unit: Callable[[Symbol], Fraction] = lambda _: Fraction(1)
@@ -68,10 +68,15 @@ class Point:
             if self.seed > 1:
                 cells = [Fraction(stream.choice(pool)) for _ in cells]
             if s in self.kinds.one_hot:
-                cells = [Fraction(int(k == (self.seed + start) % len(cells))) for k in range(len(cells))]
+                lines = _lines(s, cells, cols)
+                cells = [
+                    Fraction(int(k == (self.seed + start + n) % len(x)))
+                    for n, x in enumerate(lines)
+                    for k in range(len(x))
+                ]
             elif s in self.kinds.distributions:
-                cells = [abs(a) + 1 for a in cells]
-                cells = [a / sum(cells) for a in cells]
+                lines = _lines(s, [abs(a) + 1 for a in cells], cols)
+                cells = [a / sum(line) for line in lines for a in line]
             made = [cells[r * cols : (r + 1) * cols] for r in range(rows)]
             self.chosen[s] = _made(made, self.kinds.special.get(s.name))
         return [[numbers.number(c) for c in row] for row in self.chosen[s]]
@@ -98,13 +103,20 @@ class GenericPoint:
         if s in self.whole:
             return [[Fraction(2)]]
         if s in self.kinds.one_hot:
-            place = random.Random(f"{self.seed} {s.name}").randrange(rows * cols)
-            return [[Fraction(int(i * cols + j == place)) for j in range(cols)] for i in range(rows)]
-        drawn = _drawn(self.seed, s.name, rows * cols, self.kinds.unit(s))
-        cells = [list(drawn[i * cols : (i + 1) * cols]) for i in range(rows)]
+            stream = random.Random(f"{self.seed} {s.name}")
+            places = [(stream.randrange(len(x)), len(x)) for x in _lines(s, [Fraction(0)] * (rows * cols), cols)]
+            hot = [Fraction(int(k == place)) for place, count in places for k in range(count)]
+            return [hot[i * cols : (i + 1) * cols] for i in range(rows)]
+        drawn: Sequence[Fraction] = _drawn(self.seed, s.name, rows * cols, self.kinds.unit(s))
         if s in self.kinds.distributions:
-            cells[-1][-1] += 1 - sum(map(sum, cells), Fraction(0))
+            drawn = [a for line in _lines(s, drawn, cols) for a in (*line[:-1], 1 - sum(line[:-1], Fraction(0)))]
+        cells = [list(drawn[i * cols : (i + 1) * cols]) for i in range(rows)]
         return _made(cells, self.kinds.special.get(s.name))
+
+
+def _lines(s: Symbol, cells: Sequence[Fraction], cols: int) -> list[Sequence[Fraction]]:
+    """What of a symbol sums to one: a vector, and each row of a matrix."""
+    return [cells] if s.cols == ONE else [cells[k : k + cols] for k in range(0, len(cells), cols)]
 
 
 @lru_cache(maxsize=4_000)

@@ -298,7 +298,7 @@ def _told(text: str, root: Node, symbols: Mapping[str, str]) -> LossEquation | N
     scale, body, large = _parts(text, root.kids[1].inner)
     if not _is_loss(text, left, symbols) or not body or not _is_loss(text, body[0], symbols):
         return None
-    called = len(body) == 2 and body[1].is_call
+    called = len(body) == 2 and body[1].is_call and body[1].inner.text != "["  # no expectation
     if not called and (large is None or len(body) > 1):
         return None
     name, head = (_by_itself(text, n) for n in (left, body[0]))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from symjac import expr as ex
 from symjac.claims.gradients import Steps
 from symjac.claims.model import Model
-from symjac.claims.properties import SUMS_TO_ONE
+from symjac.claims.properties import KINDS, SUMS_TO_ONE
 from symjac.claims.stated.aliases import Aliases
 from symjac.claims.stated.conditions import Condition
 from symjac.claims.undecided import UndecidedError
@@ -43,6 +43,7 @@ class Said:
     steps: Steps | None = None  # over which the loss is summed
     penalty: str = ""  # what parameters alone add to the loss, by the name that it is given
     seen: frozenset[Ref] = frozenset()  # what an equation says the loss depends on
+    shapeless: frozenset[str] = frozenset()  # of these families that a declaration says a property alone of
     at_every_step: frozenset[str] = frozenset()  # families of which an equation says so for every step
     conditions: tuple[Condition, ...] = ()  # under which the claim is said to hold
     given: tuple[Condition, ...] = ()  # what the system supposes of its symbols: points keep to it
@@ -123,7 +124,7 @@ class Said:
                 return True
             return first.kind == "transpose" and self.is_vector(first.args[0]) and self.is_vector(last)
         if y.kind == "word":
-            return y.data in ("norm", "trace", "det", "logsumexp", "mean", "variance")
+            return y.data in ("norm", "trace", "det", "logsumexp", "mean", "variance", "deviation")
         if y.kind in ("negative", "add", "quotient", "power"):
             return all(map(self.is_scalar, y.args[:1] if y.kind == "power" else y.args))
         return y.kind in ("number", "norm", "inner")
@@ -190,7 +191,12 @@ class Said:
     def unread_declaration(self, *terms: Term) -> str | None:
         """A symbol in the claim that is declared to have a property, in words whose shape was not understood."""
         mentioned = (r.family for r in self.refs(*terms) if r.family in self.properties)
-        return next((name for name in mentioned if self.is_guessed(name)), None)
+        return next((name for name in mentioned if self.is_guessed(name) and not self._is_of_its_role(name)), None)
+
+    def _is_of_its_role(self, name: str) -> bool:
+        """Whether a declaration says a property and nothing else, and one of what the family is for its letter."""
+        role, said = self.model.families[name].role, self.properties[name]
+        return name in self.shapeless and all(role == ("matrix" if word in KINDS else "vector") for word in said)
 
     def strangers(self, *terms: Term) -> list[str]:
         """What stands for something that neither the system nor a declaration says.

@@ -134,6 +134,8 @@ def state(
         for m in _readable(key, names)
         for r in m.refs()
     }
+    only = [key for key, words in symbols_as_given.items() if describe(words).role == "property"]
+    out.shapeless = frozenset(r.family for key in only for m in _readable(key, names) for r in m.refs())
     out.normalisations = frozenset(
         str(m.data[0])
         for key, words in symbols_as_given.items()

@@ -154,6 +154,8 @@ def nabla(b: Building, kids: list[Node], i: int) -> tuple[Term, int]:
         term = Term("scalar_function", (b.build(call.argument),), (call.name, call.order), span(call.carrier))
         return b.posted(term, call.carrier), i + 3
     raised = [[t.text for t in s.tokens] for s in item.scripts if s.kind != "_"]
+    if sub is None and raised in ([], [["2"]]) and (found := _own_gradient(b, kids, i)) is not None:
+        return found, i + 3
     if raised and (raised != [["2"]] or sub is None):
         raise b.error(
             "derivatives of higher order are not read"
@@ -162,8 +164,6 @@ def nabla(b: Building, kids: list[Node], i: int) -> tuple[Term, int]:
             item,
             r'write "\nabla_{x}^2"' if raised == [["2"]] and b.el.beside else None,
         )
-    if sub is None and (found := _own_gradient(b, kids, i)) is not None:
-        return found, i + 3
     if i + 1 >= len(kids):
         raise b.error(r"this \nabla is applied to nothing; a divergence or a curl is not read", item)
     if sub is None:
@@ -202,7 +202,7 @@ def _operand(b: Building, kids: list[Node]) -> Term:
 
 
 def _own_gradient(b: Building, kids: list[Node], i: int) -> Term | None:
-    """``\\nabla f(x)`` where an equation defines f(x): the gradient by its argument."""
+    """``\\nabla f(x)`` and ``\\nabla^2 f(x)`` where an equation defines f(x): by its argument."""
     if i + 2 >= len(kids) or kids[i + 1].kind != "name" or not kids[i + 2].is_call:
         return None
     family = b.context.calls.get(call_key(b.el, kids[i + 1], kids[i + 2]))
@@ -210,4 +210,8 @@ def _own_gradient(b: Building, kids: list[Node], i: int) -> Term | None:
     if family is None or len(inside) != 1 or inside[0].inner.kind != "name":
         return None
     y, x = b.symbol(family, None, kids[i + 1]), b.build(inside[0])
-    return b.slope(y, x, family.name, (kids[i].start, kids[i + 2].end)) if x.kind == "symbol" else None
+    if x.kind != "symbol":
+        return None
+    at = kids[i].start, kids[i + 2].end
+    twice = Node("juxt", "", [], *at)
+    return b.second(y, (x, x), family.name, twice) if kids[i].scripts else b.slope(y, x, family.name, at)

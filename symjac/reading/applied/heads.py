@@ -94,7 +94,8 @@ def head_of(el: Naming, item: Node, following: Node | None) -> Head | None:
             raise el.error(
                 f"{shown} before a bracket: an expectation, which is not read",
                 spanning(item, following),
-                rf'for the mean of the entries of a vector write "\operatorname{{mean}}({inside})"',
+                rf'for the mean of the entries of a vector write "\operatorname{{mean}}({inside})", else '
+                f"{propose(shown, 'matrix n n')}",
             )
         el.context.note(
             "statistic", f"{shown} is read as the mean of the entries of a vector, beside its variance", item
@@ -155,7 +156,9 @@ def holds_itself(item: Node, following: Node | None) -> bool:
 def _is_expectation(el: Naming, named: Named, group: Node) -> bool:
     r"""``\mathrm{E}[x]``, ``\mathbb{E}[x]``, where E is not declared."""
     found, style = el.context.find(named.family), named.token.style
-    if named.token.text != "E" or style not in ("rm", "bb") or not group.is_call:
+    alone = named.family not in el.roles.bare and not el.roles.is_time_call(named.node, group)
+    plain = style == "" and alone
+    if named.token.text != "E" or not (plain or style in ("rm", "bb")) or not group.is_call:
         return False
     return (bracket(group).text == "[" or style == "bb") and (found is None or not found.declared)
 

@@ -55,6 +55,10 @@ class Naming:
         if token.text == "e":
             raised = [o.kind for o in named.operations] in (["power"], ["inverse"])
             return raised and not named.label and token.style in ("", "rm")
+        if token.text == "I" and not self.beside and "I" in self.context.slopes:
+            text = self.context.text(named.node)
+            message = f"{text}, whose slope is printed, is no identity: a number, or a vector?"
+            raise self.context.doubt(message, named.node, propose(text, "scalar", "vector n"))
         if (self.context.source, named.node.start) in self.roles.currents:
             raise self.current("is added to the slope of a state", named.node)
         if token.text == "I":

@@ -102,7 +102,7 @@ class Term:
     apply            ``data`` a Function
     map              one or more ``args``, ``data`` a :class:`MapCall`
     scalar_function  its gradient or Hessian: ``data`` (name, 1 or 2)
-    word             ``data`` diag, trace, det, softmax, logsumexp, mean, variance, norm, abs, max, min
+    word             ``data`` diag, trace, det, softmax, logsumexp, mean, variance, deviation, norm, abs, max, min
     norm             with what stands below it: ``data`` 1, 2, F
     positive         the positive part, written as a + above
     euler            Euler's number to a power
