@@ -10,6 +10,7 @@ from dataclasses import replace
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import TROUBLE
 from symjac.claims.verdict import Answer, Outcome, Outcomes, Verdict, summed_up, undecided
+from symjac.expr import Function
 from symjac.reading.applied.terms import MapCall
 from symjac.reading.numbered import may_be
 from symjac.reading.usual import FUNCTION_LETTERS, OFTEN_MAPS
@@ -63,8 +64,10 @@ def with_maps(verdict: Verdict, s: Statement, judged: Judged) -> Verdict:
     if maps and verdict.verdict != "true":
         with contextlib.suppress(*TROUBLE):  # it cannot be one there
             verdict = under_condition(verdict, judged(maps), maps)
+    named = (t.place.function if t.kind == "bare_function" else t.data for m in s.members for t in m.walk())
+    primed = {f.name for f in named if isinstance(f, Function) and f.order}  # which is one of a function
     for f in unspecified if verdict.verdict == "false" else ():
-        if families[f].letter in FUNCTION_LETTERS and not families[f].declared:
+        if families[f].letter in FUNCTION_LETTERS and f not in primed and not families[f].declared:
             with contextlib.suppress(*TROUBLE):
                 verdict = under_condition(verdict, judged({f: "scalar"}), {f: "scalar"}, {f: "elementwise"})
     return verdict
