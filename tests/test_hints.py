@@ -217,6 +217,11 @@ CASES = [
     ),
     Case(r"\mathbf{y}_i = \sum_j W_{ij} \mathbf{x}_j"),
     Case("h_t = W h_{t-1}", loss=r"\frac12 L = \sum_t \|h_t\|^2"),
+    Case("u_k = A_k x\ny = 2 u_1"),
+    Case("A_i = W x_i\nL = \\|A\\|^2"),
+    Case("y_t = C x_t\nL = \\|y - r\\|^2"),
+    Case(r"x_i = x + \epsilon u_i", symbols={"u_i": "vector d"}),
+    Case("y_i = \\mathbf{w}_i^\\top \\mathbf{x}\nL = \\|\\mathbf{y}\\|^2"),
     # claims
     Case("y = W x", r"\frac{\partial F}{\partial x} = 2 x"),
     Case("y = W x", "J = W", of="F", wrt="x"),

@@ -588,3 +588,50 @@ def test_what_is_no_product_is_refused() -> None:
     """A sum of what is no matrix times the vectors says that it is not read."""
     with pytest.raises(SymjacError, match="is no product with the matrix of all the vectors"):
         System(r"c = \sum_j \operatorname{softmax}(W x_j)", symbols={"x_j": "vector d"})
+
+
+WHOLE = [
+    ([r"e_i = d_i - v^\top u_i", r"F = \frac12 \|e\|^2"], r"\nabla_v F", r"-\sum_i e_i u_i"),
+    ([r"g_m = c_m^\top q + h_m", r"p = \tanh(g)"], r"\frac{\partial p_m}{\partial q}", r"(1 - p_m^2) c_m^\top"),
+    ([r"y_i = u_i^\top x", r"z = \operatorname{diag}(y) v"], r"\frac{\partial z_i}{\partial x}", r"v_i u_i^\top"),
+    ([r"\hat y_n = w^\top x_n + b", r"L = \|\hat y - y\|^2"], r"\nabla_w L", r"2 \sum_n (\hat y_n - y_n) x_n"),
+    ([r"S_{ij} = q_i^\top k_j", r"E = \frac12 \|S\|^2"], r"\frac{\partial E}{\partial S}", "S"),
+    ([r"y_i = u_i^\top x"], r"\frac{\partial y}{\partial x} x", "y"),
+    (
+        [r"s_i = q^\top k_i", r"p = \operatorname{softmax}(s)"],
+        r"\frac{\partial p_i}{\partial s_j}",
+        "p_i ([i = j] - p_j)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("equations", "left", "right"), WHOLE, ids=lambda v: str(v))
+def test_what_has_an_index_on_a_left_side_is_the_whole_of_it_without_one(
+    equations: list[str], left: str, right: str
+) -> None:
+    """The y of ``\\lVert y \\rVert`` is made of the y_i that an equation defines: no derivative of it is zero."""
+    for formula, wanted in ((right, "true"), ("0", "false"), (f"2 {right}", "false")):
+        assert check_record({"equations": equations, "claim": f"{left} = {formula}"}).verdict == wanted, formula
+
+
+@pytest.mark.parametrize(
+    "equations",
+    [
+        ["u_k = A_k x", "y = u_1 + u_2"],
+        ["A_i = W x_i", r"L = \|A\|^2"],
+        ["y_t = C x_t", r"L = \|y - r\|^2"],
+        [r"y^{(i)} = w^\top x^{(i)}", r"L = \|y\|^2"],
+        [r"s_{ij} = q_i^\top k_j", r"L = \|S\|^2"],
+    ],
+    ids=str,
+)
+def test_a_symbol_beside_what_it_is_made_of_is_refused(equations: list[str]) -> None:
+    """Where the whole cannot be read it is no symbol of its own, unless both are declared."""
+    with pytest.raises(ReadError, match=r"beside .*(made of these|which step)"):
+        read_system(equations)
+
+
+def test_two_declared_symbols_are_two() -> None:
+    """A vector with an index and the vector without are two symbols where both are declared."""
+    symbols = {"u_k": "vector n", "u_1": "vector n", "u_2": "vector n"}
+    assert read_system(["u_k = A_k x", "y = u_1 + u_2"], symbols).symbols.keys() >= {"u_k", "u_1", "u_2"}

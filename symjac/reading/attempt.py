@@ -26,6 +26,7 @@ from symjac.reading.equations import (
     without_mere_calls,
 )
 from symjac.reading.hints import WORDS
+from symjac.reading.names import Named
 from symjac.reading.parser import parse
 from symjac.reading.roles import Roles
 from symjac.reading.spelling import is_upper
@@ -97,6 +98,7 @@ class Attempt:
         self.context.words = session.words
         self.usual: frozenset[str] = frozenset()  # letters that are vectors with a number only as a habit of print
         self.pieces: list[Piece] = []
+        self.lefts: list[Named] = []  # what they define
         self.defining: dict[str, Piece] = {}
         self.roles = Roles(self.context, self.role_by_definition)
         self.back: list[bool] = []  # of the definitions that are being asked for roles: whether at an earlier step
@@ -115,6 +117,8 @@ class Attempt:
         ties.name_sizes(self.context, self.defining)
         ties.refuse_exponentials(self.context)
         ties.refuse_labels(self.context, self.defining)
+        if self.session.system:
+            ties.refuse_apart(self.context, self.lefts)
         return self
 
     def prepare(self) -> None:
@@ -142,7 +146,8 @@ class Attempt:
             known = dataclasses.replace(known, shaped=context.letters.shaped, labels=context.letters.labels)
         known = known or Letters()
         indices = known.indices | session.beside.indices
-        known = dataclasses.replace(known, naming=known.naming | self.option.below, indices=indices)
+        naming, whole = known.naming | self.option.below, known.whole | session.beside.whole
+        known = dataclasses.replace(known, naming=naming, indices=indices, whole=whole)
         known = dataclasses.replace(known, numbered=known.numbered | dict(self.option.numbered))
         every = [r for r, _ in roots]
         context.letters = survey(every, known)
@@ -196,8 +201,8 @@ class Attempt:
                 numbered.refuse_matrix(context, node, below)
         self.roles.look_beside(session.beside)
         self.roles.scan([(p.root, p.source) for p in self.pieces])
-        defined = {name for p in self.pieces if (name := left_name(p, self.elaborator))}
-        self.roles.defined = defined
+        self.lefts = [named for p in self.pieces if (named := left_name(p, self.elaborator))]
+        self.roles.defined = defined = {named.family for named in self.lefts}
         for piece in self.pieces:
             classify(piece, self.elaborator, defined)
             if (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from symjac.reading.names import is_transpose
 from symjac.reading.parser import readable
 from symjac.reading.places import is_derivative
-from symjac.reading.spelling import ENTRYLIKE, script_text
+from symjac.reading.spelling import ENTRYLIKE, plain, script_text
 from symjac.reading.survey import compared
 from symjac.reading.tree import Node
 from symjac.reading.usual import ALWAYS_FUNCTIONS, FUNCTION_LETTERS, OFTEN_MAPS
@@ -24,6 +24,7 @@ class Beside:
     maps: frozenset[str] = frozenset()  # those whose Jacobians are named
     entries: frozenset[str] = frozenset()
     indices: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()  # those without an index
     has_vectors: bool = False
 
     @staticmethod
@@ -51,6 +52,7 @@ class Beside:
             frozenset(_differentiated(nodes) - primed),
             entries,
             frozenset(compared(nodes)),
+            frozenset(plain(n.letter) for n in names if not any(s.kind == "_" for s in n.scripts)),
             any(marks_vectors(n) for n in nodes if n.kind != "nabla")  # a claim has gradients by scalars too
             or any(n.text == "I" and not n.scripts for n in names)
             or any(len(index) == 2 and set(index) <= ENTRYLIKE for _, index in below),

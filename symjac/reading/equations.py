@@ -26,7 +26,7 @@ from symjac.reading.applied import heads
 from symjac.reading.assumptions import ONE_ROW, How
 from symjac.reading.context import Context, Family
 from symjac.reading.elaborate import Elaborator
-from symjac.reading.names import is_transpose
+from symjac.reading.names import Named, is_transpose
 from symjac.reading.parser import parse
 from symjac.reading.sizes import Size
 from symjac.reading.spelling import is_upper, plain
@@ -206,13 +206,13 @@ def _of_d(node: Node) -> list[Node]:
     return items if items[0].kind == "name" and items[0].text == "d" and not items[0].scripts else []
 
 
-def left_name(piece: Piece, el: Elaborator) -> str | None:
+def left_name(piece: Piece, el: Elaborator) -> Named | None:
     """The symbol on a left side that is nothing but a symbol."""
     left = piece.sides[0].inner
     if piece.root.kind != "relation" or left.kind != "name":
         return None
     el.context.source = piece.source
-    return el.named(left).family
+    return el.named(left)
 
 
 def _defines_function(piece: Piece, group: Node, el: Elaborator, defined: set[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from symjac.errors import propose
 from symjac.reading.applied.terms import Term
 from symjac.reading.context import Context
+from symjac.reading.numbered import matrix_of
 from symjac.reading.values import Value
 
 WORDS = {"scalar": "scalar", "vector": "vector n", "matrix": "matrix n m"}
@@ -32,7 +33,13 @@ def role(context: Context, v: Value, wanted: str) -> str | None:
     if len(shaped) == 1:
         return role(context, shaped[0], wanted)
     if v.term.kind == "entry":
-        return f'an entry is a number; for the vector leave its index away, as in "{bare(context, v.term.args[0])}"'
+        name = bare(context, v.term.args[0]) or ""
+        named = context.exact.get(name)
+        if named is not None and wanted == "vector" and len(named.entries) == 1 and matrix_of(named.token):
+            one = propose(f"{name}_{named.entries[0]}", "vector d")
+            whole = f' and "{name}: vector d"' if name in context.letters.bare else ""
+            return f"an entry is a number; for one of several vectors {one}{whole}"
+        return f'an entry is a number; for the vector leave its index away, as in "{name}"'
     families = (context.find(r.family) for r in v.term.refs())
     free = [f for f in families if f is not None and not f.declared and f.role in (v.role, None)]
     return propose(free[0].name, WORDS[wanted]) if free and (v.is_scalar or v.tag == "symbol") else None

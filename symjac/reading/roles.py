@@ -344,7 +344,8 @@ class Roles:
         hats = [
             n for n in self.context.exact.values() if n.token.text == named.token.text and n.token.accents == ("hat",)
         ]
-        roles = {self.by_definition(self.context.family(n), n.time) for n in hats}
+        alone = [n for n in hats if n.family not in self.entries]
+        roles = {self.by_definition(self.context.family(n), n.time) for n in alone}
         return roles.pop() if len(roles) == 1 else None
 
     def _takes_several(self, named: Named, family: Family) -> bool:

@@ -7,7 +7,7 @@ import copy
 from collections.abc import Sequence
 
 from symjac.errors import DefinitionError, ReadError, ShapeError
-from symjac.reading import numbered, repair
+from symjac.reading import numbered, repair, ties
 from symjac.reading.assumptions import SCALAR_FUNCTION, How, Option
 from symjac.reading.attempt import Attempt, Given
 from symjac.reading.brackets import UnclosedError, UnopenedError
@@ -135,7 +135,8 @@ class Session(Given):
                 try:
                     numbers = option.numbered or SCALAR_FUNCTION in option.roles.values()
                     attempt = self.beside_numbers(option) if numbers else Attempt(self, option).run()
-                except (ReadError, ShapeError, DefinitionError):
+                except (ReadError, ShapeError, DefinitionError) as other:
+                    error = other if isinstance(other, ties.ApartError) else error
                     continue
                 found += [] if attempt.defines_small_matrix else [attempt]
             found = [a for a in found if a.losses == {"scalar"}] or found

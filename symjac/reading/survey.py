@@ -15,7 +15,17 @@ from dataclasses import dataclass, field
 from symjac.errors import ReadError
 from symjac.expr.times import LAST
 from symjac.reading.lexer import tokenise
-from symjac.reading.spelling import ENCLOSURES, ENTRYLIKE, KRONECKER, LAYERLIKE, TIMELIKE, is_upper, letter
+from symjac.reading.spelling import (
+    ENCLOSURES,
+    ENTRYLIKE,
+    INDICES,
+    KRONECKER,
+    LAYERLIKE,
+    TIMELIKE,
+    is_upper,
+    letter,
+    plain,
+)
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, Script, bracket
 from symjac.reading.usual import FUNCTION_LETTERS, STATE_LETTERS
@@ -40,6 +50,7 @@ class Letters:
     doubtful: set[tuple[str, str]] = field(default_factory=set)  # the same with a letter that numbers no entries
     picked: set[tuple[str, str]] = field(default_factory=set)  # bases of vectors, and what picks an entry below them
     indices: set[str] = field(default_factory=set)  # letters that are compared as indices of entries are
+    whole: set[str] = field(default_factory=set)  # bases that stand without an index here or in a formula beside this
     numbered: dict[str, str] = field(default_factory=dict)  # bases of vectors with a number, and the matrices of them
 
     def numbers(self, text: str) -> bool:
@@ -73,6 +84,7 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
     _bounds(nodes, out)
     out.entry |= out.indices - out.time
     _note_pairs(names, out)
+    out.whole |= {plain(n.letter) for n in names if not any(s.kind == "_" for s in n.scripts)}
     for root in roots:
         _free_entry_letters(root, out)
     below_numbered = {index for n in nodes for base, index in one_below(n) if base in out.numbered}
@@ -353,7 +365,10 @@ def _free_entry_letters(root: Node, out: Letters) -> None:
         for s in n.scripts:
             behind = s.tokens[-1].text in out.time and _is_before_step(s.tokens, n.letter, out)
             last = s.tokens[0 if behind else -1]
-            if s.kind != "_" or last.text not in "ijk" or last.text in out.time or last.style:
+            whole = (
+                heads == [n] == [root.kids[0].inner] and plain(n.letter) in out.whole
+            )  # y_m beside \\lVert y \\rVert
+            if s.kind != "_" or last.text not in (INDICES if whole else "ijk") or last.text in out.time or last.style:
                 continue
             if len(s.tokens) == 1 and n.letter in out.timed and any(_is_stamped(h, out) for h in heads):
                 out.time.add(last.text)  # dh_t/dh_k: beside a step another step
@@ -361,7 +376,9 @@ def _free_entry_letters(root: Node, out: Letters) -> None:
             comma = len(s.tokens) > 2 and s.tokens[-2].kind == "," and s.tokens[0].text in out.time
             timed = n.letter in out.timed and s.tokens[0].text in out.time
             comma |= behind or (len(s.tokens) == 2 and timed)  # h_{i,t}; G_{kj} beside G_{k-1,j}
-            elsewhere = out.entry or _pairs(root, last.text) or len(heads) > 1
+            if whole and len(s.tokens) == 2 and s.tokens[0].text in INDICES - out.time:  # s_{ij} beside s
+                out.entry |= {t.text for t in s.tokens}
+            elsewhere = whole or out.entry or _pairs(root, last.text) or len(heads) > 1
             if comma or (len(s.tokens) == 1 and elsewhere) or _has_time_above(n, out):
                 out.entry.add(last.text)
 

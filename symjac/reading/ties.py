@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 
-from symjac.errors import propose
+from symjac.errors import ReadError, propose
 from symjac.expr import Function
+from symjac.expr.names import written
 from symjac.reading.assumptions import How
 from symjac.reading.context import Context, TwoMeaningsError
-from symjac.reading.names import take_apart
+from symjac.reading.names import Named, take_apart
 from symjac.reading.parser import readable
-from symjac.reading.spelling import plain
+from symjac.reading.spelling import INDICES, is_upper, plain
 from symjac.reading.survey import bound_letter
 from symjac.reading.tree import Node
 from symjac.reading.usual import AFTER, BEFORE, SIZE_LETTERS
@@ -91,6 +92,37 @@ def refuse_labels(context: Context, defined: Container[str]) -> None:
                 f"{f.name} beside {other.name}: does the function depend on {other.name}, or is that a label? "
                 f"Print {other.name} among its arguments, or give one of them another letter"
             )
+
+
+class ApartError(ReadError):
+    """A symbol beside what an equation defines with an index or at a step, which it is made of."""
+
+
+def refuse_apart(context: Context, lefts: Collection[Named]) -> None:
+    r"""Refuses ``y_i = ...`` beside a y, a ``y_1`` or a ``y_j`` that no equation defines: it is made of the same y_i.
+
+    So ``y_t = C x_t`` beside ``\lVert y \rVert``, and vectors with a number; ``lefts`` are defined.
+
+    :raises ApartError: where they are read as symbols of their own, and not both are declared.
+    """
+    whole = {n.family for n in lefts if n.time is None}
+    for n in lefts:
+        f = context.families.get(n.family)
+        if f is None:  # y_i is an entry of a bold y
+            continue
+        if n.time is not None and None in f.times and f.place != "call" and f.name not in whole:
+            raise ApartError(f"{f.name} beside {n.name.text}: which step?", hint=f'give it one, as in "{n.name.text}"')
+        base, index = (n.node.letter, n.entries[0]) if n.entries else (f.base, f.label)
+        letters, one = {plain(base)}, written(base, index, f.upper)
+        if len(index) == 2 and not n.entries:
+            letters.add(plain(base).upper())  # s_{ij} beside S
+        for g in context.families.values() if index and INDICES.issuperset(index.replace(",", "")) else ():
+            alike = plain(g.base) in letters and g.upper == f.upper
+            index_or_none = g.label in INDICES | {""} or g.label.replace(",", "").isdigit()
+            if alike and index_or_none and g is not f and g.name not in whole and not (f.declared and g.declared):
+                hint = f'for a symbol of its own declare both, as in "{one}: vector n" and "{g.name}: vector n"'
+                hint = 'a symbol of its own needs another letter, as in "B"' if is_upper(base) else hint
+                raise ApartError(f"{g.name} beside {one}: made of these, or a symbol of its own?", hint=hint)
 
 
 def refuse_exponentials(context: Context) -> None:
