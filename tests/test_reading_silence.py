@@ -434,3 +434,27 @@ def test_the_identity_beside_a_symbol_of_its_letter_is_not_refuted_by_shape(iden
     claim = rf"\frac{{\partial \dot u}}{{\partial u}} = -{identity} + \operatorname{{diag}}(1 - \tanh^2(W u + I)) W"
     record = {"equations": [r"\dot u = -u + \tanh(W u + I)"], "symbols": {"I": "vector n"}, "claim": claim}
     assert check_record(record).conventions["numerator_column"].holds is holds
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "right"),
+    [
+        (r"y = c x + A x \text{ where } c \text{ is a constant}", r"\frac{\partial y}{\partial x}", "c I + A"),
+        (r"z = g B u \quad \text{with } g \text{ constant}", r"\frac{\partial z}{\partial u}", "g B"),
+        (r"h_t = W h_{t-1}, \quad T \text{ steps}", r"\frac{\partial h_t}{\partial h_{t-1}}", "W"),
+    ],
+)
+def test_a_letter_between_words_is_no_equation(text: str, left: str, right: str) -> None:
+    """A letter that a remark speaks of is left out with its words, and a note says so."""
+    assert "beside words is left out" in notes(text)
+    assert check_record({"equations": [text], "claim": f"{left} = {right}"}).verdict == "true"
+    assert check_record({"equations": [text], "claim": f"{left} = 2 ({right})"}).verdict == "false"
+
+
+def test_what_is_declared_of_a_defined_function_holds() -> None:
+    r"""The \psi of ``\psi(x) = f(x) + ...`` is the scalar that it is declared to be, and else refused."""
+    assert right_sides(r"\psi(x) = f(x) + \frac12 \|x - v\|^2", **{r"\psi": "scalar"}) == [
+        r"f(x) + \frac{1}{2} \lVert x - v\rVert^{2}"
+    ]
+    with pytest.raises(SymjacError, match="is declared to be a scalar"):
+        System(r"\psi(x) = W x", symbols={r"\psi": "scalar", "W": "matrix n n"})

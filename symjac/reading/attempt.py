@@ -136,6 +136,12 @@ class Attempt:
         roots: list[tuple[Node, str]] = []
         for text in session.texts:
             trees, words = parse(text)
+            listed = any(tree.detail[-1:] == ("in",) for tree in trees)  # where x_t, u_t \\in ...
+            for tree in trees if session.system and len(trees) > 1 and not listed else ():
+                spans = ((w.end, tree.start) if w.end <= tree.start else (tree.end, w.start) for w in words)
+                if tree.kind == "name" and any(not text[a:b].strip() for a, b in spans):  # "where c is constant"
+                    trees = [t for t in trees if t is not tree]
+                    context.note("comment", f"{text[tree.start : tree.end]} beside words is left out")
             roots += [(tree, text) for tree in trees]
             for w in words:
                 context.notes.append(left_out(w, text))

@@ -81,6 +81,12 @@ def _scalar_functions_beside(t: Tried) -> list[Option]:
     return [a | b for a in _scalar_functions(t) for b in _letters(t)[0]]
 
 
+def _in_declared_scalars(t: Tried) -> list[Option]:
+    """The same in ``\\psi(x) = f(x) + ...``, where \\psi is declared to be a scalar."""
+    scalars = {f.name for f in t.context.families.values() if f.declared and f.role == "scalar"}
+    return _scalar_functions(t) if scalars & t.applied.keys() else []
+
+
 def _dots(t: Tried) -> list[Option]:
     if not any(n.kind == "binary" and n.text in ("cdot",) for n in t.nodes):
         return []
@@ -278,6 +284,7 @@ TWO_LETTERS: Choices = (("the roles of two letters", _two_letters),)
 # What is chosen, and the options; in the order of likelihood.
 CHOICES: Choices = (
     *LOSS,
+    ("a function in a scalar that is declared", _in_declared_scalars),
     ("a dot between vectors", _dots),
     ("states in small Greek letters", _greek_states),
     ("capitals where vectors stand", _where_vectors_stand),

@@ -26,6 +26,7 @@ from symjac.reading.applied import heads
 from symjac.reading.assumptions import ONE_ROW, How
 from symjac.reading.context import Context, Family
 from symjac.reading.elaborate import Elaborator
+from symjac.reading.hints import WORDS
 from symjac.reading.names import Named, is_transpose
 from symjac.reading.parser import parse
 from symjac.reading.sizes import Size
@@ -372,6 +373,9 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
             left,
             r'a function is defined as in "f(z) = \frac{1}{1 + e^{-z}}"',
         )
+    known = el.context.find(named.family)
+    if known is not None and known.declared and value.role != known.role in WORDS:
+        raise el.error(f"{known.name} is declared to be a {known.role}, and the right side is a {value.role}", left)
     name = f"{named.family}({el.context.text(inner.kids[0])})" if len(inner.kids) == 1 else named.family
     el.context.note("named", f"{name} is read as the name of what stands on the right", left)
     value_at = len(inner.kids) == 1 and inner.kids[0].kind == "number"  # x(0) does not tell what x is

@@ -148,8 +148,8 @@ def _of_loss(text: str, root: Node, symbols: Mapping[str, str], steps: _Steps) -
 
     :raises UndecidedError: where what it sums up beside is not followed.
     """
-    whole = _of_part(text, root, symbols, steps)
-    right = root.kids[-1].inner
+    whole = _of_part(text, root, symbols, steps) if root.kind == "relation" else None
+    right = root.kids[-1].inner if root.kids else root
     if whole is not None or root.kind != "relation" or root.detail != ("=",) or right.kind != "add":
         return whole
     terms = [
