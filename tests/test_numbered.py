@@ -635,3 +635,13 @@ def test_two_declared_symbols_are_two() -> None:
     """A vector with an index and the vector without are two symbols where both are declared."""
     symbols = {"u_k": "vector n", "u_1": "vector n", "u_2": "vector n"}
     assert read_system(["u_k = A_k x", "y = u_1 + u_2"], symbols).symbols.keys() >= {"u_k", "u_1", "u_2"}
+
+
+@pytest.mark.parametrize("said", [r"x_i \in \mathbb{R}^d", r"x_i \in \mathbb{R}^d, y_i \in \mathbb{R}"])
+def test_a_range_behind_a_formula_declares_vectors_with_a_number(said: str) -> None:
+    """The x_i of R^d are the columns of a matrix with d rows, and the y_i of R the entries of a vector."""
+    text = rf"L = \sum_{{i=1}}^N (y_i - w^\top x_i)^2, \quad {said}"
+    assert str(read_system(text).symbols["X"].symbol.shape[0]) == "d"
+    for factor, verdict in (("-2", "true"), ("-1", "false")):
+        claim = rf"\nabla_w L = {factor} \sum_{{i=1}}^N (y_i - w^\top x_i) x_i"
+        assert check_record({"equations": [text], "claim": claim}).verdict == verdict

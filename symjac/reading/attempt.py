@@ -140,7 +140,7 @@ class Attempt:
             for tree in trees if session.system and len(trees) > 1 and not listed else ():
                 spans = ((w.end, tree.start) if w.end <= tree.start else (tree.end, w.start) for w in words)
                 if tree.kind == "name" and any(not text[a:b].strip() for a, b in spans):  # "where c is constant"
-                    trees = [t for t in trees if t is not tree]
+                    trees = tuple(t for t in trees if t is not tree)
                     context.note("comment", f"{text[tree.start : tree.end]} beside words is left out")
             roots += [(tree, text) for tree in trees]
             for w in words:

@@ -214,7 +214,6 @@ def take_membership(context: Context, root: Node, subject: Node) -> None:
     if subject.kind != "name" or space.text != "R":
         raise context.error(wanted, root)
     named = take_apart(subject, context.letters, context.source, declaring=True)
-    family = Family(named.name, declared=True)
     sup = next((s.tokens for s in space.scripts if s.kind == "^"), ())
     parts: list[list[Token]] = [[]]
     for t in sup:
@@ -223,9 +222,15 @@ def take_membership(context: Context, root: Node, subject: Node) -> None:
         elif t.kind not in ("(", ")"):
             parts[-1].append(t)
     sizes = [size(context, script_text(p).replace(" ", "")) for p in parts if p]
+    column = len(sizes) == 1 or (len(sizes) == 2 and sizes[1].is_one)
+    if column and len(named.entries) == 1:  # x_i \\in \\mathbb{R}^d
+        named.base = numbered.take(context, named)
+    family = Family(named.name, declared=True, numbered=column and len(named.entries) == 1)
     if not sizes:
-        family.take("scalar", How.IN_TEXT)
-    elif len(sizes) == 1 or sizes[1].is_one:
+        family.take(("scalar", "vector", "matrix")[len(named.entries)], How.IN_TEXT)  # the entries are numbers
+    elif family.numbered:
+        family.take("matrix", How.NUMBERED, sizes[0])
+    elif column:
         family.take("vector", How.IN_TEXT, sizes[0])
     elif len(sizes) == 2:
         family.take("matrix", How.IN_TEXT, sizes[0], sizes[1])
