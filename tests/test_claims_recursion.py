@@ -214,3 +214,24 @@ BY_B = r"\frac{\partial h_t}{\partial b} = \frac{\partial^+ h_t}{\partial b}"
 def test_a_plus_says_that_other_steps_are_held_fixed(equations: list[str], claim: str, holds: bool | None) -> None:
     """The immediate derivative of Pascanu, Mikolov and Bengio (2013), equation (4), beside the total one."""
     assert check(equations, claim).conventions["numerator_column"].holds is holds
+
+
+@pytest.mark.parametrize(
+    ("right", "wanted"),
+    [(r"(1 - \lambda) \lambda^{t-k} I", "true"), (r"\lambda^{t-k} I", "false"), (r"\lambda^{t-k-1} I", "false")],
+)
+@pytest.mark.parametrize("letter", ["g", "f", "u"])
+def test_what_stands_before_steps_only_is_at_them_whatever_its_letter(letter: str, right: str, wanted: str) -> None:
+    """The g of g(k) beside s(k-1) is no function of the number k."""
+    system = [rf"s(k) = \lambda s(k-1) + (1 - \lambda) {letter}(k)"]
+    claim = rf"\frac{{\partial s(t)}}{{\partial {letter}(k)}} = {right}"
+    assert check_record({"equations": system, "claim": claim}).verdict == wanted
+
+
+@pytest.mark.parametrize("last", ["T", "s"])
+@pytest.mark.parametrize("system", [r"r_t = M^\top r_{t+1} + N x_t", r"r_t = \tanh(N x_t + M^\top r_{t+1})"])
+def test_what_comes_out_of_later_steps_has_no_end_and_is_left_undecided_at_once(system: str, last: str) -> None:
+    claim = rf"\frac{{\partial r_t}}{{\partial r_{last}}} = (M^\top)^{{{last}-t}}"
+    found = check_record({"equations": [system], "claim": claim})
+    assert found.verdict == "undecided"
+    assert "comes out of later steps" in found.explanation

@@ -57,6 +57,7 @@ CASES = [
     Case("h_t = \\tanh(W h_{t-1} + U x_t + b"),
     # scripts
     Case("y = x_i_j"),
+    Case(r"\tau \dot{v}_i = -v_i + R I_i"),
     Case("y = a^b^c"),
     Case(r"y = \sqrt[3]{x}"),
     Case(r"y = \left. \frac{\partial f}{\partial x} \right|_{x=0} v"),

@@ -645,3 +645,13 @@ def test_a_range_behind_a_formula_declares_vectors_with_a_number(said: str) -> N
     for factor, verdict in (("-2", "true"), ("-1", "false")):
         claim = rf"\nabla_w L = {factor} \sum_{{i=1}}^N (y_i - w^\top x_i) x_i"
         assert check_record({"equations": [text], "claim": claim}).verdict == verdict
+
+
+@pytest.mark.parametrize("symbol", [r"\mu", r"\nu", "m"])
+@pytest.mark.parametrize(("factor", "wanted"), [(r"\frac12", "true"), ("", "false"), (r"-\frac12", "false")])
+def test_samples_minus_their_mean_are_vectors_with_a_number(symbol: str, factor: str, wanted: str) -> None:
+    r"""The x_i of ``(x_i - \mu)^\top P (x_i - \mu)`` is no entry that is added to every entry of the mean."""
+    system = [rf"\ell = -\frac12 \sum_{{i=1}}^n (x_i - {symbol})^\top P (x_i - {symbol})"]
+    right = rf"{factor} (P + P^\top) \sum_{{i=1}}^n (x_i - {symbol})"
+    claim = rf"\frac{{\partial \ell}}{{\partial {symbol}}} = {right}"
+    assert check_record({"equations": system, "claim": claim}).verdict == wanted

@@ -302,7 +302,7 @@ class Model(Instances):
                 if u.time is None or u.family not in self.defined_families:
                     continue
                 distance = y.step - u.time
-                if distance.is_number and distance.offset <= 1:
+                if distance.is_number and 0 <= distance.offset <= 1:  # from later steps there is no end
                     stack.append(u)
                 else:
                     found.append(u.family)

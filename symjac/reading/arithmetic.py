@@ -123,6 +123,8 @@ class Arithmetic(Naming, ABC):
             if v.is_scalar and not self.is_line(like_this) and not self.is_in_every_entry(v, shaped, t):
                 message = f"the scalar {self.text(v)} is added to a matrix"
                 hint = rf'write "{self.text(v)} I", or "{self.text(v)} \mathbf{{1}} \mathbf{{1}}^\top" for every entry'
+                if any(u.kind == "entry" for u in v.term.walk()):  # then all is between entries
+                    hint = hints.role(self.context, like_this, "scalar") or hint
                 raise self.error(message, v.term, hint) if v.literal else self.misfit(message, v.term, hint)
             if v.is_scalar and not v.literal:
                 if v.tag == "dot":
@@ -186,7 +188,7 @@ class Arithmetic(Naming, ABC):
             raise self.misfit(f"{self.text(v)} is a number, and {self.text(vectors[0])} a vector with a number", v.term)
         if v.tag != "entry" or not any(f.how is How.ENTRIES for f in own):
             return
-        if not any(f.how.is_guess for f in beside):
+        if not any(f.how.is_guess and f.how is not How.ONLY for f in beside):
             raise self.misfit(f"{self.text(v)} is an entry, and {self.text(vectors[0])} a vector", v.term)
 
     def is_made_of_vectors(self, v: Value) -> bool:

@@ -255,12 +255,15 @@ def _numbered(t: Tried) -> list[Option]:
 
 
 def _numbered_by_greek(t: Tried) -> list[Option]:
-    r"""``x_i^\top \beta``: the same, with the Greek letters beside them as vectors."""
+    r"""``x_i^\top \beta``, ``x_i - \mu``: the same, with the Greek letters beside them as vectors."""
     pairs = [p for n in t.nodes if n.kind == "juxt" for p in itertools.pairwise(n.kids)]
     greek = {n.token.text: n.base for n in t.context.exact.values() if is_greek(n.token.text) and n.time is None}
+    terms = [{k.text for k in n.kids if k.kind == "name"} for n in t.nodes if n.kind == "add"]
     found = []
     for option in _numbered(t):
-        letters = {b.text for a, b in pairs if _turned(a) and a.text in option.numbered} & greek.keys()
+        numbers = option.numbered.keys()
+        letters = {b.text for a, b in pairs if _turned(a) and a.text in numbers}
+        letters = letters.union(*(term for term in terms if term & numbers)) & greek.keys()
         roles = {greek[x]: "vector" for x in letters if greek[x] not in t.declared | option.numbered.keys()}
         found += [option | Option(roles)] if roles else []
     return found

@@ -60,6 +60,7 @@ class Roles:
         self.turned: set[str] = set()
         self.defined: set[str] = set()
         self.call_letters = {"t"}
+        self.stepwise: set[str] = set()  # letters of functions that stand before steps only
         self.running: set[str] = set()  # letters with a slope, and those that stand at a time in brackets
         self.called: set[str] = set()  # the f of f(x), not that of \nabla f(x)
         self.under_nabla: set[str] = set()  # the other
@@ -85,6 +86,7 @@ class Roles:
         names: list[tuple[Node, Node | None, str]] = []
         at = (time for f in context.families.values() if f.place == "call" for time in f.times if time is not None)
         self.call_letters |= {letter for time in at for letter, _ in time.letters}
+        self.stepwise |= {f.letter for f in context.families.values() if f.declared and f.place == "call"}
         for left in (root.kids[0].inner.factors for root, _ in roots if root.kind == "relation"):
             if left[0].kind == "name" and len(left) == 2 and left[1].kind == "group" and left[1].text == "[":
                 self.call_letters |= {
@@ -119,6 +121,7 @@ class Roles:
             self._note_increments(root, source)
             self._note_definition(root, source)
             self.places.note(root, self.context.letters, source, row=self.context.row)
+        self._note_stepwise([(n, group) for n, group, _ in names if group is not None and group.is_call])
         context.has_bold |= any(is_bold_name(n) for n, _, _ in names)
         capital = any(is_upper(n.text) and n.token and n.token.style in ("", "rm") for n, _, _ in names)
         declared = any(f.role in ("vector", "matrix") for f in context.families.values())
@@ -128,6 +131,16 @@ class Roles:
         entries = any(count for count in self.entries.values()) and bool(context.letters.entry)
         entries |= bool(self.beside.entries & context.letters.bare)
         context.all_scalar = not (context.has_bold or capital or marks or declared or entries or self.turned)
+
+    def _note_stepwise(self, calls: Sequence[tuple[Node, Node]]) -> None:
+        """The g of ``s(k) = A s(k-1) + g(k)``: a letter of functions that stands before steps only, of what runs."""
+        usual = FUNCTION_LETTERS - STATE_LETTERS - ALWAYS_FUNCTIONS
+        steps = {self.shifted_call(b) for a, b in calls if a.text not in usual} - {None}
+        at = {id(b) for _, b in calls if [(k.text, k.scripts) for k in b.kids] in [[(x, [])] for x in steps]}
+        at |= {id(b) for _, b in calls if self.shifted_call(b) in steps}
+        elsewhere = {a.text for a, b in calls if id(b) not in at or a.scripts}
+        elsewhere |= {f.letter for f in self.context.families.values() if f.declared and f.place != "call"}
+        self.stepwise |= {a.text for a, _ in calls if a.text in usual} - elsewhere
 
     def look_beside(self, beside: Beside) -> None:
         """What another formula shows: letters that are factors and no functions, entries, marks of vectors."""
@@ -239,7 +252,9 @@ class Roles:
 
     def is_time_call(self, n: Node, group: Node) -> bool:
         """Whether ``x(t-1)`` is x at a time."""
-        if n.text in FUNCTION_LETTERS - STATE_LETTERS or any(s.kind in "'_" and _is_time(s, self) for s in n.scripts):
+        if any(s.kind in "'_" and _is_time(s, self) for s in n.scripts):
+            return False
+        if n.text in FUNCTION_LETTERS - STATE_LETTERS - self.stepwise:
             return False
         if n.text in FACTOR_LETTERS and not (self.has_calls_at_times or n.text in self.running):
             known = self.context.find(n.text)
