@@ -32,6 +32,7 @@ class Places:
                 tops = (f.kids[0].inner if f.kind == "frac" else f for f in factors)
                 found = (n for n in tops if n.kind == "name" and n.text in COUNTS)
                 self.before |= {take_apart(n, letters, source).family for n in found}
+        divides = False
         for node in root.walk():
             stacked = node.kind == "matrix" and row and int(node.detail[0]) == len(node.kids)
             if node.kind == "matrix" and int(node.detail[0]) > 1 and not stacked:
@@ -42,14 +43,16 @@ class Places:
             fraction = node.kind == "frac" or (node.kind == "binary" and node.text == "/")
             if fraction and not is_derivative(node) and not _applied_below(node.kids[1]):
                 self.below |= {take_apart(n, letters, source).family for n in _factors(node.kids[1])}
-            quotients = [k.inner for k in node.factors if k.inner.kind == "frac" or k.inner.text == "/"]
-            if quotients and any(_sums_entries(n, letters) for n in node.walk()):
-                below = [n for q in quotients for n in _factors(q.kids[1])]
-                self.counting |= {take_apart(n, letters, source).family for n in below}
+                divides = True
             for sign, operand in itertools.pairwise(node.kids) if node.kind == "juxt" else ():
                 head = operand.inner
                 if sign.kind in ("partial", "nabla") and head.letter in LOSSES:
                     self.above.add(take_apart(head, letters, source).family)
+        for node in root.walk() if divides else ():
+            quotients = [k.inner for k in node.factors if k.inner.kind == "frac" or k.inner.text == "/"]
+            if quotients and any(_sums_entries(n, letters) for n in node.walk()):
+                below = [n for q in quotients for n in _factors(q.kids[1])]
+                self.counting |= {take_apart(n, letters, source).family for n in below}
 
 
 def is_bold_name(n: Node) -> bool:

@@ -138,7 +138,8 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
 
 def _note_pairs(names: Sequence[Node], out: Letters) -> None:
     r"""Letters in pairs below what has entries number them: the i of ``e_{ik}`` and ``e_{ij}`` beside ``\sum_k``."""
-    below = [(n.letter, {t.text for t in s.tokens if t.kind != ","}) for n in names for s in n.scripts if s.kind == "_"]
+    scripts = [(n.letter, s.tokens) for n in names for s in n.scripts if s.kind == "_" and 1 < len(s.tokens) < 4]
+    below = [(base, {t.text for t in tokens if t.kind != ","}) for base, tokens in scripts]
     pairs = [(base, index - out.time) for base, index in below if len(index) == 2 and ENTRYLIKE.issuperset(index)]
     matrices = {base for base, index in pairs if index & out.entry}
     out.entry |= {x for base, index in pairs if base in matrices or index & out.entry for x in index}
