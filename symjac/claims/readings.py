@@ -64,10 +64,12 @@ def with_maps(verdict: Verdict, s: Statement, judged: Judged) -> Verdict:
     if maps and verdict.verdict != "true":
         with contextlib.suppress(*TROUBLE):  # it cannot be one there
             verdict = under_condition(verdict, judged(maps), maps)
-    named = (t.place.function if t.kind == "bare_function" else t.data for m in s.members for t in m.walk())
-    primed = {f.name for f in named if isinstance(f, Function) and f.order}  # which is one of a function
+    terms = [t for m in s.members for t in m.walk()]
+    named = [(t, t.place.function if t.kind == "bare_function" else t.data) for t in terms]
+    # With a prime, or without an argument where no factor stands, it is a function.
+    told = {f.name for t, f in named if isinstance(f, Function) and (f.order or t.kind == "bare_function")}
     for f in unspecified if verdict.verdict == "false" else ():
-        if families[f].letter in FUNCTION_LETTERS and f not in primed and not families[f].declared:
+        if families[f].letter in FUNCTION_LETTERS and f not in told and not families[f].declared:
             with contextlib.suppress(*TROUBLE):
                 verdict = under_condition(verdict, judged({f: "scalar"}), {f: "scalar"}, {f: "elementwise"})
     return verdict
