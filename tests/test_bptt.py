@@ -580,9 +580,11 @@ def test_a_target_is_a_scalar_where_only_so_the_loss_is_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("alone", "loss"), [("u", r"\ell(z_t)"), ("z", r"\ell(z_t)"), ("d", r"\lVert z_t - d_t \rVert^2")]
+    ("alone", "loss"), [("u", r"\ell(z_t)"), ("v", r"\ell(z_t)"), ("d", r"\lVert z_t - d_t \rVert^2")]
 )
 def test_a_letter_may_stand_with_a_time_and_without_one(alone: str, loss: str) -> None:
-    """Beside an input u_t, a state z_t or a target d_t the parameter of that letter has a gradient of its own."""
+    """Beside an input u_t or a target d_t the parameter of that letter has one; beside a state it is asked for."""
     back = System(rf"z_t = \tanh(P z_{{t-1}} + Q u_t + {alone})").bptt(rf"L = \sum_t {loss}")
     assert typeset.text(back.gradient(alone)) == "∑_{t=1}^{T} δₜ"
+    with pytest.raises(SymjacError, match="which step"):
+        System(r"z_t = \tanh(P z_{t-1} + Q u_t + z)")

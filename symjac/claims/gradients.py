@@ -209,7 +209,7 @@ class Gradients:
                     out[self.free(x)] = self.total(x)
                 except UndecidedError:
                     continue
-        return out
+        return {x: e for x, e in out.items() if e != x}  # at the last step a gradient is itself
 
     def at_every_step(self, x: Ref) -> bool:
         """Whether x is a parameter that acts at more than one step."""

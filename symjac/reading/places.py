@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 from symjac.reading.names import is_transpose, take_apart
@@ -22,8 +23,8 @@ class Places:
     above: set[str] = field(default_factory=set)  # derivatives, as losses do
     before: set[str] = field(default_factory=set)  # norms in losses
 
-    def note(self, root: Node, letters: Letters, source: str, *, row: bool) -> None:
-        """Remembers where the names of a formula stand."""
+    def note(self, root: Node, letters: Letters, source: str, *, row: bool, ones: Container[str] = ()) -> None:
+        """Remembers where the names of a formula stand; ``ones`` are declared as vectors of ones."""
         of_loss = root.kind == "relation" and root.kids[0].inner.letter in LOSSES
         sides = [k.inner for k in root.kids[1:]] if of_loss else []
         for term in (t for k in sides for t in (k.kids if k.kind == "add" else [k])):
@@ -50,7 +51,7 @@ class Places:
                     self.above.add(take_apart(head, letters, source).family)
         for node in root.walk() if divides else ():
             quotients = [k.inner for k in node.factors if k.inner.kind == "frac" or k.inner.text == "/"]
-            if quotients and any(_sums_entries(n, letters) for n in node.walk()):
+            if quotients and any(_sums_entries(n, letters, ones) for n in node.walk()):
                 below = [n for q in quotients for n in _factors(q.kids[1])]
                 self.counting |= {take_apart(n, letters, source).family for n in below}
 
@@ -62,11 +63,12 @@ def is_bold_name(n: Node) -> bool:
     )
 
 
-def _sums_entries(n: Node, letters: Letters) -> bool:
+def _sums_entries(n: Node, letters: Letters, ones: Container[str]) -> bool:
     r"""Whether this sums entries: a sum with an index of entries, or ``\mathbf{1}^\top``."""
     if n.kind == "big":
         return n.text == "sum" and bound_letter(n.script("_")) in letters.entry
-    return n.kind == "name" and n.text == "1" and any(is_transpose(s.tokens) for s in n.scripts if s.kind == "^")
+    turned = n.kind == "name" and any(is_transpose(s.tokens) for s in n.scripts if s.kind == "^")
+    return turned and (n.text == "1" or n.letter in ones)
 
 
 def _factors(node: Node) -> list[Node]:

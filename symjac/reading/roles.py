@@ -120,7 +120,8 @@ class Roles:
             self._note_totals(root, source)
             self._note_increments(root, source)
             self._note_definition(root, source)
-            self.places.note(root, self.context.letters, source, row=self.context.row)
+            ones = {f.name for f in context.families.values() if f.constant is not None and f.constant[0] == "ones"}
+            self.places.note(root, self.context.letters, source, row=self.context.row, ones=ones)
         self._note_stepwise([(n, group) for n, group, _ in names if group is not None and group.is_call])
         context.has_bold |= any(is_bold_name(n) for n, _, _ in names)
         capital = any(is_upper(n.text) and n.token and n.token.style in ("", "rm") for n, _, _ in names)
