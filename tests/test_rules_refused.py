@@ -194,6 +194,8 @@ REFUSED: dict[str, Callable[[], tuple[str, Scope, Expr, tuple[Theorem, ...]]]] =
     "d product: a sum": lambda: ("d_product", PLAIN, ex.Sum(x, b), (d(x), d(b))),
     "d hadamard: a sum": lambda: ("d_hadamard", PLAIN, ex.Sum(x, b), (d(x), d(b))),
     "d map: no premise for the second argument": lambda: ("d_map", PLAIN, ex.VectorMap("F", (x, x), n), (d(x),)),
+    "d scalar function: a gradient": lambda: ("d_scalar_function", PLAIN, ex.ScalarGradient("f", x, n), (d(x),)),
+    "scalar function rule: a map": lambda: ("scalar_function_rule", PLAIN, ex.VectorMap("F", x, n), (of(x),)),
     "d scalar gradient: a map": lambda: ("d_scalar_gradient", PLAIN, ex.VectorMap("F", x, n), (d(x),)),
     "d map: a softmax": lambda: ("d_map", PLAIN, ex.Softmax(x), (d(x),)),
     "d stack: a softmax": lambda: ("d_stack", PLAIN, ex.Softmax(x), (d(x),)),
@@ -580,6 +582,7 @@ TAKES: dict[str, tuple[Expr, tuple[tuple[str, Expr], ...]]] = {
     "a map": (ex.VectorMap("F", x, m), (("differentiable", ex.VectorMap("F", x, m)),)),
     "a map of two vectors": (ex.VectorMap("F", (x, b), m), (("differentiable", ex.VectorMap("F", (x, b), m)),)),
     "a gradient": (ex.ScalarGradient("f", x, n), (("differentiable", ex.ScalarGradient("f", x, n)),)),
+    "a scalar function": (ex.ScalarFunction("f", x, ex.ONE), (("differentiable", ex.ScalarFunction("f", x, ex.ONE)),)),
 }
 BY_VECTOR_ONLY: dict[str, tuple[Expr, tuple[tuple[str, Expr], ...]]] = {
     "an exponent that changes": (EntryPower(b, Product(Transpose(b), x)), (("positive", b),)),
