@@ -236,3 +236,13 @@ def test_two_declarations_of_one_symbol_are_an_error(capsys: pytest.CaptureFixtu
         parse(["read", "y = W x", "--symbol", "W: matrix n n", "--symbol", "W: matrix n m"])
     assert stop.value.code == 2
     assert "W is declared twice" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("bounds", [r"_{j \le i}", "_{j=1}^{i}"])
+def test_vectors_that_are_summed_in_order_are_numbered_by_steps(bounds: str) -> None:
+    """Causal attention: what runs up to i, beside q_i, is a step and no entry, whatever its letter."""
+    read = right(rf"o_i = \sum{bounds} (q_i^\top k_j) v_j")
+    assert read == right(r"o_i = \sum_{s=1}^{i} (q_i^\top k_s) v_s").replace("_s", "_j").replace("'s'", "'j'")
+    assert read.startswith("OverTime(")
+    with pytest.raises(SymjacError, match="does not run over all"):  # two indices below one letter number entries
+        right(rf"o_i = \sum{bounds} W_{{ij}} (q_i k_j)")

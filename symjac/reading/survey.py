@@ -319,7 +319,11 @@ def _bounds(nodes: list[Node], out: Letters) -> None:
         timed = any(n.letter in out.timed and carries(n, variable) and not _has_time_above(n, out) for n in body)
         columns = any(n.letter in out.numbered and carries(n, variable) for n in body)
         stepped = not columns and (out.timed or not sup or sup[0].text in ("t", "T"))
-        against = {t.text for t in sub if t.kind == "name" and t.text != variable and t.text in out.time}
+        limits = {t.text for t in (*sub, *sup) if t.kind == "name" and t.text != variable}
+        counted = any(carries(n, x) for n in body for x in limits) and any(carries(n, variable) for n in body)
+        if counted and not any(len(s.tokens) > 1 for n in body for s in n.scripts if s.kind == "_"):
+            out.time |= limits & ENTRYLIKE  # (q_i^\top k_j) v_j with j up to i: what is summed in order are steps
+        against = limits & out.time
         if (
             node.text == "sum"
             and variable not in out.time
