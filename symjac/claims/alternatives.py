@@ -9,7 +9,6 @@ from dataclasses import replace
 from symjac import expr as ex
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.stated.statement import Statement
-from symjac.claims.stated.vecread import kronecker_throughout
 from symjac.errors import ShapeError
 from symjac.expr.times import Time
 from symjac.reading.applied.terms import MapCall, Term
@@ -76,6 +75,11 @@ def _tighter(t: Term) -> Term:
     if b.kind == "product" and b.data is None:
         return Term("product", (Term("operation", (a, b.args[0]), t.data, t.span), *b.args[1:]), None, t.span)
     return t
+
+
+def kronecker_throughout(t: Term) -> Term:
+    r"""``\otimes`` of two vectors as the Kronecker product, as that of anything else beside a vec is."""
+    return Term(t.kind, t.args, "kronecker", t.span) if t.kind == "operation" and t.data == "otimes_vec" else t
 
 
 def with_powers(s: Statement, t: Term) -> Term:

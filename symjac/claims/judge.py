@@ -15,6 +15,7 @@ from symjac.claims.alternatives import (
     REWRITES,
     Diagonals,
     jacobians_of_maps,
+    kronecker_throughout,
     other_layout_of_maps,
     turned_numerator,
     with_dots,
@@ -42,7 +43,6 @@ from symjac.claims.readings import (
 )
 from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.stating import SeveralRepairsError, state
-from symjac.claims.stated.vecread import kronecker_throughout
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import NO_ORIENTATION, Link, Outcome, Outcomes, Verdict, answered, summed_up, undecided
 from symjac.confirm import confirm

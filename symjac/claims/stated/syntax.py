@@ -10,22 +10,24 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from symjac import functions
-from symjac.claims.stated import derivatives, printed, vecread
 from symjac.claims.stated.naming import Names, formulas, numbered_entry, whole, without_argument_dots, without_braces
 from symjac.errors import ReadError, propose
 from symjac.expr.times import Time
 from symjac.reading.applied import ellipsis
 from symjac.reading.applied.builder import Builder
+from symjac.reading.applied.heads import call_key
 from symjac.reading.applied.naming import Naming
-from symjac.reading.applied.terms import Term
+from symjac.reading.applied.terms import Ref, Term
+from symjac.reading.assumptions import How
 from symjac.reading.context import Family, Note, left_out
-from symjac.reading.names import Named
+from symjac.reading.names import Named, operation_of
 from symjac.reading.parser import parse
 from symjac.reading.spelling import is_greek, plain, script_text
 from symjac.reading.tokens import Token
-from symjac.reading.tree import Node, Placed
+from symjac.reading.tree import Node, Placed, bracket
 
 EXP = functions.ACTIVATIONS["exp"].function
+VEC_KINDS = frozenset(["vec", "by_vec", "commutation"])
 
 
 def read_terms(text: str, names: Names) -> tuple[tuple[Term, ...], tuple[Note, ...], dict[str, Family]]:
@@ -50,9 +52,16 @@ def read_terms(text: str, names: Names) -> tuple[tuple[Term, ...], tuple[Note, .
     if any(sign != "=" for sign in signs):
         raise ReadError("a claim is an equation", text=text, span=(root.start, root.end))
     members = tuple(builder.members(sides, text))
+    if any(t.kind in VEC_KINDS for m in members for t in m.walk()):
+        members = tuple(m.rebuilt(_in_vec) for m in members)
     for w in words:
         builder.context.notes.append(left_out(w, text))
-    return vecread.marked(members), tuple(builder.context.notes), builder.context.families
+    return members, tuple(builder.context.notes), builder.context.families
+
+
+def _in_vec(t: Term) -> Term:
+    r"""In a claim with vec, ``\otimes`` beside a transposed vector is the Kronecker product too."""
+    return Term(t.kind, t.args, "otimes_vec", t.span) if t.kind == "operation" and t.data == "otimes" else t
 
 
 class ClaimBuilder(Builder):
@@ -84,8 +93,8 @@ class ClaimBuilder(Builder):
 
     def own(self, kids: list[Node], i: int) -> tuple[Term, int] | None:
         item, following = kids[i], kids[i + 1] if i + 1 < len(kids) else None
-        if vecread.is_vec(self, item):
-            return vecread.vec(self, kids, i)
+        if self.is_vec(item):
+            return self.vec(kids, i)
         if following is None:
             return None
         if self.is_change(item, following):
@@ -94,8 +103,60 @@ class ClaimBuilder(Builder):
             return self.build(item), i + 2  # J(x): the argument says where, which the system says too
         return None
 
+    def is_vec(self, item: Node) -> bool:
+        """Whether an item is the operator vec, and no function that something declares."""
+        token = item.token
+        upright = item.kind == "name" and item.text == "vec" and token is not None and token.style == "rm"
+        if not upright or any(s.kind != "^" for s in item.scripts):
+            return False
+        return not self.is_declared(self.el.named(item).family)
+
+    def is_declared(self, family: str) -> bool:
+        """Whether the system or a declaration knows a name as a value."""
+        known = self.context.find(family)
+        return known is not None and known.declared
+
+    def vec(self, kids: list[Node], i: int) -> tuple[Term, int]:
+        r"""``\operatorname{vec}(A)`` or ``\operatorname{vec} A``, and where the next term begins."""
+        item, following = kids[i], kids[i + 1] if i + 1 < len(kids) else None
+        if following is None:
+            raise self.error("vec is applied to nothing", item)
+        span = (item.start, following.end)
+        if not following.is_call:
+            inner, stop = self.step(kids, i + 1)
+            return self.raised(Term("vec", (inner,), None, (item.start, kids[stop - 1].end)), item), stop
+        group = bracket(following)
+        if len(group.kids) != 1:
+            raise self.error("vec takes one matrix", following)
+        term = self.raised(Term("vec", (self.build(group.kids[0]),), None, span), item)
+        scripts = [*group.scripts, *(following.scripts if group is not following else [])]
+        return self.posted(term, Node("group", "(", [], *span, scripts)), i + 2
+
+    def raised(self, term: Term, item: Node) -> Term:
+        return self.operated(term, [operation_of(s.tokens) for s in item.scripts], item)
+
+    def sized_constant(self, item: Node) -> Term | None:
+        r"""The identity ``I_{mn}``, and the commutation matrix ``K_{mn}``: ``K_{mn} vec(A) = vec(A^T)`` for m by n.
+
+        Where m and n are sizes, and nothing else is called so.
+        """
+        printed = [t.text for t in item.script("_")]
+        if item.kind != "name" or item.text not in ("I", "K") or not printed:
+            return None
+        sizes, known = tuple(t for t in printed if t != ","), self.context.dims
+        if item.text == "I":
+            fits = len(printed) > 1 and all(size in known for size in printed)
+        else:
+            fits = len(sizes) == 2 and all(t in known or t.isdigit() for t in sizes)
+            fits = fits and any(map(self.is_vec, self.spoken))
+        if not fits or self.is_declared(item.text) or self.is_declared(self.el.named(item).family):
+            return None
+        commutation = Term("commutation", (), sizes, (item.start, item.end))
+        term = commutation if item.text == "K" else self.constant("identity", "*".join(sizes), item)
+        return self.operated(term, [operation_of(s.tokens) for s in item.scripts if s.kind == "^"], item)
+
     def own_constant(self, node: Node) -> Term | None:
-        return vecread.constant(self, node, self.spoken) or self.unit_vector(node)
+        return self.sized_constant(node) or self.unit_vector(node)
 
     def unit_vector(self, node: Node) -> Term | None:
         """``e_i`` where e is no symbol of the system, and i numbers entries."""
@@ -124,28 +185,20 @@ class ClaimBuilder(Builder):
 
     def names_jacobian(self, item: Node) -> bool:
         """Whether a name before a bracket is a J that neither the system nor a declaration knows as a value."""
-        if item.kind != "name" or item.text != "J":
-            return False
-        known = self.context.find(self.el.named(item).family)
-        return known is None or not known.declared
+        return item.kind == "name" and item.text == "J" and not self.is_declared(self.el.named(item).family)
 
     def is_change(self, item: Node, following: Node) -> bool:
         """Whether ``d`` before a symbol is a gradient as notebooks write it."""
         if item.kind != "name" or item.text not in ("d", r"\delta") or item.scripts or following.kind != "name":
             return False
-        if item.token is not None and item.token.style in ("bf", "bs"):
-            return False
-        known = self.context.find(item.text)
-        if known is not None and known.declared:
+        if (item.token is not None and item.token.style in ("bf", "bs")) or self.is_declared(item.text):
             return False
         if item.text == "d" or plain(self.context.source[item.start : following.end]) in self.varied:
             return True
-        varied = self.context.find(self.el.named(following).family)
-        return varied is not None and varied.declared
+        return self.is_declared(self.el.named(following).family)
 
     def family(self, named: Named) -> Family:
-        known = self.context.find(named.family)
-        if known is not None and known.declared:
+        if self.is_declared(named.family):
             return super().family(named)
         found = whole(self.context, named.family) if named.entries else None
         if (numbered := numbered_entry(self.context, named)) is not None:
@@ -153,10 +206,50 @@ class ClaimBuilder(Builder):
         return found or super().family(named)
 
     def differentiated(self, node: Node) -> Term:
-        return derivatives.differentiated(self, node)
+        """What is differentiated; a letter that nothing else knows is a loss there, and so a scalar."""
+        node = self.without_arguments(node)
+        inner = node.inner
+        if inner.kind == "name":
+            named = self.el.named(inner)
+            family = self.context.find(named.family) or self.context.called(named.family)
+            unknown = family is None or (not family.declared and family.role != "function")
+            if unknown and not named.entries and whole(self.context, named.family) is None:
+                (family or self.context.family(named)).take("scalar", How.DIFFERENTIATED)
+        return self.build(node)
+
+    def without_arguments(self, node: Node) -> Node:
+        """The J of ``\\partial J(\\theta)``: what it depends on stands in brackets, and is no factor."""
+        inner = node.inner
+        if inner.kind != "juxt" or len(inner.kids) != 2 or inner.kids[0].kind != "name" or not inner.kids[1].is_call:
+            return node
+        head, group = inner.kids[0], bracket(inner.kids[1])
+        if self.is_vec(head) or self.el.roles.is_time_call(head, group):
+            return node
+        name = self.el.named(head).family
+        family, known = self.context.find(name), call_key(self.el, head, inner.kids[1]) in self.context.calls
+        if self.context.called(name) is not None and not known:
+            raise self.error(f"{name} is defined at another argument; write its definition out for this one", inner)
+        functions = family is not None and family.role not in ("scalar", "vector", "matrix")
+        if functions or known or not all(k.inner.kind == "name" for k in group.kids):
+            return node
+        text = self.context.text
+        self.context.note("argument", f"{text(inner)} is {text(head)} with what it depends on", inner)
+        return head
 
     def by_term(self, y: Term, x: Term, text: str, variable: Node, node: Placed) -> Term:
-        return vecread.by_vec(self, y, x, text, node) or super().by_term(y, x, text, variable, node)
+        r"""``\partial y / \partial \operatorname{vec}(X)^\top`` too; a transpose on either changes no derivative."""
+        y, x = (t.args[0] if t.kind == "transpose" and t.args[0].kind == "vec" else t for t in (y, x))
+        if "vec" not in (y.kind, x.kind):
+            return super().by_term(y, x, text, variable, node)
+        if y.kind == "vec":
+            y = y.args[0]
+            text = self.context.source[y.span[0] : y.span[1]]
+        if x.kind == "vec":
+            x = x.args[0]
+        if x.kind != "symbol":
+            raise self.error("a derivative is by the vec of one symbol", node)
+        span = (node.start, node.end)
+        return Term("by_vec", (Term("derivative", (y, x), text, span),), None, span)
 
     def second(self, y: Term, variables: Sequence[Term], text: str, node: Placed) -> Term:
         plain = [x.args[0] if x.kind == "transpose" else x for x in variables]
@@ -167,11 +260,46 @@ class ClaimBuilder(Builder):
 
     def on_diagonal(self, values: list[Term], at: Placed) -> list[Term]:
         if any(v.kind == "dots" for v in values):
-            return [printed.like_entries(self, values, at)]
-        return [printed.whole_vector(self, values[0], at)] if len(values) == 1 else values
+            whole = {v.rebuilt(self.without_index) for v in (values[0], values[-1])}  # of f(z_1), ..., f(z_n)
+            if len(whole) != 1:
+                raise self.error("a list with dots is read only where its first and last entry are alike", at)
+            return [whole.pop()]
+        return [self.whole_vector(values[0], at)] if len(values) == 1 else values
 
     def dotted(self, node: Node, width: int) -> Term:
-        return printed.dotted(self, node, width)
+        """A diagonal matrix whose first and last entries say what the others are."""
+        cells = [node.kids[k : k + width] for k in range(0, len(node.kids), width)]
+        others = [c for i, row in enumerate(cells) for j, c in enumerate(row) if i != j]
+        if len(cells) == width and all(c.inner.kind in ("blank", "dots") or c.inner.text == "0" for c in others):
+            whole = {self.build(c).rebuilt(self.without_index) for c in (cells[0][0], cells[-1][-1])}
+            if len(whole) == 1:
+                return Term("word", (whole.pop(),), "diag", (node.start, node.end))
+        raise self.error("a matrix with dots is read only where it is diagonal with like entries", node)
+
+    def whole_vector(self, v: Term, node: Placed) -> Term:
+        """The vector of ``f'(z_i)`` in a diag, where i numbers the places of the diagonal and nothing else.
+
+        One of several vectors with a number is whole, and a letter of a sum around or inside numbers what is summed.
+        """
+        bound = {(letter,) for letter in self.summed} | {(t.data[0],) for t in v.walk() if t.kind == "index_sum"}  # type: ignore[index]  # a tuple
+        letters = {t.data for t in v.walk() if t.kind == "entry" and not self.is_column(t)} - bound
+        elsewhere = {t.data for t in self.left.walk() if t.kind == "entry"} if self.left is not None else set()
+        if len(letters) != 1 or letters & elsewhere:
+            return v
+        (only,) = letters
+        if not isinstance(only, tuple) or len(only) != 1 or not only[0].isalpha():
+            return v
+        text = self.context.text(node)
+        self.context.note("diag", f"the index {only[0]} in {text} numbers the places of the diagonal", node)
+        return v.rebuilt(lambda t: t.args[0] if t.kind == "entry" and t.data == only and not self.is_column(t) else t)
+
+    def without_index(self, t: Term) -> Term:
+        """The vector of an entry; a label is an index where the letter without it is a symbol of the system."""
+        if t.kind == "entry":
+            return t.args[0]
+        family = self.context.find(t.ref.family) if t.ref is not None else None
+        of = whole(self.context, family.base) if family is not None and family.label else None
+        return Term("symbol", (), Ref(of.name, t.ref.time), t.span) if t.ref is not None and of is not None else t
 
     def size_letter(self, letter: str | None, node: Node) -> str | None:
         """A size that the author does not use says nothing."""
