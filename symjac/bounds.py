@@ -24,7 +24,7 @@ from symjac.ranges import ANY, Range, complements, is_within, largest, range_of
 from symjac.recurrence import Recurrence
 from symjac.typeset import names, to_box
 from symjac.typeset.boxes import Box, Derivative, Fence, Named, Num, Op, Script, row
-from symjac.typeset.printer import fence
+from symjac.typeset.placing import fence
 from symjac.unroll import Unrolled
 
 

@@ -13,7 +13,8 @@ from symjac.derivation import Derivation, Proof, Stage
 from symjac.expr import Expr
 from symjac.interchange import Names, to_sympy
 from symjac.kernel import Assumption
-from symjac.narrative import Page, narrate
+from symjac.narrative import narrate
+from symjac.narrative.blocks import Page
 from symjac.narrative.conditions import in_short
 from symjac.normal import normal_form
 from symjac.reading import Note

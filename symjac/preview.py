@@ -22,9 +22,10 @@ from symjac.derivation import Derivation
 from symjac.documents.typst import formulas, typst
 from symjac.errors import MissingToolError
 from symjac.expr import Expr, Partial
-from symjac.narrative import Page
+from symjac.narrative.blocks import Page
 from symjac.narrative.words import WORDS
-from symjac.typeset import latex, style_for, to_box
+from symjac.typeset import latex, to_box
+from symjac.typeset.placing import style_for
 
 DRAWN = ("pdf", "svg", "png")  # what the compiler can draw
 PIXELS_PER_INCH = 300.0

@@ -12,7 +12,7 @@ from symjac.confirm import Checks, Confirmed, confirm
 from symjac.errors import NotConfirmedError, NotYetError
 from symjac.expr import Expr, Shape, Symbol
 from symjac.formats import FORMATS, Needs, render
-from symjac.narrative import Page
+from symjac.narrative.blocks import Page
 from symjac.recurrence import Recurrence
 
 S = TypeVar("S")

@@ -19,7 +19,8 @@ from symjac.errors import Defect
 from symjac.expr import Expr, Index, Partial, Symbol
 from symjac.jacobians import Jacobian
 from symjac.kernel import RULES
-from symjac.narrative import Display, Environment, Math, Page, Ref, narrate
+from symjac.narrative import narrate
+from symjac.narrative.blocks import Display, Environment, Math, Page, Ref
 from symjac.narrative.example import example
 from symjac.narrative.layer import dotted
 from symjac.narrative.lemma import LEMMAS, lemma, letters

@@ -53,7 +53,7 @@ from symjac.typeset import latex, text
 from symjac.typeset.boxes import Box, Named
 from symjac.typeset.latex import write_latex
 from symjac.typeset.names import accented, entry_box, has_superscript, is_bold, name_box, take_apart
-from symjac.typeset.printer import printed as table
+from symjac.typeset.placing import printed as table
 
 n, m = ex.dim("n"), ex.dim("m")
 W = Symbol("W", (n, n))

@@ -10,8 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from symjac.expr import Expr
-from symjac.typeset import PAGE, break_lines, to_box, write_latex, write_mathml
+from symjac.typeset import to_box, write_latex, write_mathml
 from symjac.typeset.boxes import Box, Delimiter, Fence, Ident, Op, Row, row, width
+from symjac.typeset.breaking import break_lines
+from symjac.typeset.latex import PAGE
 from symjac.typeset.mathml import math_element
 from tests.test_typeset import PRINTED
 from tests.work import calls

@@ -9,8 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from symjac.narrative import Display, Emph, Environment, Inline, Inlines, Line, Math, Page, Ref
-from symjac.narrative.blocks import NUMBERED
+from symjac.narrative.blocks import NUMBERED, Display, Emph, Environment, Inline, Inlines, Line, Math, Page, Ref
 from symjac.narrative.words import WORDS
 from symjac.typeset.boxes import Box, width
 from symjac.typeset.breaking import Line as Piece

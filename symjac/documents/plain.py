@@ -6,7 +6,7 @@ import textwrap
 from itertools import zip_longest
 
 from symjac.documents.layout import Fitted, Writer, fit
-from symjac.narrative import Block, Display, Environment, Page, Paragraph
+from symjac.narrative.blocks import Block, Display, Environment, Page, Paragraph
 from symjac.typeset.boxes import Box
 from symjac.typeset.text import write_text
 

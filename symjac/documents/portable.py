@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 
 from symjac.documents.layout import Fitted, Writer, fit
-from symjac.narrative import Block, Display, Environment, Page, Paragraph
+from symjac.narrative.blocks import Block, Display, Environment, Page, Paragraph
 from symjac.typeset.boxes import Box
 from symjac.typeset.latex import PORTABLE, write_latex
 

@@ -9,8 +9,7 @@ from itertools import zip_longest
 
 from symjac.documents import layout
 from symjac.documents.layout import Fitted, fit
-from symjac.narrative import Block, Display, Environment, Inlines, Page, Paragraph
-from symjac.narrative.blocks import NUMBERED
+from symjac.narrative.blocks import NUMBERED, Block, Display, Environment, Inlines, Page, Paragraph
 from symjac.narrative.words import WORDS
 from symjac.typeset.boxes import Box
 from symjac.typeset.latex import PAGE, write_latex

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symjac.documents.layout import Fitted, Writer, fit
-from symjac.narrative import Block, Display, Environment, Page, Paragraph
-from symjac.narrative.blocks import in_text
+from symjac.narrative.blocks import Block, Display, Environment, Page, Paragraph, in_text
 from symjac.typeset.boxes import Box
 from symjac.typeset.breaking import break_lines
 from symjac.typeset.latex import PLAIN, write_latex

@@ -17,9 +17,10 @@ from symjac.documents.dress import STYLE, VERDICT
 from symjac.documents.web import CARD_WIDTH, LINE_WIDTH, formula, frame
 from symjac.errors import ReadError
 from symjac.reading.boxed import boxed, lines
-from symjac.typeset import math_element, write_latex
+from symjac.typeset import write_latex
 from symjac.typeset.boxes import Box, Grid, Marked, Row, row, width
 from symjac.typeset.breaking import break_lines
+from symjac.typeset.mathml import math_element
 
 SIGNS = {"true": "✓", "false": "✗", "does not fit": "✗", "undecided": "?", "unreadable": "✗"}
 CLASSES = {"does not fit": "misfit"}

@@ -13,8 +13,7 @@ from html import escape
 from symjac.documents.dress import SCRIPT, STYLE
 from symjac.documents.layout import NUMBER, RELATION, Fitted, Writer, fit
 from symjac.documents.tex import fragment
-from symjac.narrative import Block, Display, Emph, Environment, Inlines, Page, Paragraph, Ref
-from symjac.narrative.blocks import in_text
+from symjac.narrative.blocks import Block, Display, Emph, Environment, Inlines, Page, Paragraph, Ref, in_text
 from symjac.narrative.words import WORDS, told
 from symjac.typeset.boxes import Box, Op, row, width
 from symjac.typeset.breaking import INDENT

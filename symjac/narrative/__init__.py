@@ -13,21 +13,7 @@ from symjac.confirm import Confirmed
 from symjac.derivation import Derivation
 from symjac.errors import TargetError
 from symjac.expr import Partial
-from symjac.narrative.blocks import (
-    Block,
-    Display,
-    Emph,
-    Environment,
-    Formula,
-    Inline,
-    Inlines,
-    Line,
-    Math,
-    Page,
-    Paragraph,
-    Ref,
-    ended,
-)
+from symjac.narrative.blocks import Block, Display, Environment, Page, Paragraph, Ref, ended
 from symjac.narrative.conditions import under
 from symjac.narrative.example import example
 from symjac.narrative.gates import composite_proof, differential_proof, paths, rules_used
@@ -37,22 +23,6 @@ from symjac.narrative.setting import equation_labels, setting
 from symjac.narrative.teller import Teller
 from symjac.narrative.words import told
 from symjac.typeset.boxes import width
-
-__all__ = [
-    "Block",
-    "Display",
-    "Emph",
-    "Environment",
-    "Formula",
-    "Inline",
-    "Inlines",
-    "Line",
-    "Math",
-    "Page",
-    "Paragraph",
-    "Ref",
-    "narrate",
-]
 
 
 def narrate(

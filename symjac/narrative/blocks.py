@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from symjac.expr import Expr
 from symjac.typeset.boxes import Box
-from symjac.typeset.printer import Style, to_box
+from symjac.typeset.placing import Style, to_box
 from symjac.typeset.text import write_text
 
 Formula = Expr | Box

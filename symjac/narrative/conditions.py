@@ -13,7 +13,7 @@ from symjac.narrative.words import listed, told
 from symjac.typeset import names
 from symjac.typeset.boxes import Num, Op, row
 from symjac.typeset.latex import latex
-from symjac.typeset.printer import to_box
+from symjac.typeset.placing import to_box
 
 
 def under(assumed: Iterable[Assumption]) -> Inlines:

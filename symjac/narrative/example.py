@@ -14,7 +14,7 @@ from symjac.narrative.sheet import Sheet
 from symjac.narrative.teller import Teller, commas, equals
 from symjac.narrative.words import listed, sentences, told
 from symjac.typeset.boxes import Box, Fence, Grid, Row, row, width
-from symjac.typeset.printer import size_box
+from symjac.typeset.calls import size_box
 
 LARGEST = 4
 """Beyond this size a written-out matrix no longer fits a line and no longer helps."""

@@ -17,7 +17,7 @@ from symjac.narrative.words import RULE_NAMES, STEP_REASONS, WORDS, Slot, listed
 from symjac.normal import equal
 from symjac.typeset import names
 from symjac.typeset.boxes import Box, Gap, Ident, Plain, Word, row
-from symjac.typeset.printer import fence
+from symjac.typeset.placing import fence
 
 
 def rules_used(t: Teller) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from symjac.narrative.words import REASONS, STEP_REASONS, listed, say, sentences
 from symjac.typeset import names
 from symjac.typeset.boxes import Box, Ident, Mark, Script, row, width
 from symjac.typeset.breaking import break_lines
-from symjac.typeset.printer import fence, index_box
+from symjac.typeset.calls import index_box
+from symjac.typeset.placing import fence
 
 INLINE = 14.0
 """A formula this wide is set apart, it could not be broken inside a sentence."""

@@ -10,7 +10,7 @@ from symjac.narrative.blocks import Inlines
 from symjac.narrative.words import WORDS, listed, told
 from symjac.typeset import names
 from symjac.typeset.boxes import Ident, Num, Script, row
-from symjac.typeset.printer import derivative_of_map, function_box
+from symjac.typeset.calls import derivative_of_map, function_box
 
 
 def tell_maps(expressions: Iterable[Expr]) -> Iterator[Inlines]:

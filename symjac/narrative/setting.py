@@ -14,7 +14,8 @@ from symjac.narrative.teller import Teller, belongs, commas, entry_of, equals
 from symjac.narrative.words import WORDS, listed, sentences, told
 from symjac.typeset import names
 from symjac.typeset.boxes import Box, Fence, Ident, Mark, Num, Op, Script, Styled, row
-from symjac.typeset.printer import fence, function_box, size_box
+from symjac.typeset.calls import function_box, size_box
+from symjac.typeset.placing import fence
 
 
 def setting(t: Teller, *, restated: bool = True) -> tuple[Block, ...]:

@@ -21,7 +21,7 @@ from symjac.expr import Entry, Expr, Index, Number, Product, Sum, Symbol
 from symjac.limits import multiplied_out
 from symjac.narrative.blocks import Line
 from symjac.typeset.boxes import Box, Gap, Grid, Op, row
-from symjac.typeset.printer import fence
+from symjac.typeset.placing import fence
 from symjac.typeset.text import text
 
 

@@ -19,7 +19,8 @@ from symjac.narrative.blocks import Formula, Inline, Inlines, Line, Math, box_of
 from symjac.normal import equal
 from symjac.typeset import names
 from symjac.typeset.boxes import Box, Fence, Grid, Ident, Named, Op, Plain, Row, Script, Styled, row, width
-from symjac.typeset.printer import Style, size_box, style_for, to_box
+from symjac.typeset.calls import size_box
+from symjac.typeset.placing import Style, style_for, to_box
 from symjac.typeset.text import text
 
 LAYOUTS = ("numerator", "denominator")

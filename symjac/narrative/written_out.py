@@ -13,7 +13,8 @@ from symjac.narrative.sheet import Sheet
 from symjac.narrative.teller import commas, equals
 from symjac.recurrence import Recurrence
 from symjac.typeset.boxes import row
-from symjac.typeset.printer import size_box, style_for, to_box
+from symjac.typeset.calls import size_box
+from symjac.typeset.placing import style_for, to_box
 
 LARGEST = 12
 """Beyond this size nobody reads the rows; as SymPy equations they come at any size."""

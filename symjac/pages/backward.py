@@ -12,8 +12,19 @@ from symjac.bptt.rows import Gradient, Row
 from symjac.confirm import Confirmed
 from symjac.expr import Apply, Expr, Hadamard, Partial, Symbol, Time
 from symjac.functions import ACTIVATIONS
-from symjac.narrative import Block, Display, Environment, Inline, Inlines, Line, Math, Page, Paragraph, Ref
-from symjac.narrative.blocks import ended
+from symjac.narrative.blocks import (
+    Block,
+    Display,
+    Environment,
+    Inline,
+    Inlines,
+    Line,
+    Math,
+    Page,
+    Paragraph,
+    Ref,
+    ended,
+)
 from symjac.narrative.conditions import clause, is_general
 from symjac.narrative.maps import tell_maps
 from symjac.narrative.teller import equals
@@ -22,7 +33,8 @@ from symjac.pages.bound import tell_bound
 from symjac.pages.words import told
 from symjac.typeset import names
 from symjac.typeset.boxes import Box, Fence, Gap, Ident, Mark, Op, Script, row, width
-from symjac.typeset.printer import fence, function_box, style_for, to_box
+from symjac.typeset.calls import function_box
+from symjac.typeset.placing import fence, style_for, to_box
 from symjac.unroll import Unrolled
 
 ROOM = 36.0  # ems for equations side by side

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symjac.bounds import Bound
 from symjac.confirm import Confirmed
-from symjac.narrative import Environment, Inlines, Math, Page, Paragraph
+from symjac.narrative.blocks import Environment, Inlines, Math, Page, Paragraph
 from symjac.narrative.words import sentences
 from symjac.pages.setting import make_page, tell, tell_every_step
 from symjac.typeset import to_box

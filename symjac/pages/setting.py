@@ -8,14 +8,14 @@ from symjac import expr as ex
 from symjac.expr import Apply, Expr
 from symjac.functions import ACTIVATIONS
 from symjac.kernel import Assumption
-from symjac.narrative import Block, Display, Inlines, Line, Page, Paragraph
-from symjac.narrative.blocks import ended
+from symjac.narrative.blocks import Block, Display, Inlines, Line, Page, Paragraph, ended
 from symjac.narrative.conditions import clause, is_general
 from symjac.narrative.maps import tell_maps
 from symjac.narrative.words import listed, say, sentences
 from symjac.recurrence import Recurrence
 from symjac.typeset.boxes import Box
-from symjac.typeset.printer import function_box, style_for
+from symjac.typeset.calls import function_box
+from symjac.typeset.placing import style_for
 
 LAYOUTS = ("numerator", "denominator")
 WORDS = {

@@ -7,13 +7,12 @@ from symjac.composite import turned
 from symjac.confirm import Confirmed
 from symjac.expr import Partial, Symbol
 from symjac.hessian import Hessian
-from symjac.narrative import Block, Display, Environment, Line, Math, Page, Paragraph
-from symjac.narrative.blocks import ended
+from symjac.narrative.blocks import Block, Display, Environment, Line, Math, Page, Paragraph, ended
 from symjac.narrative.conditions import under
 from symjac.narrative.words import listed, sentences
 from symjac.pages.setting import layouts_of, make_page, tell, tell_every_step
 from symjac.typeset.boxes import Fence, Gap, Grid, Ident, Mark, Num, Op, Script, Word, row
-from symjac.typeset.printer import to_box
+from symjac.typeset.placing import to_box
 from symjac.unroll import Unrolled
 from symjac.vectorised import VecJacobian
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symjac.narrative import Inlines
+from symjac.narrative.blocks import Inlines
 from symjac.narrative.words import Slot, say
 
 WORDS: dict[str, str] = {

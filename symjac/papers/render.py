@@ -9,14 +9,15 @@ from dataclasses import replace
 from symjac.confirm import Confirmed
 from symjac.derivation import Derivation
 from symjac.documents.tex import Writer
-from symjac.narrative import Block, Environment, Inline, Inlines, Page, Paragraph, Ref, narrate
+from symjac.narrative import narrate
+from symjac.narrative.blocks import Block, Environment, Inline, Inlines, Page, Paragraph, Ref
 from symjac.narrative.words import WORDS
 from symjac.papers.options import Asked
 from symjac.typeset.boxes import Box, Op, Row, row
 from symjac.typeset.boxes import width as box_width
 from symjac.typeset.breaking import INDENT, Line, break_lines, terms
 from symjac.typeset.latex import PAGE, write_latex
-from symjac.typeset.printer import style_for, to_box
+from symjac.typeset.placing import style_for, to_box
 
 ENVIRONMENTS = {
     "theorem": "symjactheorem",

@@ -15,7 +15,7 @@ from symjac.codegen import Source
 from symjac.confirm import Confirmed, confirm
 from symjac.expr import Expr, Symbol, Time
 from symjac.kernel import Theorem
-from symjac.narrative import Page
+from symjac.narrative.blocks import Page
 from symjac.pages.backward import product_of, tell_backward
 from symjac.recurrence import Recurrence
 from symjac.result import Asked, Found, Paged, Programmed

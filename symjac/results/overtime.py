@@ -8,8 +8,7 @@ from symjac import typeset
 from symjac.bounds import Bound, Hypothesis
 from symjac.derivation import Derivation
 from symjac.expr import Expr, Symbol, Time
-from symjac.narrative import Inline, Inlines, Math, Page
-from symjac.narrative.blocks import box_of, in_text
+from symjac.narrative.blocks import Inline, Inlines, Math, Page, box_of, in_text
 from symjac.narrative.conditions import in_short
 from symjac.pages.bound import tell_bound, tell_bound_page
 from symjac.pages.statements import tell_product

@@ -12,7 +12,7 @@ from symjac.expr import Expr, Symbol
 from symjac.hessian import Hessian
 from symjac.interchange import to_sympy
 from symjac.kernel import Theorem
-from symjac.narrative import Page
+from symjac.narrative.blocks import Page
 from symjac.narrative.conditions import in_short
 from symjac.pages.statements import tell_hessian, tell_vec_jacobian
 from symjac.result import Asked, Closed, Found, Paged

@@ -9,7 +9,7 @@ from string import ascii_letters
 from symjac.expr import Expr
 from symjac.typeset import boxes as b
 from symjac.typeset.names import OPERATORS
-from symjac.typeset.printer import style_for, to_box
+from symjac.typeset.placing import style_for, to_box
 
 
 @dataclass(frozen=True)
