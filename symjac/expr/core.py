@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Hashable, Iterator, Mapping
 from fractions import Fraction
-from typing import ClassVar, TypeAlias
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 import sympy
 
@@ -12,6 +12,7 @@ from symjac.errors import ShapeError
 from symjac.expr.names import Name
 from symjac.expr.times import Time
 
+T = TypeVar("T")
 Dim: TypeAlias = sympy.Expr
 Shape: TypeAlias = tuple[Dim, Dim]
 ONE: Dim = sympy.Integer(1)
@@ -105,6 +106,8 @@ class Expr:
 
     def with_args(self, args: tuple[Expr, ...]) -> Expr:
         """The same node over other operands; shapes are checked anew."""
+        if self.args:
+            return type(self)(*args)  # type: ignore[arg-type]  # a class that takes more than operands says how
         if args:
             raise TypeError(f"{type(self).__name__} has no operands")
         return self
@@ -201,19 +204,38 @@ def deep_below(s: Symbol, definitions: Mapping[Symbol, Expr], known: Container[E
     return [u for u in depth if u != s] if depth[s] > DEEP else []
 
 
+class Operand:
+    """An operand by a name of its own."""
+
+    def __init__(self, place: int) -> None:
+        self.place = place
+
+    def __get__(self, e: Expr, owner: type[Expr]) -> Expr:
+        return e.args[self.place]
+
+
+class Datum(Generic[T]):
+    """The data of a node by a name of its own; where they are several the one at a ``place``."""
+
+    def __init__(self, place: int | None = None) -> None:
+        self.place = place
+
+    def __get__(self, e: Expr, owner: type[Expr]) -> T:
+        data: Any = e.data
+        found: T = data if self.place is None else data[self.place]
+        return found
+
+
 class Number(Expr):
     """An exact rational scalar."""
 
     noun = "number"
     __slots__ = ()
 
+    value = Datum[Fraction]()
+
     def __init__(self, value: int | Fraction) -> None:
         super().__init__((), Fraction(value), SCALAR)
-
-    @property
-    def value(self) -> Fraction:
-        assert isinstance(self.data, Fraction)
-        return self.data
 
 
 class Symbol(Expr):
@@ -229,17 +251,14 @@ class Symbol(Expr):
     noun = "symbol"
     __slots__ = ("_parts",)
 
+    name = Datum[str]()
+
     def __init__(self, name: str | Name, shape: Shape = SCALAR) -> None:
         self._parts = None if isinstance(name, str) else name
         super().__init__((), name if isinstance(name, str) else name.text, shape)
 
     def __reduce__(self) -> tuple[object, ...]:
         return Symbol, (self._parts or self.name, self.shape)
-
-    @property
-    def name(self) -> str:
-        assert isinstance(self.data, str)
-        return self.data
 
     @property
     def parts(self) -> Name:
@@ -313,23 +332,9 @@ def brief(e: Expr) -> str:
     return e.name if isinstance(e, Symbol) else f"the {e.noun}"
 
 
-class Nary(Expr):
-    """An operation on any number of operands."""
-
-    __slots__ = ()
-
-    def with_args(self, args: tuple[Expr, ...]) -> Expr:
-        return type(self)(*args)  # type: ignore[arg-type]  # each subclass takes its operands
-
-
 class Unary(Expr):
     """An operation on one operand, ``arg``."""
 
     __slots__ = ()
 
-    @property
-    def arg(self) -> Expr:
-        return self.args[0]
-
-    def with_args(self, args: tuple[Expr, ...]) -> Expr:
-        return type(self)(args[0])  # type: ignore[call-arg,arg-type]  # each subclass takes one operand
+    arg = Operand(0)

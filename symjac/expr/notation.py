@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from symjac.errors import ShapeError
-from symjac.expr.core import ONE, SCALAR, Dim, Expr, Unary, brief, show_shape
+from symjac.expr.core import ONE, SCALAR, Datum, Dim, Expr, Operand, Unary, brief, show_shape
 
 
 class Partial(Expr):
@@ -19,6 +19,8 @@ class Partial(Expr):
 
     noun = "derivative"
     __slots__ = ()
+
+    y, x = Operand(0), Operand(1)
 
     def __init__(self, y: Expr, x: Expr) -> None:
         if y.cols == ONE and x.cols == ONE:
@@ -32,17 +34,6 @@ class Partial(Expr):
                 f"the derivative of a {show_shape(y.shape)} by a {show_shape(x.shape)} expression is no matrix"
             )
         super().__init__((y, x), None, shape)
-
-    @property
-    def y(self) -> Expr:
-        return self.args[0]
-
-    @property
-    def x(self) -> Expr:
-        return self.args[1]
-
-    def with_args(self, args: tuple[Expr, ...]) -> Expr:
-        return Partial(args[0], args[1])
 
 
 class Differential(Unary):
@@ -69,20 +60,14 @@ class Entry(Expr):
     noun = "entry"
     __slots__ = ()
 
+    base = Operand(0)
+    indices = Datum[tuple[Index | int, ...]]()
+
     def __init__(self, base: Expr, *indices: Index | int) -> None:
         expected = 2 if base.cols != ONE else 1
         if len(indices) != expected:
             raise ShapeError(f"an entry of {brief(base)} takes {expected} index(es), not {len(indices)}")
         super().__init__((base,), indices, SCALAR)
-
-    @property
-    def base(self) -> Expr:
-        return self.args[0]
-
-    @property
-    def indices(self) -> tuple[Index | int, ...]:
-        assert isinstance(self.data, tuple)
-        return self.data
 
     def with_args(self, args: tuple[Expr, ...]) -> Expr:
         return Entry(args[0], *self.indices)
@@ -94,19 +79,13 @@ class IndexSum(Expr):
     noun = "sum over an index"
     __slots__ = ()
 
+    index = Datum[Index]()
+    body = Operand(0)
+
     def __init__(self, index: Index, body: Expr) -> None:
         if not body.is_scalar:
             raise ShapeError(f"a sum over entries takes a scalar, the body is {show_shape(body.shape)}")
         super().__init__((body,), index, SCALAR)
-
-    @property
-    def index(self) -> Index:
-        assert isinstance(self.data, Index)
-        return self.data
-
-    @property
-    def body(self) -> Expr:
-        return self.args[0]
 
     def with_args(self, args: tuple[Expr, ...]) -> Expr:
         return IndexSum(self.index, args[0])
@@ -118,16 +97,10 @@ class Delta(Expr):
     noun = "Kronecker delta"
     __slots__ = ()
 
+    indices = Datum[tuple[Index | int, Index | int]]()
+
     def __init__(self, i: Index | int, j: Index | int) -> None:
         super().__init__((), (i, j), SCALAR)
-
-    @property
-    def indices(self) -> tuple[Index | int, Index | int]:
-        assert isinstance(self.data, tuple)
-        return self.data[0], self.data[1]
-
-    def with_args(self, args: tuple[Expr, ...]) -> Expr:
-        return self
 
 
 class UnitVector(Expr):
@@ -150,9 +123,6 @@ class UnitVector(Expr):
         assert isinstance(self.data, tuple)
         return (self.data[0],)
 
-    def with_args(self, args: tuple[Expr, ...]) -> Expr:
-        return self
-
 
 class OverTime(Expr):
     """A sum or an ordered product over a time index, as printed.
@@ -164,29 +134,11 @@ class OverTime(Expr):
     noun = "sum or product over time"
     __slots__ = ()
 
+    kind, variable, order = Datum[str](0), Datum[str](1), Datum[str](2)
+    body = Operand(2)
+
     def __init__(self, kind: str, variable: str, low: Expr, high: Expr, body: Expr, order: str) -> None:
         super().__init__((low, high, body), (kind, variable, order), body.shape)
-
-    @property
-    def kind(self) -> str:
-        return self._data[0]
-
-    @property
-    def variable(self) -> str:
-        return self._data[1]
-
-    @property
-    def order(self) -> str:
-        return self._data[2]
-
-    @property
-    def _data(self) -> tuple[str, str, str]:
-        assert isinstance(self.data, tuple)
-        return self.data
-
-    @property
-    def body(self) -> Expr:
-        return self.args[2]
 
     def with_args(self, args: tuple[Expr, ...]) -> Expr:
         return OverTime(self.kind, self.variable, args[0], args[1], args[2], self.order)

@@ -13,10 +13,11 @@ from symjac.errors import ShapeError
 from symjac.expr.core import (
     ONE,
     SCALAR,
+    Datum,
     Dim,
     Expr,
-    Nary,
     Number,
+    Operand,
     Shape,
     Symbol,
     Unary,
@@ -27,7 +28,7 @@ from symjac.expr.core import (
 )
 
 
-class Sum(Nary):
+class Sum(Expr):
     """Terms of one shape."""
 
     noun = "sum"
@@ -59,7 +60,7 @@ def product_shape(factors: Iterable[Expr]) -> Shape:
     return shape
 
 
-class Product(Nary):
+class Product(Expr):
     """Matrix product in printed order; scalars may stand anywhere among the factors.
 
     The factors that are no scalars form one chain. An inner product that is then multiplied on is
@@ -74,7 +75,7 @@ class Product(Nary):
         super().__init__(factors, None, product_shape(factors))
 
 
-class Hadamard(Nary):
+class Hadamard(Expr):
     """Entrywise product of operands of one shape."""
 
     noun = "entrywise product"
@@ -89,21 +90,12 @@ class _Power(Expr):
 
     __slots__ = ()
 
+    base, exponent = Operand(0), Operand(1)
+
     def __init__(self, base: Expr, exponent: Expr) -> None:
         if not exponent.is_scalar:
             raise ShapeError(f"an exponent is a scalar, {brief(exponent)} is {show_shape(exponent.shape)}")
         super().__init__((base, exponent), None, base.shape)
-
-    @property
-    def base(self) -> Expr:
-        return self.args[0]
-
-    @property
-    def exponent(self) -> Expr:
-        return self.args[1]
-
-    def with_args(self, args: tuple[Expr, ...]) -> Expr:
-        return type(self)(args[0], args[1])
 
 
 class EntryPower(_Power):
@@ -231,23 +223,16 @@ class Function:
         return Function(self.name, self.order + 1, self.known)
 
 
-class Apply(Expr):
+class Apply(Unary):
     """A function applied to each entry."""
 
     noun = "value of a function"
     __slots__ = ()
 
+    function = Datum[Function]()
+
     def __init__(self, function: Function, arg: Expr) -> None:
         super().__init__((arg,), function, arg.shape)
-
-    @property
-    def function(self) -> Function:
-        assert isinstance(self.data, Function)
-        return self.data
-
-    @property
-    def arg(self) -> Expr:
-        return self.args[0]
 
     def with_args(self, args: tuple[Expr, ...]) -> Expr:
         return Apply(self.function, args[0])
@@ -265,14 +250,10 @@ class VectorMap(Expr):
     noun = "value of a map"
     __slots__ = ()
 
+    of = Datum[str]()  # the name of the map, or of the scalar function that it is the gradient of
+
     def __init__(self, name: str, args: Expr | tuple[Expr, ...], rows: Dim) -> None:
         super().__init__(_columns(name, args), name, (rows, ONE))
-
-    @property
-    def of(self) -> str:
-        """The name of the map, or of the scalar function that it is the gradient of."""
-        assert isinstance(self.data, str)
-        return self.data
 
     @property
     def name(self) -> str:
@@ -305,26 +286,14 @@ class MapJacobian(Expr):
     noun = "Jacobian of a map"
     __slots__ = ()
 
+    of = Datum[str](0)  # the name of what is differentiated
+    by = Datum[int](1)  # the number of the argument by which it is differentiated
+
     def __init__(self, name: str, args: Expr | tuple[Expr, ...], rows: Dim, by: int = 1) -> None:
         args = _columns(name, args)
         if not 1 <= by <= len(args):
             raise ShapeError(f"{name} has no argument number {by} by which it could be differentiated")
         super().__init__(args, (name, by), (rows, args[by - 1].rows))
-
-    @property
-    def of(self) -> str:
-        """The name of what is differentiated."""
-        return self._described[0]
-
-    @property
-    def by(self) -> int:
-        """The number of the argument by which it is differentiated."""
-        return self._described[1]
-
-    @property
-    def _described(self) -> tuple[str, int]:
-        assert isinstance(self.data, tuple)
-        return self.data
 
     @property
     def name(self) -> str:
@@ -401,7 +370,7 @@ def _gradient_name(of: str) -> str:
     return rf"\nabla {of}"
 
 
-class Stack(Nary):
+class Stack(Expr):
     """Vectors (or matrices with the same number of columns) on top of each other."""
 
     noun = "stacked vector"

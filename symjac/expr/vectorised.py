@@ -5,7 +5,7 @@ Magnus and Neudecker, *Matrix Differential Calculus*, chapters 2 and 3; vec stac
 
 from __future__ import annotations
 
-from symjac.expr.core import ONE, Dim, Expr, Unary
+from symjac.expr.core import ONE, Datum, Dim, Expr, Operand, Unary
 
 
 class Vec(Unary):
@@ -24,19 +24,10 @@ class Kronecker(Expr):
     noun = "Kronecker product"
     __slots__ = ()
 
+    left, right = Operand(0), Operand(1)
+
     def __init__(self, left: Expr, right: Expr) -> None:
         super().__init__((left, right), None, (left.rows * right.rows, left.cols * right.cols))
-
-    @property
-    def left(self) -> Expr:
-        return self.args[0]
-
-    @property
-    def right(self) -> Expr:
-        return self.args[1]
-
-    def with_args(self, args: tuple[Expr, ...]) -> Expr:
-        return Kronecker(args[0], args[1])
 
 
 class Commutation(Expr):
@@ -45,14 +36,7 @@ class Commutation(Expr):
     noun = "commutation matrix"
     __slots__ = ()
 
+    of = Datum[tuple[Dim, Dim]]()  # the shape of the matrices it turns round
+
     def __init__(self, rows_of: Dim, cols_of: Dim) -> None:
         super().__init__((), (rows_of, cols_of), (rows_of * cols_of, rows_of * cols_of))
-
-    @property
-    def of(self) -> tuple[Dim, Dim]:
-        """The shape of the matrices it turns round."""
-        assert isinstance(self.data, tuple)
-        return self.data[0], self.data[1]
-
-    def with_args(self, args: tuple[Expr, ...]) -> Expr:
-        return self
