@@ -21,20 +21,6 @@ def is_composite(*expressions: Expr) -> bool:
     return any(isinstance(node, COMPOSITE) for e in expressions for node in e.walk())
 
 
-def turned(e: Expr) -> Expr:
-    """The transpose, also of Kronecker products."""
-    if isinstance(e, ex.Sum) and not e.is_vector:
-        return ex.Sum(*(turned(t) for t in e.args))
-    if isinstance(e, ex.Product):
-        scalars = [f for f in e.args if f.is_scalar]
-        return ex.chained([*scalars, *(turned(f) for f in reversed(e.args) if not f.is_scalar)])
-    if isinstance(e, Kronecker):
-        return Kronecker(ex.transpose(e.left), ex.transpose(e.right))
-    if isinstance(e, Commutation):
-        return Commutation(e.of[1], e.of[0])
-    return ex.transpose(e)
-
-
 def images(left: Expr, right: Expr) -> tuple[Expr, Expr] | None:
     """What both do to a generic argument, as ordinary expressions; ``None`` where symjac cannot tell.
 
@@ -158,7 +144,7 @@ def _applied(factors: Iterable[Expr], z: Expr) -> Expr:
 def _transpose(e: Expr, z: Expr) -> Expr:
     match e:
         case Kronecker() | Commutation():
-            return act(turned(e), z)
+            return act(ex.transpose(e), z)
         case ex.Sum():
             return _added([act(ex.transpose(t), z) for t in e.args])
         case ex.Product():

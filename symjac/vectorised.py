@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from symjac import expr as ex
-from symjac.composite import act, turned
+from symjac.composite import act
 from symjac.derivation import Derivation
 from symjac.differentiate import differential_theorem
 from symjac.errors import NotYetError, TargetError, unprinted
@@ -72,7 +72,7 @@ class VecJacobian:
     @property
     def closed_denominator(self) -> Expr:
         """The closed form in denominator layout."""
-        return turned(self.closed)
+        return ex.transpose(self.closed)
 
     @property
     def shape(self) -> ex.Shape:

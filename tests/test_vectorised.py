@@ -10,11 +10,11 @@ import pytest
 from symjac import System, cells
 from symjac.codegen import emit_expression
 from symjac.errors import NotYetError, TargetError
-from symjac.expr import Commutation, Differential, Identity, Kronecker, Product, Symbol, Transpose, Vec, dim
+from symjac.expr import Commutation, Differential, Identity, Kronecker, Product, Symbol, Transpose, Vec, dim, transpose
 from symjac.normal import equal
 from symjac.typeset import latex, text
 from symjac.values import counterexample
-from symjac.vectorised import VecJacobian, applied, matrix_of, turned
+from symjac.vectorised import VecJacobian, applied, matrix_of
 
 SIZES = {"n": 3, "m": 2, "p": 4, "q": 5, "r": 2}
 
@@ -115,7 +115,7 @@ def test_what_a_kronecker_product_does_to_a_vec() -> None:
     assert applied(Commutation(n, m), X, (m, n)) == Transpose(X)
     d = Differential(X)
     assert matrix_of(Product(L, d, R), X) == Kronecker(Transpose(R), L)
-    assert turned(Commutation(n, m)) == Commutation(m, n)
+    assert transpose(Commutation(n, m)) == Commutation(m, n)
     assert matrix_of(d, X) == Identity(n * m)
 
 

@@ -77,7 +77,7 @@ class Evaluator(Meaning):
         layout = self.convention.layout
         if layout == "mixed":
             layout = "denominator" if scalar and not variable_row else "numerator"
-        return numerator if layout == "numerator" else vectors.transposed(numerator)
+        return numerator if layout == "numerator" else ex.transpose(numerator)
 
     def derivative(self, t: Term) -> Expr:
         y, x = t.args

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from symjac.claims import vectors
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.world import World
-from symjac.expr import ONE, Expr, Identity, Kronecker, Partial, Product, Symbol, Transpose, Vec
+from symjac.expr import ONE, Expr, Identity, Kronecker, Partial, Product, Symbol, Transpose, Vec, transpose
 from symjac.reading.applied.terms import Ref, Term
 
 
@@ -24,7 +23,7 @@ class Forward(Evaluator):
         """A Jacobian in this layout, said a second time: what the other reading lays out wrongly differs here."""
         layout = self.convention.layout
         turns = layout == "denominator" or (layout == "mixed" and scalar and not variable_row)
-        return vectors.transposed(numerator) if turns else numerator
+        return transpose(numerator) if turns else numerator
 
     def chain(self, y: Ref, x: Ref) -> Expr:
         """dy/dx of two symbols, by vec where a vector is differentiated by a matrix."""

@@ -9,7 +9,6 @@ from symjac.claims.meaning import Meaning
 from symjac.claims.model import Model
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import UndecidedError
-from symjac.composite import is_composite, turned
 from symjac.expr import ONE, Commutation, Expr, Kronecker, Symbol, Vec
 from symjac.reading.applied.terms import Immediate, Ref, Term
 from symjac.reading.sizes import UNIT
@@ -66,7 +65,7 @@ def by_vec(ev: Meaning, t: Term) -> Expr:
     x = ev.ref(by)
     scalar, numerator = _numerator(ev, inner, y, x)
     laid_out = ev.laid_out(numerator, scalar=scalar, variable_row=ev.convention.row)
-    return laid_out if laid_out is numerator else transposed(numerator)
+    return laid_out if laid_out is numerator else ex.transpose(numerator)
 
 
 def _numerator(ev: Meaning, inner: Term, y: Term, x: Ref) -> tuple[bool, Expr]:
@@ -195,8 +194,3 @@ def tensor(ev: Meaning, a: Value, b: Value, sign: str, t: Term) -> Value:
         return Value(u.rows, v.rows, lambda: ex.Product(u.make(), ex.Transpose(v.make())), t)
     times = ev.context.sizes.product
     return Value(times(a.rows, b.rows), times(a.cols, b.cols), lambda: Kronecker(a.make(), b.make()), t)
-
-
-def transposed(e: Expr) -> Expr:
-    """The transpose, with that of Kronecker products worked out."""
-    return turned(e) if is_composite(e) else ex.transpose(e)

@@ -19,6 +19,7 @@ from symjac.expr.operations import (
     product_shape,
 )
 from symjac.expr.times import Time
+from symjac.expr.vectorised import Commutation, Kronecker
 
 
 def _flatten(cls: type[Expr], args: Iterable[Expr]) -> Iterator[Expr]:
@@ -195,6 +196,10 @@ def transpose(e: Expr) -> Expr:
         return Ones(e.cols, e.rows)
     if isinstance(e, MatrixPower) and e.exponent == Number(-1):
         return MatrixPower(transpose(e.base), e.exponent)
+    if isinstance(e, Kronecker):
+        return Kronecker(transpose(e.left), transpose(e.right))
+    if isinstance(e, Commutation):
+        return Commutation(*reversed(e.of))
     return Transpose(e)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from symjac import expr as ex
-from symjac.composite import turned
 from symjac.confirm import Confirmed
 from symjac.expr import Partial, Symbol
 from symjac.hessian import Hessian
@@ -84,7 +83,7 @@ def tell_vec_jacobian(c: Confirmed[VecJacobian], layout: str) -> Page:
         ]
     if "denominator" in layouts_of(layout):
         key = "vec_other" if layout == "both" else "vec_alone"
-        stated = Line(turned(j.closed), end=".", relation="")
+        stated = Line(j.closed_denominator, end=".", relation="")
         blocks += [Paragraph(tell(key, under=provided)), Display((stated,))]
     change = Display((Line(j.theorem.rhs, ex.Differential(j.of), end="."),))
     proof = (Paragraph(tell("differential", of=j.of, wrt=j.wrt)), change, Paragraph(tell("lemma")))
