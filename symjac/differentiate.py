@@ -133,8 +133,7 @@ class _Jacobian(_Derivatives):
 
     def product(self, y: Product) -> Theorem:
         depends = self.scope.depends
-        scalars = [f for f in y.args if f.is_scalar]
-        chain = [f for f in y.args if not f.is_scalar]
+        scalars, chain = ex.parted(y)
         # An inner product inside the chain is a scalar factor: u v^T w = (v^T w) u.
         parts = _split_at_rows(chain)
         if len(parts) > 1:

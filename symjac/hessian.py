@@ -113,9 +113,9 @@ def _applied(e: Expr, v: Expr) -> Expr:
     if isinstance(e, ex.Sum):
         return ex.add(*(_applied(t, v) for t in e.args))
     if isinstance(e, ex.Product):
-        scalars = [f for f in e.args if f.is_scalar]
+        scalars, chain = ex.parted(e)
         out = v
-        for f in reversed([f for f in e.args if not f.is_scalar]):
+        for f in reversed(chain):
             out = _applied(f, out) if out.is_vector else ex.mul(f, out)
         return ex.mul(*scalars, out)
     if isinstance(e, ex.Diag):

@@ -99,7 +99,7 @@ def _outer(e: Expr) -> tuple[Expr, Expr] | None:
         return ex.Stack(*(outer[0] if k in blocks else ex.Zero(b.rows) for k, b in enumerate(e.args))), outer[1]
     if not isinstance(e, Product):
         return None
-    scalars, chain = [f for f in e.args if f.is_scalar], [f for f in e.args if not f.is_scalar]
+    scalars, chain = ex.parted(e)
     at = next((k for k, f in enumerate(chain, 1) if f.cols == ex.ONE), 0)
     if at:
         return ex.mul(*scalars, *chain[:at]), _transposed(ex.mul(*chain[at:]))

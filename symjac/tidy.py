@@ -131,7 +131,7 @@ def _trace(e: Expr) -> Expr:
 
     Of multiples of the identity it is their size, as "tr(I)" would not say which identity is meant.
     """
-    scalars, rest = _parts(e)
+    scalars, rest = ex.parted(e)
     inner = ex.mul(*rest) if scalars else e
     if isinstance(inner, Product) and inner.args[-1].is_row:  # tr(u v^T) is v^T u
         return ex.mul(*scalars, _without_ones(ex.mul(inner.args[-1], *inner.args[:-1])))
@@ -139,7 +139,7 @@ def _trace(e: Expr) -> Expr:
         return ex.mul(*scalars, _without_ones(ex.mul(ex.Transpose(ex.Ones(e.rows)), inner.arg)))
     multiples = []
     for t in inner.args if isinstance(inner, Sum) else (inner,):
-        numbers, chain = _parts(t)
+        numbers, chain = ex.parted(t)
         if not all(isinstance(f, ex.Identity) for f in chain):
             turned = min(inner, ex.transpose(inner), key=lambda e: sum(isinstance(n, ex.Transpose) for n in e.walk()))
             return ex.mul(*scalars, ex.Trace(turned))
@@ -406,7 +406,7 @@ def _common_factor(e: Expr) -> Expr:
         return e
     if e.is_scalar:
         return _common_scalars(e)
-    parts = [_parts(t) for t in e.args]
+    parts = [ex.parted(t) for t in e.args]
     chains = [chain for _, chain in parts]
     if not all(chains):
         return e
@@ -436,9 +436,3 @@ def _common_scalars(e: Sum) -> Expr:
         else:
             rest.append(signed)
     return ex.mul(*shared, add_like(rest))
-
-
-def _parts(t: Expr) -> tuple[list[Expr], list[Expr]]:
-    """The scalars of a product, and its other factors."""
-    factors = t.args if isinstance(t, Product) else (t,)
-    return [f for f in factors if f.is_scalar], [f for f in factors if not f.is_scalar]

@@ -163,11 +163,8 @@ def vec(e: Expr) -> Expr:
         return e
     if e.rows == ex.ONE:
         return ex.transpose(e)
-    if isinstance(e, ex.Product):
-        scalars = [f for f in e.args if f.is_scalar]
-        if scalars:
-            return ex.mul(*scalars, vec(ex.mul(*(f for f in e.args if not f.is_scalar))))
-    return Vec(e)
+    scalars, chain = ex.parted(e)
+    return ex.mul(*scalars, vec(ex.mul(*chain))) if scalars else Vec(e)
 
 
 def applied(m: Expr, z: Expr, shape: ex.Shape) -> Expr:

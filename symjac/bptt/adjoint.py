@@ -273,8 +273,7 @@ def _columns(e: Expr) -> Expr:
     if isinstance(e, ex.Sum):
         return ex.add(*(_columns(t) for t in e.args))
     if isinstance(e, ex.Product):
-        scalars = [f for f in e.args if f.is_scalar]
-        chain = [f for f in e.args if not f.is_scalar]
+        scalars, chain = ex.parted(e)
         if e.is_vector and chain and chain[-1].is_vector:
             vector = chain.pop()
             while chain:

@@ -17,7 +17,7 @@ from symjac.expr import Expr, OverTime, Symbol, Time
 from symjac.hypotheses import of_equations
 from symjac.kernel import Assumption, Scope, Theorem
 from symjac.recurrence import Recurrence
-from symjac.tidy import rebuild
+from symjac.tidy import put_in
 
 ONE_STEP = ex.Number(1)
 
@@ -119,7 +119,7 @@ class Backward(Formulas):
     def put_in(self, e: Expr) -> Expr:
         """The expression with inlined gradients put in, innermost last, as computing builds it."""
         while any(s in self.inlined for s in e.symbols):
-            e = _rebuilt(e, self.inlined)
+            e = put_in(e, self.inlined)
         return e
 
     def _row(self, v: Symbol) -> Row:
@@ -250,7 +250,7 @@ class Backward(Formulas):
 
     def shown(self, term: Expr) -> Expr:
         """A term of the proof under the hypotheses."""
-        return _rebuilt(term, self.supposing)
+        return put_in(term, self.supposing)
 
     @property
     def theorems(self) -> tuple[Theorem, ...]:
@@ -267,12 +267,3 @@ def _turned(e: Expr) -> Expr:
     if isinstance(e, OverTime):
         return OverTime(e.kind, e.variable, e.args[0], e.args[1], ex.transpose(e.body), e.order)
     return ex.transpose(e)
-
-
-def _rebuilt(e: Expr, table: Mapping[Expr, Expr]) -> Expr:
-    """Replacement that computes: products and entrywise products are flattened again."""
-    if e in table:
-        return table[e]
-    if not e.args:
-        return e
-    return rebuild(e, tuple(_rebuilt(a, table) for a in e.args))

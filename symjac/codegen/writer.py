@@ -232,8 +232,8 @@ class Writer:
         return reduce(lambda a, b: times(a, b, kind_of(e)), factors)
 
     def _product(self, e: expr.Product) -> Value:
-        scalars = [self(f) for f in e.args if f.is_scalar]
-        chain = [f for f in e.args if not f.is_scalar]
+        factors, chain = expr.parted(e)
+        scalars = [self(f) for f in factors]
         value = self.chain(chain) if chain else None
         if not scalars:
             assert value is not None

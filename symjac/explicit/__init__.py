@@ -219,8 +219,8 @@ class Written:
     # ------------------------------------------------------------------------------ operations
 
     def _product(self, e: expr.Product) -> Grid:
-        scalar = sympy.Mul(*(self.scalar(f) for f in e.args if f.is_scalar))
-        chain = [f for f in e.args if not f.is_scalar]
+        scalars, chain = expr.parted(e)
+        scalar = sympy.Mul(*map(self.scalar, scalars))
         if not chain:
             return [[scalar]]
         grid = self.chain(chain)

@@ -110,6 +110,12 @@ def mul(*factors: Expr) -> Expr:
     return chained(out)
 
 
+def parted(e: Expr) -> tuple[list[Expr], list[Expr]]:
+    """The scalars of a product, and its other factors."""
+    factors = e.args if isinstance(e, Product) else (e,)
+    return [f for f in factors if f.is_scalar], [f for f in factors if not f.is_scalar]
+
+
 def chained(factors: Iterable[Expr]) -> Expr:
     """The product; where a chain ends in an inner product before the last factor, that is bracketed."""
     out = _bracketed(factors)
@@ -188,8 +194,8 @@ def transpose(e: Expr) -> Expr:
     if isinstance(e, Hadamard) and not e.is_vector:
         return Hadamard(*(transpose(f) for f in e.args))
     if isinstance(e, Product):
-        scalars = [f for f in e.args if f.is_scalar]
-        return chained([*scalars, *(transpose(f) for f in reversed(e.args) if not f.is_scalar)])
+        scalars, chain = parted(e)
+        return chained([*scalars, *map(transpose, reversed(chain))])
     if isinstance(e, Zero):
         return Zero(e.cols, e.rows)
     if isinstance(e, Ones) and e.is_matrix:
@@ -212,8 +218,7 @@ def diag(e: Expr) -> Expr:
     if is_zero(e):
         return Zero(e.rows, e.rows)
     if isinstance(e, Product):
-        scalars = [f for f in e.args if f.is_scalar]
-        rest = [f for f in e.args if not f.is_scalar]
+        scalars, rest = parted(e)
         if scalars and rest:
             return mul(*scalars, diag(mul(*rest)))
     return Diag(e)

@@ -143,8 +143,7 @@ class _Outwards:
         return MatAdd(*sorted(terms, key=default_sort_key))
 
     def _product(self, e: expr.Product) -> Any:
-        scalars = [self(f) for f in e.args if f.is_scalar]
-        chain = [self(f) for f in e.args if not f.is_scalar]
+        scalars, chain = (list(map(self, part)) for part in expr.parted(e))
         if not chain:
             return sympy.Mul(*scalars)
         if e.is_scalar:

@@ -22,7 +22,7 @@ import sympy
 
 from symjac.errors import SymjacError
 from symjac.expr import Index
-from symjac.limits import TICK, NormalFormTooLarge, in_time
+from symjac.limits import NormalFormTooLarge, Work
 
 Rational = int | Fraction
 Mono = tuple[tuple[int, Rational], ...]
@@ -45,15 +45,11 @@ class UndefinedFormError(SymjacError):
     kind = "undefined"
 
 
-class Budget:
+class Budget(Work):
     """How much work is left; :meth:`start` is called once for each question, :meth:`again` has an effect once."""
 
-    def __init__(self) -> None:
-        self.start()
-
     def start(self, work: int = WORK) -> None:
-        self.left = self.spare = work
-        self.look = work  # the clock is looked at when so much is left
+        self.left = self.look = self.spare = work
 
     def again(self) -> bool:
         """As much work once more, for another way to the answer; ``False`` if that was given already."""
@@ -63,17 +59,8 @@ class Budget:
             self.spare = 0
         return given
 
-    def spend(self, work: int = 1) -> None:
-        self.left -= work
-        if self.left >= self.look:
-            return
-        self.look = max(self.left - TICK, 0)
-        in_time()
-        if self.left < 0:
-            raise NormalFormTooLarge("the normal form is too large: a product of long sums was multiplied out")
 
-
-budget = Budget()
+budget = Budget(WORK, "the normal form is too large: a product of long sums was multiplied out")
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -91,10 +91,9 @@ class Majorants:
             return multiplied(map(self.exact, e.args))
         if e.is_scalar:
             return Size.of(Atom("scalar", ("size", e)))
-        scalars = [f for f in e.args if f.is_scalar] if isinstance(e, ex.Product) else []
+        scalars, rest = ex.parted(e)
         if scalars:
-            rest = ex.mul(*(f for f in e.args if not f.is_scalar))
-            return multiplied(map(self.exact, [*scalars, rest]))
+            return multiplied(map(self.exact, [*scalars, ex.mul(*rest)]))
         if isinstance(e, ex.Transpose):
             return self.exact(e.arg)
         return self.register.atom(e)
