@@ -121,7 +121,7 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
         "ttff",
     ),
     ("two steps back", ["x_{k+1} = A x_k + B x_{k-1}"], {}, r"\frac{\partial x_{k+1}}{\partial x_{k-1}} = B", "----"),
-    ("a power entry by entry", [r"Y = \tanh(X W)"], {}, BY_ENTRY_SQUARES, "----"),
+    ("a power entry by entry", [r"Y = \tanh(X W)"], {}, BY_ENTRY_SQUARES, "ftft"),
     ("one index through both", ["y = W x"], {}, r"\frac{\partial y_i}{\partial x_i} = W_{ii}", "----"),
     (
         "a condition behind a gap",

@@ -17,7 +17,7 @@ from symjac.claims.model import Model
 from symjac.claims.operand import Operand
 from symjac.claims.undecided import UndecidedError
 from symjac.composite import act
-from symjac.errors import NotYetError, ShapeError
+from symjac.errors import NotYetError
 from symjac.expr import ONE, Expr, Symbol
 from symjac.linear import jacobian_of_linear
 from symjac.reading.applied.terms import Immediate, Ref, Term
@@ -54,13 +54,13 @@ class Evaluator(Meaning):
     def places(self, t: Term, sizes: Sequence[ex.Dim]) -> list[ex.Index | int]:
         """The indices of an entry, which run to these sizes.
 
-        :raises ShapeError: where there are more or fewer.
+        :raises UndecidedError: where there are more or fewer: a row of a matrix or a vector of a batch may be meant.
         """
         assert isinstance(t.data, tuple)
         if self.is_column(t):
             raise UndecidedError("derivatives of vectors with a number are not judged")
         if len(sizes) != len(t.data):
-            raise ShapeError(f"an entry has {len(sizes)} indices here, not {len(t.data)}")
+            raise UndecidedError(f"nothing says what this index means: an entry has {len(sizes)}, not {len(t.data)}")
         refuse_one_index_of_two(t.data, sizes)
         return [self.index(text, Size(size)) for text, size in zip(t.data, sizes, strict=True)]
 

@@ -130,9 +130,10 @@ class Elaborator(Arithmetic):
             return scalar(lambda: value, t, literal=isinstance(value, Number))
         if v.is_matrix and t.data != "entry":
             self.matrix_exponent(hints.carrier(self.context, v.term), exponent, t)
-            if not self.is_square(v):
-                raise self.error(f"a power of a matrix that is {v.shown}: of each entry?", t)
-            return like(v, lambda: MatrixPower(base(), top()), t)
+            if self.is_square(v):
+                return like(v, lambda: MatrixPower(base(), top()), t)
+            power = self.context.text(t)
+            self.context.note("fitted", f"{power} is read entry by entry, as the matrix is not square", t)
         return like(v, lambda: EntryPower(base(), top()), t)
 
     def matrix_exponent(self, base: str, exponent: Value, t: Term) -> None:

@@ -234,6 +234,9 @@ def row_product(el: Arithmetic, values: list[Value], t: Term) -> list[Value]:
     shaped = [v for v in values if not v.is_scalar]
     if len(shaped) == 2 and shaped[0].is_vector and shaped[1].is_row:
         return [*scalars, *(_flipped(v) for v in shaped)]  # u v^T is the inner product of two rows
+    if len(shaped) == 2 and shaped[0].term.kind == "ones" and shaped[1].is_vector:
+        el.context.note("ones", f"{el.context.text(t)} is read as a column of ones times a row, the row repeated", t)
+        return [*scalars, shaped[0], _flipped(shaped[1])]
     if len(shaped) == 2 and _is_matrix_of_one_row(shaped[0]) and shaped[1].is_vector:
         return [*scalars, acting(el, shaped[0], "before"), shaped[1]]
     vectors = [k for k, v in enumerate(shaped) if v.is_vector]
