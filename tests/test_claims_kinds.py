@@ -884,3 +884,52 @@ def test_a_slope_is_not_that_of_where_its_state_begins(start: str, by: str, righ
     claim = rf"\frac{{\partial \dot q}}{{\partial {by}}} = {right}"
     equations = [rf"\dot{{q}} = M q + N u, \quad {start}"]
     assert check_record({"equations": equations, "claim": claim}).verdict == wanted
+
+
+PICKED = [r"p = \operatorname{softmax}(z)", r"L = -\log (p)_y"]
+COMPARED = (
+    *(r"[i = y]", r"\mathbf{1}[i = y]", r"\mathbb{1}_{[i=y]}", r"\mathbf{1}_{i=y}", r"1_{i=y}", r"\mathbb{1}(y = i)"),
+    *(r"\mathbb{I}(i=y)", r"\mathbb{I}[i=y]", r"\mathbb{I}\{i=y\}", r"\mathbb{I}_{i=y}", r"1\{i=y\}", r"\delta_{i=y}"),
+    *(r"\mathbb{1}_{iy}", r"\mathbf{1}_{i, y}", r"\mathbb{I}_{iy}", r"\delta_{iy}", r"\mathbb{I}_{\{i=y\}}"),
+)
+
+
+@pytest.mark.parametrize("sign", COMPARED)
+def test_two_indices_are_compared_in_any_spelling(sign: str) -> None:
+    """The gradient of a cross entropy, entry by entry, with the indicator of its class."""
+    for between, verdict in (("-", "true"), ("+", "false")):
+        claim = rf"\frac{{\partial L}}{{\partial z_i}} = p_i {between} {sign}"
+        assert check_record({"equations": PICKED, "claim": claim}).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        *((r"\mathbf{1}_y", "true"), (r"\mathbb{1}_{y}", "true"), ("e_y", "true"), (r"(-\mathbf{1}_y)", "false")),
+        *((r"\mathbf{1}_c", "unreadable"), (r"\mathbf{1}_n", "false"), (r"\mathbf{1}_{y, i}^\top", "unreadable")),
+    ],
+)
+def test_a_one_with_an_index_below_is_a_unit_vector(one: str, verdict: str) -> None:
+    """With a size below it is the ones; what may be either is asked for."""
+    claim = rf"\frac{{\partial L}}{{\partial z}} = p - {one}"
+    assert check_record({"equations": PICKED, "claim": claim}).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("claim", "wanted"),
+    [
+        (r"\frac{\partial L}{\partial W} = X^\top \frac{\partial L}{\partial A}", "true"),
+        (r"\frac{\partial L}{\partial W} = X^\top \frac{\partial L}{\partial H}", "false"),
+        (r"\frac{\partial L}{\partial A} = \frac{\partial L}{\partial H} \odot (1 - H^2)", "true"),
+        (r"\frac{\partial L}{\partial A} = \frac{\partial L}{\partial H} \odot (1 + H^2)", "false"),
+        (r"\frac{\partial L}{\partial b} = \mathbf{1}^\top \frac{\partial L}{\partial A}", "true"),
+        (r"\frac{\partial L}{\partial X} = \frac{\partial L}{\partial A} W^\top", "true"),
+        (r"\frac{\partial L}{\partial b} = \sum_i \frac{\partial L}{\partial A_i}", "undecided"),
+    ],
+)
+@pytest.mark.parametrize("bias", ["b", r"\mathbf{1} b"])
+def test_a_bias_is_added_to_every_row_with_and_without_a_column_of_ones(bias: str, claim: str, wanted: str) -> None:
+    """One index below a matrix may mean a row or a column, and refutes nothing."""
+    symbols = {"X": "matrix N d", "W": "matrix d m", "b": "row vector m"}
+    record = {"equations": [f"A = X W + {bias}", r"H = \tanh(A)"], "symbols": symbols, "claim": claim}
+    assert check_record(record).verdict == wanted

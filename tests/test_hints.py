@@ -71,6 +71,7 @@ CASES = [
     Case("y = c + x", symbols={"c": "constant 2"}),
     Case("y = E x", symbols={"E": "identity matrix n m"}),
     Case("v = e + r", r"\frac{\partial v}{\partial e} = \mathbf{1}", {"e": "vector of ones"}, decided=False),
+    Case(r"p = \operatorname{softmax}(z)", r"\frac{\partial p}{\partial z} = \operatorname{diag}(\mathbf{1}_c)"),
     # what a bracket, a prime, a slash may mean
     Case("y = a/bc"),
     Case("y = W x/a z"),

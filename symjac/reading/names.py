@@ -19,6 +19,7 @@ from symjac.reading.spelling import (
     KRONECKER,
     SHOWN_ENCLOSURE,
     TIMELIKE,
+    indicated,
     is_upper,
     letter,
     script_text,
@@ -131,6 +132,9 @@ def _subscript(out: Named, s: Script, letters: Letters, source: str, declaring: 
     tokens = s.tokens
     if out.token.text == "1" and any(t.kind in ("<", ">", "<=", ">=") for t in tokens):
         return  # an indicator
+    if pair := indicated(out.token, tokens):
+        out.entries = tuple(t.text for t in pair)
+        return
     if tokens[0].kind == "[" and tokens[-1].kind == "]" and is_timed(tokens[1:-1], letters):
         out.time, out.place = read_time(tokens[1:-1]), "_[{}]"
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from symjac.reading.tokens import Token
 from symjac.reading.vocabulary import GREEK, STYLE_COMMAND
@@ -24,7 +24,20 @@ LAYERLIKE = frozenset(["l", r"\ell", "i", "j", "k", "m", "n", "h", "s", "L"])
 _PLAIN = re.compile(r"\\(?:mathbf|boldsymbol|mathrm|mathit|mathsf|text|operatorname)(?![a-zA-Z])|[{}\s]")
 
 
-KRONECKER = frozenset([r"\delta", "I", r"\mathbf{I}"])  # with two indices
+KRONECKER = frozenset([r"\delta", "I", r"\mathbf{I}", r"\mathbb{I}"])  # with two indices
+
+
+def indicated(sign: Token | None, tokens: Sequence[Token]) -> list[Token]:
+    """The two letters that are compared below a sign, in any spelling: ``1_{i = y}``, ``1_{[i = y]}``, ``1_{i,y}``.
+
+    Nothing where sizes may be meant, as below the ones of ``1_{mn}``; a letter compares only with ``=``.
+    """
+    equals = any(t.kind == "=" for t in tokens)
+    if sign is None or not (sign.text == "1" or (equals and sign.text in ("I", r"\delta", r"\chi"))):
+        return []
+    pair = [t for t in tokens if t.kind not in ("=", ",", *ENCLOSURES, *ENCLOSURES.values())]
+    letters = [t.text for t in pair if t.kind == "name" and not t.style and not is_upper(t.text)]
+    return pair if len(letters) == len(pair) == 2 and not {"i", "j", "k", "l"}.isdisjoint(letters) else []
 
 
 ENCLOSURES = {"(": ")", "<": ">", "[": "]", "langle": "rangle", r"\{": r"\}"}

@@ -22,6 +22,7 @@ from symjac.reading.spelling import (
     KRONECKER,
     LAYERLIKE,
     TIMELIKE,
+    indicated,
     is_upper,
     letter,
     plain,
@@ -183,6 +184,7 @@ def compared(nodes: Sequence[Node]) -> set[str]:
     found = [[k.text for k in pair] for pair in pairs if all(k.kind == "name" and not k.scripts for k in pair)]
     below = [s.tokens for n in nodes if n.letter in KRONECKER for s in n.scripts if s.kind == "_"]
     signs = [[t for t in tokens if t.kind != ","] for tokens in below]
+    signs += [indicated(n.token, s.tokens) for n in nodes for s in n.scripts if s.kind == "_"]
     found += [[t.text for t in pair] for pair in signs if all(t.kind == "name" and not t.style for t in pair)]
     return {x for pair in found if len(pair) == 2 and not ENTRYLIKE.isdisjoint(pair) for x in pair if not is_upper(x)}
 

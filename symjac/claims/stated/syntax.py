@@ -25,6 +25,7 @@ from symjac.reading.parser import parse
 from symjac.reading.spelling import is_greek, plain, script_text
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, Placed, bracket
+from symjac.reading.usual import SIZE_LETTERS
 
 EXP = functions.ACTIVATIONS["exp"].function
 VEC_KINDS = frozenset(["vec", "by_vec", "commutation"])
@@ -159,8 +160,8 @@ class ClaimBuilder(Builder):
         return self.sized_constant(node) or self.unit_vector(node)
 
     def unit_vector(self, node: Node) -> Term | None:
-        """``e_i`` where e is no symbol of the system, and i numbers entries."""
-        if node.text != "e" or node.token is None or node.token.accents:
+        """``e_i`` where e is no symbol of the system, and i numbers entries; ``1_i`` in bold too."""
+        if node.text not in ("e", "1") or node.token is None or node.token.accents or node.kind == "number":
             return None
         named = self.el.named(node)
         indices = named.entries or ((named.label,) if named.label else ())
@@ -170,6 +171,8 @@ class ClaimBuilder(Builder):
             return None
         (index,) = indices
         if not index.isdigit() and index not in self.context.letters.entry:
+            return None
+        if node.text == "1" and index in self.context.dims.keys() - self.context.invented:
             return None
         return self.operated(self.unit(index, node), named.operations, node)
 
@@ -307,6 +310,9 @@ class ClaimBuilder(Builder):
         if letter is None or all(d.isdigit() or d in known for d in letter.split("*")):
             return letter
         printed = self.context.text(node)
+        if node.text == "1" and letter.islower() and letter not in SIZE_LETTERS:
+            message = f"{printed}: a vector of ones, or the unit vector with its 1 at {letter}?"
+            raise self.error(message, node, r'for the ones write "\mathbf{1}"')
         self.context.note("size", f"{printed} is read with the size that fits, as nothing says what {letter} is", node)
         return None
 

@@ -89,6 +89,8 @@ class Builder(Building):
     def number(self, node: Node) -> Term:
         if is_indicator(node):
             return lists.indicator_below(self, node)
+        if (delta := constants.compared(self, node)) is not None:
+            return delta
         raised = [operation_of(s.tokens).kind for s in node.scripts if s.kind == "^"]
         if node.text == "1" and raised == ["transpose"]:  # of use to a vector of ones alone
             if not self.el.beside:

@@ -7,7 +7,7 @@ from symjac.reading.applied.building import Building, span
 from symjac.reading.applied.naming import is_numeric
 from symjac.reading.applied.terms import Term
 from symjac.reading.names import Named, Operation
-from symjac.reading.spelling import INDICES, KRONECKER, script_text
+from symjac.reading.spelling import INDICES, KRONECKER, indicated, script_text
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node
 
@@ -41,6 +41,8 @@ def _refuse_doubtful_base(b: Building, exponent: tuple[Token, ...], node: Node) 
 
 def kronecker(b: Building, named: Named, node: Node) -> Term | None:
     """The delta of two indices, an entry of the identity, where the letter is not declared as something else."""
+    if (delta := compared(b, node)) is not None:
+        return delta
     found = b.context.find(named.family)
     if named.base not in KRONECKER or named.upper or named.time is not None or named.operations:
         return None
@@ -50,3 +52,13 @@ def kronecker(b: Building, named: Named, node: Node) -> Term | None:
     if b.el.beside and named.base == r"\delta" and not pair and set(named.label) <= INDICES:
         pair = tuple(named.label)
     return Term("kronecker", (), pair, span(node)) if len(pair) == 2 else None
+
+
+def compared(b: Building, node: Node) -> Term | None:
+    """``1_{i = y}`` in its spellings: Kronecker's delta of two indices."""
+    pairs = [indicated(node.token, s.tokens) for s in node.scripts if s.kind == "_"]
+    if not any(pairs):
+        return None
+    if len(node.scripts) > 1:
+        raise b.error(f"{b.context.text(node)}: what stands above an indicator is not read", node)
+    return Term("kronecker", (), tuple(t.text for t in pairs[0]), span(node))

@@ -288,5 +288,4 @@ def indicates(item: Node, group: Node) -> bool:
     if not one or group.kind != "group":
         return False
     inner = group.kids[0] if group.text == "{" and len(group.kids) == 1 else group
-    relations = ("<", ">", "<=", ">=", "=") if item.text == "1" else ("<", ">", "<=", ">=")
-    return any(d in relations for d in inner.detail)
+    return any(d in ("<", ">", "<=", ">=", "=") for d in inner.detail)

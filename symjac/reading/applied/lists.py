@@ -60,7 +60,8 @@ def refuse_spaced_list(b: Building, node: Node) -> None:
 def iverson(b: Building, node: Node) -> Term:
     """``[x > 0]``: 1 where the relation holds, entry by entry; ``[i = j]`` of two indices: Kronecker's delta."""
     letters = tuple(k.text for k in node.kids)
-    if node.detail == ("=",) and set(letters) <= INDICES and not any(k.scripts for k in node.kids):
+    indices = INDICES | b.context.letters.entry
+    if node.detail == ("=",) and indices.issuperset(letters) and not any(k.scripts for k in node.kids):
         return Term("kronecker", (), letters, span(node))
     if len(node.kids) != 2 or node.detail[0] not in RELATIONS:
         raise b.error("a relation inside brackets is read as an indicator only, as in [x > 0]", node)
