@@ -30,7 +30,7 @@ from symjac.reading.names import Named
 from symjac.reading.parser import parse
 from symjac.reading.roles import Roles
 from symjac.reading.spelling import is_upper
-from symjac.reading.survey import Letters, above, one_below, raised_labels, signed, single_steps, squares, survey
+from symjac.reading.survey import Letters, names_above, one_below, raised_labels, single_steps, survey
 from symjac.reading.tree import Node
 from symjac.reading.usual import LOSSES, TIMED_LOSSES
 from symjac.reading.wording import describe
@@ -157,9 +157,7 @@ class Attempt:
         known = dataclasses.replace(known, numbered=known.numbered | dict(self.option.numbered))
         every = [r for r, _ in roots]
         context.letters = survey(every, known)
-        context.letters.labels |= (
-            squares(every) | signed(every) | raised_labels(session.declared) | above(every, self.option.above)
-        )
+        context.letters.labels |= names_above(every, self.option.above) | raised_labels(session.declared)
         for key, text in session.declared.items():
             declare(context, key, text, lenient=session.lenient)
         context.letters.layered |= {f.base for f in context.families.values() if f.place == "^{}"}

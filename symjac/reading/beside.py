@@ -82,7 +82,7 @@ def _factors(node: Node) -> Iterator[Node]:
 
 def _indices(n: Node) -> Iterator[str]:
     """What stands below a name, and nothing too where that may number its entries."""
-    below = script_text(n.script("_"))
+    below = script_text(n.sub)
     yield below
     if below in ENTRYLIKE:
         yield ""

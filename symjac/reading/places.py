@@ -66,7 +66,7 @@ def is_bold_name(n: Node) -> bool:
 def _sums_entries(n: Node, letters: Letters, ones: Container[str]) -> bool:
     r"""Whether this sums entries: a sum with an index of entries, or ``\mathbf{1}^\top``."""
     if n.kind == "big":
-        return n.text == "sum" and bound_letter(n.script("_")) in letters.entry
+        return n.text == "sum" and bound_letter(n.sub) in letters.entry
     turned = n.kind == "name" and any(is_transpose(s.tokens) for s in n.scripts if s.kind == "^")
     return turned and (n.text == "1" or n.letter in ones)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from symjac.errors import ReadError
@@ -28,7 +28,7 @@ from symjac.reading.spelling import (
     plain,
 )
 from symjac.reading.tokens import Token
-from symjac.reading.tree import Node, Script, bracket
+from symjac.reading.tree import Node, bracket
 from symjac.reading.usual import FUNCTION_LETTERS, STATE_LETTERS
 
 
@@ -70,77 +70,70 @@ def survey(roots: Sequence[Node], known: Letters | None = None) -> Letters:
             getattr(out, name).update(getattr(known, name))
     nodes = [n for r in roots for n in r.walk()]
     out.indices |= compared(nodes)
-    for node in nodes:
-        for s in () if _is_power_of_e(node) else node.scripts:
-            if s.kind != "'" and node.kind != "big":
-                out.time |= _shifted(s.tokens)
-    below = {"t"} | {x for n in nodes for s in n.scripts if s.kind == "_" for x in _shifted(s.tokens)}
+    for n in nodes:
+        if n.kind != "big" and not _is_power_of_e(n):
+            out.time |= _shifted(n.sub) | _shifted(n.sup)
+    below = {"t"}.union(*(_shifted(n.sub) for n in nodes))
     out.time |= {t.text for n in nodes for s in n.scripts for t in s.tokens if _stem(t.text) in out.time}
     names = [n for n in nodes if n.kind == "name"]
     _note_layers(names, below, out)
     out.primed |= _primed(roots)
-    for n in names:
-        if any(s.kind == "_" and (is_timed(s.tokens, out) or _shifts_last(s.tokens, out)) for s in n.scripts):
-            out.timed.add(n.letter)
+    out.timed |= {n.letter for n in names if is_timed(n.sub, out) or _shifts_last(n.sub, out)}
     _bounds(nodes, out)
     out.entry |= out.indices - out.time
     _note_pairs(names, out)
-    out.whole |= {plain(n.letter) for n in names if not any(s.kind == "_" for s in n.scripts)}
+    out.bare |= {n.letter for n in names if not n.sub}
+    out.whole |= set(map(plain, out.bare))
     for root in roots:
         _free_entry_letters(root, out)
     below_numbered = {index for n in nodes for base, index in one_below(n) if base in out.numbered}
     out.entry |= {index for index in below_numbered - out.time if index.isalpha()}
     for n in (n for n in nodes if n.kind in ("group", "frac")):
-        for s in (s for s in n.scripts if s.kind == "_"):
-            letters = [t.text for t in s.tokens if t.kind == "name"]
-            column = n.kind == "group" and any(base in out.numbered for k in n.kids for base, _ in one_below(k.inner))
-            if all((column or x in ENTRYLIKE) and x not in out.time for x in letters):  # (A B)_{ij}, (v_j)_b
-                out.entry.update(letters)
-    raised: dict[str, list[bool]] = {}
-    used_below = {s.tokens[0].text for n in names for s in n.scripts if s.kind == "_" and is_timed(s.tokens, out)}
-    forms = _forms_above(names)
-    layered = {
-        n.letter
-        for n in names
-        for s in n.scripts
-        if s.kind == "^" and len(s.tokens) > 1 and _one_shift(s.tokens, out) and s.tokens[0].text not in used_below
-    }
-    for n in names:
-        base = n.letter
-        if not any(s.kind == "_" for s in n.scripts):
-            out.bare.add(base)
-        bare_index = False
-        for s in n.scripts:
-            first = s.tokens[0]
-            if s.kind == "_" and first.kind == "name" and is_timed(s.tokens, out) and not first.style:
-                out.timed.add(base)
-            if s.kind == "^" and base in out.stacked:
-                continue
-            if s.kind == "^" and first.kind in ENCLOSURES and is_timed(s.tokens[1:-1], out) and base not in out.plain:
-                out.timed.add(base)
-            if s.kind == "^" and first.kind == "name" and first.text != "T" and _one_shift(s.tokens, out):
-                # One power alone, of a letter that counts below elsewhere, is a power: \gamma^{t-1} beside h_t.
-                power = first.text in used_below and forms[base] == 1 and base not in out.layered
-                bare_index = not power
-            elif s.kind == "^" and len(s.tokens) == 1 and first.text in LAST - {"T"}:
-                bare_index = base in layered  # a^L beside a^{l-1}
-        flags = raised.setdefault(base, [])
-        if not any(s.kind == "^" and [t.kind for t in s.tokens] == ["number"] for s in n.scripts):
-            flags.append(bare_index)  # x^0 beside x^{k+1} is the step 0
-    shifted = any(len(s.tokens) > 1 and _shifted(s.tokens) and s.kind == "^" for n in names for s in n.scripts)
-    if shifted or out.layered:
-        # What an earlier text prints without an index is raised to a power here: A^{k-1} beside x_k = A x_{k-1}.
-        out.layered |= {base for base, flags in raised.items() if flags and all(flags)} - out.stacked - out.plain
-    out.plain |= {base for base, flags in raised.items() if not (flags and all(flags))}
+        letters = [t.text for t in n.sub if t.kind == "name"]
+        column = n.kind == "group" and any(base in out.numbered for k in n.kids for base, _ in one_below(k.inner))
+        if all((column or x in ENTRYLIKE) and x not in out.time for x in letters):  # (A B)_{ij}, (v_j)_b
+            out.entry.update(letters)
+    stepped = (n for n in names if is_timed(n.sub, out))
+    out.timed |= {n.letter for n in stepped if n.sub[0].kind == "name" and not n.sub[0].style}
+    _indices_above(names, out)
     out.entry -= out.naming
     _note_entries_of_defined(roots, nodes, out)
     return out
 
 
+def _indices_above(names: Sequence[Node], out: Letters) -> None:
+    """Which bases have a time above, and for which all that stands there without brackets is an index."""
+    used_below = {n.sub[0].text for n in names if is_timed(n.sub, out)}
+    shifts = [n for n in names if len(n.sup) > 1 and _one_shift(n.sup, out)]
+    layered = {n.letter for n in shifts if n.sup[0].text not in used_below}
+    forms: dict[str, set[str]] = {}  # what stands above a base
+    indices: dict[str, list[bool]] = {}  # whether it is an index
+    for n in names:
+        forms.setdefault(n.letter, set()).add(" ".join(t.text for t in n.sup))
+        indices.setdefault(n.letter, [])
+    for n in names:
+        base, is_one = n.letter, False
+        if n.sup and base not in out.stacked:
+            first = n.sup[0]
+            if first.kind in ENCLOSURES and is_timed(n.sup[1:-1], out) and base not in out.plain:
+                out.timed.add(base)
+            if first.kind == "name" and first.text != "T" and _one_shift(n.sup, out):
+                # One power alone, of a letter that counts below elsewhere, is a power: \gamma^{t-1} beside h_t.
+                is_one = first.text not in used_below or len(forms[base]) > 1 or base in out.layered
+            elif len(n.sup) == 1 and first.text in LAST - {"T"}:
+                is_one = base in layered  # a^L beside a^{l-1}
+        if [t.kind for t in n.sup] != ["number"]:
+            indices[base].append(is_one)  # x^0 beside x^{k+1} is the step 0
+    always = {base for base, found in indices.items() if found and all(found)}
+    if out.layered or any(_shifted(n.sup) for n in names):
+        # What an earlier text prints without an index is raised to a power here: A^{k-1} beside x_k = A x_{k-1}.
+        out.layered |= always - out.stacked - out.plain
+    out.plain |= indices.keys() - always
+
+
 def _note_pairs(names: Sequence[Node], out: Letters) -> None:
     r"""Letters in pairs below what has entries number them: the i of ``e_{ik}`` and ``e_{ij}`` beside ``\sum_k``."""
-    scripts = [(n.letter, s.tokens) for n in names for s in n.scripts if s.kind == "_" and 1 < len(s.tokens) < 4]
-    below = [(base, {t.text for t in tokens if t.kind != ","}) for base, tokens in scripts]
+    below = [(n.letter, {t.text for t in n.sub if t.kind != ","}) for n in names if 1 < len(n.sub) < 4]
     pairs = [(base, index - out.time) for base, index in below if len(index) == 2 and ENTRYLIKE.issuperset(index)]
     matrices = {base for base, index in pairs if index & out.entry}
     out.entry |= {x for base, index in pairs if base in matrices or index & out.entry for x in index}
@@ -182,7 +175,7 @@ def compared(nodes: Sequence[Node]) -> set[str]:
     r"""The letters of ``\delta_{ik}`` and ``[i = k]``, of which one at least is such a letter as entries have."""
     pairs = [[k.inner for k in n.kids] for n in nodes if n.kind == "group" and n.detail == ("=",)]
     found = [[k.text for k in pair] for pair in pairs if all(k.kind == "name" and not k.scripts for k in pair)]
-    below = [s.tokens for n in nodes if n.letter in KRONECKER for s in n.scripts if s.kind == "_"]
+    below = (n.sub for n in nodes if n.letter in KRONECKER and n.sub)
     signs = [[t for t in tokens if t.kind != ","] for tokens in below]
     signs += [indicated(n.token, s.tokens) for n in nodes for s in n.scripts if s.kind == "_"]
     found += [[t.text for t in pair] for pair in signs if all(t.kind == "name" and not t.style for t in pair)]
@@ -191,20 +184,8 @@ def compared(nodes: Sequence[Node]) -> set[str]:
 
 def one_below(n: Node) -> list[tuple[str, str]]:
     """The letter of a name with the one sign that stands below it, where no more does."""
-    if n.kind != "name" or len(n.scripts) != 1:
-        return []
-    (script,) = n.scripts
-    one = script.kind == "_" and len(script.tokens) == 1 and not script.tokens[0].style
-    return [(n.letter, script.tokens[0].text)] if one else []
-
-
-def _forms_above(names: Sequence[Node]) -> Mapping[str, int]:
-    """How many different superscripts the letters have."""
-    found: dict[str, set[str]] = {}
-    for n in names:
-        above = [" ".join(t.text for t in s.tokens) for s in n.scripts if s.kind == "^"]
-        found.setdefault(n.letter, set()).update(above or [""])
-    return {base: len(texts) for base, texts in found.items()}
+    one = n.kind == "name" and len(n.scripts) == 1 and len(n.sub) == 1 and not n.sub[0].style
+    return [(n.letter, n.sub[0].text)] if one else []
 
 
 def _stem(text: str) -> str:
@@ -219,18 +200,13 @@ def _note_layers(names: Sequence[Node], below: set[str], out: Letters) -> None:
     A letter without brackets is that only where the base never stands at a time without one: ``x_k^n`` beside
     ``x_{k+1}`` is a power.
     """
-    bare: set[str] = set()
-    found: list[tuple[str, Script]] = []
-    for n in names:
-        base = n.letter
-        if any(s.kind == "_" and s.tokens[0].kind == "name" and _runs(s.tokens, below) for s in n.scripts):
-            above = [s for s in n.scripts if s.kind == "^" and is_index(s.tokens)]
-            found += [(base, s) for s in above]
-            bare |= set() if above else {base}
-    for base, s in found:
-        if s.tokens[0].kind in ENCLOSURES or base not in bare:
-            out.stacked.add(base)
-            out.layers |= {t.text for t in s.tokens if t.kind == "name" and not t.style}
+    stepped = [n for n in names if n.sub and n.sub[0].kind == "name" and _runs(n.sub, below)]
+    found = [n for n in stepped if n.sup and is_index(n.sup)]
+    bare = {n.letter for n in stepped if not (n.sup and is_index(n.sup))}
+    for n in found:
+        if n.sup[0].kind in ENCLOSURES or n.letter not in bare:
+            out.stacked.add(n.letter)
+            out.layers |= {t.text for t in n.sup if t.kind == "name" and not t.style}
 
 
 def _runs(tokens: Sequence[Token], below: set[str]) -> bool:
@@ -313,17 +289,16 @@ def _bounds(nodes: list[Node], out: Letters) -> None:
     for node in nodes:
         if node.kind != "big":
             continue
-        sub, sup = node.script("_"), node.script("^")
-        variable = bound_letter(sub)
+        variable = bound_letter(node.sub)
         if not variable:
             continue
         body = [n for k in node.kids for n in k.walk()]
         timed = any(n.letter in out.timed and carries(n, variable) and not _has_time_above(n, out) for n in body)
         columns = any(n.letter in out.numbered and carries(n, variable) for n in body)
-        stepped = not columns and (out.timed or not sup or sup[0].text in ("t", "T"))
-        limits = {t.text for t in (*sub, *sup) if t.kind == "name" and t.text != variable}
+        stepped = not columns and (out.timed or not node.sup or node.sup[0].text in ("t", "T"))
+        limits = {t.text for t in (*node.sub, *node.sup) if t.kind == "name" and t.text != variable}
         counted = any(carries(n, x) for n in body for x in limits) and any(carries(n, variable) for n in body)
-        if counted and not any(len(s.tokens) > 1 for n in body for s in n.scripts if s.kind == "_"):
+        if counted and not any(len(n.sub) > 1 for n in body):
             out.time |= limits & ENTRYLIKE  # (q_i^\top k_j) v_j with j up to i: what is summed in order are steps
         against = limits & out.time
         if (
@@ -336,13 +311,12 @@ def _bounds(nodes: list[Node], out: Letters) -> None:
             out.entry.add(variable)
         else:
             out.time.add(variable)
-            out.time |= {t.text for t in (*sub, *sup) if t.kind == "name" and t.text in TIMELIKE}
+            out.time |= {t.text for t in (*node.sub, *node.sup) if t.kind == "name" and t.text in TIMELIKE}
 
 
 def carries(n: Node, variable: str) -> bool:
     """Whether a name has the letter for its only subscript."""
-    subs = [[t.text for t in s.tokens] for s in n.scripts if s.kind == "_"]
-    return n.kind == "name" and [variable] in subs
+    return n.kind == "name" and [variable] == [t.text for t in n.sub]
 
 
 def bound_letter(sub: Sequence[Token]) -> str:
@@ -353,14 +327,10 @@ def bound_letter(sub: Sequence[Token]) -> str:
 
 
 def _numbers_entries(variable: str, body: list[Node], steps: Container[str]) -> bool:
-    for n in body:
-        for s in n.scripts:
-            texts = [t.text for t in s.tokens]
-            if n.kind == "name" and s.kind == "_" and variable in texts and "t" not in texts[:1]:
-                return variable not in steps or len(texts) > 1
-            if n.kind == "name" and s.kind == "_" and variable in texts[1:]:
-                return True
-    return False
+    """Whether the first name that carries the letter does so as an index: where it may count steps, beside another."""
+    below = ([t.text for t in n.sub] for n in body if n.kind == "name")
+    first = next((texts for texts in below if variable in texts), [])
+    return bool(first) and (variable not in steps or len(first) > 1)
 
 
 def _free_entry_letters(root: Node, out: Letters) -> None:
@@ -368,26 +338,24 @@ def _free_entry_letters(root: Node, out: Letters) -> None:
     if root.kind != "relation":
         return
     heads = [n for n in root.kids[0].walk() if n.kind == "name"]
-    for n in heads:
-        for s in n.scripts:
-            behind = s.tokens[-1].text in out.time and _is_before_step(s.tokens, n.letter, out)
-            last = s.tokens[0 if behind else -1]
-            whole = (
-                heads == [n] == [root.kids[0].inner] and plain(n.letter) in out.whole
-            )  # y_m beside \\lVert y \\rVert
-            if s.kind != "_" or last.text not in (INDICES if whole else "ijk") or last.text in out.time or last.style:
-                continue
-            if len(s.tokens) == 1 and n.letter in out.timed and any(_is_stamped(h, out) for h in heads):
-                out.time.add(last.text)  # dh_t/dh_k: beside a step another step
-                continue
-            comma = len(s.tokens) > 2 and s.tokens[-2].kind == "," and s.tokens[0].text in out.time
-            timed = n.letter in out.timed and s.tokens[0].text in out.time
-            comma |= behind or (len(s.tokens) == 2 and timed)  # h_{i,t}; G_{kj} beside G_{k-1,j}
-            if whole and len(s.tokens) == 2 and s.tokens[0].text in INDICES - out.time:  # s_{ij} beside s
-                out.entry |= {t.text for t in s.tokens}
-            elsewhere = whole or out.entry or _pairs(root, last.text) or len(heads) > 1
-            if comma or (len(s.tokens) == 1 and elsewhere) or _has_time_above(n, out):
-                out.entry.add(last.text)
+    for n in (n for n in heads if n.sub):
+        whole = heads == [n] == [root.kids[0].inner] and plain(n.letter) in out.whole  # y_m beside \\lVert y \\rVert
+        timed, alone = n.letter in out.timed, len(n.sub) == 1
+        # A step stands beside an index: t-1,i and i,t; where the base has steps, also without a comma: kj, it.
+        apart = not alone and (n.sub[-2].kind == "," or (timed and len(n.sub) == 2))
+        before, last = (apart and t.text in out.time for t in (n.sub[0], n.sub[-1]))
+        behind = last and not before and len(n.sub) < 4
+        index = n.sub[0 if behind else -1]
+        if index.text not in (INDICES if whole else "ijk") or index.text in out.time or index.style:
+            continue
+        if alone and timed and any(len(h.sub) == 1 and h.sub[0].text in out.time for h in heads):
+            out.time.add(index.text)  # dh_t/dh_k: beside a step another step
+            continue
+        if whole and len(n.sub) == 2 and n.sub[0].text in INDICES - out.time:  # s_{ij} beside s
+            out.entry |= {t.text for t in n.sub}
+        elsewhere = whole or out.entry or _pairs(root, index.text) or len(heads) > 1
+        if before or behind or (alone and elsewhere) or _has_time_above(n, out):
+            out.entry.add(index.text)
 
 
 def _shifts_last(tokens: Sequence[Token], letters: Letters) -> bool:
@@ -395,84 +363,46 @@ def _shifts_last(tokens: Sequence[Token], letters: Letters) -> bool:
     return len(tokens) > 3 and tokens[1].kind == "," and tokens[2].text in letters.time and tokens[3].kind in "+-"
 
 
-def _is_before_step(tokens: Sequence[Token], base: str, letters: Letters) -> bool:
-    """``i,t``, and ``it`` of what has steps: an index and a step behind it."""
-    steps = len(tokens) == 3 and tokens[1].kind == ","
-    return tokens[0].text not in letters.time and (steps or (len(tokens) == 2 and base in letters.timed))
-
-
-def _is_stamped(n: Node, out: Letters) -> bool:
-    """Whether the only subscript of a name is a time."""
-    return any(s.kind == "_" and len(s.tokens) == 1 and s.tokens[0].text in out.time for s in n.scripts)
-
-
 def _has_time_above(n: Node, out: Letters) -> bool:
     """Whether a step stands above: in brackets, or as ``k+1`` and the ``k`` that it shifts."""
-    return any(s.kind == "^" and (s.tokens[0].kind in ENCLOSURES or _one_shift(s.tokens, out)) for s in n.scripts)
+    return bool(n.sup) and (n.sup[0].kind in ENCLOSURES or _one_shift(n.sup, out))
 
 
 def _pairs(root: Node, index: str) -> bool:
     """Whether some name carries the letter beside another entry letter, as ``w_{ij}`` does."""
-    for n in root.walk():
-        for s in n.scripts:
-            texts = [t.text for t in s.tokens if t.kind != ","]
-            if s.kind == "_" and len(texts) == 2 and index in texts and all(x in ENTRYLIKE for x in texts):
-                return True
-    return False
+    pairs = ([t.text for t in n.sub if t.kind != ","] for n in root.walk())
+    return any(len(texts) == 2 and index in texts and ENTRYLIKE.issuperset(texts) for texts in pairs)
 
 
-def squares(roots: Sequence[Node]) -> set[tuple[str, str]]:
-    """The ``\\sigma^2`` of ``\\sigma^2 = ...``, where sigma never stands without its square: one name each.
+def names_above(roots: Sequence[Node], labels: Container[str]) -> set[tuple[str, str]]:
+    r"""What stands above a base as a part of its name, each with the base; ``labels`` are letters that are that.
 
-    Beside a capital that always carries a number, or a number 1, which is no power, numbers above are labels of layers:
-    ``z^2 = W^2 a^1 + b^2``.
+    The ``\sigma^2`` of ``\sigma^2 = ...``, where sigma never stands without its square. Beside a capital that always
+    carries a number, or a number 1, which is no power, numbers above are labels of layers: ``z^2 = W^2 a^1 + b^2``. The
+    ``x^+`` of a left side, or of a text with an ``x^-``.
     """
-    plainly: set[str] = set()
-    raised: set[tuple[str, str]] = set()
-    for n in (n for r in roots for n in r.walk()):
-        if n.kind == "name":
-            here = _raised(n)
-            raised |= {here} if here is not None else set()
-            plainly |= {n.letter} if here is None else set()
-    always = {(base, number) for base, number in raised if base not in plainly}
-    lefts = {_raised(r.kids[0].inner) for r in roots if r.kind == "relation" and r.detail[:1] == ("=",)}
+    names = [n for r in roots for n in r.walk() if n.kind == "name"]
+    lefts = [r.kids[0].inner for r in roots if r.kind == "relation"]
+    raised = {(n.letter, n.sup[0].text) for n in names if len(n.sup) == 1 and n.sup[0].text in labels}
+    signs = {(n.letter, "+") for n in names if _above(n, "-")} | {(n.letter, "+") for n in lefts if _above(n, "+")}
+    plainly = {n.letter for n in names if not _above(n, "number")}
+    always = {(n.letter, n.sup[0].text) for n in names if n.letter not in plainly}
+    equated = [r.kids[0].inner for r in roots if r.detail[:1] == ("=",)]
+    defined = always & {(n.letter, *(t.text for t in n.sup)) for n in equated}
     layers = any(is_upper(base) or number == "1" for base, number in always)
-    names = always if layers and lefts & always else {pair for pair in always if pair in lefts}
-    return {(base, "^" + number) for base, number in names}
+    numbers = always if layers and defined else defined
+    return {(base, "^" + text) for base, text in raised | signs | numbers}
 
 
-def signed(roots: Sequence[Node]) -> set[tuple[str, str]]:
-    """The ``x^+`` of a left side, or of a text with an ``x^-``, which is a name."""
-    marked = {
-        (n.letter, s.tokens[0].kind, n is r.kids[0].inner if r.kind == "relation" else False)
-        for r in roots
-        for n in r.walk()
-        if n.kind == "name"
-        for s in n.scripts
-        if s.kind == "^" and [t.kind for t in s.tokens] in (["+"], ["-"])
-    }
-    return {(base, "^+") for base, sign, left in marked if left or sign == "-"}
+def _above(n: Node, kind: str) -> bool:
+    """Whether all that stands above a name is one sign of a kind."""
+    return n.kind == "name" and [t.kind for t in n.sup] == [kind]
 
 
 def single_steps(roots: Sequence[Node], letters: Letters) -> set[str]:
     """The T of ``y_T``, where y is known to carry a time: a letter for one step."""
     pairs = [pair for r in roots for n in r.walk() for pair in one_below(n)]
     return {index for base, index in pairs if base in letters.timed and index in TIMELIKE - letters.entry}
-
-
-def above(roots: Sequence[Node], letters: Container[str]) -> set[tuple[str, str]]:
-    """The bases that carry one of the letters above, each with it."""
-    names = [n for r in roots for n in r.walk() if n.token is not None]
-    raised = ((n.token, s.tokens) for n in names for s in n.scripts if s.kind == "^" and len(s.tokens) == 1)
-    return {(letter(t), "^" + tokens[0].text) for t, tokens in raised if t is not None and tokens[0].text in letters}
-
-
-def _raised(n: Node) -> tuple[str, str] | None:
-    """The letter and the number above it."""
-    up = [s for s in n.scripts if s.kind == "^"]
-    if n.kind != "name" or len(up) != 1 or [t.kind for t in up[0].tokens] != ["number"]:
-        return None
-    return n.letter, up[0].tokens[0].text
 
 
 def raised_labels(keys: Iterable[str]) -> set[tuple[str, str]]:

@@ -65,9 +65,15 @@ class Node:
         """What stands side by side here: one thing where it is no product."""
         return self.kids if self.kind == "juxt" else [self]
 
-    def script(self, kind: str) -> tuple[Token, ...]:
-        """The tokens of the script of a kind; none where there is none."""
-        return next((s.tokens for s in self.scripts if s.kind == kind), ())
+    @property
+    def sub(self) -> tuple[Token, ...]:
+        """What stands below, in the only subscript there can be; nothing where there is none."""
+        return next((s.tokens for s in self.scripts if s.kind == "_"), ())
+
+    @property
+    def sup(self) -> tuple[Token, ...]:
+        """What stands above, in the only superscript there can be; nothing where there is none."""
+        return next((s.tokens for s in self.scripts if s.kind == "^"), ())
 
     def walk(self) -> Iterator[Node]:
         todo = [self]

@@ -206,7 +206,7 @@ def _of_each_step(text: str, root: Node, symbols: Mapping[str, str], steps: _Ste
     if left.kind != "name" or left.scripts or not _is_loss(text, left, symbols):
         return None
     large = items[-1]
-    letter = bound_letter(large.script("_"))
+    letter = bound_letter(large.sub)
     if large.kind != "big" or large.text != "sum" or letter not in steps.running or not _runs_over_all(large):
         return None
     scale = text[right.start : large.start].strip()
@@ -338,13 +338,13 @@ def _parts(text: str, right: Node) -> tuple[str, list[Node], Node | None]:
 
 def _runs_over_all(n: Node) -> bool:
     """Whether a sum has no bounds, or runs from 0 or 1 to a letter for the last step."""
-    sub = [t.text for t in n.script("_")]
-    return (len(sub) == 1 or (sub[1:2] == ["="] and sub[2:] in (["0"], ["1"]))) and len(n.script("^")) <= 1
+    sub = [t.text for t in n.sub]
+    return (len(sub) == 1 or (sub[1:2] == ["="] and sub[2:] in (["0"], ["1"]))) and len(n.sup) <= 1
 
 
 def _steps(n: Node) -> tuple[str, str]:
     """The bounds of a sum, as texts."""
-    return script_text(n.script("_")[2:]), script_text(n.script("^"))
+    return script_text(n.sub[2:]), script_text(n.sup)
 
 
 def _is_loss(text: str, n: Node, symbols: Mapping[str, str]) -> bool:

@@ -21,7 +21,7 @@ RELATIONS = ("=", "<", "<=", ">", ">=")
 
 def big(b: Building, node: Node) -> Term:
     """``\\sum`` and ``\\prod``: over entries, or over time."""
-    sub, sup = node.script("_"), node.script("^")
+    sub, sup = node.sub, node.sup
     letter = bound_letter(sub)
     if not node.kids:
         raise b.error(rf"nothing follows this \{node.text}", node)
