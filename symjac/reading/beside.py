@@ -44,7 +44,7 @@ class Beside:
         alone = [n for root in roots for n in _factors(root) if n.letter in FUNCTION_LETTERS - spoken]
         factors = {f"{n.letter}_{{{index}}}" if index else n.letter for n in alone for index in _indices(n)}
         names = [n for n in nodes if n.kind == "name"]
-        below = [(n, [t.text for t in s.tokens]) for n in names for s in n.scripts if s.kind == "_"]
+        below = [(n, [t.text for t in n.sub]) for n in names]
         entries = frozenset(n.letter for n, index in below if len(index) == 1 and index[0] in ENTRYLIKE)
         return Beside(
             frozenset(factors),
@@ -52,7 +52,7 @@ class Beside:
             frozenset(_differentiated(nodes) - primed),
             entries,
             frozenset(compared(nodes)),
-            frozenset(plain(n.letter) for n in names if not any(s.kind == "_" for s in n.scripts)),
+            frozenset(plain(n.letter) for n in names if not n.sub),
             any(marks_vectors(n) for n in nodes if n.kind != "nabla")  # a claim has gradients by scalars too
             or any(n.text == "I" and not n.scripts for n in names)
             or any(len(index) == 2 and set(index) <= ENTRYLIKE for _, index in below),

@@ -150,7 +150,6 @@ class _Writer:
         return b.Script(base, sub, sup, primes) if sub or sup or primes else base
 
     def name(self, node: Node) -> b.Box:
-        assert node.token is not None
         return letter(node.token)
 
     def group(self, node: Node) -> b.Box:

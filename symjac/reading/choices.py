@@ -20,7 +20,6 @@ from symjac.reading.numbered import may_be
 from symjac.reading.spelling import TIMELIKE, is_greek, is_upper
 from symjac.reading.tree import Node
 from symjac.reading.usual import ALWAYS_FUNCTIONS, COUNTS, FUNCTION_LETTERS, NOT_SIGMA, OF_SEVERAL, STEP_NAMES
-from symjac.reading.vocabulary import OPERATORS
 
 MOST_NUMBERED = 5  # so many letters may be entries or vectors before all ways are too many to try
 
@@ -42,6 +41,11 @@ class Tried:
     @property
     def guessed(self) -> list[Family]:
         return [f for f in self.context.families.values() if f.how.is_guess and not f.declared]
+
+    @property
+    def pairs(self) -> list[tuple[Node, Node]]:
+        """What stands side by side."""
+        return [pair for n in self.nodes if n.kind == "juxt" for pair in itertools.pairwise(n.kids)]
 
     @property
     def stepped(self) -> list[Named]:
@@ -73,24 +77,16 @@ def _scalar_functions(t: Tried) -> list[Option]:
     return [*options, reduce(or_, options)] if len(options) > 1 else options
 
 
-def _scalar_functions_beside(t: Tried) -> list[Option]:
-    """The same where what is defined is a scalar for its letter, and another letter has another role too."""
+def _beside_script(t: Tried) -> list[Option]:
+    """Other roles of a letter where what is defined is a scalar for its own."""
     left = (r.kids[0].inner for r in t.nodes if r.kind == "relation")
-    if not any(n.token is not None and n.token.style in ("cal", "scr", "frak") for n in left):
-        return []
-    return [a | b for a in _scalar_functions(t) for b in _letters(t)[0]]
+    return _letters(t)[0] if any(n.token.is_script for n in left) else []
 
 
 def _in_declared_scalars(t: Tried) -> list[Option]:
     """The same in ``\\psi(x) = f(x) + ...``, where \\psi is declared to be a scalar."""
     scalars = {f.name for f in t.context.families.values() if f.declared and f.role == "scalar"}
     return _scalar_functions(t) if scalars & t.applied.keys() else []
-
-
-def _dots(t: Tried) -> list[Option]:
-    if not any(n.kind == "binary" and n.text in ("cdot",) for n in t.nodes):
-        return []
-    return [Option(habits=frozenset({h})) for h in (Habit.DOT_INNER, Habit.DOT_ENTRYWISE)]
 
 
 def _greek_states(t: Tried) -> list[Option]:
@@ -109,9 +105,8 @@ def _where_vectors_stand(t: Tried) -> list[Option]:
     The W of ``Y = X W + b`` is no state, and stands behind a matrix of data.
     """
     capitals = {n.base: n.token.text for n in t.context.exact.values() if is_upper(n.token.text) and not n.token.style}
-    pairs = [p for n in t.nodes if n.kind == "juxt" for p in itertools.pairwise(n.kids)]
-    before, behind = {a.text for a, _ in pairs}, {b.text for _, b in pairs}
-    marked = {n.text for n in t.nodes if n.kind == "name" and any(s.kind == "^" for s in n.scripts)}
+    before, behind = {a.text for a, _ in t.pairs}, {b.text for _, b in t.pairs}
+    marked = {n.text for n in t.nodes if n.kind == "name" and n.sup}
     left = {r.kids[0].inner.text for r in t.nodes if r.kind == "relation" and r.kids[0].inner.kind == "name"}
     terms = {k.text for n in t.nodes if n.kind == "add" for k in n.kids if k.kind == "name"}
     found = [
@@ -161,19 +156,15 @@ def _factors_of_matrices(t: Tried) -> list[Option]:
         if node.kind == "juxt"
         for a, b in itertools.pairwise(node.kids)
         if a.kind == b.kind == "name" and a.text in small and small[a.text] not in t.declared
-        if not (is_upper(a.text) or _turned(a)) and (is_upper(b.text) or _before_outer(node, a))
+        if not (is_upper(a.text) or is_transpose(a.sup)) and (is_upper(b.text) or _before_outer(node, a))
     }
     return [Option(dict.fromkeys(found, "scalar"))] if found else []
-
-
-def _turned(n: Node) -> bool:
-    return any(s.kind == "^" and is_transpose(s.tokens) for s in n.scripts)
 
 
 def _before_outer(node: Node, a: Node) -> bool:
     """Whether a name stands before ``u v^\\top``."""
     at = next(k for k, kid in enumerate(node.kids) if kid is a)
-    return at + 2 < len(node.kids) and not _turned(node.kids[at + 1]) and _turned(node.kids[at + 2])
+    return [is_transpose(k.sup) for k in node.kids[at + 1 : at + 3]] == [False, True]
 
 
 def _bold_states(t: Tried) -> list[Option]:
@@ -184,20 +175,9 @@ def _bold_states(t: Tried) -> list[Option]:
     return [Option(dict.fromkeys([n.base for n in alike], "vector")) for alike in found]
 
 
-def _softmax_of_rows(t: Tried) -> list[Option]:
-    present = any(n.kind == "word" and OPERATORS.get(n.text) == "softmax" for n in t.nodes)
-    return [Option(habits=frozenset({Habit.SOFTMAX_OF_ROWS}))] if present else []
-
-
-def _otimes(t: Tried) -> list[Option]:
-    present = any(n.kind == "binary" and n.text == "otimes" for n in t.nodes)
-    return [Option(habits=frozenset({Habit.OTIMES_ENTRYWISE}))] if present else []
-
-
 def _labels_below(t: Tried) -> list[Option]:
     """``\\Lambda_k^{<t>} = \\sigma(A_k h)``: a letter by itself below a capital, unbound, may name a gate."""
-    subscripts = [s.tokens for n in t.nodes if is_upper(n.text) for s in n.scripts if s.kind == "_"]
-    letters = t.context.letters.entry & {tokens[0].text for tokens in subscripts if len(tokens) == 1}
+    letters = t.context.letters.entry & {n.sub[0].text for n in t.nodes if is_upper(n.text) and len(n.sub) == 1}
     letters |= {n.entries[0] for n in t.stepped if len(n.entries) == 1}
     bound = any(n.kind == "big" for n in t.nodes)
     return [Option(below=frozenset(letters))] if letters and not bound else []
@@ -214,9 +194,8 @@ def _labels_above(t: Tried) -> list[Option]:
     names = [n for n in t.nodes if n.kind == "name"]
     bases: dict[str, set[str]] = {}
     for n in names:
-        for s in n.scripts:
-            if s.kind == "^" and len(s.tokens) == 1 and s.tokens[0].kind == "name" and not is_transpose(s.tokens):
-                bases.setdefault(s.tokens[0].text, set()).add(n.text)
+        if len(n.sup) == 1 and n.sup[0].kind == "name" and not is_transpose(n.sup):
+            bases.setdefault(n.sup[0].text, set()).add(n.text)
     alone = {x for x in bases if x not in TIMELIKE and all(n.text != x or n.scripts for n in names)}
     letters = {x for x in alone if len({is_upper(base) for base in bases[x]}) == 2}
     return [Option(above=frozenset(letters))] if letters else []
@@ -228,25 +207,36 @@ def _in_each(t: Tried) -> list[Option]:
         return []
     timed = {n.base: n.time is not None for n in t.context.exact.values()}
     bases = {n.token.text: n.base for n in t.context.exact.values()}
-    pairs = (p for n in t.nodes if n.kind == "juxt" for p in itertools.pairwise(n.kids))
-    known = ((timed[bases[a.text]], timed[bases[b.text]]) for a, b in pairs if a.text in bases and b.text in bases)
+    known = ((timed[bases[a.text]], timed[bases[b.text]]) for a, b in t.pairs if a.text in bases and b.text in bases)
     found = {Habit.IN_EACH_ROW if left else Habit.IN_EACH_COLUMN for left, right in known if left != right}
     return [Option(habits=frozenset({h})) for h in (Habit.IN_EACH_ROW, Habit.IN_EACH_COLUMN) if h in found or not found]
 
 
-def _rows(t: Tried) -> list[Option]:
-    return [Option(habits=frozenset({Habit.ROWS}))] if t.any_orientation else []
+def _habits(where: Callable[[Tried], bool], *options: tuple[Habit, ...]) -> Callable[[Tried], list[Option]]:
+    """Meanings of print, each of one habit or of several together, where a text may have them."""
+    return lambda t: [Option(habits=frozenset(habits)) for habits in options] if where(t) else []
 
 
-def _lenient(*habits: Habit) -> Callable[[Tried], list[Option]]:
-    return lambda t: [Option(habits=frozenset(habits))] if t.lenient else []
+def _both(
+    one: Callable[[Tried], list[Option]], other: Callable[[Tried], list[Option]]
+) -> Callable[[Tried], list[Option]]:
+    """Every option of one row together with every one of another."""
+    return lambda t: [a | b for a in one(t) for b in other(t)]
+
+
+def _holds(kind: str, *texts: str) -> Callable[[Tried], bool]:
+    """Whether a sign, or a word, stands somewhere."""
+    return lambda t: any(n.kind == kind and n.text in texts for n in t.nodes)
+
+
+def _is_lenient(t: Tried) -> bool:
+    return t.lenient
 
 
 def _numbered(t: Tried) -> list[Option]:
     """Letters that only ever carry the number of an entry, as vectors with a number: each of them, and several."""
     printed = {n.letter for n in t.nodes}
-    pairs = [p for n in t.nodes if n.kind == "juxt" for p in itertools.pairwise(n.kids)]
-    inner = {n.text for a, b in pairs if _turned(a) for n in (a, b)}  # the \phi of w^\top \phi_n
+    inner = {n.text for a, b in t.pairs if is_transpose(a.sup) for n in (a, b)}  # the \phi of w^\top \phi_n
     found = {base: matrix for base, (_, matrix) in may_be(t.context, inner).items() if matrix not in printed}
     if len(found) > MOST_NUMBERED:
         return []
@@ -256,13 +246,12 @@ def _numbered(t: Tried) -> list[Option]:
 
 def _numbered_by_greek(t: Tried) -> list[Option]:
     r"""``x_i^\top \beta``, ``x_i - \mu``: the same, with the Greek letters beside them as vectors."""
-    pairs = [p for n in t.nodes if n.kind == "juxt" for p in itertools.pairwise(n.kids)]
     greek = {n.token.text: n.base for n in t.context.exact.values() if is_greek(n.token.text) and n.time is None}
     terms = [{k.text for k in n.kids if k.kind == "name"} for n in t.nodes if n.kind == "add"]
     found = []
     for option in _numbered(t):
         numbers = option.numbered.keys()
-        letters = {b.text for a, b in pairs if _turned(a) and a.text in numbers}
+        letters = {b.text for a, b in t.pairs if is_transpose(a.sup) and a.text in numbers}
         letters = letters.union(*(term for term in terms if term & numbers)) & greek.keys()
         roles = {greek[x]: "vector" for x in letters if greek[x] not in t.declared | option.numbered.keys()}
         found += [option | Option(roles)] if roles else []
@@ -272,6 +261,9 @@ def _numbered_by_greek(t: Tried) -> list[Option]:
 def _two_letters(t: Tried) -> list[Option]:
     return [a | b for a, b in itertools.combinations(_letters(t)[0], 2) if a.roles.keys().isdisjoint(b.roles)]
 
+
+_DOTS = _habits(_holds("binary", "cdot"), (Habit.DOT_INNER,), (Habit.DOT_ENTRYWISE,))
+_ROWS = _habits(lambda t: t.any_orientation, (Habit.ROWS,))
 
 Choices = tuple[tuple[str, Callable[[Tried], Iterable[Option]]], ...]
 
@@ -288,7 +280,7 @@ TWO_LETTERS: Choices = (("the roles of two letters", _two_letters),)
 CHOICES: Choices = (
     *LOSS,
     ("a function in a scalar that is declared", _in_declared_scalars),
-    ("a dot between vectors", _dots),
+    ("a dot between vectors", _DOTS),
     ("states in small Greek letters", _greek_states),
     ("capitals where vectors stand", _where_vectors_stand),
     ("a letter below: a label or the number of an entry", _labels_below),
@@ -296,22 +288,22 @@ CHOICES: Choices = (
     *WITH_NUMBERS,
     ("letters with a number, and Greek letters beside them as vectors", _numbered_by_greek),
     *ONE_LETTER,
-    ("a function in a loss, of all entries, and the role of a letter", _scalar_functions_beside),
+    ("a function in a loss, of all entries, and the role of a letter", _both(_scalar_functions, _beside_script)),
     ("everything beside a scalar state as scalars", _all_scalars),
     ("letters before matrices as scalars", _factors_of_matrices),
     ("states in bold capitals", _bold_states),
-    (r"\otimes", _otimes),
+    (r"\otimes", _habits(_holds("binary", "otimes"), (Habit.OTIMES_ENTRYWISE,))),
     ("a letter above: a label or an exponent", _labels_above),
-    ("a Greek state added to every entry", lambda t: [Option(habits=frozenset({Habit.SPREAD}))]),
-    ("vectors side by side", _lenient(Habit.BESIDE_ENTRYWISE)),
-    ("vectors side by side, and a Greek state added to every entry", _lenient(Habit.BESIDE_ENTRYWISE, Habit.SPREAD)),
-    ("vectors as rows", _rows),
-    ("vectors as rows, and a dot between them", lambda t: [a | b for a in _rows(t) for b in _dots(t)]),
+    ("a Greek state added to every entry", _habits(lambda t: True, (Habit.SPREAD,))),
+    ("vectors side by side", _habits(_is_lenient, (Habit.BESIDE_ENTRYWISE,))),
     (
-        "vectors as rows, and states in small Greek letters",
-        lambda t: [a | b for a in _rows(t) for b in _greek_states(t)],
+        "vectors side by side, and a Greek state added to every entry",
+        _habits(_is_lenient, (Habit.BESIDE_ENTRYWISE, Habit.SPREAD)),
     ),
+    ("vectors as rows", _ROWS),
+    ("vectors as rows, and a dot between them", _both(_ROWS, _DOTS)),
+    ("vectors as rows, and states in small Greek letters", _both(_ROWS, _greek_states)),
     *TWO_LETTERS,
     ("a vector added to a matrix", _in_each),
-    ("softmax of a matrix", _softmax_of_rows),
+    ("softmax of a matrix", _habits(_holds("word", "softmax", "Softmax"), (Habit.SOFTMAX_OF_ROWS,))),
 )

@@ -204,7 +204,7 @@ class Context:
     @property
     def slopes(self) -> set[str]:
         """The letters that stand with a dot somewhere."""
-        return {n.token.text for n in self.exact.values() if n.token.accents[:1] == ("dot",)}
+        return {n.token.text for n in self.exact.values() if n.token.is_dotted}
 
     def text(self, at: Placed) -> str:
         return " ".join(self.source[at.start : at.end].split())

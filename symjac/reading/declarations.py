@@ -16,7 +16,7 @@ from symjac.reading.parser import parse
 from symjac.reading.roles import known_function
 from symjac.reading.sizes import UNIT, Size
 from symjac.reading.spelling import letter, script_text
-from symjac.reading.tokens import Token
+from symjac.reading.tokens import Token, parted
 from symjac.reading.tree import Node
 from symjac.reading.wording import ONE_HOT, describe
 
@@ -57,7 +57,7 @@ def _declared_name(context: Context, key: str, *, lenient: bool, shaped: bool) -
             return None  # the vectors of zeros and ones need no declaration
         if len(roots) != 1 or node.kind != "name":
             raise ReadError(f"only a symbol can be declared, not {key!r}", text=key, span=(0, max(1, len(key))))
-        if shaped and node.token is not None and any(t.kind == "'" for s in node.scripts for t in s.tokens):
+        if shaped and any(t.kind == "'" for s in node.scripts for t in s.tokens):
             context.letters.primed.add(letter(node.token))
         named = take_apart(node, context.letters, key, declaring=True)
         if named.primes or named.operations:
@@ -214,13 +214,8 @@ def take_membership(context: Context, root: Node, subject: Node) -> None:
     if subject.kind != "name" or space.text != "R":
         raise context.error(wanted, root)
     named = take_apart(subject, context.letters, context.source, declaring=True)
-    sup = next((s.tokens for s in space.scripts if s.kind == "^"), ())
-    parts: list[list[Token]] = [[]]
-    for t in sup:
-        if t.kind in ("times", ","):
-            parts.append([])
-        elif t.kind not in ("(", ")"):
-            parts[-1].append(t)
+    signs = [t._replace(kind=",") if t.kind == "times" else t for t in space.sup if t.kind not in ("(", ")")]
+    parts = parted(signs, ",")
     sizes = [size(context, script_text(p).replace(" ", "")) for p in parts if p]
     column = len(sizes) == 1 or (len(sizes) == 2 and sizes[1].is_one)
     if column and len(named.entries) == 1:  # x_i \\in \\mathbb{R}^d

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from symjac.errors import propose
 from symjac.expr import (
@@ -180,7 +180,7 @@ def _slope(items: Sequence[Node]) -> tuple[int, Node | None]:
     """The ``\\dot v`` or ``\\dot v(t)`` that pieces end in, and how many of them are it."""
     call = [items[-1]] if len(items) > 1 and _is_argument(items[-1]) else []
     first, last = items[: len(items) - len(call)], items[-1 - len(call)]
-    if last.kind == "name" and last.token is not None and last.token.accents[:1] == ("dot",):
+    if last.kind == "name" and last.token.is_dotted:
         return 1 + len(call), juxtaposed([last, *call])
     for taken, fraction, behind in ((1, last, []), (2, first[-2] if len(first) > 1 else last, [last, *call])):
         if fraction.kind != "frac" or (call and not behind):
@@ -189,9 +189,8 @@ def _slope(items: Sequence[Node]) -> tuple[int, Node | None]:
         of = above[1:] or behind
         times = [n.text for n in below[1:]] in (["t"], [r"\tau"])
         plain = len(of) == 1 or (len(of) == 2 and _is_argument(of[1]))
-        if above and plain and times and (not behind or len(above) == 1) and of[0].token is not None:
-            token = of[0].token._replace(accents=("dot", *of[0].token.accents))
-            name = Node("name", of[0].text, [], of[0].start, of[0].end, of[0].scripts, token=token)
+        if above and plain and times and (not behind or len(above) == 1) and of[0].kind == "name":
+            name = replace(of[0], token=of[0].token._replace(accents=("dot", *of[0].token.accents)))
             return taken + len(call), juxtaposed([name, *of[1:]])
     return 0, None
 
@@ -224,7 +223,7 @@ def _defines_function(piece: Piece, group: Node, el: Elaborator, defined: set[st
     if piece.root.kids[0].inner.kids[0].text in ALWAYS_FUNCTIONS:  # of any z, though another equation defines one
         defined = defined - {el.named(argument).family}
     for side in piece.root.kids[1:]:
-        if any(is_transpose(s.tokens) for n in side.walk() for s in n.scripts if s.kind == "^"):
+        if any(is_transpose(n.sup) for n in side.walk()):
             return False  # a transpose turns a vector or a matrix
         names = [n for n in side.walk() if n.kind in ("name", "nabla", "partial", "norm", "matrix", "big")]
         if any(n.kind == "name" and el.named(n).family in defined for n in names):
@@ -233,15 +232,14 @@ def _defines_function(piece: Piece, group: Node, el: Elaborator, defined: set[st
         mentioned = {n.text for n in names} | raised
         if any(n.kind != "name" or _shaped(n) for n in names) or argument.text not in mentioned:
             return False
-        if any(n.kind == "name" and any(s.kind == "_" for s in n.scripts) for n in names):
+        if any(n.kind == "name" and n.sub for n in names):
             return False
     return True
 
 
 def _shaped(n: Node) -> bool:
     """Whether a letter looks like a vector or a matrix."""
-    assert n.token is not None
-    return n.token.style in ("bf", "bs", "rm") or "vec" in n.token.accents or is_upper(n.text)
+    return n.token.marks_vector or n.token.style == "rm" or is_upper(n.text)
 
 
 def elaborate(piece: Piece, el: Elaborator) -> list[Value]:
@@ -295,7 +293,7 @@ def _zero(el: Elaborator, left: Value, right: Value) -> Value:
 def _refuse_indexed_vectors(piece: Piece, el: Elaborator) -> None:
     """``\\mathbf{x}_i``: the entry of a vector, or the vector with number i?"""
     for n in piece.root.walk():
-        bold = n.kind == "name" and n.token is not None and n.token.style in ("bf", "bs") and not is_upper(n.text)
+        bold = n.kind == "name" and n.token.is_bold and not is_upper(n.text)
         if not bold or not el.named(n).entries:
             continue
         family = el.context.find(el.named(n).family)
@@ -414,8 +412,7 @@ def _with_units(e: Expr, context: Context, root: Node, label: str) -> Expr:
 def _under_its_sum(last: Node, index: str, context: Context) -> str:
     r"""A sum of which the first term only stands below its sign, with brackets; empty where there is none."""
     for n in last.walk():
-        below = any(s.kind == "_" and s.tokens[0].text == index for s in n.scripts)
-        if n.kind == "big" and below and last.inner.kind == "add":
+        if n.kind == "big" and n.sub and n.sub[0].text == index and last.inner.kind == "add":
             start = n.kids[0].start
             return f"{context.source[last.start : start]}({context.source[start : last.end]})"
     return ""

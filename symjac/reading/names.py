@@ -70,7 +70,6 @@ class Named:
 
 def take_apart(node: Node, letters: Letters, source: str, *, declaring: bool = False) -> Named:
     """A name node with its scripts understood."""
-    assert node.token is not None
     out = Named(node, node.token, letter(node.token))
     for s in node.scripts:
         if _is_prime(s) and node.letter in letters.primed:
@@ -79,9 +78,8 @@ def take_apart(node: Node, letters: Letters, source: str, *, declaring: bool = F
             out.operations.append(Operation("prime", count=1))
         elif s.kind == "^":
             _superscript(out, s, letters, source, declaring)
-    for s in node.scripts:
-        if s.kind == "_":
-            _subscript(out, s, letters, source, declaring)
+    if (below := next((s for s in node.scripts if s.kind == "_"), None)) is not None and not is_indicator(node):
+        _subscript(out, below, letters, source, declaring)
     if out.base in letters.numbered and len(out.entries) > 1 and not declaring:
         first, second = out.entries[:2]
         raise ReadError(
@@ -130,8 +128,6 @@ def _is_time(tokens: Sequence[Token]) -> bool:
 
 def _subscript(out: Named, s: Script, letters: Letters, source: str, declaring: bool) -> None:
     tokens = s.tokens
-    if out.token.text == "1" and any(t.kind in ("<", ">", "<=", ">=") for t in tokens):
-        return  # an indicator
     if pair := indicated(out.token, tokens):
         out.entries = tuple(t.text for t in pair)
         return
@@ -321,6 +317,11 @@ def _enclosed(out: Named, opened: str, inner: list[Token], letters: Letters) -> 
         out.time, out.place = read_time(inner), "^" + template
     else:
         out.upper = template.format(text)
+
+
+def is_indicator(node: Node) -> bool:
+    """Whether a 1 has a relation below it: ``1_{x > 0}``."""
+    return node.text == "1" and any(t.kind in ("<", ">", "<=", ">=") for t in node.sub)
 
 
 def is_transpose(tokens: Sequence[Token]) -> bool:

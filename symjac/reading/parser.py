@@ -411,12 +411,10 @@ def _with_steps(items: list[Node]) -> list[Node]:
     """``\\Delta t`` as one name, a step of time."""
     out: list[Node] = []
     for item in items:
-        last = out[-1] if out else None
-        plainly = all(n is not None and n.token is not None and n.token[4:] == ("", ()) for n in (last, item))
-        if last is not None and plainly and not last.scripts and f"{last.text} {item.text}" in STEP_NAMES:
-            name = f"{last.text} {item.text}"
-            out[-1] = Node("name", name, [], last.start, item.end, item.scripts)
-            out[-1].token = Token("name", name, last.start, item.end)
+        name = f"{out[-1].text} {item.text}" if out else ""
+        if name in STEP_NAMES and not out[-1].scripts and all(n.token[4:] == ("", ()) for n in (out[-1], item)):
+            token = Token("name", name, out[-1].start, item.end)
+            out[-1] = Node("name", name, [], out[-1].start, item.end, item.scripts, token=token)
         else:
             out.append(item)
     return out

@@ -38,7 +38,7 @@ class Places:
             stacked = node.kind == "matrix" and row and int(node.detail[0]) == len(node.kids)
             if node.kind == "matrix" and int(node.detail[0]) > 1 and not stacked:
                 for n in node.walk():
-                    block = is_upper(n.text) and not any(s.kind == "_" for s in n.scripts)
+                    block = is_upper(n.text) and not n.sub
                     if n.kind == "name" and not is_bold_name(n) and not block:
                         self.inside.add(take_apart(n, letters, source).family)
             fraction = node.kind == "frac" or (node.kind == "binary" and node.text == "/")
@@ -58,16 +58,14 @@ class Places:
 
 def is_bold_name(n: Node) -> bool:
     """Whether a name is printed in bold or with an arrow, the constants 0 and 1 apart."""
-    return (
-        n.token is not None and n.text not in ("0", "1") and (n.token.style in ("bf", "bs") or "vec" in n.token.accents)
-    )
+    return n.token.marks_vector and n.text not in ("0", "1")
 
 
 def _sums_entries(n: Node, letters: Letters, ones: Container[str]) -> bool:
     r"""Whether this sums entries: a sum with an index of entries, or ``\mathbf{1}^\top``."""
     if n.kind == "big":
         return n.text == "sum" and bound_letter(n.sub) in letters.entry
-    turned = n.kind == "name" and any(is_transpose(s.tokens) for s in n.scripts if s.kind == "^")
+    turned = n.kind == "name" and is_transpose(n.sup)
     return turned and (n.text == "1" or n.letter in ones)
 
 

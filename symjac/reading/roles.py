@@ -99,7 +99,7 @@ class Roles:
                     following = node.kids[k + 1] if node.kind == "juxt" and k + 1 < len(node.kids) else None
                     if kid.kind == "name":
                         names.append((kid, following, source))
-                        if kid.token is not None and kid.token.accents[:1] == ("dot",):
+                        if kid.token.is_dotted:
                             self.running.add(kid.text)
                         called = following is not None and following.is_call
                         if called:
@@ -124,7 +124,7 @@ class Roles:
             self.places.note(root, self.context.letters, source, row=self.context.row, ones=ones)
         self._note_stepwise([(n, group) for n, group, _ in names if group is not None and group.is_call])
         context.has_bold |= any(is_bold_name(n) for n, _, _ in names)
-        capital = any(is_upper(n.text) and n.token and n.token.style in ("", "rm") for n, _, _ in names)
+        capital = any(is_upper(n.text) and n.token.style in ("", "rm") for n, _, _ in names)
         declared = any(f.role in ("vector", "matrix") for f in context.families.values())
         for n, following, source in names:
             self._note_use(n, following, source)
@@ -186,7 +186,7 @@ class Roles:
             self.weights.add(take_apart(left, self.context.letters, source).family)
         if right.kind == "frac":  # of C \\dot V = -V + I
             right = right.kids[0].inner
-        if right.kind == "add" and left.token is not None and left.token.accents[:1] == ("dot",):
+        if right.kind == "add" and left.token.is_dotted:
             terms = [k.factors[-1] for k in right.kids]
             currents = (n for n in terms if n.kind == "name" and n.text == "I")
             self.currents |= {(source, n.start) for n in currents if all(s.kind == "_" for s in n.scripts)}
@@ -195,7 +195,7 @@ class Roles:
         """Two kinds of bold are two symbols only where both are declared."""
         seen: dict[str, str] = {}
         for n, _, source in names:
-            if n.token is None or n.token.style not in ("bf", "bs"):
+            if not n.token.is_bold:
                 continue
             name = take_apart(n, self.context.letters, source).family
             other = seen.setdefault(plain(name), name)
@@ -307,18 +307,18 @@ class Roles:
             return "map", How.OF_SEVERAL
         if self._is_function(named, family):
             return "function", How.APPLIED
-        if token.style in ("cal", "scr", "frak"):
+        if token.is_script:
             return "scalar", How.LOSS if letter(token) in LOSS_NAMES else How.SCRIPT
         if name in self.entries:
             return ("vector" if self.entries[name] == 1 else "matrix"), How.ENTRIES
         upper = is_upper(token.text)
-        if _bold_token(named) and name not in self.entries:
+        if named.token.marks_vector and name not in self.entries:
             return ("matrix" if upper else "vector"), How.BOLD
         scalars = {
             How.COUNTS_TIME: named.time is None and token.text in context.letters.time and not named.label,
             How.ALL_SCALAR: context.all_scalar,
             How.SIZE: name in context.dims and named.time is None,
-            How.EXPONENT: name in self.raised and name not in self.bare and not _bold_token(named),
+            How.EXPONENT: name in self.raised and name not in self.bare and not named.token.marks_vector,
             How.INSIDE: name in self.places.inside,
             How.TOTAL: name in self.totals,
             How.PENALTY: name in self.places.before,
@@ -416,7 +416,7 @@ class Roles:
         node = self.applied.get(name)
         if node is None:
             return name in self.primed and token.text in FUNCTION_LETTERS - STATE_LETTERS
-        if named.time is not None or name in self.factors or (_bold_token(named) and is_upper(token.text)):
+        if named.time is not None or name in self.factors or (named.token.marks_vector and is_upper(token.text)):
             return False
         if named.entries and token.text in FUNCTION_LETTERS:
             raise context.doubt(
@@ -449,7 +449,7 @@ class Roles:
                 raise context.error(f"{token.text} is no function that is known", node, hint)
             context.note("role", f"{name}: read as a function that is applied entry by entry", node)
             return True
-        script = token.style in ("cal", "scr", "frak") and letter(token) not in LOSSES
+        script = token.is_script and letter(token) not in LOSSES
         if script and name not in self.bare:
             context.note("role", f"{name}: read as a function that is applied entry by entry", node)
             return True
@@ -479,10 +479,6 @@ def known_function(word: str) -> Function | None:
     """The function a word such as tanh or ReLU names."""
     row = functions.by_spelling(word)
     return row.function if row is not None else None
-
-
-def _bold_token(named: Named) -> bool:
-    return named.token.style in ("bf", "bs") or "vec" in named.token.accents
 
 
 def _is_time(s: Script, roles: Roles) -> bool:

@@ -19,12 +19,10 @@ from symjac.reading.usual import AFTER, BEFORE, SIZE_LETTERS
 
 def size_letters(context: Context, roots: Iterable[Node]) -> None:
     """The n of ``\\sum_{i=1}^{n}`` over entries is a size wherever it stands."""
-    for node in (n for root in roots for n in root.walk() if n.kind == "big" and n.scripts):
-        if bound_letter(node.scripts[0].tokens) not in context.letters.entry:
-            continue
-        for s in node.scripts:
-            if s.kind == "^" and len(s.tokens) == 1 and s.tokens[0].kind == "name":
-                context.counted_size(s.tokens[0].text)
+    for n in (n for root in roots for n in root.walk() if n.kind == "big"):
+        counts = len(n.sup) == 1 and n.sup[0].kind == "name"
+        if counts and bound_letter(n.sub) in context.letters.entry:
+            context.counted_size(n.sup[0].text)
 
 
 def tie_gradients(context: Context) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from symjac.reading.spelling import letter
-from symjac.reading.tokens import Token
+from symjac.reading.tokens import NO_TOKEN, Token
 
 
 class Placed(Protocol):
@@ -47,7 +47,7 @@ class Node:
     end: int
     scripts: list[Script] = field(default_factory=list)
     detail: tuple[str, ...] = ()
-    token: Token | None = None
+    token: Token = NO_TOKEN  # of one that is a leaf
     exponent: Node | None = None  # of e, whose superscript is an expression like any other
 
     @property
@@ -58,7 +58,7 @@ class Node:
     @property
     def letter(self) -> str:
         """The letter of a name, with its style and accents; empty for what is no name."""
-        return letter(self.token) if self.kind == "name" and self.token is not None else ""
+        return letter(self.token) if self.kind == "name" else ""
 
     @property
     def factors(self) -> list[Node]:

@@ -279,9 +279,7 @@ def without_arguments(texts: Sequence[str], claim: str, symbols: Mapping[str, st
 def _is_varied(claim: str, call: str) -> bool:
     r"""Whether a claim holds the ``\nabla J(w)`` of this ``J(w)``."""
     kids = [pair for r in readable(claim) for n in r.walk() for pair in itertools.pairwise(n.kids)]
-    behind = [
-        claim[b.start :].strip() for a, b in kids if a.kind == "nabla" and not any(s.kind == "_" for s in a.scripts)
-    ]
+    behind = [claim[b.start :].strip() for a, b in kids if a.kind == "nabla" and not a.sub]
     return any(plain(text).startswith(plain(call)) for text in behind)
 
 
@@ -303,7 +301,7 @@ def _told(text: str, root: Node, symbols: Mapping[str, str]) -> LossEquation | N
         return None
     name, head = (_by_itself(text, n) for n in (left, body[0]))
     if large is not None:
-        later = any(s.kind == "_" and len(s.tokens) > 1 for s in body[0].scripts)
+        later = len(body[0].sub) > 1
         if later or not _runs_over_all(large):
             raise UndecidedError(f"{name} is a sum over some steps, or of other steps' losses: that is not followed")
     arguments = tuple(text[k.start : k.end] for k in body[1].inner.kids) if called else ()

@@ -161,7 +161,7 @@ class ClaimBuilder(Builder):
 
     def unit_vector(self, node: Node) -> Term | None:
         """``e_i`` where e is no symbol of the system, and i numbers entries; ``1_i`` in bold too."""
-        if node.text not in ("e", "1") or node.token is None or node.token.accents or node.kind == "number":
+        if node.text not in ("e", "1") or node.token.accents or node.kind == "number":
             return None
         named = self.el.named(node)
         indices = named.entries or ((named.label,) if named.label else ())
@@ -194,7 +194,7 @@ class ClaimBuilder(Builder):
         """Whether ``d`` before a symbol is a gradient as notebooks write it."""
         if item.kind != "name" or item.text not in ("d", r"\delta") or item.scripts or following.kind != "name":
             return False
-        if (item.token is not None and item.token.style in ("bf", "bs")) or self.is_declared(item.text):
+        if item.token.is_bold or self.is_declared(item.text):
             return False
         if item.text == "d" or plain(self.context.source[item.start : following.end]) in self.varied:
             return True

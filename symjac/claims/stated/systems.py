@@ -123,7 +123,7 @@ def _names_derivative(root: Node) -> bool:
     """Whether an equation says no more than what a derivative is called: what is added to others is none."""
     sides = [k for k in root.kids[1:] if k.inner.kind != "add"] if root.kind == "relation" else []
     nodes = [n for side in sides for n in side.walk()]
-    return any(n.kind == "partial" or (n.kind == "nabla" and any(s.kind == "_" for s in n.scripts)) for n in nodes)
+    return any(n.kind == "partial" or (n.kind == "nabla" and n.sub) for n in nodes)
 
 
 _FOR_REST = (r"\xi", r"\omega", r"\zeta", r"\kappa")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 
 from symjac.errors import propose
 from symjac.expr import Function, Time
 from symjac.reading.applied import constants, derivatives, heads, large, lists, partials
 from symjac.reading.applied.building import Building, span
-from symjac.reading.applied.naming import is_indicator
 from symjac.reading.applied.terms import MapCall, Term
 from symjac.reading.assumptions import How
-from symjac.reading.names import Operation, operation_of
+from symjac.reading.names import Operation, is_indicator, is_transpose
 from symjac.reading.spelling import plain
 from symjac.reading.tree import Node, Placed, bracket, juxtaposed
 from symjac.reading.usual import ALWAYS_FUNCTIONS
@@ -91,8 +91,7 @@ class Builder(Building):
             return lists.indicator_below(self, node)
         if (delta := constants.compared(self, node)) is not None:
             return delta
-        raised = [operation_of(s.tokens).kind for s in node.scripts if s.kind == "^"]
-        if node.text == "1" and raised == ["transpose"]:  # of use to a vector of ones alone
+        if node.text == "1" and is_transpose(node.sup):  # of use to a vector of ones alone
             if not self.el.beside:
                 self.context.note("ones", f"the 1 in {self.context.text(node)} is read as the vector of ones", node)
             return self.posted(self.constant("ones", None, node), node)
@@ -165,15 +164,14 @@ class Builder(Building):
 
     def bars(self, node: Node) -> Term:
         """A norm, with what stands below it, or an absolute value."""
-        below = [s for s in node.scripts if s.kind == "_" and node.kind == "norm"]
-        rest = Node(node.kind, "", [], node.start, node.end, [s for s in node.scripts if s not in below])
         inner = (self.build(node.kids[0]),)
-        if not below:
-            return self.posted(Term("word", inner, node.kind, span(node)), rest)
-        index = "".join(t.text for t in below[0].tokens)
+        if node.kind != "norm" or not node.sub:
+            return self.posted(Term("word", inner, node.kind, span(node)), node)
+        index = "".join(t.text for t in node.sub)
         if index not in ("1", "2", "F"):
             hint = rf'the Euclidean norm of a vector is: write "\|{self.context.text(node.kids[0])}\|_2"'
             raise self.error(f"the norm with index {index} is not read", node, hint)
+        rest = replace(node, scripts=[s for s in node.scripts if s.kind != "_"])
         return self.posted(Term("norm", inner, index, span(node)), rest)
 
     # -------------------------------------------------------------------------------- side by side

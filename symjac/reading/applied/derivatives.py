@@ -22,8 +22,8 @@ def head(node: Node) -> tuple[str, Node | None] | None:
         return left[0], Node("binary", node.text, [left[1], node.kids[1]], left[1].start, node.end)
     items = node.factors
     first = items[0]
-    plain_d = first.kind == "name" and first.text == "d" and first.token is not None
-    if first.scripts or (plain_d and first.token is not None and first.token.style in ("bf", "bs")):
+    plain_d = first.kind == "name" and first.text == "d"
+    if first.scripts or (plain_d and first.token.is_bold):
         return None
     if first.kind != "partial" and not plain_d:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 
 from symjac.errors import propose
 from symjac.expr import Function
@@ -67,12 +68,10 @@ def head_of(el: Naming, item: Node, following: Node | None) -> Head | None:
             for s in item.scripts
             if s.kind != "_"
         ]
-        if any(s.kind == "_" for s in item.scripts):
-            sub = next(s for s in item.scripts if s.kind == "_")
-            if item.text not in ("log", "ln") or sub.tokens[0].text != "e":
-                base = "".join(t.text for t in sub.tokens)
-                quotient = rf'write a quotient, as in "\frac{{\log x}}{{\log {base}}}"' if item.text == "log" else None
-                raise el.error(f"a subscript on {item.text} is not read", item, quotient)
+        if item.sub and (item.text not in ("log", "ln") or item.sub[0].text != "e"):
+            base = "".join(t.text for t in item.sub)
+            quotient = rf'write a quotient, as in "\frac{{\log x}}{{\log {base}}}"' if item.text == "log" else None
+            raise el.error(f"a subscript on {item.text} is not read", item, quotient)
         function = known_function(item.text)
         if any(o.kind == "inverse" for o in operations):
             known = known_function(f"arc{item.text}")
@@ -101,13 +100,8 @@ def head_of(el: Naming, item: Node, following: Node | None) -> Head | None:
             "statistic", f"{shown} is read as the mean of the entries of a vector, beside its variance", item
         )
         return Head(None, "mean", named.operations, None)
-    dotted = (
-        item.token is not None and item.token.accents[:1] == ("dot",) and following is not None and following.is_call
-    )
-    if dotted:
-        assert item.token
-        plain = Node("name", item.text, [], item.start, item.end, item.scripts)
-        plain.token = item.token._replace(accents=item.token.accents[1:])
+    if item.token.is_dotted and following is not None and following.is_call:
+        plain = replace(item, token=item.token._replace(accents=item.token.accents[1:]))
         undotted = el.named(plain)
         el.roles.applied.setdefault(undotted.family, plain)
         family = el.roles.settle(undotted)

@@ -70,8 +70,7 @@ def iverson(b: Building, node: Node) -> Term:
 
 def indicator_below(b: Building, node: Node) -> Term:
     """``1_{x > 0}``."""
-    sub = next(s for s in node.scripts if s.kind == "_")
-    tokens = [t for t in sub.tokens if t.kind not in (r"\{", r"\}")]
+    tokens = [t for t in node.sub if t.kind not in (r"\{", r"\}")]
     k = next(k for k, t in enumerate(tokens) if t.kind in RELATIONS)
     left, right = (b.build(Parser(b.context.source, part).whole()) for part in (tokens[:k], tokens[k + 1 :]))
     return _indicator(left, tokens[k].kind, right, node)

@@ -75,10 +75,3 @@ class Naming:
 def is_numeric(operations: list[Operation]) -> bool:
     """Whether a name is raised to a number."""
     return all(t.kind in ("number", "-", "{", "}") for o in operations for t in o.tokens)
-
-
-def is_indicator(node: Node) -> bool:
-    """Whether a 1 has a relation below it: ``1_{x > 0}``."""
-    return node.text == "1" and any(
-        t.kind in ("<", ">", "<=", ">=") for s in node.scripts if s.kind == "_" for t in s.tokens
-    )

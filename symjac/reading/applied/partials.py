@@ -7,6 +7,7 @@ r"""Derivatives of a function of several vectors by one of them, as they are pri
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from symjac.errors import propose
@@ -65,7 +66,7 @@ def _signed(b: Building, kids: list[Node], i: int) -> Printed | None:
         )
     if family is None or [s.kind for s in item.scripts] != ["_"]:
         return None
-    below = Parser(b.context.source, item.scripts[0].tokens).whole().inner
+    below = Parser(b.context.source, item.sub).whole().inner
     if below.kind == "number" and below.text.isdigit():
         return Printed(family, rest[1], int(below.text), i + 3)
     return Printed(family, rest[1], below, i + 3) if below.kind == "name" else None
@@ -89,12 +90,10 @@ def _subscript(b: Building, kids: list[Node], i: int) -> Printed | None:
     if item.kind != "name" or group is None or not group.is_call or len(bracket(group).kids) < 2:
         return None
     named = b.el.named(item)
-    if len(item.scripts) != 1 or item.scripts[0].kind != "_" or b.context.find(named.family) is not None:
+    if len(item.scripts) != 1 or not item.sub or b.context.find(named.family) is not None:
         return None
-    bare = Node("name", item.text, [], item.start, item.end)
-    bare.token = item.token
-    family = heads.map_of(b.el, bare)
-    below = Parser(b.context.source, item.scripts[0].tokens).whole().inner
+    family = heads.map_of(b.el, replace(item, scripts=[]))
+    below = Parser(b.context.source, item.sub).whole().inner
     return Printed(family, group, below, i + 2) if family is not None and below.kind == "name" else None
 
 
