@@ -15,15 +15,27 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from symjac.reading.flow import FENCES, SIGNS, flow, letter
 from symjac.reading.lexer import tokenise
 from symjac.reading.parser import Parser, parse
+from symjac.reading.spelling import letter
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, Script
 from symjac.typeset import boxes as b
+from symjac.typeset.names import take_apart
 from symjac.typeset.placing import fence
 
 Span = tuple[int, int]
+
+SIGNS = {
+    "odot": r"\odot", "circ": r"\circ", "cdot": r"\cdot", "times": r"\times", "otimes": r"\otimes",
+    "oslash": r"\oslash", "<=": r"\le", ">=": r"\ge", "!=": r"\ne", "in": r"\in", "approx": r"\approx", "sim": r"\sim",
+    "sum": r"\sum", "prod": r"\prod", "partial": r"\partial", "infty": r"\infty", "top": r"\top",
+    "langle": r"\langle", "rangle": r"\rangle", "||": r"\lVert", "||(": r"\lVert", ")||": r"\rVert", "|(": "|",
+    ")|": "|",
+}  # fmt: skip
+_DOTS = {"cdots": r"\cdots", "⋯": r"\cdots", "dotsb": r"\cdots", "dotsm": r"\cdots", "dotsi": r"\cdots",
+         "vdots": r"\vdots", "⋮": r"\vdots", "ddots": r"\ddots", "⋱": r"\ddots"}  # fmt: skip
+FENCES = {"(": ")", "[": "]", r"\{": r"\}", "langle": r"\rangle"}
 
 _DEFINES = {":=": ":=", "coloneqq": ":=", "≔": ":=", "eqdef": ":=", "triangleq": r"\triangleq", "≜": r"\triangleq",
             "equiv": r"\equiv", "≡": r"\equiv", "leftarrow": r"\leftarrow", "gets": r"\leftarrow",
@@ -52,7 +64,7 @@ def boxed(source: str, mark: Span | None = None, role: str = "new") -> b.Box:
     """
     tokens = tokenise(source)
     if len(tokens) == 1 and tokens[0].kind in SIGNS:
-        return letter(tokens[0])
+        return _written(tokens)
     return b.row(*(item for line in lines(source, mark, role) for item in line))
 
 
@@ -150,7 +162,7 @@ class _Writer:
         return b.Script(base, sub, sup, primes) if sub or sup or primes else base
 
     def name(self, node: Node) -> b.Box:
-        return letter(node.token)
+        return _written([node.token])
 
     def group(self, node: Node) -> b.Box:
         inner = node.kids[0]
@@ -231,9 +243,7 @@ class _Writer:
         """A script; its signs stand close to their neighbours."""
         if any(t.kind in _STRUCTURES for t in tokens):
             return self.whole(Parser(self.source, tokens).whole())
-        if len(tokens) == 1 and tokens[0].kind == "top":
-            return b.Mark("T")
-        return b.row(*flow(tokens))
+        return _written(tokens)
 
 
 _BASES: dict[str, Callable[[_Writer, Node], b.Box]] = {
@@ -259,6 +269,22 @@ _SEQUENCES: dict[str, Callable[[_Writer, Node], list[Piece]]] = {
     "binary": _Writer.binary,
     "juxt": _Writer.juxt,
 }
+
+
+def _written(tokens: Sequence[Token]) -> b.Box:
+    """Letters, words, numbers and signs from left to right, with the scripts inside them."""
+    return take_apart(" ".join(map(_latex, tokens)))
+
+
+def _latex(t: Token) -> str:
+    if t.kind == "word" or (t.style == "rm" and "-" in t.text):
+        return rf"\operatorname{{{t.text}}}"
+    if t.kind == "dots":
+        return _DOTS.get(t.text, r"\dots")
+    if t.kind not in ("name", "number"):
+        return SIGNS.get(t.kind, t.kind)
+    upright = t.style == "rm" and len(t.text) == 1 and not t.accents
+    return rf"\mathrm{{{t.text}}}" if upright else letter(t)
 
 
 def _between(before: Node, after: Node) -> b.Box | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from symjac.typeset.boxes import Accent, Box, Fence, Ident, Named, Num, Op, Plain, Row, Script, Styled, Word, row
+from symjac.typeset.boxes import Accent, Box, Fence, Ident, Mark, Named, Num, Op, Plain, Row, Script, Styled, Word, row
 from symjac.typeset.signs import ACCENTS, LETTERS, SIGNS
 
 FONTS = frozenset(
@@ -112,6 +112,8 @@ class _Reader:
 
     def command(self, token: str) -> Box:
         word = token[1:]
+        if token == r"\top":
+            return Mark("T")
         if token in ACCENTS:
             return Accent(token, self.group())
         if word in FONTS:
