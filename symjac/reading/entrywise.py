@@ -35,7 +35,6 @@ from symjac.expr import (
     Product,
     Stack,
     Sum,
-    Symbol,
     Trace,
     Transpose,
     UnitVector,
@@ -54,67 +53,29 @@ def whole(e: Expr, indices: tuple[Index | int, ...]) -> Expr | None:
     at, e = [k for k in indices if isinstance(k, Index)], collected(e)
     if len(at) < len(indices) or len(set(at)) < len(at):
         return None
-    if not e.is_scalar:
-        return columns(e, *at) if len(at) == 1 else None
-    return _vector(e, *at) if len(at) == 1 else _matrix(e, *at)
-
-
-def _vector(e: Expr, i: Index) -> Expr | None:
-    if i not in unbound_indices(e):
-        return Product(e, Ones(i.size)) if e.is_scalar else None
-    if isinstance(e, Entry):
-        return _line(e, i)
-    if isinstance(e, Apply):
-        inner = _vector(e.arg, i)
-        return None if inner is None else Apply(e.function, inner)
-    if isinstance(e, Norm):
-        return _root_of_squares(e, i, Fraction(1))
-    if isinstance(e, EntryPower):
-        if isinstance(e.base, Norm) and isinstance(e.exponent, Number):
-            return _root_of_squares(e.base, i, e.exponent.value)
-        inner = _vector(e.base, i)
-        return None if inner is None or i in unbound_indices(e.exponent) else EntryPower(inner, e.exponent)
-    if isinstance(e, Sum):
-        return _each(Sum, e.args, lambda t: _constant_or_vector(t, i))
-    if isinstance(e, Product):
-        factors = [g for f in e.args for g in _flat(f)]
-        scalars = [f for f in factors if f.is_scalar]
-        scalars += [Product(*p) for p in _inner_products([f for f in factors if not f.is_scalar])]
-        if len(scalars) == 1:
-            return _vector(factors[0], i) if len(factors) == 1 else _inner_product(factors, i)
-        constant = [f for f in scalars if i not in unbound_indices(f)]
-        joined = _each(Hadamard, [f for f in scalars if i in unbound_indices(f)], lambda f: _vector(f, i))
-        return joined if joined is None or not constant else Product(*constant, joined)
-    return None
+    if len(at) < 2:
+        return columns(e, *at)
+    return _matrix(e, *at) if e.is_scalar else None
 
 
 def _matrix(e: Expr, i: Index, j: Index) -> Expr | None:
-    """The matrix whose entry at i and j an expression is."""
+    """The matrix whose entry at i and j a number is."""
     held = {i, j} & unbound_indices(e)
     if len(held) < 2:
-        vector = _vector(e, *held) if held else None
         row, column = Ones(ONE, j.size), Ones(i.size, ONE)
-        if not held:
-            return Product(e, column, row) if e.is_scalar else None
-        return None if vector is None else Product(vector, row) if i in held else Product(column, Transpose(vector))
-    if isinstance(e, Entry):
-        return e.base if e.indices == (i, j) else Transpose(e.base) if e.indices == (j, i) else None
-    if isinstance(e, EntryPower) and held & unbound_indices(e.exponent):
-        return None
-    if isinstance(e, Apply | EntryPower):
+        vector = columns(e, *held) if held else Product(e, column)
+        return None if vector is None else Product(column, Transpose(vector)) if j in held else mul(vector, row)
+    if isinstance(e, Apply) or (isinstance(e, EntryPower) and not held & unbound_indices(e.exponent)):
         inner = _matrix(e.args[0], i, j)
         return None if inner is None else e.with_args((inner, *e.args[1:]))
-    if not isinstance(e, Sum | Product) or not all(f.is_scalar for f in e.args):
-        vector = _vector(e, j)
-        turned = columns(vector, i) if vector is not None else None
-        return transpose(turned) if turned is not None else None
-    alone = [f for f in e.args if isinstance(e, Product) and not {i, j} & unbound_indices(f)]
-    parts = [_matrix(f, i, j) for f in e.args if f not in alone]
-    known = [m for m in parts if m is not None]
-    if len(known) < len(parts):
-        return None
-    joined = known[0] if len(known) == 1 else Sum(*known) if isinstance(e, Sum) else Hadamard(*known)
-    return Product(*alone, joined) if alone else joined
+    if isinstance(e, Sum | Product) and all(f.is_scalar for f in e.args):
+        alone = [f for f in e.args if isinstance(e, Product) and not held & unbound_indices(f)]
+        parts = [f for f in e.args if f not in alone]
+        found = _each(Sum if isinstance(e, Sum) else Hadamard, parts, lambda f: _matrix(f, i, j))
+        return None if found is None else joined([*alone, found])
+    line = columns(e, j)
+    turned = columns(line, i) if line is not None else None
+    return transpose(turned) if turned is not None else None
 
 
 def _each(node: type[Sum | Hadamard | Stack], parts: Sequence[Expr], of: Callable[[Expr], Expr | None]) -> Expr | None:
@@ -137,13 +98,6 @@ def _line(e: Entry, i: Index) -> Expr | None:
         if column == i
         else mul(e.base, UnitVector(column, e.base.cols))
     )
-
-
-def _constant_or_vector(e: Expr, i: Index) -> Expr | None:
-    if i not in unbound_indices(e) and isinstance(e, Number):
-        ones = Ones(i.size)
-        return ones if e.value == 1 else Product(e, ones)
-    return _vector(e, i)
 
 
 def _flat(e: Expr) -> Iterator[Expr]:
@@ -208,14 +162,14 @@ def picked(e: Expr, index: Index, unit: Expr) -> Expr | None:
         return None if any(p is None for p in parts) else e.with_args(tuple(p for p in parts if p is not None))
     if len(held) > 1 or held[0].indices != (index,):
         return None
-    vector = _vector(e, index)
+    vector = columns(e, index) if e.is_scalar else None
     if vector is not None:
         return Product(Transpose(unit), vector)
     return e.replace({held[0]: Product(Transpose(unit), held[0].base)})
 
 
 def columns(e: Expr, i: Index) -> Expr | None:
-    """The matrix whose column at the index this vector is; ``None`` where no such matrix is found.
+    """The matrix whose column at the index this vector is, of a number the vector; ``None`` where none is found.
 
     >>> from symjac.expr import Function, dim
     >>> n, m = dim("n"), dim("m")
@@ -224,42 +178,49 @@ def columns(e: Expr, i: Index) -> Expr | None:
     Apply(H, Function(name='f', order=0, known=None))
     """
     if i not in unbound_indices(e):
-        return Product(e, Transpose(Ones(i.size)))
+        ones = Ones(i.size)
+        return ones if e == Number(1) else Product(e, ones if e.is_scalar else Transpose(ones))
+    if isinstance(e, Entry):
+        return _line(e, i)
     if isinstance(e, UnitVector):
         return Identity(i.size)
     if isinstance(e, Transpose):
         inner = e.arg
         turned = Apply(inner.function, transpose(inner.arg)) if isinstance(inner, Apply) else transpose(inner)
         return None if isinstance(turned, Transpose) else columns(turned, i)
-    if isinstance(e, Apply):
-        inner_columns = columns(e.arg, i)
-        return None if inner_columns is None else Apply(e.function, inner_columns)
-    if isinstance(e, EntryPower):
-        inner_columns = columns(e.base, i)
-        constant_power = i not in unbound_indices(e.exponent)
-        return EntryPower(inner_columns, e.exponent) if inner_columns is not None and constant_power else None
+    if isinstance(e, Norm):
+        return _root_of_squares(e, i, Fraction(1))
+    if isinstance(e, EntryPower) and isinstance(e.base, Norm) and isinstance(e.exponent, Number):
+        return _root_of_squares(e.base, i, e.exponent.value)
+    if isinstance(e, Apply | EntryPower):
+        found = None if any(i in unbound_indices(a) for a in e.args[1:]) else columns(e.args[0], i)
+        return None if found is None else e.with_args((found, *e.args[1:]))
     if isinstance(e, Sum | Hadamard | Stack) and all(a.cols == ONE for a in e.args):
         return _each(type(e), e.args, lambda a: columns(a, i))
-    if isinstance(e, Product):
-        constant, weights, chain = _parted(e, i)
-        weight = _vector(mul(*weights), i) if weights else None
-        if chain is None or (weights and weight is None):
-            return None
-        if not any(i in unbound_indices(f) for f in chain):
-            return None if weight is None else mul(*constant, *chain, transpose(weight))
-        inner_columns = _of_chain(chain, i)
-        if inner_columns is None:
-            return None
-        return mul(*constant, inner_columns, diag(weight)) if weight is not None else mul(*constant, inner_columns)
-    return None
+    if not isinstance(e, Product):
+        return None
+    constant, weights, chain = _parted(e, i)
+    if e.is_scalar and len(constant + weights) == 1:
+        factors = [g for f in e.args for g in _flat(f)]
+        return columns(factors[0], i) if len(factors) == 1 else _inner_product(factors, i)
+    if e.is_scalar:
+        weight = _each(Hadamard, weights, lambda f: columns(f, i))
+        return None if weight is None else joined([*constant, weight])
+    weight = columns(mul(*weights), i) if weights else None
+    if chain is None or (weights and weight is None):
+        return None
+    if not any(i in unbound_indices(f) for f in chain):
+        return None if weight is None else mul(*constant, *chain, transpose(weight))
+    found, scale = _of_chain(chain, i), [] if weight is None else [diag(weight)]
+    return None if found is None else mul(*constant, found, *scale)
 
 
 def _parted(e: Product, i: Index) -> tuple[list[Expr], list[Expr], list[Expr] | None]:
-    """Of a product that is a column its numbers, those that depend on i, and the vector and matrices before it."""
+    """Of a product that is one column its numbers, those that depend on i, and the vector and matrices before it."""
     factors = [g for f in e.args for g in _flat(f)]
     scalars = [f for f in factors if f.is_scalar]
     chain = [f for f in factors if not f.is_scalar]
-    end = next((k for k, f in enumerate(chain, 1) if f.cols == ONE), 0)
+    end = 0 if e.is_scalar else next((k for k, f in enumerate(chain, 1) if f.cols == ONE), 0)
     scalars += [Product(*p) for p in _inner_products(chain[end:])]
     held = [f for f in scalars if i in unbound_indices(f)]
     return [f for f in scalars if i not in unbound_indices(f)], held, chain[:end] or None
@@ -383,7 +344,7 @@ def _sum(e: IndexSum) -> Expr:
         (inside.setdefault(others[0], []) if others else alone).append(f)
     if isinstance(e.body, Entry) and e.body.indices == (j, j):
         return Trace(e.body.base)
-    vector = _vector(joined(alone), j) if alone else Ones(j.size)
+    vector = columns(joined(alone), j) if alone else Ones(j.size)
     matrices = [(i, _matrix(joined(found), i, j)) for i, found in inside.items()]
     known = [(i, m) for i, m in matrices if m is not None]
     if vector is None or len(known) < len(matrices) or len(known) > 2:
@@ -397,6 +358,3 @@ def _sum(e: IndexSum) -> Expr:
         middle = [Diag(vector)] if alone else []
         inner = Entry(Product(left, *middle, right.arg if isinstance(right, Transpose) else Transpose(right)), i, k)
     return Product(*outside, inner) if outside else inner
-
-
-__all__ = ["ONE", "Symbol", "collected", "whole"]
