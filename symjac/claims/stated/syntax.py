@@ -106,8 +106,7 @@ class ClaimBuilder(Builder):
 
     def is_vec(self, item: Node) -> bool:
         """Whether an item is the operator vec, and no function that something declares."""
-        token = item.token
-        upright = item.kind == "name" and item.text == "vec" and token is not None and token.style == "rm"
+        upright = item.kind == "name" and item.text == "vec" and item.token.style == "rm"
         if not upright or any(s.kind != "^" for s in item.scripts):
             return False
         return not self.is_declared(self.el.named(item).family)
@@ -141,7 +140,7 @@ class ClaimBuilder(Builder):
 
         Where m and n are sizes, and nothing else is called so.
         """
-        printed = [t.text for t in item.script("_")]
+        printed = [t.text for t in item.sub]
         if item.kind != "name" or item.text not in ("I", "K") or not printed:
             return None
         sizes, known = tuple(t for t in printed if t != ","), self.context.dims
