@@ -177,7 +177,7 @@ def compared(nodes: Sequence[Node]) -> set[str]:
     found = [[k.text for k in pair] for pair in pairs if all(k.kind == "name" and not k.scripts for k in pair)]
     below = (n.sub for n in nodes if n.letter in KRONECKER and n.sub)
     signs = [[t for t in tokens if t.kind != ","] for tokens in below]
-    signs += [indicated(n.token, s.tokens) for n in nodes for s in n.scripts if s.kind == "_"]
+    signs += [indicated(n.token, n.sub) for n in nodes if n.sub]
     found += [[t.text for t in pair] for pair in signs if all(t.kind == "name" and not t.style for t in pair)]
     return {x for pair in found if len(pair) == 2 and not ENTRYLIKE.isdisjoint(pair) for x in pair if not is_upper(x)}
 

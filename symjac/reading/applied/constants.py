@@ -56,9 +56,9 @@ def kronecker(b: Building, named: Named, node: Node) -> Term | None:
 
 def compared(b: Building, node: Node) -> Term | None:
     """``1_{i = y}`` in its spellings: Kronecker's delta of two indices."""
-    pairs = [indicated(node.token, s.tokens) for s in node.scripts if s.kind == "_"]
-    if not any(pairs):
+    pair = indicated(node.token, node.sub)
+    if not pair:
         return None
     if len(node.scripts) > 1:
         raise b.error(f"{b.context.text(node)}: what stands above an indicator is not read", node)
-    return Term("kronecker", (), tuple(t.text for t in pairs[0]), span(node))
+    return Term("kronecker", (), tuple(t.text for t in pair), span(node))
