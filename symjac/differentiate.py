@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from symjac import expr as ex
 from symjac.errors import NotYetError, RuleError
 from symjac.expr import Expr, Product
-from symjac.kernel import Scope, Theorem, narrow
+from symjac.kernel import DIFFERENTIALS, JACOBIANS, Scope, Theorem, narrow, operands
 from symjac.linear import coefficient, gradient, jacobian_of_linear
 from symjac.rules import infer
 from symjac.values import counterexample
@@ -88,6 +88,10 @@ class _Derivatives(ABC):
     def infer(self, name: str, y: Expr, *premises: Theorem) -> Theorem:
         return infer(name, self.scope, y, *premises)
 
+    def by_operands(self, name: str, y: Expr) -> Theorem:
+        """The theorem of a rule that speaks of the derivatives of the operands."""
+        return self.infer(name, y, *map(self.of, operands(name, y)))
+
     @abstractmethod
     def derive(self, y: Expr) -> Theorem:
         """The derivative of an expression that is not known yet."""
@@ -103,8 +107,6 @@ class _Jacobian(_Derivatives):
             return self.infer("constant", y)
         if isinstance(y, ex.Symbol):
             return self.infer("gate", y)
-        if type(y) in EVERY_OPERAND:
-            return self.infer(EVERY_OPERAND[type(y)], y, *map(self.of, y.args))
         if isinstance(y, Product):
             return self.product(y)
         if isinstance(y, ex.Norm) and y.arg.cols != ex.ONE:
@@ -114,12 +116,11 @@ class _Jacobian(_Derivatives):
         if isinstance(y, ex.Diagonal | ex.Trace | ex.Determinant):
             return identified(y, self.scope)
         if isinstance(y, ex.EntryPower) and self.scope.depends(y.exponent):
-            return self.infer("exponent_rule", y, self.of(y.base), self.of(y.exponent))
+            return self.by_operands("exponent_rule", y)
         if _is_power_of_squared_norm(y):
             return self.power_of_squared_norm(y)
-        for cls, name in ONE_OPERAND.items():
-            if isinstance(y, cls):
-                return self.infer(name, y, self.of(y.args[0]))
+        if type(y) in JACOBIANS:
+            return self.by_operands(JACOBIANS[type(y)], y)
         raise NotYetError(f"there is no rule yet for the derivative of this: {ex.brief(y)}")
 
     def power_of_squared_norm(self, y: Expr) -> Theorem:
@@ -210,24 +211,6 @@ def _reassociated(e: Expr) -> tuple[Expr, ...] | None:
     return None
 
 
-EVERY_OPERAND: dict[type[Expr], str] = {
-    ex.Sum: "sum_rule",
-    ex.Hadamard: "product_rule",
-    ex.Stack: "stack_rule",
-    ex.VectorMap: "map_rule",
-    ex.ScalarFunction: "scalar_function_rule",
-}
-
-ONE_OPERAND: dict[type[Expr], str] = {
-    ex.Apply: "chain_rule",
-    ex.EntryPower: "power_rule",
-    ex.Softmax: "softmax_rule",
-    ex.LogSumExp: "log_sum_exp_rule",
-    ex.Norm: "norm_rule",
-    ex.ScalarGradient: "scalar_gradient_rule",
-}
-
-
 class _Differential(_Derivatives):
     """Differentials, of expressions of any shape."""
 
@@ -238,39 +221,10 @@ class _Differential(_Derivatives):
             return self.infer("d_constant", y)
         if isinstance(y, ex.Symbol):
             return self.infer("d_definition", y, self.of(self.scope.definitions[y]))
-        for cls, name in MANY_OPERANDS.items():
-            if isinstance(y, cls):
-                return self.infer(name, y, *map(self.of, y.args))
         if isinstance(y, ex.MatrixPower) and y.exponent != ex.Number(-1):
             return self.infer("d_matrix_power", y, self.of(y.base))
         if _is_power_of_squared_norm(y):
             return self.infer("d_squared_norm", y, self.of(y.args[0].args[0]))
-        for cls, name in ONE_CHANGING.items():
-            if isinstance(y, cls):
-                return self.infer(name, y, self.of(y.args[0]))
+        if type(y) in DIFFERENTIALS:
+            return self.by_operands(DIFFERENTIALS[type(y)], y)
         raise NotYetError(f"there is no rule yet for the differential of this: {ex.brief(y)}")
-
-
-MANY_OPERANDS: dict[type[Expr], str] = {
-    ex.Sum: "d_sum",
-    Product: "d_product",
-    ex.Hadamard: "d_hadamard",
-    ex.Stack: "d_stack",
-    ex.ScalarGradient: "d_scalar_gradient",
-    ex.ScalarFunction: "d_scalar_function",
-    ex.VectorMap: "d_map",
-}
-
-ONE_CHANGING: dict[type[Expr], str] = {
-    ex.Transpose: "d_transpose",
-    ex.Diag: "d_diag",
-    ex.Diagonal: "d_diagonal",
-    ex.Trace: "d_trace",
-    ex.Determinant: "d_determinant",
-    ex.MatrixPower: "d_inverse",
-    ex.Apply: "d_function",
-    ex.EntryPower: "d_power",
-    ex.Norm: "d_norm",
-    ex.Softmax: "d_softmax",
-    ex.LogSumExp: "d_log_sum_exp",
-}

@@ -15,6 +15,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import InitVar, dataclass, field
 from fractions import Fraction
+from functools import wraps
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -320,10 +321,53 @@ def about(name: str, scope: Scope, operand: Expr, premise: Theorem) -> Expr:
     return premise.rhs
 
 
-def change(name: str, operand: Expr, premise: Theorem) -> Expr:
+def change(name: str, scope: Scope, operand: Expr, premise: Theorem) -> Expr:
     """The right side of a premise that must be the differential of ``operand``."""
     require(premise.lhs == ex.Differential(operand), name, "a premise is about something else")
     return premise.rhs
+
+
+# The rules that say what follows from the derivatives of a node's operands, by its type: the usual one of each.
+JACOBIANS: dict[type[Expr], str] = {}
+DIFFERENTIALS: dict[type[Expr], str] = {}
+Part = Callable[[str, Scope, Expr, Theorem], Expr]
+Enter = Callable[[Callable[..., Expr]], Rule]
+
+
+def jacobian_rule(kind: type[E]) -> Enter:
+    """Enter a rule that makes the Jacobian of a node out of those of its operands."""
+    return _operand_rule(kind, JACOBIANS, about, Partial)
+
+
+def differential_rule(kind: type[E]) -> Enter:
+    """Enter a rule that makes the differential of a node out of those of its operands."""
+    return _operand_rule(kind, DIFFERENTIALS, change, lambda y, _: ex.Differential(y))
+
+
+def _operand_rule(
+    kind: type[E], table: dict[type[Expr], str], part: Part, derivative: Callable[[Expr, Symbol], Expr]
+) -> Enter:
+    def enter(function: Callable[..., Expr]) -> Rule:
+        name = function.__name__
+
+        @wraps(function)
+        def applied(scope: Scope, operand: Expr, *premises: Theorem) -> Conclusion:
+            y = narrow(operand, kind, name)
+            about_each = operands(name, y)
+            require(len(premises) == len(about_each), name, "each operand wants a premise")
+            parts = (part(name, scope, a, t) for a, t in zip(about_each, premises, strict=True))
+            return derivative(y, scope.wrt), function(scope, y, *parts)
+
+        table.setdefault(kind, name)
+        return rule(applied)
+
+    return enter
+
+
+def operands(name: str, y: Expr) -> tuple[Expr, ...]:
+    """The operands about which a rule of :data:`JACOBIANS` or :data:`DIFFERENTIALS` wants a premise each."""
+    least, most = PREMISES[name]
+    return y.args[:least] if least == most else y.args
 
 
 def factor(name: str, scope: Scope, e: Expr) -> Expr:

@@ -255,7 +255,12 @@ PARTS: dict[str, tuple[str, Callable[[Patch], None]]] = {
     "abbreviated form": ("jacobian", lambda m: wrong_function(m, derivation, "abbreviate", half_abbreviated)),
     "code of both": ("jacobian", lambda m: wrong_method(m, codegen.Writer, "full", doubled_code)),
     "form by a matrix": ("by a matrix", lambda m: wrong_function(m, vectorised, "matrix_of")),
-    "its transpose": ("by a matrix", lambda m: wrong_function(m, vectorised, "turned")),
+    "its transpose": (
+        "by a matrix",
+        lambda m: m.setattr(
+            vectorised.VecJacobian, "closed_denominator", property(lambda j: doubled(ex.transpose(j.closed)))
+        ),
+    ),
     "its tidy form": ("by a matrix", lambda m: wrong_function(m, vectorised, "collect")),
     "gradient": ("hessian", lambda m: wrong_method(m, Hessian, "_gradient")),
     "product with a vector": ("hessian", lambda m: wrong_function(m, hessian, "_applied")),

@@ -78,9 +78,9 @@ def test_the_rule_wants_a_premise_for_each_argument() -> None:
     scope = Scope(h, {})
     f = VectorMap("f", (Product(W, h), h), n)
     first, second = map(_derivative, f.args)
-    with pytest.raises(RuleError, match="each argument wants a premise"):
+    with pytest.raises(RuleError, match="each operand wants a premise"):
         infer("map_rule", scope, f, first)
-    with pytest.raises(RuleError, match="each argument wants a premise"):
+    with pytest.raises(RuleError, match="each operand wants a premise"):
         infer("map_rule", scope, f, first, second, second)
     with pytest.raises(RuleError, match="something else"):
         infer("map_rule", scope, f, second, first)

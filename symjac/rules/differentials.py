@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from symjac import expr as ex
 from symjac.expr import Expr, Partial, Product, Symbol
-from symjac.kernel import Conclusion, Scope, Theorem, change, factor, jacobian, narrow, require, rule
+from symjac.kernel import Conclusion, Scope, Theorem, change, differential_rule, factor, jacobian, narrow, require, rule
 
 
 @rule
@@ -42,11 +42,11 @@ def d_definition(scope: Scope, y: Expr, body: Theorem) -> Conclusion:
     """
     y = narrow(y, Symbol, "d_definition")
     require(y in scope.definitions, "d_definition", "the operand has no definition")
-    return ex.Differential(y), change("d_definition", scope.definitions[y], body)
+    return ex.Differential(y), change("d_definition", scope, scope.definitions[y], body)
 
 
-@rule
-def d_sum(scope: Scope, y: Expr, *terms: Theorem) -> Conclusion:
+@differential_rule(ex.Sum)
+def d_sum(scope: Scope, y: ex.Sum, *changes: Expr) -> Expr:
     """
     |- dA = P    |- dB = Q
     ----------------------
@@ -54,12 +54,11 @@ def d_sum(scope: Scope, y: Expr, *terms: Theorem) -> Conclusion:
 
     Magnus and Neudecker, section 8.2.
     """
-    y = narrow(y, ex.Sum, "d_sum")
-    return ex.Differential(y), ex.add(*_changes("d_sum", y, terms))
+    return ex.add(*changes)
 
 
-@rule
-def d_product(scope: Scope, y: Expr, *factors: Theorem) -> Conclusion:
+@differential_rule(Product)
+def d_product(scope: Scope, y: Product, *changes: Expr) -> Expr:
     """
     |- dA = P    |- dB = Q
     ------------------------
@@ -67,11 +66,11 @@ def d_product(scope: Scope, y: Expr, *factors: Theorem) -> Conclusion:
 
     Magnus and Neudecker, section 8.2.
     """
-    return ex.Differential(y), _one_by_one("d_product", narrow(y, Product, "d_product"), factors)
+    return _one_by_one(y, changes)
 
 
-@rule
-def d_hadamard(scope: Scope, y: Expr, *factors: Theorem) -> Conclusion:
+@differential_rule(ex.Hadamard)
+def d_hadamard(scope: Scope, y: ex.Hadamard, *changes: Expr) -> Expr:
     """
     |- dA = P    |- dB = Q
     ----------------------------
@@ -79,24 +78,17 @@ def d_hadamard(scope: Scope, y: Expr, *factors: Theorem) -> Conclusion:
 
     Magnus and Neudecker, section 8.2.
     """
-    return ex.Differential(y), _one_by_one("d_hadamard", narrow(y, ex.Hadamard, "d_hadamard"), factors)
+    return _one_by_one(y, changes)
 
 
-def _one_by_one(name: str, y: Product | ex.Hadamard, factors: tuple[Theorem, ...]) -> Expr:
+def _one_by_one(y: Product | ex.Hadamard, changes: tuple[Expr, ...]) -> Expr:
     """The sum of the products in which one factor after the other is replaced by its change."""
-    changes = enumerate(_changes(name, y, factors))
-    terms = [y.with_args((*y.args[:k], p, *y.args[k + 1 :])) for k, p in changes if not ex.is_zero(p)]
+    terms = [y.with_args((*y.args[:k], p, *y.args[k + 1 :])) for k, p in enumerate(changes) if not ex.is_zero(p)]
     return ex.add(*terms) if terms else ex.zero(y.shape)
 
 
-def _changes(name: str, y: Expr, premises: tuple[Theorem, ...]) -> list[Expr]:
-    """What the premises say about the operands, one about each."""
-    require(len(y.args) == len(premises), name, "each operand wants a premise")
-    return [change(name, a, t) for a, t in zip(y.args, premises, strict=True)]
-
-
-@rule
-def d_transpose(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+@differential_rule(ex.Transpose)
+def d_transpose(scope: Scope, y: ex.Transpose, p: Expr) -> Expr:
     """
     |- dA = P
     ---------------
@@ -104,34 +96,31 @@ def d_transpose(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
 
     Magnus and Neudecker, section 8.2.
     """
-    y = narrow(y, ex.Transpose, "d_transpose")
-    return ex.Differential(y), ex.Transpose(change("d_transpose", y.arg, inner))
+    return ex.Transpose(p)
 
 
-@rule
-def d_diag(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+@differential_rule(ex.Diag)
+def d_diag(scope: Scope, y: ex.Diag, p: Expr) -> Expr:
     """
     |- da = p
     -----------------------
     |- d diag(a) = diag(p)
     """
-    y = narrow(y, ex.Diag, "d_diag")
-    return ex.Differential(y), ex.Diag(change("d_diag", y.arg, inner))
+    return ex.Diag(p)
 
 
-@rule
-def d_diagonal(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+@differential_rule(ex.Diagonal)
+def d_diagonal(scope: Scope, y: ex.Diagonal, p: Expr) -> Expr:
     """
     |- dA = P
     ---------------------------------
     |- d diagonal(A) = diagonal(P)
     """
-    y = narrow(y, ex.Diagonal, "d_diagonal")
-    return ex.Differential(y), ex.Diagonal(change("d_diagonal", y.arg, inner))
+    return ex.Diagonal(p)
 
 
-@rule
-def d_trace(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+@differential_rule(ex.Trace)
+def d_trace(scope: Scope, y: ex.Trace, p: Expr) -> Expr:
     """
     |- dA = P
     ------------------
@@ -139,37 +128,33 @@ def d_trace(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
 
     Magnus and Neudecker, section 8.2.
     """
-    y = narrow(y, ex.Trace, "d_trace")
-    return ex.Differential(y), ex.Trace(change("d_trace", y.arg, inner))
+    return ex.Trace(p)
 
 
-@rule
-def d_function(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+@differential_rule(ex.Apply)
+def d_function(scope: Scope, y: ex.Apply, p: Expr) -> Expr:
     """
     |- dA = P    f acts entry by entry
     ----------------------------------
     |- df(A) = f'(A) o P
     """
-    y = narrow(y, ex.Apply, "d_function")
-    outer = ex.Apply(y.function.derivative(), y.arg)
-    return ex.Differential(y), _entrywise(outer, change("d_function", y.arg, inner))
+    return _entrywise(ex.Apply(y.function.derivative(), y.arg), p)
 
 
-@rule
-def d_power(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+@differential_rule(ex.EntryPower)
+def d_power(scope: Scope, y: ex.EntryPower, p: Expr) -> Expr:
     """
     |- dA = P    q a constant scalar
     ------------------------------------
     |- d A^q = q A^(q-1) o P    (entrywise)
     """
-    y = narrow(y, ex.EntryPower, "d_power")
     require(not scope.depends(y.exponent), "d_power", "the exponent is not constant")
     lowered = ex.power(y.base, ex.add(y.exponent, ex.Number(-1)))
-    return ex.Differential(y), ex.mul(y.exponent, _entrywise(lowered, change("d_power", y.base, inner)))
+    return ex.mul(y.exponent, _entrywise(lowered, p))
 
 
-@rule
-def d_inverse(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+@differential_rule(ex.MatrixPower)
+def d_inverse(scope: Scope, y: ex.MatrixPower, p: Expr) -> Expr:
     """
     |- dA = P    A invertible
     -----------------------------
@@ -177,13 +162,12 @@ def d_inverse(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
 
     Magnus and Neudecker, section 8.4.
     """
-    y = narrow(y, ex.MatrixPower, "d_inverse")
     require(y.exponent == ex.Number(-1), "d_inverse", "the operand is no inverse")
-    return ex.Differential(y), Product(ex.Number(-1), y, change("d_inverse", y.base, inner), y)
+    return Product(ex.Number(-1), y, p, y)
 
 
-@rule
-def d_matrix_power(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+@differential_rule(ex.MatrixPower)
+def d_matrix_power(scope: Scope, y: ex.MatrixPower, p: Expr) -> Expr:
     """
     |- dA = P    k a positive whole number
     --------------------------------------------------------
@@ -193,18 +177,16 @@ def d_matrix_power(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
 
     |- dA^-k = -(A^-1 P A^-k + A^-2 P A^-(k-1) + ... + A^-k P A^-1)
     """
-    y = narrow(y, ex.MatrixPower, "d_matrix_power")
     q = narrow(y.exponent, ex.Number, "d_matrix_power").value
     require(q.denominator == 1, "d_matrix_power", "the exponent is no whole number")
     require(0 < abs(q) <= LARGEST_POWER, "d_matrix_power", "the power is zero or too large to write out")
-    base, k, p = y.base, int(q), change("d_matrix_power", y.base, inner)
+    base, k = y.base, int(q)
     if ex.is_zero(p):
-        return ex.Differential(y), ex.zero(y.shape)
+        return ex.zero(y.shape)
     if k > 0:
-        terms = [_around(_whole(base, r), p, _whole(base, k - 1 - r)) for r in range(k)]
-        return ex.Differential(y), ex.add(*terms)
+        return ex.add(*(_around(_whole(base, r), p, _whole(base, k - 1 - r)) for r in range(k)))
     terms = [_around(_whole(base, -r), p, _whole(base, k - 1 + r)) for r in range(1, 1 - k)]
-    return ex.Differential(y), ex.add(*(Product(ex.Number(-1), *t.args) for t in terms))
+    return ex.add(*(Product(ex.Number(-1), *t.args) for t in terms))
 
 
 LARGEST_POWER = 12
@@ -222,8 +204,8 @@ def _around(left: Expr | None, p: Expr, right: Expr | None) -> Expr:
     return factors[0] if len(factors) == 1 else Product(*factors)
 
 
-@rule
-def d_determinant(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+@differential_rule(ex.Determinant)
+def d_determinant(scope: Scope, y: ex.Determinant, p: Expr) -> Expr:
     """
     |- dA = P    A invertible
     ---------------------------------
@@ -231,8 +213,7 @@ def d_determinant(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
 
     Jacobi's formula; Magnus and Neudecker, section 8.3.
     """
-    a = narrow(y, ex.Determinant, "d_determinant").arg
-    return ex.Differential(y), ex.mul(y, ex.Trace(ex.mul(_inverse(a), change("d_determinant", a, inner))))
+    return ex.mul(y, ex.Trace(ex.mul(_inverse(y.arg), p)))
 
 
 def _inverse(a: Expr) -> Expr:
@@ -242,16 +223,14 @@ def _inverse(a: Expr) -> Expr:
     return ex.MatrixPower(a, ex.Number(-1))
 
 
-@rule
-def d_norm(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+@differential_rule(ex.Norm)
+def d_norm(scope: Scope, y: ex.Norm, p: Expr) -> Expr:
     """
     |- dA = P    A not zero
     ---------------------------
     |- d|A| = tr(A^T P) / |A|
     """
-    a = narrow(y, ex.Norm, "d_norm").arg
-    pairing = Product(ex.transpose(a), change("d_norm", a, inner))
-    return ex.Differential(y), ex.mul(ex.power(y, -1), pairing if pairing.is_scalar else ex.Trace(pairing))
+    return ex.mul(ex.power(y, -1), _pairing(y.arg, p))
 
 
 @rule
@@ -265,78 +244,75 @@ def d_squared_norm(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     a = narrow(even.base, ex.Norm, "d_squared_norm").arg
     q = narrow(even.exponent, ex.Number, "d_squared_norm").value
     require(q > 0 and q % 2 == 0, "d_squared_norm", "the operand is no power of a square")
-    pairing = Product(ex.transpose(a), change("d_squared_norm", a, inner))
-    form = pairing if pairing.is_scalar else ex.Trace(pairing)
-    return ex.Differential(y), ex.mul(ex.Number(q), ex.power(even.base, q - 2), form)
+    p = change("d_squared_norm", scope, a, inner)
+    return ex.Differential(y), ex.mul(ex.Number(q), ex.power(even.base, q - 2), _pairing(a, p))
 
 
-@rule
-def d_softmax(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+def _pairing(a: Expr, p: Expr) -> Expr:
+    """``tr(a^T p)``."""
+    product = Product(ex.transpose(a), p)
+    return product if product.is_scalar else ex.Trace(product)
+
+
+@differential_rule(ex.Softmax)
+def d_softmax(scope: Scope, y: ex.Softmax, u: Expr) -> Expr:
     """
     |- da = u    p = softmax(a)
     ---------------------------------
     |- dp = (diag(p) - p p^T) u
     """
-    y = narrow(y, ex.Softmax, "d_softmax")
-    local = ex.sub(ex.diag(y), ex.mul(y, ex.transpose(y)))
-    return ex.Differential(y), Product(local, change("d_softmax", y.arg, inner))
+    return Product(ex.sub(ex.diag(y), ex.mul(y, ex.transpose(y))), u)
 
 
-@rule
-def d_log_sum_exp(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+@differential_rule(ex.LogSumExp)
+def d_log_sum_exp(scope: Scope, y: ex.LogSumExp, u: Expr) -> Expr:
     """
     |- da = u
     ------------------------------------------
     |- d log-sum-exp(a) = softmax(a)^T u
     """
-    a = narrow(y, ex.LogSumExp, "d_log_sum_exp").arg
-    return ex.Differential(y), Product(ex.Transpose(ex.Softmax(a)), change("d_log_sum_exp", a, inner))
+    return Product(ex.Transpose(ex.Softmax(y.arg)), u)
 
 
-@rule
-def d_stack(scope: Scope, y: Expr, *parts: Theorem) -> Conclusion:
+@differential_rule(ex.Stack)
+def d_stack(scope: Scope, y: ex.Stack, *changes: Expr) -> Expr:
     """
     |- da = u    |- db = v
     ----------------------
     |- d[a; b] = [u; v]
     """
-    y = narrow(y, ex.Stack, "d_stack")
-    return ex.Differential(y), ex.Stack(*_changes("d_stack", y, parts))
+    return ex.Stack(*changes)
 
 
-@rule
-def d_map(scope: Scope, y: Expr, *inner: Theorem) -> Conclusion:
+@differential_rule(ex.VectorMap)
+def d_map(scope: Scope, y: ex.VectorMap, *changes: Expr) -> Expr:
     """
     |- da = u    |- db = v    F a differentiable map with Jacobians d_1 F and d_2 F by its arguments
     -----------------------------------------------------------------------------------------------
     |- dF(a, b) = d_1 F(a, b) u + d_2 F(a, b) v
     """
-    y = narrow(y, ex.VectorMap, "d_map")
-    changes = enumerate(_changes("d_map", y, inner), 1)
-    terms = [ex.mul(y.jacobian(k), u) for k, u in changes if not ex.is_zero(u)]
-    return ex.Differential(y), ex.add(*terms) if terms else ex.zero(y.shape)
+    terms = [ex.mul(y.jacobian(k), u) for k, u in enumerate(changes, 1) if not ex.is_zero(u)]
+    return ex.add(*terms) if terms else ex.zero(y.shape)
 
 
-@rule
-def d_scalar_function(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+@differential_rule(ex.ScalarFunction)
+def d_scalar_function(scope: Scope, y: ex.ScalarFunction, u: Expr) -> Expr:
     """
     |- da = u    f a differentiable scalar function
     -----------------------------------------------
     |- df(a) = (nabla f)(a)^T u
     """
-    y = narrow(y, ex.ScalarFunction, "d_scalar_function")
-    return ex.Differential(y), ex.mul(y.jacobian(), change("d_scalar_function", y.args[0], inner))
+    return ex.mul(y.jacobian(), u)
 
 
-@rule
-def d_scalar_gradient(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+@differential_rule(ex.ScalarGradient)
+def d_scalar_gradient(scope: Scope, y: ex.ScalarGradient, u: Expr) -> Expr:
     """
     |- da = u    f a twice continuously differentiable scalar function
     ------------------------------------------------------------------
     |- d(nabla f)(a) = (nabla^2 f)(a) u
     """
-    y = narrow(y, ex.ScalarGradient, "d_scalar_gradient")
-    return ex.Differential(y), ex.mul(y.jacobian(), change("d_scalar_gradient", y.args[0], inner))
+    return ex.mul(y.jacobian(), u)
 
 
 def _entrywise(a: Expr, b: Expr) -> Expr:
@@ -354,7 +330,7 @@ def d_applied(scope: Scope, y: Expr, matrix: Theorem) -> Conclusion:
     """
     y = narrow(y, Product, "d_applied")
     m = narrow(y.args[0], ex.Differential, "d_applied").arg
-    return y, Product(change("d_applied", m, matrix), *y.args[1:])
+    return y, Product(change("d_applied", scope, m, matrix), *y.args[1:])
 
 
 @rule
@@ -366,7 +342,7 @@ def identification(scope: Scope, y: Expr, differential: Theorem) -> Conclusion:
 
     Identification; Magnus and Neudecker, chapter 9.
     """
-    linear = narrow(change("identification", y, differential), ex.Trace, "identification")
+    linear = narrow(change("identification", scope, y, differential), ex.Trace, "identification")
     return Partial(y, scope.wrt), factor("identification", scope, linear.arg)
 
 
@@ -377,5 +353,5 @@ def vector_identification(scope: Scope, y: Expr, differential: Theorem) -> Concl
     --------------------------
     |- dy/dx = J
     """
-    linear = change("vector_identification", y, differential)
+    linear = change("vector_identification", scope, y, differential)
     return jacobian("vector_identification", scope, y), factor("vector_identification", scope, linear)

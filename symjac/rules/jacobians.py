@@ -9,7 +9,7 @@ from __future__ import annotations
 from symjac import expr as ex
 from symjac.expr import Expr, Partial, Product, Symbol
 from symjac.functions import ACTIVATIONS
-from symjac.kernel import Conclusion, Scope, Theorem, about, factor, jacobian, narrow, require, rule
+from symjac.kernel import Conclusion, Scope, Theorem, about, factor, jacobian, jacobian_rule, narrow, require, rule
 from symjac.normal import equal
 
 
@@ -47,17 +47,14 @@ def gate(scope: Scope, y: Expr) -> Conclusion:
     return d, d
 
 
-@rule
-def sum_rule(scope: Scope, y: Expr, *terms: Theorem) -> Conclusion:
+@jacobian_rule(ex.Sum)
+def sum_rule(scope: Scope, y: ex.Sum, *terms: Expr) -> Expr:
     """
     |- da/dx = A    |- db/dx = B
     ----------------------------
     |- d(a + b)/dx = A + B
     """
-    y = narrow(y, ex.Sum, "sum_rule")
-    require(len(y.args) == len(terms), "sum_rule", "each term wants a premise")
-    parts = (about("sum_rule", scope, a, t) for a, t in zip(y.args, terms, strict=True))
-    return Partial(y, scope.wrt), ex.add(*parts)
+    return ex.add(*terms)
 
 
 @rule
@@ -112,100 +109,85 @@ def _product(factors: tuple[Expr, ...]) -> Expr:
     return factors[0] if len(factors) == 1 else Product(*factors)
 
 
-@rule
-def product_rule(scope: Scope, y: Expr, *factors: Theorem) -> Conclusion:
+@jacobian_rule(ex.Hadamard)
+def product_rule(scope: Scope, y: ex.Hadamard, *slopes: Expr) -> Expr:
     """
     |- da/dx = A    |- db/dx = B
     ----------------------------------------
     |- d(a o b)/dx = diag(b) A + diag(a) B        (o: entrywise)
     """
-    y = narrow(y, ex.Hadamard, "product_rule")
-    require(len(y.args) == len(factors) > 1, "product_rule", "each of at least two factors wants a premise")
-    terms = []
-    for k, (a, t) in enumerate(zip(y.args, factors, strict=True)):
-        others = y.args[:k] + y.args[k + 1 :]
-        terms.append(ex.mul(ex.diag(ex.hadamard(*others)), about("product_rule", scope, a, t)))
-    return Partial(y, scope.wrt), ex.add(*terms)
+    require(len(slopes) > 1, "product_rule", "there is one factor")
+    others = (y.args[:k] + y.args[k + 1 :] for k in range(len(slopes)))
+    return ex.add(*(ex.mul(ex.diag(ex.hadamard(*rest)), slope) for rest, slope in zip(others, slopes, strict=True)))
 
 
-@rule
-def chain_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+@jacobian_rule(ex.Apply)
+def chain_rule(scope: Scope, y: ex.Apply, slope: Expr) -> Expr:
     """
     |- da/dx = A    f acts entry by entry
     -------------------------------------
     |- df(a)/dx = diag(f'(a)) A
     """
-    y = narrow(y, ex.Apply, "chain_rule")
-    outer = ex.Apply(y.function.derivative(), y.arg)
-    return Partial(y, scope.wrt), ex.mul(ex.diag(outer), about("chain_rule", scope, y.arg, inner))
+    return ex.mul(ex.diag(ex.Apply(y.function.derivative(), y.arg)), slope)
 
 
-@rule
-def power_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+@jacobian_rule(ex.EntryPower)
+def power_rule(scope: Scope, y: ex.EntryPower, slope: Expr) -> Expr:
     """
     |- da/dx = A    q a constant scalar
     -----------------------------------
     |- da^q/dx = q diag(a^(q-1)) A
     """
-    y = narrow(y, ex.EntryPower, "power_rule")
     require(not scope.depends(y.exponent), "power_rule", "the exponent is not constant")
-    lowered = ex.power(y.base, ex.add(y.exponent, ex.Number(-1)))
-    total = ex.mul(y.exponent, ex.diag(lowered), about("power_rule", scope, y.base, inner))
-    return Partial(y, scope.wrt), total
+    return _by_base(y, slope)
 
 
-@rule
-def exponent_rule(scope: Scope, y: Expr, base: Theorem, exponent: Theorem) -> Conclusion:
+@jacobian_rule(ex.EntryPower)
+def exponent_rule(scope: Scope, y: ex.EntryPower, by_base: Expr, by_exponent: Expr) -> Expr:
     """
     |- da/dx = A    |- dq/dx = Q    a positive
     -----------------------------------------------------
     |- da^q/dx = q diag(a^(q-1)) A + (a^q o log a) Q
     """
-    y = narrow(y, ex.EntryPower, "exponent_rule")
-    lowered = ex.power(y.base, ex.add(y.exponent, ex.Number(-1)))
-    by_base = ex.mul(y.exponent, ex.diag(lowered), about("exponent_rule", scope, y.base, base))
-    slope = ex.hadamard(y, ex.Apply(LOG, y.base))
-    total = ex.add(by_base, ex.mul(slope, about("exponent_rule", scope, y.exponent, exponent)))
-    return Partial(y, scope.wrt), total
+    return ex.add(_by_base(y, by_base), ex.mul(ex.hadamard(y, ex.Apply(LOG, y.base)), by_exponent))
 
 
 LOG = ACTIVATIONS["log"].function
 
 
-@rule
-def softmax_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+def _by_base(y: ex.EntryPower, slope: Expr) -> Expr:
+    """``q diag(a^(q-1)) A``."""
+    return ex.mul(y.exponent, ex.diag(ex.power(y.base, ex.add(y.exponent, ex.Number(-1)))), slope)
+
+
+@jacobian_rule(ex.Softmax)
+def softmax_rule(scope: Scope, y: ex.Softmax, slope: Expr) -> Expr:
     """
     |- da/dx = A    p = softmax(a)
     ---------------------------------
     |- dp/dx = (diag(p) - p p^T) A
     """
-    y = narrow(y, ex.Softmax, "softmax_rule")
-    local = ex.sub(ex.diag(y), ex.mul(y, ex.transpose(y)))
-    return Partial(y, scope.wrt), ex.mul(local, about("softmax_rule", scope, y.arg, inner))
+    return ex.mul(ex.sub(ex.diag(y), ex.mul(y, ex.transpose(y))), slope)
 
 
-@rule
-def log_sum_exp_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+@jacobian_rule(ex.LogSumExp)
+def log_sum_exp_rule(scope: Scope, y: ex.LogSumExp, slope: Expr) -> Expr:
     """
     |- da/dx = A
     -----------------------------------------
     |- d log-sum-exp(a)/dx = softmax(a)^T A
     """
-    a = narrow(y, ex.LogSumExp, "log_sum_exp_rule").arg
-    change = about("log_sum_exp_rule", scope, a, inner)
-    return Partial(y, scope.wrt), ex.mul(ex.transpose(ex.Softmax(a)), change)
+    return ex.mul(ex.transpose(ex.Softmax(y.arg)), slope)
 
 
-@rule
-def norm_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+@jacobian_rule(ex.Norm)
+def norm_rule(scope: Scope, y: ex.Norm, slope: Expr) -> Expr:
     """
     |- da/dx = A    a not zero
     ---------------------------
     |- d|a|/dx = a^T A / |a|
     """
-    a = narrow(y, ex.Norm, "norm_rule").arg
-    total = ex.mul(ex.power(y, -1), ex.transpose(a), about("norm_rule", scope, a, inner))
-    return Partial(y, scope.wrt), total
+    return ex.mul(ex.power(y, -1), ex.transpose(y.arg), slope)
 
 
 @rule
@@ -222,52 +204,44 @@ def squared_norm_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
     return Partial(y, scope.wrt), total
 
 
-@rule
-def stack_rule(scope: Scope, y: Expr, *parts: Theorem) -> Conclusion:
+@jacobian_rule(ex.Stack)
+def stack_rule(scope: Scope, y: ex.Stack, *slopes: Expr) -> Expr:
     """
     |- da/dx = A    |- db/dx = B
     ----------------------------
     |- d[a; b]/dx = [A; B]
     """
-    y = narrow(y, ex.Stack, "stack_rule")
-    require(len(y.args) == len(parts), "stack_rule", "each part wants a premise")
-    blocks = tuple(about("stack_rule", scope, a, t) for a, t in zip(y.args, parts, strict=True))
-    return Partial(y, scope.wrt), ex.Stack(*blocks)
+    return ex.Stack(*slopes)
 
 
-@rule
-def map_rule(scope: Scope, y: Expr, *inner: Theorem) -> Conclusion:
+@jacobian_rule(ex.VectorMap)
+def map_rule(scope: Scope, y: ex.VectorMap, *slopes: Expr) -> Expr:
     """
     |- da/dx = A    |- db/dx = B    F a differentiable map with Jacobians d_1 F and d_2 F by its arguments
     ------------------------------------------------------------------------------------------------------
     |- dF(a, b)/dx = d_1 F(a, b) A + d_2 F(a, b) B
     """
-    y = narrow(y, ex.VectorMap, "map_rule")
-    require(len(y.args) == len(inner), "map_rule", "each argument wants a premise")
-    parts = (about("map_rule", scope, a, t) for a, t in zip(y.args, inner, strict=True))
-    return Partial(y, scope.wrt), ex.add(*(ex.mul(y.jacobian(k), part) for k, part in enumerate(parts, 1)))
+    return ex.add(*(ex.mul(y.jacobian(k), slope) for k, slope in enumerate(slopes, 1)))
 
 
-@rule
-def scalar_function_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+@jacobian_rule(ex.ScalarFunction)
+def scalar_function_rule(scope: Scope, y: ex.ScalarFunction, slope: Expr) -> Expr:
     """
     |- da/dx = A    f a differentiable scalar function
     --------------------------------------------------
     |- df(a)/dx = (nabla f)(a)^T A
     """
-    y = narrow(y, ex.ScalarFunction, "scalar_function_rule")
-    return Partial(y, scope.wrt), ex.mul(y.jacobian(), about("scalar_function_rule", scope, y.args[0], inner))
+    return ex.mul(y.jacobian(), slope)
 
 
-@rule
-def scalar_gradient_rule(scope: Scope, y: Expr, inner: Theorem) -> Conclusion:
+@jacobian_rule(ex.ScalarGradient)
+def scalar_gradient_rule(scope: Scope, y: ex.ScalarGradient, slope: Expr) -> Expr:
     """
     |- da/dx = A    f a twice continuously differentiable scalar function
     ---------------------------------------------------------------------
     |- d(nabla f)(a)/dx = (nabla^2 f)(a) A
     """
-    y = narrow(y, ex.ScalarGradient, "scalar_gradient_rule")
-    return Partial(y, scope.wrt), ex.mul(y.jacobian(), about("scalar_gradient_rule", scope, y.args[0], inner))
+    return ex.mul(y.jacobian(), slope)
 
 
 @rule
