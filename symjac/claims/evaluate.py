@@ -7,31 +7,21 @@ added to a vector.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from symjac import expr as ex
 from symjac.claims import vectors
 from symjac.claims.instances import reached
 from symjac.claims.meaning import Meaning
-from symjac.claims.model import Model
 from symjac.claims.operand import Operand
 from symjac.claims.undecided import UndecidedError
 from symjac.composite import act
-from symjac.errors import NotYetError
+from symjac.errors import NotYetError, ShapeError
 from symjac.expr import ONE, Expr, Symbol
 from symjac.linear import jacobian_of_linear
 from symjac.reading.applied.terms import Immediate, Ref, Term
 from symjac.reading.sizes import Size
 from symjac.reading.values import Value
-
-
-def refuse_one_index_of_two(indices: Sequence[str], sizes: Sequence[ex.Dim]) -> None:
-    """``W_{ii}`` of a matrix that is not square has a meaning as far as the shorter side goes.
-
-    :raises UndecidedError: for such entries.
-    """
-    if len(set(indices)) < len(set(sizes)) and not indices[0].isdigit():
-        raise UndecidedError(f"the index {indices[0]} runs through both sides of a matrix that is not square")
 
 
 class Evaluator(Meaning):
@@ -42,9 +32,6 @@ class Evaluator(Meaning):
             return self.given(_DERIVATIVES[t.kind](self, t), t)
         return _ROWS[t.kind](self, t) if t.kind in _ROWS else super().value(t)
 
-    def outer(self, a: Value, b: Value, t: Term) -> Value:
-        return vectors.tensor(self, a, b, str(t.data), t)
-
     # ------------------------------------------------------------------------------------- entries
 
     def entry_of(self, e: Expr, t: Term) -> Expr:
@@ -54,15 +41,28 @@ class Evaluator(Meaning):
     def places(self, t: Term, sizes: Sequence[ex.Dim]) -> list[ex.Index | int]:
         """The indices of an entry, which run to these sizes.
 
-        :raises UndecidedError: where there are more or fewer: a row of a matrix or a vector of a batch may be meant.
+        :raises ShapeError: where there are more or fewer.
         """
         assert isinstance(t.data, tuple)
         if self.is_column(t):
             raise UndecidedError("derivatives of vectors with a number are not judged")
         if len(sizes) != len(t.data):
-            raise UndecidedError(f"nothing says what this index means: an entry has {len(sizes)}, not {len(t.data)}")
-        refuse_one_index_of_two(t.data, sizes)
-        return [self.index(text, Size(size)) for text, size in zip(t.data, sizes, strict=True)]
+            raise ShapeError(f"an entry has {len(sizes)} indices here, not {len(t.data)}")
+        return self.indexed(t.data, sizes)
+
+    def indexed(self, indices: Sequence[str], sizes: Sequence[ex.Dim]) -> list[ex.Index | int]:
+        """These indices, which run to these sizes.
+
+        :raises UndecidedError: for ``W_{ii}`` of what is not square, which has a meaning up to the shorter side.
+        """
+        if len(set(indices)) < len(set(sizes)) and not indices[0].isdigit():
+            raise UndecidedError(f"the index {indices[0]} runs through both sides of a matrix that is not square")
+        return [self.index(text, Size(size)) for text, size in zip(indices, sizes, strict=True)]
+
+    def units(self, t: Term, of: Symbol) -> list[Expr]:
+        """The unit vectors that pick an entry of a symbol."""
+        sizes = (of.rows,) if of.cols == ONE else of.shape
+        return [ex.UnitVector(k, d) for k, d in zip(self.places(t, sizes), sizes, strict=True)]
 
     def is_column(self, t: Term) -> bool:
         """Whether this is one of the vectors with a number that are the columns of a matrix."""
@@ -72,46 +72,41 @@ class Evaluator(Meaning):
 
     # --------------------------------------------------------------------------------- derivatives
 
-    def laid_out(self, numerator: Expr, *, scalar: bool, variable_row: bool = False) -> Expr:
-        """A Jacobian in this layout; of a scalar also in the mixed one."""
-        layout = self.convention.layout
-        if layout == "mixed":
-            layout = "denominator" if scalar and not variable_row else "numerator"
-        return numerator if layout == "numerator" else ex.transpose(numerator)
-
     def derivative(self, t: Term) -> Expr:
         y, x = t.args
+        by, of = self.whole(x), self.whole(y)
+        assert by is not None
         if isinstance(t.data, Immediate) and y.ref is not None and x.ref is not None:
-            return self.immediate(self.ref(y.ref), self.ref(x.ref))
+            assert of is not None
+            return self.laid_out(
+                self.at_once(of, by), scalar=self.model.symbol(of).is_scalar, vector=self.is_vector(by)
+            )
         if self.is_column(y):
             raise UndecidedError("the derivative of one of several vectors with a number is not judged")
         if x.kind == "entry":
-            return self.entry_derivative(y, x)
-        assert x.ref is not None
+            return self.by_column(y, x, of, by) if self.is_column(x) else self.by_entry(y, x, of, by)
         if y.kind == "entry":
-            row = self.convention.row and self.is_vector(x.ref)
-            return self.laid_out(self.of_entry(t, y, x), scalar=True, variable_row=row)
-        numerator = self.known(t, self.ref(x.ref))
-        variable = self.model.symbol(self.ref(x.ref))
-        scalar = numerator.rows == ONE
-        if variable.cols != ONE:
-            scalar = t.args[0].ref is None or not self.is_vector(t.args[0].ref)
-        row = self.convention.row and self.is_vector(x.ref)
-        return self.laid_out(numerator, scalar=scalar, variable_row=row)
+            return self.laid_out(self.of_entry(t, of, by), scalar=True, vector=self.is_vector(by))
+        numerator = self.known(t, by)
+        of_vector = of is not None and self.is_vector(of)
+        scalar = numerator.rows == ONE if self.model.symbol(by).cols == ONE else not of_vector
+        return self.laid_out(numerator, scalar=scalar, vector=self.is_vector(by))
 
-    def immediate(self, y: Ref, x: Ref) -> Expr:
-        """The derivative through the equations of one step, what comes from others held fixed."""
-        of, wrt = self.model.symbol(y), self.model.symbol(x)
-        self.variables.add(wrt)
-        row = self.convention.row and self.is_vector(x)
-        return self.laid_out(self.at_once(y, x), scalar=of.is_scalar, variable_row=row)
+    def whole(self, t: Term) -> Ref | None:
+        """The symbol that a term is, or is an entry of."""
+        r = t.whole.ref
+        return self.ref(r) if r is not None else None
 
     def at_once(self, y: Ref, x: Ref) -> Expr:
-        """The Jacobian of one symbol by another through the equations of one step."""
+        """The Jacobian of one symbol by another through the equations of one step, what others give held fixed."""
         self.model.refuse_unknown(y, x)
         of, wrt = self.model.symbol(y), self.model.symbol(x)
-        closed = vectors.jacobian if wrt.cols != ONE and of.is_vector else Model.closed
-        return closed(self.model, self.model.between(y, x), of, wrt)
+        self.variables.add(wrt)
+        return self.slope(of, wrt, self.model.between(y, x), entries=wrt.cols != ONE and of.is_vector)
+
+    def slope(self, of: Symbol, wrt: Symbol, definitions: Mapping[Symbol, Expr], *, entries: bool) -> Expr:
+        """The derivative of one symbol by another through these definitions; with ``entries`` of vec by vec."""
+        return self.model.closed(definitions, of, wrt, entries=entries)
 
     def is_vector(self, r: Ref) -> bool:
         return self.model.role(r) == "vector"
@@ -123,11 +118,9 @@ class Evaluator(Meaning):
         except UndecidedError as error:
             self.unknown.append(str(error))
             y = t.args[0].ref
-            if y is None:
+            if y is None or (of := self.model.symbol(self.ref(y))).is_matrix:
                 raise
-            of, wrt = self.model.symbol(self.ref(y)), self.model.symbol(x)
-            if of.is_matrix:
-                raise
+            wrt = self.model.symbol(x)
             by_matrix = wrt.cols != ONE and not of.is_scalar
             shape = (of.rows, wrt.rows * wrt.cols) if by_matrix else ex.Partial(of, wrt).shape
             return ex.Symbol(rf"\partial {of.name}/\partial {wrt.name}", shape)
@@ -136,9 +129,8 @@ class Evaluator(Meaning):
         """What ``t`` differentiates, by x, in numerator layout."""
         y = t.args[0]
         if y.ref is not None:
-            if self.model.is_loss(self.ref(y.ref)):
-                return ex.transpose(self.gradient(self.ref(y.ref), x))
-            return self.chain(self.ref(y.ref), x)
+            r = self.ref(y.ref)
+            return ex.transpose(self.gradient(r, x)) if self.model.is_loss(r) else self.chain(r, x)
         partial = self.by_one_argument(t, x) if y.kind in ("map", "bare_map") else None
         return self.of_expression(t, x) if partial is None else partial
 
@@ -159,25 +151,65 @@ class Evaluator(Meaning):
 
     def chain(self, y: Ref, x: Ref) -> Expr:
         """dy/dx of two symbols; over a number of steps that is a letter, a symbol for the whole product."""
-        self.variables.add(self.model.symbol(x))
         of, by = self.model.symbol(y), self.model.symbol(x)
+        self.variables.add(by)
         if (by.cols != ONE and of.is_vector) or any(x == parameter for _, parameter in self.carried):
             return self.entries(y, x)
+        return self.over_steps(y, x)
+
+    def over_steps(self, y: Ref, x: Ref) -> Expr:
+        """dy/dx of two symbols through all that lies between."""
         far = self.model.are_far(y, x) and not self.model.prints(y, x)
         return self.model.over_letters(y, x) if far else self.model.derivative(y, x)
 
     def entries(self, y: Ref, x: Ref) -> Expr:
-        """``d vec(y) / d vec(x)^T`` of two symbols."""
-        return vectors.between(self, y, x)
+        """``d vec(y) / d vec(x)^T`` of two symbols, as the equations stand."""
+        model = self.model
+        of, wrt = model.symbol(y), model.symbol(x)
+        if y == x:
+            return ex.Identity(of.rows * of.cols)
+        if (y, x) in self.carried:
+            return vectors.carried_letter(model, y, x)
+        model.refuse_unknown(y, x)
+        self.variables.add(wrt)
+        immediate = model.closed(model.between(y, x), of, wrt, entries=True)
+        before = [r for r, by in self.carried if by == x and r.time is not None]
+        if not before or y.time is None:
+            return immediate
+        states = [r for r in vectors.earlier(model, y) if r.family in model.defined_families]
+        states = [r for r in states if x.family in model.behind([r.family])]
+        if any(r.time != y.time - 1 for r in states):
+            raise UndecidedError(f"nothing says how {of.name} depends on {wrt.name} through the steps before")
+        first = max(r.step.offset for r in before)
+        terms = [immediate]
+        for r in sorted(set(states), key=repr):
+            goes_on = y.time.offset - 1 > first
+            total = self.entries(r, x) if goes_on else vectors.carried_letter(model, r, x)
+            terms.append(ex.mul(model.derivative(y, r), total))
+        return ex.add(*terms)
+
+    def by_vec(self, t: Term) -> Expr:
+        """The derivative by the vec of a symbol, or of one, laid out as a vector's by a vector."""
+        inner = t.args[0]
+        of, by = (a.ref for a in inner.args)
+        assert by is not None
+        x = self.ref(by)
+        if of is None:
+            numerator = self.of_expression(inner, x, entries=True)
+            return self.laid_out(numerator, scalar=numerator.rows == ONE)
+        y = self.ref(of)
+        if not self.model.is_loss(y):
+            return self.laid_out(self.entries(y, x), scalar=self.model.symbol(y).is_scalar)
+        gradient = self.gradient(y, x)
+        return self.laid_out(ex.transpose(gradient if gradient.cols == ONE else ex.Vec(gradient)), scalar=True)
 
     def of_expression(self, t: Term, x: Ref, *, entries: bool = False) -> Expr:
         """The derivative of a printed expression, which is read as the system is; with ``entries`` of vec by vec."""
         of, definitions = self.operand(t, x, matrix=entries)
         wrt = self.model.symbol(x)
         self.variables.add(wrt)
-        by_matrix = entries or (wrt.cols != ONE and of.is_vector)
-        closed = (vectors.jacobian if by_matrix else Model.closed)(self.model, definitions, of, wrt)
-        return closed.replace({of: definitions[of]})
+        entries = entries or (wrt.cols != ONE and of.is_vector)
+        return self.slope(of, wrt, definitions, entries=entries).replace({of: definitions[of]})
 
     def operand(self, t: Term, x: Ref, *, matrix: bool = False) -> tuple[Symbol, dict[Symbol, Expr]]:
         """A symbol for the printed expression that is differentiated, defined as the system's are."""
@@ -206,7 +238,7 @@ class Evaluator(Meaning):
         name, order = y.data if isinstance(y.data, tuple) else _named(y.place.function)
         found: dict[Expr, None] = {}
         for p in self.model.printed:
-            uses = [r for _, r in p.uses if r.family == x.family]
+            uses = [r for r in p.used if r.family == x.family]
             for node in p.rhs.walk():
                 if _applied_name(node) != name:
                     continue
@@ -225,21 +257,20 @@ class Evaluator(Meaning):
         """The matrix of second derivatives of a scalar, ``d^2 y / dx dz^T``: rows by the first variable."""
         y, *variables = t.args
         indexed = [v for v in variables if v.kind == "entry"]
-        x, z = (v.args[0].ref if v.kind == "entry" else v.ref for v in variables)
-        if y.ref is None or x is None or z is None:
+        of, x, z = y.ref, *map(self.whole, variables)
+        if of is None or x is None or z is None:
             raise UndecidedError("the second derivative of an expression is not judged")
-        of, first, then = (self.model.symbol(self.ref(r)) for r in (y.ref, x, z))
-        if self.model.equation(self.ref(y.ref)) is None or not of.is_scalar:
+        of, first, then = self.ref(of), self.model.symbol(x), self.model.symbol(z)
+        if self.model.equation(of) is None or not self.model.symbol(of).is_scalar:
             raise UndecidedError("second derivatives are judged of scalars that an equation defines")
         if first.cols != ONE or then.cols != ONE:
             raise UndecidedError("a second derivative by a matrix is not judged")
         if x != z and not indexed and t.data not in ((False, True), (True, False)):
             raise UndecidedError("nothing says by which variable the rows of this second derivative go")
-        hessian = self.hessian(self.ref(y.ref), self.ref(x), self.ref(z))
+        hessian = self.hessian(of, x, z)
         if indexed:
-            return ex.Entry(
-                hessian, self.places(indexed[0], first.shape[:1])[0], self.places(indexed[1], then.shape[:1])[0]
-            )
+            places = [self.places(v, (s.rows,))[0] for v, s in zip(indexed, (first, then), strict=True)]
+            return ex.Entry(hessian, *places)
         return ex.transpose(hessian) if t.data == (True, False) else hessian
 
     def hessian(self, y: Ref, x: Ref, z: Ref) -> Expr:
@@ -250,59 +281,45 @@ class Evaluator(Meaning):
         of = ex.Symbol(r"\text{gradient}", gradient.shape)
         return self.model.closed(self.model.standing_for(of, gradient, z), of, wrt).replace({of: gradient})
 
-    def entry_derivative(self, y: Term, x: Term) -> Expr:
+    def by_entry(self, y: Term, x: Term, of: Ref | None, by: Ref) -> Expr:
         """dy_i/dx_j, which no layout concerns; of all entries of y it is a column, or lies as the layout says."""
-        inner = x.args[0].ref
-        assert inner is not None
-        variable = self.model.symbol(self.ref(inner))
-        if self.is_column(x):
-            return self.by_column(y, x, variable)
+        variable = self.model.symbol(by)
         if y.kind == "entry" and variable.cols != ONE:
-            return self.by_matrix_entry(y, x)
-        base = y.args[0] if y.kind == "entry" else y
-        plain = Term("derivative", (base, x.args[0]), None, y.span)
-        numerator = self.known(plain, self.ref(inner))
+            if of is None or self.model.equation(of) is None:
+                raise UndecidedError("entries of what no equation defines are not judged by those of a matrix")
+            return self.entry_of_image(self.entries(of, by), self.model.symbol(of), x, y)
+        numerator = self.known(Term("derivative", (y.whole, x.args[0]), None, y.span), by)
         assert isinstance(x.data, tuple)
         if y.kind == "entry":
             assert isinstance(y.data, tuple)
             if len(y.data) != 1 or len(x.data) != 1:
                 raise UndecidedError("entries of matrices are not judged here")
-            refuse_one_index_of_two((y.data[0], x.data[0]), numerator.shape)
-            return ex.Entry(
-                numerator, *(self.index(k[0], Size(d)) for k, d in zip((y.data, x.data), numerator.shape, strict=True))
-            )
-        if y.ref is not None and not self.model.symbol(self.ref(y.ref)).is_scalar:
-            return self.by_entry(y.ref, x, numerator)
-        return self.entry_of(ex.transpose(numerator), x)
-
-    def by_entry(self, y: Ref, x: Term, numerator: Expr) -> Expr:
-        """``dy/dx_j`` of a vector, the column j of its Jacobian: a derivative by a scalar."""
-        assert x.args[0].ref is not None
-        of, variable = self.model.symbol(self.ref(y)), self.model.symbol(self.ref(x.args[0].ref))
-        if not of.is_vector:
+            return ex.Entry(numerator, *self.indexed((*y.data, *x.data), numerator.shape))
+        if of is None or self.model.symbol(of).is_scalar:
+            return self.entry_of(ex.transpose(numerator), x)
+        # The column j of a Jacobian: a derivative by a scalar.
+        symbol = self.model.symbol(of)
+        if not symbol.is_vector:
             raise UndecidedError("the derivative of a matrix by an entry is not judged")
         if variable.cols == ONE:
-            return self.laid_out(ex.Product(numerator, self.units(x, variable)[0]), scalar=False)
-        return self.laid_out(self.image(self.entries(self.ref(y), self.ref(x.args[0].ref)), of, x), scalar=False)
+            return self.laid_out(ex.Product(numerator, self.units(x, variable)[0]))
+        return self.laid_out(self.image(self.entries(of, by), symbol, x))
 
-    def by_column(self, y: Term, x: Term, matrix: Symbol) -> Expr:
+    def by_column(self, y: Term, x: Term, of: Ref | None, by: Ref) -> Expr:
         """``dy/dk_j``, or ``dy_i/dk_j``, by one of the vectors with a number."""
-        base = y.args[0] if y.kind == "entry" else y
-        of, by = base.ref, x.args[0].ref
-        assert by is not None
         if of is None:
             raise UndecidedError("the derivative of an expression by a vector with a number is not judged")
+        matrix, symbol = self.model.symbol(by), self.model.symbol(of)
         unit = ex.UnitVector(self.index(str(x.data[0]), Size(matrix.cols)), matrix.cols)  # type: ignore[index]  # a tuple
-        symbol = self.model.symbol(self.ref(of))
         out: Expr
         if symbol.is_scalar:
-            out = ex.Product(ex.Transpose(unit), self.known(Term("derivative", (base, x.args[0]), None, y.span), by))
+            known = self.known(Term("derivative", (y.whole, x.args[0]), None, y.span), by)
+            out = ex.Product(ex.Transpose(unit), known)
         else:
-            out = self.column_of(self.entries(self.ref(of), self.ref(by)), matrix, unit)
+            out = self.column_of(self.entries(of, by), matrix, unit)
         if y.kind == "entry":
             out = ex.Product(ex.Transpose(self.units(y, symbol)[0]), out)
-        row = self.convention.row
-        return self.laid_out(out, scalar=out.is_row, variable_row=row)
+        return self.laid_out(out, scalar=out.is_row)
 
     def column_of(self, jacobian: Expr, matrix: Symbol, unit: Expr) -> Expr:
         """The columns of a Jacobian by the entries of a matrix that belong to one column of that."""
@@ -313,35 +330,22 @@ class Evaluator(Meaning):
         except NotYetError as error:
             raise UndecidedError(error.message) from error
 
-    def of_entry(self, t: Term, y: Term, x: Term) -> Expr:
+    def of_entry(self, t: Term, of: Ref | None, by: Ref) -> Expr:
         """``dy_i/dx``, the row i of a Jacobian."""
-        of, by = y.args[0].ref, x.ref
-        assert by is not None
-        if of is None or self.model.equation(self.ref(of)) is None:
+        y, x = t.args
+        if of is None or self.model.equation(of) is None:
             raise UndecidedError("entries of what no equation defines are not judged here")
-        symbol, variable = self.model.symbol(self.ref(of)), self.model.symbol(self.ref(by))
-        if variable.cols != ONE or not symbol.is_vector:
+        symbol = self.model.symbol(of)
+        if self.model.symbol(by).cols != ONE or not symbol.is_vector:
             raise UndecidedError("the derivative of an entry by a matrix is not judged")
-        jacobian = self.known(Term("derivative", (y.args[0], x), None, t.span), self.ref(by))
+        jacobian = self.known(Term("derivative", (y.whole, x), None, t.span), by)
         return ex.Product(ex.Transpose(self.units(y, symbol)[0]), jacobian)
-
-    def units(self, t: Term, of: Symbol) -> list[Expr]:
-        """The unit vectors that pick an entry of a symbol."""
-        sizes = (of.rows,) if of.cols == ONE else of.shape
-        return [ex.UnitVector(k, d) for k, d in zip(self.places(t, sizes), sizes, strict=True)]
-
-    def by_matrix_entry(self, y: Term, x: Term) -> Expr:
-        """``dy_l/dX_{ij}``: the entry of what the Jacobian does to the matrix with 1 at i, j and zeros beside it."""
-        of, by = y.args[0].ref, x.args[0].ref
-        if of is None or by is None or self.model.equation(self.ref(of)) is None:
-            raise UndecidedError("entries of what no equation defines are not judged by those of a matrix")
-        jacobian = self.entries(self.ref(of), self.ref(by))
-        return self.entry_of_image(jacobian, self.model.symbol(self.ref(of)), x, y)
 
     def one_entry(self, x: Term) -> Expr:
         """The matrix with 1 where an entry of a matrix stands, and zeros beside it."""
-        assert x.args[0].ref is not None
-        row, *column = self.units(x, self.model.symbol(self.ref(x.args[0].ref)))
+        by = self.whole(x)
+        assert by is not None
+        row, *column = self.units(x, self.model.symbol(by))
         return ex.Product(row, *map(ex.Transpose, column)) if column else row
 
     def image(self, jacobian: Expr, of: Symbol, x: Term) -> Expr:
@@ -362,9 +366,12 @@ class Evaluator(Meaning):
         """``d x``: the gradient of the loss by x."""
         assert isinstance(t.data, Ref)
         r = self.ref(t.data)
-        numerator = ex.transpose(self.gradient(None, r))
-        row = self.convention.row and self.is_vector(r)
-        return self.laid_out(numerator, scalar=True, variable_row=row)
+        return self.laid_out(ex.transpose(self.gradient(None, r)), scalar=True, vector=self.is_vector(r))
+
+    def commutation(self, t: Term) -> Expr:
+        """The commutation matrix of two sizes."""
+        assert isinstance(t.data, tuple)
+        return ex.Commutation(*(ex.dim(int(text) if text.isdigit() else text) for text in t.data))
 
 
 _BARE = frozenset(["bare_map", "bare_function"])
@@ -397,7 +404,7 @@ def _bare_map(ev: Evaluator, t: Term) -> Expr:
     rows, cols = family.rows.value(), family.inputs[0].value()
     ev.unknown.append(f"{name} stands without its argument")
     if order:
-        return ev.laid_out(Symbol(rf"\partial {name}", (rows, cols)), scalar=False)
+        return ev.laid_out(Symbol(rf"\partial {name}", (rows, cols)))
     column = Symbol(rf"{name}(\cdot)", (rows, ONE))
     return ex.Transpose(column) if ev.convention.row else column
 
@@ -407,8 +414,8 @@ _DERIVATIVES: dict[str, Callable[[Evaluator, Term], Expr]] = {
     "second": Evaluator.second,
     "gradient": Evaluator.gradient_term,
     "bare_map": _bare_map,
-    "by_vec": vectors.by_vec,
-    "commutation": vectors.commutation,
+    "by_vec": Evaluator.by_vec,
+    "commutation": Evaluator.commutation,
 }
 _ROWS: dict[str, Callable[[Evaluator, Term], Value]] = {
     **dict.fromkeys(("identity", "ones", "zeros", "unit", "bare_function"), Evaluator.constant),
@@ -422,5 +429,5 @@ _ROWS: dict[str, Callable[[Evaluator, Term], Value]] = {
     "map": Evaluator.mapped,
     "stack": Evaluator.listed,
     "over": lambda ev, t: ev.over(ev, t),
-    "vec": vectors.vec,
+    "vec": Evaluator.vec,
 }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from symjac.claims.evaluate import Evaluator
+from symjac.claims.meaning import transposed
 from symjac.claims.world import World
-from symjac.expr import ONE, Expr, Identity, Kronecker, Partial, Product, Symbol, Transpose, Vec, transpose
+from symjac.expr import Expr, Identity, Kronecker, Partial, Product, Symbol, Transpose, Vec
 from symjac.reading.applied.terms import Ref, Term
 
 
@@ -19,24 +21,22 @@ class Forward(Evaluator):
         assert isinstance(self.gradient, World)
         return self.gradient
 
-    def laid_out(self, numerator: Expr, *, scalar: bool, variable_row: bool = False) -> Expr:
+    def laid_out(self, numerator: Expr, *, scalar: bool = False, vector: bool = True) -> Expr:
         """A Jacobian in this layout, said a second time: what the other reading lays out wrongly differs here."""
         layout = self.convention.layout
-        turns = layout == "denominator" or (layout == "mixed" and scalar and not variable_row)
-        return transpose(numerator) if turns else numerator
+        turns = layout == "denominator" or (layout == "mixed" and scalar and not (vector and self.convention.row))
+        return transposed(numerator) if turns else numerator
 
-    def chain(self, y: Ref, x: Ref) -> Expr:
-        """dy/dx of two symbols, by vec where a vector is differentiated by a matrix."""
-        of, by = self.model.symbol(y), self.model.symbol(x)
-        self.variables.add(by)
-        if (by.cols != ONE and of.is_vector) or any(x == parameter for _, parameter in self.carried):
-            return self.entries(y, x)
+    def over_steps(self, y: Ref, x: Ref) -> Expr:
         return self.world.derivative(y, x)
 
-    def at_once(self, y: Ref, x: Ref) -> Expr:
-        """What the equations of one step give."""
-        of, by = self.model.symbol(y), self.model.symbol(x)
-        return self.world.derivative(y, x, entries=by.cols != ONE and of.is_vector)
+    def slope(self, of: Symbol, wrt: Symbol, definitions: Mapping[Symbol, Expr], *, entries: bool) -> Expr:
+        """The letter for a derivative; what is no symbol of the system is known by what it is."""
+        others = {s: e for s, e in definitions.items() if s != of}
+        operand = self.model.ref(of) is None
+        return self.world.slope(
+            *((definitions[of], wrt, others) if operand else (of, wrt, definitions)), entries=entries
+        )
 
     def entries(self, y: Ref, x: Ref) -> Expr:
         """``d vec(y) / d vec(x)^T``: total where the claim holds the same of an earlier step."""
@@ -64,15 +64,6 @@ class Forward(Evaluator):
 
     def column_of(self, jacobian: Expr, matrix: Symbol, unit: Expr) -> Expr:
         return Product(jacobian, Kronecker(unit, Identity(matrix.rows)))
-
-    def of_expression(self, t: Term, x: Ref, *, entries: bool = False) -> Expr:
-        """The derivative of a printed expression."""
-        of, definitions = self.operand(t, x, matrix=entries)
-        body = definitions.pop(of)
-        by = self.model.symbol(x)
-        self.variables.add(by)
-        entries = entries or (by.cols != ONE and of.is_vector)
-        return self.world.slope(body, by, definitions, entries=entries)
 
 
 @lru_cache(maxsize=16)

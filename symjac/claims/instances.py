@@ -51,6 +51,16 @@ class Printed:
     uses: tuple[tuple[Symbol, Ref], ...]
 
     @property
+    def used(self) -> tuple[Ref, ...]:
+        """What the right-hand side holds."""
+        return tuple(r for _, r in self.uses)
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        """What the equation holds, the left-hand side first."""
+        return (self.lhs, *self.used)
+
+    @property
     def letter(self) -> str | None:
         """The index letter that runs in this equation."""
         return self.lhs.time.letter if self.lhs.time is not None else None
@@ -111,6 +121,8 @@ class Instances:
     def printed(self, equations: tuple[Printed, ...]) -> None:
         self._equations = equations
         self.defined_families = frozenset(p.lhs.family for p in equations)
+        self.used_families = frozenset(r.family for p in equations for r in p.used)
+        self.known_families = self.defined_families | self.used_families
         self.backward = _from_later_steps(equations)
         self._symbols: dict[Ref, Symbol] = {}
         self._definitions: dict[Ref, Expr | None] = {}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Self
 
@@ -17,6 +16,7 @@ from symjac.claims.context import Beside
 from symjac.claims.conventions import Convention
 from symjac.claims.model import Model
 from symjac.claims.undecided import UndecidedError
+from symjac.composite import is_composite, turned
 from symjac.errors import ShapeError
 from symjac.expr import Expr, Number, Shape, Symbol
 from symjac.expr.times import Time
@@ -32,12 +32,17 @@ from symjac.reading.values import Make, Value, like, scalar
 Gradient = Callable[[Ref | None, Ref], Expr]
 
 
+def transposed(e: Expr) -> Expr:
+    """The transpose, with that of Kronecker products worked out."""
+    return turned(e) if is_composite(e) else ex.transpose(e)
+
+
 def is_open(size: Size) -> bool:
     """Whether nothing has said yet what a size is."""
     return any(t.root.known is None for t in size.terms())
 
 
-class Meaning(Elaborator, ABC):
+class Meaning(Elaborator):
     """One convention's meaning of the terms of one claim.
 
     ``gradient(loss, variable)`` gives the gradient of a loss that no equation defines, as a column (for
@@ -137,17 +142,12 @@ class Meaning(Elaborator, ABC):
         """What is known as an expression."""
         return Value(Size(e.rows), Size(e.cols), lambda: e, t)
 
-    @abstractmethod
-    def laid_out(self, numerator: Expr, *, scalar: bool, variable_row: bool = False) -> Expr:
-        """A Jacobian in the layout of the convention."""
-
-    @abstractmethod
-    def entries(self, y: Ref, x: Ref) -> Expr:
-        """``d vec(y) / d vec(x)^T`` of two symbols."""
-
-    @abstractmethod
-    def of_expression(self, t: Term, x: Ref, *, entries: bool = False) -> Expr:
-        """The derivative of a printed expression; with ``entries`` of vec by vec."""
+    def laid_out(self, numerator: Expr, *, scalar: bool = False, vector: bool = True) -> Expr:
+        """A Jacobian in this layout; of a scalar also in the mixed one, where a ``vector`` it is by may be a row."""
+        layout = self.convention.layout
+        if layout == "mixed":
+            layout = "denominator" if scalar and not (vector and self.convention.row) else "numerator"
+        return numerator if layout == "numerator" else transposed(numerator)
 
     # ------------------------------------------------------------------------------------- orientation
 
@@ -305,6 +305,30 @@ class Meaning(Elaborator, ABC):
             out = scalar(lambda: ex.Product(ex.transpose(u.make()), v.make()), t)
         return dataclasses.replace(out, tag="inner" if out.is_scalar and not a.is_scalar else "")
 
+    def outer(self, a: Value, b: Value, t: Term) -> Value:
+        r"""``\otimes``: the outer product of two vectors, Kronecker's of anything else.
+
+        Without a vec in the claim a transposed vector is one of the two vectors; with one it is a matrix of one row.
+        """
+        if a.is_scalar or b.is_scalar:
+            return self.product([a, b], t)
+        if t.data == "otimes":
+            outer = not (a.is_matrix or b.is_matrix)
+        else:
+            outer = t.data == "otimes_vec" and all(v.is_row if self.convention.row else v.is_vector for v in (a, b))
+        if outer:
+            u, v = self.column(a), self.column(b)
+            return Value(u.rows, v.rows, lambda: ex.Product(u.make(), ex.Transpose(v.make())), t)
+        times = self.context.sizes.product
+        return Value(times(a.rows, b.rows), times(a.cols, b.cols), lambda: ex.Kronecker(a.make(), b.make()), t)
+
+    def vec(self, t: Term) -> Value:
+        """vec: of a matrix its columns on top of each other, of a vector itself."""
+        a = self.value(t.args[0])
+        if not a.is_matrix:
+            return self.laid(self.column(a))
+        return self.laid(Value(self.context.sizes.product(a.rows, a.cols), UNIT, lambda: ex.Vec(a.make()), t))
+
     # -------------------------------------------------------------------- scripts, words, maps, lists
 
     def transposed(self, t: Term) -> Value:
@@ -351,12 +375,8 @@ class Meaning(Elaborator, ABC):
             return self.laid(out)
         if call.fixed:
             return out
-
-        def laid(e: Expr) -> Expr:
-            return self.laid_out(e, scalar=out.rows.is_one, variable_row=self.convention.row)
-
-        rows, cols = laid(Symbol("", out.shape())).shape
-        return Value(Size(rows), Size(cols), lambda: laid(out.make()), t)
+        rows, cols = self.laid_out(Symbol("", out.shape()), scalar=out.rows.is_one).shape
+        return Value(Size(rows), Size(cols), lambda: self.laid_out(out.make(), scalar=out.rows.is_one), t)
 
     def listed(self, t: Term) -> Value:
         """What stands on top of each other; zeros are of the kind of what stands beside them."""

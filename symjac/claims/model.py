@@ -140,7 +140,7 @@ class Model(Instances):
 
     def behind(self, families: Iterable[str]) -> set[str]:
         """The families on which some depend at any time, themselves too."""
-        return closure(families, lambda f: [r.family for p in self.printed if p.lhs.family == f for _, r in p.uses])
+        return closure(families, lambda f: [r.family for p in self.printed if p.lhs.family == f for r in p.used])
 
     def held_at(self, y: Ref) -> set[Symbol]:
         """What the equations at the step of a symbol hold."""
@@ -169,7 +169,7 @@ class Model(Instances):
         delays = self.delays()
         if not delays or x.time is None or any(name in delays for name, _ in x.time.letters):
             return False
-        late = [r for p in self.printed for _, r in p.uses if r.time and any(n in delays for n, _ in r.time.letters)]
+        late = [r for p in self.printed for r in p.used if r.time and any(n in delays for n, _ in r.time.letters)]
         return x != y and x.family in self.behind(r.family for r in late) and self.symbol(x) not in self.held_at(y)
 
     def depends(self, y: Ref, x: Ref, definitions: Mapping[Symbol, Expr]) -> bool:
@@ -223,8 +223,7 @@ class Model(Instances):
 
     def enters(self, x: Ref) -> bool:
         """Whether x is an input: of some equation, and no left-hand side."""
-        used = any(r.family == x.family for p in self.printed for _, r in p.uses)
-        return used and x.family not in self.defined_families
+        return x.family in self.used_families - self.defined_families
 
     def over_letters(self, y: Ref, x: Ref) -> Expr:
         """dy/dx where y stands a number of steps later that is a letter.
@@ -315,22 +314,23 @@ class Model(Instances):
     def table(self, refs: Iterable[Ref]) -> dict[Symbol, Expr]:
         return {self.symbol(r): rhs for r in refs if (rhs := self.definition(r)) is not None}
 
-    def closed(self, definitions: Mapping[Symbol, Expr], of: Symbol, wrt: Symbol) -> Expr:
-        """The derivative through these definitions, derived and gated by symjac."""
+    def closed(self, definitions: Mapping[Symbol, Expr], of: Symbol, wrt: Symbol, *, entries: bool = False) -> Expr:
+        """The derivative through these definitions, derived and gated by symjac; with ``entries`` of vec by vec.
+
+        :raises UndecidedError: where symjac cannot tell.
+        """
+        if entries:
+            return self._differentiated(VecJacobian, {s: e for s, e in definitions.items() if s != wrt}, of, wrt)
         for e in definitions.values():
             if any(isinstance(node, ex.OverTime) for node in e.walk()):
                 raise UndecidedError("the system holds a sum or product over time")
         if wrt not in reached([of], definitions):
             return ex.zero(ex.Partial(of, wrt).shape)
-        return self.differentiated(Derivation, definitions, of, wrt)
+        return self._differentiated(Derivation, definitions, of, wrt)
 
-    def differentiated(
+    def _differentiated(
         self, how: type[Derivation | VecJacobian], definitions: Mapping[Symbol, Expr], of: Symbol, wrt: Symbol
     ) -> Expr:
-        """The derivative in closed form, by vec or not.
-
-        :raises UndecidedError: where symjac cannot tell.
-        """
         equations = tuple(Equation(s, e, "") for s, e in definitions.items())
         try:
             return how(Recurrence(dataclasses.replace(self.reading, equations=equations)), of, wrt).closed

@@ -261,7 +261,7 @@ class World:
         step = time if time is not None else self.step
         if x.time is not None or self.first is not None or self.model.definition(x) is not None or step is None:
             return by, self.equations
-        users = [p for p in self.model.printed if any(r == x for _, r in p.uses)]
+        users = [p for p in self.model.printed if x in p.used]
         if all(p.letter is None for p in users):
             return by, self.equations
         copy = Symbol(rf"\text{{copy of }} {by.name}", by.shape)

@@ -86,7 +86,7 @@ class BoundJudge:
         """What constants stand for that nothing declares, with a note for each."""
         s = self.statement
         matrices = [name for name, f in s.model.families.items() if f.role == "matrix"]
-        known = {r.family for p in s.model.printed for r in (p.lhs, *(r for _, r in p.uses))}
+        known = s.model.known_families
         open_ = [name for name in self.constants() if name not in known and name not in self.hypotheses]
         labels = {name: s.model.families[name].label for name in open_ if name in s.model.families}
         labelled = {n: Hypothesis("bound", of, guessed=True) for n, of in labels.items() if of in matrices}  # \beta_W

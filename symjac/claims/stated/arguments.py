@@ -25,10 +25,10 @@ def name_arguments(
     Only where one equation alone can be meant.
     """
     first = next(iter(models.values()))
-    known = {r.family for p in first.printed for r in (p.lhs, *(r for _, r in p.uses))}
+    known = first.known_families
     wanted: dict[Ref, Function | None] = {}
     for t in (t for m in members for t in m.walk() if t.kind == "apply" and isinstance(t.data, Function)):
-        r = t.args[0].args[0].ref if t.args[0].kind == "entry" else t.args[0].ref
+        r = t.args[0].whole.ref
         if r is not None and r.family not in known and isinstance(t.data, Function):
             wanted.setdefault(r, t.data)
     letters = {_letter(first, family) for family in known}
@@ -99,9 +99,7 @@ def with_arguments(models: Mapping[str, Model], members: Sequence[Term], notes: 
             found = _argument(models, f, y, step)
             if found is not None:
                 name = model.name(found)
-                note = f"{f.name} without its argument is read as applied to {name}, as in the system"
-                if note not in notes:
-                    notes.append(note)
+                notes.append(f"{f.name} without its argument is read as applied to {name}, as in the system")
                 return Term("apply", (Term("symbol", (), found, t.span),), f, t.span)
             return t
         return Term(t.kind, tuple(filled(a, step) for a in t.args), t.data, t.span)

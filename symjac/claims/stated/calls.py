@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from itertools import pairwise
 
 from symjac import expr as ex
-from symjac.errors import ReadError
 from symjac.expr import Expr
 from symjac.reading.operators import mean_of, variance_of
-from symjac.reading.parser import parse
+from symjac.reading.parser import readable
 from symjac.reading.spelling import is_upper, plain
 from symjac.reading.tree import Node
 from symjac.reading.wording import describe
@@ -27,11 +27,7 @@ def without_parameters(text: str, symbols: Mapping[str, str]) -> str:
     parameters = {plain(key) for key, words in symbols.items() if describe(words).role in ("matrix", "parameters")}
     if not maps:
         return text
-    try:
-        roots, _ = parse(text)
-    except ReadError:
-        return text
-    pairs = [p for r in roots for n in r.walk() if n.kind == "juxt" for p in zip(n.kids, n.kids[1:], strict=False)]
+    pairs = [p for r in readable(text) for n in r.walk() if n.kind == "juxt" for p in pairwise(n.kids)]
     for head, group in sorted(pairs, key=lambda pair: -pair[0].start):
         if head.kind == "name" and group.is_call and len(group.kids) > 1 and _base(text, head) & maps:
             kept = [text[k.start : k.end] for k in group.kids if not _is_parameter(text, k, symbols, parameters)]

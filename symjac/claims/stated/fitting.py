@@ -22,7 +22,7 @@ Read = Callable[[str, Names], tuple[tuple[Term, ...], tuple[Note, ...], dict[str
 
 def at_points(model: Model, members: Sequence[Term], notes: list[str]) -> Callable[[Term], Term]:
     """The ``x^*`` of a linearisation: the point x, where x itself is only what is differentiated by."""
-    known = {r.family for p in model.printed for r in (p.lhs, *(r for _, r in p.uses))}
+    known = model.known_families
     names = {(f.base, f.label): f.name for f in model.families.values() if not f.upper}
     ends = {id(a) for m in members for t in m.walk() if t.kind == "derivative" for a in t.args}
     plainly = {t.ref.family for m in members for t in m.walk() if t.ref is not None and id(t) not in ends}
@@ -34,9 +34,7 @@ def at_points(model: Model, members: Sequence[Term], notes: list[str]) -> Callab
         base = names.get((family.base, family.label))
         if base not in known or base is None or base in plainly:
             return t
-        note = f"{family.name} is read as the point {base}"
-        if note not in notes:
-            notes.append(note)
+        notes.append(f"{family.name} is read as the point {base}")
         return Term(t.kind, t.args, Ref(base, t.ref.time), t.span)
 
     return change
@@ -45,10 +43,9 @@ def at_points(model: Model, members: Sequence[Term], notes: list[str]) -> Callab
 def up_to_style(models: Mapping[str, Model], notes: list[str]) -> Callable[[Term], Term]:
     """A letter that the system does not hold is the one it holds bold, or the reverse."""
     printed: dict[str, set[str]] = {}
-    for p in next(iter(models.values())).printed:
-        for r in (p.lhs, *(r for _, r in p.uses)):
-            printed.setdefault(_unmarked(r.family), set()).add(r.family)
-    known = {name for names in printed.values() for name in names}
+    known = next(iter(models.values())).known_families
+    for name in known:
+        printed.setdefault(_unmarked(name), set()).add(name)
 
     def change(t: Term) -> Term:
         if not isinstance(t.data, Ref) or t.data.family in known:
@@ -57,9 +54,7 @@ def up_to_style(models: Mapping[str, Model], notes: list[str]) -> Callable[[Term
         if len(near) != 1:
             return t
         (name,) = near
-        note = f"{t.data.family} is read as {name}"
-        if note not in notes:
-            notes.append(note)
+        notes.append(f"{t.data.family} is read as {name}")
         return Term(t.kind, t.args, Ref(name, t.data.time), t.span)
 
     return change
@@ -73,9 +68,8 @@ def _unmarked(name: str) -> str:
 def variables(members: Sequence[Term]) -> Iterator[Ref]:
     """By what the members differentiate."""
     for t in (t for m in members for t in m.walk() if t.kind == "derivative"):
-        x = t.args[1].args[0] if t.args[1].kind == "entry" else t.args[1]
-        if x.ref is not None:
-            yield x.ref
+        if (x := t.args[1].whole.ref) is not None:
+            yield x
 
 
 def define_means(models: Mapping[str, Model], symbols: Mapping[str, str], notes: list[str]) -> None:
@@ -89,9 +83,7 @@ def define_means(models: Mapping[str, Model], symbols: Mapping[str, str], notes:
                 if symbol.is_scalar and kind and len(vectors) == 1 and m.definition(r) is None:
                     x = m.symbol(vectors[0])
                     m.define(r, mean_of(x) if kind == "mean" else variance_of(x), ((x, vectors[0]),))
-                    note = f"{symbol.name} is read as the {kind} of {x.name}"
-                    if note not in notes:
-                        notes.append(note)
+                    notes.append(f"{symbol.name} is read as the {kind} of {x.name}")
 
 
 def without_copies(models: Mapping[str, Model], members: Sequence[Term], notes: list[str]) -> Callable[[Term], Term]:
@@ -105,7 +97,7 @@ def without_copies(models: Mapping[str, Model], members: Sequence[Term], notes: 
     times: dict[str, set[bool]] = {}
     printed = next(iter(models.values())).printed
     for p in printed:
-        for r in (p.lhs, *(r for _, r in p.uses)):
+        for r in p.refs:
             times.setdefault(r.family, set()).add(r.time is not None)
     plain = {name for name, timed in times.items() if timed == {False}}
     found = [r for m in members for r in m.refs() if r.family in plain and r.time is not None]
@@ -148,7 +140,7 @@ def with_index_as_time(s: Statement) -> tuple[Term, ...]:
     """One index letter on every symbol that has a time in the system is the time, if only that types."""
     entries = [t for m in s.members for t in m.walk() if t.kind == "entry"]
     letters = {t.data for t in entries}
-    timed = {r.family for p in s.model.printed for r in (p.lhs, *(u for _, u in p.uses)) if r.time is not None}
+    timed = {r.family for p in s.model.printed for r in p.refs if r.time is not None}
     whole = [t.args[0].ref for t in entries]
     if len(letters) != 1 or any(r is None or r.time is not None or r.family not in timed for r in whole):
         return s.members
@@ -239,8 +231,6 @@ def fitted(s: Statement, member: Term) -> Term:
 
 def _all_printed(model: Model, member: Term, letter: str, shift: int) -> bool:
     """Whether every symbol with this letter stands in the equations at the same offset."""
-    printed = {
-        (r.family, r.time.offset) for p in model.printed for r in (p.lhs, *(r for _, r in p.uses)) if r.time is not None
-    }
+    printed = {(r.family, r.time.offset) for p in model.printed for r in p.refs if r.time is not None}
     here = [r for r in member.refs() if r.time is not None and r.time.letter == letter]
     return bool(here) and all((r.family, r.time.offset + shift) in printed for r in here if r.time is not None)

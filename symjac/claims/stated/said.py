@@ -88,10 +88,8 @@ class Said:
             for t in root.walk():
                 if t.kind == "gradient" and isinstance(t.data, Ref):
                     yield None, t.data, t
-                elif t.kind == "derivative" and self.is_loss(t.args[0]):
-                    x = t.args[1].args[0] if t.args[1].kind == "entry" else t.args[1]
-                    if x.ref is not None:
-                        yield t.args[0].ref, x.ref, t
+                elif t.kind == "derivative" and self.is_loss(t.args[0]) and (x := t.args[1].whole.ref) is not None:
+                    yield t.args[0].ref, x, t
 
     def of_symbols(self, *terms: Term) -> Iterator[tuple[Term, Ref, Ref]]:
         """The derivatives of symbols by symbols: the term, of what, by what."""
@@ -168,18 +166,8 @@ class Said:
         function = self.model.reading.applied.get(name)
         return function is not None and function.known is None
 
-    # --------------------------------------------------------------------------------------- sizes
-
     def refs(self, *terms: Term) -> list[Ref]:
         return [r for t in terms for r in t.refs() if r.family in self.model.families]
-
-    def sizes(self, model: Model) -> list[ex.Dim]:
-        """The sizes of the system, states' first."""
-        symbols: list[ex.Symbol] = []
-        for p in model.printed:
-            symbols += [model.symbol(p.lhs), *sorted((s for s, _ in p.uses), key=lambda s: s.name)]
-        symbols += [info.symbol for info in model.reading.symbols.values()]
-        return list(dict.fromkeys(d for s in symbols for d in s.shape if d != ex.ONE)) or [ex.dim("n")]
 
     # ---------------------------------------------------------------------------- what nothing says
 
@@ -205,10 +193,9 @@ class Said:
         Everything else that the system does not know has a meaning that is not said, so that nothing may
         be refuted by giving it a value.
         """
-        printed = [r for p in self.model.printed for r in (p.lhs, *(r for _, r in p.uses))]
-        known = {r.family for r in printed} | self.of_weights
+        known = self.model.known_families | self.of_weights
         known |= {loss.family for loss, _, _ in self.gradients(*terms) if loss is not None}
-        timed = {(r.family, r.time is None) for r in printed}
+        timed = {(r.family, r.time is None) for p in self.model.printed for r in p.refs}
         variables = [x for _, x, _ in self.gradients(*terms)]
         functions = {e.function.name for p in self.model.printed for e in p.rhs.walk() if isinstance(e, ex.Apply)}
         scalars = {
@@ -248,7 +235,7 @@ class Said:
 
     def unsized(self, *terms: Term) -> str | None:
         """A symbol of the claim alone whose sizes are declared, beside a system whose sizes nobody declared."""
-        known = {r.family for p in self.model.printed for r in (p.lhs, *(r for _, r in p.uses))}
+        known = self.model.known_families
         declared = [f for f in self.model.families.values() if f.how is How.DECLARED and f.role in ("vector", "matrix")]
         said = {letter for f in declared if f.name in known for letter in self._letters(f)}
         mentioned = {r.family for r in self.refs(*terms)} - known
@@ -262,7 +249,7 @@ class Said:
 
     def mentions_strangers(self, model: Model, t: Term) -> bool:
         """Whether a member holds an output of the system, or a symbol the system does not."""
-        used = {r.family for p in model.printed for _, r in p.uses}
+        used = model.used_families
         gradients = [found for _, _, found in self.gradients(t)]
 
         def beside(u: Term) -> Iterator[Ref]:

@@ -22,7 +22,7 @@ def settle(s: Statement, *, differentiates: bool) -> None:
     if differentiates and not any(t.kind in ("derivative", "second", "gradient") for m in s.members for t in m.walk()):
         raise TargetError("nothing in this claim says what is differentiated by what; give of and wrt")
     time = s.target.time if s.target is not None else None
-    letters = {n for p in s.model.printed for r in (p.lhs,) if r.time is not None for n, _ in r.time.letters}
+    letters = {n for p in s.model.printed if p.lhs.time is not None for n, _ in p.lhs.time.letters}
     if time is not None and time.letter in LAST and time.letter not in letters and time.offset <= 0:
         shifted = any(
             r.time is not None and r.time.letter == time.letter and r.time.offset > 0
@@ -54,8 +54,7 @@ def _refuse_unrelated_losses(s: Statement) -> None:
     :raises UndecidedError: where a claim differentiates two, or one beside another that the system defines.
     """
     differentiated = {t.args[0].ref for m in s.members for t in m.walk() if t.kind == "derivative"}
-    used = {r.family for p in s.model.printed for _, r in p.uses}
-    defined = s.model.defined_families - used
+    defined = s.model.defined_families - s.model.used_families
     losses = {y for y, _, _ in s.gradients(*s.members) if y is not None and y.time is None and y != LOSS}
     losses |= {y for y in differentiated if y is not None and y.family in defined and is_loss_name(y.family)}
     names = {s.model.families[y.family].letter or y.family: y.family for y in losses if y.family in s.model.families}
@@ -140,8 +139,7 @@ def _shift_matters(s: Statement, model: Model, *, zero: bool) -> bool:
     for _, y, x in s.of_symbols(*s.members):
         if model.steps(y, x) != 1 or model.definition(y) is None:
             continue
-        inputs = {r.family for p in model.printed for _, r in p.uses} - model.defined_families
-        if x.family not in model.defined_families and not (zero and x.family in inputs):
+        if x.family not in model.defined_families and not (zero and model.enters(x)):
             continue
         try:
             printed = model.between(y, x)

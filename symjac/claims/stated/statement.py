@@ -30,7 +30,7 @@ class Statement(Said):
         for root in (a, b):
             for loss, x in self._gradients_at(root, values):
                 per_step = loss is not None and loss.time is not None
-                used = weighed or any(r.family == x.family for p in self.model.printed for _, r in p.uses)
+                used = weighed or x.family in self.model.used_families
                 (local if per_step and used else frontier).add(x)
         target = self.target.put(values) if self.target is not None else None
         upstream = frozenset(r.put(values) for r in self.aliases.upstream)
@@ -65,7 +65,7 @@ class Statement(Said):
         while more:
             users: dict[str, set[str]] = {}
             for p in self.model.printed:
-                for _, r in p.uses:
+                for r in p.used:
                     users.setdefault(r.family, set()).add(p.lhs.family)
             more = False
             for name in self.model.defined_families - found - variables:
@@ -136,7 +136,7 @@ class Statement(Said):
 
         :raises UndecidedError: where the sum does not run over all steps.
         """
-        penalised = any(r == self.target for p in self.model.printed if p.lhs.family == self.penalty for _, r in p.uses)
+        penalised = any(self.target in p.used for p in self.model.printed if p.lhs.family == self.penalty)
         terms = b.args if b.kind == "add" else (b,)
         sums = [t for t in terms if t.kind == "over"]
         if not penalised or len(sums) != 1 or self.per_step(a, sums[0]) is None:
@@ -158,7 +158,7 @@ class Statement(Said):
         """The parameters of every step by which the whole loss is differentiated."""
         found: dict[str, None] = {}
         for loss, x, _ in self.gradients(a, b):
-            timed = any(r == x for p in self.model.printed if p.lhs.time is not None for _, r in p.uses)
+            timed = any(x in p.used for p in self.model.printed if p.lhs.time is not None)
             if x.time is None and timed and (loss is None or loss.time is None):
                 found.setdefault(self.model.name(x))
         return list(found)
@@ -198,7 +198,7 @@ class Statement(Said):
         for loss, x, _ in self.gradients(a):
             if loss is None or loss.time is not None or x.time is not None:
                 continue
-            acts = [p.lhs for p in self.model.printed if any(r == x for _, r in p.uses) and p.lhs.time is not None]
+            acts = any(x in p.used and p.lhs.time is not None for p in self.model.printed)
             ends = any(r.time is not None and r.time.letter in LAST and not r.time.offset for r in self.seen)
             if acts and (self.weights or self.at_every_step or ends):
                 raise UndecidedError(f"the loss sees every step, and {x.family} acts at every step")

@@ -265,7 +265,7 @@ def _refuse_unknown_losses(members: Sequence[Term], symbols: Mapping[str, str], 
     """
     model = next(iter(models.values()))
     words = {plain(key): said for key, said in symbols.items()}
-    system = {r.family for p in model.printed for r in (p.lhs, *(u for _, u in p.uses))}
+    system = model.known_families
     # What is differentiated on both sides, on the right by something of the system, is a loss whatever its letter.
     carried = {
         t.args[0].ref
@@ -351,7 +351,7 @@ def _name_left(aliases: Aliases, members: Sequence[Term], of: str | None, wrt: s
     if of is None or wrt is None:
         _name_by_chain(aliases, members, base)
         return
-    name = left.args[0] if left.kind == "entry" else left
+    name = left.whole
     r = name.data if isinstance(name.data, Ref) else None
     if r is None or any(a.name.family == r.family for a in aliases.known):
         return

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from symjac.claims.stated.losses import LossEquation, without_losses
 from symjac.claims.stated.naming import without_braces
@@ -14,7 +14,7 @@ from symjac.errors import DefinitionError, ReadError, ShapeError, SymjacError
 from symjac.expr import Expr, Index, UnitVector
 from symjac.reading import Reading, read_system
 from symjac.reading.beside import Beside
-from symjac.reading.parser import parse
+from symjac.reading.parser import parse, readable
 from symjac.reading.spelling import plain
 from symjac.reading.tree import Node
 from symjac.reading.wording import describe
@@ -108,11 +108,7 @@ def without_naming(equations: Sequence[str]) -> tuple[list[str], list[str]]:
     texts: list[str] = []
     naming: list[str] = []
     for text in equations:
-        try:
-            roots, _ = parse(text)
-        except ReadError:
-            texts.append(text)
-            continue
+        roots = readable(text)
         named = [r for r in roots if _names_derivative(r)]
         naming += [text[r.start : r.end] for r in named]
         texts += [text[r.start : r.end] for r in roots if r not in named] if named else [text]
@@ -146,21 +142,16 @@ def with_rest(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[list[st
 
 def _rests(text: str) -> Iterator[Node]:
     """The dots that a bracket or a member ends in as the last of several terms."""
-    with contextlib.suppress(ReadError):  # which is said where the system is read
-        for root in parse(text)[0]:
-            ends = [n.kids[-1] for n in root.walk() if n.kind in ("group", "relation")]
-            for n in (root, *ends):
-                if n.kind == "add" and n.kids[-1].kind == "dots" and n.detail[-1] == "+":
-                    yield n.kids[-1]
+    for root in readable(text):
+        ends = [n.kids[-1] for n in root.walk() if n.kind in ("group", "relation")]
+        for n in (root, *ends):
+            if n.kind == "add" and n.kids[-1].kind == "dots" and n.detail[-1] == "+":
+                yield n.kids[-1]
 
 
 def first_and_last(text: str) -> str:
     """Of a chain of equations the first member and the last."""
-    try:
-        roots, _ = parse(text)
-    except ReadError:
-        return text
-    for root in reversed(roots):
+    for root in reversed(readable(text)):
         if root.kind == "relation" and set(root.detail) == {"="} and len(root.kids) > 2:
             text = text[: root.kids[0].end] + " = " + text[root.kids[-1].start :]
     return text
@@ -213,14 +204,8 @@ def _as_maps(texts: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     names: dict[tuple[str, str], str] = {}
     out: list[str] = []
     for text in texts:
-        try:
-            roots, _ = parse(text)
-        except ReadError:
-            out.append(text)
-            continue
-        calls = [
-            pair for r in roots for n in r.walk() if n.kind == "juxt" for pair in zip(n.kids, n.kids[1:], strict=False)
-        ]
+        juxtaposed = (n.kids for r in readable(text) for n in r.walk() if n.kind == "juxt")
+        calls = [pair for kids in juxtaposed for pair in pairwise(kids)]
         for head, group in sorted(calls, key=lambda pair: -pair[0].start):
             if head.kind not in ("name", "word") or group.kind != "group" or ";" not in group.detail:
                 continue

@@ -161,7 +161,7 @@ class Building(ABC):
     def by_term(self, y: Term, x: Term, text: str, variable: Node, node: Placed) -> Term:
         """The derivative of a term with its text by another, which has to be a symbol or an entry of one."""
         inner = x.args[0] if x.kind == "transpose" else x
-        if (inner.args[0] if inner.kind == "entry" else inner).ref is None:
+        if inner.whole.ref is None:
             text = self.context.text(variable)
             hint = propose(text, "matrix n m", "vector n", "scalar") if inner.kind in CONSTANTS else None
             raise self.error(f"a derivative is by one symbol, not by {text}", variable, hint)

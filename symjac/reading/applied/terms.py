@@ -197,6 +197,11 @@ class Term:
         return self.data
 
     @property
+    def whole(self) -> Term:
+        """What this is an entry of, or the term itself."""
+        return self.args[0] if self.kind == "entry" else self
+
+    @property
     def ref(self) -> Ref | None:
         """The symbol this is, if it is one."""
         return self.data if self.kind == "symbol" and isinstance(self.data, Ref) else None
