@@ -12,6 +12,7 @@ from symjac.claims.judge import judge_claim
 from symjac.claims.verdict import Verdict
 from symjac.errors import DefinitionError, ReadError
 from symjac.expr.times import Time
+from symjac.problem import Claim
 from tests.work import counted
 
 PASCANU = r"\mathbf{x}_t=\mathbf{W}\sigma(\mathbf{x}_{t-1}) + \mathbf{W}_{\mathrm{in}}\mathbf{u}_t + \mathbf{b}"
@@ -344,7 +345,7 @@ def test_what_cannot_be_read_is_a_verdict_with_an_error(record: Mapping[str, obj
 def test_judge_claim_raises_for_what_cannot_be_read() -> None:
     """The Python call raises where the batch gives a line."""
     with pytest.raises(ReadError):
-        judge_claim(["y = W x"], r"\frac{\partial y}{\partial x} = \oint")
+        judge_claim(Claim(("y = W x",), r"\frac{\partial y}{\partial x} = \oint"))
 
 
 def test_an_expensive_claim_ends_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:

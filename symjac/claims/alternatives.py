@@ -58,9 +58,11 @@ class Diagonals(Evaluator):
         return super().product([self._diagonal(vector), matrix], t)
 
 
-def _matrix_product(sign: str) -> Callable[[Term], Term]:
+def _for_sign(sign: str, other: str) -> Callable[[Term], Term]:
+    """One sign of a product read as another."""
+
     def change(t: Term) -> Term:
-        return Term(t.kind, t.args, "cdot", t.span) if t.kind == "operation" and t.data == sign else t
+        return Term(t.kind, t.args, other, t.span) if t.kind == "operation" and t.data == sign else t
 
     return change
 
@@ -75,11 +77,6 @@ def _tighter(t: Term) -> Term:
     if b.kind == "product" and b.data is None:
         return Term("product", (Term("operation", (a, b.args[0]), t.data, t.span), *b.args[1:]), None, t.span)
     return t
-
-
-def kronecker_throughout(t: Term) -> Term:
-    r"""``\otimes`` of two vectors as the Kronecker product, as that of anything else beside a vec is."""
-    return Term(t.kind, t.args, "kronecker", t.span) if t.kind == "operation" and t.data == "otimes_vec" else t
 
 
 def with_powers(s: Statement, t: Term) -> Term:
@@ -142,20 +139,19 @@ def other_layout_of_maps(t: Term) -> Term:
 
 def with_dots(t: Term, what: str) -> Term:
     """The member with its dots between vectors as ``"entrywise"`` products or as ``"inner"`` ones."""
-
-    def change(a: Term) -> Term:
-        return Term(a.kind, a.args, f"cdot_{what}", a.span) if a.kind == "operation" and a.data == "cdot" else a
-
-    return t.rebuilt(change)
+    return t.rebuilt(_for_sign("cdot", f"cdot_{what}"))
 
 
 # What another reading is called and said to be, and how it changes a member where that is all it does.
 _READINGS: Mapping[str, tuple[str, Callable[[Term], Term] | None]] = {
-    "star_is_matrix_product": ("with * as the matrix product", _matrix_product("star")),
-    "circ_is_matrix_product": (r"with \circ as the matrix product", _matrix_product("circ")),
-    "odot_is_matrix_product": (r"with \odot as the matrix product", _matrix_product("odot")),
+    "star_is_matrix_product": ("with * as the matrix product", _for_sign("star", "cdot")),
+    "circ_is_matrix_product": (r"with \circ as the matrix product", _for_sign("circ", "cdot")),
+    "odot_is_matrix_product": (r"with \odot as the matrix product", _for_sign("odot", "cdot")),
     "hadamard_binds_tighter": ("with the entrywise product binding tighter than juxtaposition", _tighter),
-    "otimes_is_kronecker": (r"with \otimes of two vectors as their Kronecker product", kronecker_throughout),
+    "otimes_is_kronecker": (
+        r"with \otimes of two vectors as their Kronecker product",
+        _for_sign("otimes_vec", "kronecker"),
+    ),
     "matrix_as_vec": ("with the left-hand side as the derivative by the vec of the matrix", None),
     "jacobian_of_map": ("with the Jacobian of the function of vectors in the other layout", None),
     "transposed_numerator": ("with the transpose on what is differentiated as that of the derivative", None),

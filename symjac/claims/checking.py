@@ -56,9 +56,7 @@ def check(
 def _checked(asked: Claim, layout: str | None, orientation: str | None, strict: bool, timeout: float) -> Verdict:
     until = time.monotonic() + timeout
     read: list[Statement] = []
-    v = judge_claim(
-        asked.equations, asked.formula, asked.symbols, of=asked.of, wrt=asked.wrt, timeout=timeout, read=read
-    )
+    v = judge_claim(asked, timeout=timeout, read=read)
     s = read[0] if len(read) == 1 else None  # of a claim with a bracket missing there are several, of a bound none
     if strict:
         _refuse_notes(v, s)

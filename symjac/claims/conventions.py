@@ -36,3 +36,13 @@ class Convention:
 
 FOUR = tuple(Convention(layout, o) for o in ("column", "row") for layout in ("numerator", "denominator"))
 MIXED = tuple(Convention("mixed", o) for o in ("column", "row"))
+WORDS = {c.name: c.words for c in FOUR + MIXED}
+
+
+def listed(words: list[str]) -> str:
+    """Words with commas and an "and".
+
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]

@@ -5,23 +5,12 @@ from __future__ import annotations
 import contextlib
 import itertools
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from symjac import expr as ex
-from symjac.claims import vectors
-from symjac.claims.alternatives import (
-    REWRITES,
-    Diagonals,
-    jacobians_of_maps,
-    kronecker_throughout,
-    other_layout_of_maps,
-    turned_numerator,
-    with_dots,
-    with_powers,
-    with_repeated_summed,
-)
+from symjac.claims import alternatives, readings, vectors
 from symjac.claims.asked import conventions, orders, settled_order
 from symjac.claims.bounds import bounding, inequality
 from symjac.claims.bounds import words as bound_words
@@ -29,22 +18,21 @@ from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import FOUR, Convention
 from symjac.claims.correct import correct
 from symjac.claims.evaluate import Evaluator
-from symjac.claims.explain import explanation
 from symjac.claims.model import Model
-from symjac.claims.readings import (
-    agreed,
-    agreeing,
-    doubted,
-    notes_of_maps,
-    under_condition,
-    usual_functions,
-    with_maps,
-    with_roles,
-)
 from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.stating import SeveralRepairsError, state
 from symjac.claims.undecided import UndecidedError
-from symjac.claims.verdict import NO_ORIENTATION, Link, Outcome, Outcomes, Verdict, answered, summed_up, undecided
+from symjac.claims.verdict import (
+    NO_ORIENTATION,
+    Link,
+    Outcome,
+    Outcomes,
+    Verdict,
+    answered,
+    explanation,
+    summed_up,
+    undecided,
+)
 from symjac.confirm import confirm
 from symjac.deadline import deadline
 from symjac.errors import SymjacError
@@ -79,16 +67,7 @@ def unreadable(claim: str, error: SymjacError) -> Verdict:
     return Verdict(claim, "unreadable", explanation=f"This cannot be read: {error.message}.", error=data)
 
 
-def judge_claim(
-    equations: Sequence[str],
-    claim: str,
-    symbols: Mapping[str, str] | None = None,
-    *,
-    of: str | None = None,
-    wrt: str | None = None,
-    timeout: float = TIMEOUT,
-    read: list[Statement] | None = None,
-) -> Verdict:
+def judge_claim(asked: Claim, *, timeout: float = TIMEOUT, read: list[Statement] | None = None) -> Verdict:
     """Under which conventions a printed formula is true of a system; after ``timeout`` seconds that is undecided.
 
     The claim as it was read is added to ``read``, once for each way to read it.
@@ -96,13 +75,12 @@ def judge_claim(
     :raises ReadError: where the system or the claim cannot be read.
     :raises Defect: where the witnesses of an answer disagree.
     """
-    asked = Claim(tuple(equations), claim, dict(symbols or {}), of, wrt)
     try:
         with deadline(timeout):
             v = _of_each_repair(asked, time.monotonic() + timeout, [] if read is None else read)
             return confirm(replace(v, explanation=bound_words.first(v) if v.signs else explanation(v))).statement
     except OutOfTimeError as error:
-        return _open(claim, Outcome(None, "time", error.message))
+        return _open(asked.formula, Outcome(None, "time", error.message))
 
 
 def _open(claim: str, outcome: Outcome) -> Verdict:
@@ -119,7 +97,7 @@ def _of_each_repair(asked: Claim, until: float, read: list[Statement]) -> Verdic
         verdicts = [_judged(replace(asked, formula=text), until, read) for text in error.texts[:MAX_REPAIRS]]
         if len(error.texts) > MAX_REPAIRS or any(not v.conventions for v in verdicts):
             raise
-        return agreed(asked.formula, error.texts, verdicts)
+        return readings.agreed(asked.formula, error.texts, verdicts)
 
 
 def _judged(asked: Claim, until: float, read: list[Statement]) -> Verdict:
@@ -138,8 +116,8 @@ def _judged(asked: Claim, until: float, read: list[Statement]) -> Verdict:
     except UndecidedError as error:
         return _open(asked.formula, undecided(error.message))
     read.append(statement)
-    verdict = with_roles(with_maps(judged({}), statement, judged), statement, judged)
-    usual = usual_functions(statement, asked.symbols)
+    verdict = readings.with_roles(readings.with_maps(judged({}), statement, judged), statement, judged)
+    usual = readings.usual_functions(statement, asked.symbols)
     proved = [verdict.verdict == "true", *(any(o.holds for o in link.conventions.values()) for link in verdict.links)]
     if all(proved) or not usual:
         return verdict
@@ -148,16 +126,16 @@ def _judged(asked: Claim, until: float, read: list[Statement]) -> Verdict:
         what = " and ".join(f"{f} is read as {words.removeprefix('elementwise ')}" for f, words in usual.items())
         note = f"{what}, as beside tanh in a gated cell; the claim prints the derivative of no other function"
         return replace(other, notes=(*other.notes, note), alternatives={"unspecified": verdict.conventions})
-    return under_condition(verdict, other, usual)
+    return readings.under_condition(verdict, other, usual)
 
 
 def _bound(asked: Claim, until: float) -> Verdict:
     verdict, statement = inequality.judged(asked, until)
-    usual = usual_functions(statement, asked.symbols)
+    usual = readings.usual_functions(statement, asked.symbols)
     if verdict.verdict == "true" or not usual:
         return verdict
     other, _ = inequality.judged(replace(asked, symbols={**asked.symbols, **usual}), until)
-    return under_condition(verdict, other, usual)
+    return readings.under_condition(verdict, other, usual)
 
 
 @dataclass
@@ -188,40 +166,25 @@ class Judge:
 
         # What holds for all index letters holds for those of a condition.
         beside(s.members[0], s.members[-1], lambda o, all_: all_ if o.holds is None and all_.holds else o, is_open)
-        if with_dots(last, "inner") != last:
+        if alternatives.with_dots(last, "inner") != last:
             maps = {o: self.with_dots(m, first, last, o) for o, m in maps.items()}
-        beside(first, last.rebuilt(kronecker_throughout), partial(doubted, KRONECKER))
-        dotted = with_dots(last, "entrywise")
-        starred = dotted.rebuilt(REWRITES["star_is_matrix_product"])
+        beside(first, last.rebuilt(alternatives.REWRITES["otimes_is_kronecker"]), partial(readings.doubted, KRONECKER))
+        dotted = alternatives.with_dots(last, "entrywise")
+        starred = dotted.rebuilt(alternatives.REWRITES["star_is_matrix_product"])
         if starred != dotted:
             beside(first, starred, lambda o, other: STAR if misfits(o) and other.holds else o, misfits)
-        beside(first, with_powers(s, last), partial(doubted, POWER))
-        beside(first, with_repeated_summed(s, last), partial(doubted, REPEATED))
-        turned = first.rebuilt(turned_numerator), last.rebuilt(turned_numerator)
-        beside(*turned, partial(agreeing, TURNED))
-        in_layout = first.rebuilt(other_layout_of_maps), last.rebuilt(other_layout_of_maps)
-        fixed = True in jacobians_of_maps(first) | jacobians_of_maps(last)
-        beside(*in_layout, partial(agreeing if fixed else doubted, MAP_LAYOUT))
-        if (by_vec := vectors.by_vec_instead(s, first, with_dots(last, "entrywise"))) is not None:
+        beside(first, alternatives.with_powers(s, last), partial(readings.doubted, POWER))
+        beside(first, alternatives.with_repeated_summed(s, last), partial(readings.doubted, REPEATED))
+        turned = first.rebuilt(alternatives.turned_numerator), last.rebuilt(alternatives.turned_numerator)
+        beside(*turned, partial(readings.agreeing, TURNED))
+        in_layout = first.rebuilt(alternatives.other_layout_of_maps), last.rebuilt(alternatives.other_layout_of_maps)
+        fixed = True in alternatives.jacobians_of_maps(first) | alternatives.jacobians_of_maps(last)
+        beside(*in_layout, partial(readings.agreeing if fixed else readings.doubted, MAP_LAYOUT))
+        if (by_vec := vectors.by_vec_instead(s, first, alternatives.with_dots(last, "entrywise"))) is not None:
             beside(by_vec, last, lambda o, other: other if misfits(o) and other.holds is None else o, misfits)
-        out = Verdict(
-            s.claim,
-            "",
-            maps["ascending"],
-            maps.get("descending"),
-            s.order,
-            tuple(self.links()),
-            notes=tuple(
-                dict.fromkeys(
-                    [
-                        *s.notes,
-                        *self.notes,
-                        *vectors.notes(s),
-                        *notes_of_maps(s),
-                    ]
-                )
-            ),
-        )
+        links = tuple(self.links())
+        notes = tuple(dict.fromkeys([*s.notes, *self.notes, *vectors.notes(s), *readings.notes_of_maps(s)]))
+        out = Verdict(s.claim, "", maps["ascending"], maps.get("descending"), s.order, links, notes=notes)
         out = replace(out, verdict=summed_up(out.as_printed))
         at_once = any(o.at_once for m in maps.values() for o in m.values())
         right = {} if at_once else correct(s, self.until)  # which is run, also where it is not told
@@ -250,10 +213,10 @@ class Judge:
         """Where a dot is no product that fits: what it is as the inner and as the entrywise product, if these agree."""
         if not any(map(misfits, printed.values())):
             return printed
-        readings = [self.outcomes(a, with_dots(b, what), order) for what in ("inner", "entrywise")]
+        dots = [self.outcomes(a, alternatives.with_dots(b, what), order) for what in ("inner", "entrywise")]
         out = dict(printed)
         for name, o in printed.items():
-            typed = [r[name] for r in readings if not misfits(r[name])]
+            typed = [r[name] for r in dots if not misfits(r[name])]
             if misfits(o) and typed:
                 out[name] = typed[0] if len({t.holds for t in typed}) == 1 else DOT
         if out != printed:
@@ -262,15 +225,13 @@ class Judge:
 
     def alternatives(self, a: Term, b: Term, printed: Mapping[str, Outcomes]) -> dict[str, Outcomes]:
         """The other readings of the right-hand side that hold somewhere."""
-        b = with_dots(b, "entrywise")  # where no product fits
-        readings: list[tuple[str, Term, type[Evaluator]]] = [
-            (name, changed, Evaluator) for name, change in REWRITES.items() if (changed := b.rebuilt(change)) != b
-        ]
-        readings.append(("vectors_as_diag", b, Diagonals))
+        b = alternatives.with_dots(b, "entrywise")  # where no product fits
+        changes = {name: b.rebuilt(change) for name, change in alternatives.REWRITES.items()}
+        others = [(name, changed, Evaluator) for name, changed in changes.items() if changed != b]
         found: dict[str, Outcomes] = {}
         if (by_vec := vectors.by_vec_instead(self.statement, a, b)) is not None:
             found["matrix_as_vec"] = self.outcomes(by_vec, b, "ascending")
-        for name, changed, kind in readings:
+        for name, changed, kind in (*others, ("vectors_as_diag", b, alternatives.Diagonals)):
             for order in printed:
                 outcomes = self.outcomes(a, changed, order, kind)
                 if any(o.holds and printed[order][k].holds is not True for k, o in outcomes.items()):

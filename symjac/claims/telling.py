@@ -10,7 +10,7 @@ from symjac import typeset
 from symjac.claims.alternatives import WORDS as READINGS
 from symjac.claims.asked import columns
 from symjac.claims.comparison import Comparison
-from symjac.claims.explain import listed
+from symjac.claims.conventions import listed
 from symjac.claims.grouping import Case, groups
 from symjac.claims.matrices import known, matrix, plain
 from symjac.claims.nearest import conditions, layouts

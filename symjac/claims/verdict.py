@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from symjac.claims.commands import in_commands
+from symjac.claims.conventions import WORDS, listed
 from symjac.claims.undecided import UndecidedError
-from symjac.errors import DefinitionError, NotYetError
+from symjac.confirm import Check, Checks, examine
+from symjac.errors import Defect, DefinitionError, NotYetError
 from symjac.limits import OutOfTimeError
 from symjac.normal import NormalFormTooLarge, UndefinedFormError
+from symjac.reading.vocabulary import SUBSCRIPTS, SUPERSCRIPTS, UNICODE_GREEK, UNICODE_SIGNS
 from symjac.values import Counterexample
 from symjac.values.search import Value
 
@@ -93,6 +95,33 @@ def shown(c: Counterexample) -> dict[str, object]:
 
 
 Outcomes = Mapping[str, Outcome]
+
+
+# -------------------------------------------------------------------------------------------- formulas
+
+_SIGNS = {"<=": r"\le ", ">=": r"\ge ", "!=": r"\ne ", "||": r"\Vert ", "arrow": r"\to "}
+_COMMANDS = str.maketrans(
+    {c: _SIGNS.get(sign, f"\\{sign} " if sign.isalpha() else sign) for c, sign in UNICODE_SIGNS.items()}
+    | {c: f"\\{name} " for c, name in UNICODE_GREEK.items()}
+)
+_BARE = re.compile(r"(?<![\\A-Za-z{])(?:diag|softmax|sigmoid|relu|ReLU|tanh|vec|tr)(?=\s*[(\[])")
+_UP = re.compile(f"[{re.escape(''.join(SUPERSCRIPTS))}]+")
+_DOWN = re.compile(f"[{re.escape(''.join(SUBSCRIPTS))}]+")
+
+
+def in_commands(text: str) -> str:
+    """The text with every character that has a LaTeX command written as one, and words that are applied upright.
+
+    >>> print(in_commands("∂h/∂xₜ₋₁ = Wᵀ diag(σ'(z²))"))
+    \\partial h/\\partial x_{t-1} = W^{\\top} \\operatorname{diag}(\\sigma '(z^{2}))
+    """
+    text = _BARE.sub(lambda m: rf"\operatorname{{{m[0]}}}", text)
+    if text.isascii():
+        return text
+    text = text.replace("ᵀ", r"^{\top}").replace("′", "'").replace("‖", "||")
+    text = _UP.sub(lambda m: "^{" + "".join(SUPERSCRIPTS[c] for c in m[0]) + "}", text)
+    text = _DOWN.sub(lambda m: "_{" + "".join(SUBSCRIPTS[c] for c in m[0]) + "}", text)
+    return text.translate(_COMMANDS)
 
 
 _END_OF_LINE = re.compile(r"(\s*\\\\)+\s*$")
@@ -332,3 +361,49 @@ def summed_up(maps: tuple[Outcomes, ...]) -> str:
     if any(values):
         return "true"
     return "false" if values and all(v is False for v in values) else "undecided"
+
+
+def explanation(v: Verdict) -> str:
+    """First in which conventions the claim holds and whether one of them is a column one; then the rest."""
+    holds = list(dict.fromkeys(v.holds_in))
+    sentences: list[str] = []
+    if v.verdict == "true":
+        sentence = f"The claim holds in {listed([WORDS[name] for name in holds])}"
+        if not any(name.endswith("column") for name in holds):
+            sentence += ", and in no convention with column vectors that was decided"
+        sentences.append(sentence + ".")
+    elif v.verdict == "false":
+        sentences.append("The claim holds in none of the conventions.")
+    else:
+        sentences.append("Whether the claim holds is not decided.")
+    for name in dict.fromkeys(k for m in v.as_printed for k in m):
+        outcomes = [m[name] for m in v.as_printed if name in m]
+        if any(o.holds is None for o in outcomes):
+            sentences.append(f"In {WORDS[name]}: {outcomes[0].reason or 'not decided'}.")
+    return " ".join(sentences)
+
+
+RUN = "system run forwards"
+
+
+@examine.register
+def examine_verdict(statement: Verdict, thorough: bool, at: Mapping[str, int] | None) -> Checks:
+    """Which roads speak for the answers of a verdict.
+
+    :raises Defect: where one is given on less than it takes, which nothing in symjac does.
+    """
+    found: dict[str, int] = {}
+    for outcome in _outcomes(statement):
+        if outcome.holds is None or outcome.because == "shape":
+            continue
+        if RUN not in outcome.witnesses or (outcome.holds and len(outcome.witnesses) < 2):
+            raise Defect(f"too few witnesses speak for what is said of {statement.claim}", roads=("verdict",))
+        for road in outcome.witnesses:
+            found[road] = found.get(road, 0) + 1
+    return Checks(tuple(Check(road, f"{count} answers") for road, count in found.items()), ())
+
+
+def _outcomes(v: Verdict) -> Iterator[Outcome]:
+    maps = [v.conventions, v.descending or {}, *(link.conventions for link in v.links), *v.alternatives.values()]
+    for outcomes in maps:
+        yield from outcomes.values()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import pairwise
 
-from symjac.claims.explain import WORDS
+from symjac.claims.conventions import WORDS
 from symjac.claims.grouping import Case, Group, groups
 from symjac.claims.matrices import Rows, apart, cell, known, matrix
 from symjac.claims.printing import HEADS, fragment, table, title, word

@@ -8,6 +8,7 @@ from symjac.claims.judge import judge_claim
 from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict
 from symjac.papers.answers import Answer, message
 from symjac.papers.options import Asked, SystemOptions
+from symjac.problem import Claim
 
 _LAYOUTS = ("numerator", "denominator", "mixed")
 
@@ -18,7 +19,7 @@ def judged(key: str, source: str, options: SystemOptions, of: str, wrt: str, for
     :raises SymjacError: where the system or the formula cannot be read.
     """
     claim = rf"\frac{{\partial {of}}}{{\partial {wrt}}} = {formula}"
-    verdict = judge_claim([source], claim, options.symbols, of=of, wrt=wrt)
+    verdict = judge_claim(Claim((source,), claim, options.symbols, of, wrt))
     orientation = asked.orientation or options.orientation
     layouts = _LAYOUTS if asked.layout in ("", "both") else (asked.layout,)
     names = [f"{layout}_{orientation}" for layout in layouts]

@@ -15,8 +15,7 @@ from dataclasses import dataclass, field
 from symjac import expr as ex
 from symjac.claims.asked import columns, settled_order
 from symjac.claims.comparison import Comparison
-from symjac.claims.conventions import Convention
-from symjac.claims.explain import listed
+from symjac.claims.conventions import Convention, listed
 from symjac.claims.model import Model
 from symjac.claims.nearest.oneunit import Alone, Scalars, is_possible
 from symjac.claims.nearest.sieve import UNPROVED, Provable, in_both_readings

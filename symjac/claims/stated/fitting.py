@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from symjac import expr as ex
+from symjac.claims.conventions import FOUR
+from symjac.claims.evaluate import Evaluator
 from symjac.claims.model import Model
-from symjac.claims.stated.naming import Names
+from symjac.claims.overtime import OverTime
 from symjac.claims.stated.statement import Statement
-from symjac.claims.stated.typing import types_somewhere
-from symjac.claims.undecided import UndecidedError
+from symjac.claims.undecided import TROUBLE, UndecidedError
 from symjac.expr.times import LAST, Time
 from symjac.reading import Reading
 from symjac.reading.applied.terms import Ref, Term
-from symjac.reading.context import Family, Note
 from symjac.reading.operators import mean_of, variance_of
 from symjac.reading.spelling import plain
-
-Read = Callable[[str, Names], tuple[tuple[Term, ...], tuple[Note, ...], dict[str, Family]]]
 
 
 def at_points(model: Model, members: Sequence[Term], notes: list[str]) -> Callable[[Term], Term]:
@@ -234,3 +233,22 @@ def _all_printed(model: Model, member: Term, letter: str, shift: int) -> bool:
     printed = {(r.family, r.time.offset) for p in model.printed for r in p.refs if r.time is not None}
     here = [r for r in member.refs() if r.time is not None and r.time.letter == letter]
     return bool(here) and all((r.family, r.time.offset + shift) in printed for r in here if r.time is not None)
+
+
+def types_somewhere(members: Sequence[Term], models: Mapping[str, Model]) -> bool:
+    """Whether all members have a shape in one convention."""
+    for convention in FOUR:
+        model = models.get(convention.orientation)
+        if model is None:
+            continue
+
+        def gradient(_: Ref | None, x: Ref, model: Model = model) -> ex.Expr:
+            return ex.Symbol(r"\nabla", model.symbol(x).shape)
+
+        try:
+            first, *others = Evaluator(model, convention, gradient, OverTime("ascending")).members(*members)
+        except TROUBLE:
+            continue
+        if all(e.shape == first.shape for e in others):
+            return True
+    return False

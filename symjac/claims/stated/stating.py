@@ -9,31 +9,19 @@ from itertools import islice
 
 from symjac.claims.gradients import Steps
 from symjac.claims.model import Model
+from symjac.claims.stated import fitting
 from symjac.claims.stated.aliases import Alias, Aliases
 from symjac.claims.stated.arguments import name_arguments, with_arguments
 from symjac.claims.stated.calls import without_parameters
 from symjac.claims.stated.conditions import Condition, conditions, given
-from symjac.claims.stated.fitting import (
-    at_points,
-    define_means,
-    fitted,
-    is_defined,
-    up_to_style,
-    variables,
-    with_factors_inside,
-    with_index_as_time,
-    without_copies,
-    without_stray_index,
-)
 from symjac.claims.stated.losses import LossEquation, is_loss_name, without_arguments
 from symjac.claims.stated.naming import Names
 from symjac.claims.stated.settling import settle
 from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.syntax import read_terms
 from symjac.claims.stated.systems import sources
-from symjac.claims.stated.typing import types_somewhere
 from symjac.claims.undecided import UndecidedError
-from symjac.errors import ReadError, ShapeError, SymjacError, propose
+from symjac.errors import ReadError, SymjacError, propose
 from symjac.expr.times import Time
 from symjac.reading import Reading
 from symjac.reading.applied.terms import Ref, Term
@@ -101,21 +89,23 @@ def state(
     for m in models.values():
         for family in aliases.preactivations:
             m.preactivation(family)
-    define_means(models, symbols, notes)
-    identify = up_to_style(models, notes)
+    fitting.define_means(models, symbols, notes)
+    identify = fitting.up_to_style(models, notes)
     members = tuple(m.rebuilt(identify) for m in members)
-    point = at_points(next(iter(models.values())), members, notes)
+    point = fitting.at_points(next(iter(models.values())), members, notes)
     members = tuple(m.rebuilt(point) for m in members)
-    name_arguments(models, members, [*aliases.variables(), *variables(members)], notes)
+    name_arguments(models, members, [*aliases.variables(), *fitting.variables(members)], notes)
     members = with_arguments(models, members, notes)
     resolved = tuple(aliases.resolve(m).rebuilt(identify) for m in members)
     _refuse_unknown_losses(resolved, symbols_as_given, models)
-    copies = without_copies(models, resolved, notes)
+    copies = fitting.without_copies(models, resolved, notes)
     resolved = tuple(m.rebuilt(copies) for m in resolved)
     spans = tuple(claim[m.span[0] : m.span[1]] for m in members)
     out = Statement(claim, resolved, spans, models, aliases, notes)
-    out.members = with_index_as_time(out)
-    out.members = tuple(with_factors_inside(out, fitted(out, m)) for m in without_stray_index(out))
+    out.members = fitting.with_index_as_time(out)
+    out.members = tuple(
+        fitting.with_factors_inside(out, fitting.fitted(out, m)) for m in fitting.without_stray_index(out)
+    )
     met = tuple(conditions(claim)) if read is read_terms else ()
     notes += [f"{c.text} is a condition: what refutes the claim meets it" for c in met]
     named = set(base.units.values()) | {
@@ -318,18 +308,11 @@ def _repaired(
     for text, _ in islice(candidates(claim, error), REPAIRS):
         try:
             members, _, families = read(text, names)
-            _must_type(members, families, readings)
         except SymjacError:
             continue
-        found.setdefault(members, text)
+        if fitting.types_somewhere(members, {o: Model(r, families) for o, r in readings.items()}):
+            found.setdefault(members, text)
     return list(found.values())
-
-
-def _must_type(members: Sequence[Term], families: dict[str, Family], readings: Mapping[str, Reading]) -> None:
-    """Refuses a repair that types in no convention at all."""
-    models = {o: Model(r, families) for o, r in readings.items()}
-    if not types_somewhere(members, models):
-        raise ShapeError("this does not type in any convention")
 
 
 def _name(aliases: Aliases, text: str, families: dict[str, Family]) -> None:
@@ -355,7 +338,11 @@ def _name_left(aliases: Aliases, members: Sequence[Term], of: str | None, wrt: s
     r = name.data if isinstance(name.data, Ref) else None
     if r is None or any(a.name.family == r.family for a in aliases.known):
         return
-    if name.kind == "symbol" and any(i.family == r.family for i in base.symbols.values()) and is_defined(r, base):
+    if (
+        name.kind == "symbol"
+        and any(i.family == r.family for i in base.symbols.values())
+        and fitting.is_defined(r, base)
+    ):
         return
     by = aliases.variable(wrt)
     if by.time is None and any(
