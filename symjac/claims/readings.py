@@ -64,8 +64,7 @@ def with_maps(verdict: Verdict, s: Statement, judged: Judged) -> Verdict:
     if maps and verdict.verdict != "true":
         with contextlib.suppress(*TROUBLE):  # it cannot be one there
             verdict = under_condition(verdict, judged(maps), maps)
-    terms = [t for m in s.members for t in m.walk()]
-    named = [(t, t.place.function if t.kind == "bare_function" else t.data) for t in terms]
+    named = [(t, t.place.function if t.kind == "bare_function" else t.data) for t in s.walk()]
     # With a prime, or without an argument where no factor stands, it is a function.
     told = {f.name for t, f in named if isinstance(f, Function) and (f.order or t.kind == "bare_function")}
     for f in unspecified if verdict.verdict == "false" else ():
@@ -117,7 +116,7 @@ def _not_by_shape(verdict: Verdict, other: Verdict, declare: Mapping[str, str]) 
 
 def notes_of_maps(s: Statement) -> list[str]:
     r"""How derivatives of functions of several vectors are read that do not say at what: ``\partial f/\partial x``."""
-    maps = {t.args[0].data for m in s.members for t in m.walk() if t.kind == "derivative" and t.args[0].kind in MAPS}
+    maps = {t.args[0].data for t in s.walk() if t.kind == "derivative" and t.args[0].kind in MAPS}
     names = {
         data.name if isinstance(data, MapCall) else str(data[0]) for data in maps if isinstance(data, MapCall | tuple)
     }

@@ -58,8 +58,7 @@ def is_possible(s: Statement) -> bool:
     """Whether every size of the system may be 1, and is not already."""
     shapes = {i.symbol.shape for i in s.models["column"].reading.symbols.values()}
     sizes = {d for shape in shapes for d in shape if d != ex.ONE}
-    terms = [t for m in s.members for t in m.walk()]
-    return bool(sizes) and all(d.is_Symbol for d in sizes) and not any(t.kind in _APART for t in terms)
+    return bool(sizes) and all(d.is_Symbol for d in sizes) and not any(t.kind in _APART for t in s.walk())
 
 
 _APART = (*APART, "over", "stack", "explicit", "map", "count")

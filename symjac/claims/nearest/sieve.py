@@ -114,7 +114,7 @@ class Sieve:
     @staticmethod
     def takes(s: Statement) -> bool:
         """Whether nothing in a claim depends on lengths, losses or sizes that are open."""
-        apart = any(t.kind in APART for m in s.members for t in m.walk())
+        apart = any(t.kind in APART for t in s.walk())
         families = s.models["column"].families
         open_sizes = any(Model.is_open(families[r.family]) for r in s.refs(*s.members))
         return not (apart or open_sizes or s.has_gradient or s.lengths_matter(s.members[0], s.members[-1]))

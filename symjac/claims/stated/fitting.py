@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from symjac import expr as ex
 from symjac.claims.conventions import FOUR
@@ -13,36 +13,35 @@ from symjac.claims.overtime import OverTime
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import TROUBLE, UndecidedError
 from symjac.expr.times import LAST, Time
-from symjac.reading import Reading
 from symjac.reading.applied.terms import Ref, Term
 from symjac.reading.operators import mean_of, variance_of
 from symjac.reading.spelling import plain
 
 
-def at_points(model: Model, members: Sequence[Term], notes: list[str]) -> Callable[[Term], Term]:
+def at_points(s: Statement) -> tuple[Term, ...]:
     """The ``x^*`` of a linearisation: the point x, where x itself is only what is differentiated by."""
-    known = model.known_families
-    names = {(f.base, f.label): f.name for f in model.families.values() if not f.upper}
-    ends = {id(a) for m in members for t in m.walk() if t.kind == "derivative" for a in t.args}
-    plainly = {t.ref.family for m in members for t in m.walk() if t.ref is not None and id(t) not in ends}
+    known, families = s.model.known_families, s.model.families
+    names = {(f.base, f.label): f.name for f in families.values() if not f.upper}
+    ends = {id(a) for t in s.walk() if t.kind == "derivative" for a in t.args}
+    plainly = {t.ref.family for t in s.walk() if t.ref is not None and id(t) not in ends}
 
     def change(t: Term) -> Term:
-        family = model.families.get(t.ref.family) if t.ref is not None else None
+        family = families.get(t.ref.family) if t.ref is not None else None
         if t.ref is None or family is None or family.upper != "*" or family.name in known:
             return t
         base = names.get((family.base, family.label))
         if base not in known or base is None or base in plainly:
             return t
-        notes.append(f"{family.name} is read as the point {base}")
+        s.notes.append(f"{family.name} is read as the point {base}")
         return Term(t.kind, t.args, Ref(base, t.ref.time), t.span)
 
-    return change
+    return s.rebuilt(change)
 
 
-def up_to_style(models: Mapping[str, Model], notes: list[str]) -> Callable[[Term], Term]:
+def up_to_style(s: Statement) -> tuple[Term, ...]:
     """A letter that the system does not hold is the one it holds bold, or the reverse."""
     printed: dict[str, set[str]] = {}
-    known = next(iter(models.values())).known_families
+    known = s.model.known_families
     for name in known:
         printed.setdefault(_unmarked(name), set()).add(name)
 
@@ -53,10 +52,10 @@ def up_to_style(models: Mapping[str, Model], notes: list[str]) -> Callable[[Term
         if len(near) != 1:
             return t
         (name,) = near
-        notes.append(f"{t.data.family} is read as {name}")
+        s.notes.append(f"{t.data.family} is read as {name}")
         return Term(t.kind, t.args, Ref(name, t.data.time), t.span)
 
-    return change
+    return s.rebuilt(change)
 
 
 def _unmarked(name: str) -> str:
@@ -64,16 +63,9 @@ def _unmarked(name: str) -> str:
     return plain(name.replace(r"\vec", ""))
 
 
-def variables(members: Sequence[Term]) -> Iterator[Ref]:
-    """By what the members differentiate."""
-    for t in (t for m in members for t in m.walk() if t.kind == "derivative"):
-        if (x := t.args[1].whole.ref) is not None:
-            yield x
-
-
-def define_means(models: Mapping[str, Model], symbols: Mapping[str, str], notes: list[str]) -> None:
+def define_means(s: Statement, symbols: Mapping[str, str]) -> None:
     """A scalar that is declared to be a mean, and has no equation, is that of the vector it is taken from."""
-    for m in models.values():
+    for m in s.models.values():
         for p in m.printed:
             vectors = [r for s, r in p.uses if s.is_vector]
             for symbol, r in p.uses:
@@ -82,10 +74,10 @@ def define_means(models: Mapping[str, Model], symbols: Mapping[str, str], notes:
                 if symbol.is_scalar and kind and len(vectors) == 1 and m.definition(r) is None:
                     x = m.symbol(vectors[0])
                     m.define(r, mean_of(x) if kind == "mean" else variance_of(x), ((x, vectors[0]),))
-                    notes.append(f"{symbol.name} is read as the {kind} of {x.name}")
+                    s.notes.append(f"{symbol.name} is read as the {kind} of {x.name}")
 
 
-def without_copies(models: Mapping[str, Model], members: Sequence[Term], notes: list[str]) -> Callable[[Term], Term]:
+def without_copies(s: Statement) -> tuple[Term, ...]:
     """An index that the claim gives to what the system prints without one.
 
     ``b^{(t)}`` of a parameter b is b as step t uses it. Where the system has no index at all, the claim may give
@@ -94,27 +86,26 @@ def without_copies(models: Mapping[str, Model], members: Sequence[Term], notes: 
     :raises UndecidedError: where the claim tells times apart that the system does not have.
     """
     times: dict[str, set[bool]] = {}
-    printed = next(iter(models.values())).printed
-    for p in printed:
+    for p in s.model.printed:
         for r in p.refs:
             times.setdefault(r.family, set()).add(r.time is not None)
     plain = {name for name, timed in times.items() if timed == {False}}
-    found = [r for m in members for r in m.refs() if r.family in plain and r.time is not None]
-    if found and not any(True in timed for timed in times.values()):
+    found = [r for m in s.members for r in m.refs() if r.family in plain and r.time is not None]
+    indexed = any(True in timed for timed in times.values())
+    if found and not indexed:
         if len({r.time for r in found}) > 1:
             names = " and ".join(dict.fromkeys(f"{r.family} at {r.time.text}" for r in found if r.time is not None))
             raise UndecidedError(f"the system has no index, so that nothing says what {names} are")
         index = found[0].time.text if found[0].time is not None else ""
-        notes.append(f"the index {index}, which the system does not have, is left out")
+        s.notes.append(f"the index {index}, which the system does not have, is left out")
     elif found:
         said = {f"{r.family} at {r.time.text} is read as {r.family}" for r in found if r.time is not None}
-        notes += [f"{words}, which has no index in the system" for words in sorted(said)]
-    defined = {p.lhs.family for p in printed}
-    states = [r for r in found if r.family in defined]
-    if states and any(True in timed for timed in times.values()):
+        s.notes += [f"{words}, which has no index in the system" for words in sorted(said)]
+    states = [r for r in found if r.family in s.model.defined_families]
+    if states and indexed:
         raise UndecidedError(f"{states[0].family} has no index in the system, and one in the claim")
 
-    ends = [t.args for m in members for t in m.walk() if t.kind == "derivative"]
+    ends = [t.args for t in s.walk() if t.kind == "derivative"]
     whole = {(y.ref, x.ref.family) for y, x in ends if x.ref is not None and x.ref.time is None}
     copies = {(y.ref, x.ref.family) for y, x in ends if x.ref is not None and x.ref in found}
     for _, name in whole & copies:
@@ -127,17 +118,12 @@ def without_copies(models: Mapping[str, Model], members: Sequence[Term], notes: 
             return Term(t.kind, t.args, t.data.at(None), t.span)
         return t
 
-    return change
-
-
-def is_defined(r: Ref, base: Reading) -> bool:
-    lefts = {base.symbols[e.lhs.name].family for e in base.equations if e.lhs.name in base.symbols}
-    return r.family in lefts
+    return s.rebuilt(change)
 
 
 def with_index_as_time(s: Statement) -> tuple[Term, ...]:
     """One index letter on every symbol that has a time in the system is the time, if only that types."""
-    entries = [t for m in s.members for t in m.walk() if t.kind == "entry"]
+    entries = [t for t in s.walk() if t.kind == "entry"]
     letters = {t.data for t in entries}
     timed = {r.family for p in s.model.printed for r in p.refs if r.time is not None}
     whole = [t.args[0].ref for t in entries]
@@ -151,7 +137,7 @@ def with_index_as_time(s: Statement) -> tuple[Term, ...]:
         r = t.args[0].ref if t.kind == "entry" else None
         return t if r is None else Term("symbol", (), r.at(Time.read(index[0])), t.span)
 
-    members = tuple(m.rebuilt(change) for m in s.members)
+    members = s.rebuilt(change)
     if types_somewhere(s.members, s.models) or not types_somewhere(members, s.models):
         return s.members
     s.notes.append(f"the index {index[0]} is read as the time, as only that fits")

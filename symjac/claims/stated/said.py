@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from symjac import expr as ex
@@ -53,6 +53,14 @@ class Said:
     def model(self) -> Model:
         return next(iter(self.models.values()))
 
+    def walk(self) -> Iterator[Term]:
+        """Every part of every member."""
+        return (t for m in self.members for t in m.walk())
+
+    def rebuilt(self, change: Callable[[Term], Term]) -> tuple[Term, ...]:
+        """The members with a change made to every part, deepest first."""
+        return tuple(m.rebuilt(change) for m in self.members)
+
     def tokens(self, t: Term) -> list[Token]:
         """What a part of the claim is printed with."""
         return [k for k in tokenise(self.claim) if t.start <= k.start < t.end]
@@ -101,7 +109,7 @@ class Said:
     @property
     def has_gradient(self) -> bool:
         """Whether a scalar is differentiated by a vector or a matrix."""
-        for t in (t for m in self.members for t in m.walk()):
+        for t in self.walk():
             if t.kind == "gradient":
                 return True
             if t.kind == "derivative":
@@ -157,8 +165,8 @@ class Said:
 
     def differentiated(self, names: Iterable[str]) -> bool:
         """Whether the claim prints a derivative of one of these functions as such: ``\\sigma'(z)``."""
-        functions = [t.data for m in self.members for t in m.walk() if t.kind == "apply"]
-        functions += [t.place.function for m in self.members for t in m.walk() if t.kind == "bare_function"]
+        functions = [t.data for t in self.walk() if t.kind == "apply"]
+        functions += [t.place.function for t in self.walk() if t.kind == "bare_function"]
         return any(isinstance(f, ex.Function) and f.order and f.name in names for f in functions)
 
     def unspecified(self, name: str) -> bool:

@@ -19,7 +19,7 @@ def settle(s: Statement, *, differentiates: bool) -> None:
     if found:
         s.target = found[0][1]
     _refuse_unrelated_losses(s)
-    if differentiates and not any(t.kind in ("derivative", "second", "gradient") for m in s.members for t in m.walk()):
+    if differentiates and not any(t.kind in ("derivative", "second", "gradient") for t in s.walk()):
         raise TargetError("nothing in this claim says what is differentiated by what; give of and wrt")
     time = s.target.time if s.target is not None else None
     letters = {n for p in s.model.printed if p.lhs.time is not None for n, _ in p.lhs.time.letters}
@@ -53,7 +53,7 @@ def _refuse_unrelated_losses(s: Statement) -> None:
 
     :raises UndecidedError: where a claim differentiates two, or one beside another that the system defines.
     """
-    differentiated = {t.args[0].ref for m in s.members for t in m.walk() if t.kind == "derivative"}
+    differentiated = {t.args[0].ref for t in s.walk() if t.kind == "derivative"}
     defined = s.model.defined_families - s.model.used_families
     losses = {y for y, _, _ in s.gradients(*s.members) if y is not None and y.time is None and y != LOSS}
     losses |= {y for y in differentiated if y is not None and y.family in defined and is_loss_name(y.family)}

@@ -59,7 +59,7 @@ def state(
     equations = [without_parameters(e, symbols) for e in equations]
     claim = without_parameters(claim, symbols)
     system = sources(equations, symbols, claim)
-    readings, symbols, symbols_as_given = system.readings, dict(system.symbols), symbols
+    readings, symbols, as_given = system.readings, dict(system.symbols), symbols
     base = next(iter(readings.values()))
     names = Names(base, symbols, system.naming)
     notes = list(system.notes)
@@ -89,53 +89,37 @@ def state(
     for m in models.values():
         for family in aliases.preactivations:
             m.preactivation(family)
-    fitting.define_means(models, symbols, notes)
-    identify = fitting.up_to_style(models, notes)
-    members = tuple(m.rebuilt(identify) for m in members)
-    point = fitting.at_points(next(iter(models.values())), members, notes)
-    members = tuple(m.rebuilt(point) for m in members)
-    name_arguments(models, members, [*aliases.variables(), *fitting.variables(members)], notes)
-    members = with_arguments(models, members, notes)
-    resolved = tuple(aliases.resolve(m).rebuilt(identify) for m in members)
-    _refuse_unknown_losses(resolved, symbols_as_given, models)
-    copies = fitting.without_copies(models, resolved, notes)
-    resolved = tuple(m.rebuilt(copies) for m in resolved)
-    spans = tuple(claim[m.span[0] : m.span[1]] for m in members)
-    out = Statement(claim, resolved, spans, models, aliases, notes)
-    out.members = fitting.with_index_as_time(out)
-    out.members = tuple(
-        fitting.with_factors_inside(out, fitting.fitted(out, m)) for m in fitting.without_stray_index(out)
-    )
+    texts = tuple(claim[m.span[0] : m.span[1]] for m in members)
+    s = Statement(claim, members, texts, models, aliases, notes)
+    fitting.define_means(s, symbols)
+    s.members = fitting.up_to_style(s)
+    s.members = fitting.at_points(s)
+    name_arguments(s)
+    s.members = with_arguments(s)
+    s.members = tuple(map(aliases.resolve, s.members))
+    s.members = fitting.up_to_style(s)
+    _refuse_unknown_losses(s, as_given)
+    for fit in (fitting.without_copies, fitting.with_index_as_time, fitting.without_stray_index):
+        s.members = fit(s)
+    s.members = tuple(fitting.with_factors_inside(s, fitting.fitted(s, m)) for m in s.members)
     met = tuple(conditions(claim)) if read is read_terms else ()
     notes += [f"{c.text} is a condition: what refutes the claim meets it" for c in met]
-    named = set(base.units.values()) | {
-        k for m in out.members for t in m.walk() if t.kind == "entry" and isinstance(t.data, tuple) for k in t.data
-    }
-    deltas = [(c, _delta(c)) for c in met if c.pair is not None and set(c.pair) <= named]
-    out.factors = tuple(factor for _, factor in deltas)
-    out.conditions = tuple(c for c in met if c not in [d for d, _ in deltas])
+    named = {k for t in s.walk() if t.kind == "entry" and isinstance(t.data, tuple) for k in t.data}
+    deltas = [c for c in met if c.pair is not None and named.union(base.units.values()).issuperset(c.pair)]
+    s.factors = tuple(map(_delta, deltas))
+    s.conditions = tuple(c for c in met if c not in deltas)
     counted = base.context.letters.time | base.context.letters.entry if base.context is not None else set()
-    out.given = tuple(c for e in equations for c in given(e, counted))
-    out.opaque = system.opaque
-    out.properties = {
-        r.family: said
-        for key, words in symbols_as_given.items()
-        if (said := describe(words).properties)
-        for m in _readable(key, names)
-        for r in m.refs()
-    }
-    only = [key for key, words in symbols_as_given.items() if describe(words).role == "property"]
-    out.shapeless = frozenset(r.family for key in only for m in _readable(key, names) for r in m.refs())
-    out.normalisations = frozenset(
-        str(m.data[0])
-        for key, words in symbols_as_given.items()
-        if describe(words).role == "normalisation"
-        for m in _readable(key, names)
-        if m.kind == "bare_map" and isinstance(m.data, tuple)
-    )
-    _take_losses(out, system.losses, names)
-    settle(out, differentiates=read is read_terms)
-    return out
+    s.given = tuple(c for e in equations for c in given(e, counted))
+    s.opaque = system.opaque
+    said = [(key, describe(words)) for key, words in as_given.items()]
+    told = [(d, m) for key, d in said if d.properties or d.role == "normalisation" for m in _readable(key, names)]
+    s.properties = {r.family: d.properties for d, m in told if d.properties for r in m.refs()}
+    s.shapeless = frozenset(r.family for d, m in told if d.role == "property" for r in m.refs())
+    normalisations = (m for d, m in told if d.role == "normalisation" and m.kind == "bare_map")
+    s.normalisations = frozenset(str(m.data[0]) for m in normalisations if isinstance(m.data, tuple))
+    _take_losses(s, system.losses, names)
+    settle(s, differentiates=read is read_terms)
+    return s
 
 
 def _delta(c: Condition) -> Term:
@@ -208,7 +192,7 @@ def _take_losses(s: Statement, losses: Sequence[LossEquation], names: Names) -> 
         else:
             seen |= set(found)
     s.weights, s.seen, s.at_every_step = weights, frozenset(seen), frozenset(every)
-    s.members = tuple(m.rebuilt(partial(_of_the_loss, functions)) for m in s.members)
+    s.members = s.rebuilt(partial(_of_the_loss, functions))
 
 
 def _of_the_loss(functions: Mapping[Ref, tuple[Ref, Term | None, bool]], t: Term) -> Term:
@@ -248,22 +232,22 @@ def _refuse_unread(aliases: Aliases, members: Sequence[Term]) -> None:
             raise UndecidedError(f"the declaration of {unread[r.family]} is not understood")
 
 
-def _refuse_unknown_losses(members: Sequence[Term], symbols: Mapping[str, str], models: Mapping[str, Model]) -> None:
+def _refuse_unknown_losses(s: Statement, symbols: Mapping[str, str]) -> None:
     """What no equation defines is taken for a loss only where its declaration says nothing else.
 
     :raises UndecidedError: where it is declared in words that are not understood.
     """
-    model = next(iter(models.values()))
+    model = s.model
     words = {plain(key): said for key, said in symbols.items()}
     system = model.known_families
     # What is differentiated on both sides, on the right by something of the system, is a loss whatever its letter.
     carried = {
         t.args[0].ref
-        for m in members[1:]
+        for m in s.members[1:]
         for t in m.walk()
         if t.kind == "derivative" and t.args[1].ref is not None and t.args[1].ref.family in system
     }
-    for t in (t for m in members for t in m.walk() if t.kind == "derivative"):
+    for t in (t for t in s.walk() if t.kind == "derivative"):
         y = t.args[0].ref
         if y is None or y.family in system or y.family not in model.families or model.equation(y) is not None:
             continue
@@ -338,11 +322,7 @@ def _name_left(aliases: Aliases, members: Sequence[Term], of: str | None, wrt: s
     r = name.data if isinstance(name.data, Ref) else None
     if r is None or any(a.name.family == r.family for a in aliases.known):
         return
-    if (
-        name.kind == "symbol"
-        and any(i.family == r.family for i in base.symbols.values())
-        and fitting.is_defined(r, base)
-    ):
+    if name.kind == "symbol" and any(e.lhs.family == r.family for e in base.equations):
         return
     by = aliases.variable(wrt)
     if by.time is None and any(
