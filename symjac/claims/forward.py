@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from symjac.claims.evaluate import Evaluator
-from symjac.claims.meaning import transposed
 from symjac.claims.world import World
-from symjac.expr import Expr, Identity, Kronecker, Partial, Product, Symbol, Transpose, Vec
+from symjac.expr import Expr, Identity, Kronecker, Partial, Product, Symbol, Transpose, Vec, transpose
 from symjac.reading.applied.terms import Ref, Term
 
 
@@ -25,7 +24,7 @@ class Forward(Evaluator):
         """A Jacobian in this layout, said a second time: what the other reading lays out wrongly differs here."""
         layout = self.convention.layout
         turns = layout == "denominator" or (layout == "mixed" and scalar and not (vector and self.convention.row))
-        return transposed(numerator) if turns else numerator
+        return transpose(numerator) if turns else numerator
 
     def over_steps(self, y: Ref, x: Ref) -> Expr:
         return self.world.derivative(y, x)

@@ -16,7 +16,6 @@ from symjac.claims.context import Beside
 from symjac.claims.conventions import Convention
 from symjac.claims.model import Model
 from symjac.claims.undecided import UndecidedError
-from symjac.composite import is_composite, turned
 from symjac.errors import ShapeError
 from symjac.expr import Expr, Number, Shape, Symbol
 from symjac.expr.times import Time
@@ -30,11 +29,6 @@ from symjac.reading.sizes import UNIT, OpenSizeError, Size
 from symjac.reading.values import Make, Value, like, scalar
 
 Gradient = Callable[[Ref | None, Ref], Expr]
-
-
-def transposed(e: Expr) -> Expr:
-    """The transpose, with that of Kronecker products worked out."""
-    return turned(e) if is_composite(e) else ex.transpose(e)
 
 
 def is_open(size: Size) -> bool:
@@ -147,7 +141,7 @@ class Meaning(Elaborator):
         layout = self.convention.layout
         if layout == "mixed":
             layout = "denominator" if scalar and not (vector and self.convention.row) else "numerator"
-        return numerator if layout == "numerator" else transposed(numerator)
+        return numerator if layout == "numerator" else ex.transpose(numerator)
 
     # ------------------------------------------------------------------------------------- orientation
 

@@ -36,14 +36,9 @@ class Outcome:
     at_once: bool = False
 
     def to_json(self) -> dict[str, object]:
-        out: dict[str, object] = {"holds": self.holds, "because": self.because}
-        if self.reason:
-            out["reason"] = self.reason
-        if self.counterexample is not None:
-            out["counterexample"] = shown(self.counterexample)
-        if self.witnesses:
-            out["witnesses"] = list(self.witnesses)
-        return out
+        point = shown(self.counterexample) if self.counterexample is not None else None
+        more = {"reason": self.reason, "counterexample": point, "witnesses": list(self.witnesses)}
+        return {"holds": self.holds, "because": self.because} | {key: value for key, value in more.items() if value}
 
 
 def undecided(reason: str) -> Outcome:
@@ -251,7 +246,7 @@ class Link:
     conventions: Outcomes
 
     def to_json(self) -> dict[str, object]:
-        return {"left": self.left, "right": self.right, "conventions": _json(self.conventions)}
+        return {"left": self.left, "right": self.right, "conventions": _plain(self.conventions)}
 
 
 @dataclass(frozen=True)
@@ -266,8 +261,15 @@ class Answer:
         return {
             "assumptions": [self.assumption],
             "declare": "; ".join(f"{name}: {role}" for name, role in self.declare.items()),
-            "conventions": _json(self.conventions),
+            "conventions": _plain(self.conventions),
         }
+
+
+# What a line of a batch holds of a verdict, in order.
+KEYS = (
+    *("id", "claim", "verdict", "conventions", "descending", "order", "links", "readings", "alternatives", "correct"),
+    *("asked", "repair", "conditions", "terms", "explanation", "latex", "notes", "error"),
+)
 
 
 @dataclass(frozen=True)
@@ -328,31 +330,17 @@ class Verdict:
 
     def to_json(self) -> dict[str, object]:
         """One line of a batch, as the specification has it."""
-        out: dict[str, object] = {
-            "id": self.id,
-            "claim": self.claim,
-            "verdict": self.verdict,
-            "conventions": _json(self.conventions),
-            "descending": _json(self.descending) if self.descending is not None else None,
-            "order": self.order,
-            "links": [link.to_json() for link in self.links],
-            "readings": [answer.to_json() for answer in self.readings],
-            "alternatives": {name: _json(outcomes) for name, outcomes in self.alternatives.items()},
-            "correct": dict(self.correct),
-            "asked": list(self.asked),
-            "repair": dict(self.repair) if self.repair is not None else None,
-            "conditions": [dict(c) for c in self.conditions],
-            "terms": [dict(t) for t in self.terms],
-            "explanation": self.explanation,
-            "latex": self.latex,
-            "notes": list(self.notes),
-            "error": dict(self.error) if self.error is not None else None,
-        }
+        out = {key: _plain(getattr(self, key)) for key in KEYS}
         return {key: value for key, value in out.items() if key == "id" or value not in (None, [])}
 
 
-def _json(outcomes: Outcomes) -> dict[str, object]:
-    return {name: o.to_json() for name, o in outcomes.items()}
+def _plain(value: object) -> object:
+    """A part of a verdict as plain data."""
+    if isinstance(value, Outcome | Link | Answer):
+        return value.to_json()
+    if isinstance(value, Mapping):
+        return {key: _plain(v) for key, v in value.items()}
+    return [_plain(v) for v in value] if isinstance(value, tuple) else value
 
 
 def summed_up(maps: tuple[Outcomes, ...]) -> str:
