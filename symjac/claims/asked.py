@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from symjac import expr as ex
+from symjac.claims import vectors
 from symjac.claims.conventions import FOUR, MIXED, Convention
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
+from symjac.claims.meaning import Gradient
 from symjac.claims.model import Model
+from symjac.claims.overtime import OverTime
 from symjac.claims.properties import kind_of
 from symjac.claims.stated.statement import Statement
+from symjac.claims.undecided import UndecidedError
 from symjac.expr import Expr
 from symjac.expr.times import Time
 from symjac.limits import OutOfTimeError
 from symjac.reading.applied.terms import Ref, Term
+
+NOTHING: Mapping[str, Time] = MappingProxyType({})
 
 
 def conventions(s: Statement) -> tuple[Convention, ...]:
@@ -51,7 +58,7 @@ class Asked:
     kind: type[Evaluator] = Evaluator
     step: Time | None = None
     last: Time | None = None
-    weights: Mapping[str, Expr] = field(default_factory=dict)  # of the steps' losses in the whole one
+    is_penalised: bool = True  # whether what parameters alone add to the loss is counted
 
     def last_at(self, values: Mapping[str, Time]) -> Time | None:
         """The last step there is, at numbers for letters."""
@@ -60,8 +67,25 @@ class Asked:
     def gradients(self, a: Term, b: Term, values: Mapping[str, Time]) -> Gradients:
         """The gradients that two members hold, at numbers for letters."""
         s = self.statement
-        step = self.step or s.step(values, a, b)
-        return Gradients(self.model, s.mentions(a, b, values), step=step, last=self.last_at(values))
+        mentions = replace(s.mentions(a, b, values), is_penalised=self.is_penalised)
+        step, last = self.step or s.step(values, a, b), self.last_at(values)
+        return Gradients(self.model, mentions, step=step, last=last, weights=self.weights(values))
+
+    def weights(self, values: Mapping[str, Time] = NOTHING) -> dict[str, Expr]:
+        """What the losses of the steps count in the whole one, at numbers for letters."""
+
+        def read(t: Term) -> Expr:
+            return Evaluator(self.model, self.convention, _no_gradient, OverTime(self.order), values)(t)
+
+        return {f: read(t) if t is not None else ex.Number(1) for f, t in self.statement.weights.items()}
+
+    def evaluator(
+        self, kind: type[Evaluator], a: Term, b: Term, gradient: Gradient, over: OverTime, values: Mapping[str, Time]
+    ) -> Evaluator:
+        """What two members mean, at numbers for letters, where their gradients come from somewhere."""
+        ev = kind(self.model, self.convention, gradient, over, values)
+        ev.carried = vectors.carried(self.statement, a, b)
+        return ev
 
     def check_time(self) -> None:
         """:raises OutOfTimeError: where the deadline is over."""
@@ -81,3 +105,11 @@ class Asked:
         families = self.model.families
         known = (f for f in self.statement.properties if f in families and f not in self.model.defined_families)
         return self.kinds(self.model.symbol(Ref(f)) for f in known if not any(families[f].times))
+
+
+def _no_gradient(loss: Ref | None, x: Ref) -> Expr:
+    """What stands where no gradient may.
+
+    :raises UndecidedError: always.
+    """
+    raise UndecidedError("a weight of a loss holds a derivative")

@@ -7,9 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from symjac import expr as ex
-from symjac.claims import vectors
 from symjac.claims.asked import Asked
-from symjac.claims.evaluate import Evaluator
 from symjac.claims.induction import proved_by_induction
 from symjac.claims.overtime import OverTime, gathered
 from symjac.claims.properties import everywhere, special
@@ -45,7 +43,6 @@ class Comparison(Asked):
     doubts: list[str] = field(default_factory=list)  # by which nothing is refuted
     whole: frozenset[Expr] = frozenset()  # symbols for sums and products over time as a whole
     variables: frozenset[ex.Symbol] = frozenset()  # by which the claim differentiates
-    is_penalised: bool = True  # whether what parameters alone add to the loss is counted
 
     def outcome(self, a: Term, b: Term) -> Outcome:
         """What holds of two members: proved and confirmed by runs, refuted by a run or by shapes, or not known.
@@ -236,21 +233,10 @@ class Comparison(Asked):
 
     def sides(self, a: Term, b: Term, values: Mapping[str, Time]) -> tuple[Expr, Expr]:
         """Both sides, the sizes of constants as they tell them together."""
-        s = self.statement
-        gradients = self.gradients(a, b, values)
-        gradients.mentions = replace(gradients.mentions, is_penalised=self.is_penalised)
-        over = OverTime(self.order)
-
-        def evaluator() -> Evaluator:
-            ev = self.kind(self.model, self.convention, gradients, over, values)
-            ev.carried = vectors.carried(s, a, b)
-            return ev
-
-        self.weights = {f: evaluator()(t) if t is not None else ex.Number(1) for f, t in s.weights.items()}
-        gradients.weights = self.weights
-        ev = evaluator()
+        gradients, over = self.gradients(a, b, values), OverTime(self.order)
+        ev = self.evaluator(self.kind, a, b, gradients, over, values)
         left, right = ev.members(a, b)
-        held = self.model.held([r.family for r in s.refs(a, b)])
+        held = self.model.held([r.family for r in self.statement.refs(a, b)])
         others = {n.index for side in (left, right) for n in side.walk() if isinstance(n, ex.IndexSum)}
         others |= (ex.unbound_indices(left) | ex.unbound_indices(right)) - held
         twice = sorted({k.name for k in held} & {k.name for k in others})
@@ -259,7 +245,7 @@ class Comparison(Asked):
         self.variables = frozenset(ev.variables)
         self.relations = gradients.relations()
         self.whole = frozenset(over.others.values())
-        self.implied = bool(gradients.implied) and s.mentions_strangers(self.model, b)
+        self.implied = bool(gradients.implied) and self.statement.mentions_strangers(self.model, b)
         return left, right
 
     def decided(self, left: Expr, right: Expr) -> Outcome:

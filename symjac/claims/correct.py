@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 
 from symjac import expr as ex
 from symjac import typeset
@@ -17,7 +16,7 @@ from symjac.claims.overtime import OverTime
 from symjac.claims.stated.aliases import LOSS
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import TROUBLE, UndecidedError
-from symjac.claims.witness import Closed, confirm_formula, weight
+from symjac.claims.witness import Closed, confirm_formula
 from symjac.expr import ONE, Expr, Symbol
 from symjac.expr.names import written
 from symjac.expr.times import Time
@@ -52,15 +51,11 @@ def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term, dea
     convention = Convention(layout, "column")
     check = Comparison(s, model, convention, "ascending", deadline)
     check.step = step
-    weights = {f: weight(check, t) for f, t in s.weights.items()}
-    gradients = Gradients(model, mentions, step=step, last=s.last, weights=weights)
+    gradients = Gradients(model, mentions, step=step, last=s.last, weights=check.weights())
 
     def closed(values: Mapping[str, Time]) -> Closed:
-        last = s.last.put(values) if s.last is not None else None
-        mentioned = s.mentions(left, right, values)
-        said = replace(gradients, mentions=mentioned, last=last, known={}, letters={}) if values else gradients
-        ev = Evaluator(model, convention, said, OverTime("ascending"), values)
-        ev.carried = vectors.carried(s, left, right)
+        said = check.gradients(left, right, values) if values else gradients
+        ev = check.evaluator(Evaluator, left, right, said, OverTime("ascending"), values)
         out = ev(left)
         if ev.unknown:
             raise UndecidedError(ev.unknown[0])

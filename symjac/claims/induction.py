@@ -61,12 +61,8 @@ def _carried_back(c: Asked, a: Term, b: Term, x: Ref, apart: Term | None) -> boo
     following = x.at(now + 1)
     pairs = [(body, later)]
     if apart is not None:
-        pairs.append(
-            (
-                body.retimed(lambda u: u.put({letter: now + 1})),
-                apart.retimed(lambda u: u.put({mine: Time(((mine, 1),), 1)})),
-            )
-        )
+        behind = apart.retimed(lambda u: u.put({mine: Time(((mine, 1),), 1)}))
+        pairs.append((body.retimed(lambda u: u.put({letter: now + 1})), behind))
     for term, behind in pairs:
         try:
             values = _values(c, a, first, term, behind, following)
@@ -89,8 +85,7 @@ def _values(c: Asked, a: Term, first: Term, body: Term, later: Term, following: 
     def evaluated(t: Term, *mentioned: Term, frontier: frozenset[Ref] = frozenset()) -> Expr:
         mentions = c.statement.mentions(a, Term("add", (t, *mentioned)), {})
         mentions = replace(mentions, frontier=mentions.frontier | frontier)
-        gradients = Gradients(c.model, mentions, step=c.statement.step({}, a, t), last=None)
-        gradients.weights = c.weights
+        gradients = Gradients(c.model, mentions, step=c.statement.step({}, a, t), weights=c.weights())
         return c.kind(c.model, c.convention, gradients, OverTime(c.order))(t)
 
     left = evaluated(a, first, frontier=frozenset([following]))

@@ -351,24 +351,7 @@ def _evaluator(c: Asked, course: Course, where: Circumstances) -> Evaluator:
         last=c.last_at(values),
         first=course.first,
         until=course.until,
-        weights={f: weight(c, t) for f, t in s.weights.items()},
+        weights=c.weights(values),
         spell=lambda e: where.change(spelled_out(e, s.normalisations)),
     )
-    ev = forward(c.kind)(c.model, c.convention, world, WrittenOut(c.order), values)
-    ev.carried = vectors.carried(s, course.a, course.b)
-    return ev
-
-
-def weight(c: Asked, t: Term | None) -> Expr:
-    """What the loss of one step counts in the whole one."""
-    if t is None:
-        return ex.Number(1)
-    return c.kind(c.model, c.convention, no_gradient, WrittenOut(c.order))(t)
-
-
-def no_gradient(loss: Ref | None, x: Ref) -> Expr:
-    """What stands where no gradient may.
-
-    :raises UndecidedError: always.
-    """
-    raise UndecidedError("a weight of a loss holds a derivative")
+    return c.evaluator(forward(c.kind), course.a, course.b, world, WrittenOut(c.order), values)

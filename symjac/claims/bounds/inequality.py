@@ -357,7 +357,7 @@ class Pair(Asked):
     def world(self, values: Mapping[str, Time]) -> World:
         """What the derivatives of the claim are where the system is run forwards, at numbers for index letters."""
         g = self.gradients(*self.judge.ends, values)
-        return World(g.model, g.mentions, step=g.step, last=g.last)
+        return World(g.model, g.mentions, step=g.step, last=g.last, weights=g.weights)
 
     def forms(self, values: Mapping[str, Time], world: World | None = None) -> Forms:
         """How the members are read in this convention, at numbers for index letters.
