@@ -110,8 +110,7 @@ def _indices(t: Term) -> Counter[str]:
     out: Counter[str] = Counter()
     for inner in map(_indices, t.args):
         out = out | inner if t.kind == "add" else out + inner
-    if t.kind in ("entry", "kronecker") and isinstance(t.data, tuple):
-        out += Counter(map(str, t.data))
+    out += Counter(t.indices if t.kind != "same" else ())
     if t.kind == "index_sum" and isinstance(t.data, tuple):
         del out[str(t.data[0])]
     return out

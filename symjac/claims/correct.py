@@ -84,8 +84,7 @@ def _with_numbers(e: Expr, model: Model) -> Expr:
 
     :raises UndecidedError: where a unit vector is left, and e is something else in the system.
     """
-    context = model.reading.context
-    small = {matrix: base for base, matrix in context.letters.numbered.items()} if context is not None else {}
+    small = {matrix: base for base, matrix in model.context.letters.numbered.items()}
 
     def picked(a: Expr, b: Expr) -> Expr | None:
         if isinstance(a, ex.Transpose) and isinstance(a.arg, ex.UnitVector):

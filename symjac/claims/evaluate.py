@@ -43,12 +43,11 @@ class Evaluator(Meaning):
 
         :raises ShapeError: where there are more or fewer.
         """
-        assert isinstance(t.data, tuple)
         if self.is_column(t):
             raise UndecidedError("derivatives of vectors with a number are not judged")
-        if len(sizes) != len(t.data):
-            raise ShapeError(f"an entry has {len(sizes)} indices here, not {len(t.data)}")
-        return self.indexed(t.data, sizes)
+        if len(sizes) != len(t.indices):
+            raise ShapeError(f"an entry has {len(sizes)} indices here, not {len(t.indices)}")
+        return self.indexed(t.indices, sizes)
 
     def indexed(self, indices: Sequence[str], sizes: Sequence[ex.Dim]) -> list[ex.Index | int]:
         """These indices, which run to these sizes.
@@ -66,9 +65,9 @@ class Evaluator(Meaning):
 
     def is_column(self, t: Term) -> bool:
         """Whether this is one of the vectors with a number that are the columns of a matrix."""
-        r = t.args[0].ref if t.kind == "entry" else None
+        r = t.whole.ref
         family = self.model.families.get(r.family) if r is not None else None
-        return family is not None and family.numbered and isinstance(t.data, tuple) and len(t.data) == 1
+        return family is not None and family.numbered and len(t.indices) == 1
 
     # --------------------------------------------------------------------------------- derivatives
 
@@ -289,12 +288,10 @@ class Evaluator(Meaning):
                 raise UndecidedError("entries of what no equation defines are not judged by those of a matrix")
             return self.entry_of_image(self.entries(of, by), self.model.symbol(of), x, y)
         numerator = self.known(Term("derivative", (y.whole, x.args[0]), None, y.span), by)
-        assert isinstance(x.data, tuple)
         if y.kind == "entry":
-            assert isinstance(y.data, tuple)
-            if len(y.data) != 1 or len(x.data) != 1:
+            if len(y.indices) != 1 or len(x.indices) != 1:
                 raise UndecidedError("entries of matrices are not judged here")
-            return ex.Entry(numerator, *self.indexed((*y.data, *x.data), numerator.shape))
+            return ex.Entry(numerator, *self.indexed(y.indices + x.indices, numerator.shape))
         if of is None or self.model.symbol(of).is_scalar:
             return self.entry_of(ex.transpose(numerator), x)
         # The column j of a Jacobian: a derivative by a scalar.
@@ -310,7 +307,7 @@ class Evaluator(Meaning):
         if of is None:
             raise UndecidedError("the derivative of an expression by a vector with a number is not judged")
         matrix, symbol = self.model.symbol(by), self.model.symbol(of)
-        unit = ex.UnitVector(self.index(str(x.data[0]), Size(matrix.cols)), matrix.cols)  # type: ignore[index]  # a tuple
+        unit = ex.UnitVector(self.index(x.indices[0], Size(matrix.cols)), matrix.cols)
         out: Expr
         if symbol.is_scalar:
             known = self.known(Term("derivative", (y.whole, x.args[0]), None, y.span), by)

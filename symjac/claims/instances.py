@@ -101,8 +101,8 @@ class Instances:
 
     def __init__(self, reading: Reading, families: Mapping[str, Family]) -> None:
         assert reading.context is not None
-        self.reading = reading
-        self.families = {**reading.context.families, **families, **reading.context.families}
+        self.reading, self.context = reading, reading.context
+        self.families = {**self.context.families, **families, **self.context.families}
         # In row orientation the shape of a matrix is that of what acts, whatever its declaration says.
         self._shapes: dict[str, set[ex.Shape]] = {}
         for info in reading.symbols.values():

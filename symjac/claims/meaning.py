@@ -235,18 +235,16 @@ class Meaning(Elaborator):
 
     def kronecker(self, t: Term) -> Value:
         """The delta of two indices; beside a number one that equations hold runs as far as there."""
-        assert isinstance(t.data, tuple)
         held = {k.name: k.size for k in self.model.held(self.model.defined_families)}
-        if any(k.isdigit() for k in t.data):
-            self.indices |= {k: Size(held[k]) for k in t.data if k in held and k not in self.indices}
+        if any(k.isdigit() for k in t.indices):
+            self.indices |= {k: Size(held[k]) for k in t.indices if k in held and k not in self.indices}
         return grids.kronecker(self, t)
 
     def kronecker_same(self, t: Term) -> Value:
         """1 where two index letters are one, which has a meaning only where they run equally far."""
-        assert isinstance(t.data, tuple)
-        first, second = (self.indices.setdefault(k, Size()) for k in t.data)
+        first, second = (self.indices.setdefault(k, Size()) for k in t.indices)
         if not self.context.sizes.equal(first, second):
-            raise UndecidedError(f"{' and '.join(t.data)} run to different ends, and a condition compares them")
+            raise UndecidedError(f"{' and '.join(t.indices)} run to different ends, and a condition compares them")
         return grids.kronecker(self, t)
 
     def count(self, t: Term) -> Value:

@@ -34,7 +34,7 @@ class Model(Instances):
     @property
     def habits(self) -> AbstractSet[Habit]:
         """The meanings of print that the system was read with, and a claim beside it is."""
-        return self.reading.context.taken if self.reading.context is not None else frozenset()
+        return self.context.taken
 
     # --------------------------------------------------------------------------------- derivatives
 

@@ -24,8 +24,7 @@ class Operand(Elaborator):
     """Terms of a claim as right-hand sides of its system: vectors as it has them, sizes of constants by unification."""
 
     def __init__(self, model: Model, values: Mapping[str, Time], shaped: Shaped) -> None:
-        base = model.reading.context
-        assert base is not None
+        base = model.context
         context = Context(base.orientation, row=base.row)
         context.lenient = context.continued = True
         context.option, context.letters, context.heads = base.option, base.letters, base.heads

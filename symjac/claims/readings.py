@@ -59,7 +59,7 @@ def with_maps(verdict: Verdict, s: Statement, judged: Judged) -> Verdict:
     So ``F'(x)`` may be a Jacobian, and ``\\rho (x - m)`` a product.
     """
     unspecified = [name for name in s.model.reading.applied if s.unspecified(name)]
-    families = s.model.reading.context.families if s.model.reading.context is not None else {}
+    families = s.model.context.families
     maps = {f: "map" for f in unspecified if families[f].letter in OFTEN_MAPS and not families[f].declared}
     if maps and verdict.verdict != "true":
         with contextlib.suppress(*TROUBLE):  # it cannot be one there
@@ -80,8 +80,8 @@ def with_roles(verdict: Verdict, s: Statement, judged: Judged) -> Verdict:
     That is open where a scalar would be added to every entry of a vector, and where a sum makes entries of letters
     with a number, which may be vectors; and where a number is claimed of what would be no matrix if nothing were one.
     """
-    context = s.model.reading.context
-    if verdict.verdict != "false" or context is None:
+    context = s.model.context
+    if verdict.verdict != "false":
         return verdict
     other = {"scalar": "vector", "vector": "scalar"}
     roles = {name: context.families[name].role or "" for name in sorted(context.broadcast)}

@@ -113,8 +113,7 @@ class Aliases:
             (term,), _, _ = read_terms(text, self.names)
         except (SymjacError, ValueError):
             return Term("symbol", (), LOSS)
-        base = self.names.base.context
-        known = base.families if base is not None else {}
+        known = self.names.context.families
         printed = term.ref is None and term.kind not in ("word", "number")
         if term.ref is not None and term.ref.family not in known and not self._may_be_loss(text, term.ref):
             raise ReadError(

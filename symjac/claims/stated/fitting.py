@@ -124,35 +124,33 @@ def without_copies(s: Statement) -> tuple[Term, ...]:
 def with_index_as_time(s: Statement) -> tuple[Term, ...]:
     """One index letter on every symbol that has a time in the system is the time, if only that types."""
     entries = [t for t in s.walk() if t.kind == "entry"]
-    letters = {t.data for t in entries}
+    letters = {t.indices for t in entries}
     timed = {r.family for p in s.model.printed for r in p.refs if r.time is not None}
     whole = [t.args[0].ref for t in entries]
     if len(letters) != 1 or any(r is None or r.time is not None or r.family not in timed for r in whole):
         return s.members
-    (index,) = letters
-    if not isinstance(index, tuple) or len(index) != 1 or not index[0].isalpha():
+    (index, *others) = letters.pop()
+    if others or not index.isalpha():
         return s.members
 
     def change(t: Term) -> Term:
         r = t.args[0].ref if t.kind == "entry" else None
-        return t if r is None else Term("symbol", (), r.at(Time.read(index[0])), t.span)
+        return t if r is None else Term("symbol", (), r.at(Time.read(index)), t.span)
 
     members = s.rebuilt(change)
     if types_somewhere(s.members, s.models) or not types_somewhere(members, s.models):
         return s.members
-    s.notes.append(f"the index {index[0]} is read as the time, as only that fits")
+    s.notes.append(f"the index {index} is read as the time, as only that fits")
     return members
 
 
 def without_stray_index(s: Statement) -> tuple[Term, ...]:
     """An index on the left-hand side that no other member has is left out."""
     left, rest = s.members[0], s.members[1:]
-    if left.kind != "entry" or not isinstance(left.data, tuple) or any(i.isdigit() for i in left.data):
+    others = {i for m in rest for t in m.walk() if t.kind == "entry" for i in t.indices}
+    if left.kind != "entry" or any(i.isdigit() or i in others for i in left.indices):
         return s.members
-    others = {i for m in rest for t in m.walk() if t.kind == "entry" and isinstance(t.data, tuple) for i in t.data}
-    if others & set(left.data):
-        return s.members
-    s.notes.append(f"the index {', '.join(left.data)} stands on the left side only and is left out")
+    s.notes.append(f"the index {', '.join(left.indices)} stands on the left side only and is left out")
     return (left.args[0], *rest)
 
 

@@ -27,15 +27,14 @@ class Names:
 
     def __init__(self, base: Reading, declared: Mapping[str, str], naming: Iterable[str] = ()) -> None:
         assert base.context is not None
-        self.base = base
+        self.base, self.context = base, base.context
         self.naming = [root.kids[0].inner for text in naming for root in readable(text)]  # what names derivatives
         self.declared = dict(declared)
         self.letters = survey([root for key in self.declared for root in readable(key)], base.context.letters)
 
     def opened(self, text: str, roots: Sequence[Node]) -> Naming:
         """A context in which the names of ``text`` can be asked for."""
-        base = self.base.context
-        assert base is not None
+        base = self.context
         context = Context()
         context.source = text
         for family in base.families.values():

@@ -104,11 +104,11 @@ def state(
     s.members = tuple(fitting.with_factors_inside(s, fitting.fitted(s, m)) for m in s.members)
     met = tuple(conditions(claim)) if read is read_terms else ()
     notes += [f"{c.text} is a condition: what refutes the claim meets it" for c in met]
-    named = {k for t in s.walk() if t.kind == "entry" and isinstance(t.data, tuple) for k in t.data}
+    named = {k for t in s.walk() if t.kind == "entry" for k in t.indices}
     deltas = [c for c in met if c.pair is not None and named.union(base.units.values()).issuperset(c.pair)]
     s.factors = tuple(map(_delta, deltas))
     s.conditions = tuple(c for c in met if c not in deltas)
-    counted = base.context.letters.time | base.context.letters.entry if base.context is not None else set()
+    counted = names.context.letters.time | names.context.letters.entry
     s.given = tuple(c for e in equations for c in given(e, counted))
     s.opaque = system.opaque
     said = [(key, describe(words)) for key, words in as_given.items()]

@@ -197,6 +197,12 @@ class Term:
         return self.data
 
     @property
+    def indices(self) -> tuple[str, ...]:
+        """The index letters and numbers of an entry or a delta; none of any other term."""
+        found = self.data if self.kind in ("entry", "kronecker", "same") else ()
+        return found if isinstance(found, tuple) else ()
+
+    @property
     def whole(self) -> Term:
         """What this is an entry of, or the term itself."""
         return self.args[0] if self.kind == "entry" else self
