@@ -19,20 +19,12 @@ from symjac.claims.conventions import FOUR, Convention
 from symjac.claims.correct import correct
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.model import Model
+from symjac.claims.printing import sentences
 from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.stating import SeveralRepairsError, state
+from symjac.claims.telling import Found, tell
 from symjac.claims.undecided import UndecidedError
-from symjac.claims.verdict import (
-    NO_ORIENTATION,
-    Link,
-    Outcome,
-    Outcomes,
-    Verdict,
-    answered,
-    explanation,
-    summed_up,
-    undecided,
-)
+from symjac.claims.verdict import NO_ORIENTATION, Link, Outcome, Outcomes, Verdict, answered, summed_up, undecided
 from symjac.confirm import confirm
 from symjac.deadline import deadline
 from symjac.errors import SymjacError
@@ -78,15 +70,19 @@ def judge_claim(asked: Claim, *, timeout: float = TIMEOUT, read: list[Statement]
     try:
         with deadline(timeout):
             v = _of_each_repair(asked, time.monotonic() + timeout, [] if read is None else read)
-            return confirm(replace(v, explanation=bound_words.first(v) if v.signs else explanation(v))).statement
+            return confirm(_explained(v)).statement
     except OutOfTimeError as error:
         return _open(asked.formula, Outcome(None, "time", error.message))
 
 
 def _open(claim: str, outcome: Outcome) -> Verdict:
     """The verdict where one thing keeps every convention open."""
-    out = Verdict(claim, "undecided", {c.name: outcome for c in FOUR})
-    return replace(out, explanation=explanation(out))
+    return _explained(Verdict(claim, "undecided", {c.name: outcome for c in FOUR}))
+
+
+def _explained(v: Verdict) -> Verdict:
+    """The verdict with what is told of any, before anything is found out beside it."""
+    return replace(v, explanation=bound_words.first(v) if v.signs else sentences(replace(v, told=tell(v, Found()))))
 
 
 def _of_each_repair(asked: Claim, until: float, read: list[Statement]) -> Verdict:

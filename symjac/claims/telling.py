@@ -112,13 +112,11 @@ def _first(v: Verdict) -> str:
             return f"The claim is false in {within(asked)}."
         return "The claim holds in no convention, neither with column vectors nor with row vectors."
     decided = [summed_up((a.conventions,)) for a in v.readings]
-    if v.verdict == "undecided" and decided and "undecided" not in decided:
+    if decided and "undecided" not in decided:
         told = [f"{came_out} if {a.assumption}" for came_out, a in zip(decided, v.readings, strict=True)]
         declared = " and ".join(f'"{name}: {role}"' for name, role in v.readings[0].declare.items())
         return f"The claim is {listed(told)}: declare which, as in {declared}."
-    if v.verdict == "undecided":
-        return "Whether the claim holds is not decided" + (f"; it is refuted in {within(refuted)}." if refuted else ".")
-    return v.explanation
+    return "Whether the claim holds is not decided" + (f"; it is refuted in {within(refuted)}." if refuted else ".")
 
 
 def within(names: Sequence[str]) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from symjac.claims.conventions import WORDS, listed
 from symjac.claims.undecided import UndecidedError
 from symjac.confirm import Check, Checks, examine
 from symjac.errors import Defect, DefinitionError, NotYetError
@@ -349,26 +348,6 @@ def summed_up(maps: tuple[Outcomes, ...]) -> str:
     if any(values):
         return "true"
     return "false" if values and all(v is False for v in values) else "undecided"
-
-
-def explanation(v: Verdict) -> str:
-    """First in which conventions the claim holds and whether one of them is a column one; then the rest."""
-    holds = list(dict.fromkeys(v.holds_in))
-    sentences: list[str] = []
-    if v.verdict == "true":
-        sentence = f"The claim holds in {listed([WORDS[name] for name in holds])}"
-        if not any(name.endswith("column") for name in holds):
-            sentence += ", and in no convention with column vectors that was decided"
-        sentences.append(sentence + ".")
-    elif v.verdict == "false":
-        sentences.append("The claim holds in none of the conventions.")
-    else:
-        sentences.append("Whether the claim holds is not decided.")
-    for name in dict.fromkeys(k for m in v.as_printed for k in m):
-        outcomes = [m[name] for m in v.as_printed if name in m]
-        if any(o.holds is None for o in outcomes):
-            sentences.append(f"In {WORDS[name]}: {outcomes[0].reason or 'not decided'}.")
-    return " ".join(sentences)
 
 
 RUN = "system run forwards"
