@@ -130,6 +130,10 @@ class Instances:
         self._tables: dict[object, dict[Symbol, Expr]] = {}  # of what is compared, by the symbols it holds
         self.points: dict[object, Points] = {}  # at which the system was run, by its equations there
 
+    def nodes(self) -> Iterator[Expr]:
+        """Every part of every right-hand side."""
+        return (node for p in self.printed for node in p.rhs.walk())
+
     # ------------------------------------------------------------------------------------- symbols
 
     def shape(self, family: Family) -> ex.Shape:

@@ -289,5 +289,5 @@ def misfits(o: Outcome) -> bool:
 
 def repeats_rows(model: Model) -> bool:
     """Whether the system adds a vector to every row of a matrix, where a one for each row is of another kind."""
-    ones = (e for p in model.printed for e in p.rhs.walk() if isinstance(e, ex.Product))
+    ones = (e for e in model.nodes() if isinstance(e, ex.Product))
     return any(isinstance(e.args[0], ex.Ones) and e.cols != ex.ONE != e.rows for e in ones)

@@ -335,7 +335,7 @@ class Meaning(Elaborator):
         """A power with the exponent 0 or 1 as what it is."""
         if not isinstance(e, ex.EntryPower | ex.MatrixPower):
             return e
-        printed = (p for q in self.model.printed for p in q.rhs.walk() if isinstance(p, ex.MatrixPower))
+        printed = (p for p in self.model.nodes() if isinstance(p, ex.MatrixPower))
         if isinstance(e.base, ex.Entry) and any(e.base.base == p.base for p in printed):
             self.unknown.append("an entry of the power, or a power of the entry: write (W^2)_{ij}")
         if isinstance(e, ex.EntryPower):

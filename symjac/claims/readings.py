@@ -31,6 +31,21 @@ def agreeing(doubt: Outcome, printed: Outcome, otherwise: Outcome) -> Outcome:
     return printed if printed.holds is otherwise.holds else doubt
 
 
+def combined(verdicts: Sequence[Verdict], together: Callable[[Sequence[Outcomes]], Outcomes]) -> Verdict:
+    """The first verdict, its outcomes put together from those of all in each order and for each link."""
+    descending = [v.descending for v in verdicts if v.descending is not None]
+    out = replace(
+        verdicts[0],
+        conventions=together([v.conventions for v in verdicts]),
+        descending=together(descending) if len(descending) == len(verdicts) else None,
+        links=tuple(
+            replace(links[0], conventions=together([link.conventions for link in links]))
+            for links in zip(*(v.links for v in verdicts), strict=False)
+        ),
+    )
+    return replace(out, verdict=summed_up(out.as_printed))
+
+
 def agreed(claim: str, texts: Sequence[str], verdicts: Sequence[Verdict]) -> Verdict:
     """What all the places for a missing bracket agree on; the rest is undecided."""
     doubt = undecided("a bracket is missing, and where it stands matters")
@@ -38,19 +53,8 @@ def agreed(claim: str, texts: Sequence[str], verdicts: Sequence[Verdict]) -> Ver
     def common(maps: Sequence[Outcomes]) -> Outcomes:
         return {k: o if len({m[k].holds for m in maps}) == 1 else doubt for k, o in maps[0].items()}
 
-    descending = [v.descending for v in verdicts if v.descending is not None]
-    out = replace(
-        verdicts[0],
-        claim=claim,
-        conventions=common([v.conventions for v in verdicts]),
-        descending=common(descending) if len(descending) == len(verdicts) else None,
-        links=tuple(
-            replace(links[0], conventions=common([link.conventions for link in links]))
-            for links in zip(*(v.links for v in verdicts), strict=False)
-        ),
-        notes=(*verdicts[0].notes, f"a bracket is missing; it was put in {len(texts)} places, and each was judged"),
-    )
-    return replace(out, verdict=summed_up(out.as_printed))
+    told = f"a bracket is missing; it was put in {len(texts)} places, and each was judged"
+    return replace(combined(verdicts, common), claim=claim, notes=(*verdicts[0].notes, told))
 
 
 def with_maps(verdict: Verdict, s: Statement, judged: Judged) -> Verdict:
@@ -149,26 +153,16 @@ def under_condition(
     what = " and ".join(f"{f} is {said}" for f, said in words.items())
     doubt = Outcome(None, "reading", f"it holds if {what}, which nothing says")
 
-    def held(printed: Outcomes, otherwise: Outcomes) -> Outcomes:
+    def held(maps: Sequence[Outcomes]) -> Outcomes:
+        printed, otherwise = maps
         # The mixed layout is another one for scalars alone.
         plain = (otherwise.get(k) or otherwise[k.replace("mixed", "numerator")] for k in printed)
         return {k: doubted(doubt, o, other) for (k, o), other in zip(printed.items(), plain, strict=True)}
 
-    first = held(v.conventions, other.conventions)
-    second = held(v.descending, other.descending) if v.descending and other.descending else v.descending
-    pairs = zip(v.links, other.links, strict=True)
-    links = tuple(replace(a, conventions=held(a.conventions, b.conventions)) for a, b in pairs)
-    if (first, second, links) == (v.conventions, v.descending, v.links):
+    out = combined((v, other), held)
+    if (out.conventions, out.descending, out.links) == (v.conventions, v.descending, v.links):
         return v
     taken = taken or dict.fromkeys(declare, "elementwise")
     plain = " and ".join(f"{f} is {_TOLD[words]}" for f, words in taken.items())
-    out = replace(
-        v,
-        conventions=first,
-        descending=second,
-        links=links,
-        alternatives={what: other.conventions},
-        readings=(Answer(what, declare, other.conventions), Answer(plain, taken, v.conventions)),
-        if_declared=declare,
-    )
-    return replace(out, verdict=summed_up(out.as_printed))
+    answers = Answer(what, declare, other.conventions), Answer(plain, taken, v.conventions)
+    return replace(out, alternatives={what: other.conventions}, readings=answers, if_declared=declare)

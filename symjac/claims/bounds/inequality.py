@@ -78,7 +78,7 @@ class BoundJudge:
     @property
     def functions(self) -> dict[str, ex.Function]:
         """The functions of the system and of the claim, by name."""
-        found = [e.function for p in self.statement.model.printed for e in p.rhs.walk() if isinstance(e, ex.Apply)]
+        found = [e.function for e in self.statement.model.nodes() if isinstance(e, ex.Apply)]
         found += [t.data for t in self.statement.walk() if isinstance(t.data, ex.Function)]
         return {f.name: ex.Function(f.name, 0, f.known) for f in found}
 

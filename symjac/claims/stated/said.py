@@ -109,15 +109,14 @@ class Said:
     @property
     def has_gradient(self) -> bool:
         """Whether a scalar is differentiated by a vector or a matrix."""
-        for t in self.walk():
-            if t.kind == "gradient":
-                return True
-            if t.kind == "derivative":
-                y, x = t.args
-                vector = x.kind == "entry" or (x.ref is not None and self.role(x.ref) in ("vector", "matrix"))
-                if vector and self.is_scalar(y):
-                    return True
-        return False
+
+        def by_several(x: Term) -> bool:
+            return x.kind == "entry" or (x.ref is not None and self.role(x.ref) in ("vector", "matrix"))
+
+        return any(
+            t.kind == "gradient" or (t.kind == "derivative" and by_several(t.args[1]) and self.is_scalar(t.args[0]))
+            for t in self.walk()
+        )
 
     def is_scalar(self, y: Term) -> bool:
         if y.ref is not None:
@@ -160,7 +159,7 @@ class Said:
     @property
     def is_gated(self) -> bool:
         """Whether the system has tanh beside a function that nothing specifies, as gated cells do."""
-        functions = [e.function for p in self.model.printed for e in p.rhs.walk() if isinstance(e, ex.Apply)]
+        functions = [e.function for e in self.model.nodes() if isinstance(e, ex.Apply)]
         return {f.known for f in functions} == {None, "tanh"}
 
     def differentiated(self, names: Iterable[str]) -> bool:
@@ -205,13 +204,8 @@ class Said:
         known |= {loss.family for loss, _, _ in self.gradients(*terms) if loss is not None}
         timed = {(r.family, r.time is None) for p in self.model.printed for r in p.refs}
         variables = [x for _, x, _ in self.gradients(*terms)]
-        functions = {e.function.name for p in self.model.printed for e in p.rhs.walk() if isinstance(e, ex.Apply)}
-        scalars = {
-            e.of
-            for p in self.model.printed
-            for e in p.rhs.walk()
-            if isinstance(e, ex.ScalarFunction | ex.ScalarGradient)
-        }
+        functions = {e.function.name for e in self.model.nodes() if isinstance(e, ex.Apply)}
+        scalars = {e.of for e in self.model.nodes() if isinstance(e, ex.ScalarFunction | ex.ScalarGradient)}
         # A gradient by what no equation holds says nothing about the system.
         found = [x.family for x in variables if (x.family, x.time is None) not in timed]
         arguments: set[int] = set()  # the W and b of J(W, b), which say nothing of their own

@@ -60,19 +60,14 @@ class Statement(Said):
         """
         variables = {x.family for _, x, _ in self.gradients(*terms)}
         mentioned = {t.ref.family for root in terms for t in root.walk() if t.ref is not None}
-        found: set[str] = set()
-        more = True
-        while more:
-            users: dict[str, set[str]] = {}
-            for p in self.model.printed:
-                for r in p.used:
-                    users.setdefault(r.family, set()).add(p.lhs.family)
-            more = False
-            for name in self.model.defined_families - found - variables:
-                matrix = self.model.families[name].role == "matrix" and name in mentioned and name not in users
-                if matrix or (name in users and users[name] <= found):
-                    found.add(name)
-                    more = True
+        users: dict[str, set[str]] = {}
+        for p in self.model.printed:
+            for r in p.used:
+                users.setdefault(r.family, set()).add(p.lhs.family)
+        open_ = self.model.defined_families - variables
+        found = {f for f in open_ & mentioned - users.keys() if self.model.families[f].role == "matrix"}
+        while more := {name for name in open_ - found if name in users and users[name] <= found}:
+            found |= more
         yield from found
 
     def loss_arguments(self, *terms: Term) -> set[Ref]:
