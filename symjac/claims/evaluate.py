@@ -16,7 +16,7 @@ from symjac.claims.meaning import Meaning
 from symjac.claims.operand import Operand
 from symjac.claims.undecided import UndecidedError
 from symjac.composite import act
-from symjac.errors import NotYetError, ShapeError
+from symjac.errors import NotYetError
 from symjac.expr import ONE, Expr, Symbol
 from symjac.linear import jacobian_of_linear
 from symjac.reading.applied.terms import Immediate, Ref, Term
@@ -41,12 +41,12 @@ class Evaluator(Meaning):
     def places(self, t: Term, sizes: Sequence[ex.Dim]) -> list[ex.Index | int]:
         """The indices of an entry, which run to these sizes.
 
-        :raises ShapeError: where there are more or fewer.
+        :raises UndecidedError: where there are more or fewer: a row of a matrix or a vector of a batch may be meant.
         """
         if self.is_column(t):
             raise UndecidedError("derivatives of vectors with a number are not judged")
         if len(sizes) != len(t.indices):
-            raise ShapeError(f"an entry has {len(sizes)} indices here, not {len(t.indices)}")
+            raise UndecidedError(f"nothing says what this index means: an entry has {len(sizes)}, not {len(t.indices)}")
         return self.indexed(t.indices, sizes)
 
     def indexed(self, indices: Sequence[str], sizes: Sequence[ex.Dim]) -> list[ex.Index | int]:
