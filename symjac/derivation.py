@@ -111,10 +111,7 @@ class Derivation:
 
     def __init__(self, system: Recurrence, of: str | Symbol | None, wrt: str | Symbol) -> None:
         self.system = system
-        self.of = system.target(of)
-        self.wrt = system.variable(wrt)
-        if self.of == self.wrt:
-            raise TargetError(f"{self.of.name} is both what is differentiated and what it is differentiated by")
+        self.of, self.wrt = system.asked(of, wrt)
         if self.of.cols != ex.ONE:
             raise NotYetError(
                 f"{self.of.name} is a matrix; derivatives of scalars and vectors are derived here",

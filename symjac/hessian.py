@@ -11,7 +11,7 @@ from symjac import expr as ex
 from symjac.bptt.adjoint import as_gradient, cross_entropy
 from symjac.derivation import Derivation
 from symjac.differentiate import jacobian_theorem
-from symjac.errors import Defect, NotYetError, TargetError
+from symjac.errors import NotYetError, TargetError, unprinted
 from symjac.expr import Expr, Partial, Symbol
 from symjac.hypotheses import hypotheses
 from symjac.kernel import Assumption, Scope
@@ -71,11 +71,8 @@ class Hessian:
         opened = self._opened(self.closed)
         whole = twice.replace({self.of: self._opened(self.of)})
         if not equal(whole, opened) or not equal(ex.Transpose(opened), opened):
-            raise Defect(
-                f"the rules and the entries disagree about the Hessian of {self.of.name} by {self.wrt.name}; "
-                "this is a defect of symjac, and nothing is printed",
-                roads=("rules", "entries"),
-            )
+            about = f"the Hessian of {self.of.name} by {self.wrt.name}"
+            raise unprinted(f"the rules and the entries disagree about {about}", "rules", "entries")
 
     @cached_property
     def assumed(self) -> tuple[Assumption, ...]:

@@ -115,6 +115,16 @@ class Recurrence:
             raise TargetError(f"no equation defines {symbol.name}; there are equations for {names}")
         return symbol
 
+    def asked(self, of: str | Symbol | None, wrt: str | Symbol) -> tuple[Symbol, Symbol]:
+        """What is to be differentiated and by what.
+
+        :raises TargetError: where one is not in the system, or both are one.
+        """
+        target, variable = self.target(of), self.variable(wrt)
+        if target == variable:
+            raise TargetError(f"{target.name} is both what is differentiated and what it is differentiated by")
+        return target, variable
+
     def variable(self, wrt: str | Symbol) -> Symbol:
         """The symbol to differentiate by.
 

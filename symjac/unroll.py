@@ -12,7 +12,7 @@ from functools import cached_property
 
 from symjac import expr as ex
 from symjac.derivation import Derivation
-from symjac.errors import Defect, NotYetError, TargetError
+from symjac.errors import NotYetError, TargetError, unprinted
 from symjac.expr import Expr, Name, OverTime, Partial, Symbol, Time
 from symjac.kernel import Assumption
 from symjac.normal import equal
@@ -77,11 +77,7 @@ class Unrolled:
                     ex.Product(self.derivations[s, q].closed, Partial(self.before(q), start[r])) for q in self.states
                 ]
                 if not equal(Partial(s, start[r]), ex.add(*right), definitions):
-                    raise Defect(
-                        f"the chain rule fails for {s.name} by an earlier {r.name}; "
-                        "this is a defect of symjac, and nothing is printed",
-                        roads=("rules", "entries"),
-                    )
+                    raise unprinted(f"the chain rule fails for {s.name} by an earlier {r.name}", "rules", "entries")
 
     # ---------------------------------------------------------------------------------- what came out
 

@@ -41,10 +41,7 @@ class VecJacobian:
         self, system: Recurrence, of: str | Symbol | None, wrt: str | Symbol, *, immediate: bool = False
     ) -> None:
         self.system = system
-        self.of = system.target(of)
-        self.wrt = system.variable(wrt)
-        if self.of == self.wrt:
-            raise TargetError(f"{self.of.name} is both what is differentiated and what it is differentiated by")
+        self.of, self.wrt = system.asked(of, wrt)
         self.immediate = immediate
         self.definitions = {s: e for s, e in system.definitions.items() if s != self.wrt}
         self.scope = Scope(self.wrt, {} if immediate else self.definitions)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from symjac import expr as ex
-from symjac.confirm.confirmed import Check, Checks, disagreement
-from symjac.confirm.forward import compare, turned
+from symjac.confirm.confirmed import Check, Checks
+from symjac.confirm.forward import agree
 from symjac.expr import Partial, Symbol
 from symjac.hessian import Hessian
+from symjac.values.evaluate import turned
 from symjac.values.evaluator import Evaluator, Matrix
 from symjac.values.forward import jacobian
 from symjac.vectorised import VecJacobian
@@ -26,9 +27,7 @@ def confirm_vec_jacobian(j: VecJacobian) -> Checks:
         yield run, at.matrix(j.closed)
         yield turned(run), at.matrix(j.closed_denominator)
 
-    agree, where = compare(sides, (j.of, j.wrt, j.closed), held)
-    if not agree:
-        raise disagreement(about, "the closed form", "the system run forwards", where)
+    where = agree(about, "the closed form", sides, (j.of, j.wrt, j.closed), held)
     return Checks((Check("differential", "every size"), Check("forwards", where)), ())
 
 
@@ -47,7 +46,5 @@ def confirm_hessian(h: Hessian) -> Checks:
         applied = [[sum(a * b for a, b in zip(row, direction, strict=True))] for row in second]
         yield applied, at.matrix(product)
 
-    agree, where = compare(sides, (h.of, h.wrt, h.closed, product), h.definitions)
-    if not agree:
-        raise disagreement(about, "the closed form", "the system run forwards", where)
+    where = agree(about, "the closed form", sides, (h.of, h.wrt, h.closed, product), h.definitions)
     return Checks((Check("entries", "every size, entry (i, j)"), Check("forwards", where)), ())

@@ -14,30 +14,35 @@ from symjac.errors import NotYetError
 from symjac.expr import Apply, Expr, Symbol, size_names
 from symjac.values import agreement
 from symjac.values.agreement import Runs, Sides
-from symjac.values.evaluator import Matrix
 from symjac.values.nodes import count_entries, reachable
 from symjac.values.points import Kinds, sizes_of_rounds
 
 LARGEST = 400  # entries of all symbols together at one point
 
 
-def compare(
+def agree(
+    about: str,
+    road: str,
     sides: Sides,
     expressions: Iterable[Expr],
     definitions: Mapping[Symbol, Expr],
     *,
+    run: str = "the system run forwards",
+    when: str = "",
     sizes: Mapping[str, int] | None = None,
     kinds: Kinds | None = None,
     moving: frozenset[Symbol] | None = None,
     wanted: int = 3,
     programs: bool = False,
-) -> tuple[bool, str]:
-    """Whether two sides agree wherever they have values, and where that was looked at (or where they do not).
+) -> str:
+    """Where it was looked at that a ``road`` to what a statement is ``about`` agrees with the ``run``.
 
-    ``sizes`` are letters that have a value; so many choices of sizes are ``wanted`` for the others. What ``programs``
-    compute is in floating point alone: there a difference counts if it is met at a second point.
+    ``when`` says for how many steps that is. ``sizes`` are letters that have a value; so many choices of sizes are
+    ``wanted`` for the others. What ``programs`` compute is in floating point alone: there a difference counts if it is
+    met at a second point.
 
     :raises SkippedError: where no point has values.
+    :raises Defect: where the two differ.
     """
     nodes = frozenset(reachable(expressions, definitions))
     confirm_tables(nodes)
@@ -58,10 +63,10 @@ def compare(
     except NotYetError as error:
         raise SkippedError(error.message) from error
     if found.apart is not None:
-        return False, told(found.apart)
+        raise disagreement(about, road, run, when + told(found.apart))
     if not found.points:
         raise SkippedError(f"the system cannot be run forwards: {found.reason}")
-    return True, "; ".join(dict.fromkeys(map(told, found.at)))
+    return "; ".join(dict.fromkeys(map(told, found.at)))
 
 
 def told(sizes: Mapping[str, int]) -> str:
@@ -77,8 +82,3 @@ def confirm_tables(nodes: Iterable[Expr]) -> None:
     for key in sorted({e.function.known for e in nodes if isinstance(e, Apply) and e.function.known is not None}):
         if not confirmed(key):
             raise disagreement(f"the derivative of {key}", "the table of functions", "SymPy", "every argument")
-
-
-def turned(m: Matrix) -> Matrix:
-    """The transpose."""
-    return [list(row) for row in zip(*m, strict=True)]

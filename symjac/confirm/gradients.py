@@ -11,13 +11,14 @@ import numpy as np
 from symjac import expr as ex
 from symjac.bptt.backward import Backward
 from symjac.bptt.program import STEPS, program
-from symjac.confirm.confirmed import Check, Checks, NotRun, SkippedError, disagreement
-from symjac.confirm.forward import compare, turned
+from symjac.confirm.confirmed import Check, Checks, NotRun, SkippedError
+from symjac.confirm.forward import agree
 from symjac.confirm.overtime import write_out
 from symjac.confirm.programs import array_of, function_of, map_calls, map_of, matrix_like, run_program
 from symjac.errors import NotYetError
 from symjac.expr import Differential, Expr, Partial, Symbol, Time
 from symjac.values.agreement import Sides
+from symjac.values.evaluate import turned
 from symjac.values.evaluator import Evaluator, Matrix
 from symjac.values.points import Kinds
 
@@ -47,19 +48,18 @@ def lengths_of(b: Backward) -> tuple[int, ...]:
 
 
 def _agreement(r: Rollout, sides: Sides, road: str, *, programs: bool = False) -> str:
-    agree, where = compare(
+    return agree(
+        f"the gradients of {r.b.loss.name} over {r.steps} steps",
+        road,
         sides,
         [r.loss, *r.symbols, *r.definitions],
         r.definitions,
+        run="the loss run forwards",
         sizes=r.letters,
         kinds=Kinds(distributions=r.distributions),
         wanted=2,
         programs=programs,
     )
-    if not agree:
-        about = f"the gradients of {r.b.loss.name} over {r.steps} steps"
-        raise disagreement(about, road, "the loss run forwards", where)
-    return where
 
 
 class Rollout:

@@ -12,7 +12,7 @@ from symjac import typeset
 from symjac.codegen import emit
 from symjac.confirm import numbers, second, sizes
 from symjac.confirm.confirmed import Check, Checks, NotRun, SkippedError
-from symjac.confirm.forward import compare, told, turned
+from symjac.confirm.forward import agree, told
 from symjac.confirm.programs import run_source
 from symjac.derivation import Derivation, compare_with_entries, open_abbreviations
 from symjac.errors import Defect, NotYetError, ReadError, RuleError, unprinted
@@ -22,8 +22,10 @@ from symjac.normal import NormalFormTooLarge, UndefinedFormError, equal
 from symjac.reading import read_expression_with_notes, read_formula
 from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.second_reader import Answer
+from symjac.values.evaluate import turned
 from symjac.values.evaluator import Evaluator, Matrix
 from symjac.values.forward import Slopes
+from symjac.values.nodes import count_entries
 
 APART = frozenset({"sizes", "numbers"})  # the roads that owe nothing to the normal form
 SMALL = (1, 2, 3)
@@ -84,7 +86,7 @@ def _at_sizes(d: Derivation, numbers: tuple[int, ...]) -> list[dict[str, int]]:
 def _count(d: Derivation, at: Mapping[str, int]) -> int:
     """How many entries the symbols have together at the given sizes."""
     symbols = {d.of, d.wrt, *(s for e in (d.closed, *d.definitions.values()) for s in e.symbols)}
-    return sum(numbers.length(s.rows, at) * numbers.length(s.cols, at) for s in symbols)
+    return count_entries(symbols, at)
 
 
 def _sizes(d: Derivation) -> str:
@@ -166,7 +168,9 @@ def _run_forwards(d: Derivation) -> None:
 
     for road, what, floating in ((sides, "what is printed", False), (programs, "what is emitted", True)):
         try:
-            agree, where = compare(
+            agree(
+                f"the derivative of {d.of.name} by {d.wrt.name}",
+                what,
                 road,
                 [d.of, d.wrt, d.closed, short],
                 d.definitions,
@@ -176,8 +180,6 @@ def _run_forwards(d: Derivation) -> None:
             )
         except SkippedError:
             continue
-        if not agree:
-            raise _disagreement(d, what, "the system run forwards", f" at {where}")
 
 
 def _readback(d: Derivation) -> str:

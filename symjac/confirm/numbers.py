@@ -11,6 +11,7 @@ import numpy as np
 from symjac import expr
 from symjac.codegen import Source, emit, emit_step
 from symjac.confirm.programs import map_calls, name_and_order
+from symjac.entries import size_at
 from symjac.expr import Symbol
 
 if TYPE_CHECKING:
@@ -51,10 +52,6 @@ def _weights(rows: int, cols: int, number: int) -> Array:
     return np.cos(3 * i + j + i * j + number)
 
 
-def length(size: Any, sizes: Mapping[str, int]) -> int:
-    return int(size.xreplace({letter: expr.dim(sizes[letter.name]) for letter in size.free_symbols}))
-
-
 class Trial:
     """The arguments of one trial: random arrays at given sizes, stand-ins for what the text leaves open."""
 
@@ -86,7 +83,7 @@ class Trial:
             elif s in self.whole:
                 self.arrays[s.name] = 3
             else:
-                shape = tuple(length(size, self.sizes) for size in s.shape if size != 1)
+                shape = tuple(size_at(size, self.sizes) for size in s.shape if size != 1)
                 values = self.rng.uniform(0.2, 1.4, shape)
                 signs = 1 if self.positive else self.rng.choice([-1.0, 1.0], shape)
                 self.arrays[s.name] = values * signs
@@ -102,7 +99,7 @@ class Trial:
 
     def map(self, node: expr.VectorMap | expr.MapJacobian, number: int, derivatives: Callable[[int], Call]) -> Call:
         """``A f(B z)`` in place of a map, z being its arguments one after the other; or a Jacobian of that."""
-        parts = [length(a.rows, self.sizes) for a in node.args]
+        parts = [size_at(a.rows, self.sizes) for a in node.args]
         plain, slope, inner = derivatives(0), derivatives(1), _weights(sum(parts), sum(parts), number)
         if isinstance(node, expr.ScalarFunction):  # the sum over f(B z)
             return lambda v: np.sum(plain(inner @ v))
@@ -110,13 +107,13 @@ class Trial:
             return lambda v: inner.T @ slope(inner @ v)
         if isinstance(node, expr.ScalarHessian):
             return lambda v: inner.T @ (derivatives(2)(inner @ v)[:, None] * inner)
-        outer = _weights(length(node.rows, self.sizes), sum(parts), number + 1)
+        outer = _weights(size_at(node.rows, self.sizes), sum(parts), number + 1)
         rows = () if node.rows == expr.ONE else (-1,)
         if isinstance(node, expr.VectorMap):
             return lambda *v: (outer @ plain(inner @ np.hstack(v))).reshape(rows)
         first = sum(parts[: node.by - 1])
         columns = slice(first, first + parts[node.by - 1])
-        shape = tuple(length(size, self.sizes) for size in node.shape if size != expr.ONE)
+        shape = tuple(size_at(size, self.sizes) for size in node.shape if size != expr.ONE)
         return lambda *v: ((outer * slope(inner @ np.hstack(v))) @ inner)[:, columns].reshape(shape)
 
     def arguments(self, source: Source) -> dict[str, Any]:
@@ -168,7 +165,7 @@ def _deviation(d: Derivation, step: Source, told: Mapping[str, Source], trial: T
             return None
         differences = _differences(step, trial, d, smooth)
         numerator, denominator = (_call(told[layout], trial) for layout in ("numerator", "denominator"))
-    shape = tuple(length(size, trial.sizes) for size in d.shape)
+    shape = tuple(size_at(size, trial.sizes) for size in d.shape)
     if numerator.shape != shape or denominator.shape != shape[::-1]:
         return Deviation(np.inf, 0, trial.described, "shape")
     if not all(np.all(np.isfinite(a)) for a in (differences, numerator, denominator)):

@@ -24,6 +24,7 @@ OPERATORS = frozenset(
 TEXTS = frozenset({"text", "textrm", "textbf"})
 BOLD = frozenset({"mathbf", "boldsymbol", "bm"})
 _SIGNS = {"+", "-", ",", "=", ":", "|", "*", "/", ";", "<", ">", "."}
+_CLOSING = {"{": "}", "(": ")", "[": "]", r"\langle": r"\rangle"}
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|[0-9]+|.", re.DOTALL)
 
 
@@ -45,16 +46,6 @@ class _Reader:
             raise _StrangeError
         self.at += 1
         return token
-
-    def group(self) -> Box:
-        """A braced group or a single token."""
-        if self.peek() != "{":
-            return self.atom()
-        self.take()
-        body = self.sequence("}")
-        if self.take() != "}":
-            raise _StrangeError
-        return body
 
     def raw_group(self) -> str:
         if self.take() != "{":
@@ -78,9 +69,9 @@ class _Reader:
         while (token := self.peek()) in ("_", "^", "'", r"\prime"):
             self.take()
             if token == "_" and sub is None:
-                sub = self.group()
+                sub = self.atom()
             elif token == "^" and sup is None:
-                sup = self.group()
+                sup = self.atom()
             elif token in ("'", r"\prime"):
                 primes += 1
             else:
@@ -88,18 +79,13 @@ class _Reader:
         return Script(base, sub, sup, primes) if sub or sup or primes else base
 
     def atom(self) -> Box:
+        """A single token, or what stands in braces or brackets."""
         token = self.take()
-        if token == "{":
-            body = self.sequence("}")
-            if self.take() != "}":
-                raise _StrangeError
-            return body
-        if token in ("(", "[", r"\langle"):
-            close = {"(": ")", "[": "]", r"\langle": r"\rangle"}[token]
+        if (close := _CLOSING.get(token)) is not None:
             body = self.sequence(close)
             if self.take() != close:
                 raise _StrangeError
-            return Fence(token, body, close)
+            return body if token == "{" else Fence(token, body, close)
         if token.startswith("\\"):
             return self.command(token)
         if token.isdigit():
@@ -115,9 +101,9 @@ class _Reader:
         if token == r"\top":
             return Mark("T")
         if token in ACCENTS:
-            return Accent(token, self.group())
+            return Accent(token, self.atom())
         if word in FONTS:
-            return Styled(token, self.group())
+            return Styled(token, self.atom())
         if word == "operatorname":
             return Word(self.raw_group())
         if word in TEXTS:

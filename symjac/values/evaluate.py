@@ -147,7 +147,8 @@ def _inverse(v: Evaluator, m: Matrix) -> Matrix:
     return [[scale * (-1) ** (i + j) * _det(v, minors[j][i]) for j in range(n)] for i in range(n)]
 
 
-def _turned(m: Matrix) -> Matrix:
+def turned(m: Matrix) -> Matrix:
+    """The transpose."""
     return [list(r) for r in zip(*m, strict=True)]
 
 
@@ -189,7 +190,7 @@ def _partial(v: Evaluator, e: x.Partial) -> Matrix:
         blocks = [v.matrix(x.Partial(y, part)) for part in by.args]
         return [[a for row in rows for a in row] for rows in zip(*blocks, strict=True)]
     if isinstance(by, x.Transpose) and y.is_scalar:
-        return _turned(v.matrix(x.Partial(y, by.arg)))
+        return turned(v.matrix(x.Partial(y, by.arg)))
     base = by.base if isinstance(by, x.Entry) else by
     if not isinstance(base, Symbol):
         raise NotYetError(f"symjac differentiates by a symbol or its entries, not by {x.brief(by)}")
@@ -298,7 +299,7 @@ ROWS: Mapping[type[Expr], Callable[[Evaluator, Any], Matrix]] = {
     x.Hadamard: lambda v, e: _entrywise(mul, [v.matrix(f) for f in e.args]),
     x.EntryPower: _entry_power,
     x.MatrixPower: _matrix_power,
-    x.Transpose: lambda v, e: _turned(v.matrix(e.args[0])),
+    x.Transpose: lambda v, e: turned(v.matrix(e.args[0])),
     x.Diag: _diag,
     x.Diagonal: lambda v, e: [[row[i]] for i, row in enumerate(v.matrix(e.args[0]))],
     x.Trace: lambda v, e: [[added([row[i] for i, row in enumerate(v.matrix(e.args[0]))])]],

@@ -101,9 +101,6 @@ class Floats(Rationals):
             raise NoValueError("the logarithm of what is not positive")
         return self.iv.log(a)
 
-    def sigmoid(self, a: Any) -> Any:
-        return 1 / (1 + self.iv.exp(-a))
-
     def tanh(self, a: Any) -> Any:
         return self.iv.tanh(a)
 

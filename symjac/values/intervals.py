@@ -108,9 +108,6 @@ class RawIntervals(Rationals):
             raise NoValueError("the logarithm of what may be negative")
         return self.iv.log(a)
 
-    def sigmoid(self, a: Any) -> Any:
-        return 1 / (1 + self.iv.exp(-a))
-
     def tanh(self, a: Any) -> Any:
         return 1 - 2 / (1 + self.iv.exp(2 * a))
 
@@ -140,6 +137,10 @@ class RawIntervals(Rationals):
         return 2 / self.iv.sqrt(self.iv.pi) * (total + self.iv.mpf([-rest, rest]))
 
 
+def _sigmoid(q: Any, a: Any) -> Any:
+    return 1 / (1 + q.iv.exp(-a))
+
+
 def _elu(q: Any, a: Any, scale: Fraction, alpha: Fraction) -> Any:
     return q.number(scale) * (a if q.positive(a) else q.number(alpha) * (q.iv.exp(a) - 1))
 
@@ -147,11 +148,11 @@ def _elu(q: Any, a: Any, scale: Fraction, alpha: Fraction) -> Any:
 # By the ring: its context ``iv`` and its functions that are no sums, products or powers.
 SMOOTH: Mapping[str, Callable[[Any, Any], Any]] = {
     "tanh": lambda q, a: q.tanh(a),
-    "sigmoid": lambda q, a: q.sigmoid(a),
+    "sigmoid": _sigmoid,
     "elu": lambda q, a: _elu(q, a, Fraction(1), Fraction(1)),
     "selu": lambda q, a: _elu(q, a, SELU_SCALE, SELU_ALPHA),
     "gelu": lambda q, a: a * (1 + q.erf(a / q.iv.sqrt(2))) / 2,
-    "silu": lambda q, a: a * q.sigmoid(a),
+    "silu": lambda q, a: a * _sigmoid(q, a),
     "mish": lambda q, a: a * q.tanh(q.iv.log(1 + q.iv.exp(a))),
     "softplus": lambda q, a: q.iv.log(1 + q.iv.exp(a)),
     "logsigmoid": lambda q, a: -q.iv.log(1 + q.iv.exp(-a)),
