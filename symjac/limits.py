@@ -27,13 +27,18 @@ class OutOfTimeError(NormalFormTooLarge):
 _UNTIL: ContextVar[float | None] = ContextVar("UNTIL", default=None)
 
 
+def is_over() -> bool:
+    """Whether the caller's time limit is over."""
+    until = _UNTIL.get()
+    return until is not None and monotonic() > until
+
+
 def in_time() -> None:
     """Stops where the caller's time limit is over.
 
     :raises OutOfTimeError: then.
     """
-    until = _UNTIL.get()
-    if until is not None and monotonic() > until:
+    if is_over():
         raise OutOfTimeError("the time limit was reached")
 
 

@@ -114,7 +114,7 @@ def _refuse(*_: object) -> Expr:
 
 def _column(equations: list[str], claim: str) -> Comparison:
     s = state(equations, claim, {}, of=None, wrt=None)
-    return Comparison(s, s.models["column"], FOUR[0], "ascending", float("inf"))
+    return Comparison(s, s.models["column"], FOUR[0], "ascending")
 
 
 @pytest.mark.parametrize(

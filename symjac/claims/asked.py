@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -20,7 +19,6 @@ from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import UndecidedError
 from symjac.expr import Expr
 from symjac.expr.times import Time
-from symjac.limits import OutOfTimeError
 from symjac.reading.applied.terms import Ref, Term
 
 NOTHING: Mapping[str, Time] = MappingProxyType({})
@@ -54,7 +52,6 @@ class Asked:
     model: Model
     convention: Convention
     order: str
-    deadline: float
     kind: type[Evaluator] = Evaluator
     step: Time | None = None
     last: Time | None = None
@@ -86,11 +83,6 @@ class Asked:
         ev = kind(self.model, self.convention, gradient, over, values)
         ev.carried = vectors.carried(self.statement, a, b)
         return ev
-
-    def check_time(self) -> None:
-        """:raises OutOfTimeError: where the deadline is over."""
-        if time.monotonic() > self.deadline:
-            raise OutOfTimeError("the time limit was reached")
 
     def kinds(self, symbols: Iterable[ex.Symbol]) -> dict[str, str]:
         """Which of these are declared to be symmetric, diagonal, orthogonal."""

@@ -68,7 +68,9 @@ def _checked(asked: Claim, layout: str | None, orientation: str | None, strict: 
     found = Found(s)
     if s is not None and not s.factors and _refuted_for_columns(v):
         with _what_is_left(until):
-            found = Found(s, repair(asked, s, until), conditions(s, until), layouts(s, until))
+            found = replace(found, repair=repair(asked, s))
+        with _what_is_left(until):
+            found = replace(found, conditions=conditions(s), terms=layouts(s))
         v = replace(
             v,
             conditions=tuple(c.to_json() for c in found.conditions),

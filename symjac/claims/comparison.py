@@ -21,6 +21,7 @@ from symjac.errors import ShapeError
 from symjac.expr import Expr
 from symjac.expr.times import Time
 from symjac.functions import in_exponentials, is_exponential
+from symjac.limits import in_time
 from symjac.normal import NormalFormTooLarge, equal
 from symjac.reading.applied.terms import Term
 from symjac.values.screen import Screen
@@ -179,7 +180,7 @@ class Comparison(Asked):
     def refuted_at_lengths(self, a: Term, b: Term, found: Outcome) -> Outcome:
         """A difference at the smallest numbers of steps; equality there proves nothing."""
         for values in self.statement.lengths(LENGTHS, a, b):
-            self.check_time()
+            in_time()
             if values.keys() & self.model.last_steps():
                 continue  # the equations would have to be written out too
             try:
@@ -193,7 +194,7 @@ class Comparison(Asked):
     # ----------------------------------------------------------------------------------- two sides
 
     def compared(self, a: Term, b: Term, values: Mapping[str, Time]) -> Outcome:
-        self.check_time()
+        in_time()
         strangers = self.statement.strangers(a, b)
         try:
             left, right = self.sides(a, b, values)
@@ -257,7 +258,7 @@ class Comparison(Asked):
         related = self.related(left, right)
         screen = Screen(self.special)
         for table in self.tables(related):
-            self.check_time()
+            in_time()
             if ex.length(left) + ex.length(right) > LONG and screen.far_apart(left, right, table):
                 continue
             try:
@@ -315,7 +316,7 @@ class Comparison(Asked):
         related = self.related(left, right)
         composite = is_composite(left, right)
         for effort in (EFFORT // 4, EFFORT_COMPOSITE if composite else EFFORT):
-            self.check_time()
+            in_time()
             found = refute(self, course, effort, (left, right))
             if found is None:
                 continue

@@ -25,7 +25,7 @@ from symjac.reading.applied.terms import Ref, Term
 BOUND = ("i", "j", "s", "r", "q")
 
 
-def correct(s: Statement, deadline: float) -> dict[str, str]:
+def correct(s: Statement) -> dict[str, str]:
     """LaTeX of what the left-hand side is, for columns; empty where symjac cannot tell, or no run confirms it.
 
     :raises Defect: where a run and the formula disagree.
@@ -35,12 +35,12 @@ def correct(s: Statement, deadline: float) -> dict[str, str]:
     if model is None or left.kind not in ("derivative", "second", "gradient", "by_vec"):
         return {}
     try:
-        return {layout: _latex(s, model, layout, left, right, deadline) for layout in ("numerator", "denominator")}
+        return {layout: _latex(s, model, layout, left, right) for layout in ("numerator", "denominator")}
     except TROUBLE:
         return {}
 
 
-def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term, deadline: float) -> str:
+def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term) -> str:
     if s.beside_penalty(left, right) is not None:
         raise UndecidedError("a sum over steps beside what a parameter adds by itself is not printed yet")
     over = s.per_step(left, right)
@@ -49,7 +49,7 @@ def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term, dea
     if over is not None and any(r.time is not None and r.time.offset for r in mentions.frontier | mentions.local):
         raise UndecidedError("what one step gives depends on which steps it is said by")
     convention = Convention(layout, "column")
-    check = Comparison(s, model, convention, "ascending", deadline)
+    check = Comparison(s, model, convention, "ascending")
     check.step = step
     gradients = Gradients(model, mentions, step=step, last=s.last, weights=check.weights())
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -28,7 +27,7 @@ from symjac.claims.verdict import NO_ORIENTATION, Link, Outcome, Outcomes, Verdi
 from symjac.confirm import confirm
 from symjac.deadline import deadline
 from symjac.errors import SymjacError
-from symjac.limits import OutOfTimeError, time_limit
+from symjac.limits import OutOfTimeError
 from symjac.problem import Claim
 from symjac.reading.applied.terms import Term
 
@@ -69,7 +68,7 @@ def judge_claim(asked: Claim, *, timeout: float = TIMEOUT, read: list[Statement]
     """
     try:
         with deadline(timeout):
-            v = _of_each_repair(asked, time.monotonic() + timeout, [] if read is None else read)
+            v = _of_each_repair(asked, [] if read is None else read)
             return confirm(_explained(v)).statement
     except OutOfTimeError as error:
         return _open(asked.formula, Outcome(None, "time", error.message))
@@ -85,27 +84,26 @@ def _explained(v: Verdict) -> Verdict:
     return replace(v, explanation=bound_words.first(v) if v.signs else sentences(replace(v, told=tell(v, Found()))))
 
 
-def _of_each_repair(asked: Claim, until: float, read: list[Statement]) -> Verdict:
+def _of_each_repair(asked: Claim, read: list[Statement]) -> Verdict:
     """The verdict; where a bracket is missing, what its places agree on."""
     try:
-        return _judged(asked, until, read)
+        return _judged(asked, read)
     except SeveralRepairsError as error:
-        verdicts = [_judged(replace(asked, formula=text), until, read) for text in error.texts[:MAX_REPAIRS]]
+        verdicts = [_judged(replace(asked, formula=text), read) for text in error.texts[:MAX_REPAIRS]]
         if len(error.texts) > MAX_REPAIRS or any(not v.conventions for v in verdicts):
             raise
         return readings.agreed(asked.formula, error.texts, verdicts)
 
 
-def _judged(asked: Claim, until: float, read: list[Statement]) -> Verdict:
+def _judged(asked: Claim, read: list[Statement]) -> Verdict:
     if bounding.is_bound(asked.formula):
-        return _bound(asked, until)
+        return _bound(asked)
 
     def stated(more: Mapping[str, str]) -> Statement:
         return state(asked.equations, asked.formula, {**asked.symbols, **more}, of=asked.of, wrt=asked.wrt)
 
     def judged(more: Mapping[str, str]) -> Verdict:
-        with time_limit(until):
-            return Judge(stated(more) if more else statement, until).verdict()
+        return Judge(stated(more) if more else statement).verdict()
 
     try:
         statement = stated({})
@@ -125,12 +123,12 @@ def _judged(asked: Claim, until: float, read: list[Statement]) -> Verdict:
     return readings.under_condition(verdict, other, usual)
 
 
-def _bound(asked: Claim, until: float) -> Verdict:
-    verdict, statement = inequality.judged(asked, until)
+def _bound(asked: Claim) -> Verdict:
+    verdict, statement = inequality.judged(asked)
     usual = readings.usual_functions(statement, asked.symbols)
     if verdict.verdict == "true" or not usual:
         return verdict
-    other, _ = inequality.judged(replace(asked, symbols={**asked.symbols, **usual}), until)
+    other, _ = inequality.judged(replace(asked, symbols={**asked.symbols, **usual}))
     return readings.under_condition(verdict, other, usual)
 
 
@@ -139,7 +137,6 @@ class Judge:
     """One claim in the making."""
 
     statement: Statement
-    until: float
     notes: list[str] = field(default_factory=list)
     known: dict[object, Outcome] = field(default_factory=dict)
 
@@ -183,7 +180,7 @@ class Judge:
         out = Verdict(s.claim, "", maps["ascending"], maps.get("descending"), s.order, links, notes=notes)
         out = replace(out, verdict=summed_up(out.as_printed))
         at_once = any(o.at_once for m in maps.values() for o in m.values())
-        right = {} if at_once else correct(s, self.until)  # which is run, also where it is not told
+        right = {} if at_once else correct(s)  # which is run, also where it is not told
         out = replace(out, correct=right if out.verdict != "undecided" else {})
         found = self.alternatives(first, last, maps) if out.verdict != "true" else {}
         outcomes = out.conventions.values()
@@ -257,7 +254,7 @@ class Judge:
             return NO_ORIENTATION
         key = (a, b, convention, order, kind, model.shifted)
         if key not in self.known:
-            comparison = Comparison(s, model, convention, order, self.until, kind)
+            comparison = Comparison(s, model, convention, order, kind)
             self.known[key] = answered(lambda: self.under_conditions(comparison.outcome(a, b), a, b, model))
         found = self.known[key]
         return OPEN_LAG if s.open_lag and not misfits(found) else found

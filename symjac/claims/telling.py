@@ -282,7 +282,7 @@ def _spectrum(v: Verdict, r: Repair, s: Statement) -> bool:
         if o is None or o.counterexample is None or c.name not in r.conventions:
             continue
         with contextlib.suppress(*TROUBLE):
-            left, right = Comparison(s, model, c, "ascending", float("inf")).sides(s.members[0], s.members[-1], {})
+            left, right = Comparison(s, model, c, "ascending").sides(s.members[0], s.members[-1], {})
             if differs_by_transpose(left, right):
                 return singular_values_differ(o.counterexample) and eigenvalues_of_three_steps_differ()
     return False

@@ -30,6 +30,7 @@ from symjac.confirm.forward import confirm_tables
 from symjac.errors import Defect, ShapeError
 from symjac.expr import Expr, Symbol
 from symjac.expr.times import Time
+from symjac.limits import in_time
 from symjac.reading.applied.terms import Ref, Term
 from symjac.reading.lexer import tokenise
 from symjac.reading.values import Value
@@ -155,7 +156,7 @@ def confirm(c: Asked, a: Term, b: Term, where: Circumstances = ANY, *, points: i
     """
     try:
         for course in courses(c, a, b):
-            c.check_time()
+            in_time()
             trouble = _confirmed(c, course, where, points)
             if trouble:
                 return trouble
@@ -265,7 +266,7 @@ def confirm_formula(
     if not values:
         raise UndecidedError("nothing says which numbers of steps there are")
     for at in values:
-        c.check_time()
+        in_time()
         (form, letters), ev = closed(at), _evaluator(c, Course(t, beside, at), ANY)
         world = ev.gradient
         assert isinstance(world, World)

@@ -36,7 +36,7 @@ from symjac.claims.witness import WrittenOut, unkept
 from symjac.claims.world import World
 from symjac.errors import Defect, NotYetError, ShapeError
 from symjac.expr.times import Time
-from symjac.limits import time_limit
+from symjac.limits import in_time
 from symjac.normal import NormalFormTooLarge
 from symjac.problem import Claim
 from symjac.reading.applied.terms import Term
@@ -49,7 +49,7 @@ ROADS = ("rules for norms", "system run forwards")
 SURE = r"\gamma"  # the letter papers use for the steepest slope
 
 
-def judged(asked: Claim, deadline: float) -> tuple[Verdict, Statement]:
+def judged(asked: Claim) -> tuple[Verdict, Statement]:
     """The verdict about a bound, and how it was read.
 
     :raises ReadError: where the system or the claim cannot be read.
@@ -57,10 +57,9 @@ def judged(asked: Claim, deadline: float) -> tuple[Verdict, Statement]:
     said, plain = bounding.hypotheses(asked.symbols)
     s = state(asked.equations, asked.formula, plain, of=asked.of, wrt=asked.wrt, read=bounding.read_bound)
     names = Names(next(iter(sources(asked.equations, plain).readings.values())), plain)
-    judge = BoundJudge(s, bounding.relations(s.claim), bounding.resolved(names, said), deadline)
+    judge = BoundJudge(s, bounding.relations(s.claim), bounding.resolved(names, said))
     judge.guess()
-    with time_limit(deadline):
-        return judge.verdict(), s
+    return judge.verdict(), s
 
 
 @dataclass
@@ -70,7 +69,6 @@ class BoundJudge:
     statement: Statement
     signs: tuple[str, ...]
     hypotheses: dict[str, Hypothesis]
-    deadline: float
     notes: list[str] = field(default_factory=list)
 
     # ------------------------------------------------------------------------------- hypotheses
@@ -158,7 +156,7 @@ class BoundJudge:
         model = self.statement.models.get(convention.orientation)
         if model is None:
             return NO_ORIENTATION
-        pair = Pair(self.statement, model, convention, order, self.deadline, judge=self)
+        pair = Pair(self.statement, model, convention, order, judge=self)
         found = pair.outcome(a, b, sign)
         if not self.statement.shiftable or found.because == "shape":
             return found
@@ -174,7 +172,7 @@ class BoundJudge:
         derivative = any(t.kind == "derivative" for t in self.ends[0].walk())
         if model is None or not derivative or self.statement.shiftable:
             return ""
-        pair = Pair(self.statement, model, FOUR[0], "ascending", self.deadline, judge=self)
+        pair = Pair(self.statement, model, FOUR[0], "ascending", judge=self)
         try:
             least, text = pair.least_upper(self.ends[0], pair.forms({}))
             if least is None or len(text) > LONGEST:
@@ -208,7 +206,7 @@ class Pair(Asked):
             return Outcome(False, "shape", error.message)
 
     def decided(self, a: Term, b: Term, sign: str) -> Outcome:
-        self.check_time()
+        in_time()
         if sign == "=":
             return self.equality(a, b)
         reason = ""
@@ -252,7 +250,7 @@ class Pair(Asked):
         except UndecidedError:
             pass  # what stands between the bars may be equal all the same
         if a.kind == b.kind == "word" and a.data == b.data == "norm":
-            inside = Comparison(self.statement, self.model, self.convention, self.order, self.deadline)
+            inside = Comparison(self.statement, self.model, self.convention, self.order)
             same = inside.outcome(a.args[0], b.args[0])
             if same.holds:
                 return same
@@ -266,7 +264,7 @@ class Pair(Asked):
             return undecided("a gate is known by name only, so that nothing can be refuted by values")
         self.ran, self.trouble = False, "nothing says which numbers of steps there are"
         for values in self.lengths(a, b):
-            self.check_time()
+            in_time()
             try:
                 found = self.refuted_at(a, b, sign, values)
                 self.ran = True
@@ -302,7 +300,7 @@ class Pair(Asked):
         """
         ran = False
         for values in self.lengths(a, a):
-            self.check_time()
+            in_time()
             world, closed = self.world(values), self.forms(values)
             run = self.forms(values, world)
             here = run.of(a)

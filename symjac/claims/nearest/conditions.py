@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import dataclasses
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -25,7 +24,7 @@ from symjac.claims.undecided import TROUBLE
 from symjac.claims.verdict import Formula, Outcome, Told, listing
 from symjac.claims.witness import Circumstances, confirm
 from symjac.expr import Expr, Function, Symbol
-from symjac.limits import time_limit
+from symjac.limits import is_over
 from symjac.normal import equal
 from symjac.values.screen import Screen
 
@@ -48,16 +47,16 @@ class Condition:
         return {"kind": self.kind, "condition": self.words, "conventions": list(self.conventions)}
 
 
-def conditions(s: Statement, deadline: float) -> tuple[Condition, ...]:
+def conditions(s: Statement) -> tuple[Condition, ...]:
     """Every condition that is found, the least special first; none where that takes too long."""
     if "column" not in s.models or s.has_product:
         return ()
     found: list[Condition] = []
-    with contextlib.suppress(*TROUBLE), time_limit(deadline):
-        narrowing = Narrowing(s, deadline)
+    with contextlib.suppress(*TROUBLE):
+        narrowing = Narrowing(s)
         for kind in (_matrices, _functions):
             found += kind(narrowing)
-        found += _one_unit(s, deadline)
+        found += _one_unit(s)
     return tuple(found)
 
 
@@ -81,15 +80,14 @@ class Captured(Provable):
 class Narrowing:
     """The sides of a claim in each convention with columns, to be compared about narrower systems."""
 
-    def __init__(self, s: Statement, deadline: float) -> None:
+    def __init__(self, s: Statement) -> None:
         self.s = s
-        self.deadline = deadline
         self.model = s.models["column"]
         self.sides = {c.name: found for c in columns(s) if (found := self._captured(c))}
 
     def _captured(self, c: Convention) -> list[Sides]:
         """The sides as the equations are printed, where it matters also with those of the earlier step taken in."""
-        check = Captured(self.s, self.model, c, settled_order(self.s), self.deadline)
+        check = Captured(self.s, self.model, c, settled_order(self.s))
         readings = 2 if self.s.shiftable else 1
         with contextlib.suppress(*TROUBLE):
             check.outcome(self.s.members[0], self.s.members[-1])
@@ -112,7 +110,7 @@ class Narrowing:
         return tuple(out)
 
     def _confirmed(self, c: Convention, where: Circumstances) -> bool:
-        check = Comparison(self.s, self.model, c, settled_order(self.s), self.deadline)
+        check = Comparison(self.s, self.model, c, settled_order(self.s))
         a, b = self.s.members[0], self.s.members[-1]
         if not self.s.shiftable:
             return not confirm(check, a, b, where, points=1)
@@ -123,7 +121,7 @@ class Narrowing:
     def _equal(
         self, a: Expr, b: Expr, tables: Sequence[Mapping[Symbol, Expr]], change: Change, screen: Screen | None
     ) -> bool:
-        if time.monotonic() > self.deadline or (screen is not None and tables and screen.apart(a, b, tables[-1])):
+        if is_over() or (screen is not None and tables and screen.apart(a, b, tables[-1])):
             return False
         model = narrowed(self.model, change)
         left, right = (model.signs(everywhere(e, change)) for e in (a, b))
@@ -205,7 +203,7 @@ def _rectified(name: str) -> Change:
 # ---------------------------------------------------------------------------------------- one unit
 
 
-def _one_unit(s: Statement, deadline: float) -> Iterator[Condition]:
+def _one_unit(s: Statement) -> Iterator[Condition]:
     """Every size 1."""
     if not is_possible(s):
         return
@@ -213,7 +211,7 @@ def _one_unit(s: Statement, deadline: float) -> Iterator[Condition]:
     for c in columns(s):
         with contextlib.suppress(*TROUBLE):
             if in_both_readings(
-                Scalars(s, s.models["column"], c, settled_order(s), deadline, Alone), s.members[0], s.members[-1]
+                Scalars(s, s.models["column"], c, settled_order(s), Alone), s.members[0], s.members[-1]
             ):
                 where.append(c.name)
     if where:

@@ -6,7 +6,6 @@ SymPy's ``.diff`` on sums of matrix expressions gives such results.
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ from symjac.claims.undecided import TROUBLE
 from symjac.claims.verdict import Formula, Told, listing
 from symjac.errors import ShapeError
 from symjac.expr import Expr
-from symjac.limits import time_limit
+from symjac.limits import is_over
 from symjac.normal import equal
 from symjac.reading.applied.terms import Term
 from symjac.values.screen import Screen
@@ -37,7 +36,7 @@ class Placed:
         return {"term": self.text, "layouts": list(self.layouts)}
 
 
-def layouts(s: Statement, deadline: float) -> tuple[Placed, ...]:
+def layouts(s: Statement) -> tuple[Placed, ...]:
     """Every term with its layouts, where some are in numerator layout only and some in denominator layout only.
 
     Together they are the terms of the derivative, each once; otherwise there is nothing to tell.
@@ -45,8 +44,8 @@ def layouts(s: Statement, deadline: float) -> tuple[Placed, ...]:
     root = s.members[-1]
     if root.kind != "add" or "column" not in s.models:
         return ()
-    with contextlib.suppress(*TROUBLE), time_limit(deadline):
-        finder = Finder(s, deadline)
+    with contextlib.suppress(*TROUBLE):
+        finder = Finder(s)
         found = [finder.pieces_of(a) for a in root.args]
         used = sorted(k for one in found for pieces in list(one.values())[:1] for k in pieces)
         if used == list(range(len(finder.pieces))) and {(layout,) for layout in BOTH} <= {tuple(one) for one in found}:
@@ -59,9 +58,8 @@ def layouts(s: Statement, deadline: float) -> tuple[Placed, ...]:
 class Finder:
     """The terms of the derivative, as they stand and with every bracket multiplied out, to be found in a claim."""
 
-    def __init__(self, s: Statement, deadline: float) -> None:
+    def __init__(self, s: Statement) -> None:
         self.s = s
-        self.deadline = deadline
         self.model = s.models["column"]
         self.screen = Screen()
         self.whole: list[tuple[Expr, list[int]]] = []
@@ -102,7 +100,7 @@ class Finder:
         return alone(self.s, self.model, t)(t, shape)
 
     def same(self, a: Expr, b: Expr) -> bool:
-        if a.shape != b.shape or time.monotonic() > self.deadline:
+        if a.shape != b.shape or is_over():
             return False
         a, b = self.model.signs(a), self.model.signs(b)
         table = self.model.values([a, b], 0)

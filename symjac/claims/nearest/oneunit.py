@@ -90,7 +90,7 @@ class Scalars(Provable):
     """Two members where every size is 1."""
 
     def unconfirmed(self, a: Term, b: Term) -> str:
-        plain = Comparison(self.statement, self.model, self.convention, self.order, self.deadline)
+        plain = Comparison(self.statement, self.model, self.convention, self.order)
         return confirm(plain, a, b, Circumstances(every_size_is_one=True))
 
     def decided(self, left: Expr, right: Expr) -> Outcome:

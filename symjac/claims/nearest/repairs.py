@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, combinations, islice
@@ -20,7 +19,7 @@ from symjac.claims.nearest.truth import Truth, alone
 from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.stating import state
 from symjac.claims.undecided import TROUBLE
-from symjac.limits import time_limit
+from symjac.limits import is_over
 from symjac.problem import Claim
 from symjac.reading.applied.terms import Term
 from symjac.values.screen import Screen
@@ -39,22 +38,22 @@ class Repair:
     conventions: tuple[str, ...]
 
 
-def repair(asked: Claim, s: Statement, deadline: float) -> Repair | None:
+def repair(asked: Claim, s: Statement) -> Repair | None:
     """The first of the small changes that is proved, ``None`` where none is.
 
     The search ends after so many looks at candidates, so that what is found depends on no clock; at the deadline it
     is broken off.
     """
-    for edit in islice(Search(s, deadline).candidates(), PROOFS):
+    for edit in islice(Search(s).candidates(), PROOFS):
         # What cannot be read, or whose truth cannot be found out, is none that is named.
-        with contextlib.suppress(*TROUBLE), time_limit(deadline):
+        with contextlib.suppress(*TROUBLE):
             changed = state(asked.equations, edit.text, dict(asked.symbols), of=asked.of, wrt=asked.wrt)
-            if holds := _proved(changed, edit, s, deadline):
+            if holds := _proved(changed, edit, s):
                 return Repair(edit, holds)
     return None
 
 
-def _proved(changed: Statement, edit: Edit, before: Statement, deadline: float) -> tuple[str, ...]:
+def _proved(changed: Statement, edit: Edit, before: Statement) -> tuple[str, ...]:
     """The conventions with columns in which a changed claim is proved, as its text reads."""
     if changed.claim != edit.text:  # a bracket had to be put in
         return ()
@@ -64,7 +63,7 @@ def _proved(changed: Statement, edit: Edit, before: Statement, deadline: float) 
     a, b = changed.members[0], changed.members[-1]
     holds = []
     for c in columns(changed):
-        check = Provable(changed, model, c, settled_order(changed), deadline)
+        check = Provable(changed, model, c, settled_order(changed))
         with contextlib.suppress(*TROUBLE):
             if in_both_readings(check, a, b):
                 holds.append(c.name)
@@ -74,9 +73,8 @@ def _proved(changed: Statement, edit: Edit, before: Statement, deadline: float) 
 class Search:
     """The changes to one claim that make both sides agree at a point, one after the other."""
 
-    def __init__(self, s: Statement, deadline: float) -> None:
+    def __init__(self, s: Statement) -> None:
         self.s = s
-        self.deadline = deadline
         self.left = LOOKS
         self.screen = Screen()
         self.kind = remembering()
@@ -94,7 +92,7 @@ class Search:
 
     @property
     def is_over(self) -> bool:
-        return self.left <= 0 or time.monotonic() > self.deadline
+        return self.left <= 0 or is_over()
 
     def candidates(self) -> Iterator[Edit]:
         """Single changes first, then two of the smallest together."""
@@ -128,13 +126,12 @@ class Search:
 
     def agree(self, right: Term, convention: Convention) -> bool:
         if self.sieve is not None:
-            with contextlib.suppress(*TROUBLE), time_limit(self.deadline):
+            with contextlib.suppress(*TROUBLE):
                 return self.sieve.passes(right, convention)
             return False
         model: Model = self.s.models["column"]
-        check = Screened(self.s, model, convention, settled_order(self.s), self.deadline, self.kind, screen=self.screen)
+        check = Screened(self.s, model, convention, settled_order(self.s), self.kind, screen=self.screen)
         try:
-            with time_limit(self.deadline):
-                return bool(check.outcome(self.s.members[0], right).holds)
+            return bool(check.outcome(self.s.members[0], right).holds)
         except TROUBLE:
             return False
