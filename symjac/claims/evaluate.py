@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from symjac import expr as ex
 from symjac.claims import vectors
+from symjac.claims.context import Operand
 from symjac.claims.instances import reached
 from symjac.claims.meaning import Meaning
-from symjac.claims.operand import Operand
 from symjac.claims.undecided import UndecidedError
 from symjac.composite import act
 from symjac.errors import NotYetError

@@ -5,12 +5,14 @@ A property restricts points, never directions: derivatives are those of the unco
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
 
 import sympy
 
 from symjac import expr as ex
 from symjac.expr import Expr, Symbol
+from symjac.reading.operators import mean_of, variance_of
 from symjac.reading.wording import ONE_HOT
 from symjac.values.search import Enclosure, Value
 
@@ -99,3 +101,35 @@ def special(names: Sequence[str], kind: str) -> Change:
         return ex.Sum(half, other if kind == "symmetric" else ex.neg(other))
 
     return change
+
+
+# ------------------------------------------------------------------------------------- normalisations
+
+
+def spelled_out(e: Expr, names: Iterable[str]) -> Expr:
+    """The expression with layer normalisations as ``(v - mean 1) / sqrt(var)``, and their Jacobians likewise."""
+    wanted = set(names)
+    table: dict[Expr, Expr] = {}
+    for node in e.walk() if wanted else ():
+        if isinstance(node, ex.VectorMap) and node.name in wanted:
+            table[node] = _normalised(spelled_out(node.args[0], wanted))
+        elif isinstance(node, ex.MapJacobian) and node.name in wanted:
+            table[node] = _jacobian(spelled_out(node.args[0], wanted))
+    return e.replace(table) if table else e
+
+
+def _normalised(v: Expr) -> Expr:
+    centred = ex.add(v, ex.neg(ex.mul(mean_of(v), ex.Ones(v.rows, ex.ONE))))
+    return ex.mul(ex.power(variance_of(v), ex.Number(Fraction(-1, 2))), centred)
+
+
+def _jacobian(v: Expr) -> Expr:
+    n, one = ex.size_as_scalar(v.rows), ex.Ones(v.rows, ex.ONE)
+    share = ex.power(n, ex.Number(-1))
+    x = _normalised(v)
+    inner = ex.add(
+        ex.Identity(v.rows),
+        ex.neg(ex.mul(share, one, ex.Transpose(one))),
+        ex.neg(ex.mul(share, x, ex.Transpose(x))),
+    )
+    return ex.mul(ex.power(variance_of(v), ex.Number(Fraction(-1, 2))), inner)

@@ -11,8 +11,7 @@ from symjac.claims.alternatives import WORDS as READINGS
 from symjac.claims.asked import columns
 from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import listed
-from symjac.claims.grouping import Case, groups
-from symjac.claims.matrices import known, matrix, plain
+from symjac.claims.grouping import Case, groups, known, matrix, plain
 from symjac.claims.nearest import conditions, layouts
 from symjac.claims.nearest.conditions import Condition
 from symjac.claims.nearest.layouts import Placed

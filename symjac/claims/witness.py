@@ -17,15 +17,13 @@ from symjac import expr as ex
 from symjac.claims import vectors
 from symjac.claims.asked import Asked
 from symjac.claims.evaluate import Evaluator
-from symjac.claims.forward import forward
 from symjac.claims.meaning import Meaning
 from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
-from symjac.claims.properties import broken
-from symjac.claims.stated.calls import spelled_out
+from symjac.claims.properties import broken, spelled_out
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import UndecidedError
-from symjac.claims.world import Gradient, World
+from symjac.claims.world import Gradient, World, forward
 from symjac.confirm.forward import confirm_tables
 from symjac.errors import Defect, ShapeError
 from symjac.expr import Expr, Symbol

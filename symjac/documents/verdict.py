@@ -7,8 +7,7 @@ from html import escape
 from itertools import pairwise
 
 from symjac.claims.conventions import WORDS
-from symjac.claims.grouping import Case, Group, groups
-from symjac.claims.matrices import Rows, apart, cell, known, matrix
+from symjac.claims.grouping import Case, Group, Rows, apart, cell, groups, known, matrix
 from symjac.claims.printing import HEADS, fragment, table, title, word
 from symjac.claims.telling import values, within
 from symjac.claims.verdict import Formula, Link, Paragraph, Told, Verdict

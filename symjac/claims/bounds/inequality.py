@@ -24,7 +24,6 @@ from symjac.claims.bounds.violations import violation
 from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import FOUR, Convention
 from symjac.claims.evaluate import Evaluator
-from symjac.claims.forward import Forward
 from symjac.claims.overtime import OverTime
 from symjac.claims.stated.naming import Names
 from symjac.claims.stated.statement import Statement
@@ -33,7 +32,7 @@ from symjac.claims.stated.systems import sources
 from symjac.claims.undecided import TROUBLE, UndecidedError
 from symjac.claims.verdict import NO_ORIENTATION, Link, Outcome, Outcomes, Verdict, answered, summed_up, undecided
 from symjac.claims.witness import WrittenOut, unkept
-from symjac.claims.world import World
+from symjac.claims.world import Forward, World
 from symjac.errors import Defect, NotYetError, ShapeError
 from symjac.expr.times import Time
 from symjac.limits import in_time

@@ -12,14 +12,13 @@ from symjac.claims.model import Model
 from symjac.claims.stated import fitting
 from symjac.claims.stated.aliases import Alias, Aliases
 from symjac.claims.stated.arguments import name_arguments, with_arguments
-from symjac.claims.stated.calls import without_parameters
 from symjac.claims.stated.conditions import Condition, conditions, given
 from symjac.claims.stated.losses import LossEquation, is_loss_name, without_arguments
 from symjac.claims.stated.naming import Names
 from symjac.claims.stated.settling import settle
 from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.syntax import read_terms
-from symjac.claims.stated.systems import sources
+from symjac.claims.stated.systems import sources, without_parameters
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ReadError, SymjacError, propose
 from symjac.expr.times import Time

@@ -15,7 +15,7 @@ from symjac.expr import Expr, Index, UnitVector
 from symjac.reading import Reading, read_system
 from symjac.reading.beside import Beside
 from symjac.reading.parser import parse, readable
-from symjac.reading.spelling import plain
+from symjac.reading.spelling import is_upper, plain
 from symjac.reading.tree import Node
 from symjac.reading.wording import describe
 from symjac.recurrence import definitions_of
@@ -218,3 +218,40 @@ def _as_maps(texts: Sequence[str]) -> tuple[list[str], dict[str, str]]:
             text = f"{text[: head.start]}{name}([{', '.join(arguments)}]){text[group.end :]}"
         out.append(text)
     return out, maps
+
+
+def without_parameters(text: str, symbols: Mapping[str, str]) -> str:
+    """A text in which ``F(x, W)`` of a map F and its parameters W is ``F(x)``, with blanks in place of the rest.
+
+    >>> without_parameters("y = F(x, W)", {"F": "map", "x": "vector n", "W": "parameters of F"})
+    'y = F(x   )'
+    """
+    maps = {plain(key) for key, words in symbols.items() if describe(words).role in ("map", "normalisation")}
+    parameters = {plain(key) for key, words in symbols.items() if describe(words).role in ("matrix", "parameters")}
+    if not maps:
+        return text
+    pairs = [p for r in readable(text) for n in r.walk() if n.kind == "juxt" for p in pairwise(n.kids)]
+    for head, group in sorted(pairs, key=lambda pair: -pair[0].start):
+        if head.kind == "name" and group.is_call and len(group.kids) > 1 and _base(text, head) & maps:
+            kept = [text[k.start : k.end] for k in group.kids if not _is_parameter(text, k, symbols, parameters)]
+            inside = text[group.start + 1 : group.end - 1]
+            new = ", ".join(kept)
+            if kept and len(kept) < len(group.kids) and len(new) <= len(inside):
+                text = text[: group.start + 1] + new.ljust(len(inside)) + text[group.end - 1 :]
+    return text
+
+
+def _is_parameter(text: str, node: Node, symbols: Mapping[str, str], parameters: set[str]) -> bool:
+    """Whether an argument is declared as a parameter or a matrix, or is a capital of which nothing is said."""
+    if node.kind != "name":
+        return False
+    names = _base(text, node)
+    said = bool(names & {plain(key) for key in symbols})
+    return bool(names & parameters) or (not said and is_upper(node.text))
+
+
+def _base(text: str, head: Node) -> set[str]:
+    """The ways a declaration may spell a name: with its scripts and without."""
+    printed = text[head.start : head.end]
+    bare = printed[: head.scripts[0].start - head.start] if head.scripts else printed
+    return {plain(printed), plain(bare)}
