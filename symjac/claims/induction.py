@@ -3,10 +3,10 @@ r"""Proofs over a number of steps that is a letter.
 ``dh_t/dh_k`` is a symbol; beside ``dh_t/dh_{k+1}`` it is that one times the Jacobian of the step between, and beside
 ``dz_t/dz_k`` of another quantity in the same loop it is that one with the parts of a step at both ends.
 
-A gradient as a sum over all later steps is proved by induction from the last step back: ``dL/dh_k = \\sum_{i=k}^{T}
+A gradient as a sum over all later steps is proved by induction from the last step back: ``dL/dh_k = \sum_{i=k}^{T}
 f(i, k)`` holds for every k up to T if the term of the first step is what the loss sees of ``h_k`` itself, and if every
 other term is carried back from ``h_{k+1}`` as the gradient by it is. The first term may stand apart: ``e(k) +
-\\sum_{i=k+1}^{T} f(i, k)``, where ``f(k+1, k)`` has to be carried back from ``e(k+1)``.
+\sum_{i=k+1}^{T} f(i, k)``, where ``f(k+1, k)`` has to be carried back from ``e(k+1)``.
 """
 
 from __future__ import annotations
