@@ -933,3 +933,25 @@ def test_a_bias_is_added_to_every_row_with_and_without_a_column_of_ones(bias: st
     symbols = {"X": "matrix N d", "W": "matrix d m", "b": "row vector m"}
     record = {"equations": [f"A = X W + {bias}", r"H = \tanh(A)"], "symbols": symbols, "claim": claim}
     assert check_record(record).verdict == wanted
+
+
+@pytest.mark.parametrize(
+    ("claim", "wanted"),
+    [
+        (r"\frac{\partial y_i}{\partial x_j} = \sigma'(W_i x) W_{ij}", "undecided"),
+        (r"\frac{\partial y_i}{\partial W_{ij}} = \sigma'(W_i x) x_j", "undecided"),
+        (r"\frac{\partial y_i}{\partial x_j} = \sigma'((W x)_i) W_{ij}", "true"),
+        (r"\frac{\partial y_i}{\partial x_j} = \sigma'((W x)_j) W_{ij}", "false"),
+    ],
+)
+def test_an_index_below_a_matrix_that_is_not_read_refutes_nothing(claim: str, wanted: str) -> None:
+    """W_i may be a row of W."""
+    assert check_record({"equations": [r"y = \sigma(W x)"], "claim": claim}).verdict == wanted
+
+
+@pytest.mark.parametrize("system", ["W", "W^T", r"W^\top"])
+@pytest.mark.parametrize("power", ["(W^T)^T", "{W^T}^T", "W^T", r"(W^\top)^T"])
+def test_a_t_above_is_a_transpose_or_a_number_of_steps(system: str, power: str) -> None:
+    """Where T is a time too, one reading alone decides nothing, whichever of several T is the power."""
+    record = {"equations": [f"h_t = {system} h_{{t-1}}"], "claim": rf"\frac{{\partial h_T}}{{\partial h_0}} = {power}"}
+    assert check_record(record).verdict == "undecided"

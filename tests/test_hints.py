@@ -73,6 +73,9 @@ CASES = [
     Case("v = e + r", r"\frac{\partial v}{\partial e} = \mathbf{1}", {"e": "vector of ones"}, decided=False),
     Case(r"p = \operatorname{softmax}(z)", r"\frac{\partial p}{\partial z} = \operatorname{diag}(\mathbf{1}_c)"),
     # what a bracket, a prime, a slash may mean
+    Case(r"p = \operatorname{softmax} z/\tau"),
+    Case(r"L = \sum_i p_i \log p_i/q_i"),
+    Case(r"y = W \tanh V x/c"),
     Case("y = a/bc"),
     Case("y = W x/a z"),
     Case(r"\mathbf{y}_t = \mathbf{W} \mathbf{x}{t-1}"),

@@ -246,3 +246,50 @@ def test_vectors_that_are_summed_in_order_are_numbered_by_steps(bounds: str) -> 
     assert read.startswith("OverTime(")
     with pytest.raises(SymjacError, match="does not run over all"):  # two indices below one letter number entries
         right(rf"o_i = \sum{bounds} W_{{ij}} (q_i k_j)")
+
+
+@pytest.mark.parametrize("head", ["f", "F", r"\sigma", "S"])
+def test_an_index_behind_the_bracket_of_what_is_defined_names_its_entries(head: str) -> None:
+    """``f(z)_i = ...`` says what every entry of f(z) is, and no index is dropped."""
+    softmax = [rf"{head}(z)_i = \frac{{e^{{z_i}}}}{{\sum_j e^{{z_j}}}}"]
+    whole = r"Product(EntryPower(Product(Transpose(Ones()), Apply(z, Function(name='\\exp', order=0, known='exp'))), "
+    assert right(softmax[0]).startswith(whole)
+    read = read_system([f"p = {head}(z)", *softmax])
+    assert {str(e.lhs.rows) for e in read.equations} == {"n"}
+    with pytest.raises(SymjacError):
+        read_system([rf"{head}(x)_t = W x_t"])
+
+
+@pytest.mark.parametrize("step", [r"\alpha", r"\eta", r"\gamma", r"\mu"])
+@pytest.mark.parametrize("lenient", [False, True])
+def test_a_step_size_with_an_index_is_no_state(step: str, lenient: bool) -> None:
+    """Small Greek letters are states where they stand at several times; a system of a claim is read no otherwise."""
+    text = rf"\theta_{{k+1}} = \theta_k - {step}_k \nabla J(\theta_k)"
+    read = read_system([text], lenient=lenient)
+    assert read.symbols[f"{step}_k"].symbol.is_scalar
+    noise = read_system([rf"\theta_{{k+1}} = A \theta_k + {step}_k"], lenient=lenient)
+    assert not noise.symbols[f"{step}_k"].symbol.is_scalar
+
+
+@pytest.mark.parametrize("mean", [r"\frac{1}{n} \mathbf{1}^\top z", r"a^\top z", r"\frac{1}{n} \sum_i z_i", r"\|z\|"])
+def test_a_vector_beside_a_number_that_is_made_of_it_is_a_vector(mean: str) -> None:
+    """The z of ``y = z - m`` is that of ``m = a^\\top z``; beside a number of other vectors it may be one too."""
+    read = read_system([f"m = {mean}", "y = z - m"])
+    assert read.symbols["z"].symbol.rows == read.symbols["y"].symbol.rows
+    assert not read.symbols["z"].symbol.is_scalar
+    assert read_system([r"m = a^\top x", "y = z - m"]).symbols["z"].symbol.is_scalar
+
+
+@pytest.mark.parametrize(
+    ("printed", "meant"),
+    [
+        ("y = 1 1^\\top z", r"y = \mathbf{1} \mathbf{1}^\top z"),
+        ("y = 11^\\top", r"y = \mathbf{1} \mathbf{1}^\top"),
+        ("Y = W + 1 x^\\top", r"Y = W + \mathbf{1} x^\top"),
+        ("y = A (1 a^\\top) z", r"y = A (\mathbf{1} a^\top) z"),
+    ],
+)
+def test_a_plain_one_before_a_row_is_a_vector_of_ones(printed: str, meant: str) -> None:
+    """A number there would say nothing; before anything else it is one."""
+    assert right(printed) == right(meant)
+    assert right("y = 1 x + z", x="vector n", z="vector n").startswith("Sum(Product(Number(Fraction(1, 1)), x)")

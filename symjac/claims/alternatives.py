@@ -79,8 +79,11 @@ def _tighter(t: Term) -> Term:
     return t
 
 
-def with_powers(s: Statement, t: Term) -> Term:
-    """The member with ``A^T`` as a power, if T is a time of the claim; a transpose it is in most print."""
+def with_powers(s: Statement, t: Term, *, of_transposes: bool = False) -> Term:
+    """The member with ``A^T`` as a power, if T is a time of the claim; a transpose it is in most print.
+
+    ``of_transposes`` makes a power only of what is transposed already, as in ``(A^T)^T``.
+    """
     times = [r.time for m in s.members for r in m.refs() if r.time is not None]
     if not any(name == "T" for time in times for name, _ in time.letters):
         return t
@@ -88,6 +91,8 @@ def with_powers(s: Statement, t: Term) -> Term:
     def change(a: Term) -> Term:
         raised = [(k.kind, k.text) for k in s.tokens(a) if k.kind not in ("{", "}")][-2:]
         if a.kind != "transpose" or raised != [("^", "^"), ("name", "T")]:
+            return a
+        if of_transposes and a.args[0].kind != "transpose":
             return a
         return Term("power", (a.args[0], Term("count", (), Time((("T", 1),)))), None, a.span)
 

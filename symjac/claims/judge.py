@@ -166,7 +166,9 @@ class Judge:
         starred = dotted.rebuilt(alternatives.REWRITES["star_is_matrix_product"])
         if starred != dotted:
             beside(first, starred, lambda o, other: STAR if misfits(o) and other.holds else o, misfits)
-        beside(first, alternatives.with_powers(s, last), partial(readings.doubted, POWER))
+        for of_transposes in (False, True):
+            powers = alternatives.with_powers(s, last, of_transposes=of_transposes)
+            beside(first, powers, partial(readings.doubted, POWER))
         beside(first, alternatives.with_repeated_summed(s, last), partial(readings.doubted, REPEATED))
         turned = first.rebuilt(alternatives.turned_numerator), last.rebuilt(alternatives.turned_numerator)
         beside(*turned, partial(readings.agreeing, TURNED))

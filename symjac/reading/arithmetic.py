@@ -153,11 +153,13 @@ class Arithmetic(Naming, ABC):
         """Where ``w^\\top x`` is added to a b that is a vector for its letter alone, the letter may be a number's."""
         if Habit.SPREAD in self.context.option.habits or not (self.context.system and self.is_made_of_vectors(v)):
             return
-        own = self.families_of(v.term)
+        own = {f.name for f in self.families_of(v.term)}
+        while more := set().union(*(self.roles.made_of.get(name, ()) for name in own)) - own:
+            own |= more
         alone = [w for w in vectors if w.tag == "symbol" or any(t.kind == "over" for t in w.term.walk())]
         for t in filter(None, (self.vector_in(w.term) for w in alone)):
             families = self.families_of(t)
-            if all(f.how is How.SMALL and f not in own for f in families):
+            if all(f.how is How.SMALL and own.isdisjoint((f.name, f.letter)) for f in families):
                 whole, letter = self.text(v), self.context.text(t)
                 message = f"{whole} is a number and {letter} a small letter: a vector, or a number too?"
                 raise self.context.beside_number(message, v.term, families)

@@ -213,6 +213,9 @@ class Attempt:
                 piece.family is not None and len(piece.sides) > 1 and piece.sides[-1].text != "0"
             ):  # h_0 = 0 has any shape
                 self.defining.setdefault(piece.family, piece)
+        self.roles.made_of = {
+            name: {n.letter for side in p.sides[1:] for n in side.walk()} for name, p in self.defining.items()
+        }
         context.heads |= {
             self.elaborator.named(p.root.kids[0].inner.kids[0]).family for p in self.pieces if p.kind == "named"
         }

@@ -90,13 +90,24 @@ def _in_declared_scalars(t: Tried) -> list[Option]:
 
 
 def _greek_states(t: Tried) -> list[Option]:
-    states = {
-        n.base
-        for name, n in t.context.exact.items()
-        if n.time is not None and is_greek(n.token.text) and not is_upper(n.token.text)
-        if n.base not in t.declared and name not in t.applied
-    }
-    return [Option(dict.fromkeys(states, "vector"))] if states else []
+    r"""Small Greek letters at several times, as the ``\theta`` of ``\theta_{k+1} = \theta_k - \alpha_k g_k``."""
+    times: dict[str, set[str]] = {}
+    for n in t.nodes:
+        times.setdefault(n.letter, set()).add(" ".join(x.text for x in n.sub or n.sup))
+    several = {base for base in _greek_at_a_time(t) if len(times.get(base, ())) > 1}
+    return [Option(dict.fromkeys(several, "vector"))] if several else []
+
+
+def _greek_at_one_time(t: Tried) -> list[Option]:
+    r"""All that stand at a time, as the noise of ``\theta_{k+1} = A \theta_k + \epsilon_k``."""
+    timed = _greek_at_a_time(t)
+    return [Option(dict.fromkeys(timed, "vector"))] if timed else []
+
+
+def _greek_at_a_time(t: Tried) -> set[str]:
+    named = ((name, n) for name, n in t.context.exact.items() if n.time is not None and name not in t.applied)
+    small = ((n.base, n.token.text) for _, n in named if n.base not in t.declared)
+    return {base for base, letter in small if is_greek(letter) and not is_upper(letter)}
 
 
 def _where_vectors_stand(t: Tried) -> list[Option]:
@@ -282,6 +293,7 @@ CHOICES: Choices = (
     ("a function in a scalar that is declared", _in_declared_scalars),
     ("a dot between vectors", _DOTS),
     ("states in small Greek letters", _greek_states),
+    ("states and what drives them in small Greek letters", _greek_at_one_time),
     ("capitals where vectors stand", _where_vectors_stand),
     ("a letter below: a label or the number of an entry", _labels_below),
     ("a letter below: the label of a gate", _gates_below),
@@ -302,7 +314,7 @@ CHOICES: Choices = (
     ),
     ("vectors as rows", _ROWS),
     ("vectors as rows, and a dot between them", _both(_ROWS, _DOTS)),
-    ("vectors as rows, and states in small Greek letters", _both(_ROWS, _greek_states)),
+    ("vectors as rows, and states in small Greek letters", _both(_ROWS, _greek_at_one_time)),
     *TWO_LETTERS,
     ("a vector added to a matrix", _in_each),
     ("softmax of a matrix", _habits(_holds("word", "softmax", "Softmax"), (Habit.SOFTMAX_OF_ROWS,))),

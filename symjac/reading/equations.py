@@ -29,7 +29,7 @@ from symjac.reading.elaborate import Elaborator
 from symjac.reading.hints import WORDS
 from symjac.reading.names import Named, is_transpose
 from symjac.reading.parser import parse
-from symjac.reading.sizes import Size
+from symjac.reading.sizes import UNIT, Size
 from symjac.reading.spelling import is_upper, plain
 from symjac.reading.tree import Node, bracket, juxtaposed
 from symjac.reading.usual import ALWAYS_FUNCTIONS, LOSSES, SLOPE_FACTORS
@@ -378,12 +378,20 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
     el.context.note("named", f"{name} is read as the name of what stands on the right", left)
     value_at = len(inner.kids) == 1 and inner.kids[0].kind == "number"  # x(0) does not tell what x is
     family = Family(Name(name), head="" if value_at else named.family)
-    family.take(value.role, How.DEFINITION, value.rows, value.cols)
+    scripts = inner.scripts if inner is group else [*inner.scripts, *group.scripts]
+    rows, cols, role = (Size(), UNIT, "vector") if scripts else (value.rows, value.cols, value.role)
+    family.take(role, How.DEFINITION, rows, cols)
     family.times.setdefault(None)
     el.context.add(family)
     el.context.calls[heads.call_key(el, head, group)] = family
-    piece.family, piece.role = family.name, value.role
-    return Value(value.rows, value.cols, lambda: family.symbol(None), el.terms.symbol(family, None, left), tag="symbol")
+    piece.family, piece.role = family.name, role
+    whole = el.terms.symbol(family, None, left)
+    term = el.terms.posted(whole, Node("group", "(", [], left.start, left.end, scripts))
+    if not scripts:
+        return Value(rows, cols, lambda: family.symbol(None), term, tag="symbol")
+    if term.kind != "entry" or term.args[0] is not whole:  # f(x)_i = ... says what every entry is
+        raise el.error("behind the bracket of what is defined stands at most the index of an entry", left)
+    return el.value(term)
 
 
 def _with_units(e: Expr, context: Context, root: Node, label: str) -> Expr:

@@ -147,8 +147,7 @@ def entry(el: Arithmetic, t: Term) -> Value:
         wanted = {"vector": "1", "matrix": "2"}.get(of.role or "", "none")
         raise el.error(f"an entry of the {of.role} {of.name} has {wanted} indices, not {len(indices)}", t)
     if not isinstance(of, Family) and (v.is_scalar or len(indices) != (1 if v.is_vector else 2)):
-        message = "a subscript on a bracket is read as the index of an entry only"
-        raise el.error(message, t) if v.is_scalar else el.misfit(message, t)
+        raise el.error("a subscript on a bracket is read as the index of an entry only", t)
     sizes = (v.rows, v.cols)[: len(indices)]
     for text, size in zip(indices, sizes, strict=True):
         if message := _runs_to(el, text, size):

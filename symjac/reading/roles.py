@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from symjac import functions
 from symjac.errors import propose
@@ -59,6 +59,7 @@ class Roles:
         self.raised: set[str] = set()
         self.turned: set[str] = set()
         self.defined: set[str] = set()
+        self.made_of: Mapping[str, set[str]] = {}  # what is defined, and the letters that its definition has
         self.call_letters = {"t"}
         self.stepwise: set[str] = set()  # letters of functions that stand before steps only
         self.running: set[str] = set()  # letters with a slope, and those that stand at a time in brackets

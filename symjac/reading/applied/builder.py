@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -91,11 +91,16 @@ class Builder(Building):
             return lists.indicator_below(self, node)
         if (delta := constants.compared(self, node)) is not None:
             return delta
-        if node.text == "1" and is_transpose(node.sup):  # of use to a vector of ones alone
-            if not self.el.beside:
-                self.context.note("ones", f"the 1 in {self.context.text(node)} is read as the vector of ones", node)
-            return self.posted(self.constant("ones", None, node), node)
+        if node.text in ("1", "11") and is_transpose(node.sup):  # of use to a vector of ones alone
+            row = self.posted(self.ones(node, node), node)
+            return row if node.text == "1" else _product([self.constant("ones", None, node), row], node)
         return self.posted(Term("number", (), Fraction(node.text), span(node)), node)
+
+    def ones(self, one: Node, shown: Placed) -> Term:
+        """A plain 1 that is no number, as a row follows it or it is one."""
+        if not self.el.beside:
+            self.context.note("ones", f"the 1 in {self.context.text(shown)} is read as the vector of ones", one)
+        return self.constant("ones", None, one)
 
     def group(self, node: Node) -> Term:
         if any(d not in (",", ";") for d in node.detail):
@@ -150,7 +155,19 @@ class Builder(Building):
             top, under, factor, rest = map(self.context.text, parts)
             hint = rf'write "\frac{{{top}}}{{{under}}}" or "\frac{{{top}}}{{{factor}}} {rest}"'
             raise self.error("a/bc: is it (a/b)c or a/(bc)?", node, hint)
+        self.refuse_bare_argument(items, right, node)
         return Term("quotient", (self.build(node.kids[0]), self.build(node.kids[1])), None, span(node))
+
+    def refuse_bare_argument(self, items: Sequence[Node], below: Node, at: Node) -> None:
+        """``\\log p/q``: the logarithm of a quotient, or one divided?"""
+        words = [k for k, item in enumerate(items[:-1]) if item.kind == "word" and not items[k + 1].is_call]
+        head = heads.head_of(self.el, items[words[-1]], None) if words else None
+        if head is None or not (head.function is not None or head.word == "softmax"):
+            return
+        name, argument = items[words[-1]], juxtaposed(list(items[words[-1] + 1 :]))
+        f, x, y = map(self.context.text, (name, argument, below))
+        hint = rf'write "{f}(\frac{{{x}}}{{{y}}})" or "\frac{{{f}({x})}}{{{y}}}"'
+        raise self.error(f"{f} {x}/{y}: is it {f}({x}/{y}) or {f}({x})/{y}?", heads.spanning(name, at), hint)
 
     def fraction(self, node: Node) -> Term:
         derivative = derivatives.derivative(self, node.kids[0], node.kids[1], node)
@@ -184,12 +201,15 @@ class Builder(Building):
 
     def split(self, kids: list[Node]) -> list[Term]:
         values: list[Term] = []
-        i = 0
+        i, starts = 0, list[Node]()
         if not self.el.beside:
             heads.refuse_time_step(self.el, kids)
         while i < len(kids):
+            starts.append(kids[i])
             with self.deeper(kids[i]):
                 value, i = self.step(kids, i)
+            if value.kind == "transpose" and values and values[-1].is_numeric and starts[-2].text == "1":
+                values[-1] = self.ones(starts[-2], heads.spanning(*starts[-2:]))
             values.append(value)
         return values
 
