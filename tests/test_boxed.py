@@ -66,6 +66,11 @@ def wanted(tokens: list[Token], *kinds: str) -> str:
     return "".join(LETTERS.get(t.text, t.text) for t in tokens if t.kind in kinds)
 
 
+def test_a_decimal_is_one_number() -> None:
+    """The point of a decimal is no sign between two numbers."""
+    assert [e.text for e in element("[0.0209, 12]").iter("mn")] == ["0.0209", "12"]
+
+
 def test_nearly_everything_published_is_written() -> None:
     """Of the published formulas and the spellings all but the four that no parser reads have boxes."""
     assert len(sources()) - len(SOURCES) == 3

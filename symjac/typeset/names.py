@@ -25,7 +25,7 @@ TEXTS = frozenset({"text", "textrm", "textbf"})
 BOLD = frozenset({"mathbf", "boldsymbol", "bm"})
 _SIGNS = {"+", "-", ",", "=", ":", "|", "*", "/", ";", "<", ">", "."}
 _CLOSING = {"{": "}", "(": ")", "[": "]", r"\langle": r"\rangle"}
-_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|[0-9]+|.", re.DOTALL)
+_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|[0-9]+(?:\.[0-9]+)?|.", re.DOTALL)
 
 
 class _StrangeError(Exception):
@@ -88,7 +88,7 @@ class _Reader:
             return body if token == "{" else Fence(token, body, close)
         if token.startswith("\\"):
             return self.command(token)
-        if token.isdigit():
+        if token[0].isdigit():
             return Num(token)
         if token in _SIGNS:
             return Op(token, prefix=True)
