@@ -142,18 +142,9 @@ def _applied(factors: Iterable[Expr], z: Expr) -> Expr:
 
 
 def _transpose(e: Expr, z: Expr) -> Expr:
-    match e:
-        case Kronecker() | Commutation():
-            return act(ex.transpose(e), z)
-        case ex.Sum():
-            return _added([act(ex.transpose(t), z) for t in e.args])
-        case ex.Product():
-            chain = (f if f.is_scalar else ex.Transpose(f) if is_composite(f) else ex.transpose(f) for f in e.args)
-            return _applied(chain, z)
-        case ex.Transpose():
-            return act(e.arg, z)
-        case ex.Diag():
-            return act(e, z)
+    turned = ex.transpose(e)
+    if not isinstance(turned, ex.Transpose):
+        return act(turned, z)
     if e.cols == ONE:
         form = e.arg if isinstance(e, Vec) else matrix_form(e)
         return ex.Trace(ex.Product(ex.transpose(form), _as_shape(z, form.shape)))

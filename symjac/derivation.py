@@ -24,10 +24,16 @@ from symjac.recurrence import Recurrence
 from symjac.tidy import close, collect
 from symjac.values import counterexample
 
+LAYOUTS = ("numerator", "denominator")
 # Up to so many equations are opened all the way down when the closed form meets the entries.
 WHOLE = 6
 # Terms and factors of the derivatives of all equations: several pages, and seconds for each further check.
 NODES = 1_000_000
+
+
+def layouts_of(layout: str) -> tuple[str, ...]:
+    """The layouts that are asked for: one, or both."""
+    return LAYOUTS if layout == "both" else (layout,)
 
 
 @dataclass(frozen=True)
@@ -203,7 +209,7 @@ class Derivation:
 
         :raises TargetError: for another word.
         """
-        if layout not in ("numerator", "denominator"):
+        if layout not in LAYOUTS:
             raise TargetError(f"a layout is 'numerator' or 'denominator', not {layout!r}")
         return self.closed if layout == "numerator" else self.closed_denominator
 

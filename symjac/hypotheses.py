@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from symjac import expr as ex
 from symjac.expr import Apply, Expr, Number, Symbol, size_names
 from symjac.functions import ACTIVATIONS
-from symjac.kernel import Assumption, Scope
+from symjac.kernel import ASSUMES, DIFFERENTIALS, Assumption, Scope
 from symjac.signs import Signs
 
 ORDER = ("nonzero", "positive", "invertible", "differentiable")
@@ -39,30 +39,18 @@ def of_equations(equations: Iterable[Expr], scope: Scope) -> tuple[Assumption, .
 
 def _granted(e: Expr) -> Iterator[Assumption]:
     """What the rules for the nodes of an expression take for granted."""
-    match e:
-        case ex.EntryPower() if isinstance(e.base, ex.Norm) and isinstance(e.exponent, Number) and _even(e.exponent):
-            yield from _granted(e.base.arg)
-            return
-        case ex.EntryPower() if not isinstance(e.exponent, Number) or e.exponent.value.denominator != 1:
-            yield Assumption("positive", e.base)
-        case ex.Norm():
-            yield Assumption("nonzero", e)
-        case ex.Determinant():
-            yield Assumption("invertible", e.arg)
-        case ex.VectorMap():  # of a scalar function its gradient, so that it is differentiable twice
-            yield Assumption("differentiable", e)
-        case Apply():
-            row = ACTIVATIONS.get(e.function.known or "")
-            if row is not None and row.domain is not None:
-                yield Assumption(row.domain, e.arg)
-            elif row is None or row.excluded is not None:
-                yield Assumption("differentiable", e)
+    if isinstance(e, ex.EntryPower) and isinstance(e.base, ex.Norm) and _is_even(e.exponent):
+        yield from _granted(e.base.arg)
+        return
+    granted = ASSUMES.get(DIFFERENTIALS.get(type(e), ""))
+    if granted is not None and not isinstance(e, ex.MatrixPower):  # which is defined where it has a derivative
+        yield from granted(e)
     for a in e.args:
         yield from _granted(a)
 
 
-def _even(q: Number) -> bool:
-    return q.value > 0 and q.value.denominator == 1 and q.value.numerator % 2 == 0
+def _is_even(q: Expr) -> bool:
+    return isinstance(q, Number) and q.value > 0 and q.value.denominator == 1 and q.value.numerator % 2 == 0
 
 
 def _defined(e: Expr) -> Iterator[Assumption]:

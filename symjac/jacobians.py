@@ -9,7 +9,7 @@ from functools import cached_property, partial
 import sympy
 
 from symjac import codegen, explicit, preview, typeset
-from symjac.derivation import Derivation, Proof, Stage
+from symjac.derivation import Derivation, Proof, Stage, layouts_of
 from symjac.expr import Expr
 from symjac.interchange import Names, to_sympy
 from symjac.kernel import Assumption
@@ -107,7 +107,7 @@ class Jacobian(Paged[Derivation], Programmed[Derivation], Closed[Derivation]):
 
     def matrices(self, layout: str = "both", *, n: Sizes = None) -> Mapping[str, sympy.Basic]:
         """SymPy expressions by layout, written out at the sizes ``n`` if there are any."""
-        chosen = ("numerator", "denominator") if layout == "both" else (layout,)
+        chosen = layouts_of(layout)
         if n is not None:
             return {each: self.explicit(n, layout=each) for each in chosen}
         return {each: self.numerator if each == "numerator" else self.denominator for each in chosen}

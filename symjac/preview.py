@@ -18,7 +18,7 @@ from html import escape
 from typing import Any
 
 from symjac.confirm import Confirmed
-from symjac.derivation import Derivation
+from symjac.derivation import Derivation, layouts_of
 from symjac.documents.typst import formulas, typst
 from symjac.errors import MissingToolError
 from symjac.expr import Expr, Partial
@@ -77,8 +77,7 @@ def source(c: Confirmed[Derivation], layout: str = "both", *, fill: str = "none"
 
 
 def _forms(c: Confirmed[Derivation], layout: str) -> list[tuple[str, Expr]]:
-    every = {"numerator": c.statement.closed, "denominator": c.statement.closed_denominator}
-    return list(every.items()) if layout == "both" else [(layout, every[layout])]
+    return [(one, c.statement.in_layout(one)) for one in layouts_of(layout)]
 
 
 def _compile(text: str, to: str) -> bytes:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import sympy
 
 from symjac import explicit, typeset
 from symjac.bounds import Bound
 from symjac.bptt import Backward
+from symjac.cells import Cell
 from symjac.confirm.jacobian import declaration_of
 from symjac.derivation import Derivation
 from symjac.errors import DefinitionError, ReadError, TargetError
@@ -26,16 +27,6 @@ from symjac.vectorised import VecJacobian
 
 if TYPE_CHECKING:
     from symjac.claims import Verdict
-
-
-class Collected(Protocol):
-    """What a built-in cell brings: equations and declarations."""
-
-    @property
-    def equations(self) -> Sequence[str]: ...
-
-    @property
-    def symbols(self) -> Mapping[str, str]: ...
 
 
 class System(Recurrence):
@@ -55,7 +46,7 @@ class System(Recurrence):
 
     def __init__(
         self,
-        *equations: str | Collected,
+        *equations: str | Cell,
         symbols: Mapping[str, str] | None = None,
         orientation: str | None = None,
         strict: bool = False,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 
 from symjac import typeset
 from symjac.cli.defects import defects_named
 from symjac.cli.sources import BadRecord
 from symjac.deadline import deadline
+from symjac.derivation import layouts_of
 from symjac.errors import Defect, SymjacError, TargetError
 from symjac.interchange import to_sympy
 from symjac.interchange.source import source
@@ -19,12 +20,6 @@ from symjac.narrative.conditions import about, plain
 from symjac.problem import Problem, Target
 from symjac.recurrence import Recurrence
 from symjac.system import System
-
-LAYOUTS: Mapping[str, tuple[str, ...]] = {
-    "numerator": ("numerator",),
-    "denominator": ("denominator",),
-    "both": ("numerator", "denominator"),
-}
 
 Record = dict[str, object]
 
@@ -97,7 +92,7 @@ def answers(name: str | int | None, J: Jacobian, target: Target, layout: str, *,
     c = J.confirmed()
     d = c.statement
     latex = partial(typeset.latex, row=d.system.orientation == "row", beside=d.system.symbols)
-    for each in LAYOUTS[layout]:
+    for each in layouts_of(layout):
         closed = d.in_layout(each)
         code = J.source("numpy", each)
         yield {

@@ -10,7 +10,7 @@ from itertools import pairwise
 from sympy import Expr as Dim
 
 from symjac import expr as ex
-from symjac.derivation import WHOLE, Derivation, open_abbreviations
+from symjac.derivation import WHOLE, Derivation, layouts_of, open_abbreviations
 from symjac.entries import Step, entry, told_derivative
 from symjac.errors import unprinted
 from symjac.expr import Apply, Entry, Expr, Index, Partial, Symbol
@@ -23,8 +23,6 @@ from symjac.typeset.calls import size_box
 from symjac.typeset.placing import Style, style_for, to_box
 from symjac.typeset.text import text
 
-LAYOUTS = ("numerator", "denominator")
-
 
 class Teller:
     """A derivation about to be told.
@@ -35,7 +33,7 @@ class Teller:
     def __init__(self, d: Derivation, layout: str, sizes: Mapping[str, int] | None) -> None:
         self.d = d
         self.sizes = sizes
-        self.layouts = LAYOUTS if layout == "both" else (layout,)
+        self.layouts = layouts_of(layout)
         self.of, self.wrt = d.of, d.wrt
 
     # ------------------------------------------------------------------------------------- what is told

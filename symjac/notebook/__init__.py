@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 from symjac import typeset
 from symjac.claims.verdict import Verdict, in_markdown
+from symjac.derivation import layouts_of
 from symjac.errors import Defect, SymjacError
 from symjac.jacobians import Jacobian
 from symjac.notebook.cell import read_cell
@@ -114,7 +115,7 @@ def _shown(J: Jacobian, r: Request) -> object:
         return J.proof if r.layout is None else Shown(repr(J.proof), J.markdown(layout=r.layout))
     if r.layout is None:
         return J
-    layouts = ("numerator", "denominator") if r.layout == "both" else (r.layout,)
+    layouts = layouts_of(r.layout)
     left = rf"\frac{{\partial {J.of.name}}}{{\partial {J.wrt.name}}}"
     formulas = [f"$$\n{left} = {J.formula(layout)}\n$$\n\n({layout} layout)" for layout in layouts]
     texts = {"numerator": typeset.text(J.closed), "denominator": typeset.text(J.closed_denominator)}

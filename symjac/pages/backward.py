@@ -10,6 +10,7 @@ from symjac.bptt.adjoint import Use
 from symjac.bptt.backward import Backward
 from symjac.bptt.rows import Gradient, Row
 from symjac.confirm import Confirmed
+from symjac.derivation import LAYOUTS
 from symjac.expr import Apply, Expr, Hadamard, Partial, Symbol, Time
 from symjac.functions import ACTIVATIONS
 from symjac.narrative.blocks import (
@@ -30,6 +31,7 @@ from symjac.narrative.maps import tell_maps
 from symjac.narrative.teller import equals
 from symjac.narrative.words import listed, sentences
 from symjac.pages.bound import tell_bound
+from symjac.pages.setting import product_lines
 from symjac.pages.words import told
 from symjac.typeset import names
 from symjac.typeset.boxes import Box, Fence, Gap, Ident, Mark, Op, Script, row, width
@@ -361,13 +363,8 @@ class _Teller:
         states = self.step.states
         product = confirmed.statement
         yield Paragraph(told("products_block" if product.is_block else "products"), "Products over time")
-        lines = []
         named = product.is_block or width(self.box(product.factor)) > LONG
-        for layout in ("numerator", "denominator"):
-            e = product.product(layout, named=named)
-            left = None if product.is_block else self.box(Partial(product.of, product.wrt))
-            lines.append(Line(e, left, relation="=" if left is not None else "", note=(f"{layout} layout",)))
-        yield Display(ended(lines, "," if named else "."))
+        yield product_lines(product, LAYOUTS, named=named, style=self.style)
         if named:
             yield Paragraph(told("products_with" if product.is_block else "products_is", name=self.box(product.name)))
             yield Display(ended(list(self._blocks(product))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from symjac import expr as ex
-from symjac.expr import Apply, Expr
+from symjac.expr import Apply, Expr, Partial
 from symjac.functions import ACTIVATIONS
 from symjac.kernel import Assumption
 from symjac.narrative.blocks import Block, Display, Inlines, Line, Page, Paragraph, ended
@@ -15,9 +15,9 @@ from symjac.narrative.words import listed, say, sentences
 from symjac.recurrence import Recurrence
 from symjac.typeset.boxes import Box
 from symjac.typeset.calls import function_box
-from symjac.typeset.placing import style_for
+from symjac.typeset.placing import Style, style_for, to_box
+from symjac.unroll import Unrolled
 
-LAYOUTS = ("numerator", "denominator")
 WORDS = {
     "setting": "All vectors are columns. Let",
     "known": "The functions act entrywise.",
@@ -77,5 +77,9 @@ def _setting(system: Recurrence) -> Iterator[Block]:
         yield Paragraph(sentences(*said))
 
 
-def layouts_of(layout: str) -> tuple[str, ...]:
-    return LAYOUTS if layout == "both" else (layout,)
+def product_lines(u: Unrolled, layouts: Iterable[str], *, named: bool, style: Style | None = None) -> Display:
+    """The product over time in each layout; ``named`` keeps the one-step Jacobian by its name."""
+    left = None if u.is_block else to_box(Partial(u.of, u.wrt), style)
+    relation = "" if left is None else "="
+    rows = [Line(u.product(one, named=named), left, relation, note=(f"{one} layout",)) for one in layouts]
+    return Display(ended(rows, "," if named else "."))

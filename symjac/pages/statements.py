@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from symjac import expr as ex
 from symjac.confirm import Confirmed
+from symjac.derivation import layouts_of
 from symjac.expr import Partial, Symbol
 from symjac.hessian import Hessian
 from symjac.narrative.blocks import Block, Display, Environment, Line, Math, Page, Paragraph, ended
 from symjac.narrative.conditions import under
 from symjac.narrative.words import listed, sentences
-from symjac.pages.setting import layouts_of, make_page, tell, tell_every_step
+from symjac.pages.setting import make_page, product_lines, tell, tell_every_step
 from symjac.typeset.boxes import Fence, Gap, Grid, Ident, Mark, Num, Op, Script, Word, row
 from symjac.typeset.placing import to_box
 from symjac.unroll import Unrolled
@@ -22,12 +23,7 @@ def tell_product(c: Confirmed[Unrolled], layout: str) -> Page:
     named = u.is_block
     key = "product_block" if named else "product"
     blocks: list[Block] = [Paragraph(sentences(tell_every_step(u.assumed), tell(key, of=u.of, wrt=u.wrt)))]
-    left = None if named else to_box(Partial(u.of, u.wrt))
-    lines = [
-        Line(u.product(one, named=named), left, "=" if left is not None else "", note=(f"{one} layout",))
-        for one in layouts_of(layout)
-    ]
-    blocks.append(Display(ended(lines, "," if named else ".")))
+    blocks.append(product_lines(u, layouts_of(layout), named=named))
     if named:
         blocks.append(Paragraph(tell("with")))
         cells = tuple(tuple(to_box(_entry(u, s, r)) for r in u.states) for s in u.states)
