@@ -955,3 +955,20 @@ def test_a_t_above_is_a_transpose_or_a_number_of_steps(system: str, power: str) 
     """Where T is a time too, one reading alone decides nothing, whichever of several T is the power."""
     record = {"equations": [f"h_t = {system} h_{{t-1}}"], "claim": rf"\frac{{\partial h_T}}{{\partial h_0}} = {power}"}
     assert check_record(record).verdict == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("claim", "wanted"),
+    [
+        (r"\frac{d h_t}{d b} = D_t", "undecided"),
+        (r"\frac{\partial h_t}{\partial b} = D_t", "true"),
+        (r"\frac{d h_t}{d b} = D_t (I + W \frac{d h_{t-1}}{d b})", "true"),
+        (r"\frac{d y_t}{d c} = I", "true"),
+        (r"\frac{d h_t}{d h_{t-1}} = D_t W", "true"),
+    ],
+)
+def test_a_straight_d_by_a_parameter_goes_through_earlier_steps(claim: str, wanted: str) -> None:
+    """One step alone is the immediate derivative; where the parameter acts at one step only the two are one."""
+    equations = [r"h_t = \tanh(W h_{t-1} + b)", "y_t = V h_t + c"]
+    claim = claim.replace("D_t", r"\operatorname{diag}(1 - h_t \odot h_t)")
+    assert check_record({"equations": equations, "claim": claim}).verdict == wanted

@@ -175,8 +175,7 @@ class Evaluator(Meaning):
         before = [r for r, by in self.carried if by == x and r.time is not None]
         if not before or y.time is None:
             return immediate
-        states = [r for r in vectors.earlier(model, y) if r.family in model.defined_families]
-        states = [r for r in states if x.family in model.behind([r.family])]
+        states = [r for r in model.earlier(y) if x.family in model.behind([r.family])]
         if any(r.time != y.time - 1 for r in states):
             raise UndecidedError(f"nothing says how {of.name} depends on {wrt.name} through the steps before")
         first = max(r.step.offset for r in before)

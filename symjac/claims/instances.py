@@ -271,6 +271,11 @@ class Instances:
             elif anchor is not None:
                 yield p.lhs.put({p.letter: anchor})
 
+    def earlier(self, y: Ref) -> list[Ref]:
+        """What the equations at the step of y take from steps before, and equations define."""
+        used = [r for lhs in self.instance(self.anchor(y)) for r in self.uses(lhs) if r.time not in (None, y.time)]
+        return [r for r in used if r.family in self.defined_families]
+
     def without_own_names(self, e: Expr) -> Expr:
         """The expression without what :meth:`preactivation` has named where nobody else had."""
         hidden: dict[Expr, Expr] = {self.symbol(p.lhs): p.rhs for p in self.printed if p.lhs.family in self.own_names}

@@ -66,15 +66,9 @@ def notes(s: Statement) -> list[str]:
         name = rf"\partial {s.model.name(y)} / \partial {s.model.name(x)}"
         if x in total:
             out.append(f"{name} is read as the total derivative, which obeys a recursion over the steps")
-        elif any(u.family in s.model.defined_families for u in earlier(s.model, y)):
+        elif s.model.earlier(y):
             out.append(f"{name} is read as the immediate derivative: what comes from the step before is held fixed")
     return list(dict.fromkeys(out))
-
-
-def earlier(model: Model, y: Ref) -> Iterator[Ref]:
-    """What the equations at the step of y take from steps before."""
-    for lhs in model.instance(model.anchor(y)):
-        yield from (r for r in model.uses(lhs) if r.time is not None and r.time != y.time)
 
 
 def by_vec_instead(s: Statement, left: Term, right: Term) -> Term | None:

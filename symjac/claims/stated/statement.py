@@ -199,17 +199,20 @@ class Statement(Said):
                 raise UndecidedError(f"the loss sees every step, and {x.family} acts at every step")
 
     def _refuse_recursion(self, a: Term, b: Term) -> None:
-        """Nothing is judged where derivatives by a parameter stand side by side of which some hold steps fixed.
+        """Nothing is judged where it is not plain whether derivatives by a parameter hold earlier steps fixed.
 
-        :raises UndecidedError: where d stands beside partial derivatives.
+        :raises UndecidedError: where d stands beside partial derivatives, or at one step alone, without a recursion.
         """
-        found: dict[str, set[tuple[Time, bool]]] = {}
+        found: dict[str, set[tuple[Ref, bool]]] = {}
         for t, y, x in self.of_symbols(a, b):
             if y.time is not None and x.time is None and self.model.equation(y) is not None:
                 total = not any(k.kind in ("partial", "nabla") for k in self.tokens(t))
-                found.setdefault(x.family, set()).add((y.time, total))
+                found.setdefault(x.family, set()).add((y, total))
         for name, kinds in found.items():
-            if len({total for _, total in kinds}) > 1:
+            apart = len({total for _, total in kinds}) > 1
+            (y, straight), *others = kinds
+            behind = (r.family for r in self.model.earlier(y)) if straight and not others else ()
+            if apart or any(name in self.model.behind([family]) for family in behind):
                 raise UndecidedError(f"whether the derivatives by {name} go through earlier steps is not said")
 
     def lengths_matter(self, a: Term, b: Term) -> bool:
