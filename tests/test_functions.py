@@ -11,7 +11,9 @@ import sympy
 from symjac import expr
 from symjac.errors import ShapeError
 from symjac.expr import Apply, EntryPower, Expr, Hadamard, Number, Ones, Product, Sum, Symbol, dim
-from symjac.functions import ACTIVATIONS, Activation, by_spelling, derivative, differentiate
+from symjac.functions import ACTIVATIONS, derivative
+from symjac.functions.calculus import differentiate
+from symjac.functions.table import Activation, by_spelling
 
 A, Y = Symbol("a"), Symbol("y")
 OPEN_INTERVAL = {"arcsin": (-0.9, 0.9)}

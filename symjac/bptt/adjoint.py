@@ -47,10 +47,9 @@ class Adjoint:
     symbol: Symbol
     uses: tuple[Use, ...]
 
-    def terms(self, *, later: bool | None = None) -> Expr:
-        """The sum of the terms, all or those of one kind."""
-        chosen = [u.term for u in self.uses if later is None or bool(u.later) == later]
-        return as_sum(chosen, self.of.shape)
+    def terms(self) -> Expr:
+        """The sum of the terms."""
+        return as_sum([u.term for u in self.uses], self.of.shape)
 
 
 def as_sum(terms: Sequence[Expr], shape: ex.Shape) -> Expr:

@@ -82,12 +82,8 @@ class _Linear:
 
     def edge(self, u: Symbol, s: Symbol, steps: int) -> Symbol:
         """The unknown Jacobian of ``u`` by ``s`` in one equation."""
-        width = s.rows if s in self.b.adjoints.nodes or s in self._before else ex.dim("p")
+        width = s.rows if s in (*self.b.adjoints.nodes, *map(self.b.step.before, self.b.step.states)) else ex.dim("p")
         return Symbol(rf"\text{{{u.name} by {s.name} at {steps}}}", (u.rows, width))
-
-    @property
-    def _before(self) -> frozenset[Symbol]:
-        return frozenset(map(self.b.step.before, self.b.step.states))
 
     def carry_back(self, use: Use) -> Expr:
         """The gradient by the user, carried back to the variable."""

@@ -88,11 +88,12 @@ class Step:
 
     def _with_arguments(self, s: Symbol, e: Expr) -> dict[Symbol, Expr]:
         found = list(dict.fromkeys(self._worth_naming(e)))
+        letter = self.free_letter("a", "v", "p", "q", r"\alpha", r"\xi", "z", "s", "r", r"\eta") if found else ""
         out: dict[Symbol, Expr] = {}
         table: dict[Expr, Expr] = {}
         for n, arg in enumerate(found, 1):
             label = f"{s.family},{n}" if len(found) > 1 else s.family
-            symbol = Symbol(self.timed(self._argument_letter, label), arg.shape)  # a^{f}_t, a^{f,2}_t
+            symbol = Symbol(self.timed(letter, label), arg.shape)  # a^{f}_t, a^{f,2}_t
             self.arguments[symbol] = Argument(symbol, s, arg, label)
             out[symbol] = arg
             table[arg] = symbol
@@ -111,10 +112,6 @@ class Step:
     @cached_property
     def _fixed(self) -> frozenset[Symbol]:
         return frozenset((*self.parameters, *self.constants))
-
-    @cached_property
-    def _argument_letter(self) -> str:
-        return self.free_letter("a", "v", "p", "q", r"\alpha", r"\xi", "z", "s", "r", r"\eta")
 
     def free_letter(self, *candidates: str) -> str:
         """The first letter that nothing in the system is called or begins with.

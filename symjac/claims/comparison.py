@@ -21,7 +21,7 @@ from symjac.errors import ShapeError, SymjacError
 from symjac.explicit import write_out
 from symjac.expr import Dim, Explicit, Expr, Symbol
 from symjac.expr.times import Time
-from symjac.functions import in_exponentials, is_exponential
+from symjac.functions.calculus import in_exponentials, is_exponential
 from symjac.limits import in_time
 from symjac.normal import NormalFormTooLarge, equal
 from symjac.reading.applied.terms import Term

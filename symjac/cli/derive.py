@@ -18,7 +18,7 @@ from symjac.jacobians import Jacobian
 from symjac.narrative.example import LARGEST
 from symjac.narrative.written_out import written_out
 from symjac.preview import without_tex
-from symjac.problem import Problem, Target
+from symjac.problem import Target
 from symjac.recurrence import Recurrence
 from symjac.system import System
 
@@ -38,7 +38,8 @@ def run(options: argparse.Namespace) -> int:
     if options.explicit:
         content = _explicit(system, options, wanted)
     else:
-        target = _target(problem, options)
+        (default,) = problem.targets
+        target = Target(options.of or default.of, options.wrt or default.wrt)
         J = derive(system, target)
         content = _derived(J, target, options, wanted, begun)
         if FORMATS[wanted].needs in PAGES and options.n is not None and _too_large(system, options.n):
@@ -55,11 +56,6 @@ def _format(options: argparse.Namespace) -> str:
     if FORMATS[wanted].needs is Needs.PROGRAM and options.layout == "both":
         raise UsageError(f"{wanted} code is one function in one layout; --layout says which")
     return wanted
-
-
-def _target(problem: Problem, options: argparse.Namespace) -> Target:
-    (default,) = problem.targets
-    return Target(options.of or default.of, options.wrt or default.wrt)
 
 
 def _derived(J: Jacobian, target: Target, options: argparse.Namespace, wanted: str, begun: float) -> str | bytes:

@@ -48,20 +48,17 @@ def _fill(paper: Paper, report: Report, options: argparse.Namespace, *, scanned:
             return 0
     failed = bool(report.problems)
     if options.check:
-        return 1 if not _is_current(paper, report.text) or failed else 0
+        text = report.text.encode("utf-8", "surrogateescape")
+        current = paper.answers.is_file() and paper.answers.read_bytes() == text
+        if not current:
+            output.note(f"{paper.answers} is out of date; symjac tex {paper.base} writes it anew")
+        return 1 if not current or failed else 0
     if replace_file(paper.answers, report.text):
         rest = f", not answered: {report.unanswered}" if report.unanswered else ""
         output.note(f"wrote {paper.answers}, requests answered: {report.answered}{rest}")
     if options.arxiv:
         return 1 if not _arxiv(paper, report.text) or (options.strict and failed) else 0
     return 1 if options.strict and failed else 0
-
-
-def _is_current(paper: Paper, text: str) -> bool:
-    current = paper.answers.is_file() and paper.answers.read_bytes() == text.encode("utf-8", "surrogateescape")
-    if not current:
-        output.note(f"{paper.answers} is out of date; symjac tex {paper.base} writes it anew")
-    return current
 
 
 def _init(name: str) -> int:

@@ -396,7 +396,7 @@ class Writer:
 
     def define(self, given: str, name: str, order: int) -> None:
         """A local function for a function that an equation defines, or a derivative of it."""
-        from symjac.functions import differentiate
+        from symjac.functions.calculus import differentiate
 
         z, body = self.functions[name]
         for _ in range(order):

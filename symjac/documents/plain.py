@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from itertools import zip_longest
 
-from symjac.documents.layout import Fitted, Writer, fit
+from symjac.documents.layout import Writer, fit
 from symjac.narrative.blocks import Block, Display, Environment, Page, Paragraph
 from symjac.typeset.boxes import Box
 from symjac.typeset.text import write_text
@@ -46,7 +46,9 @@ class _Writer(Writer):
         rows = fit(self.page, display, LINE_WIDTH)
         lefts = [write_text(r.lhs) if r.lhs is not None else "" for r in rows]
         left = max(len(text) for text in lefts)
-        bodies = [_body(r) for r in rows]
+        bodies = [[("    " if n else "") + write_text(piece.box) for n, piece in enumerate(r.pieces)] for r in rows]
+        for r, lines in zip(rows, bodies, strict=True):
+            lines[-1] += r.end
         right = max(len(line) for lines in bodies for line in lines)
         out: list[str] = []
         for r, lhs, lines in zip(rows, lefts, bodies, strict=True):
@@ -59,9 +61,3 @@ class _Writer(Writer):
                 start = f"    {lhs:>{left}} {r.relation} " if n == 0 else " " * (left + 7)
                 out.append((f"{start}{line:<{right}}   {tail}" if tail else start + line).rstrip())
         return "\n".join(out)
-
-
-def _body(r: Fitted) -> list[str]:
-    lines = [("    " if n else "") + write_text(piece.box) for n, piece in enumerate(r.pieces)]
-    lines[-1] += r.end
-    return lines

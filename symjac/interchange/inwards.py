@@ -18,7 +18,8 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from symjac import expr
 from symjac.errors import DefinitionError, NotYetError
 from symjac.expr import Apply, Expr, Function, Number, Symbol, add, mul, neg
-from symjac.functions import ACTIVATIONS, Activation
+from symjac.functions import ACTIVATIONS
+from symjac.functions.table import Activation
 from symjac.interchange.names import Names, latex_name
 
 Z = sympy.Symbol("z")

@@ -54,7 +54,9 @@ def narrate(
         blocks += entries(t)
     blocks += example(t)
     title = told("title_gradient" if t.of.is_scalar and not t.wrt.is_scalar else "title", of=t.of, wrt=t.wrt)
-    return Page(title, tuple(blocks), t.style, _prefix(d))
+    # What labels begin with tells derivations in one paper apart.
+    prefix = re.sub(r"[^A-Za-z0-9]+", "-", f"{d.of.name} {d.wrt.name}").strip("-")
+    return Page(title, tuple(blocks), t.style, prefix)
 
 
 def _theorem(t: Teller) -> Environment:
@@ -83,8 +85,3 @@ def _theorem(t: Teller) -> Environment:
 
 _BESIDE = 24.0
 """Formulas up to this many ems leave room for the name of the layout beside them."""
-
-
-def _prefix(d: Derivation) -> str:
-    """A beginning for labels that tells derivations in one paper apart."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", f"{d.of.name} {d.wrt.name}").strip("-")

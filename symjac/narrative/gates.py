@@ -107,14 +107,8 @@ def paths(t: Teller) -> dict[Expr, Box]:
         # A brace says where a term comes from, so the term must really be that one.
         if len(gates) > 1 or _is_minus(after) or not equal(before, after, known):
             return {}
-        notes[after] = _under(gates.pop() if gates else None, t)
+        notes[after] = row(Plain(WORDS["through"]), t.box(gates.pop())) if gates else Plain(WORDS["carried_over"])
     return notes if len(set(notes.values())) == len(short.args) else {}
-
-
-def _under(gate: Expr | None, t: Teller) -> Box:
-    if gate is None:
-        return Plain(WORDS["carried_over"])
-    return row(Plain(WORDS["through"]), t.box(gate))
 
 
 def differential_proof(t: Teller) -> tuple[Block, ...]:

@@ -55,7 +55,9 @@ def _partial(t: Translation, e: x.Partial) -> Poly:
     """Entry (i, j) is dy_i/dx_j; for a matrix x, entry (q, p) is dy/dx_pq."""
     y, by = e.y, e.x
     if isinstance(by, x.Stack):
-        return _partial_by_stack(t, y, by)
+        if by.cols != x.ONE:
+            raise NotYetError("symjac does not differentiate by a stack of matrices yet")
+        return _over_blocks(size_number(by.rows), COL, by.args, lambda part: t.poly(x.Partial(y, part)))
     if isinstance(by, x.Transpose) and y.is_scalar:
         return rename(t.poly(x.Partial(y, by.arg)), {ROW: COL, COL: ROW})
     base = by.base if isinstance(by, x.Entry) else by
@@ -73,12 +75,6 @@ def _partial(t: Translation, e: x.Partial) -> Poly:
         values: Values = {symbol_atom(base)[0].number: (t.poly(base), symbol_atom(base)[1])}
         return substitute(out, values)
     return out
-
-
-def _partial_by_stack(t: Translation, y: Expr, by: x.Stack) -> Poly:
-    if by.cols != x.ONE:
-        raise NotYetError("symjac does not differentiate by a stack of matrices yet")
-    return _over_blocks(size_number(by.rows), COL, by.args, lambda part: t.poly(x.Partial(y, part)))
 
 
 def _differential(t: Translation, e: Expr) -> Poly:

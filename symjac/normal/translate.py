@@ -156,16 +156,12 @@ def _trace(t: Translation, e: Expr) -> Poly:
     d = size_number(inner.rows)
     p: Poly = {}
     for term in inner.args if isinstance(inner, x.Sum) else (inner,):
-        add(p, _turning(t, term) if isinstance(term, x.Product) else t.poly(term))
+        if not isinstance(term, x.Product):
+            add(p, t.poly(term))
+            continue
+        for factors in _distributed(list(_opened(term))):  # the last factor stands before the first one, too
+            add(p, _turned(t, factors))
     return total(rename(p, {COL: ROW}), {ROW: d}) if d else p
-
-
-def _turning(t: Translation, e: Expr) -> Poly:
-    """A product under a trace: the last factor stands before the first one, too."""
-    out: Poly = {}
-    for factors in _distributed(list(_opened(e))):
-        add(out, _turned(t, factors))
-    return out
 
 
 def _turned(t: Translation, opened: list[Expr]) -> Poly:

@@ -119,7 +119,9 @@ def fill(paper: Paper, *, scanned: bool = False, afresh: bool = False, guard: Gu
         said.append(Said(Place(paper.requests.name, 1), "note", "LaTeX stopped early; what it had seen is answered"))
     if not scanned:
         if asked.complete:
-            said += _behind(paper, asked, found)
+            again = f"run LaTeX again, or read the requests from the source: symjac tex {paper.base} --scan"
+            missed = behind(paper.requests, asked, found, paper.sources)
+            said += [Said(place, "behind", f"{text} ({paper.requests}); {again}") for place, text in missed]
         asked = _placed(asked, found, paper.sources)
     kept = old.systems if asked.partial or not asked.complete else {}
     if kept:
@@ -156,12 +158,6 @@ def fill(paper: Paper, *, scanned: bool = False, afresh: bool = False, guard: Gu
     answered = sum(a is not None and a.kind != "failure" for a in given)
     asks = bool(asked.systems or asked.requests)
     return Report(write(paper.base.name, file), tuple(said), answered, len(asked.requests) - answered, asks)
-
-
-def _behind(paper: Paper, asked: Requests, found: Requests) -> Iterator[Said]:
-    for place, text in behind(paper.requests, asked, found, paper.sources):
-        again = f"run LaTeX again, or read the requests from the source: symjac tex {paper.base} --scan"
-        yield Said(place, "behind", f"{text} ({paper.requests}); {again}")
 
 
 def _refusal(s: PaperSystem) -> str:

@@ -90,7 +90,9 @@ def proof(
     page = replace(narrate(c, layout=asked.layout or "both", restated=not given), prefix=prefix)
     blocks = [block for block in page.blocks if _part(block, page) in asked.parts]
     if "setting" not in asked.parts and "statement" in asked.parts:
-        blocks = _unintroduced(page, restated=not given) + blocks
+        # Its first paragraph says what each symbol is; abbreviations stay.
+        setting = [b for b in page.blocks if _part(b, page) == "setting"]
+        blocks = (setting[1:] if given else setting) + blocks
     # Slides and letters have no headings within a section.
     blocks = [replace(b, heading=None) if isinstance(b, Paragraph) else b for b in blocks]
     table = {**given, **({"theorem": theorem} if theorem else {})}
@@ -105,12 +107,6 @@ def _part(block: Block, page: Page) -> str:
     if at < theorem:
         return "setting"
     return "statement" if at == theorem else "proof" if at <= last else "entries"
-
-
-def _unintroduced(page: Page, *, restated: bool) -> list[Block]:
-    """The setting without its first paragraph, which says what each symbol is; abbreviations stay."""
-    blocks = [b for b in page.blocks if _part(b, page) == "setting"]
-    return blocks if restated else blocks[1:]
 
 
 def example(

@@ -145,19 +145,12 @@ def _side_by_side(items: tuple[b.Box, ...], f: Flavour) -> str:
     out = ""
     for item, after in zip(items, (*items[1:], None), strict=False):
         # \operatorname brings a thin space along, \mathrm does not.
-        if isinstance(item, b.Gap) and f.words == PORTABLE.words and _is_word(after):
+        word = isinstance(after, b.Word) or after == b.Mark("diag")
+        if isinstance(item, b.Gap) and f.words == PORTABLE.words and word:
             item = b.Gap(thin=True)
         text = _write(item, f)
         # A command before a letter needs a space, and two spaces are never wanted.
-        if out and out[-1].isalpha() and text[:1].isalpha() and _ends_in_command(out):
+        if out and out[-1].isalpha() and text[:1].isalpha() and out.rstrip(ascii_letters).endswith("\\"):
             out += " "
         out += text.lstrip() if out.endswith(" ") else text
     return out
-
-
-def _is_word(box: b.Box | None) -> bool:
-    return isinstance(box, b.Word) or box == b.Mark("diag")
-
-
-def _ends_in_command(text: str) -> bool:
-    return text.rstrip(ascii_letters).endswith("\\")

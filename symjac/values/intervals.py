@@ -10,7 +10,7 @@ from typing import Any
 from mpmath.ctx_iv import MPIntervalContext  # type: ignore[import-untyped]  # mpmath ships no types
 
 from symjac.expr import Function
-from symjac.functions import SELU_ALPHA, SELU_SCALE
+from symjac.functions.table import SELU_ALPHA, SELU_SCALE
 from symjac.values.rings import NoValueError, Rationals
 
 

@@ -170,8 +170,9 @@ def _functions(n: Narrowing) -> Iterator[Condition]:
         told: Told = (Formula(f"{name}'"), " were constant")
         if where := n.holds(*_changed(_linear(name)), Screen(linear=(name,))):
             yield Condition("constant derivative", f"{name}' is constant", told, where)
+        relu = _of_function(name, lambda e: ex.Apply(dataclasses.replace(e.function, known="relu"), e.arg))
         told = (Formula(name), " were relu, whose derivative is the same before and after it")
-        if where := n.holds(*_changed(_rectified(name))):
+        if where := n.holds(*_changed(relu)):
             yield Condition("relu", f"{name} is relu", told, where)
 
 
@@ -194,10 +195,6 @@ def _linear(name: str) -> Change:
         return ex.mul(c, ones) if e.function.order else ex.add(ex.mul(c, e.arg), ex.mul(d, ones))
 
     return _of_function(name, change)
-
-
-def _rectified(name: str) -> Change:
-    return _of_function(name, lambda e: ex.Apply(dataclasses.replace(e.function, known="relu"), e.arg))
 
 
 # ---------------------------------------------------------------------------------------- one unit
