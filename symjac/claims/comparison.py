@@ -339,10 +339,7 @@ class Comparison(Asked):
 
     def _free(self, related: Sequence[Expr]) -> set[ex.Symbol]:
         """The symbols that both sides depend on and no equation defines."""
-        try:
-            table = {**self.model.values(related, 0), **self.relations}
-        except UndecidedError:
-            table = dict(self.relations)
+        table = next(self.tables(related), dict(self.relations))
         return {s for e in (*related, *table.values()) for s in e.symbols} - table.keys()
 
     def _targets(self, among: set[ex.Symbol]) -> dict[str, frozenset[ex.Symbol]]:

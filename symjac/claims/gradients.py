@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from symjac import expr as ex
-from symjac.claims.instances import Printed, closure, reached
+from symjac.claims.instances import Printed, closure, reached, shift
 from symjac.claims.model import Model
 from symjac.claims.undecided import UndecidedError
 from symjac.expr import ONE, Expr, Symbol
@@ -338,12 +338,9 @@ class Gradients:
             if x.time is not None:
                 return None
             return {p.letter: self.step} if p.letter is not None and self.step is not None else {}
-        if x.time is None:
-            return None
-        letter = used.time.letter
-        if letter is None or p.ends_at(letter):
+        if used.time.letter is not None and p.ends_at(used.time.letter):
             return {} if used.time == x.time else None
-        return {letter: x.time - used.time.offset}
+        return shift(used.time, x.time)
 
     def beyond(self, x: Ref) -> bool:
         """Whether a variable stands after every step that the claim is about; before, if it comes from later ones."""

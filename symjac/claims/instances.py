@@ -71,12 +71,14 @@ class Printed:
 
     def shift_to(self, time: Time | None) -> Mapping[str, Time] | None:
         """What the letter becomes where the left-hand side stands at ``time``; ``None`` where that cannot be."""
-        mine = self.lhs.time
-        if mine is None or time is None:
-            return {} if mine is time else None
-        if mine.letter is None:
-            return {} if mine == time else None
-        return {mine.letter: time - mine.offset}
+        return shift(self.lhs.time, time)
+
+
+def shift(printed: Time | None, wanted: Time | None) -> Mapping[str, Time] | None:
+    """What the letter of a printed time becomes where that is another; ``None`` where that cannot be."""
+    if printed is None or wanted is None or printed.letter is None:
+        return {} if printed == wanted else None
+    return {printed.letter: wanted - printed.offset}
 
 
 def _from_later_steps(equations: Iterable[Printed]) -> frozenset[str]:

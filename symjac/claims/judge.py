@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from symjac import expr as ex
-from symjac.claims import alternatives, readings, vectors
+from symjac.claims import readings, vectors
 from symjac.claims.asked import conventions, orders, settled_order
 from symjac.claims.bounds import bounding, inequality
 from symjac.claims.bounds import words as bound_words
@@ -159,23 +159,23 @@ class Judge:
 
         # What holds for all index letters holds for those of a condition.
         beside(s.members[0], s.members[-1], lambda o, all_: all_ if o.holds is None and all_.holds else o, is_open)
-        if alternatives.with_dots(last, "inner") != last:
+        if readings.with_dots(last, "inner") != last:
             maps = {o: self.with_dots(m, first, last, o) for o, m in maps.items()}
-        beside(first, last.rebuilt(alternatives.REWRITES["otimes_is_kronecker"]), partial(readings.doubted, KRONECKER))
-        dotted = alternatives.with_dots(last, "entrywise")
-        starred = dotted.rebuilt(alternatives.REWRITES["star_is_matrix_product"])
+        beside(first, last.rebuilt(readings.REWRITES["otimes_is_kronecker"]), partial(readings.doubted, KRONECKER))
+        dotted = readings.with_dots(last, "entrywise")
+        starred = dotted.rebuilt(readings.REWRITES["star_is_matrix_product"])
         if starred != dotted:
             beside(first, starred, lambda o, other: STAR if misfits(o) and other.holds else o, misfits)
         for of_transposes in (False, True):
-            powers = alternatives.with_powers(s, last, of_transposes=of_transposes)
+            powers = readings.with_powers(s, last, of_transposes=of_transposes)
             beside(first, powers, partial(readings.doubted, POWER))
-        beside(first, alternatives.with_repeated_summed(s, last), partial(readings.doubted, REPEATED))
-        turned = first.rebuilt(alternatives.turned_numerator), last.rebuilt(alternatives.turned_numerator)
+        beside(first, readings.with_repeated_summed(s, last), partial(readings.doubted, REPEATED))
+        turned = first.rebuilt(readings.turned_numerator), last.rebuilt(readings.turned_numerator)
         beside(*turned, partial(readings.agreeing, TURNED))
-        in_layout = first.rebuilt(alternatives.other_layout_of_maps), last.rebuilt(alternatives.other_layout_of_maps)
-        fixed = True in alternatives.jacobians_of_maps(first) | alternatives.jacobians_of_maps(last)
+        in_layout = first.rebuilt(readings.other_layout_of_maps), last.rebuilt(readings.other_layout_of_maps)
+        fixed = True in readings.jacobians_of_maps(first) | readings.jacobians_of_maps(last)
         beside(*in_layout, partial(readings.agreeing if fixed else readings.doubted, MAP_LAYOUT))
-        if (by_vec := vectors.by_vec_instead(s, first, alternatives.with_dots(last, "entrywise"))) is not None:
+        if (by_vec := vectors.by_vec_instead(s, first, readings.with_dots(last, "entrywise"))) is not None:
             beside(by_vec, last, lambda o, other: other if misfits(o) and other.holds is None else o, misfits)
         links = tuple(self.links())
         notes = tuple(dict.fromkeys([*s.notes, *self.notes, *vectors.notes(s), *readings.notes_of_maps(s)]))
@@ -208,7 +208,7 @@ class Judge:
         """Where a dot is no product that fits: what it is as the inner and as the entrywise product, if these agree."""
         if not any(map(misfits, printed.values())):
             return printed
-        dots = [self.outcomes(a, alternatives.with_dots(b, what), order) for what in ("inner", "entrywise")]
+        dots = [self.outcomes(a, readings.with_dots(b, what), order) for what in ("inner", "entrywise")]
         out = dict(printed)
         for name, o in printed.items():
             typed = [r[name] for r in dots if not misfits(r[name])]
@@ -220,13 +220,13 @@ class Judge:
 
     def alternatives(self, a: Term, b: Term, printed: Mapping[str, Outcomes]) -> dict[str, Outcomes]:
         """The other readings of the right-hand side that hold somewhere."""
-        b = alternatives.with_dots(b, "entrywise")  # where no product fits
-        changes = {name: b.rebuilt(change) for name, change in alternatives.REWRITES.items()}
+        b = readings.with_dots(b, "entrywise")  # where no product fits
+        changes = {name: b.rebuilt(change) for name, change in readings.REWRITES.items()}
         others = [(name, changed, Evaluator) for name, changed in changes.items() if changed != b]
         found: dict[str, Outcomes] = {}
         if (by_vec := vectors.by_vec_instead(self.statement, a, b)) is not None:
             found["matrix_as_vec"] = self.outcomes(by_vec, b, "ascending")
-        for name, changed, kind in (*others, ("vectors_as_diag", b, alternatives.Diagonals)):
+        for name, changed, kind in (*others, ("vectors_as_diag", b, readings.Diagonals)):
             for order in printed:
                 outcomes = self.outcomes(a, changed, order, kind)
                 if any(o.holds and printed[order][k].holds is not True for k, o in outcomes.items()):

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from symjac import typeset
-from symjac.claims.alternatives import WORDS as READINGS
 from symjac.claims.asked import columns
 from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import listed
@@ -21,6 +20,7 @@ from symjac.claims.nearest.spectrum import (
     eigenvalues_of_three_steps_differ,
     singular_values_differ,
 )
+from symjac.claims.readings import WORDS as READINGS
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import TROUBLE
 from symjac.claims.verdict import (

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from symjac.claims.instances import shift
 from symjac.claims.stated.losses import is_loss_name
 from symjac.claims.stated.naming import Names
 from symjac.claims.stated.syntax import read_terms
@@ -30,14 +31,8 @@ class Alias:
     meaning: Term
 
     def at(self, time: Time | None) -> Term | None:
-        mine = self.name.time
-        if mine is None or time is None or mine == time:
-            return self.meaning if mine == time or mine is None else None
-        letter = mine.letter
-        if letter is None:
-            return None
-        shift = {letter: time - mine.offset}
-        return self.meaning.retimed(lambda u: u.put(shift))
+        moved = shift(self.name.time, time if self.name.time is not None else None)
+        return self.meaning.retimed(lambda u: u.put(moved)) if moved is not None else None
 
 
 @dataclass
@@ -65,12 +60,10 @@ class Aliases:
                 if describe(words).role == "gradient":
                     self.unread.append(key)
                 continue
-            if meaning.kind == "map":
-                if name.ref is not None:
-                    self.known.append(Alias(name.ref, meaning))
-                continue
-            variable = meaning.args[1].ref
+            variable = meaning.args[1].ref if meaning.kind == "derivative" else None
             if variable is None:
+                if meaning.kind == "map" and name.ref is not None:
+                    self.add(name.ref, meaning)
                 continue
             if describe(words).words.startswith("upstream"):
                 self.upstream.add(variable)
@@ -78,7 +71,7 @@ class Aliases:
                 self.changes[name.data.family] = Alias(name.data, meaning)
                 self.label(name.data, variable)
             elif name.ref is not None:
-                self.known.append(Alias(name.ref, meaning))
+                self.add(name.ref, meaning)
             elif name.kind == "derivative":
                 self.formulas[_bare(name)] = meaning
 

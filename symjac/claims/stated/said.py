@@ -61,6 +61,11 @@ class Said:
         """The members with a change made to every part, deepest first."""
         return tuple(m.rebuilt(change) for m in self.members)
 
+    def is_last(self, letter: str | None) -> bool:
+        """Whether nothing in the claim stands after the step of a letter."""
+        times = (r.time for m in self.members for r in m.refs() if r.time is not None)
+        return all(time.offset <= 0 for time in times if time.letter == letter)
+
     def tokens(self, t: Term) -> list[Token]:
         """What a part of the claim is printed with."""
         return [k for k in tokenise(self.claim) if t.start <= k.start < t.end]
@@ -208,31 +213,24 @@ class Said:
         scalars = {e.of for e in self.model.nodes() if isinstance(e, ex.ScalarFunction | ex.ScalarGradient)}
         # A gradient by what no equation holds says nothing about the system.
         found = [x.family for x in variables if (x.family, x.time is None) not in timed]
-        arguments: set[int] = set()  # the W and b of J(W, b), which say nothing of their own
-        for root in terms:
-            for t in root.walk():
-                f = t.data
-                if t.kind == "derivative" and t.args[0].kind == "symbol":
-                    arguments |= {id(a) for a in t.args[0].args}
-                if id(t) in arguments:
-                    continue
-                if isinstance(f, ex.Function) and f.known is None and f.name not in functions:
-                    found.append(f.name)
-                if t.kind == "scalar_function" and isinstance(t.data, tuple) and t.data[0] not in scalars:
-                    found.append(str(t.data[0]))
-                if t.kind != "symbol" or not isinstance(t.data, Ref):
-                    continue
-                if t.data.family in known:
-                    whole = t.data.family in self.weights  # the L that is the sum of all L_t
-                    if whole or t.data.time is not None or (t.data.family, True) in timed:
-                        continue
-                    if (t.data.family, False) in timed:
-                        found.append(t.data.family)
-                    continue
-                family = self.model.families.get(t.data.family)
+        parts = [t for root in terms for t in root.walk()]
+        called = [t.args[0] for t in parts if t.kind == "derivative" and t.args[0].kind == "symbol"]
+        arguments = {id(a) for y in called for a in y.args}  # the W and b of J(W, b), which say nothing of their own
+        for t in (t for t in parts if id(t) not in arguments):
+            f = t.data
+            if isinstance(f, ex.Function) and f.known is None and f.name not in functions:
+                found.append(f.name)
+            elif t.kind == "scalar_function" and isinstance(f, tuple) and f[0] not in scalars:
+                found.append(str(f[0]))
+            elif t.ref is not None and t.ref.family in known:
+                whole = t.ref.family in self.weights  # the L that is the sum of all L_t
+                if not whole and t.ref.time is None and {k for f, k in timed if f == t.ref.family} == {False}:
+                    found.append(t.ref.family)
+            elif t.ref is not None:
+                family = self.model.families.get(t.ref.family)
                 declared = family is not None and family.how is How.DECLARED and not family.remark
-                if not declared or t.data.time is not None:
-                    found.append(t.data.family)
+                if not declared or t.ref.time is not None:
+                    found.append(t.ref.family)
         return list(dict.fromkeys(found))
 
     def unsized(self, *terms: Term) -> str | None:

@@ -23,15 +23,9 @@ def settle(s: Statement, *, differentiates: bool) -> None:
         raise TargetError("nothing in this claim says what is differentiated by what; give of and wrt")
     time = s.target.time if s.target is not None else None
     letters = {n for p in s.model.printed if p.lhs.time is not None for n, _ in p.lhs.time.letters}
-    if time is not None and time.letter in LAST and time.letter not in letters and time.offset <= 0:
-        shifted = any(
-            r.time is not None and r.time.letter == time.letter and r.time.offset > 0
-            for m in s.members
-            for r in m.refs()
-        )
-        if not shifted:
-            s.last = Time(time.letters)
-            s.notes.append(f"{s.last.text} is read as the last step")
+    if time is not None and time.letter in LAST and time.letter not in letters and s.is_last(time.letter):
+        s.last = Time(time.letters)
+        s.notes.append(f"{s.last.text} is read as the last step")
     _settle_last_of_sum(s)
     if s.last is None and s.steps is not None and s.steps.last is not None and s.steps.last.letters:
         s.last = s.steps.last
@@ -81,14 +75,9 @@ def _settle_last_of_sum(s: Statement) -> None:
     low, high = sums[-1].over.low, sums[-1].over.high
     if low is None or high is None or high.letter not in LAST or (low - x.time) not in (Time(), Time((), 1)):
         return
-    if high.offset == -1:  # the last term stands apart
-        high = high + 1
-    if high.offset:
-        return
-    beyond = [r for m in s.members for r in m.refs() if r.time is not None and r.time.letter == high.letter]
-    if all(r.time is not None and r.time.offset <= 0 for r in beyond):
-        s.last = high
-        s.notes.append(f"{high.text} is read as the last step")
+    if high.offset in (0, -1) and s.is_last(high.letter):  # the last term may stand apart
+        s.last = Time(high.letters)
+        s.notes.append(f"{s.last.text} is read as the last step")
 
 
 def _acts_beside(model: Model, y: Ref, x: Ref) -> bool:

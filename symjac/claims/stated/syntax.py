@@ -77,8 +77,7 @@ class ClaimBuilder(Builder):
         """The members of a chain; one in the middle that cannot be read is passed over with a note."""
         self.left = self.build(sides[0])
         first = ellipsis.filled(self.left, self.left, text)
-        nothing = first.kind == "number" and not first.data and len(sides) > 1
-        yield self.constant("zeros", None, sides[0]) if nothing else first
+        yield self.or_zeros(first, sides[0]) if len(sides) > 1 else first
         for side in sides[1:-1]:
             try:
                 member = ellipsis.filled(self.build(side), self.left, text)
@@ -89,8 +88,12 @@ class ClaimBuilder(Builder):
             yield member
         if len(sides) > 1:
             last = ellipsis.filled(self.build(sides[-1]), self.left, text)
-            zero = last.args[0] if last.kind == "transpose" else last
-            yield self.constant("zeros", None, sides[-1]) if zero.kind == "number" and not zero.data else last
+            yield self.or_zeros(last, sides[-1])
+
+    def or_zeros(self, t: Term, side: Node) -> Term:
+        """A side; 0 is zeros of whatever shape the other one has."""
+        zero = t.args[0] if t.kind == "transpose" else t
+        return self.constant("zeros", None, side) if zero.kind == "number" and not zero.data else t
 
     def own(self, kids: list[Node], i: int) -> tuple[Term, int] | None:
         item, following = kids[i], kids[i + 1] if i + 1 < len(kids) else None

@@ -48,32 +48,19 @@ def sources(equations: Sequence[str], symbols: Mapping[str, str], claim: str = "
     texts, losses = without_losses(texts, symbols, claim)
     symbols = _without_targets(losses, texts, symbols)
     texts, rest = with_rest(texts, symbols)
-    symbols = {**rest, **symbols}
-    readings, errors = _readings(texts, symbols, claim)
-    opaque = False
-    declared = dict(symbols)
     notes = [e.words for e in losses]
     notes += [f"the dots of the system are read as a vector {name} that depends on nothing it shows" for name in rest]
-    if not readings and (shorter := [first_and_last(t) for t in texts]) != texts:
-        readings, errors = _readings(shorter, symbols, claim)
-        texts = shorter if readings else texts
-    if not readings:
-        symbols, readings = with_layer_sizes(texts, symbols)
-        declared = dict(symbols)
-    if not readings:
-        changed, maps = _as_maps(texts)
-        if not maps:
-            raise errors[0]
-        declared = {k: v for k, v in declared.items() if describe(v).role != "elementwise"} | maps
-        readings, errors = _readings(changed, declared, claim)
-        if not readings:
-            raise errors[0]
-        texts, opaque = changed, True
-        notes.append(
-            "gates of several arguments are read as maps of the stacked vectors, of which nothing else is known"
-        )
-    for error in errors:
-        notes.append(f"the system does not type in the other orientation: {error.message}")
+    for attempt, declared, as_maps in _attempts(texts, {**rest, **symbols}):
+        readings, errors = _readings(attempt, declared, claim)
+        opaque = as_maps
+        if readings:
+            break
+    else:
+        raise errors[0]
+    if opaque:
+        gates = "gates of several arguments are read as maps of the stacked vectors, of which nothing else is known"
+        notes.append(gates)
+    notes += [f"the system does not type in the other orientation: {error.message}" for error in errors]
     base = next(iter(readings.values()))
     definitions_of(base.equations)
     found = (*(n.message for n in base.notes), *notes)
@@ -160,20 +147,27 @@ def first_and_last(text: str) -> str:
 _SHIFTED = re.compile(r"\s*[+-]\s*1(?=\D)")
 
 
-def with_layer_sizes(texts: Sequence[str], symbols: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Reading]]:
-    """The declarations with a size for ``a^l`` beside ``a^{l-1}``, where one size alone lets the system be read."""
+def _attempts(texts: Sequence[str], symbols: Mapping[str, str]) -> Iterator[tuple[Sequence[str], dict[str, str], bool]]:
+    """What a system may be read from, one after the other: texts, declarations, and whether gates are maps there."""
+    yield texts, dict(symbols), False
+    if (shorter := [first_and_last(t) for t in texts]) != texts:
+        yield shorter, dict(symbols), False
+    sized = [more for more in with_layer_sizes(symbols) if _readings(texts, more)[0]]
+    if len(sized) == 1:  # one size alone lets it be read
+        yield texts, sized[0], False
+    changed, maps = _as_maps(texts)
+    if maps:
+        yield changed, {k: v for k, v in symbols.items() if describe(v).role != "elementwise"} | maps, True
+
+
+def with_layer_sizes(symbols: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """The declarations with each size that ``a^l`` may have beside ``a^{l-1}``."""
     said = {key: describe(words) for key, words in symbols.items()}
     vectors = {key: d.sizes[0] for key, d in said.items() if d.role == "vector" and d.sizes and not d.tail}
     plains = {plain(key) for key in symbols}
     missing = [k for key in vectors if (k := _SHIFTED.sub("", key)) != key and plain(k) not in plains]
-    fitting: list[tuple[dict[str, str], dict[str, Reading]]] = []
     for key in missing[:1]:
-        for size in dict.fromkeys(vectors.values()):
-            more = {**symbols, key: f"vector {size}"}
-            readings, _ = _readings(texts, more)
-            if readings:
-                fitting.append((more, readings))
-    return fitting[0] if len(fitting) == 1 else (dict(symbols), {})
+        yield from ({**symbols, key: f"vector {size}"} for size in dict.fromkeys(vectors.values()))
 
 
 def _readings(
