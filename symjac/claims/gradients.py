@@ -109,12 +109,11 @@ class Gradients:
         if x.family in self.weights and x.time is not None:
             return ex.zero(ex.SCALAR) if self.mentions.leaves_out(x) else self.weights[x.family]
         if loss is not None and loss.time is not None:
-            if x.time is None:
-                return self.of_step_by_parameter(loss, x)
             if x.time != loss.time:
-                return self.of_step(loss, x)
-        if loss is not None and loss.time is not None and x in self.mentions.local:
-            return self.within_step(x) if self.mentions.of_step and x == self.mentions.target else self.free(x, "local")
+                return self.of_step_by_parameter(loss, x) if x.time is None else self.of_step(loss, x)
+            if x in self.mentions.local:
+                within = self.mentions.of_step and x == self.mentions.target
+                return self.within_step(x) if within else self.free(x, "local")
         if x in self.mentions.upstream:
             return self.free(x, "upstream")
         if x in self.mentions.frontier and x != self.mentions.target:
@@ -275,16 +274,14 @@ class Gradients:
         (y,) = others
         if y.family != x.family or not self.model.are_far(y, x):
             return None
-        following = x.at(x.time + 1)
-        stack, seen = [x], {x}
-        while stack:
-            users = [c for c, _ in self.consumers(stack.pop())]
-            if not users or any(c.time not in (x.time, following.time) for c in users):
-                return None
-            fresh = [c for c in users if c not in seen and c != following]
-            seen.update(fresh)
-            stack += fresh
-        return y
+        following, steps = x.at(x.time + 1), (x.time, x.time + 1)
+
+        def users(r: Ref) -> list[Ref]:
+            return [c for c, _ in self.consumers(r)]
+
+        between = closure([x], lambda r: [c for c in users(r) if c.time in steps and c != following])
+        alone = all(users(r) and all(c.time in steps for c in users(r)) for r in between)
+        return y if alone else None
 
     def without_local(self, x: Ref, users: list[tuple[Ref, Printed]], terms: list[Expr]) -> list[tuple[Ref, Printed]]:
         """What uses x at a later step; what uses it at the same one belongs to the loss of that step."""
@@ -344,20 +341,15 @@ class Gradients:
 
     def beyond(self, x: Ref) -> bool:
         """Whether a variable stands after every step that the claim is about; before, if it comes from later ones."""
+        if x.time is None:
+            return False
         way = -1 if x.family in self.model.backward else 1
-        return x.time is not None and way * x.time.offset > self.horizon(way).get(x.time.letters, way * x.time.offset)
-
-    def horizon(self, way: int) -> dict[tuple[tuple[str, int], ...], int]:
-        """The last offset of each letter, counted forwards or back."""
-        out: dict[tuple[tuple[str, int], ...], int] = {}
-        for r in self.mentions.frontier | self.mentions.local:
-            if r.time is not None:
-                out[r.time.letters] = max(out.get(r.time.letters, way * r.time.offset), way * r.time.offset)
         target = self.mentions.target
         time = (target.time if target is not None else None) or self.step
-        if time is not None:
-            out[time.letters] = max(out.get(time.letters, way * time.offset), way * time.offset + 1)
-        return out
+        mentioned = [r.time for r in self.mentions.frontier | self.mentions.local if r.time is not None]
+        ends = [way * u.offset for u in mentioned if u.letters == x.time.letters]
+        ends += [way * time.offset + 1] if time is not None and time.letters == x.time.letters else []
+        return bool(ends) and way * x.time.offset > max(ends)
 
     def after_last(self, c: Ref) -> bool:
         return self.last is not None and c.time is not None and c.time.is_after(self.last)

@@ -265,9 +265,7 @@ def confirm_formula(
         raise UndecidedError("nothing says which numbers of steps there are")
     for at in values:
         in_time()
-        (form, letters), ev = closed(at), _evaluator(c, Course(t, beside, at), ANY)
-        world = ev.gradient
-        assert isinstance(world, World)
+        (form, letters), (ev, world) = closed(at), _evaluator(c, Course(t, beside, at), ANY)
         if form.symbols & c.model.ways.keys():
             raise UndecidedError("a number of steps that is a letter cannot be run")
         left = world.spell(c.model.signs(ev(t)))
@@ -332,15 +330,14 @@ def evaluated(c: Asked, course: Course, where: Circumstances = ANY) -> Run:
 
     :raises UndecidedError: where something stands in them that cannot be run.
     """
-    ev = _evaluator(c, course, where)
-    assert isinstance(ev.gradient, World)
-    left, right = (ev.gradient.spell(c.model.signs(e)) for e in ev.members(course.a, course.b))
+    ev, world = _evaluator(c, course, where)
+    left, right = (world.spell(c.model.signs(e)) for e in ev.members(course.a, course.b))
     if ev.unknown:
         raise UndecidedError(ev.unknown[0])
-    return Run(left, right, ev.gradient, c.statement, where)
+    return Run(left, right, world, c.statement, where)
 
 
-def _evaluator(c: Asked, course: Course, where: Circumstances) -> Evaluator:
+def _evaluator(c: Asked, course: Course, where: Circumstances) -> tuple[Evaluator, World]:
     s, values = c.statement, course.values
     step = None if course.first is not None else c.step or s.step(values, course.a, course.b)
     world = World(
@@ -353,4 +350,4 @@ def _evaluator(c: Asked, course: Course, where: Circumstances) -> Evaluator:
         weights=c.weights(values),
         spell=lambda e: where.change(spelled_out(e, s.normalisations)),
     )
-    return c.evaluator(forward(c.kind), course.a, course.b, world, WrittenOut(c.order), values)
+    return c.evaluator(forward(c.kind), course.a, course.b, world, WrittenOut(c.order), values), world

@@ -56,9 +56,9 @@ def without_losses(
     kept: list[str] = []
     found: list[LossEquation] = []
     steps = _Steps.of(texts, symbols, claim)
-    for text in _with_sums_put_in(texts, symbols, claim, steps):
+    for text in _with_sums_put_in(texts, claim, steps):
         roots = readable(text)
-        told = [_of_loss(text, root, symbols, steps) for root in roots]
+        told = [_of_loss(text, root, steps) for root in roots]
         if not any(told):
             kept.append(text)
             continue
@@ -69,14 +69,14 @@ def without_losses(
     return kept, tuple(found)
 
 
-def _with_sums_put_in(texts: Sequence[str], symbols: Mapping[str, str], claim: str, steps: _Steps) -> Sequence[str]:
+def _with_sums_put_in(texts: Sequence[str], claim: str, steps: _Steps) -> Sequence[str]:
     r"""The texts with ``J = E + R`` as ``J = \sum_t E_t + R``, where E is a sum over steps that would be taken out.
 
     :raises UndecidedError: where such a loss is used otherwise, or a claim is about it too.
     """
     read = [(text, root) for text in texts for root in readable(text) if root.kind == "relation"]
     for text, root in read:
-        told = _of_loss(text, root, symbols, steps)
+        told = _of_loss(text, root, steps)
         if told is None or not told.summed:
             continue
         name, right = plain(text[root.kids[0].start : root.kids[0].end]), root.kids[-1].inner
@@ -84,11 +84,8 @@ def _with_sums_put_in(texts: Sequence[str], symbols: Mapping[str, str], claim: s
         if not uses:
             continue
         user, into, place = uses[0]
-        single = (
-            right.kind in ("big", "juxt")
-            and len(uses) == 1
-            and not any(_named(claim, c, name) for c in readable(claim))
-        )
+        claimed = any(_named(claim, c, name) for c in readable(claim))
+        single = right.kind in ("big", "juxt") and len(uses) == 1 and not claimed
         if not single or not _is_term(into.kids[-1].inner, place):
             raise UndecidedError(
                 f"{name}, a sum over steps, is a part of what another equation defines: print that as one sum"
@@ -96,7 +93,7 @@ def _with_sums_put_in(texts: Sequence[str], symbols: Mapping[str, str], claim: s
         put = f"{user[: place.start]} {text[right.start : right.end]} {user[place.end :]}"
         rest = [t for t in texts if t not in (user, text)]
         others = [text[r.start : r.end] for r in readable(text) if r is not root and user != text]
-        return _with_sums_put_in([*rest, *others, put], symbols, claim, steps)
+        return _with_sums_put_in([*rest, *others, put], claim, steps)
     return texts
 
 
@@ -114,6 +111,7 @@ def _is_term(right: Node, place: Node) -> bool:
 class _Steps:
     """The letters that run through time in some texts, and those at which equations other than a loss's are printed."""
 
+    symbols: Mapping[str, str]  # the declarations
     running: frozenset[str]
     printed: frozenset[str]
     free: str  # a letter for what parameters alone add
@@ -137,20 +135,21 @@ class _Steps:
         free = next(n for n in _FOR_PENALTY if not any(n in t for t in (*texts, *symbols, claim)))
         printed = [n for r in readable(claim) for n in r.walk() if n.kind == "name"]
         claimed = frozenset({n.letter for n in printed} | {x for n in printed for x in _below(n)})
-        return _Steps(running, running & lefts, free, frozenset(states), claimed)
+        return _Steps(symbols, running, running & lefts, free, frozenset(states), claimed)
 
 
 _FOR_PENALTY = (r"\Omega", r"\Psi", r"\Xi", r"\Upsilon", r"\Theta")
 
 
-def _of_loss(text: str, root: Node, symbols: Mapping[str, str], steps: _Steps) -> LossEquation | None:
+def _of_loss(text: str, root: Node, steps: _Steps) -> LossEquation | None:
     """What an equation says of a loss, as a whole, or of a sum over steps and what parameters alone add to it.
 
     :raises UndecidedError: where what it sums up beside is not followed.
     """
-    whole = _of_part(text, root, symbols, steps) if root.kind == "relation" else None
-    right = root.kids[-1].inner if root.kids else root
-    if whole is not None or root.kind != "relation" or root.detail != ("=",) or right.kind != "add":
+    if root.kind != "relation" or root.detail[:1] != ("=",):
+        return None
+    whole, right = _of_part(text, root, steps), root.kids[-1].inner
+    if whole is not None or root.detail != ("=",) or right.kind != "add":
         return whole
     terms = [
         kid if sign == "+" else Node("negative", "", [kid], kid.start, kid.end)
@@ -160,26 +159,33 @@ def _of_loss(text: str, root: Node, symbols: Mapping[str, str], steps: _Steps) -
     others = [(s, k) for s, k, t in zip(right.detail, right.kids, terms, strict=True) if t not in sums]
     alone = [Node("relation", "", [root.kids[0], t], root.start, root.end, detail=("=",)) for t in sums]
     if len(sums) == 1 and others:
-        found = _of_part(text, alone[0], symbols, steps)
+        found = _of_part(text, alone[0], steps)
     else:
-        named = any(_is_loss(text, n, symbols) for t in sums for n in t.walk() if n.kind in ("name", "word"))
-        found = None if named else _together([_of_each_step(text, r, symbols, steps) for r in alone])
+        named = any(_is_loss(text, n, steps.symbols) for t in sums for n in t.walk() if n.kind in ("name", "word"))
+        follows = _names_loss(text, root, steps) and not named
+        found = _together([_of_each_step(text, r, steps) for r in alone]) if follows else None
     if found is not None:
         added = " ".join(f"{s} {text[k.start : k.end]}" for s, k in others).removeprefix("+ ")
         return replace(found, penalty=steps.free, added=added) if others else found
     pairs = (pair for n in right.walk() if n.kind == "juxt" for pair in itertools.pairwise(n.kids))
-    if any(a.scripts and b.is_call and _is_loss(text, a, symbols) for a, b in pairs):
+    if any(a.scripts and b.is_call and _is_loss(text, a, steps.symbols) for a, b in pairs):
         raise UndecidedError(f"{text[root.start : root.end]} is a sum of losses that is not followed")
     return None
 
 
-def _of_part(text: str, root: Node, symbols: Mapping[str, str], steps: _Steps) -> LossEquation | None:
+def _of_part(text: str, root: Node, steps: _Steps) -> LossEquation | None:
     """What an equation says of a loss that is a sum over steps, or sees the last one, and nothing beside."""
-    return (
-        _told(text, root, symbols)
-        or _of_each_step(text, root, symbols, steps)
-        or _at_the_end(text, root, symbols, steps)
-    )
+    found = _told(text, root, steps)
+    if found is not None or not _names_loss(text, root, steps):
+        return found
+    return _of_each_step(text, root, steps) or _at_the_end(text, root, steps)
+
+
+def _names_loss(text: str, root: Node, steps: _Steps) -> bool:
+    """Whether an equation defines a loss by its plain name."""
+    left = root.kids[0].inner
+    plainly = root.detail == ("=",) and left.kind == "name" and not left.scripts
+    return plainly and _is_loss(text, left, steps.symbols)
 
 
 def _together(sums: Sequence[LossEquation | None]) -> LossEquation | None:
@@ -195,17 +201,12 @@ def _below(n: Node) -> set[str]:
     return {t.text for s in n.scripts for t in s.tokens}
 
 
-def _of_each_step(text: str, root: Node, symbols: Mapping[str, str], steps: _Steps) -> LossEquation | None:
+def _of_each_step(text: str, root: Node, steps: _Steps) -> LossEquation | None:
     r"""``L = \sum_{t=1}^{T} \lVert s_t - d_t \rVert^2``: the sum of the ``L_t`` that each step's term is named."""
-    if root.kind != "relation" or root.detail != ("=",):
-        return None
     left, right = root.kids[0].inner, root.kids[1].inner
     negative = right.kind == "negative"
     right = right.kids[0].inner if negative else right
-    items = right.factors
-    if left.kind != "name" or left.scripts or not _is_loss(text, left, symbols):
-        return None
-    large = items[-1]
+    large = right.factors[-1]
     letter = bound_letter(large.sub)
     if large.kind != "big" or large.text != "sum" or letter not in steps.running or not _runs_over_all(large):
         return None
@@ -217,22 +218,17 @@ def _of_each_step(text: str, root: Node, symbols: Mapping[str, str], steps: _Ste
     return LossEquation(name, scale, f"{name}_{letter}", (), True, body, steps=_steps(large)) if body else None
 
 
-def _at_the_end(text: str, root: Node, symbols: Mapping[str, str], steps: _Steps) -> LossEquation | None:
+def _at_the_end(text: str, root: Node, steps: _Steps) -> LossEquation | None:
     r"""``J = \frac12 \lVert s_T - d \rVert^2`` as a loss of s_T, beside a claim that holds nothing else of it.
 
     What such a claim says of earlier steps holds, or does not, whatever the loss is of the last one.
     """
     left, right = root.kids[0].inner, root.kids[-1].inner
-    if root.detail != ("=",) or left.kind != "name" or left.scripts or not _is_loss(text, left, symbols):
-        return None
     names = [n for n in right.walk() if n.kind == "name"]
     seen = [n for n in names if n.letter in steps.states and len(n.scripts) == 1 and _below(n) <= LAST]
     others = {n.letter for n in names if n not in seen} | {x for n in names for x in _below(n)}
-    if (
-        not seen
-        or others & (steps.claimed | steps.running | steps.states)
-        or any(n.kind == "big" for n in right.walk())
-    ):
+    taken = steps.claimed | steps.running | steps.states
+    if not seen or others & taken or any(n.kind == "big" for n in right.walk()):
         return None
     name = text[left.start : left.end]
     return LossEquation(name, arguments=tuple(dict.fromkeys(text[n.start : n.end] for n in seen)), function=steps.free)
@@ -283,18 +279,16 @@ def _is_varied(claim: str, call: str) -> bool:
     return any(plain(text).startswith(plain(call)) for text in behind)
 
 
-def _told(text: str, root: Node, symbols: Mapping[str, str]) -> LossEquation | None:
+def _told(text: str, root: Node, steps: _Steps) -> LossEquation | None:
     r"""``L = \frac{1}{T} \sum_t l(o_t, y_t)``, ``L = \sum_t L_t``, ``L = \frac{1}{2} l(y)``: a loss made of others.
 
     :raises UndecidedError: for a sum over some steps only, or of other steps' losses.
     """
-    if root.kind != "relation" or root.detail[:1] != ("=",):
-        return None
     left = root.kids[0].inner
     if left.kind == "juxt" and left.kids[-1].is_call and len(left.kids) == 2:
         left = left.kids[0].inner  # L(\theta)
     scale, body, large = _parts(text, root.kids[1].inner)
-    if not _is_loss(text, left, symbols) or not body or not _is_loss(text, body[0], symbols):
+    if not _is_loss(text, left, steps.symbols) or not body or not _is_loss(text, body[0], steps.symbols):
         return None
     called = len(body) == 2 and body[1].is_call and body[1].inner.text != "["  # no expectation
     if not called and (large is None or len(body) > 1):

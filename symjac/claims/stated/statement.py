@@ -33,24 +33,14 @@ class Statement(Said):
                 used = weighed or x.family in self.model.used_families
                 (local if per_step and used else frontier).add(x)
         target = self.target.put(values) if self.target is not None else None
+        of_step = any(y is not None and y.time is not None and x == target for y, x in self._gradients_at(a, values))
         upstream = frozenset(r.put(values) for r in self.aliases.upstream)
         outputs = frozenset(r.put(values) for r in self.loss_arguments(a, b) | self.seen)
-        others = frozenset(frontier - {target} - upstream)
+        steps = self.steps.put(values) if self.steps is not None else None
+        others, own = frozenset(frontier - {target} - upstream), frozenset(local)
         abbreviations = frozenset(self.abbreviations(a, b))
-        of_step = any(
-            loss is not None and loss.time is not None and x == target for loss, x in self._gradients_at(a, values)
-        )
         return Mentions(
-            target,
-            others,
-            frozenset(local),
-            upstream,
-            outputs,
-            self.at_every_step,
-            abbreviations,
-            of_step,
-            self.steps.put(values) if self.steps is not None else None,
-            self.penalty,
+            target, others, own, upstream, outputs, self.at_every_step, abbreviations, of_step, steps, self.penalty
         )
 
     def abbreviations(self, *terms: Term) -> Iterator[str]:
@@ -84,10 +74,9 @@ class Statement(Said):
                 for k in range(low.offset, high.offset + 1):
                     yield from self._gradients_at(t.args[0], {**values, t.over.letter: Time((), k)})
                 return
-        for loss, x, found in self.gradients(Term(t.kind, (), t.data) if t.args and t.kind != "derivative" else t):
-            if found is t or not t.args or t.kind == "derivative":
-                yield loss, x.put(values)
-        if t.kind != "derivative":
+        if t.kind == "derivative" or not t.args:
+            yield from ((loss, x.put(values)) for loss, x, _ in self.gradients(t))
+        else:
             for part in t.args:
                 yield from self._gradients_at(part, values)
 
