@@ -13,6 +13,7 @@ from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
 from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
+from symjac.claims.properties import everywhere
 from symjac.claims.stated.aliases import LOSS
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import TROUBLE, UndecidedError
@@ -98,15 +99,13 @@ def _with_numbers(e: Expr, model: Model) -> Expr:
         return Symbol(written(small[a.name], number, ""), (a.rows, ONE))
 
     def shown(e: Expr) -> Expr:
-        args = [shown(a) for a in e.args]
-        if isinstance(e, ex.Product):
-            for k in range(len(args) - 1, 0, -1):
-                if (one := picked(args[k - 1], args[k])) is not None:
-                    args[k - 1 : k + 1] = [one]
-            return ex.mul(*args)
-        return e.with_args(tuple(args)) if args else e
+        args = list(e.args) if isinstance(e, ex.Product) else []
+        for k in range(len(args) - 1, 0, -1):
+            if (one := picked(args[k - 1], args[k])) is not None:
+                args[k - 1 : k + 1] = [one]
+        return ex.mul(*args) if args else e
 
-    out = shown(e)
+    out = everywhere(e, shown)
     if "e" in model.families and any(isinstance(n, ex.UnitVector) for n in out.walk()):
         raise UndecidedError("unit vectors have the letter of something else")
     return out

@@ -233,7 +233,12 @@ class Evaluator(Meaning):
 
         :raises UndecidedError: where it is applied to several things, or to nothing that holds x.
         """
-        name, order = y.data if isinstance(y.data, tuple) else _named(y.place.function)
+        if isinstance(y.data, tuple):
+            name, order = y.data
+        else:
+            f = y.place.function
+            assert f is not None
+            name, order = f.name, f.order
         found: dict[Expr, None] = {}
         for p in self.model.printed:
             uses = [r for r in p.used if r.family == x.family]
@@ -371,16 +376,6 @@ class Evaluator(Meaning):
 
 
 _BARE = frozenset(["bare_map", "bare_function"])
-
-
-def _named(f: object) -> tuple[str, int]:
-    """A function's name and how often it is differentiated.
-
-    :raises UndecidedError: where it has no name.
-    """
-    if not isinstance(f, ex.Function):
-        raise UndecidedError("a function stands without its argument")
-    return f.name, f.order
 
 
 def _applied_name(e: Expr) -> str | None:

@@ -26,18 +26,15 @@ def carried(s: Statement, *members: Term) -> frozenset[tuple[Ref, Ref]]:
 
     :raises UndecidedError: where they stand at times with different letters, so that either may be meant.
     """
-    states: dict[Ref, set[Ref]] = {}
-    for y, x in _by_parameter(s, *members):
-        if y.time is not None:
-            states.setdefault(x, set()).add(y)
+    states = {(y, x) for y, x in _by_parameter(s, *members) if y.time is not None}
     out = set()
-    for x, found in states.items():
-        times = {r.time for r in found if r.time is not None}
-        if len({time.letters for time in times}) > 1:
+    for parameter in {x for _, x in states}:
+        found = [y for y, x in states if x == parameter]
+        if len({y.step.letters for y in found}) > 1:
             raise UndecidedError("whether these derivatives by a parameter are total or immediate ones is not said")
-        if len(times) > 1:
-            first = min(time.offset for time in times)
-            out |= {(r, x) for r in found if r.time is not None and r.time.offset == first}
+        first = min(y.step.offset for y in found)
+        if any(y.step.offset != first for y in found):
+            out |= {(y, parameter) for y in found if y.step.offset == first}
     return frozenset(out)
 
 

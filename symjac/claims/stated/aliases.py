@@ -125,10 +125,9 @@ class Aliases:
         for word in NEIGHBOURS:
             if name.family == f"{variable.family}_{{{word}}}" and variable.time is not None:
                 self.labels[word] = variable.time
-        if "next" in self.labels:
-            self.labels.setdefault("prev", self.labels["next"] - 1)
-        elif "prev" in self.labels:
-            self.labels["next"] = self.labels["prev"] + 1
+        if self.labels:
+            following = self.labels.get("next") or self.labels["prev"] + 1
+            self.labels = {"next": following, "prev": following - 1} | self.labels
 
     def variable(self, text: str) -> Ref:
         """A symbol from its text; of ``pre-activation of S`` the family is marked for naming."""
@@ -163,14 +162,12 @@ class Aliases:
             found = self.changes.get(t.data.family)
             meaning = found.at(t.data.time) if found is not None else None
             return meaning if meaning is not None else Term("gradient", (), self.placed(t.data), t.span)
-        if t.kind == "symbol" and isinstance(t.data, Ref):
-            for alias in self.known:
-                if alias.name.family == t.data.family:
-                    meaning = alias.at(t.data.time)
-                    if meaning is not None:
-                        return Term(meaning.kind, meaning.args, meaning.data, t.span)
-            return Term("symbol", t.args, self.placed(t.data), t.span)
-        return t
+        if t.ref is None:
+            return t
+        meanings = (a.at(t.ref.time) for a in self.known if a.name.family == t.ref.family)
+        if (meaning := next((m for m in meanings if m is not None), None)) is not None:
+            return Term(meaning.kind, meaning.args, meaning.data, t.span)
+        return Term("symbol", t.args, self.placed(t.ref), t.span)
 
     def placed(self, r: Ref) -> Ref:
         """``c_{prev}`` as c at the time before."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from symjac.expr.operations import Function
 from symjac.expr.times import Time
 
 CONSTANTS = ("identity", "ones", "zeros")
@@ -65,7 +66,7 @@ class Place:
 
     number: int
     size: str | None
-    function: Hashable = None  # that stands here without its argument
+    function: Function | None = None  # that stands here without its argument
     index: str = ""  # where the 1 of a unit vector stands
 
 
