@@ -251,7 +251,7 @@ class Meaning(Elaborator):
         """A number of steps."""
         assert isinstance(t.data, Time)
         number = ex.time_as_scalar(t.data.put(self.values))
-        return scalar(lambda: number, t, literal=isinstance(number, Number))
+        return scalar(lambda: number, t, number=number.value if isinstance(number, Number) else None)
 
     # ------------------------------------------------------------------------------ sums, products
 
@@ -259,12 +259,12 @@ class Meaning(Elaborator):
         if not self.fit(a, b):  # whatever the roles are that zeros have
             super().same(a, b, what)
 
-    def sum_of(self, signs: Sequence[str], terms: list[Expr], literal: bool) -> Expr:
+    def sum_of(self, signs: Sequence[str], terms: list[Expr]) -> Expr:
         return ex.add(*(e if sign == "+" else ex.neg(e) for sign, e in zip(signs, terms, strict=True)))
 
     def is_in_every_entry(self, v: Value, beside: Sequence[Value], t: Term) -> bool:
         r"""The 1 of ``1 - H \odot H``, and of ``H \odot (1 - H)``."""
-        return v.literal and (t in self.sums_of_entries or any(w.tag == "hadamard" for w in beside))
+        return v.number is not None and (t in self.sums_of_entries or any(w.tag == "hadamard" for w in beside))
 
     def in_each(self, v: Value, matrix: Value) -> Value:
         """A vector that is added to every row or column of a matrix, where the system adds ones so."""

@@ -25,7 +25,7 @@ from symjac.reading.assumptions import Habit, How
 from symjac.reading.context import Family
 from symjac.reading.sizes import UNIT, Size
 from symjac.reading.usual import SIZE_LETTERS
-from symjac.reading.values import Value, like, negative, number, ordered_product, reciprocal, scalar, spread
+from symjac.reading.values import Value, like, literal, negative, ordered_product, reciprocal, scalar, spread
 
 
 class Arithmetic(Naming, ABC):
@@ -100,9 +100,7 @@ class Arithmetic(Naming, ABC):
 
     def negative(self, t: Term) -> Value:
         v = self.value(t.args[0])
-        out = like(v, lambda: negative(v.make()), t)
-        out.literal = v.literal
-        return out
+        return literal(-v.number, t) if v.number is not None else like(v, lambda: negative(v.make()), t)
 
     def add(self, t: Term) -> Value:
         signs = ["-" if a.kind == "negative" else "+" for a in t.args]
@@ -116,8 +114,11 @@ class Arithmetic(Naming, ABC):
         for v in shaped[1:]:
             self.same(shaped[0], v, "the terms of this sum")
         if not shaped:
-            literal = all(v.literal for v in values)
-            return scalar(lambda: self.sum_of(signs, [v.make() for v in values], literal), t, literal=literal)
+            numbers = [v.number for v in values if v.number is not None]
+            if len(numbers) == len(values):
+                signed = (-n if sign == "-" else n for sign, n in zip(signs, numbers, strict=True))
+                return literal(sum(signed, Fraction(0)), t)
+            return scalar(lambda: self.sum_of(signs, [v.make() for v in values]), t)
         like_this = shaped[0]
         for v in values:
             if v.is_scalar and not self.is_line(like_this) and not self.is_in_every_entry(v, shaped, t):
@@ -125,8 +126,8 @@ class Arithmetic(Naming, ABC):
                 hint = rf'write "{self.text(v)} I", or "{self.text(v)} \mathbf{{1}} \mathbf{{1}}^\top" for every entry'
                 if any(u.kind == "entry" for u in v.term.walk()):  # then all is between entries
                     hint = hints.role(self.context, like_this, "scalar") or hint
-                raise self.error(message, v.term, hint) if v.literal else self.misfit(message, v.term, hint)
-            if v.is_scalar and not v.literal:
+                raise self.error(message, v.term, hint) if v.number is not None else self.misfit(message, v.term, hint)
+            if v.is_scalar and v.number is None:
                 if v.tag == "dot":
                     raise self.error("an inner product is added to a vector", v.term)
                 if Habit.SPREAD not in self.context.option.habits and self.holds_greek_state(v):
@@ -141,7 +142,7 @@ class Arithmetic(Naming, ABC):
         def make() -> Expr:
             shape = like_this.shape()
             terms = [v.make() if not v.is_scalar else spread(v.make(), shape) for v in values]
-            return self.sum_of(signs, terms, False)
+            return self.sum_of(signs, terms)
 
         return like(like_this, make, t)
 
@@ -227,11 +228,8 @@ class Arithmetic(Naming, ABC):
             return Value(rows, cols, lambda: Product(v.make(), Ones(ONE, cols.value())), v.term)
         return v
 
-    def sum_of(self, signs: Sequence[str], terms: list[Expr], literal: bool) -> Expr:
-        signed = [e if sign == "+" else negative(e) for sign, e in zip(signs, terms, strict=True)]
-        if literal and all(isinstance(e, Number) for e in signed):
-            return Number(sum((e.value for e in signed if isinstance(e, Number)), Fraction(0)))
-        return Sum(*signed)
+    def sum_of(self, signs: Sequence[str], terms: list[Expr]) -> Expr:
+        return Sum(*(e if sign == "+" else negative(e) for sign, e in zip(signs, terms, strict=True)))
 
     def operation(self, t: Term) -> Value:
         op = str(t.data)
@@ -303,21 +301,18 @@ class Arithmetic(Naming, ABC):
     def quotient(self, a: Value, b: Value, t: Term) -> Value:
         """a/b: by a scalar, or entry by entry by a vector."""
         self.context.settle_entrywise(t)
-        if b.literal and number(b.make()) == Number(0):
+        if b.number == 0:
             raise self.error("a division by zero", b.term)
-        if a.literal and b.literal:
-            top, bottom = number(a.make()), number(b.make())
-            if top is not None and bottom is not None:
-                value = Number(top.value / bottom.value)
-                return scalar(lambda: value, t, literal=True)
+        if a.number is not None and b.number is not None:
+            return literal(a.number / b.number, t)
         if b.is_scalar or (a.is_scalar and self.is_line(b)):
             shape = a if b.is_scalar else b
 
             def make() -> Expr:
                 top, under = a.make(), reciprocal(b.make())
-                if number(top) == Number(1):
+                if top == Number(1):
                     return under
-                if number(top) == Number(-1):
+                if top == Number(-1):
                     return negative(under)
                 parts = top.args if isinstance(top, Product) and a.factors else (top,)
                 return Product(*parts, under)
@@ -354,14 +349,13 @@ class Arithmetic(Naming, ABC):
             return values[0]
         self.refuse_vector(values, t)
 
-        def make() -> Expr:
-            made = [v.make() for v in values]
-            numbers = [m.value for m in made if isinstance(m, Number)]
-            if all(v.literal for v in values) and len(numbers) == len(made):
-                return Number(math.prod(numbers, start=Fraction(1)))
-            return ordered_product(made)
+        numbers = [v.number for v in values if v.number is not None]
+        whole = math.prod(numbers, start=Fraction(1)) if len(numbers) == len(values) else None
 
-        return Value(rows, cols, make, t, factors=tuple(values), literal=all(v.literal for v in values))
+        def make() -> Expr:
+            return Number(whole) if whole is not None else ordered_product(v.make() for v in values)
+
+        return Value(rows, cols, make, t, factors=tuple(values), number=whole)
 
     def is_sure(self, t: Term) -> bool:
         """Whether an identity is declared, or a size stands below it."""
@@ -420,7 +414,7 @@ class Arithmetic(Naming, ABC):
         )
 
     def root(self, v: Value, t: Term) -> Value:
-        if v.literal and (value := number(v.make())) is not None and value.value < 0:
+        if v.number is not None and v.number < 0:
             raise self.error("the square root of a negative number; numbers are real here", t)
         return like(v, lambda: EntryPower(v.make(), Number(Fraction(1, 2))), t)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field, replace
 
 from symjac.errors import ReadError, propose
 from symjac.expr import EntryPower, Expr, Number, Product, Sum, Time
@@ -37,45 +37,37 @@ from symjac.reading.wording import describe
 from symjac.reading.words import spelled, words_of
 
 
+@dataclass
 class Given:
     """What is read: texts and declarations, what they stand in, and how much may be assumed."""
 
-    def __init__(
-        self,
-        texts: Sequence[str],
-        symbols: Mapping[str, str] | None = None,
-        *,
-        base: Context | None = None,
-        orientation: str | None = "column",
-        strict: bool = False,
-        lenient: bool = False,
-        system: bool = False,
-        layout: str | None = None,
-        beside: Beside | None = None,
-        loss: bool = False,
-    ) -> None:
-        self.beside = beside or Beside()
-        self.loss = loss  # whether an expression is one
-        self.texts = list(texts)
+    texts: Sequence[str]
+    symbols: Mapping[str, str] | None = None
+    _: KW_ONLY
+    base: Context | None = None
+    orientation: str | None = "column"
+    strict: bool = False
+    lenient: bool = False
+    system: bool = False
+    layout: str | None = None
+    beside: Beside = field(default_factory=Beside)
+    loss: bool = False  # whether an expression is one
+
+    def __post_init__(self) -> None:
         for text in self.texts:
             if not isinstance(text, str):
                 raise ReadError(f"a string of LaTeX was expected, not {type(text).__name__}")
-        self.system = system
-        self.layout = layout
-        self.known_words = base.words if base else frozenset(words_of((), symbols or {}))
-        self.words = self.known_words | words_of(self.texts if system else (), symbols or {})
+        symbols = self.symbols or {}
+        self.known_words = self.base.words if self.base else frozenset(words_of((), symbols))
+        self.words = self.known_words | words_of(self.texts if self.system else (), symbols)
         self.texts = [spelled(text, self.words) for text in self.texts]
-        self.declared = {spelled(key, self.words): words for key, words in (symbols or {}).items()}
-        self.base = base
-        self.orientation = base.orientation if base else orientation or "column"
-        self.any_orientation = base is None and orientation is None
-        if self.any_orientation and any(
-            isinstance(words, str) and describe(words).role == "row vector" for words in self.declared.values()
-        ):
+        self.declared = {spelled(key, self.words): words for key, words in symbols.items()}
+        self.any_orientation = self.base is None and self.orientation is None
+        said = (describe(words).role for words in self.declared.values() if isinstance(words, str))
+        if self.base is not None:
+            self.orientation = self.base.orientation
+        elif self.any_orientation and "row vector" in said:
             self.orientation, self.any_orientation = "row", False
-        self.row = self.orientation == "row" and layout is None
-        self.strict = strict
-        self.lenient = lenient
 
 
 class _CircleError(Exception):
@@ -89,13 +81,16 @@ class Attempt:
         self.session = session
         self.option = option
         rows = Habit.ROWS in option.habits
-        self.context = Context("row" if rows else session.orientation, row=rows or session.row)
-        self.context.option = option
-        self.context.system = session.system
-        self.context.loss = session.loss
-        self.context.lenient = session.lenient
-        self.context.layout = session.layout
-        self.context.words = session.words
+        self.context = Context(
+            "row" if rows else session.orientation or "column",
+            row=rows or (session.orientation == "row" and session.layout is None),
+            option=option,
+            system=session.system,
+            loss=session.loss,
+            lenient=session.lenient,
+            layout=session.layout,
+            words=session.words,
+        )
         self.usual: frozenset[str] = frozenset()  # letters that are vectors with a number only as a habit of print
         self.pieces: list[Piece] = []
         self.lefts: list[Named] = []  # what they define
@@ -145,16 +140,17 @@ class Attempt:
             roots += [(tree, text) for tree in trees]
             for w in words:
                 context.notes.append(left_out(w, text))
-        known = None
+        known = Letters()
         if session.base is not None:
-            known = session.base.letters
             self.continue_from(session.base)
-            known = dataclasses.replace(known, shaped=context.letters.shaped, labels=context.letters.labels)
-        known = known or Letters()
-        indices = known.indices | session.beside.indices
-        naming, whole = known.naming | self.option.below, known.whole | session.beside.whole
-        known = dataclasses.replace(known, naming=naming, indices=indices, whole=whole)
-        known = dataclasses.replace(known, numbered=known.numbered | dict(self.option.numbered))
+            known = replace(session.base.letters, shaped=context.letters.shaped, labels=context.letters.labels)
+        known = replace(
+            known,
+            indices=known.indices | session.beside.indices,
+            naming=known.naming | self.option.below,
+            whole=known.whole | session.beside.whole,
+            numbered=known.numbered | dict(self.option.numbered),
+        )
         every = [r for r, _ in roots]
         context.letters = survey(every, known)
         context.letters.labels |= names_above(every, self.option.above) | raised_labels(session.declared)
@@ -165,14 +161,8 @@ class Attempt:
             context.letters.time |= single_steps(every, context.letters)
         for root, source in list(with_names_apart(roots)) if session.system else roots:
             context.source = source
-            if _is_range(root, context.letters.time) and len(roots) > 1:
-                context.note("range", f"{context.text(root)} says where the equations hold, and is left out", root)
-                continue
-            if _is_condition(root, context.letters.entry) and any("=" in r.detail for r in every):
-                context.note("condition", f"{context.text(root)} is a condition, and is left out", root)
-                continue
-            if root.detail == ("sim",):  # v \sim N(0, R)
-                context.note("distribution", f"{context.text(root)} says how values are drawn, and is left out", root)
+            if (aside := self.said_aside(root, every)) is not None:
+                context.note(aside[0], f"{context.text(root)} {aside[1]}, and is left out", root)
                 continue
             if root.detail[-1:] == ("in",) and set(root.detail[:-1]) == {"="}:  # x = ... \in \mathbb{R}^n
                 if root.kids[-1].inner.kind == "group" or root.kids[0].inner.kind != "name":  # \in (0, 1)^n
@@ -223,6 +213,14 @@ class Attempt:
             if piece.kind == "named":
                 elaborate(piece, self.elaborator)
         ties.tie_gradients(context)
+
+    def said_aside(self, root: Node, every: Sequence[Node]) -> tuple[str, str] | None:
+        """As which kind of note a relation that is no equation is left out, and what it says."""
+        if len(every) > 1 and _is_range(root, self.context.letters.time):
+            return "range", "says where the equations hold"
+        if _is_condition(root, self.context.letters.entry) and any("=" in r.detail for r in every):
+            return "condition", "is a condition"
+        return ("distribution", "says how values are drawn") if root.detail == ("sim",) else None  # v \sim N(0, R)
 
     def continue_from(self, base: Context) -> None:
         """Everything the earlier reading knows counts as declared here."""

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from symjac.errors import ReadError
 from symjac.reading.tokens import MAX_DEPTH, Token
+from symjac.reading.tree import refused
 from symjac.reading.usual import FUNCTION_LETTERS
 from symjac.reading.vocabulary import CLOSING, OPENING, SHOWN
 
@@ -35,7 +36,7 @@ def check(source: str, tokens: list[Token]) -> None:
         if t.kind in OPENING and t.kind != "langle":
             stack.append(t)
             if len(stack) > MAX_DEPTH:
-                raise ReadError(f"brackets nested more than {MAX_DEPTH} deep", text=source, span=(t.start, t.end))
+                raise refused(f"brackets nested more than {MAX_DEPTH} deep", source, t)
         elif t.kind in CLOSING and t.kind != "rangle":
             if not stack:
                 raise UnopenedError(f"this {show(t.kind)} closes nothing", text=source, span=(t.start, t.end))
@@ -49,11 +50,11 @@ def check(source: str, tokens: list[Token]) -> None:
 def _mismatch(source: str, top: Token, t: Token, stack: list[Token]) -> None:
     if CLOSING[t.kind] in [s.kind for s in stack]:
         raise _unclosed(source, top, 1, t)
-    raise ReadError(
+    raise refused(
         f"this {show(t.kind)} does not match the {show(top.kind)} at character {top.start + 1}",
-        text=source,
-        span=(t.start, t.end),
-        hint=f'write "{show(OPENING[top.kind])}"' if top.kind != "begin" else None,
+        source,
+        t,
+        f'write "{show(OPENING[top.kind])}"' if top.kind != "begin" else None,
     )
 
 
@@ -102,11 +103,7 @@ def split(source: str, tokens: list[Token]) -> tuple[list[list[Token]], list[Tok
         current = out[-1]
         if depths[k]:
             if t.kind == "prose":
-                raise ReadError(
-                    f"words inside the formula: {t.text!r}; give the formulas alone",
-                    text=source,
-                    span=(t.start, t.end),
-                )
+                raise refused(f"words inside the formula: {t.text!r}; give the formulas alone", source, t)
             if t.kind != "gap":
                 current.append(t)
         elif t.kind in (",", ";", ".", "prose"):

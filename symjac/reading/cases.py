@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from symjac.errors import ReadError
 from symjac.reading.tokens import Token, parted
+from symjac.reading.tree import refused
 from symjac.reading.vocabulary import CASES
 
 CASES_HINT = r'write it with an indicator, as in "y = [x > 0] x", or give the general case alone'
@@ -45,12 +45,7 @@ def general_step(source: str, tokens: list[Token]) -> tuple[list[Token], list[To
     # "t = 1" beside "t > 2" says nothing of t = 2.
     gap = begin is not None and bool(steps) and begin != max(steps) + 1
     if len(general) != 1 or len(general) + len(first) != len(rows) or gap:
-        raise ReadError(
-            "a definition by cases is not read",
-            text=source,
-            span=(tokens[at].start, tokens[at].end),
-            hint=CASES_HINT,
-        )
+        raise refused("a definition by cases is not read", source, tokens[at], CASES_HINT)
     return [*tokens[:at], *general[0], *tokens[end + 1 :]], first
 
 

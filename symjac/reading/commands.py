@@ -14,22 +14,12 @@ from symjac.reading.tokens import MAX_DEPTH, MAX_TOKENS, Token
 from symjac.reading.usual import is_loss_word
 
 _COMMAND = re.compile(r"\\([a-zA-Z]+\*?|.)", re.S)
-
-
 _ROW_GAP = re.compile(r"\*?\s*\[\s*-?[\d.]+\s*(pt|em|ex|mm|cm|in)\s*\]|\*")
-
-
 WORD = re.compile(r"[A-Za-z]+")
-
-
 _PHRASE = re.compile(r"[A-Za-z]+([ -]+[A-Za-z]+)+")
 _OPENS = re.compile(r"\s*(\\left\s*)?\(")
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_\-]*")
-
-
 _ARGUMENT = re.compile(r"\\[a-zA-Z]+|\\.|.", re.S)
-
-
 _ACCENTED = re.compile(r"""\\[`'^"~=.]\{?([A-Za-z])\}?""")  # of words: v\`a, f\"ur
 DOT_STAR = re.compile(r"\.\s*\*")
 

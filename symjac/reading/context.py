@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import chain, count
+from typing import TypeVar
 
 from symjac.errors import ReadError, propose
 from symjac.expr import SCALAR, Function, Index, Name, Shape, Symbol, Time, dim
@@ -32,6 +33,9 @@ class BesideNumberError(ReadError):
     """What would fit if small letters beside a number were vectors: they are usually numbers too."""
 
     letters: frozenset[str] = frozenset()
+
+
+E = TypeVar("E", bound=ReadError)
 
 
 @dataclass(frozen=True)
@@ -131,48 +135,49 @@ class Family:
         return Symbol(self.parts.at(time), shape)
 
 
+@dataclass(eq=False)
 class Context:
     """One reading in the making."""
 
-    def __init__(self, orientation: str = "column", *, row: bool = False) -> None:
-        self.orientation = orientation
-        self.row = row  # whether products are read as acting on rows
-        self.letters = Letters()
-        self.families: dict[str, Family] = {}
-        self.by_plain: dict[str, list[Family]] = {}
-        self.sizes = Sizes()
-        self.dims: dict[str, Size] = {}
-        self.invented: set[str] = set()  # letters of ours for sizes that the text does not name
-        self.notes: list[Note] = []
-        self.source = ""
-        self.at_time: dict[tuple[str, Time | None], Family] = {}
-        self.option = Option()  # what is tried where the usual does not fit
-        self.taken: set[Habit] = set()  # the meanings of print that the text was read with
-        self.continued = False
-        self.calls: dict[str, Family] = {}  # names such as \phi(x), by their text
-        self.heads: set[str] = set()  # the letters before the brackets of those names
-        self.exact: dict[str, Named] = {}  # the names the text prints
-        self.constants: list[tuple[Size, Term, str]] = []
-        self.of_matrices: list[tuple[Size, Size, Term, str]] = []  # shapes of exp(A), not known to be entry by entry
-        self.entrywise: set[str] = set()  # the functions that are declared to be so
-        self.system = False
-        self.loss = False  # whether the text is a loss, where letters before vectors are more often losses
-        self.layout: str | None = None
-        self.all_scalar = False
-        self.lenient = False  # whether what can be read in one way only is read, however unusual the print
-        self.star_multiplies = True  # whether * is the matrix product where only that fits
-        self.scalar_left = False  # whether the equation that is read defines a scalar
-        self.has_bold = False
-        self.doubts: list[Exception] = []  # what may be meant in two ways, unless something else in the text settles it
-        self.broadcast: set[str] = set()  # families of guessed roles in sums of scalars and vectors
-        self.units: dict[str, str] = {}  # vectors that pick an entry which the text prints, and its index
-        self.words: frozenset[str] = frozenset()  # names of several letters that stand without a command
+    orientation: str = "column"
+    row: bool = False  # whether products are read as acting on rows
+    option: Option = field(default_factory=Option)  # what is tried where the usual does not fit
+    system: bool = False
+    loss: bool = False  # whether the text is a loss, where letters before vectors are more often losses
+    lenient: bool = False  # whether what can be read in one way only is read, however unusual the print
+    layout: str | None = None
+    words: frozenset[str] = frozenset()  # names of several letters that stand without a command
+
+    letters: Letters = field(default_factory=Letters)
+    families: dict[str, Family] = field(default_factory=dict)
+    by_plain: dict[str, list[Family]] = field(default_factory=dict)
+    sizes: Sizes = field(default_factory=Sizes)
+    dims: dict[str, Size] = field(default_factory=dict)
+    invented: set[str] = field(default_factory=set)  # letters of ours for sizes that the text does not name
+    notes: list[Note] = field(default_factory=list)
+    source: str = ""
+    at_time: dict[tuple[str, Time | None], Family] = field(default_factory=dict)
+    taken: set[Habit] = field(default_factory=set)  # the meanings of print that the text was read with
+    continued: bool = False
+    calls: dict[str, Family] = field(default_factory=dict)  # names such as \phi(x), by their text
+    heads: set[str] = field(default_factory=set)  # the letters before the brackets of those names
+    exact: dict[str, Named] = field(default_factory=dict)  # the names the text prints
+    constants: list[tuple[Size, Term, str]] = field(default_factory=list)
+    # Shapes of exp(A), not known to be entry by entry.
+    of_matrices: list[tuple[Size, Size, Term, str]] = field(default_factory=list)
+    entrywise: set[str] = field(default_factory=set)  # the functions that are declared to be so
+    all_scalar: bool = False
+    star_multiplies: bool = True  # whether * is the matrix product where only that fits
+    scalar_left: bool = False  # whether the equation that is read defines a scalar
+    has_bold: bool = False
+    doubts: list[Exception] = field(default_factory=list)  # two meanings, unless something else in the text settles it
+    broadcast: set[str] = field(default_factory=set)  # families of guessed roles in sums of scalars and vectors
+    units: dict[str, str] = field(default_factory=dict)  # vectors that pick an entry which the text prints, its index
 
     # ------------------------------------------------------------------------------ saying things
 
     def error(self, message: str, at: Placed, hint: str | None = None) -> Exception:
-        span = (at.start, max(at.end, at.start + 1))
-        return ReadError(message, text=self.source, span=span, hint=hint)
+        return self._error(ReadError, message, at, hint)
 
     def misfit(self, message: str, at: Placed, hint: str | None = None) -> Exception:
         """An error about shapes, which no meaning of the signs around them would make fit."""
@@ -180,19 +185,19 @@ class Context:
 
     def beside_number(self, message: str, at: Placed, families: Iterable[Family]) -> Exception:
         """An error about letters that would be vectors, and are mostly numbers where they stand."""
-        error = BesideNumberError(message, text=self.source, span=(at.start, max(at.end, at.start + 1)))
+        error = self._error(BesideNumberError, message, at)
         error.letters = frozenset(f.base for f in families)
         return error
 
     def doubt(self, message: str, at: Placed, hint: str) -> Exception:
         """An error that trying other roles would only hide."""
-        return self._doubt(TwoMeaningsError, message, at, hint)
+        return self._error(TwoMeaningsError, message, at, hint)
 
     def no_equation(self, message: str, at: Placed, hint: str) -> Exception:
         """An error about what is a formula, and may be read as one elsewhere."""
-        return self._doubt(NoEquationError, message, at, hint)
+        return self._error(NoEquationError, message, at, hint)
 
-    def _doubt(self, kind: type[TwoMeaningsError], message: str, at: Placed, hint: str) -> Exception:
+    def _error(self, kind: type[E], message: str, at: Placed, hint: str | None = None) -> E:
         return kind(message, text=self.source, span=(at.start, max(at.end, at.start + 1)), hint=hint)
 
     def note(self, kind: str, message: str, at: Placed | None = None) -> None:

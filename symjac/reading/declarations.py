@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import sympy
 
@@ -107,16 +108,12 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
         side = Size() if square is not None else None
         family.take("matrix", how, *(sizes or (side, side)))
     elif role == "row vector" and not context.row:
-        family.take("matrix", how, UNIT, *(sizes or [Size()]))
-    elif role in ("vector", "row vector"):
-        numbers = bool(named.entries) and role == "vector"
-        family.take("matrix" if numbers else "vector", How.NUMBERED if numbers else how, *(sizes or [Size()]))
-        family.numbered = numbers
+        family.take("matrix", how, UNIT, *sizes)
+    elif role in ("scalar", "vector", "row vector"):
+        _take_shape(family, role.removeprefix("row "), how, sizes, "" if role == "row vector" else named.entries)
     elif role == "dimension":
         context.named_size(family.name)
         family.take("scalar", how)
-    elif role == "scalar":
-        family.take(("scalar", "vector", "matrix")[len(named.entries)], how)  # the entries are numbers
     elif role in ("elementwise", "function"):
         problem, known = _which(said.of.split())
         if problem:
@@ -156,6 +153,15 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
     elif left.strip(" ,;:()") and not (lenient and not set(ONE_HOT).isdisjoint(said.properties)):  # claims use that
         context.note("declaration", f"of the declaration of {key}, {text!r}, the words {left!r} are left out")
     return None
+
+
+def _take_shape(family: Family, role: str, how: How, sizes: Sequence[Size], entries: Sequence[str]) -> None:
+    """Settles a shape: of a letter with entries that are vectors the matrix of these, with numbers what they are of."""
+    if entries and role == "vector":
+        role, how, family.numbered = "matrix", How.NUMBERED, True
+    elif role == "scalar":
+        role = ("scalar", "vector", "matrix")[len(entries)]
+    family.take(role, how, *sizes)
 
 
 def _put(context: Context, family: Family, named: Named) -> None:
@@ -220,16 +226,10 @@ def take_membership(context: Context, root: Node, subject: Node) -> None:
     column = len(sizes) == 1 or (len(sizes) == 2 and sizes[1].is_one)
     if column and len(named.entries) == 1:  # x_i \\in \\mathbb{R}^d
         named.base = numbered.take(context, named)
-    family = Family(named.name, declared=True, numbered=column and len(named.entries) == 1)
-    if not sizes:
-        family.take(("scalar", "vector", "matrix")[len(named.entries)], How.IN_TEXT)  # the entries are numbers
-    elif family.numbered:
-        family.take("matrix", How.NUMBERED, sizes[0])
-    elif column:
-        family.take("vector", How.IN_TEXT, sizes[0])
-    elif len(sizes) == 2:
-        family.take("matrix", How.IN_TEXT, sizes[0], sizes[1])
-    else:
+    family = Family(named.name, declared=True)
+    role = "vector" if column else {0: "scalar", 2: "matrix"}.get(len(sizes))
+    if role is None:
         raise context.error(wanted, root)
+    _take_shape(family, role, How.IN_TEXT, sizes[:1] if column else sizes, named.entries)
     family.times.setdefault(named.time)
     _put(context, family, named)

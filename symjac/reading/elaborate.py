@@ -8,7 +8,6 @@ from fractions import Fraction
 from symjac.errors import propose
 from symjac.expr import (
     EntryPower,
-    Expr,
     Function,
     Identity,
     MatrixPower,
@@ -27,7 +26,7 @@ from symjac.reading.context import Context
 from symjac.reading.roles import Roles
 from symjac.reading.sizes import UNIT, Size
 from symjac.reading.tree import Node
-from symjac.reading.values import Value, like, number, scalar
+from symjac.reading.values import Value, like, literal, scalar
 
 MAX_DIGITS_OF_POWER = 2_000
 
@@ -76,15 +75,14 @@ class Elaborator(Arithmetic):
 
     def number(self, t: Term) -> Value:
         assert isinstance(t.data, Fraction)
-        value = Number(t.data)
-        return scalar(lambda: value, t, literal=True)
+        return literal(t.data, t)
 
     # ---------------------------------------------------------------------- brackets, scripts, powers
 
     def multiplied(self, t: Term) -> Value:
         """A product; in brackets it is no longer part of a product around it."""
         v = self.product([self.value(a) for a in t.args], t)
-        return Value(v.rows, v.cols, v.make, t, literal=v.literal, tag=v.tag) if t.data else v
+        return Value(v.rows, v.cols, v.make, t, number=v.number, tag=v.tag) if t.data else v
 
     def divided(self, t: Term) -> Value:
         return self.quotient(self.value(t.args[0]), self.value(t.args[1]), t)
@@ -101,7 +99,7 @@ class Elaborator(Arithmetic):
     def inverted(self, t: Term) -> Value:
         v = self.value(t.args[0])
         if v.is_scalar:
-            return self.quotient(scalar(lambda: Number(1), t, literal=True), v, t)
+            return self.quotient(literal(Fraction(1), t), v, t)
         if self.is_line(v):
             raise self.context.doubt(
                 f"an inverse needs a square matrix; {self.text(v)} is {v.shown}",
@@ -119,15 +117,14 @@ class Elaborator(Arithmetic):
         if not exponent.is_scalar:
             raise self.misfit(f"an exponent is a scalar; this is {exponent.shown}", t)
         base, top = v.make, exponent.make
-        if v.tag in ("symbol", "entry") and exponent.literal and number(top()) == Number(0):
+        if v.tag in ("symbol", "entry") and exponent.number == 0:
             raise self.context.doubt(
                 f"{self.context.text(t)}: the power 0, or the step 0?",
                 t,
                 rf'for a step write "{hints.carrier(self.context, v.term)}_0", for the power "1" or "\mathbf{{1}}"',
             )
-        if v.literal and exponent.literal:
-            value = self.numeric_power(v, exponent, t)
-            return scalar(lambda: value, t, literal=isinstance(value, Number))
+        if v.number is not None and exponent.number is not None:
+            return self.numeric_power(v.number, exponent.number, t)
         if v.is_matrix and t.data != "entry":
             self.matrix_exponent(hints.carrier(self.context, v.term), exponent, t)
             if self.is_square(v):
@@ -138,9 +135,9 @@ class Elaborator(Arithmetic):
 
     def matrix_exponent(self, base: str, exponent: Value, t: Term) -> None:
         """A matrix is raised to whole numbers, and to letters that are surely numbers."""
-        value = number(exponent.make()) if exponent.literal else None
-        if value is not None and value.value.denominator != 1:
-            hint = propose(f"{base}^{{{value.value}}}", "matrix n n")
+        value = exponent.number
+        if value is not None and value.denominator != 1:
+            hint = propose(f"{base}^{{{value}}}", "matrix n n")
             raise self.error("a matrix to a power that is no whole number is not read", t, hint)
         if value is not None or not self.context.system:
             return
@@ -152,18 +149,16 @@ class Elaborator(Arithmetic):
                     f'for an exponent {propose(family.name, "scalar")}; for the transpose write "{base}^\\top"',
                 )
 
-    def numeric_power(self, v: Value, exponent: Value, t: Term) -> Expr:
-        base, top = number(v.make()), number(exponent.make())
-        if base is not None and top is not None and base.value < 0 and top.value.denominator != 1:
-            raise self.error("a root of a negative number; numbers are real here", t)
-        if base is None or top is None or top.value.denominator != 1:
-            return EntryPower(v.make(), exponent.make())
-        digits = len(str(base.value.numerator)) + len(str(base.value.denominator))
-        if abs(top.value) * digits > MAX_DIGITS_OF_POWER:
+    def numeric_power(self, base: Fraction, top: Fraction, t: Term) -> Value:
+        if top.denominator != 1:
+            if base < 0:
+                raise self.error("a root of a negative number; numbers are real here", t)
+            return scalar(lambda: EntryPower(Number(base), Number(top)), t)
+        if abs(top) * (len(str(base.numerator)) + len(str(base.denominator))) > MAX_DIGITS_OF_POWER:
             raise self.error("a number with thousands of digits", t)
-        if base.value == 0 and top.value < 0:
+        if base == 0 and top < 0:
             raise self.error("a division by zero", t)
-        return Number(base.value ** int(top.value))
+        return literal(base ** int(top), t)
 
     # --------------------------------------------------------------------------------- applications
 

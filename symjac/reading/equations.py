@@ -14,7 +14,6 @@ from symjac.expr import (
     Index,
     IndexSum,
     Name,
-    Number,
     Product,
     Symbol,
     Zero,
@@ -33,7 +32,7 @@ from symjac.reading.sizes import UNIT, Size
 from symjac.reading.spelling import is_upper, plain
 from symjac.reading.tree import Node, bracket, juxtaposed
 from symjac.reading.usual import ALWAYS_FUNCTIONS, LOSSES, SLOPE_FACTORS
-from symjac.reading.values import Value, like, number
+from symjac.reading.values import Value, like
 from symjac.typeset import latex
 
 
@@ -283,8 +282,7 @@ def elaborate(piece: Piece, el: Elaborator) -> list[Value]:
 
 def _zero(el: Elaborator, left: Value, right: Value) -> Value:
     """The 0 of ``h_0 = 0`` as the vector or the matrix of zeros."""
-    value = number(right.make()) if right.literal and right.is_scalar and not left.is_scalar else None
-    if value is None or value.value != 0:
+    if right.number != 0 or left.is_scalar:
         return right
     el.context.note("ones", f"{el.context.text(right.term)} is read as zeros of the shape of the left side", right.term)
     return like(left, lambda: Zero(left.rows.value(), left.cols.value()), right.term)
@@ -360,7 +358,7 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
     head, group = left.kids
     named = el.named(head)
     inner = bracket(group)
-    if value.literal and value.is_scalar and number(value.make()) == Number(0):
+    if value.number == 0:
         raise el.error(
             f"{el.context.text(left)} = 0 is a condition on what stands in the brackets and defines no function",
             left,

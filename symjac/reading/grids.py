@@ -83,7 +83,7 @@ def blocks(el: Arithmetic, values: list[Value], t: Term) -> Value:
                 raise el.misfit(f"the blocks have {cols} and {v.cols} columns", v.term)
             rows.append(v.rows)
             makes.append(v.make)
-        elif v.term.kind == "zeros" or (v.literal and v.make() == Number(0)):
+        elif v.term.kind == "zeros" or v.number == 0:
             height = el.context.loose(Size(), v.term) if v.is_scalar else v.rows
             rows.append(height)
             makes.append(partial(_zeros, height, cols))

@@ -18,11 +18,7 @@ from symjac.reading.commands import DOT_STAR, WORD, Commands, is_word
 from symjac.reading.tokens import MAX_DEPTH, MAX_DIGITS, MAX_LENGTH, Token
 
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?|\.[0-9]+")
-
-
 _CALL = re.compile(r"\s*(\\left|\\[bB]igg?l?)?\s*[(\[{]")
-
-
 _LOST_BRACES = re.compile(r"_[a-zτ][+\-−]\d(?!\w)")
 _LOWER = re.compile(r"[a-z]{3,}")
 DIGITS = frozenset("0123456789")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symjac.expr import Number, ScalarFunction, VectorMap
+from symjac.expr import ScalarFunction, VectorMap
 from symjac.reading import hints
 from symjac.reading.applied.terms import MapCall, Term
 from symjac.reading.arithmetic import Arithmetic
@@ -51,12 +51,12 @@ def _symbol(v: Value) -> str | None:
 def _refuse_no_argument(el: Arithmetic, family: Family, v: Value, *, several: bool) -> None:
     """Refuses what a map is not applied to: numbers, rows and matrices, the time; as its only argument scalars too."""
     name = family.name
-    if v.is_vector or (v.is_scalar and family.how is How.OF_LOSS and not v.literal):
+    if v.is_vector or (v.is_scalar and family.how is How.OF_LOSS and v.number is None):
         return
     if not several:
         raise el.error(f"the map {name} takes a vector; this is {v.shown}", v.term)
-    if v.literal:
-        hint = r'write "\mathbf{0}" for the vector of zeros' if v.make() == Number(0) else 'write "c", a letter for it'
+    if v.number is not None:
+        hint = r'write "\mathbf{0}" for the vector of zeros' if v.number == 0 else 'write "c", a letter for it'
         raise el.error(f"the map {name} takes vectors and scalar symbols; this is a number", v.term, hint)
     if not v.is_scalar:
         message = f"the map {name} takes vectors and scalars; this is {v.shown}"

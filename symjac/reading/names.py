@@ -26,7 +26,7 @@ from symjac.reading.spelling import (
 )
 from symjac.reading.survey import Letters, is_index, is_timed
 from symjac.reading.tokens import Token, parted
-from symjac.reading.tree import Node, Script
+from symjac.reading.tree import Node, Script, refused
 
 
 @dataclass(frozen=True)
@@ -82,11 +82,11 @@ def take_apart(node: Node, letters: Letters, source: str, *, declaring: bool = F
         _subscript(out, below, letters, source, declaring)
     if out.base in letters.numbered and len(out.entries) > 1 and not declaring:
         first, second = out.entries[:2]
-        raise ReadError(
+        raise refused(
             f"{source[node.start : node.end]} beside {out.base} with one index: which of the two numbers the vector?",
-            text=source,
-            span=(node.start, node.end),
-            hint=f'for an entry of one vector write "({out.base}_{first})_{second}"',
+            source,
+            node,
+            f'for an entry of one vector write "({out.base}_{first})_{second}"',
         )
     if out.entries and not declaring:
         out.base = letters.numbered.get(out.base, out.base)
@@ -105,8 +105,6 @@ def read_time(tokens: Iterable[Token]) -> Time:
 _LABEL_SIGNS = frozenset(
     ["name", "word", "number", "+", "-", ",", "'", "*", "(", ")", "[", "]", "_", "{", "}", "infty", "/"]
 )
-
-
 _LABEL_KINDS = frozenset(["name", "word", "number", "_", "{", "}"])
 
 
@@ -141,9 +139,9 @@ def _subscript(out: Named, s: Script, letters: Letters, source: str, declaring: 
     if len(tokens) == 2 and not declaring and _are_apart(tokens, out, letters):
         parts = [[t] for t in tokens]
     if not all(parts):
-        raise ReadError("an empty index", text=source, span=(s.start, s.end))
+        raise refused("an empty index", source, s)
     if any(t.kind not in _LABEL_SIGNS for t in tokens):
-        raise ReadError("I cannot read this subscript", text=source, span=(s.start, s.end))
+        raise refused("I cannot read this subscript", source, s)
     labels: list[str] = []
     entries: list[str] = []
     for part in parts:
@@ -151,12 +149,12 @@ def _subscript(out: Named, s: Script, letters: Letters, source: str, declaring: 
         what = _what(part, out, letters, declaring, alone=len(parts) == 1, numbered=numbered)
         if what == "time" and out.time is None:
             if not _is_time(part):
-                raise ReadError("I cannot read this index", text=source, span=(s.start, s.end))
+                raise refused("I cannot read this index", source, s)
             out.time, out.place = read_time(part), "_{}"
         elif what == "unclear":
             message = f"the index {script_text(part)} holds a letter that runs through entries beside others"
             hint = f'write "_{{{",".join(t.text for t in part)}}}"'
-            raise ReadError(message, text=source, span=(s.start, s.end), hint=hint)
+            raise refused(message, source, s, hint)
         elif what == "entries":
             entries += [t.text for t in part]
         else:
@@ -247,7 +245,7 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
     close = ENCLOSURES.get(tokens[0].kind)
     if close and len(tokens) > 2 and tokens[-1].kind == close and close not in [t.kind for t in tokens[1:-1]]:
         if any(t.kind not in _LABEL_SIGNS for t in tokens[1:-1]):
-            raise ReadError("I cannot read this superscript", text=source, span=(s.start, s.end))
+            raise refused("I cannot read this superscript", source, s)
         if len(tokens) > 3 and out.base in letters.plain - letters.timed and is_timed(tokens[1:-1], letters):
             raise ReadError(
                 f"{out.base} has no index elsewhere: a power, or {out.base} at a step?",
@@ -257,16 +255,16 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
             )
         _enclosed(out, tokens[0].kind, tokens[1:-1], letters)
         if out.time is not None and not _is_time(tokens[1:-1]):
-            raise ReadError("I cannot read this index", text=source, span=(s.start, s.end))
+            raise refused("I cannot read this index", source, s)
         return
     if len(tokens) == 1 and tokens[0].kind in ("+", "-"):
         if tokens[0].kind == "+" and not declaring and (out.base, "^+") not in letters.labels:
             name, carrier = f"{out.base}^+", source[out.node.start : s.start]
-            raise ReadError(
+            raise refused(
                 f"{name}: a name, the positive part, or a pseudoinverse, which is not read?",
-                text=source,
-                span=(out.node.start, out.node.end),
-                hint=rf'for the positive part write "\max(0, {carrier})"; for a name {propose(name, "vector n")}',
+                source,
+                out.node,
+                rf'for the positive part write "\max(0, {carrier})"; for a name {propose(name, "vector n")}',
             )
         out.upper = tokens[0].kind
         return

@@ -33,7 +33,7 @@ from symjac.reading.assumptions import Habit, How
 from symjac.reading.roles import known_function
 from symjac.reading.sizes import UNIT
 from symjac.reading.spelling import marks_vector
-from symjac.reading.values import Value, like, negative, number, reciprocal, scalar
+from symjac.reading.values import Value, like, negative, reciprocal, scalar
 
 
 def known(word: str) -> Function:
@@ -44,8 +44,8 @@ def known(word: str) -> Function:
 
 def apply(el: Arithmetic, f: Function, v: Value, t: Term) -> Value:
     """A function of one variable, entry by entry."""
-    if v.literal and f.known == "log" and (value := number(v.make())) is not None and value.value <= 0:
-        raise el.error(f"the logarithm of {value.value}; a logarithm takes a positive number", t)
+    if f.known == "log" and v.number is not None and v.number <= 0:
+        raise el.error(f"the logarithm of {v.number}; a logarithm takes a positive number", t)
     if f.known in ("exp", "log") and v.is_matrix and not el.context.continued and f.known not in el.context.entrywise:
         el.context.of_matrices.append((v.rows, v.cols, t, el.context.source))
     return like(v, lambda: Apply(f, v.make()), t)
@@ -144,7 +144,7 @@ def _norm(el: Arithmetic, values: list[Value], t: Term) -> Value:
 
 def _extreme(word: str) -> Callable[[Arithmetic, list[Value], Term], Value]:
     def build(el: Arithmetic, values: list[Value], t: Term) -> Value:
-        zeros = [v for v in values if v.literal and v.make() == Number(0)]
+        zeros = [v for v in values if v.number == 0]
         others = [v for v in values if not any(v is z for z in zeros)]
         if len(values) != 2 or len(zeros) != 1 or len(others) != 1:
             hint = None
@@ -215,7 +215,7 @@ def of_values(el: Arithmetic, values: list[Value], t: Term) -> Value:
     name = str(t.data)
     if name in ("softmax", "logsumexp") and len(values) == 2:
         beta, z = values[0], el.column(values[1])
-        if beta.is_scalar and not beta.literal and z.is_vector:
+        if beta.is_scalar and beta.number is None and z.is_vector:
             return _at_temperature(el, name, beta, z, t)
     if name in ("softmax", "logsumexp", "mean", "variance", "deviation", "norm") and len(values) > 1:
         values = [grids.stack(el, values, t)]

@@ -20,7 +20,7 @@ from symjac.reading.parser import parse
 from symjac.reading.recognise import known_as
 from symjac.reading.session import Session
 from symjac.reading.spelling import plain
-from symjac.reading.tree import Node
+from symjac.reading.tree import Node, refused
 from symjac.reading.words import spelled, words_of
 
 
@@ -108,19 +108,24 @@ def read_system(
     (n, n)
     """
     texts = [texts] if isinstance(texts, str) else list(texts)
-    session = Session(
-        texts, symbols, orientation=orientation, strict=strict, lenient=lenient, system=True, beside=beside
-    )
-    attempt = session.run()
+    attempt = Session(
+        texts,
+        symbols,
+        orientation=orientation,
+        strict=strict,
+        lenient=lenient,
+        system=True,
+        beside=beside or Beside(),
+    ).run()
     equations: list[Equation] = []
     definitions: list[FunctionDefinition] = []
     for piece in attempt.pieces:
         if piece.kind == "expression":
-            raise ReadError(
+            raise refused(
                 "an equation was expected; there is no = here",
-                text=piece.source,
-                span=(piece.root.start, piece.root.end),
-                hint=f'write "y = {attempt.context.text(piece.root)}"',
+                piece.source,
+                piece.root,
+                f'write "y = {attempt.context.text(piece.root)}"',
             )
         if piece.kind == "gradient":
             continue
@@ -213,8 +218,7 @@ def _in_context(
     symbols: Mapping[str, str] | None = None,
 ) -> Attempt:
     base = reading.context if reading else None
-    session = Session([text], symbols, base=base, strict=strict, layout=layout)
-    attempt = session.run()
+    attempt = Session([text], symbols, base=base, strict=strict, layout=layout).run()
     if len(attempt.pieces) != 1:
         raise ReadError(f"one formula was expected, not {len(attempt.pieces)}", text=text, span=(0, max(1, len(text))))
     attempt.role_note()

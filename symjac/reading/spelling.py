@@ -10,8 +10,6 @@ from symjac.reading.vocabulary import GREEK, STYLE_COMMAND
 
 # Letters that can count time or layers where nothing says so, and letters that can number entries.
 TIMELIKE = frozenset(["t", "s", "k", "l", "T", "i", "j", "n", "m", r"\tau", r"\ell", "L", "N", "K"])
-
-
 ENTRYLIKE = frozenset("ijklpqr")
 INDICES = ENTRYLIKE | {"m", "n"}  # these where two are compared
 BESIDE_ENTRIES = frozenset("smnabcuv")  # these too where one of those stands beside them
@@ -19,11 +17,7 @@ BESIDE_ENTRIES = frozenset("smnabcuv")  # these too where one of those stands be
 
 # Letters that can stand above beside a time without brackets: layers, heads, numbers of samples.
 LAYERLIKE = frozenset(["l", r"\ell", "i", "j", "k", "m", "n", "h", "s", "L"])
-
-
 _PLAIN = re.compile(r"\\(?:mathbf|boldsymbol|mathrm|mathit|mathsf|text|operatorname)(?![a-zA-Z])|[{}\s]")
-
-
 KRONECKER = frozenset([r"\delta", "I", r"\mathbf{I}", r"\mathbb{I}"])  # with two indices
 
 
@@ -41,8 +35,6 @@ def indicated(sign: Token | None, tokens: Sequence[Token]) -> list[Token]:
 
 
 ENCLOSURES = {"(": ")", "<": ">", "[": "]", "langle": "rangle", r"\{": r"\}"}
-
-
 SHOWN_ENCLOSURE = {
     "(": "({})",
     "<": r"\langle {} \rangle",

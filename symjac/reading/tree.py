@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from symjac.errors import ReadError
 from symjac.reading.spelling import letter
 from symjac.reading.tokens import NO_TOKEN, Token
 
@@ -18,6 +19,11 @@ class Placed(Protocol):
 
     @property
     def end(self) -> int: ...
+
+
+def refused(message: str, source: str, at: Placed, hint: str | None = None) -> ReadError:
+    """The error about a piece of a text."""
+    return ReadError(message, text=source, span=(at.start, at.end), hint=hint)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from symjac.expr import EntryPower, Expr, Number, Ones, Product, Shape, neg
 from symjac.reading.applied.terms import Term
@@ -21,7 +22,7 @@ class Value:
     make: Make
     term: Term
     factors: tuple[Value, ...] = ()  # of a product without brackets, which a sign of multiplication may go on
-    literal: bool = False  # a number
+    number: Fraction | None = None  # which number it is, where it is one
     tag: str = ""
     details: dict[str, object] = field(default_factory=dict)
 
@@ -66,8 +67,9 @@ def like(v: Value, make: Make, term: Term) -> Value:
     return Value(v.rows, v.cols, make, term)
 
 
-def number(e: Expr) -> Number | None:
-    return e if isinstance(e, Number) else None
+def literal(value: Fraction, term: Term) -> Value:
+    """A number."""
+    return scalar(lambda: Number(value), term, number=value)
 
 
 def negative(e: Expr) -> Expr:
@@ -75,8 +77,8 @@ def negative(e: Expr) -> Expr:
     if isinstance(e, Number):
         return Number(-e.value)
     if isinstance(e, Product):
-        first = number(e.args[0])
-        if first is not None:
+        first = e.args[0]
+        if isinstance(first, Number):
             return neg(e) if len(e.args) == 1 else Product(Number(-first.value), *e.args[1:])
         return Product(Number(-1), *e.args)
     return Product(Number(-1), e)
@@ -108,15 +110,13 @@ def joined(factors: Sequence[Expr]) -> Expr:
 
 
 def reciprocal(e: Expr) -> Expr:
-    n = number(e)
-    return Number(1 / n.value) if n is not None and n.value else EntryPower(e, Number(-1))
+    return Number(1 / e.value) if isinstance(e, Number) and e.value else EntryPower(e, Number(-1))
 
 
 def spread(e: Expr, shape: Shape) -> Expr:
     """A scalar in every entry."""
     ones = Ones(*shape)
-    n = number(e)
-    if n is not None and n.value == 1:
+    if e == Number(1):
         return ones
     # An inner product stays a factor of its own.
     factors = e.args if isinstance(e, Product) and all(f.is_scalar for f in e.args) else (e,)

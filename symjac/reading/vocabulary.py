@@ -12,44 +12,30 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-GREEK = _words(
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa varkappa lambda mu nu xi pi varpi "
-    "rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi "
-    "Psi Omega ell hbar"
-)
 _GREEK_LETTERS = "αβγδεϵζηθϑικλμνξπϖρϱσςτυφϕχψωΓΔΘΛΞΠΣΥΦΨΩℓℏ"
 _THEIR_NAMES = (
     "alpha beta gamma delta varepsilon epsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho "
     "varrho sigma varsigma tau upsilon varphi phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi "
     "Psi Omega ell hbar"
 )
+GREEK = _words(_THEIR_NAMES) | {"varkappa"}
 UNICODE_GREEK = dict(zip(_GREEK_LETTERS, _THEIR_NAMES.split(), strict=True))
 
 # Words that stand for an operation on their argument; elementwise functions come from symjac.functions.
-OPERATORS = {
-    "diag": "diag",
-    "Diag": "diag",
-    "DIAG": "diag",
-    "tr": "trace",
-    "Tr": "trace",
-    "trace": "trace",
-    "Trace": "trace",
+_OPERATORS = {
+    "diag": "diag Diag DIAG",
+    "trace": "tr Tr trace Trace",
     "det": "det",
     "max": "max",
     "min": "min",
-    "softmax": "softmax",
-    "Softmax": "softmax",
-    "logsumexp": "logsumexp",
-    "LogSumExp": "logsumexp",
-    "lse": "logsumexp",
-    "LSE": "logsumexp",
-    "mean": "mean",
-    "avg": "mean",
-    "Var": "variance",
-    "var": "variance",
-    **dict.fromkeys(("std", "Std", "stdev"), "deviation"),
+    "softmax": "softmax Softmax",
+    "logsumexp": "logsumexp LogSumExp lse LSE",
+    "mean": "mean avg",
+    "variance": "Var var",
+    "deviation": "std Std stdev",
     "norm": "norm",
 }
+OPERATORS = {word: operator for operator, words in _OPERATORS.items() for word in words.split()}
 
 _CENTRED = r"\frac{x - \operatorname{mean}(x) \mathbf{1}}{\sqrt{\operatorname{Var}(x)}}"
 # Normalisations are vector maps with a definition of their own, not elementwise functions: how each is written out.
@@ -71,15 +57,7 @@ STYLES = {
 STYLE_OF = {command: style for style, commands in STYLES.items() for command in commands.split()}
 TEXTS = _words("text textrm mbox textit hbox textnormal textsf")  # which print words
 SWITCHES = {"bf": "bf", "bfseries": "bf", "boldmath": "bs", "rm": "rm", "it": "", "sf": "", "tt": "", "cal": "cal"}
-STYLE_COMMAND = {
-    "bf": r"\mathbf",
-    "bs": r"\boldsymbol",
-    "rm": r"\mathrm",
-    "cal": r"\mathcal",
-    "bb": r"\mathbb",
-    "frak": r"\mathfrak",
-    "scr": r"\mathscr",
-}
+STYLE_COMMAND = {style: "\\" + commands.split()[0] for style, commands in STYLES.items()}
 ACCENTS = _words(
     "hat tilde bar vec overline dot ddot widehat widetilde underline check breve acute grave mathring "
     "overrightarrow overleftarrow overleftrightarrow"

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from symjac.errors import ReadError
 from symjac.expr.times import LAST, Time
 from symjac.reading.applied.terms import Over, Ref, Term
+from symjac.reading.tree import refused
 
 HINT = r'write a sum or a product, as in "\sum_{s=1}^{t} u_s" or "\prod_{t\ge i>k} A_i"'
 LETTERS = ("i", "j", "s", "r", "q", "l", "k")
@@ -26,7 +26,7 @@ def filled(t: Term, left: Term, text: str) -> Term:
     if not any(a.kind == "dots" for a in t.walk()):
         return t
     if t.kind == "dots":
-        raise ReadError("these dots stand for nothing that can be told", text=text, span=t.span, hint=HINT)
+        raise refused("these dots stand for nothing that can be told", text, t, HINT)
     parts, kind = (list(t.args), "sum") if t.kind == "add" else (list(_flat(t)), "product")
     if any(a.kind == "dots" for a in parts):
         return _between([a if a.kind == "dots" else filled(a, left, text) for a in parts], kind, t, left, text)
@@ -47,7 +47,7 @@ def _between(parts: list[Term], kind: str, whole: Term, left: Term, text: str) -
     before, after = parts[: at[0]], parts[at[-1] + 1 :]
     if at[-1] - at[0] >= len(at) or not before or not after:
         message = "these dots stand for nothing that can be told"
-        raise ReadError(message, text=text, span=parts[at[0]].span, hint=HINT)
+        raise refused(message, text, parts[at[0]], HINT)
     if kind == "product" and len(after) > 1 and before[-1] == after[0] and not _times(after[:1]):
         after = after[1:]  # D_t W \cdots W D_1 W: the W after the dots ends a pair
         at, parts = [len(before)], [*before, parts[at[0]], *after]
@@ -68,13 +68,13 @@ def _between(parts: list[Term], kind: str, whole: Term, left: Term, text: str) -
         rising = _rises(parts, size, at[0], first, change, left)
         if rising is None:
             message = "these dots do not say which end is the later one"
-            raise ReadError(message, text=text, span=parts[at[0]].span, hint=HINT)
+            raise refused(message, text, parts[at[0]], HINT)
         over = _over(kind, first, change, rising, whole)
         rest = [*before[:-size], over, *after[size:]]
         joined = "product" if kind == "product" else "add"
         return rest[0] if len(rest) == 1 else Term(joined, tuple(rest), None, whole.span)
     message = "what stands before the dots and after them is not the same but for an index"
-    raise ReadError(message, text=text, span=parts[at[0]].span, hint=HINT)
+    raise refused(message, text, parts[at[0]], HINT)
 
 
 def _times(unit: Sequence[Term]) -> list[Time]:
