@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from symjac.reading.names import is_transpose
 from symjac.reading.parser import readable
-from symjac.reading.places import is_derivative
 from symjac.reading.spelling import ENTRYLIKE, plain, script_text
 from symjac.reading.survey import compared
 from symjac.reading.tree import Node
@@ -103,3 +102,9 @@ def marks_vectors(n: Node) -> bool:
         or (n.kind == "group" and n.text == "langle")
         or any(t.kind == "top" for s in n.scripts for t in s.tokens)
     )
+
+
+def is_derivative(fraction: Node) -> bool:
+    """``dy/dx``."""
+    first = [k.inner.factors[0] for k in fraction.kids]
+    return all(f.kind == "partial" or (f.kind == "name" and f.text == "d") for f in first)

@@ -342,7 +342,7 @@ def _function_sides(piece: Piece, el: Elaborator) -> list[Value]:
         for n in side.walk():
             family = el.named(n).family if n.kind == "name" else piece.variable.name
             if family != piece.variable.name and family not in el.roles.applied:
-                el.roles.places.inside.add(el.named(n).family)
+                el.roles.scalars[How.INSIDE].add(el.named(n).family)
     found = heads.head_of(el, head, left.kids[1])
     if found is None or found.function is None or found.after:
         hint = propose(el.named(head).family, "elementwise") if head.kind == "name" else None

@@ -11,6 +11,7 @@ from symjac.expr import Function
 from symjac.expr.times import Time
 from symjac.reading.applied.naming import Naming
 from symjac.reading.applied.terms import CONSTANTS, Place, Ref, Term
+from symjac.reading.assumptions import How
 from symjac.reading.context import Family
 from symjac.reading.names import Named, Operation, operation_of
 from symjac.reading.parser import Parser
@@ -175,7 +176,7 @@ class Building(ABC):
         """What stands above: letters that occur nowhere else are numbers there."""
         tree = Parser(self.context.source, tokens).whole()
         if not base.is_numeric:
-            self.el.roles.raised |= {self.el.named(n).family for n in tree.walk() if n.kind == "name"}
+            self.el.roles.scalars[How.EXPONENT] |= {self.el.named(n).family for n in tree.walk() if n.kind == "name"}
         return self.build(tree)
 
     def euler(self, exponent: Term, node: Node) -> Term:

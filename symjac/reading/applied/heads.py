@@ -207,7 +207,7 @@ def _is_parameter(el: Naming, node: Node) -> bool:
     known = el.context.find(named.family)
     if known is not None and known.is_known:
         return known.role == "parameters"
-    only_here = el.roles.seen[named.family] == el.roles.several.among[named.family]
+    only_here = el.roles.seen[named.family] == el.roles.among[named.family]
     return is_upper(node.text) and named.time is None and not named.operations and only_here
 
 
