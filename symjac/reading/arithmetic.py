@@ -72,10 +72,6 @@ class Arithmetic(Naming, ABC):
         found = [self.context.find(r.family) for r in t.refs()]
         return [f for f in found if f is not None]
 
-    def is_declared_matrix(self, t: Term) -> bool:
-        """Whether a symbol is declared as a matrix, though it may have one column."""
-        return t.ref is not None and any(f.role == "matrix" and f.declared for f in self.families_of(t))
-
     def same(self, a: Value, b: Value, what: str) -> None:
         """Unifies two shapes or says which two do not fit."""
         equal = self.context.sizes.equal
@@ -130,7 +126,8 @@ class Arithmetic(Naming, ABC):
             if v.is_scalar and v.number is None:
                 if v.tag == "dot":
                     raise self.error("an inner product is added to a vector", v.term)
-                if Habit.SPREAD not in self.context.option.habits and self.holds_greek_state(v):
+                greek = any(f.how is How.GREEK and any(f.times) for f in self.families_of(v.term))  # a state
+                if greek and Habit.SPREAD not in self.context.option.habits:
                     raise self.error(f"{self.text(v)}: a vector, or a scalar added to each entry?", v.term)
                 self.refuse_number(v, shaped)
                 self.refuse_entry(v, shaped)
@@ -339,7 +336,9 @@ class Arithmetic(Naming, ABC):
                 running = v
                 continue
             if not self.context.sizes.equal(running.cols, v.rows):
-                raise self.unfit(running, v)
+                left, right = (f"{self.text(w)} is {self.shown(w)}" for w in (running, v))
+                hint = hints.beside(self.context, running, v)
+                raise self.misfit(f"the product does not fit: {left}, {right}", _beside(running.term, v.term), hint)
             for w in (running, v):
                 if self.context.system and w.term.kind == "identity" and not self.is_sure(w.term):
                     raise self.current("multiplies what the identity would not change", w.term)
@@ -381,8 +380,8 @@ class Arithmetic(Naming, ABC):
         first = vectors[0] if vectors else None
         if first is None or len(vectors) < 2 or not all(v.is_vector or v.is_row for v in vectors):
             return values
-        if any(self.is_declared_matrix(v.term) for v in vectors):
-            return values
+        if any(f.role == "matrix" and f.declared for v in vectors if v.term.ref for f in self.families_of(v.term)):
+            return values  # a matrix of one column
         if any(v.is_row != first.is_row or not self.context.sizes.equal(v.rows, first.rows) for v in vectors):
             return values
         scalars = [v for v in values if v.is_scalar]
@@ -397,21 +396,10 @@ class Arithmetic(Naming, ABC):
         self.context.taken.add(Habit.BESIDE_ENTRYWISE)
         return [*scalars, like(first, lambda: Hadamard(*(v.make() for v in vectors)), t)]
 
-    def holds_greek_state(self, v: Value) -> bool:
-        """Whether a scalar is one only because of small Greek letters, one of which carries a time."""
-        return any(f.how is How.GREEK and any(f.times) for f in self.families_of(v.term))
-
     def may_be_scalar(self, v: Value) -> bool:
         """Whether a vector is one only because of small letters without a time: the a of ``(1 - a) x_k``."""
         free = [f for f in self.families_of(v.term) if f.role == "vector"]
         return bool(free) and all(f.how is How.SMALL and not any(f.times) for f in free)
-
-    def unfit(self, a: Value, b: Value) -> Exception:
-        left, right, hint = self.text(a), self.text(b), hints.beside(self.context, a, b)
-        whole = _beside(a.term, b.term)
-        return self.misfit(
-            f"the product does not fit: {left} is {self.shown(a)}, {right} is {self.shown(b)}", whole, hint
-        )
 
     def root(self, v: Value, t: Term) -> Value:
         if v.number is not None and v.number < 0:

@@ -299,7 +299,10 @@ class Attempt:
             p
             for f, p in found
             if f is not None and p.role is not None and not f.declared
-            if (f.head or f.letter) in (TIMED_LOSSES if any(f.times) else LOSSES) and not _holds(p, f.head or f.letter)
+            if (f.head or f.letter) in (TIMED_LOSSES if any(f.times) else LOSSES)
+            and not any(
+                n.kind == "name" and n.text == (f.head or f.letter) for side in p.sides[1:] for n in side.walk()
+            )
         ]
 
     @property
@@ -342,11 +345,6 @@ def _is_square(e: Expr) -> bool:
     if isinstance(e, Product | Sum):
         return any(_is_square(a) for a in e.args)
     return isinstance(e, EntryPower) and not e.is_scalar and e.exponent == Number(2)
-
-
-def _holds(p: Piece, letter: str) -> bool:
-    """Whether a letter stands on the right of an equation."""
-    return any(n.kind == "name" and n.text == letter for side in p.sides[1:] for n in side.walk())
 
 
 def _is_range(root: Node, times: set[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from symjac.reading.names import is_transpose
@@ -45,10 +45,12 @@ class Beside:
         names = [n for n in nodes if n.kind == "name"]
         below = [(n, [t.text for t in n.sub]) for n in names]
         entries = frozenset(n.letter for n, index in below if len(index) == 1 and index[0] in ENTRYLIKE)
+        # The f of \frac{\partial f(x)}{\partial x} and \frac{\partial f}{\partial x}, that may be maps.
+        tops = (n.kids[0].inner.factors for n in nodes if n.kind == "frac" and is_derivative(n))
         return Beside(
             frozenset(factors),
             frozenset(primed & FUNCTION_LETTERS),
-            frozenset(_differentiated(nodes) - primed),
+            frozenset({top[1].letter for top in tops if len(top) > 1 and top[1].text in OFTEN_MAPS} - primed),
             entries,
             frozenset(compared(nodes)),
             frozenset(plain(n.letter) for n in names if not n.sub),
@@ -85,12 +87,6 @@ def _indices(n: Node) -> Iterator[str]:
     yield below
     if below in ENTRYLIKE:
         yield ""
-
-
-def _differentiated(nodes: Sequence[Node]) -> set[str]:
-    r"""The f of ``\frac{\partial f(x)}{\partial x}`` and ``\frac{\partial f}{\partial x}``, that may be maps."""
-    tops = (n.kids[0].inner.factors for n in nodes if n.kind == "frac" and is_derivative(n))
-    return {top[1].letter for top in tops if len(top) > 1 and top[1].text in OFTEN_MAPS}
 
 
 def marks_vectors(n: Node) -> bool:

@@ -42,20 +42,13 @@ def check(source: str, tokens: list[Token]) -> None:
                 raise UnopenedError(f"this {show(t.kind)} closes nothing", text=source, span=(t.start, t.end))
             top = stack.pop()
             if CLOSING[t.kind] != top.kind:
-                _mismatch(source, top, t, stack)
+                if CLOSING[t.kind] in [s.kind for s in stack]:
+                    raise _unclosed(source, top, 1, t)
+                message = f"this {show(t.kind)} does not match the {show(top.kind)} at character {top.start + 1}"
+                hint = f'write "{show(OPENING[top.kind])}"' if top.kind != "begin" else None
+                raise refused(message, source, t, hint)
     if stack:
         raise _unclosed(source, stack[-1], len(stack))
-
-
-def _mismatch(source: str, top: Token, t: Token, stack: list[Token]) -> None:
-    if CLOSING[t.kind] in [s.kind for s in stack]:
-        raise _unclosed(source, top, 1, t)
-    raise refused(
-        f"this {show(t.kind)} does not match the {show(top.kind)} at character {top.start + 1}",
-        source,
-        t,
-        f'write "{show(OPENING[top.kind])}"' if top.kind != "begin" else None,
-    )
 
 
 def _unclosed(source: str, top: Token, count: int, before: Token | None = None) -> UnclosedError:

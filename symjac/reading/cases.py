@@ -38,7 +38,7 @@ def general_step(source: str, tokens: list[Token]) -> tuple[list[Token], list[To
             general.append([t for t in formula if t.kind not in (",", ";")])
             if len(condition) > 1:
                 begin = int(condition[2].text) + (condition[1].kind == ">")
-        elif _is_one_step(condition, tokens[: at - 1]):
+        elif [t.kind for t in condition] == ["name", "=", "number"] and _counts(condition, tokens[: at - 1]):
             text = " ".join(source[row[0].start : row[-1].end].split())
             first.append(Token("prose", text, row[0].start, row[-1].end))
             steps.append(int(condition[2].text))
@@ -55,10 +55,6 @@ def _holds_later(condition: Sequence[Token], left: Sequence[Token]) -> bool:
     if len(condition) == 1:
         return condition[0].text in _OTHERWISE
     return kinds in (["name", ">", "number"], ["name", ">=", "number"]) and _counts(condition, left)
-
-
-def _is_one_step(condition: Sequence[Token], left: Sequence[Token]) -> bool:
-    return [t.kind for t in condition] == ["name", "=", "number"] and _counts(condition, left)
 
 
 def _counts(condition: Sequence[Token], left: Sequence[Token]) -> bool:

@@ -98,14 +98,11 @@ def over(el: Arithmetic, t: Term) -> Value:
             el.context.note("product-order", message, t)
     if run.kind == "sum" and body.is_vector:
         el.context.broadcast |= {f.name for f in el.doubtful_vectors(t.args[0]) if f.how is How.SMALL}
-    low, high = _bound(run.low, rf"\min {run.letter}"), _bound(run.high, rf"\max {run.letter}")
+    # A bound that is not printed has a name.
+    low = time_as_scalar(run.low) if run.low is not None else Symbol(rf"\min {run.letter}")
+    high = time_as_scalar(run.high) if run.high is not None else Symbol(rf"\max {run.letter}")
     order = "open" if run.low is None else "ascending" if run.kind == "sum" else run.order
     return Value(body.rows, body.cols, lambda: OverTime(run.kind, run.letter, low, high, body.make(), order), t)
-
-
-def _bound(time: Time | None, name: str) -> Expr:
-    """A bound as an expression; where it is not printed, its name."""
-    return Symbol(name) if time is None else time_as_scalar(time)
 
 
 def _note_entries(el: Arithmetic, t: Term, letter: str) -> None:

@@ -261,16 +261,11 @@ def summed(e: Expr, i: Index) -> Expr | None:
         return None if turned is None else transpose(turned)
     if e.is_vector:
         inner = columns(e, i)
-        return None if inner is None else _times_ones(inner, i)
+        if inner is None:
+            return None
+        *before, last = inner.args if isinstance(inner, Product) else (inner,)
+        return mul(*before, last.arg) if before and isinstance(last, Diag) else mul(inner, Ones(i.size))
     return _summed_matrix(e, i)
-
-
-def _times_ones(c: Expr, i: Index) -> Expr:
-    """The sum of the columns of a matrix."""
-    last = c.args[-1] if isinstance(c, Product) else c
-    if isinstance(c, Product) and isinstance(last, Diag):
-        return mul(*c.args[:-1], last.arg)
-    return mul(c, Ones(i.size))
 
 
 def _summed_matrix(e: Expr, i: Index) -> Expr | None:

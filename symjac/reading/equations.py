@@ -265,11 +265,14 @@ def elaborate(piece: Piece, el: Elaborator) -> list[Value]:
             if values[0].tag == "entry":
                 _refuse_indexed_vectors(piece, el)
         if context.system and piece.kind == "equation" and len(values) > 1:
-            if _is_gradient(values):
+            # An equation that does no more than name the derivative of a loss.
+            if values[1].tag == "partial" and values[1].is_row and values[0].tag == "symbol" and values[0].is_vector:
                 piece.kind = "gradient"
                 values = [_gradient(piece, el, values)]
             elif values[0].is_vector and values[1].is_row:
-                values[1] = _column(el, values[1], piece.root)
+                row = values[1]
+                context.note("row", "a row stands on the right of a column; its transpose is read", piece.root)
+                values[1] = Value(row.cols, row.rows, lambda: transpose(row.make()), row.term)
         values = [values[0], *(_zero(el, values[0], v) for v in values[1:])]
         for a, b in itertools.pairwise(values):
             el.same(a, b, "the two sides of this equation")
@@ -302,11 +305,6 @@ def _refuse_indexed_vectors(piece: Piece, el: Elaborator) -> None:
             el.context.doubts.append(el.context.doubt(message, n, hint))
 
 
-def _is_gradient(values: list[Value]) -> bool:
-    """Whether an equation does no more than name the derivative of a loss."""
-    return values[1].tag == "partial" and values[1].is_row and values[0].tag == "symbol" and values[0].is_vector
-
-
 def _gradient(piece: Piece, el: Elaborator, values: list[Value]) -> Value:
     """``\\delta_t = \\partial L / \\partial a_t`` declares; gradients are kept as columns."""
     left, right = values[:2]
@@ -326,11 +324,6 @@ def defined_role(piece: Piece, value: Value, el: Elaborator) -> str:
     if written_out and is_upper(piece.sides[0].inner.text) and not el.named(piece.sides[0].inner).operations:
         return ONE_ROW
     return "vector" if value.is_row else value.role
-
-
-def _column(el: Elaborator, row: Value, node: Node) -> Value:
-    el.context.note("row", "a row stands on the right of a column; its transpose is read", node)
-    return Value(row.cols, row.rows, lambda: transpose(row.make()), row.term)
 
 
 def _function_sides(piece: Piece, el: Elaborator) -> list[Value]:

@@ -236,7 +236,7 @@ def row_product(el: Arithmetic, values: list[Value], t: Term) -> list[Value]:
     if len(shaped) == 2 and shaped[0].term.kind == "ones" and shaped[1].is_vector:
         el.context.note("ones", f"{el.context.text(t)} is read as a column of ones times a row, the row repeated", t)
         return [*scalars, shaped[0], _flipped(shaped[1])]
-    if len(shaped) == 2 and _is_matrix_of_one_row(shaped[0]) and shaped[1].is_vector:
+    if len(shaped) == 2 and shaped[0].is_row and _is_matrix(shaped[0]) and shaped[1].is_vector:
         return [*scalars, acting(el, shaped[0], "before"), shaped[1]]
     vectors = [k for k, v in enumerate(shaped) if v.is_vector]
     if len(shaped) > 2 and vectors and any(v.is_row for v in shaped):
@@ -252,10 +252,10 @@ def row_product(el: Arithmetic, values: list[Value], t: Term) -> list[Value]:
     return values
 
 
-def _is_matrix_of_one_row(v: Value) -> bool:
-    """Whether a row is a matrix by its declaration, ``W: matrix 1 n``, that acts like any other."""
+def _is_matrix(v: Value) -> bool:
+    """Whether a symbol is a matrix by its declaration, though it may have one row, as ``W: matrix 1 n`` has."""
     family = v.details.get("family")
-    return v.is_row and v.tag == "symbol" and isinstance(family, Family) and family.role == "matrix"
+    return v.tag == "symbol" and isinstance(family, Family) and family.role == "matrix"
 
 
 def _as_rows(el: Arithmetic, shaped: list[Value], t: Term) -> list[Value]:

@@ -72,7 +72,7 @@ def take_apart(node: Node, letters: Letters, source: str, *, declaring: bool = F
     """A name node with its scripts understood."""
     out = Named(node, node.token, letter(node.token))
     for s in node.scripts:
-        if _is_prime(s) and node.letter in letters.primed:
+        if s.kind != "_" and node.letter in letters.primed and all(t.kind == "'" for t in s.tokens):
             out.base += "'" * len(s.tokens)
         elif s.kind == "'":
             out.operations.append(Operation("prime", count=1))
@@ -91,10 +91,6 @@ def take_apart(node: Node, letters: Letters, source: str, *, declaring: bool = F
     if out.entries and not declaring:
         out.base = letters.numbered.get(out.base, out.base)
     return out
-
-
-def _is_prime(s: Script) -> bool:
-    return s.kind != "_" and all(t.kind == "'" for t in s.tokens)
 
 
 def read_time(tokens: Iterable[Token]) -> Time:
@@ -239,7 +235,8 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
         _superscript(out, Script("^", tuple(tokens), s.start, s.end), letters, source, declaring)
         out.operations.append(Operation("transpose"))
         return
-    if _is_exponential(out.token) and not (tokens[0].kind in ENCLOSURES and is_timed(tokens[1:-1], letters)):
+    exponential = out.token.text == "e" and out.token.style in ("", "rm") and not out.token.accents
+    if exponential and not (tokens[0].kind in ENCLOSURES and is_timed(tokens[1:-1], letters)):
         out.operations.append(operation_of(tuple(tokens)))
         return
     close = ENCLOSURES.get(tokens[0].kind)
@@ -295,11 +292,6 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
         out.upper = text  # \sigma^2 declared as one symbol, A^{1/2}, \delta^{a_f}
     else:
         out.operations.append(operation)
-
-
-def _is_exponential(t: Token) -> bool:
-    """Whether a letter can be the base of the exponential function."""
-    return t.text == "e" and t.style in ("", "rm") and not t.accents
 
 
 def _enclosed(out: Named, opened: str, inner: list[Token], letters: Letters) -> None:

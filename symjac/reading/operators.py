@@ -135,6 +135,9 @@ def mean_of(x: Expr) -> Expr:
 
 def _norm(el: Arithmetic, values: list[Value], t: Term) -> Value:
     v = el.column(values[0])
+    if v.is_matrix and t.kind == "word":  # with nothing below it
+        message = f"the norm of the matrix {el.text(v)} is read as the root of the sum of squares"
+        el.context.note("norm", message, t)
     if v.is_scalar and any(f.how is How.DEFINITION for f in el.families_of(v.term)):
         el.context.note("bars", f"the norm of the number {el.text(v)} is its absolute value", t)
     elif v.is_scalar:
@@ -178,15 +181,6 @@ def norm(el: Arithmetic, t: Term) -> Value:
             rf'write "\|{el.text(v)}\|_F" for the root of the sum of squares',
         )
     return _norm(el, [v], t)
-
-
-def _bars(el: Arithmetic, values: list[Value], t: Term) -> Value:
-    """A norm with nothing below it."""
-    v = values[0]
-    if v.is_matrix:
-        message = f"the norm of the matrix {el.text(v)} is read as the root of the sum of squares"
-        el.context.note("norm", message, t)
-    return _norm(el, values, t)
 
 
 def _absolute(el: Arithmetic, values: list[Value], t: Term) -> Value:
@@ -241,7 +235,7 @@ OPERATORS: dict[str, Callable[[Arithmetic, list[Value], Term], Value]] = {
     "mean": _of_vector(mean_of, "a mean"),
     "variance": _of_vector(variance_of, "a variance"),
     "deviation": _of_vector(lambda x: EntryPower(variance_of(x), Number(Fraction(1, 2))), "a standard deviation"),
-    "norm": _bars,
+    "norm": _norm,
     "abs": _absolute,
     "max": _extreme("max"),
     "min": _extreme("min"),

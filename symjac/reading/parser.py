@@ -191,7 +191,8 @@ class Parser:
             return None
         braced = list[Script]()
         if self.current.kind in ("_", "^", "'"):
-            node = _unbraced(node)
+            if node.inner.kind in ("name", "word") and not node.inner.sup:
+                node = node.inner  # {\bf x}_t and {x}_t: braces around one symbol carry no meaning
             braced = list(node.scripts)
         while self.current.kind in ("_", "^", "'"):
             t = self.taken()
@@ -420,23 +421,14 @@ def _with_steps(items: list[Node]) -> list[Node]:
     return out
 
 
-def _unbraced(node: Node) -> Node:
-    """``{\\bf x}_t`` and ``{x}_t``: braces around one symbol carry no meaning."""
-    inner = node.inner
-    raised = any(s.kind == "^" for s in inner.scripts)
-    return inner if inner.kind in ("name", "word") and not raised else node
-
-
 def _one_by_one(node: Node) -> Node:
     """``\\sum_{i,j}`` and ``\\sum_{i,j=1}^n`` as a sum over i of a sum over j."""
-    below = next((s for s in node.scripts if s.kind == "_"), None)
-    tokens = below.tokens if below is not None else ()
-    end = next((k for k, t in enumerate(tokens) if t.kind == "="), len(tokens))
-    letters = [t for t in tokens[:end] if t.kind != ","]
-    if node.text != "sum" or below is None or len(letters) < 2 or any(t.kind != "name" or t.style for t in letters):
+    end = next((k for k, t in enumerate(node.sub) if t.kind == "="), len(node.sub))
+    letters = [t for t in node.sub[:end] if t.kind != ","]
+    if node.text != "sum" or len(letters) < 2 or any(t.kind != "name" or t.style for t in letters):
         return node
     kids = node.kids
     for t in reversed(letters):
-        scripts = [replace(s, tokens=(t, *tokens[end:])) if s is below else s for s in node.scripts]
+        scripts = [replace(s, tokens=(t, *node.sub[end:])) if s.kind == "_" else s for s in node.scripts]
         kids = [replace(node, scripts=scripts, kids=kids)]
     return kids[0]

@@ -41,15 +41,11 @@ def spelled(text: str, words: Collection[str]) -> str:
     pattern = re.compile(rf"(?<![A-Za-z\\])({'|'.join(longest_first)})(?![A-Za-z])")
 
     def upright(match: re.Match[str]) -> str:
-        return match[0] if _upright(text[: match.start()]) else rf"\mathrm{{{match[0]}}}"
+        opened = _UPRIGHT.search(text[: match.start()])  # whether it stands in the braces of a command for words
+        inside = opened is not None and opened[0].split("{")[0].strip("\\* ") in _COMMANDS
+        return match[0] if inside else rf"\mathrm{{{match[0]}}}"
 
     return pattern.sub(upright, text)
-
-
-def _upright(before: str) -> bool:
-    """Whether what follows stands in the braces of a command for words or upright letters."""
-    opened = _UPRIGHT.search(before)
-    return opened is not None and opened[0].split("{")[0].strip("\\* ") in _COMMANDS
 
 
 _COMMANDS = frozenset(
