@@ -23,6 +23,7 @@ from symjac.reading.equations import (
     left_name,
     with_names_apart,
     with_slope_alone,
+    within,
     without_mere_calls,
 )
 from symjac.reading.hints import WORDS
@@ -161,8 +162,7 @@ class Attempt:
             context.letters.time |= single_steps(every, context.letters)
         for root, source in list(with_names_apart(roots)) if session.system else roots:
             context.source = source
-            if (aside := self.said_aside(root, every)) is not None:
-                context.note(aside[0], f"{context.text(root)} {aside[1]}, and is left out", root)
+            if self.is_aside(root, every):
                 continue
             if root.detail[-1:] == ("in",) and set(root.detail[:-1]) == {"="}:  # x = ... \in \mathbb{R}^n
                 if root.kids[-1].inner.kind == "group" or root.kids[0].inner.kind != "name":  # \in (0, 1)^n
@@ -214,13 +214,18 @@ class Attempt:
                 elaborate(piece, self.elaborator)
         ties.tie_gradients(context)
 
-    def said_aside(self, root: Node, every: Sequence[Node]) -> tuple[str, str] | None:
-        """As which kind of note a relation that is no equation is left out, and what it says."""
-        if len(every) > 1 and _is_range(root, self.context.letters.time):
-            return "range", "says where the equations hold"
-        if _is_condition(root, self.context.letters.entry) and any("=" in r.detail for r in every):
-            return "condition", "is a condition"
-        return ("distribution", "says how values are drawn") if root.detail == ("sim",) else None  # v \sim N(0, R)
+    def is_aside(self, root: Node, every: Sequence[Node]) -> bool:
+        """Whether a relation is no equation; it is left out with a note."""
+        context, text = self.context, self.context.text(root)
+        if len(every) > 1 and _is_range(root, context.letters.time):
+            context.note("range", f"{text} says where the equations hold, and is left out", root)
+        elif _is_condition(root, context.letters.entry) and any("=" in r.detail for r in every):
+            context.note("condition", f"{text} is a condition, and is left out", root)
+        elif root.detail == ("sim",):  # v \sim N(0, R)
+            context.note("distribution", f"{text} says how values are drawn, and is left out", root)
+        else:
+            return False
+        return True
 
     def continue_from(self, base: Context) -> None:
         """Everything the earlier reading knows counts as declared here."""
@@ -253,23 +258,19 @@ class Attempt:
         if piece.busy or piece.role is not None:
             return piece.role
         context, el = self.context, self.elaborator
-        outer = context.source, el.indices, el.locals
-        context.source, el.indices, el.locals = piece.source, piece.indices, {}
-        piece.busy = True
         notes, constants = len(context.notes), len(context.constants)
         self.back.append(earlier)
         try:
-            return defined_role(piece, el.build(piece.sides[1]), el)
+            with within(piece, el):
+                return defined_role(piece, el.build(piece.sides[1]), el)
         except _CircleError:
             if not earlier:
                 raise
             return None
         finally:
-            piece.busy = False
             self.back.pop()
             del context.constants[constants:]
             context.notes[notes:] = [n for n in context.notes[notes:] if n.kind == "role"]  # what was settled stays so
-            context.source, el.indices, el.locals = outer
 
     def refuse_squared_losses(self) -> None:
         r"""Refuses ``L = (o - y)^2`` of vectors: a loss is a scalar, and this is a vector of squares.

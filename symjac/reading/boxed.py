@@ -208,9 +208,7 @@ class _Writer:
 
     def big(self, node: Node) -> b.Box:
         """A large operator with its bounds and what it governs."""
-        below, above = (
-            next((self.script(s.tokens) for s in node.scripts if s.kind == kind), None) for kind in ("_", "^")
-        )
+        below, above = (self.script(tokens) if tokens else None for tokens in (node.sub, node.sup))
         body = [self.whole(kid) for kid in node.kids]
         if below is None:
             return b.row(b.Script(b.Op(SIGNS[node.text], prefix=True), sup=above), b.Gap(), *body)

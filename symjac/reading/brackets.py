@@ -18,7 +18,7 @@ _CONTINUES = BINARY | RELATIONS | {"+", "-"}
 
 
 class UnclosedError(ReadError):
-    """A bracket that is opened and never closed; :mod:`symjac.reading.repair` may know where."""
+    """A bracket that is opened and never closed; :mod:`symjac.reading.session` may know where."""
 
 
 class UnopenedError(ReadError):
@@ -223,13 +223,9 @@ def _with_conditions_open(source: str, tokens: list[Token]) -> list[Token]:
 
     Without a wide space before it a blank has to stand there, which ``P(x > 0)`` has not.
     """
-    out = list(tokens)
-    k = 0
+    out, k = list(tokens), 0
     while k < len(tokens):
-        if tokens[k].kind not in OPENING:
-            k += 1
-            continue
-        close = _closing(tokens, k)
+        close = _closing(tokens, k) if tokens[k].kind in OPENING else k
         if tokens[k].kind == "(" and k and _is_condition(source, tokens, k, close):
             out[k], out[close] = tokens[k]._replace(kind=","), tokens[close]._replace(kind=",")
         k = close + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from symjac.errors import propose
@@ -60,11 +61,14 @@ def without_mere_calls(root: Node) -> tuple[Node, list[Node]]:
     """``h_t = f(h, u) = W h + u`` without the members that only say what h_t depends on, and these members."""
     if root.kind != "relation" or set(root.detail) != {"="} or len(root.kids) < 3:
         return root, []
-    calls_ = [k for k in root.kids[1:-1] if _is_mere_call(k)]
-    if not calls_:
+    calls = [(k, k.inner.call) for k in root.kids[1:-1]]
+    mere = [
+        k for k, c in calls if c and c[0].kind == "name" and all(a.inner.kind == "name" for a in bracket(c[1]).kids)
+    ]
+    if not mere:
         return root, []
-    kept = [k for k in root.kids if k not in calls_]
-    return Node("relation", "", kept, root.start, root.end, detail=root.detail[: len(kept) - 1]), calls_
+    kept = [k for k in root.kids if k not in mere]
+    return Node("relation", "", kept, root.start, root.end, detail=root.detail[: len(kept) - 1]), mere
 
 
 def with_names_apart(roots: Sequence[tuple[Node, str]]) -> Iterator[tuple[Node, str]]:
@@ -85,26 +89,19 @@ def _printed(n: Node, source: str) -> str:
     return plain(source[n.start : n.end])
 
 
-def _is_mere_call(node: Node) -> bool:
-    """``f(h, u)``, ``G_t(r)``: a letter before symbols in brackets."""
-    inner = node.inner
-    if inner.kind != "juxt" or len(inner.kids) != 2 or inner.kids[0].kind != "name" or not inner.kids[1].is_call:
-        return False
-    return all(k.inner.kind == "name" for k in bracket(inner.kids[1]).kids)
-
-
 def classify(piece: Piece, el: Elaborator, defined: set[str]) -> None:
     """Settles the kind of a piece and the symbol it defines."""
     root = piece.root
     if root.kind != "relation":
         return
     el.context.source = piece.source
-    bad = [d for d in root.detail if d != "="]
-    if bad:
+    if set(root.detail) != {"="}:
         raise el.error("an inequality or an approximation is no equation", root)
     piece.kind = "equation"
     left = root.kids[0].inner
-    if el.context.system and _is_derivative(left):
+    first = left.factors[0]
+    above = first.kids[0].inner if first.kind == "frac" else first
+    if el.context.system and above.factors[0].kind in ("partial", "nabla"):
         raise el.context.no_equation(
             "this is a formula for a derivative, and defines no symbol",
             left,
@@ -114,24 +111,15 @@ def classify(piece: Piece, el: Elaborator, defined: set[str]) -> None:
     if left.kind == "name":
         piece.family = el.named(left).family
         return
-    if left.kind != "juxt" or len(left.kids) != 2 or not left.kids[1].is_call:
+    if left.call is None or left.kids[0].kind not in ("name", "word"):
         return
     head, group = left.kids[0], bracket(left.kids[1])
-    if head.kind not in ("name", "word"):
-        return
     if head.kind == "name" and el.roles.is_time_call(head, group):
         piece.family = el.named(head).family
     elif _defines_function(piece, group, el, defined):
         piece.kind = "function"
     elif head.kind == "name":
         piece.kind = "named"
-
-
-def _is_derivative(left: Node) -> bool:
-    """``\\partial y / \\partial x``, ``\\nabla_x L``, alone or before what they are applied to."""
-    first = left.factors[0]
-    above = first.kids[0].inner if first.kind == "frac" else first
-    return above.factors[0].kind in ("partial", "nabla")
 
 
 def with_slope_alone(root: Node, context: Context) -> Node:
@@ -222,16 +210,14 @@ def _defines_function(piece: Piece, group: Node, el: Elaborator, defined: set[st
     if piece.root.kids[0].inner.kids[0].text in ALWAYS_FUNCTIONS:  # of any z, though another equation defines one
         defined = defined - {el.named(argument).family}
     for side in piece.root.kids[1:]:
-        if any(is_transpose(n.sup) for n in side.walk()):
-            return False  # a transpose turns a vector or a matrix
-        names = [n for n in side.walk() if n.kind in ("name", "nabla", "partial", "norm", "matrix", "big")]
-        if any(n.kind == "name" and el.named(n).family in defined for n in names):
+        nodes = list(side.walk())
+        names = [n for n in nodes if n.kind == "name"]
+        raised = {t.text for n in nodes for script in n.scripts for t in script.tokens}
+        if argument.text not in raised | {n.text for n in names}:
             return False
-        raised = {t.text for n in side.walk() for script in n.scripts for t in script.tokens}
-        mentioned = {n.text for n in names} | raised
-        if any(n.kind != "name" or _shaped(n) for n in names) or argument.text not in mentioned:
+        if any(n.kind in ("nabla", "partial", "norm", "matrix", "big") or is_transpose(n.sup) for n in nodes):
             return False
-        if any(n.kind == "name" and n.sub for n in names):
+        if any(n.sub or _shaped(n) or el.named(n).family in defined for n in names):
             return False
     return True
 
@@ -241,15 +227,26 @@ def _shaped(n: Node) -> bool:
     return n.token.marks_vector or n.token.style == "rm" or is_upper(n.text)
 
 
-def elaborate(piece: Piece, el: Elaborator) -> list[Value]:
-    """The sides of a piece as values of one shape."""
-    if piece.values is not None:
-        return piece.values
+@contextmanager
+def within(piece: Piece, el: Elaborator) -> Iterator[None]:
+    """What is read meanwhile is read as a part of this piece."""
     context = el.context
     outer = context.source, el.indices, el.locals
     context.source, el.indices, el.locals = piece.source, piece.indices, {}
     piece.busy = True
     try:
+        yield
+    finally:
+        piece.busy = False
+        context.source, el.indices, el.locals = outer
+
+
+def elaborate(piece: Piece, el: Elaborator) -> list[Value]:
+    """The sides of a piece as values of one shape."""
+    if piece.values is not None:
+        return piece.values
+    context = el.context
+    with within(piece, el):
         if piece.kind == "function":
             values = _function_sides(piece, el)
         elif piece.kind == "named":
@@ -276,9 +273,6 @@ def elaborate(piece: Piece, el: Elaborator) -> list[Value]:
         values = [values[0], *(_zero(el, values[0], v) for v in values[1:])]
         for a, b in itertools.pairwise(values):
             el.same(a, b, "the two sides of this equation")
-    finally:
-        piece.busy = False
-        context.source, el.indices, el.locals = outer
     piece.values = values
     return values
 

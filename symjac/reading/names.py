@@ -104,7 +104,7 @@ _LABEL_SIGNS = frozenset(
 _LABEL_KINDS = frozenset(["name", "word", "number", "_", "{", "}"])
 
 
-def _is_time(tokens: Sequence[Token]) -> bool:
+def is_time(tokens: Sequence[Token]) -> bool:
     """``t``, ``t-1``, ``T+t-i``: letters and numbers joined by signs."""
     atoms = [t for t in tokens if t.kind not in ("(", ")")]
     wanted = True
@@ -144,7 +144,7 @@ def _subscript(out: Named, s: Script, letters: Letters, source: str, declaring: 
         numbered = out.base in KRONECKER and any(len(p) == 1 and p[0].text in letters.entry for p in parts)
         what = _what(part, out, letters, declaring, alone=len(parts) == 1, numbered=numbered)
         if what == "time" and out.time is None:
-            if not _is_time(part):
+            if not is_time(part):
                 raise refused("I cannot read this index", source, s)
             out.time, out.place = read_time(part), "_{}"
         elif what == "unclear":
@@ -251,7 +251,7 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
                 hint=f'for a power write "{source[out.node.start : s.start]}^{{{script_text(tokens[1:-1])}}}"',
             )
         _enclosed(out, tokens[0].kind, tokens[1:-1], letters)
-        if out.time is not None and not _is_time(tokens[1:-1]):
+        if out.time is not None and not is_time(tokens[1:-1]):
             raise refused("I cannot read this index", source, s)
         return
     if len(tokens) == 1 and tokens[0].kind in ("+", "-"):

@@ -32,7 +32,7 @@ from symjac.reading.arithmetic import Arithmetic
 from symjac.reading.assumptions import Habit, How
 from symjac.reading.roles import known_function
 from symjac.reading.sizes import UNIT
-from symjac.reading.spelling import marks_vector
+from symjac.reading.spelling import is_bold
 from symjac.reading.values import Value, like, negative, reciprocal, scalar
 
 
@@ -189,7 +189,9 @@ def _absolute(el: Arithmetic, values: list[Value], t: Term) -> Value:
         el.context.note("bars", "bars around a matrix are read as its determinant", t)
         return OPERATORS["det"](el, [v], t)
     families = el.families_of(t)
-    if not v.is_scalar and not (families and all(f.declared and not marks_vector(f.name) for f in families)):
+    if not v.is_scalar and not (
+        families and all(f.declared and not (is_bold(f.name) or r"\vec{" in f.name) for f in families)
+    ):
         inner = el.context.text(t.args[0])
         raise el.context.doubt(
             f"bars around the vector {inner}: its norm, or the absolute value of each entry?",

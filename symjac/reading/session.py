@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 
-from symjac.errors import DefinitionError, ReadError, ShapeError
-from symjac.reading import numbered, repair, ties
+from symjac.errors import DefinitionError, ReadError, ShapeError, SymjacError
+from symjac.reading import numbered, ties
 from symjac.reading.assumptions import SCALAR_FUNCTION, How, Option
 from symjac.reading.attempt import Attempt, Given
 from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.reading.choices import CHOICES, OF_VECTOR_LOSS, ONE_LETTER, TWO_LETTERS, WITH_NUMBERS, Choices, Tried
 from symjac.reading.context import BesideNumberError, Note, TwoMeaningsError
+from symjac.reading.lexer import tokenise
 from symjac.reading.parser import parse
+from symjac.reading.vocabulary import CLOSING, OPENING
 
 # How much is tried, in characters of text read again; so that no text takes long to be refused.
 WORK = 60_000
@@ -42,9 +44,9 @@ class Session(Given):
         first = Attempt(self, Option())
         try:
             found = first.run()
+        except (UnclosedError, UnopenedError, TwoMeaningsError):
+            raise
         except (ReadError, ShapeError) as error:
-            if isinstance(error, UnclosedError | UnopenedError | TwoMeaningsError):
-                raise
             found = self.with_numbers(error) or self.otherwise(first, error)
         else:
             found = self.beside_vectors(found)
@@ -63,9 +65,9 @@ class Session(Given):
             return found
         try:
             return self.otherwise(found, ShapeError("a matrix"), WITH_NUMBERS, [] if small_matrix else [found])
-        except (ReadError, ShapeError) as error:
-            if isinstance(error, TwoMeaningsError):
-                raise
+        except TwoMeaningsError:
+            raise
+        except (ReadError, ShapeError):
             return found
 
     def with_numbers(self, error: ReadError | ShapeError) -> Attempt | None:
@@ -103,7 +105,7 @@ class Session(Given):
                 parse(t)
             return repr([[v.make() for v in p.values or ()] for p in Attempt(given, Option()).run().pieces])
 
-        text, place = repair.mended(source, error, read, WORK // (1 + sum(map(len, self.texts))))
+        text, place = mended(source, error, read, WORK // (1 + sum(map(len, self.texts))))
         self.texts = [text if t == source else t for t in self.texts]
         message = (
             f"a bracket was missing; the only reading that fits puts {text[place]} at character {place + 1}: {text}"
@@ -158,3 +160,39 @@ class Session(Given):
         if said := [a.declarations for a in fitting if a.declarations]:
             error.hint = "several readings fit; declare one, as in " + " or ".join(said)
         raise error
+
+
+def candidates(source: str, error: UnclosedError | UnopenedError) -> Iterator[tuple[str, int]]:
+    """The text with the missing bracket put in at each place, and where."""
+    assert error.span is not None
+    at = error.span[0]
+    bracket = source[at]
+    if bracket not in "([)]":
+        return
+    unclosed = isinstance(error, UnclosedError)
+    for t in tokenise(source):
+        if unclosed and t.end > at + 1:
+            yield source[: t.end] + OPENING[bracket] + source[t.end :], t.end
+        elif not unclosed and t.start < at:
+            yield source[: t.start] + CLOSING[bracket] + source[t.start :], t.start
+
+
+def mended(
+    source: str, error: UnclosedError | UnopenedError, read: Callable[[str], Hashable], most: int
+) -> tuple[str, int]:
+    """The one text that reads; raises, with the candidates, where there are none, several, or too many to try."""
+    found: dict[Hashable, tuple[str, int]] = {}
+    places = list(candidates(source, error))
+    for text, place in places if len(places) <= most else []:
+        try:
+            meaning = read(text)
+        except SymjacError:
+            continue
+        found[meaning] = (text, place)
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if found:
+        last = list(found.values())[-1:-4:-1]  # the end first, where a bracket is mostly lost
+        shown = " or ".join(f'"{text}"' for text, _ in last)
+        error.hint = f"there are {len(found)} places where it can stand, as in {shown}"
+    raise error

@@ -98,11 +98,6 @@ def is_bold(name: str) -> bool:
     return r"\mathbf" in name or r"\boldsymbol" in name
 
 
-def marks_vector(name: str) -> bool:
-    """Whether a canonical name is bold or has an arrow."""
-    return is_bold(name) or r"\vec{" in name
-
-
 def is_greek(text: str) -> bool:
     r"""Whether a letter is a Greek one, or the script l that stands among them.
 

@@ -97,6 +97,12 @@ class Node:
         return self.text == "{" and len(self.kids) == 1 and self.kids[0].kind == "group" and self.kids[0].text in "(["
 
     @property
+    def call(self) -> tuple[Node, Node] | None:
+        """A head and the bracket behind it where this is no more than that."""
+        kids = self.kids if self.kind == "juxt" else []
+        return (kids[0], kids[1]) if len(kids) == 2 and kids[1].is_call else None
+
+    @property
     def inner(self) -> Node:
         """What stands in braces that carry no meaning of their own."""
         node = self

@@ -26,7 +26,7 @@ from symjac.reading import Reading
 from symjac.reading.applied.terms import Ref, Term
 from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.reading.context import Family, Note
-from symjac.reading.repair import candidates
+from symjac.reading.session import candidates
 from symjac.reading.spelling import plain
 from symjac.reading.usual import is_loss_word
 from symjac.reading.wording import describe

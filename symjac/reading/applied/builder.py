@@ -54,10 +54,8 @@ class Builder(Building):
                 raise self.error(message, node, f'write "{family.name}(x)", or give the symbol another letter')
             if family.role == "map":
                 return Term("bare_map", (), (family.name, named.primes), span(node))
-            f = family.function
-            function = Function(f.name, f.order + named.primes, f.known) if f is not None else None
             powers = [o for o in named.operations if o.kind != "prime"]
-            return self.operated(self.constant("bare_function", None, node, function), powers, node)
+            return self.bare_function(family.function, named.primes, powers, node)
         if el.beside and named.primes and named.label:
             of = self.context.find(named.base)
             if of is not None and of.role == "map":
@@ -286,9 +284,11 @@ class Builder(Building):
         if head is None or head.function is None:
             text = self.context.text(node)
             raise self.error(f"{text} has no argument", node, f'write one behind it: write "{text}(x)"')
-        f = head.function
-        function = Function(f.name, f.order + head.order, f.known)
-        return self.operated(self.constant("bare_function", None, node, function), head.after, node)
+        return self.bare_function(head.function, head.order, head.after, node)
+
+    def bare_function(self, f: Function | None, order: int, powers: list[Operation], node: Node) -> Term:
+        function = Function(f.name, f.order + order, f.known) if f is not None else None
+        return self.operated(self.constant("bare_function", None, node, function), powers, node)
 
     def applied(self, head: heads.Head, kids: list[Node], i: int) -> tuple[Term, int]:
         """A head with its argument: a bracket, or what follows in the product."""

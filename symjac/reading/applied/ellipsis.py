@@ -14,6 +14,7 @@ from symjac.reading.applied.terms import Over, Ref, Term
 from symjac.reading.tree import refused
 
 HINT = r'write a sum or a product, as in "\sum_{s=1}^{t} u_s" or "\prod_{t\ge i>k} A_i"'
+NOTHING = "these dots stand for nothing that can be told"
 LETTERS = ("i", "j", "s", "r", "q", "l", "k")
 SIDE_BY_SIDE = ("cdot", "times")
 
@@ -26,7 +27,7 @@ def filled(t: Term, left: Term, text: str) -> Term:
     if not any(a.kind == "dots" for a in t.walk()):
         return t
     if t.kind == "dots":
-        raise refused("these dots stand for nothing that can be told", text, t, HINT)
+        raise refused(NOTHING, text, t, HINT)
     parts, kind = (list(t.args), "sum") if t.kind == "add" else (list(_flat(t)), "product")
     if any(a.kind == "dots" for a in parts):
         return _between([a if a.kind == "dots" else filled(a, left, text) for a in parts], kind, t, left, text)
@@ -46,8 +47,7 @@ def _between(parts: list[Term], kind: str, whole: Term, left: Term, text: str) -
     at = [k for k, a in enumerate(parts) if a.kind == "dots"]
     before, after = parts[: at[0]], parts[at[-1] + 1 :]
     if at[-1] - at[0] >= len(at) or not before or not after:
-        message = "these dots stand for nothing that can be told"
-        raise refused(message, text, parts[at[0]], HINT)
+        raise refused(NOTHING, text, parts[at[0]], HINT)
     if kind == "product" and len(after) > 1 and before[-1] == after[0] and not _times(after[:1]):
         after = after[1:]  # D_t W \cdots W D_1 W: the W after the dots ends a pair
         at, parts = [len(before)], [*before, parts[at[0]], *after]
@@ -67,8 +67,7 @@ def _between(parts: list[Term], kind: str, whole: Term, left: Term, text: str) -
             last, after, change = after[size : 2 * size], after[size:], change + step
         rising = _rises(parts, size, at[0], first, change, left)
         if rising is None:
-            message = "these dots do not say which end is the later one"
-            raise refused(message, text, parts[at[0]], HINT)
+            raise refused("these dots do not say which end is the later one", text, parts[at[0]], HINT)
         over = _over(kind, first, change, rising, whole)
         rest = [*before[:-size], over, *after[size:]]
         joined = "product" if kind == "product" else "add"
@@ -107,12 +106,11 @@ def _change(first: Sequence[Term], last: Sequence[Term]) -> Time | None:
 def _rises(parts: Sequence[Term], size: int, dots: int, first: Sequence[Term], change: Time, left: Term) -> bool | None:
     """Whether the index increases from left to right."""
     before, after = parts[:dots], [p for p in parts[dots:] if p.kind != "dots"]
-    for units in (before[::-1], after):
-        if len(units) >= 2 * size:
-            one, two = units[:size], units[size : 2 * size]
-            step = _change(two[::-1], one[::-1]) if units[0] is before[-1] else _change(one, two)
-            if step is not None and step.is_number and abs(step.offset) == 1:
-                return step.offset > 0
+    # What is next to the unit on either side, in the order of print.
+    for one, two in ((before[-2 * size : -size], before[-size:]), (after[:size], after[size : 2 * size])):
+        step = _change(one, two) if len(one) == len(two) == size else None
+        if step is not None and step.is_number and abs(step.offset) == 1:
+            return step.offset > 0
     if change.is_number:
         return change.offset > 0
     grows = {name for name, count in change.letters if count > 0}

@@ -8,6 +8,7 @@ from symjac.expr.times import Time
 from symjac.reading.applied.building import Building, span
 from symjac.reading.applied.terms import Over, Term
 from symjac.reading.context import Context
+from symjac.reading.names import is_time, read_time
 from symjac.reading.spelling import script_text
 from symjac.reading.survey import bound_letter
 from symjac.reading.tokens import Token
@@ -90,8 +91,9 @@ def _bounds(
     kinds = [sub[k].kind for k in at]
 
     def read(tokens: tuple[Token, ...]) -> Time:
-        _refuse_bound(b, tokens, node)
-        return Time.read(script_text(tokens))
+        if not b.el.beside and not is_time(tokens):
+            raise b.error("I cannot read this bound" if tokens else "a bound is missing", node)
+        return read_time(tokens)
 
     if kinds == ["="] and sup:
         low, high = read(sub[at[0] + 1 :]), read(sup)
@@ -114,20 +116,6 @@ def _bounds(
     if not kinds and len(sub) == 1 and node.text == "sum":
         return None, None, "open"
     raise b.error("I cannot read these bounds", node, BOUNDS_READ)
-
-
-def _refuse_bound(b: Building, tokens: tuple[Token, ...], node: Node) -> None:
-    """Refuses a bound that is no sum of letters and numbers."""
-    wanted = True
-    for t in tokens if not b.el.beside else ():
-        if t.kind in ("+", "-"):
-            wanted = True
-        elif not wanted or t.kind not in ("name", "number", "infty"):
-            raise b.error("I cannot read this bound", node)
-        else:
-            wanted = False
-    if wanted and not b.el.beside:
-        raise b.error("a bound is missing", node)
 
 
 def matrix(b: Building, node: Node) -> Term:
