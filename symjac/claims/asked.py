@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from symjac import expr as ex
-from symjac.claims import vectors
 from symjac.claims.conventions import FOUR, MIXED, Convention
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
@@ -81,7 +80,7 @@ class Asked:
     ) -> Evaluator:
         """What two members mean, at numbers for letters, where their gradients come from somewhere."""
         ev = kind(self.model, self.convention, gradient, over, values)
-        ev.carried = vectors.carried(self.statement, a, b)
+        ev.carried = self.statement.carried(a, b)
         return ev
 
     def kinds(self, symbols: Iterable[ex.Symbol]) -> dict[str, str]:

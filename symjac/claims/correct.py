@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 
 from symjac import expr as ex
 from symjac import typeset
-from symjac.claims import vectors
 from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import Convention
 from symjac.claims.evaluate import Evaluator
@@ -74,7 +73,7 @@ def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term) -> 
     if ends is not None:
         return _product(model, layout, *ends)
     out = model.without_own_names(out)
-    carried = {vectors.carried_letter(model, *pair) for pair in vectors.carried(s, left, right)}
+    carried = {model.carried_letter(*pair) for pair in s.carried(left, right)}
     shown = _laid_out(_with_products(_with_loss(out, gradients, s), model, layout), layout, carried)
     text = typeset.latex(_with_numbers(shown, model), beside=model.reading.symbols)
     return text if over is None else rf"\sum_{{{over[2]}}} {text}"

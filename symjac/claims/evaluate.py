@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from symjac import expr as ex
-from symjac.claims import vectors
 from symjac.claims.context import Operand
 from symjac.claims.instances import reached
 from symjac.claims.meaning import Meaning
@@ -168,7 +167,7 @@ class Evaluator(Meaning):
         if y == x:
             return ex.Identity(of.rows * of.cols)
         if (y, x) in self.carried:
-            return vectors.carried_letter(model, y, x)
+            return model.carried_letter(y, x)
         model.refuse_unknown(y, x)
         self.variables.add(wrt)
         immediate = model.closed(model.between(y, x), of, wrt, entries=True)
@@ -182,7 +181,7 @@ class Evaluator(Meaning):
         terms = [immediate]
         for r in sorted(set(states), key=repr):
             goes_on = y.time.offset - 1 > first
-            total = self.entries(r, x) if goes_on else vectors.carried_letter(model, r, x)
+            total = self.entries(r, x) if goes_on else model.carried_letter(r, x)
             terms.append(ex.mul(model.derivative(y, r), total))
         return ex.add(*terms)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from symjac import expr as ex
-from symjac.claims import readings, vectors
+from symjac.claims import readings
 from symjac.claims.asked import conventions, orders, settled_order
 from symjac.claims.bounds import bounding, inequality
 from symjac.claims.bounds import words as bound_words
@@ -175,10 +175,12 @@ class Judge:
         in_layout = first.rebuilt(readings.other_layout_of_maps), last.rebuilt(readings.other_layout_of_maps)
         fixed = True in readings.jacobians_of_maps(first) | readings.jacobians_of_maps(last)
         beside(*in_layout, partial(readings.agreeing if fixed else readings.doubted, MAP_LAYOUT))
-        if (by_vec := vectors.by_vec_instead(s, first, readings.with_dots(last, "entrywise"))) is not None:
+        if (by_vec := readings.by_vec_instead(s, first, readings.with_dots(last, "entrywise"))) is not None:
             beside(by_vec, last, lambda o, other: other if misfits(o) and other.holds is None else o, misfits)
         links = tuple(self.links())
-        notes = tuple(dict.fromkeys([*s.notes, *self.notes, *vectors.notes(s), *readings.notes_of_maps(s)]))
+        notes = tuple(
+            dict.fromkeys([*s.notes, *self.notes, *readings.notes_of_parameters(s), *readings.notes_of_maps(s)])
+        )
         out = Verdict(s.claim, "", maps["ascending"], maps.get("descending"), s.order, links, notes=notes)
         out = replace(out, verdict=summed_up(out.as_printed))
         at_once = any(o.at_once for m in maps.values() for o in m.values())
@@ -224,7 +226,7 @@ class Judge:
         changes = {name: b.rebuilt(change) for name, change in readings.REWRITES.items()}
         others = [(name, changed, Evaluator) for name, changed in changes.items() if changed != b]
         found: dict[str, Outcomes] = {}
-        if (by_vec := vectors.by_vec_instead(self.statement, a, b)) is not None:
+        if (by_vec := readings.by_vec_instead(self.statement, a, b)) is not None:
             found["matrix_as_vec"] = self.outcomes(by_vec, b, "ascending")
         for name, changed, kind in (*others, ("vectors_as_diag", b, readings.Diagonals)):
             for order in printed:

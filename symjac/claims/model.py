@@ -70,6 +70,12 @@ class Model(Instances):
             return ex.mul(*(self.whole_step(y.at(u)) for u in times))
         return self.closed(self.through(y, x), of, wrt)
 
+    def carried_letter(self, y: Ref, x: Ref) -> Symbol:
+        """What stands for a total derivative of which nothing more is known."""
+        of, wrt = self.symbol(y), self.symbol(x)
+        name = rf"(\partial {of.name}/\partial {wrt.name})"
+        return Symbol(name, (of.rows * of.cols, wrt.rows * wrt.cols))
+
     def refuse_unknown(self, y: Ref, x: Ref) -> None:
         """Nothing is said of how y depends on x where no equation defines y, or holds x.
 

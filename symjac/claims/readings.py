@@ -11,7 +11,7 @@ from dataclasses import replace
 from symjac import expr as ex
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.stated.statement import Statement
-from symjac.claims.undecided import TROUBLE
+from symjac.claims.undecided import TROUBLE, UndecidedError
 from symjac.claims.verdict import Answer, Outcome, Outcomes, Verdict, summed_up, undecided
 from symjac.errors import ShapeError
 from symjac.expr import Function
@@ -323,3 +323,46 @@ def under_condition(
     plain = " and ".join(f"{f} is {_TOLD[words]}" for f, words in taken.items())
     answers = Answer(what, declare, other.conventions), Answer(plain, taken, v.conventions)
     return replace(out, alternatives={what: other.conventions}, readings=answers, if_declared=declare)
+
+
+def notes_of_parameters(s: Statement) -> list[str]:
+    """What a derivative of a state by a parameter is read as."""
+    out: list[str] = []
+    try:
+        total = {x for _, x in s.carried(*s.members)}
+    except UndecidedError:
+        return out
+    for y, x in s.by_parameter(*s.members):
+        if y.time is None:
+            continue
+        name = rf"\partial {s.model.name(y)} / \partial {s.model.name(x)}"
+        if x in total:
+            out.append(f"{name} is read as the total derivative, which obeys a recursion over the steps")
+        elif s.model.earlier(y):
+            out.append(f"{name} is read as the immediate derivative: what comes from the step before is held fixed")
+    return list(dict.fromkeys(out))
+
+
+def by_vec_instead(s: Statement, left: Term, right: Term) -> Term | None:
+    """The left side by the vec of a matrix, where a scalar or a matrix is differentiated by it.
+
+    Only where the right side has what has the shape of a vec; ``None`` elsewhere.
+    """
+    kinds = {t.kind for t in right.walk()} | {str(t.data) for t in right.walk() if t.kind == "operation"}
+    if not kinds & {"vec", "by_vec", "commutation", "otimes", "otimes_vec"} and not any(
+        s.role(x) == "matrix" for _, x in s.by_parameter(right, immediate=True)
+    ):
+        return None
+
+    def change(t: Term) -> Term:
+        x = t.args[1].ref if t.kind == "derivative" else None
+        if x is None or s.role(x) != "matrix":
+            return t
+        y = t.args[0].ref
+        matrix = y is not None and s.role(y) == "matrix"
+        return Term("by_vec", (t,), None, t.span) if matrix or s.is_scalar(t.args[0]) else t
+
+    if any(t.kind == "by_vec" for t in left.walk()):
+        return None
+    changed = left.rebuilt(change)
+    return changed if changed != left else None

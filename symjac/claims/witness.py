@@ -14,7 +14,6 @@ from fractions import Fraction
 from functools import partial
 
 from symjac import expr as ex
-from symjac.claims import vectors
 from symjac.claims.asked import Asked
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.meaning import Meaning
@@ -273,7 +272,7 @@ def confirm_formula(
             raise UndecidedError(ev.unknown[0])
         for y, x in ev.carried:
             for r in (Ref(family, y.time) for family in c.model.defined_families):
-                if (letter := vectors.carried_letter(c.model, r, x)) in form.symbols:
+                if (letter := c.model.carried_letter(r, x)) in form.symbols:
                     world.carry(letter, r, x)
         for letter in form.symbols & letters.keys():
             world.take_up(letter, *letters[letter])

@@ -13,7 +13,7 @@ from symjac.claims.stated.conditions import Condition
 from symjac.claims.stated.said import Said
 from symjac.claims.undecided import UndecidedError
 from symjac.expr.times import LAST, Time
-from symjac.reading.applied.terms import Ref, Term
+from symjac.reading.applied.terms import Immediate, Ref, Term
 from symjac.values import Counterexample
 
 
@@ -203,6 +203,36 @@ class Statement(Said):
             behind = (r.family for r in self.model.earlier(y)) if straight and not others else ()
             if apart or any(name in self.model.behind([family]) for family in behind):
                 raise UndecidedError(f"whether the derivatives by {name} go through earlier steps is not said")
+
+    def carried(self, *members: Term) -> frozenset[tuple[Ref, Ref]]:
+        """The earliest of several derivatives of states by one parameter: total ones, of which nothing more is known.
+
+        ``dh_t/dW`` beside ``dh_{t-1}/dW`` is the total derivative, which obeys the recursion
+        ``dh_t/dW = immediate + dh_t/dh_{t-1} dh_{t-1}/dW``.
+
+        :raises UndecidedError: where they stand at times with different letters, so that either may be meant.
+        """
+        states = {(y, x) for y, x in self.by_parameter(*members) if y.time is not None}
+        out = set()
+        for parameter in {x for _, x in states}:
+            found = [y for y, x in states if x == parameter]
+            if len({y.step.letters for y in found}) > 1:
+                raise UndecidedError("whether these derivatives by a parameter are total or immediate ones is not said")
+            first = min(y.step.offset for y in found)
+            if any(y.step.offset != first for y in found):
+                out |= {(y, parameter) for y in found if y.step.offset == first}
+        return frozenset(out)
+
+    def by_parameter(self, *members: Term, immediate: bool = False) -> Iterator[tuple[Ref, Ref]]:
+        """The derivatives of what equations define, or of entries of it, by what has no time, or by entries of that."""
+        printed = (t for m in members for t in m.walk() if t.kind == "derivative")
+        for t in (t for t in printed if immediate or not isinstance(t.data, Immediate)):
+            y, x = (a.whole.ref for a in t.args)
+            if y is None or x is None or x.time is not None or self.model.definition(y) is None:
+                continue
+            roles = self.role(y), self.role(x)
+            if roles[0] == "vector" or roles == ("matrix", "matrix") or (roles[0] == "scalar" and roles[1] != "matrix"):
+                yield y, x
 
     def lengths_matter(self, a: Term, b: Term) -> bool:
         """Whether a number of steps that is a letter plays a part."""
