@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
 from symjac import expr as ex
-from symjac.expr import Apply, Entry, Expr, Function, Index, IndexSum, Number, Partial, Product, Sum, Symbol
+from symjac.differentiate import jacobian_theorem
+from symjac.entries import entry, reindexed
+from symjac.expr import Apply, Entry, Expr, Function, Index, IndexSum, Number, Partial, Product, Symbol
+from symjac.kernel import Scope
 from symjac.narrative.blocks import Block, Display, Environment, Inlines, Line, Paragraph, ended
+from symjac.narrative.example import unrooted
 from symjac.narrative.teller import Teller
 from symjac.narrative.words import WORDS, listed, sentences, told
 from symjac.typeset import names
@@ -62,118 +65,51 @@ class Told:
     entry_rhs: Expr
 
 
-def _constant_factor(g: Letters) -> Told:
-    terms = [Product(Entry(g.U, g.i, g.k), f) for f in (Entry(g.a, g.k), g.de(Entry(g.a, g.k)))]
-    return Told(Product(g.U, g.a), Product(g.U, g.d(g.a)), IndexSum(g.k, terms[0]), IndexSum(g.k, terms[1]))
-
-
-def _chain_rule(g: Letters) -> Told:
-    slope, a_i = g.phi.derivative(), Entry(g.a, g.i)
-    return Told(
-        Apply(g.phi, g.a),
-        Product(ex.Diag(Apply(slope, g.a)), g.d(g.a)),
-        Apply(g.phi, a_i),
-        Product(Apply(slope, a_i), g.de(a_i)),
-    )
-
-
-def _product_rule(g: Letters) -> Told:
-    a_i, c_i = Entry(g.a, g.i), Entry(g.c, g.i)
-    return Told(
-        ex.Hadamard(g.a, g.c),
-        Sum(Product(ex.Diag(g.c), g.d(g.a)), Product(ex.Diag(g.a), g.d(g.c))),
-        Product(a_i, c_i),
-        Sum(Product(c_i, g.de(a_i)), Product(a_i, g.de(c_i))),
-    )
-
-
-def _scalar_product(g: Letters) -> Told:
-    a_i = Entry(g.a, g.i)
-    return Told(
-        Product(g.s, g.a),
-        Sum(Product(g.a, g.d(g.s)), Product(g.s, g.d(g.a))),
-        Product(g.s, a_i),
-        Sum(Product(a_i, g.de(g.s)), Product(g.s, g.de(a_i))),
-    )
-
-
-def _inner_product(g: Letters) -> Told:
-    a_k, c_k = Entry(g.a, g.k), Entry(g.c, g.k)
-    return Told(
-        Product(ex.Transpose(g.a), g.c),
-        Sum(Product(ex.Transpose(g.c), g.d(g.a)), Product(ex.Transpose(g.a), g.d(g.c))),
-        IndexSum(g.k, Product(a_k, c_k)),
-        Sum(IndexSum(g.k, Product(c_k, g.de(a_k))), IndexSum(g.k, Product(a_k, g.de(c_k)))),
-    )
-
-
-def _power_rule(g: Letters) -> Told:
-    lower, a_i = Sum(g.q, Number(-1)), Entry(g.a, g.i)
-    return Told(
-        ex.EntryPower(g.a, g.q),
-        Product(g.q, ex.Diag(ex.EntryPower(g.a, lower)), g.d(g.a)),
-        ex.EntryPower(a_i, g.q),
-        Product(g.q, ex.EntryPower(a_i, lower), g.de(a_i)),
-    )
-
-
-def _softmax_rule(g: Letters) -> Told:
-    p_i, p_k = Entry(g.p, g.i), Entry(g.p, g.k)
-    mean = IndexSum(g.k, Product(p_k, g.de(Entry(g.a, g.k))))
-    return Told(
-        g.p,
-        Product(ex.sub(ex.Diag(g.p), Product(g.p, ex.Transpose(g.p))), g.d(g.a)),
-        p_i,
-        Sum(Product(p_i, g.de(Entry(g.a, g.i))), Product(Number(-1), p_i, mean)),
-    )
-
-
-def _log_sum_exp_rule(g: Letters) -> Told:
-    soft = ex.Softmax(g.a)
-    exp = Function(r"\exp", 0, "exp")
-    total = IndexSum(g.k, Apply(exp, Entry(g.a, g.k)))
-    return Told(
-        ex.LogSumExp(g.a),
-        Product(ex.Transpose(soft), g.d(g.a)),
-        Apply(Function(r"\ln", 0, "log"), total),
-        IndexSum(g.k, Product(Entry(soft, g.k), g.de(Entry(g.a, g.k)))),
-    )
-
-
-def _norm_rule(g: Letters) -> Told:
-    a_k = Entry(g.a, g.k)
-    inverse = ex.EntryPower(ex.Norm(g.a), Number(-1))
-    square = IndexSum(g.k, ex.EntryPower(a_k, Number(2)))
-    return Told(
-        ex.Norm(g.a),
-        Product(inverse, ex.Transpose(g.a), g.d(g.a)),
-        ex.EntryPower(square, Number(Fraction(1, 2))),
-        Product(inverse, IndexSum(g.k, Product(a_k, g.de(a_k)))),
-    )
-
-
-def _squared_norm_rule(g: Letters) -> Told:
-    a_k, two = Entry(g.a, g.k), Number(2)
-    return Told(
-        ex.EntryPower(ex.Norm(g.a), two),
-        Product(two, ex.Transpose(g.a), g.d(g.a)),
-        IndexSum(g.k, ex.EntryPower(a_k, two)),
-        Product(two, IndexSum(g.k, Product(a_k, g.de(a_k)))),
-    )
-
-
-LEMMAS: dict[str, Callable[[Letters], Told]] = {
-    "constant_factor": _constant_factor,
-    "chain_rule": _chain_rule,
-    "product_rule": _product_rule,
-    "scalar_product": _scalar_product,
-    "inner_product": _inner_product,
-    "power_rule": _power_rule,
-    "softmax_rule": _softmax_rule,
-    "log_sum_exp_rule": _log_sum_exp_rule,
-    "norm_rule": _norm_rule,
-    "squared_norm_rule": _squared_norm_rule,
+# What the rules are about, in the letters of a lemma.
+LEMMAS: dict[str, Callable[[Letters], Expr]] = {
+    "constant_factor": lambda g: Product(g.U, g.a),
+    "chain_rule": lambda g: Apply(g.phi, g.a),
+    "product_rule": lambda g: ex.Hadamard(g.a, g.c),
+    "scalar_product": lambda g: Product(g.s, g.a),
+    "inner_product": lambda g: Product(ex.Transpose(g.a), g.c),
+    "power_rule": lambda g: ex.EntryPower(g.a, g.q),
+    "softmax_rule": lambda g: ex.Softmax(g.a),
+    "log_sum_exp_rule": lambda g: ex.LogSumExp(g.a),
+    "norm_rule": lambda g: ex.Norm(g.a),
+    "squared_norm_rule": lambda g: ex.EntryPower(ex.Norm(g.a), Number(2)),
 }
+
+
+def rule_of(name: str, g: Letters) -> Told:
+    """A rule as the kernel applies it to generic functions, and the entries of both sides."""
+    y = LEMMAS[name](g)
+    rhs = jacobian_theorem(y, Scope(g.x, g.definitions)).rhs
+    # The softmax of a vector and its norm keep their names in entries.
+    named: dict[Expr, Expr] = {ex.Softmax(g.a): g.p, ex.Norm(g.a): Symbol(r"\text{norm}")}
+    left = g.p if isinstance(y, ex.Softmax) else y
+    back = {s: e for e, s in named.items() if s not in left.symbols}
+    entry_left = _in_index(unrooted(entry(left, g.i if y.is_vector else None)), g.k)
+    if isinstance(y, ex.LogSumExp):
+        entry_left = Apply(Function(r"\ln", 0, "log"), entry_left.args[0])
+    places = [*([g.i] if y.is_vector else []), *([] if g.x.is_scalar else [g.j])]
+    entry_right = _in_index(entry(rhs.replace(named), *places), g.k)
+    if isinstance(y, ex.Softmax):
+        rhs = rhs.replace(named)
+    return Told(left, _derivatives_last(rhs), entry_left, _derivatives_last(entry_right.replace(back)))
+
+
+def _derivatives_last(e: Expr) -> Expr:
+    """A sum of products with derivatives that are numbers behind the other factors, as people write them."""
+    if isinstance(e, ex.Sum):
+        return ex.Sum(*map(_derivatives_last, e.args))
+    return Product(*sorted(e.args, key=lambda f: isinstance(f, Partial))) if isinstance(e, Product) else e
+
+
+def _in_index(e: Expr, k: Index) -> Expr:
+    """A sum over entries by another letter."""
+    if isinstance(e, IndexSum):
+        return IndexSum(k, reindexed(e.body, e.index, k))
+    return e.with_args(tuple(_in_index(a, k) for a in e.args))
 
 
 def rule_label(name: str) -> str:
@@ -213,7 +149,7 @@ def lemma(t: Teller, used: tuple[str, ...]) -> tuple[Block, ...]:
     if not chosen or not t.has_lemma:
         return ()
     g = letters(t)
-    rules = {name: LEMMAS[name](g) for name in chosen}
+    rules = {name: rule_of(name, g) for name in chosen}
     rows: list[Line] = []
     lines: list[Line] = []
     for name, rule in rules.items():
