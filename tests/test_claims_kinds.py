@@ -972,3 +972,20 @@ def test_a_straight_d_by_a_parameter_goes_through_earlier_steps(claim: str, want
     equations = [r"h_t = \tanh(W h_{t-1} + b)", "y_t = V h_t + c"]
     claim = claim.replace("D_t", r"\operatorname{diag}(1 - h_t \odot h_t)")
     assert check_record({"equations": equations, "claim": claim}).verdict == wanted
+
+
+@pytest.mark.parametrize(
+    ("claim", "wanted"),
+    [
+        (r"\frac{\partial x_{t+1}}{\partial x_t} = \operatorname{diag}(1 - F(x_t)^2) W", "true"),
+        (r"\frac{\partial x_{t+1}}{\partial x_t} = \operatorname{diag}(1 - F(x_{t-1})^2) W", "false"),
+        (r"\frac{\partial F(x_t)}{\partial x_t} = \operatorname{diag}(1 - x_{t+1}^2) W", "true"),
+        (r"\frac{\partial x_{t+1}}{\partial x_t} = \frac{\partial F(x_t)}{\partial x_t}", "true"),
+        (r"\frac{\partial x_{t+1}}{\partial x_t} = \frac{\partial F}{\partial x_t}", "unreadable"),
+        (r"\frac{\partial x_{t+1}}{\partial x_t} = F'(x_t)", "unreadable"),
+    ],
+)
+def test_a_claim_knows_what_is_put_in(claim: str, wanted: str) -> None:
+    """Where a claim applies F it is what the system says; where it does not, F is no loss and no other function."""
+    equations = [r"F(x) = \tanh(W x + b)", "x_{t+1} = F(x_t)"]
+    assert check_record({"equations": equations, "claim": claim}).verdict == wanted

@@ -138,8 +138,8 @@ def test_a_ring_between_defined_gates_multiplies_entries() -> None:
 
 
 MORE = [
-    (r"y = f(x); f(z) = \tanh(W z + b)", "defined at another place"),
-    (r"f(z) = \tanh(W z + b); y = f(x)", "defined at another place"),
+    (r"y = f'(x); f(z) = \tanh(W z + b)", "defined at another place"),
+    (r"f(z) = \tanh(W z + b); y = f(x, u)", "defined at another place"),
     ("x_{t+1} = x_t + dt W x_t", "a step of time, or a product"),
     (r"\mathbf{y} = \boldsymbol{x} + \mathbf{x}", "two kinds of bold"),
     ("y = W^* x", "conjugate transpose"),
@@ -293,3 +293,37 @@ def test_a_plain_one_before_a_row_is_a_vector_of_ones(printed: str, meant: str) 
     """A number there would say nothing; before anything else it is one."""
     assert right(printed) == right(meant)
     assert right("y = 1 x + z", x="vector n", z="vector n").startswith("Sum(Product(Number(Fraction(1, 1)), x)")
+
+
+@pytest.mark.parametrize(
+    ("definition", "use", "meant"),
+    [
+        (r"F(x) = \tanh(W x + b)", "x_{t+1} = F(x_t)", r"x_{t+1} = \tanh(W x_t + b)"),
+        (r"f(x, u) = \tanh(W x + U u)", "x_{t+1} = f(x_t, u_t)", r"x_{t+1} = \tanh(W x_t + U u_t)"),
+        ("g(v) = A v", "y = g(g(z))", "y = A (A z)"),
+        (r"N(v) = \frac{v}{\|v\|}", "y = N(W z)", r"y = \frac{W z}{\|W z\|}"),
+        ("f(x) = W x", r"L = \|f(z) - y\|^2", r"L = \|W z - y\|^2"),
+    ],
+)
+def test_a_definition_is_put_in_where_it_is_applied(definition: str, use: str, meant: str) -> None:
+    """What x is in ``f(x) = ...`` is what f is applied to, and no symbol; the note says so."""
+    read = read_system([definition, use])
+    assert [str(e.rhs) for e in read.equations] == [right(meant)]
+    assert "put in" in {n.kind for n in read.notes}
+    assert not {name.partition("_")[0] for name in read.symbols} & {"v"}
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["f(x) = W x_i", "y = f(z)"],  # x_i is not x
+        ["f(x) = W f(2 x)", "y = f(z)"],
+        ["f(x) = W x", "y = f'(z)"],
+        ["f(x) = W x", "y = f(z, x)"],
+        ["f(x)_i = x_i^2", "y = f(W z)"],
+    ],
+)
+def test_what_cannot_be_put_in_is_refused(texts: list[str]) -> None:
+    """A definition is never taken for another."""
+    with pytest.raises(SymjacError):
+        read_system(texts)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 
 from symjac.errors import ReadError, propose
 from symjac.expr import EntryPower, Expr, Number, Product, Sum, Time
 from symjac.reading import numbered, ties
+from symjac.reading.applied.heads import call_key
 from symjac.reading.assumptions import Habit, How, Option
 from symjac.reading.beside import Beside
 from symjac.reading.choices import OTHER_ROLES
@@ -207,8 +209,11 @@ class Attempt:
             name: {n.letter for side in p.sides[1:] for n in side.walk()} for name, p in self.defining.items()
         }
         context.heads |= {
-            self.elaborator.named(p.root.kids[0].inner.kids[0]).family for p in self.pieces if p.kind == "named"
+            self.elaborator.named(p.root.kids[0].inner.kids[0]).family: (p.root, p.source)
+            for p in self.pieces
+            if p.kind == "named"
         }
+        self.pieces = [p for p in self.pieces if p.kind != "named" or not self.is_only_put_in(p)]
         for piece in self.pieces:
             if piece.kind == "named":
                 elaborate(piece, self.elaborator)
@@ -225,6 +230,21 @@ class Attempt:
             context.note("distribution", f"{text} says how values are drawn, and is left out", root)
         else:
             return False
+        return True
+
+    def is_only_put_in(self, p: Piece) -> bool:
+        """Whether what is defined as ``f(x) = ...`` is only ever applied to something else, so that x is no symbol."""
+        el, context, left = self.elaborator, self.context, p.root.kids[0].inner
+        keys = set()
+        for q in self.pieces:
+            context.source = q.source
+            pairs = (p for side in q.root.kids[1:] for n in side.walk() for p in itertools.pairwise(n.kids))
+            calls = (c for c in pairs if c[0].kind == "name" and c[0].letter == left.kids[0].letter and c[1].is_call)
+            keys |= {call_key(el, *call) for call in calls}
+        context.source = p.source
+        if not keys or call_key(el, *left.kids) in keys:
+            return False
+        context.note("put in", f"{context.text(left)} is put in where {left.kids[0].letter} is applied", p.root)
         return True
 
     def continue_from(self, base: Context) -> None:

@@ -18,7 +18,7 @@ from symjac.reading.sizes import UNIT, Size, Sizes
 from symjac.reading.spelling import is_bold, letter, plain
 from symjac.reading.survey import Letters
 from symjac.reading.tokens import Token
-from symjac.reading.tree import Placed
+from symjac.reading.tree import Node, Placed
 
 
 class TwoMeaningsError(ReadError):
@@ -160,7 +160,9 @@ class Context:
     taken: set[Habit] = field(default_factory=set)  # the meanings of print that the text was read with
     continued: bool = False
     calls: dict[str, Family] = field(default_factory=dict)  # names such as \phi(x), by their text
-    heads: set[str] = field(default_factory=set)  # the letters before the brackets of those names
+    heads: dict[str, tuple[Node, str]] = field(
+        default_factory=dict
+    )  # what defines f(x), and its text
     exact: dict[str, Named] = field(default_factory=dict)  # the names the text prints
     constants: list[tuple[Size, Term, str]] = field(default_factory=list)
     # Shapes of exp(A), not known to be entry by entry.
@@ -286,6 +288,10 @@ class Context:
         """The f(x) that an equation defines, where it is the only one of this letter and f is nothing else."""
         found = {f.name: f for f in self.calls.values() if f.head == head}
         return next(iter(found.values())) if len(found) == 1 and head not in self.families else None
+
+    def is_called(self, head: str) -> bool:
+        """Whether some f(x) that an equation defines is a symbol by that name."""
+        return any(f.head == head for f in self.calls.values())
 
     def add(self, family: Family, time: Time | None = None) -> None:
         """Takes a family in; with a time, one whose shape at that time is its own."""

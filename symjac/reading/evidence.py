@@ -30,7 +30,8 @@ EVIDENCE: Mapping[str, Evidence] = {
     **dict.fromkeys(("declaration", "unused"), Evidence.DECLARED),
     # What is left out because it is no formula, and what only fits in one way.
     **dict.fromkeys(
-        ("comment", "one name", "range", "distribution", "condition", "chain", "member", "zero"), Evidence.SETTLED
+        ("comment", "one name", "put in", "range", "distribution", "condition", "chain", "member", "zero"),
+        Evidence.SETTLED,
     ),
     **dict.fromkeys(("fitted", "sign", "star", "diag", "ones", "orientation"), Evidence.SETTLED),
     **dict.fromkeys(("role", "named", "prime", "argument", "positive part", "gradient", "dot"), Evidence.USUAL),

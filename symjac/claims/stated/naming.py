@@ -56,6 +56,7 @@ class Names:
         context.letters.entry |= {index for index in base.units.values() if not index.isdigit()}
         context.letters.entry |= _letters_of_entries(context, roots)
         context.calls = {key: context.families[family.name] for key, family in base.calls.items()}
+        context.heads = base.heads
         context.notes.clear()
         for node in (n for root in roots for n in root.walk() if context.letters.numbered):
             indices = {small: base.exact[m].entries[0] for small, m in base.letters.numbered.items() if m in base.exact}

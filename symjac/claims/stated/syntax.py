@@ -218,6 +218,7 @@ class ClaimBuilder(Builder):
             named = self.el.named(inner)
             family = self.context.find(named.family) or self.context.called(named.family)
             unknown = family is None or (not family.declared and family.role != "function")
+            unknown = unknown and named.family not in self.context.heads  # which is defined, and put in
             if unknown and not named.entries and whole(self.context, named.family) is None:
                 (family or self.context.family(named)).take("scalar", How.DIFFERENTIATED)
         return self.build(node)
@@ -235,7 +236,7 @@ class ClaimBuilder(Builder):
         if self.context.called(name) is not None and not known:
             raise self.error(f"{name} is defined at another argument; write its definition out for this one", inner)
         functions = family is not None and family.role not in ("scalar", "vector", "matrix")
-        if functions or known or not all(k.inner.kind == "name" for k in group.kids):
+        if functions or known or name in self.context.heads or not all(k.inner.kind == "name" for k in group.kids):
             return node
         text = self.context.text
         self.context.note("argument", f"{text(inner)} is {text(head)} with what it depends on", inner)

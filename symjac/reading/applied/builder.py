@@ -7,12 +7,12 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symjac.errors import propose
-from symjac.expr import Function, Time
+from symjac.expr import Function, Symbol, Time
 from symjac.reading.applied import constants, derivatives, heads, large, lists, partials
 from symjac.reading.applied.building import Building, span
 from symjac.reading.applied.terms import MapCall, Term
 from symjac.reading.assumptions import How
-from symjac.reading.names import Operation, is_indicator, is_transpose
+from symjac.reading.names import Named, Operation, is_indicator, is_transpose
 from symjac.reading.spelling import plain
 from symjac.reading.tree import Node, Placed, bracket, juxtaposed
 from symjac.reading.usual import ALWAYS_FUNCTIONS
@@ -39,11 +39,16 @@ class Builder(Building):
             return lists.indicator_below(self, node)
         named = el.named(node)
         if named.family in el.locals and named.time is None:
-            return self.operated(Term("bound", (), el.locals[named.family], span(node)), named.operations, node)
+            term = Term("bound", (), el.locals[named.family], span(node))
+            term = Term("entry", (term,), named.entries, span(node)) if named.entries else term
+            return self.operated(term, named.operations, node)
         if (delta := constants.kronecker(self, named, node)) is not None:
             return delta
         if el.is_constant(named):
             return constants.known(self, named, node)
+        put_in = named.family in self.context.heads and not self.context.is_called(named.family)
+        if put_in and self.context.find(named.family) is None:
+            raise self.error(f"{named.family} is defined with an argument, and stands without one", node)
         family = self.family(named)
         if family.role == "parameters":
             message = f"{family.name} is declared as a parameter, and stands outside the brackets of a map"
@@ -266,17 +271,47 @@ class Builder(Building):
             if named.entries:
                 term = Term("entry", (term,), named.entries, span(whole))
             return self.posted(self.operated(term, named.operations, item), group)
-        found = self.context.calls.get(heads.call_key(el, item, group))
+        found = self.context.calls.get(heads.call_key(el, item, group)) if not el.locals else None
         if found is not None:
             return self.posted(self.symbol(found, None, whole), group)
         known = self.context.find(named.family) if self.context.continued else None
-        if named.family in self.context.heads and (known is None or known.role != "function"):
+        slope = named.primes and self.context.is_called(named.family)
+        if named.family in self.context.heads and not slope and (known is None or known.role != "function"):
+            return self.posted(self.put_in(named, group, whole), group)
+        return None
+
+    def put_in(self, named: Named, group: Node, whole: Placed) -> Term:
+        """The definition of ``f(x) = ...`` where f is applied to something else, which stands for x in it."""
+        el, (root, source) = self.el, self.context.heads[named.family]
+        left, values = root.kids[0].inner, [self.build(k) for k in bracket(group).kids]
+        names = [el.named(k) for k in bracket(left.kids[1]).kids if k.kind == "name" and not k.scripts]
+        marked = named.operations or named.primes or named.time or named.entries
+        plainly = not (marked or left.kids[1].scripts or bracket(left.kids[1]).scripts)
+        if not plainly or len(names) != len(values) or self.context.continued:
             raise self.error(
                 f"{named.family} is defined at another place only, and not entry by entry; write its definition out "
                 "here, or define a symbol for its argument and use that in both places",
                 whole,
             )
-        return None
+        outer = self.context.source, el.locals
+        put = {Symbol(n.family): value for n, value in zip(names, values, strict=True)}
+        self.context.source, el.locals = source, {s.name: s for s in put}
+        try:
+            with self.deeper(root):
+                body = self.build(root.kids[-1])
+        finally:
+            self.context.source, el.locals = outer
+
+        bases = {n.base for n in names}
+        known = (self.context.find(r.family) for r in body.refs())
+        if f := next((f for f in known if f is not None and f.base in bases), None):
+            message = f"{f.name} has the letter of what {named.family} is defined with, and is another symbol"
+            raise self.error(message, whole)
+
+        def change(t: Term) -> Term:
+            return put[t.data] if isinstance(t.data, Symbol) and t.data in put else replace(t, span=span(whole))
+
+        return body.rebuilt(change)
 
     def word(self, node: Node) -> Term:
         """A function that has lost its argument."""
