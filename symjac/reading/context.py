@@ -160,9 +160,7 @@ class Context:
     taken: set[Habit] = field(default_factory=set)  # the meanings of print that the text was read with
     continued: bool = False
     calls: dict[str, Family] = field(default_factory=dict)  # names such as \phi(x), by their text
-    heads: dict[str, tuple[Node, str]] = field(
-        default_factory=dict
-    )  # what defines f(x), and its text
+    heads: dict[str, tuple[Node, str]] = field(default_factory=dict)  # what defines f(x), and its text
     exact: dict[str, Named] = field(default_factory=dict)  # the names the text prints
     constants: list[tuple[Size, Term, str]] = field(default_factory=list)
     # Shapes of exp(A), not known to be entry by entry.
