@@ -16,7 +16,7 @@ from symjac.expr import (
     Zero,
     dim,
 )
-from symjac.reading import Reading, read_expression, read_expression_with_notes, read_formula, read_symbol, read_system
+from symjac.reading import Reading, read_expression, read_formula, read_symbol, read_system
 from tests.readings import N
 
 
@@ -28,14 +28,14 @@ def recurrence() -> Reading:
 def test_an_expression_in_context_needs_no_notes(recurrence: Reading) -> None:
     """Everything the system knows counts as declared."""
     text = r"\mathbf{W} \operatorname{diag}\left(\sigma'\left(\mathbf{x}_{t-1}\right)\right)"
-    expression, notes = read_expression_with_notes(text, recurrence)
+    expression, notes = read_expression(text, recurrence)
     assert isinstance(expression, Product)
     assert notes == ()
 
 
 def test_new_symbols_of_a_loss_get_roles_as_usual(recurrence: Reading) -> None:
     """y in a loss is a vector of the size that fits."""
-    loss = read_expression(r"\frac{1}{2}\|\mathbf{x}_t - \mathbf{y}\|^2", recurrence)
+    loss = read_expression(r"\frac{1}{2}\|\mathbf{x}_t - \mathbf{y}\|^2", recurrence)[0]
     assert Symbol(r"\mathbf{y}", (N, ONE)) in loss.symbols
 
 

@@ -16,7 +16,7 @@ from symjac import expr
 from symjac.errors import SymjacError
 from symjac.expr import ONE, Apply, Diag, Expr, Function, Number, Product, Softmax, Stack, Symbol, Trace, dim
 from symjac.normal import equal
-from symjac.reading import Reading, read_expression_with_notes, read_system
+from symjac.reading import Reading, read_expression, read_system
 from symjac.typeset import latex
 from tests.work import counted
 
@@ -115,7 +115,7 @@ def test_printing_and_reading_back_gives_the_expression_back(block: int, context
     for seed in range(100 * block, 100 * block + 100):
         e = Maker(seed).any()
         printed = latex(e)
-        again, notes = read_expression_with_notes(printed, context)
+        again, notes = read_expression(printed, context)
         assert notes == (), printed
         assert again == e or equal(again, e), printed
 
@@ -150,7 +150,7 @@ def test_every_damaged_print_is_noticed(pattern: str, replacement: str, context:
         text = printed[: place.start()] + replacement + printed[place.end() :]
         damaged += 1
         try:
-            again, notes = read_expression_with_notes(text, context)
+            again, notes = read_expression(text, context)
         except SymjacError:
             continue
         assert notes or not equal(again, e), (printed, text)

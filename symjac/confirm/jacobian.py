@@ -19,7 +19,7 @@ from symjac.errors import Defect, NotYetError, ReadError, RuleError, unprinted
 from symjac.expr import Expr, Symbol, Transpose, is_zero, size_names
 from symjac.limits import OutOfTimeError
 from symjac.normal import NormalFormTooLarge, UndefinedFormError, equal
-from symjac.reading import read_expression_with_notes, read_formula
+from symjac.reading import read_expression, read_formula
 from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.second_reader import Answer
 from symjac.values.evaluate import turned
@@ -211,7 +211,7 @@ def _read_again(d: Derivation, lhs: str, e: Expr, layout: str, symbols: Mapping[
     printed = f"{lhs} = {text}" if not is_zero(e) and not row else text
     try:
         if row:
-            last, notes = read_expression_with_notes(printed, d.system.reading, symbols)
+            last, notes = read_expression(printed, d.system.reading, symbols)
         else:
             members, notes = read_formula(printed, d.system.reading, layout=layout, symbols=symbols)
             last = members[-1]

@@ -16,7 +16,7 @@ from symjac.reading.names import Named, take_apart
 from symjac.reading.parser import parse
 from symjac.reading.roles import known_function
 from symjac.reading.sizes import UNIT, Size
-from symjac.reading.spelling import letter, script_text
+from symjac.reading.spelling import script_text
 from symjac.reading.tokens import Token, parted
 from symjac.reading.tree import Node
 from symjac.reading.wording import ONE_HOT, describe
@@ -56,12 +56,12 @@ def _declared_name(context: Context, key: str, *, lenient: bool, shaped: bool) -
             return Named(node, Token("word", node.text, 0, 1, "rm"), node.text)
         if len(roots) == 1 and node.kind == "name" and node.text in ("0", "1"):
             return None  # the vectors of zeros and ones need no declaration
-        if len(roots) != 1 or node.kind != "name":
-            raise ReadError(f"only a symbol can be declared, not {key!r}", text=key, span=(0, max(1, len(key))))
-        if shaped and any(t.kind == "'" for s in node.scripts for t in s.tokens):
-            context.letters.primed.add(letter(node.token))
-        named = take_apart(node, context.letters, key, declaring=True)
-        if named.primes or named.operations:
+        named = None
+        if len(roots) == 1 and node.kind == "name":
+            if shaped and any(t.kind == "'" for s in node.scripts for t in s.tokens):
+                context.letters.primed.add(node.letter)
+            named = take_apart(node, context.letters, key, declaring=True)
+        if named is None or named.operations:
             raise ReadError(f"only a symbol can be declared, not {key!r}", text=key, span=(0, max(1, len(key))))
     except ReadError as error:
         if lenient or key.strip() == "*":

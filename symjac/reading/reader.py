@@ -226,17 +226,13 @@ def _in_context(
     return attempt
 
 
-def read_expression(text: str, reading: Reading) -> Expr:
-    """An expression in the symbols of a reading, such as a printed right side."""
-    return read_expression_with_notes(text, reading)[0]
-
-
-def read_expression_with_notes(
+def read_expression(
     text: str, reading: Reading, symbols: Mapping[str, str] | None = None
 ) -> tuple[Expr, tuple[Note, ...]]:
-    """An expression and what was assumed in reading it; of an equation the last member.
+    """An expression in the symbols of a reading, such as a printed right side, and what was assumed in reading it.
 
-    Of a row-oriented reading, rows are read as rows. ``symbols`` declares what else the expression has.
+    Of an equation it is the last member; of a row-oriented reading, rows are read as rows. ``symbols`` declares what
+    else the expression has.
     """
     attempt = _in_context(text, reading, reading.strict, symbols=symbols)
     values = attempt.pieces[0].values

@@ -339,8 +339,7 @@ class Builder(Building):
             whole = heads.spanning(item, following)
             values = [self.build(k) for k in heads.arguments_of(self.el, head.family, group)]
             term = self.operated(self.call(head, values, whole, group), head.after, whole)
-            scripts = [*group.scripts, *(following.scripts if group is not following else [])]
-            return self.posted(term, Node("group", "(", [], *span(whole), scripts)), i + 2
+            return self.posted(term, heads.with_scripts(item, following)), i + 2
         if head.word == "diag":
             raise self.error("diag needs brackets around its argument", item)
         text = self.context.text(item)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from symjac.reading.applied.building import Building, span
-from symjac.reading.applied.heads import call_key, map_of
+from symjac.reading.applied.heads import call_key, map_of, with_scripts
 from symjac.reading.applied.naming import Naming
 from symjac.reading.applied.terms import Immediate, Term
 from symjac.reading.assumptions import How
@@ -141,8 +141,7 @@ def scalar_call(el: Naming, item: Node, items: list[Node]) -> ScalarCall | None:
     subs = [[t.text for t in s.tokens] for s in item.scripts if s.kind == "_"]
     if powers not in ([], [["2"]]) or subs not in ([], [[group.kids[0].inner.text]]):
         return None
-    scripts = [*group.scripts, *(items[1].scripts if group is not items[1] else [])]
-    carrier = Node("group", "(", [], item.start, items[1].end, scripts)
+    carrier = with_scripts(item, items[1])
     return ScalarCall(name, 2 if powers else 1, group.kids[0], carrier)
 
 

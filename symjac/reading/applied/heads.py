@@ -52,6 +52,13 @@ def spanning(first: Node, last: Node) -> Node:
     return Node("juxt", "", [first, last], first.start, last.end)
 
 
+def with_scripts(first: Node, group: Node) -> Node:
+    """A head and its bracket as what the scripts behind the bracket, or the braces around it, hang on."""
+    inner = bracket(group)
+    scripts = [*inner.scripts, *(group.scripts if inner is not group else [])]
+    return Node("group", "(", [], first.start, group.end, scripts)
+
+
 def call_key(el: Naming, item: Node, group: Node) -> str:
     inner = bracket(group)
     scripts = [s.start for g in (group, inner) for s in g.scripts]
@@ -63,11 +70,8 @@ def call_key(el: Naming, item: Node, group: Node) -> str:
 def head_of(el: Naming, item: Node, following: Node | None) -> Head | None:
     """The function or operator an item names, if it does."""
     if item.kind == "word":
-        operations = [
-            Operation("prime", count=1) if s.kind == "'" else operation_of(s.tokens)
-            for s in item.scripts
-            if s.kind != "_"
-        ]
+        above = (s for s in item.scripts if s.kind != "_")
+        operations = [Operation("prime", count=1) if s.kind == "'" else operation_of(s.tokens) for s in above]
         if item.sub and (item.text not in ("log", "ln") or item.sub[0].text != "e"):
             base = "".join(t.text for t in item.sub)
             quotient = rf'write a quotient, as in "\frac{{\log x}}{{\log {base}}}"' if item.text == "log" else None

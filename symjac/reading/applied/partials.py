@@ -35,19 +35,17 @@ def by_argument(b: Building, kids: list[Node], i: int) -> tuple[Term, int] | Non
     found = next((p for form in forms if (p := form(b, kids, i)) is not None), None)
     if found is None:
         return None
-    whole = heads.spanning(kids[i], found.group)
-    inner = bracket(found.group)
-    args = tuple(map(b.build, heads.arguments_of(b.el, found.family, inner)))
+    whole = heads.with_scripts(kids[i], found.group)
+    args = tuple(map(b.build, heads.arguments_of(b.el, found.family, bracket(found.group))))
     by = found.which if isinstance(found.which, int) else _named(b, found.family, found.which, args)
     if not 1 <= by <= len(args):
         raise b.error(f"{found.family.name} has {len(args)} arguments, and none with the number {by}", whole)
-    scripts = [*inner.scripts, *(found.group.scripts if inner is not found.group else [])]
-    if not all(s.kind == "^" and is_transpose(s.tokens) for s in scripts):
-        core, power = b.context.source[whole.start : scripts[0].start], b.context.source[scripts[0].start : whole.end]
+    if not all(s.kind == "^" and is_transpose(s.tokens) for s in whole.scripts):
+        at = whole.scripts[0].start
+        core, power = b.context.source[whole.start : at], b.context.source[at : whole.end]
         raise b.error("a power or an index behind this derivative: of what?", whole, f'write "({core}){power}"')
     data = MapCall(found.family.name, 1, by, fixed=kids[i].kind == "name" and kids[i].text == "D")
-    term = Term("map", args, data, (whole.start, whole.end))
-    return b.posted(term, Node("group", "(", [], whole.start, whole.end, scripts)), found.stop
+    return b.posted(Term("map", args, data, (whole.start, whole.end)), whole), found.stop
 
 
 def _signed(b: Building, kids: list[Node], i: int) -> Printed | None:
@@ -74,8 +72,8 @@ def _signed(b: Building, kids: list[Node], i: int) -> Printed | None:
 
 def _fraction(b: Building, kids: list[Node], i: int) -> Printed | None:
     r"""``\frac{\partial f}{\partial x}(h, x)``; what stands before a single thing in brackets is a factor of it."""
-    item, group = kids[i], kids[i + 1] if i + 1 < len(kids) else None
-    if item.kind != "frac" or group is None or not group.is_call or len(bracket(group).kids) < 2:
+    item, group = kids[i], next((g for g in kids[i + 1 : i + 2] if g.is_call and len(bracket(g).kids) > 1), None)
+    if item.kind != "frac" or group is None:
         return None
     above, below = derivatives.head(item.kids[0]), derivatives.head(item.kids[1])
     if above is None or below is None or above[1] is None or below[1] is None or {above[0], below[0]} != {"partial"}:
@@ -86,11 +84,9 @@ def _fraction(b: Building, kids: list[Node], i: int) -> Printed | None:
 
 def _subscript(b: Building, kids: list[Node], i: int) -> Printed | None:
     """``f_x(h, x)``, where nothing is called f_x."""
-    item, group = kids[i], kids[i + 1] if i + 1 < len(kids) else None
-    if item.kind != "name" or group is None or not group.is_call or len(bracket(group).kids) < 2:
-        return None
-    named = b.el.named(item)
-    if len(item.scripts) != 1 or not item.sub or b.context.find(named.family) is not None:
+    item, group = kids[i], next((g for g in kids[i + 1 : i + 2] if g.is_call and len(bracket(g).kids) > 1), None)
+    one = item.kind == "name" and len(item.scripts) == 1 and item.sub
+    if group is None or not one or b.context.find(b.el.named(item).family) is not None:
         return None
     family = heads.map_of(b.el, replace(item, scripts=[]))
     below = Parser(b.context.source, item.sub).whole().inner
