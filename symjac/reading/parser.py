@@ -191,7 +191,7 @@ class Parser:
             return None
         braced = list[Script]()
         if self.current.kind in ("_", "^", "'"):
-            if node.inner.kind in ("name", "word") and not node.inner.sup:
+            if node.inner.kind in ("name", "word") and all(s.kind != "^" for s in node.inner.scripts):
                 node = node.inner  # {\bf x}_t and {x}_t: braces around one symbol carry no meaning
             braced = list(node.scripts)
         while self.current.kind in ("_", "^", "'"):

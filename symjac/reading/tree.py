@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 from symjac.errors import ReadError
@@ -61,7 +62,7 @@ class Node:
         """Everything that hangs on this node."""
         return self.kids if self.exponent is None else [*self.kids, self.exponent]
 
-    @property
+    @cached_property
     def letter(self) -> str:
         """The letter of a name, with its style and accents; empty for what is no name."""
         return letter(self.token) if self.kind == "name" else ""
@@ -71,12 +72,12 @@ class Node:
         """What stands side by side here: one thing where it is no product."""
         return self.kids if self.kind == "juxt" else [self]
 
-    @property
+    @cached_property
     def sub(self) -> tuple[Token, ...]:
         """What stands below, in the only subscript there can be; nothing where there is none."""
         return next((s.tokens for s in self.scripts if s.kind == "_"), ())
 
-    @property
+    @cached_property
     def sup(self) -> tuple[Token, ...]:
         """What stands above, in the only superscript there can be; nothing where there is none."""
         return next((s.tokens for s in self.scripts if s.kind == "^"), ())
