@@ -347,11 +347,10 @@ class Comparison(Asked):
 
         They are what a cross-entropy compares with: vectors, and matrices with one in each row.
         """
-
-        def has_logarithm(e: Expr) -> bool:
-            return any(isinstance(node, ex.Apply) and node.function.known == "log" for node in e.walk())
-
-        scalars = [p for p in self.model.printed if self.model.symbol(p.lhs).is_scalar and has_logarithm(p.rhs)]
+        logarithms = (
+            p for p in self.model.printed for e in p.rhs.walk() if isinstance(e, ex.Apply) and e.function.known == "log"
+        )
+        scalars = [p for p in logarithms if self.model.symbol(p.lhs).is_scalar]
         named = {
             r.family: s.name for p in scalars for s, r in p.uses if not s.is_scalar and self.model.definition(r) is None
         }

@@ -205,11 +205,6 @@ def document(confirmed: Confirmed[Verdict]) -> str:
 # -------------------------------------------------------------------------------------------- Markdown
 
 
-def _marked(reason: Told) -> str:
-    """A reason for a cell of a table, where a bar would end the cell."""
-    return Paragraph(reason).markdown.replace("|", "\\|")
-
-
 def markdown(confirmed: Confirmed[Verdict]) -> str:
     """Markdown with formulas that KaTeX and MathJax render."""
     v = confirmed.statement
@@ -219,7 +214,8 @@ def markdown(confirmed: Confirmed[Verdict]) -> str:
     out += ["The claim", f"- {Formula(v.claim).markdown}"]
     for part, paragraphs in v.told.items():
         if part == TABLED:
-            rows = [f"| {name} | {came_out} | {_marked(reason)} |" for name, came_out, reason in table(v)]
+            cells = ((*row, Paragraph(reason).markdown.replace("|", "\\|")) for *row, reason in table(v))
+            rows = [f"| {' | '.join(row)} |" for row in cells]  # where a bar would end a cell
             out += ["## The conventions", "\n".join(["| convention | verdict | because |", "|---|---|---|", *rows])]
         elif paragraphs and part != "first":
             out += [f"## {HEADS[part]}"] if part in HEADS else []

@@ -65,7 +65,7 @@ class Diagonals(Evaluator):
         return super().product([self._diagonal(vector), matrix], t)
 
 
-def _for_sign(sign: str, other: str) -> Callable[[Term], Term]:
+def with_sign(sign: str, other: str) -> Callable[[Term], Term]:
     """One sign of a product read as another."""
 
     def change(t: Term) -> Term:
@@ -150,18 +150,18 @@ def other_layout_of_maps(t: Term) -> Term:
 
 def with_dots(t: Term, what: str) -> Term:
     """The member with its dots between vectors as ``"entrywise"`` products or as ``"inner"`` ones."""
-    return t.rebuilt(_for_sign("cdot", f"cdot_{what}"))
+    return t.rebuilt(with_sign("cdot", f"cdot_{what}"))
 
 
 # What another reading is called and said to be, and how it changes a member where that is all it does.
 _READINGS: Mapping[str, tuple[str, Callable[[Term], Term] | None]] = {
-    "star_is_matrix_product": ("with * as the matrix product", _for_sign("star", "cdot")),
-    "circ_is_matrix_product": (r"with \circ as the matrix product", _for_sign("circ", "cdot")),
-    "odot_is_matrix_product": (r"with \odot as the matrix product", _for_sign("odot", "cdot")),
+    "star_is_matrix_product": ("with * as the matrix product", with_sign("star", "cdot")),
+    "circ_is_matrix_product": (r"with \circ as the matrix product", with_sign("circ", "cdot")),
+    "odot_is_matrix_product": (r"with \odot as the matrix product", with_sign("odot", "cdot")),
     "hadamard_binds_tighter": ("with the entrywise product binding tighter than juxtaposition", _tighter),
     "otimes_is_kronecker": (
         r"with \otimes of two vectors as their Kronecker product",
-        _for_sign("otimes_vec", "kronecker"),
+        with_sign("otimes_vec", "kronecker"),
     ),
     "matrix_as_vec": ("with the left-hand side as the derivative by the vec of the matrix", None),
     "jacobian_of_map": ("with the Jacobian of the function of vectors in the other layout", None),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -360,7 +360,9 @@ def examine_verdict(statement: Verdict, thorough: bool, at: Mapping[str, int] | 
     :raises Defect: where one is given on less than it takes, which nothing in symjac does.
     """
     found: dict[str, int] = {}
-    for outcome in _outcomes(statement):
+    maps = [statement.conventions, statement.descending or {}, *statement.alternatives.values()]
+    maps += [link.conventions for link in statement.links]
+    for outcome in (o for outcomes in maps for o in outcomes.values()):
         if outcome.holds is None or outcome.because == "shape":
             continue
         if RUN not in outcome.witnesses or (outcome.holds and len(outcome.witnesses) < 2):
@@ -368,9 +370,3 @@ def examine_verdict(statement: Verdict, thorough: bool, at: Mapping[str, int] | 
         for road in outcome.witnesses:
             found[road] = found.get(road, 0) + 1
     return Checks(tuple(Check(road, f"{count} answers") for road, count in found.items()), ())
-
-
-def _outcomes(v: Verdict) -> Iterator[Outcome]:
-    maps = [v.conventions, v.descending or {}, *(link.conventions for link in v.links), *v.alternatives.values()]
-    for outcomes in maps:
-        yield from outcomes.values()

@@ -108,7 +108,9 @@ class Aliases:
             return Term("symbol", (), LOSS)
         known = self.names.context.families
         printed = term.ref is None and term.kind not in ("word", "number")
-        if term.ref is not None and term.ref.family not in known and not self._may_be_loss(text, term.ref):
+        names = {plain(text), plain(term.ref.family)} if term.ref is not None else set()
+        may_be_loss = is_loss_name(text) or any(plain(key) in names for key in self.names.declared)
+        if term.ref is not None and term.ref.family not in known and not may_be_loss:
             raise ReadError(
                 f"{text} stands in no equation, and its letter is none for a loss",
                 text=text,
@@ -116,9 +118,6 @@ class Aliases:
                 hint=f"if it is one, {propose(text, 'scalar')}",
             )
         return term if printed or (term.ref is not None and term.ref.family in known) else Term("symbol", (), LOSS)
-
-    def _may_be_loss(self, text: str, ref: Ref) -> bool:
-        return is_loss_name(text) or any(plain(key) in (plain(text), plain(ref.family)) for key in self.names.declared)
 
     def label(self, name: Ref, variable: Ref) -> None:
         """``a_{next}`` beside ``a^{<t>}`` says what "next" means."""
@@ -151,11 +150,8 @@ class Aliases:
     def add(self, name: Ref, meaning: Term) -> None:
         self.known.append(Alias(name, meaning))
 
-    def resolve(self, term: Term) -> Term:
-        """The term with every name replaced by what it stands for."""
-        return term.rebuilt(self._one)
-
-    def _one(self, t: Term) -> Term:
+    def resolved(self, t: Term) -> Term:
+        """A name as what it stands for, its parts being so already."""
         if t.kind == "derivative" and self.formulas and (meaning := self.formulas.get(_bare(t))) is not None:
             return Term(meaning.kind, meaning.args, meaning.data, t.span)
         if t.kind == "gradient" and isinstance(t.data, Ref):

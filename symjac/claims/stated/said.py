@@ -190,13 +190,12 @@ class Said:
 
     def unread_declaration(self, *terms: Term) -> str | None:
         """A symbol in the claim that is declared to have a property, in words whose shape was not understood."""
-        mentioned = (r.family for r in self.refs(*terms) if r.family in self.properties)
-        return next((name for name in mentioned if self.is_guessed(name) and not self._is_of_its_role(name)), None)
-
-    def _is_of_its_role(self, name: str) -> bool:
-        """Whether a declaration says a property and nothing else, and one of what the family is for its letter."""
-        role, said = self.model.families[name].role, self.properties[name]
-        return name in self.shapeless and all(role == ("matrix" if word in KINDS else "vector") for word in said)
+        for name in (r.family for r in self.refs(*terms) if r.family in self.properties and self.is_guessed(r.family)):
+            role, said = self.model.families[name].role, self.properties[name]
+            fits = all(role == ("matrix" if word in KINDS else "vector") for word in said)
+            if not (name in self.shapeless and fits):  # a property and nothing else, of what it is for its letter
+                return name
+        return None
 
     def strangers(self, *terms: Term) -> list[str]:
         """What stands for something that neither the system nor a declaration says.

@@ -97,7 +97,8 @@ class Statement(Said):
         if b.kind != "over" or b.over.kind != "sum":
             return None
         of_state = self.target is not None and self.target.time is not None and self.last == b.over.high
-        if a.kind != "over" and (of_state or ((b.over.low, b.over.high) != (None, None) and self._counted(b))):
+        counted = all(u is not None and u.is_number for u in (b.over.low, b.over.high))
+        if a.kind != "over" and (of_state or counted):
             return None
         letter = self._runs_through(b)
         if a.kind == "over" and a.over.kind == "sum":
@@ -146,11 +147,6 @@ class Statement(Said):
             if x.time is None and timed and (loss is None or loss.time is None):
                 found.setdefault(self.model.name(x))
         return list(found)
-
-    @staticmethod
-    def _counted(t: Term) -> bool:
-        """Whether both ends of a sum are numbers."""
-        return all(u is not None and u.is_number for u in (t.over.low, t.over.high))
 
     @staticmethod
     def _runs_through(t: Term) -> str:

@@ -95,7 +95,7 @@ def state(
     s.members = fitting.at_points(s)
     name_arguments(s)
     s.members = with_arguments(s)
-    s.members = tuple(map(aliases.resolve, s.members))
+    s.members = s.rebuilt(aliases.resolved)
     s.members = fitting.up_to_style(s)
     _refuse_unknown_losses(s, as_given)
     for fit in (fitting.without_copies, fitting.with_index_as_time, fitting.without_stray_index):
