@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from symjac import expr as ex
 from symjac.claims.conventions import FOUR
@@ -88,25 +88,19 @@ def without_copies(s: Statement) -> tuple[Term, ...]:
 
     :raises UndecidedError: where the claim tells times apart that the system does not have.
     """
-    times: dict[str, set[bool]] = {}
-    for p in s.model.printed:
-        for r in p.refs:
-            times.setdefault(r.family, set()).add(r.time is not None)
-    plain = {name for name, timed in times.items() if timed == {False}}
+    timed = {r.family for p in s.model.printed for r in p.refs if r.time is not None}
+    plain = s.model.known_families - timed
     found = [r for m in s.members for r in m.refs() if r.family in plain and r.time is not None]
-    indexed = any(True in timed for timed in times.values())
-    if found and not indexed:
+    if found and not timed:
         if len({r.time for r in found}) > 1:
-            names = " and ".join(dict.fromkeys(f"{r.family} at {r.time.text}" for r in found if r.time is not None))
+            names = " and ".join(dict.fromkeys(f"{r.family} at {r.step.text}" for r in found))
             raise UndecidedError(f"the system has no index, so that nothing says what {names} are")
-        index = found[0].time.text if found[0].time is not None else ""
-        s.notes.append(f"the index {index}, which the system does not have, is left out")
+        s.notes.append(f"the index {found[0].step.text}, which the system does not have, is left out")
     elif found:
-        said = {f"{r.family} at {r.time.text} is read as {r.family}" for r in found if r.time is not None}
+        if state := next((r.family for r in found if r.family in s.model.defined_families), None):
+            raise UndecidedError(f"{state} has no index in the system, and one in the claim")
+        said = {f"{r.family} at {r.step.text} is read as {r.family}" for r in found}
         s.notes += [f"{words}, which has no index in the system" for words in sorted(said)]
-    states = [r for r in found if r.family in s.model.defined_families]
-    if states and indexed:
-        raise UndecidedError(f"{states[0].family} has no index in the system, and one in the claim")
 
     ends = [t.args for t in s.walk() if t.kind == "derivative"]
     whole = {(y.ref, x.ref.family) for y, x in ends if x.ref is not None and x.ref.time is None}
@@ -161,27 +155,20 @@ def with_factors_inside(s: Statement, t: Term) -> Term:
     r"""``\frac{1}{T} \sum_t a_t`` and ``-\sum_t a_t`` with the factor in every summand."""
     if t.kind == "add":
         return Term("add", tuple(with_factors_inside(s, a) for a in t.args), t.data, t.span)
-    if t.kind == "negative":
-        inner = with_factors_inside(s, t.args[0])
-        return _inside(inner, lambda body: Term("negative", (body,), None, t.span)) if _is_sum(inner) else t
-    if t.kind == "quotient" and _is_sum(t.args[0]) and _is_number(s, t.args[1]):
-        return _inside(t.args[0], lambda body: Term("quotient", (body, t.args[1]), None, t.span))
-    if t.kind != "product" or [_is_sum(a) or _is_number(s, a) for a in t.args].count(False):
-        return t
-    sums = [k for k, a in enumerate(t.args) if _is_sum(a)]
-    if len(sums) != 1:
+    args = (with_factors_inside(s, t.args[0]),) if t.kind == "negative" else t.args
+    sums = [k for k, a in enumerate(args) if _is_sum(a)]
+    numbers = all(_is_sum(a) or _is_number(s, a) for a in args)
+    if t.kind not in ("negative", "product", "quotient") or len(sums) != 1 or not numbers:
         return t
     (k,) = sums
-    before, behind = t.args[:k], t.args[k + 1 :]
-    return _inside(t.args[k], lambda body: Term("product", (*before, body, *behind), t.data, t.span))
+    if t.kind == "quotient" and k:
+        return t
+    body = Term(t.kind, (*args[:k], args[k].args[0], *args[k + 1 :]), t.data, t.span)
+    return Term(args[k].kind, (body,), args[k].data, args[k].span)
 
 
 def _is_sum(t: Term) -> bool:
     return t.kind == "over" and t.over.kind == "sum"
-
-
-def _inside(t: Term, change: Callable[[Term], Term]) -> Term:
-    return Term(t.kind, (change(t.args[0]),), t.data, t.span)
 
 
 def _is_number(s: Statement, t: Term) -> bool:
