@@ -7,7 +7,7 @@ back by the derivative in between, until mentioned ones are reached.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from symjac import expr as ex
@@ -122,7 +122,7 @@ class Gradients:
 
     def within_step(self, x: Ref) -> Expr:
         """The gradient of one step's loss by something of that step, through what uses it there."""
-        users = [c for c, _ in self.consumers(x) if c.time == x.time]
+        users = [c for c in self.consumers(x) if c.time == x.time]
         if not users:
             return self.free(x, "local")
         terms: list[Expr] = [self.free(x, "direct")] if self.mentions.sees(x) else []
@@ -154,7 +154,7 @@ class Gradients:
         here = [r for r in model.instance(anchor) if r.time == loss.time]
         table = model.table(r for r in here if r != v)
         for r in here:
-            used = any(c.time == loss.time for c, _ in self.consumers(r))
+            used = any(c.time == loss.time for c in self.consumers(r))
             if r == v or used or r.family in self.mentions.abbreviations:
                 continue
             found = set(model.refs(reached([model.symbol(r)], table))) - {v}
@@ -170,7 +170,7 @@ class Gradients:
         :raises UndecidedError: where what the parameter acts on is carried from step to step.
         """
         alone = replace(self.mentions, is_penalised=False)
-        users = [c for c, _ in Gradients(self.model, alone, step=loss.time).consumers(x)]
+        users = Gradients(self.model, alone, step=loss.time).consumers(x)
         for c in users:
             if c not in self.mentions.local | self.mentions.frontier:
                 raise UndecidedError(f"nothing says how the loss of one step depends on {self.model.name(c)}")
@@ -212,13 +212,13 @@ class Gradients:
 
     def at_every_step(self, x: Ref) -> bool:
         """Whether x is a parameter that acts at more than one step."""
-        return x.time is None and any(c.time is not None for c, _ in self.consumers(x))
+        return x.time is None and any(c.time is not None for c in self.consumers(x))
 
     def downstream(self, x: Ref) -> set[Ref]:
         """What uses x, directly or not, as far as the claim's times reach."""
 
         def further(y: Ref) -> list[Ref]:
-            return [c for c, _ in self.consumers(y) if not self.beyond(c)]
+            return [c for c in self.consumers(y) if not self.beyond(c)]
 
         return closure(further(x), further)
 
@@ -238,7 +238,7 @@ class Gradients:
         far = self.far(x)
         if far is not None:
             return ex.mul(ex.transpose(self.model.long_product(far, x)), self(None, far))
-        users = [(c, p) for c, p in self.consumers(x) if not self.after_last(c)]
+        users = [c for c in self.consumers(x) if not self.after_last(c)]
         terms: list[Expr] = []
         if x in self.mentions.local:
             users = self.without_local(x, users, terms)
@@ -251,15 +251,14 @@ class Gradients:
             return self.free(x)
         elif self.mentions.sees(x):
             terms.append(self.free(x, "direct"))
-        if any(self.beyond(c) for c, _ in users):
-            if not self.mentions.upstream:
-                terms.append(self.free(x, "later"))
-            users = [(c, p) for c, p in users if not self.beyond(c)]
-        for c, _ in users:
+        near = [c for c in users if not self.beyond(c)]
+        if near != users and not self.mentions.upstream:
+            terms.append(self.free(x, "later"))
+        for c in near:
             # What comes from outside to c is not all that comes to it where other things use c.
             whole = self.total(c) if c in self.mentions.upstream else self(None, c)
             terms.append(self.through(c, x, whole))
-        return ex.add(ex.zero(shape), *terms) if terms else ex.zero(shape)
+        return ex.add(ex.zero(shape), *terms)
 
     def far(self, x: Ref) -> Ref | None:
         """The same state a number of steps later that is a letter, where its gradient is all that is mentioned.
@@ -276,23 +275,19 @@ class Gradients:
             return None
         following, steps = x.at(x.time + 1), (x.time, x.time + 1)
 
-        def users(r: Ref) -> list[Ref]:
-            return [c for c, _ in self.consumers(r)]
+        between = closure([x], lambda r: [c for c in self.consumers(r) if c.time in steps and c != following])
+        users = [self.consumers(r) for r in between]
+        return y if all(users) and all(c.time in steps for found in users for c in found) else None
 
-        between = closure([x], lambda r: [c for c in users(r) if c.time in steps and c != following])
-        alone = all(users(r) and all(c.time in steps for c in users(r)) for r in between)
-        return y if alone else None
-
-    def without_local(self, x: Ref, users: list[tuple[Ref, Printed]], terms: list[Expr]) -> list[tuple[Ref, Printed]]:
+    def without_local(self, x: Ref, users: list[Ref], terms: list[Expr]) -> list[Ref]:
         """What uses x at a later step; what uses it at the same one belongs to the loss of that step."""
-        later = [(c, p) for c, p in users if c.time is None or x.time is None or c.time != x.time]
-        same = [c for c, p in users if (c, p) not in later]
+        same = [c for c in users if c.time is not None and c.time == x.time]
         if any(u.time != x.time for c in same for u in self.downstream(c)):
             raise UndecidedError("the loss of one step cannot be told from the whole loss here")
         weight = next(iter(self.weights.values())) if len(self.weights) == 1 else ex.Number(1)
         if not self.mentions.leaves_out(x):
             terms.append(ex.mul(weight, self.free(x, "local")))
-        return later
+        return [c for c in users if c not in same]
 
     def through(self, c: Ref, x: Ref, g: Expr) -> Expr:
         """The part of the gradient by x that comes from c, other gates held fixed."""
@@ -311,22 +306,17 @@ class Gradients:
 
     # ------------------------------------------------------------------------------------ consumers
 
-    def consumers(self, x: Ref) -> Iterable[tuple[Ref, Printed]]:
+    def consumers(self, x: Ref) -> list[Ref]:
         """The left-hand sides whose equations hold x."""
-        found: dict[Ref, Printed] = {}
+        m = self.mentions
+        found: dict[Ref, None] = {}
         for p in self.model.printed:
-            for _, r in p.uses:
-                if r.family != x.family or p.lhs.family in self.mentions.abbreviations:
-                    continue
-                if p.lhs.family == self.mentions.penalty and not self.mentions.is_penalised:
-                    continue
-                shift = self.shift(p, r, x)
-                if shift is None:
-                    continue
-                lhs = p.lhs.put(shift)
-                if not self.mentions.is_given(lhs):
-                    found.setdefault(lhs, p)
-        return found.items()
+            if p.lhs.family in m.abbreviations or (p.lhs.family == m.penalty and not m.is_penalised):
+                continue
+            for moved in (self.shift(p, r, x) for r in p.used if r.family == x.family):
+                if moved is not None and not m.is_given(lhs := p.lhs.put(moved)):
+                    found.setdefault(lhs)
+        return list(found)
 
     def shift(self, p: Printed, used: Ref, x: Ref) -> Mapping[str, Time] | None:
         """What the letter of an equation has to be for a symbol in it to be x."""
