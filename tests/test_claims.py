@@ -7,8 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from symjac import System, cells
-from symjac.claims.checking import check_record
-from symjac.claims.judge import judge_claim
+from symjac.claims.checking import check_record, judge_claim
 from symjac.claims.verdict import Verdict
 from symjac.errors import DefinitionError, ReadError
 from symjac.expr.times import Time

@@ -136,7 +136,7 @@ def test_a_target_past_its_time_is_an_error_of_kind_time_and_the_batch_goes_on(
 
 def test_a_claim_past_its_time_is_undecided(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """No convention is decided, and the reason is ``time``; whether it could be read is not said."""
-    monkeypatch.setattr("symjac.claims.judge.Judge.verdict", endless(clock))
+    monkeypatch.setattr("symjac.claims.checking.Judge.verdict", endless(clock))
     v = check_record({"id": 3, "equations": [FOUNDING], "claim": TRUE}, timeout=7)
     assert (v.verdict, v.id) == ("undecided", 3)
     assert {(o.holds, o.because) for o in v.conventions.values()} == {(None, "time")}

@@ -17,7 +17,7 @@ import pytest
 
 from symjac import System
 from symjac.claims import Verdict, check, check_record, printing
-from symjac.claims.grouping import groups
+from symjac.claims.telling import groups
 from symjac.claims.verdict import Formula, said
 from symjac.confirm import confirm
 from symjac.documents.verdict import html

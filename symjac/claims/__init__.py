@@ -6,8 +6,7 @@ derivative that symjac derives, and the two are proved equal for every size; bes
 (:mod:`~symjac.claims.witness`), which confirms what is proved and refutes what is false.
 """
 
-from symjac.claims.checking import check, check_record
-from symjac.claims.judge import judge_claim
+from symjac.claims.checking import check, check_record, judge_claim
 from symjac.claims.verdict import Link, Outcome, Verdict
 
 __all__ = ["Link", "Outcome", "Verdict", "check", "check_record", "judge_claim"]

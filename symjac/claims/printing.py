@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator
 
 from symjac.claims.conventions import WORDS
-from symjac.claims.grouping import ORDERS
+from symjac.claims.telling import ORDERS
 from symjac.claims.verdict import Formula, Outcome, Paragraph, Told, Verdict, proved, said
 from symjac.confirm import Confirmed
 

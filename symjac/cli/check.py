@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from symjac.claims import Verdict, check, check_record
-from symjac.claims.judge import unreadable
+from symjac.claims.checking import unreadable
 from symjac.cli import output
 from symjac.cli.defects import defects_named
 from symjac.cli.records import error_as_data

@@ -7,9 +7,8 @@ from html import escape
 from itertools import pairwise
 
 from symjac.claims.conventions import WORDS
-from symjac.claims.grouping import Case, Group, Rows, apart, cell, groups, known, matrix
 from symjac.claims.printing import HEADS, fragment, table, title, word
-from symjac.claims.telling import values, within
+from symjac.claims.telling import Case, Group, Rows, apart, cell, groups, known, matrix, values, within
 from symjac.claims.verdict import Formula, Link, Paragraph, Told, Verdict
 from symjac.confirm import Confirmed
 from symjac.documents.dress import STYLE, VERDICT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from symjac.claims.judge import judge_claim
+from symjac.claims.checking import judge_claim
 from symjac.claims.verdict import Link, Outcome, Outcomes, Verdict
 from symjac.papers.answers import Answer, message
 from symjac.papers.options import Asked, SystemOptions
