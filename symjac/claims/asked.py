@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -83,19 +83,16 @@ class Asked:
         ev.carried = self.statement.carried(a, b)
         return ev
 
-    def kinds(self, symbols: Iterable[ex.Symbol]) -> dict[str, str]:
-        """Which of these are declared to be symmetric, diagonal, orthogonal."""
-        said = self.statement.properties
-        named = ((s, self.model.ref(s)) for s in symbols if said and s.rows == s.cols)
-        found = {s.name: kind_of(said[r.family]) for s, r in named if r is not None and r.family in said}
-        return {name: kind for name, kind in found.items() if kind is not None}
-
     @property
     def special(self) -> dict[str, str]:
         """Which matrices without a time and an equation are declared to be symmetric, diagonal, orthogonal."""
-        families = self.model.families
-        known = (f for f in self.statement.properties if f in families and f not in self.model.defined_families)
-        return self.kinds(self.model.symbol(Ref(f)) for f in known if not any(families[f].times))
+        model, found = self.model, dict[str, str]()
+        for f, said in self.statement.properties.items():
+            if f in model.families and f not in model.defined_families and not any(model.families[f].times):
+                s, kind = model.symbol(Ref(f)), kind_of(said)
+                if kind is not None and s.rows == s.cols:
+                    found[s.name] = kind
+        return found
 
 
 def _no_gradient(loss: Ref | None, x: Ref) -> Expr:

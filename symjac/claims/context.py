@@ -33,8 +33,8 @@ class Beside(Context):
     def __init__(self, model: Model, unknown: list[str]) -> None:
         super().__init__()
         self.families = model.families
-        self.option = Option(habits=frozenset(model.habits))
-        self.star_multiplies = model.star_multiplies
+        self.option = Option(habits=frozenset(model.context.taken))  # what print meant in the system, it means here
+        self.star_multiplies = any(n.kind == "star" for n in model.reading.notes)  # between what has no other product
         self.lenient = self.continued = True
         self.unknown = unknown
         self.of_constants: list[Size] = []

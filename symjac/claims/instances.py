@@ -261,9 +261,8 @@ class Instances:
     def anchor(self, ref: Ref) -> Time | None:
         """The value of the running letter in the instance that defines ``ref``."""
         p = self.equation(ref)
-        if p is None or p.lhs.time is None or p.letter is None or ref.time is None:
-            return None
-        return ref.time - p.lhs.time.offset
+        moved = p.shift_to(ref.time) if p is not None else None
+        return moved.get(p.letter) if moved and p is not None and p.letter is not None else None
 
     def instance(self, anchor: Time | None) -> Iterator[Ref]:
         """The left-hand sides at one value of the running letter, with those that no time concerns."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import graphlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 
 from symjac import expr as ex
@@ -14,9 +13,9 @@ from symjac.claims.undecided import UndecidedError
 from symjac.derivation import Derivation
 from symjac.errors import NotYetError, TargetError
 from symjac.expr import Expr, Symbol
+from symjac.expr.times import Time
 from symjac.reading import Equation
 from symjac.reading.applied.terms import Ref
-from symjac.reading.assumptions import Habit
 from symjac.recurrence import Recurrence
 from symjac.vectorised import VecJacobian
 
@@ -25,16 +24,6 @@ _STEPS = frozenset([("relu", 1), ("step", 0)])
 
 class Model(Instances):
     """One orientation's reading of a system, whose equations can be had at any time."""
-
-    @property
-    def star_multiplies(self) -> bool:
-        """Whether the system prints ``*`` between what has a matrix product only."""
-        return any(n.kind == "star" for n in self.reading.notes)
-
-    @property
-    def habits(self) -> AbstractSet[Habit]:
-        """The meanings of print that the system was read with, and a claim beside it is."""
-        return self.context.taken
 
     # --------------------------------------------------------------------------------- derivatives
 
@@ -326,20 +315,14 @@ class Model(Instances):
         :raises UndecidedError: where symjac cannot tell.
         """
         if entries:
-            return self._differentiated(VecJacobian, {s: e for s, e in definitions.items() if s != wrt}, of, wrt)
-        for e in definitions.values():
-            if any(isinstance(node, ex.OverTime) for node in e.walk()):
-                raise UndecidedError("the system holds a sum or product over time")
-        if wrt not in reached([of], definitions):
+            definitions = {s: e for s, e in definitions.items() if s != wrt}
+        elif any(isinstance(node, ex.OverTime) for e in definitions.values() for node in e.walk()):
+            raise UndecidedError("the system holds a sum or product over time")
+        elif wrt not in reached([of], definitions):
             return ex.zero(ex.Partial(of, wrt).shape)
-        return self._differentiated(Derivation, definitions, of, wrt)
-
-    def _differentiated(
-        self, how: type[Derivation | VecJacobian], definitions: Mapping[Symbol, Expr], of: Symbol, wrt: Symbol
-    ) -> Expr:
-        equations = tuple(Equation(s, e, "") for s, e in definitions.items())
+        system = dataclasses.replace(self.reading, equations=tuple(Equation(s, e, "") for s, e in definitions.items()))
         try:
-            return how(Recurrence(dataclasses.replace(self.reading, equations=equations)), of, wrt).closed
+            return (VecJacobian if entries else Derivation)(Recurrence(system), of, wrt).closed
         except (NotYetError, TargetError) as error:
             raise UndecidedError(error.message) from error
 
@@ -365,8 +348,7 @@ class Model(Instances):
             r = self.ref(s)
             if s in seen or r is None:
                 continue
-            at_end = r.time is not None and r.time.offset == ends.get(self._side(r))
-            if s in variables and at_end:
+            if s in variables and r.time is not None and self._depth(r, r.time, ends) == 0:
                 continue
             rhs = self.definition(r)
             if rhs is None or (depth >= 0 and any(self._is_beyond(u, ends, depth) for u in rhs.symbols)):
@@ -399,26 +381,28 @@ class Model(Instances):
         rhs = self.definition(r) if r is not None else None
         return rhs if rhs is not None else e
 
-    def _side(self, r: Ref) -> tuple[object, bool]:
-        """The letters of a time, and whether what stands there comes out of later steps."""
-        return r.time.letters if r.time is not None else None, r.family in self.backward
-
     def _ends(self, symbols: Iterable[Symbol]) -> dict[object, int]:
         """For each letter the earliest offset of a defined family, and the latest for what comes out of later steps."""
         out: dict[object, int] = {}
         for r in self.refs(symbols):
             if r.time is not None and r.family in self.defined_families:
-                for backward, least in ((False, min), (True, max)):
-                    key = r.time.letters, backward
-                    out[key] = least(out.get(key, r.time.offset), r.time.offset)
+                for way in (1, -1):
+                    key, offset = (r.time.letters, way), way * r.time.offset
+                    out[key] = min(out.get(key, offset), offset)
         return out
+
+    def _depth(self, r: Ref, time: Time, ends: Mapping[object, int]) -> int | None:
+        """How many steps something stands beyond the end where it comes from; ``None`` where there is no end."""
+        way = -1 if r.family in self.backward else 1
+        end = ends.get((time.letters, way))
+        return end - way * time.offset if end is not None else None
 
     def _is_beyond(self, s: Symbol, ends: Mapping[object, int], depth: int) -> bool:
         r = self.ref(s)
         if r is None or r.time is None or r.family not in self.defined_families:
             return False
-        end = ends.get(self._side(r))
-        return end is None or (end - r.time.offset if r.family not in self.backward else r.time.offset - end) > depth
+        found = self._depth(r, r.time, ends)
+        return found is None or found > depth
 
 
 def refuse_circles(table: Mapping[Symbol, Expr], why: str) -> None:

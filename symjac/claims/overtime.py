@@ -32,17 +32,19 @@ class OverTime:
 
     def __call__(self, ev: Meaning, t: Term) -> Value:
         """The sum or product; factors behind it that do not belong to it multiply it: the longest body that types."""
-        bodies = list(_bodies(t))
+
+        def multiplied(body: tuple[Term, ...], behind: tuple[Term, ...]) -> Value:
+            out = self.through(ev, _with_body(t, body))
+            return ev.product([out, *map(ev.value, behind)], t) if behind else out
+
+        *longer, shortest = _bodies(t)
         mark = ev.context.sizes.mark()
-        for k, (body, behind) in enumerate(bodies):
+        for body, behind in longer:
             try:
-                out = self.through(ev, _with_body(t, body))
-                return ev.product([out, *(ev.value(f) for f in behind)], t) if behind else out
+                return multiplied(body, behind)
             except ShapeError:
-                if k == len(bodies) - 1:
-                    raise
                 ev.context.sizes.undo(mark)
-        raise AssertionError("there is always the whole body")
+        return multiplied(*shortest)
 
     def through(self, ev: Meaning, t: Term) -> Value:
         if t.over.low is None or t.over.high is None:

@@ -93,7 +93,7 @@ class Said:
 
     def is_loss(self, y: Term) -> bool:
         """Whether this is a scalar that no equation defines."""
-        return y.ref is not None and self.role(y.ref) in ("scalar", None) and self.model.equation(y.ref) is None
+        return y.ref is not None and self.model.is_loss(y.ref)
 
     def gradients(self, *terms: Term) -> Iterator[tuple[Ref | None, Ref, Term]]:
         """The gradients of undefined losses: the loss, the variable, the term."""
@@ -141,8 +141,7 @@ class Said:
 
     def role(self, r: Ref) -> str | None:
         """What a symbol is, ``None`` where nothing says so."""
-        family = self.model.families.get(r.family)
-        return family.role if family is not None else None
+        return self.model.role(r)
 
     def is_vector(self, t: Term) -> bool:
         return t.ref is not None and self.role(t.ref) == "vector"
