@@ -11,7 +11,7 @@ from symjac.expr import Partial, Symbol
 from symjac.hessian import Hessian
 from symjac.values.evaluate import turned
 from symjac.values.evaluator import Evaluator, Matrix
-from symjac.values.forward import jacobian
+from symjac.values.forward import Slopes
 from symjac.vectorised import VecJacobian
 
 Pairs = Iterable[tuple[Matrix, Matrix]]
@@ -23,7 +23,7 @@ def confirm_vec_jacobian(j: VecJacobian) -> Checks:
     held = {s: e for s, e in j.definitions.items() if not j.immediate or s == j.of}
 
     def sides(at: Evaluator) -> Pairs:
-        run = jacobian(at, j.of, j.wrt)
+        run = Slopes(at, j.wrt).vec(j.of)
         yield run, at.matrix(j.closed)
         yield turned(run), at.matrix(j.closed_denominator)
 

@@ -13,7 +13,7 @@ from symjac.bptt.backward import Backward
 from symjac.bptt.program import STEPS, program
 from symjac.confirm.confirmed import Check, Checks, NotRun, SkippedError
 from symjac.confirm.forward import agree
-from symjac.confirm.overtime import write_out
+from symjac.confirm.overtime import run, write_out
 from symjac.confirm.programs import array_of, function_of, map_calls, map_of, matrix_like, run_program
 from symjac.errors import NotYetError
 from symjac.expr import Differential, Expr, Partial, Symbol, Time
@@ -76,8 +76,7 @@ class Rollout:
         self.losses = {k: self.settle(b.loss.term, k) for k in range(1, steps + 1)}
         kept = list(self.losses.values()) if b.loss.every_step else [self.losses[steps]]
         self.loss = ex.Sum(*kept, *([] if b.loss.penalty is None else [b.loss.penalty]), ex.Number(0))
-        self.equations = self._equations()
-        self.definitions = {**self.equations, **self._adjoints()}
+        self.definitions = {**self.step.constants, **run(self.step.definitions, 1, steps), **self._adjoints()}
 
     @property
     def distributions(self) -> frozenset[Symbol]:
@@ -120,13 +119,6 @@ class Rollout:
             return here if here is not None else self._late.get(s, s)
 
         return write_out(e, {**self.letters, **({} if k is None else {now: k})}, move)
-
-    def _equations(self) -> dict[Symbol, Expr]:
-        out = dict(self.step.constants)
-        for k in range(1, self.steps + 1):
-            for s, e in self.step.definitions.items():
-                out[self.at(s, k)] = self.settle(e, k)
-        return out
 
     def _adjoints(self) -> dict[Symbol, Expr]:
         """The printed recurrence: what each gradient stands for at each step."""

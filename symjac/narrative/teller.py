@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -18,7 +19,7 @@ from symjac.limits import NormalFormTooLarge, OutOfTimeError
 from symjac.narrative.blocks import Formula, Inline, Inlines, Line, Math, box_of
 from symjac.normal import equal
 from symjac.typeset import names
-from symjac.typeset.boxes import Box, Fence, Grid, Ident, Named, Op, Plain, Row, Script, Styled, row, width
+from symjac.typeset.boxes import Box, Fence, Grid, Ident, Op, Row, Script, Styled, row, width
 from symjac.typeset.calls import size_box
 from symjac.typeset.placing import Style, style_for, to_box
 from symjac.typeset.text import text
@@ -128,12 +129,11 @@ class Teller:
     @cached_property
     def used_letters(self) -> frozenset[str]:
         """Every letter in the system's names and sizes."""
-        found: set[str] = set()
-        for name in self.d.system.symbols:
-            found |= set(_letters(names.take_apart(name)))
-        for s in self.symbols:
-            found |= set(_letters(names.take_apart(s.name)))
-            found |= {str(size) for side in s.shape for size in side.free_symbols}
+        found = {str(size) for s in self.symbols for side in s.shape for size in side.free_symbols}
+        for s in (*(info.symbol for info in self.d.system.symbols.values()), *self.symbols):
+            found |= {s.letter, *(s.letter if s.letter.isalpha() else ())}
+            found.update(re.findall(r"\\?[A-Za-z]+", f"{s.parts.label} {s.parts.upper}"))
+            found.update(letter for letter, _ in (s.time.letters if s.time is not None else ()))
         return frozenset(found)
 
     def letter(self, *candidates: str) -> str:
@@ -297,32 +297,6 @@ def _outermost(e: Expr) -> Iterator[Apply]:
 def _is_affine_like(e: Expr) -> bool:
     """Whether an argument is more than a symbol, so that a letter for it saves space."""
     return e.is_vector and isinstance(e, ex.Sum | ex.Product)
-
-
-def _letters(box: Box) -> Iterator[str]:
-    match box:
-        case Ident(latex):
-            yield latex
-        case Row(items):
-            for item in items:
-                yield from _letters(item)
-        case Script(base, sub, sup, _):
-            for part in (base, sub, sup):
-                if part is not None and not _is_label(part):
-                    yield from _letters(part)
-        case Named(_, body) | Styled(_, body) | Fence(_, body, _, _):
-            yield from _letters(body)
-        case _:
-            inner = getattr(box, "body", None)
-            if isinstance(inner, Box):
-                yield from _letters(inner)
-
-
-def _is_label(box: Box) -> bool:
-    """A subscript that is a word, such as ``in`` or ``\\mathrm{rec}``: its letters stand for nothing."""
-    if isinstance(box, Row):
-        return all(isinstance(item, Ident) and item.latex.isalpha() for item in box.items)
-    return (isinstance(box, Styled) and box.command == r"\mathrm") or isinstance(box, Plain)
 
 
 # ---------------------------------------------------------------------------------- formulas that are no Expr

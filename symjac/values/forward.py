@@ -44,18 +44,3 @@ class Slopes:
                 names[p] = letter = Symbol(f"\0{len(names)}", p.shape)
                 known[letter] = self(p.y)
         return self.at.with_fixed(known).matrix(e.replace(names)) if known else self.at.matrix(e)
-
-
-def jacobian(run: Evaluator, of: Expr, by: Symbol) -> Matrix:
-    """``d vec(of) / d vec(by)^T`` at the point of a run, columns stacked; shape (pq, rs) for (p, q) by (r, s).
-
-    >>> from fractions import Fraction
-    >>> from symjac.expr import ONE, Product, Symbol, dim
-    >>> from symjac.values.rings import Rationals
-    >>> W, x, y = Symbol("W", (dim(2), dim(2))), Symbol("x", (dim(2), ONE)), Symbol("y", (dim(2), ONE))
-    >>> cells = {W: [[1, 2], [3, 4]], x: [[5], [6]]}
-    >>> leaf = lambda s, *_: [[Fraction(a) for a in row] for row in cells[s]]
-    >>> jacobian(Evaluator(Rationals({}), {}, leaf, {y: Product(W, x)}), y, W)[0]
-    [Fraction(5, 1), Fraction(0, 1), Fraction(6, 1), Fraction(0, 1)]
-    """
-    return Slopes(run, by).vec(of)
