@@ -189,10 +189,8 @@ def transpose(e: Expr) -> Expr:
         return e
     if isinstance(e, Transpose):
         return e.arg
-    if isinstance(e, Sum) and not e.is_vector:
-        return Sum(*(transpose(t) for t in e.args))
-    if isinstance(e, Hadamard) and not e.is_vector:
-        return Hadamard(*(transpose(f) for f in e.args))
+    if isinstance(e, Sum | Hadamard) and not e.is_vector:
+        return e.with_args(tuple(map(transpose, e.args)))
     if isinstance(e, Product):
         scalars, chain = parted(e)
         return chained([*scalars, *map(transpose, reversed(chain))])

@@ -238,7 +238,20 @@ class Apply(Unary):
         return Apply(self.function, args[0])
 
 
-class VectorMap(Expr):
+class _OfMap(Expr):
+    """A node that an unspecified map gives a name."""
+
+    sign: ClassVar[str] = ""  # what stands before the name of a scalar function
+    of: Datum[str]
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        """The name of the map; of what a scalar function gives, of its gradient."""
+        return self.sign + self.of
+
+
+class VectorMap(_OfMap):
     """An unspecified differentiable map ``name`` of one or more vectors, to vectors with ``rows`` entries.
 
     >>> n, m = dim("n"), dim("m")
@@ -254,11 +267,6 @@ class VectorMap(Expr):
 
     def __init__(self, name: str, args: Expr | tuple[Expr, ...], rows: Dim) -> None:
         super().__init__(_columns(name, args), name, (rows, ONE))
-
-    @property
-    def name(self) -> str:
-        """What it is called as a map of vectors."""
-        return self.of
 
     def with_args(self, args: tuple[Expr, ...]) -> Expr:
         return type(self)(self.of, args, self.rows)
@@ -280,7 +288,7 @@ def _columns(name: str, args: Expr | tuple[Expr, ...]) -> tuple[Expr, ...]:
     return args
 
 
-class MapJacobian(Expr):
+class MapJacobian(_OfMap):
     """The Jacobian (numerator layout) of an unspecified map by its argument ``by``, counted from 1, at ``args``."""
 
     noun = "Jacobian of a map"
@@ -294,11 +302,6 @@ class MapJacobian(Expr):
         if not 1 <= by <= len(args):
             raise ShapeError(f"{name} has no argument number {by} by which it could be differentiated")
         super().__init__(args, (name, by), (rows, args[by - 1].rows))
-
-    @property
-    def name(self) -> str:
-        """The name of the map."""
-        return self.of
 
     @property
     def map(self) -> VectorMap:
@@ -337,11 +340,8 @@ class ScalarGradient(VectorMap):
 
     noun = "gradient"
     order: ClassVar[int] = 1
+    sign = r"\nabla "
     __slots__ = ()
-
-    @property
-    def name(self) -> str:
-        return _gradient_name(self.of)
 
     def jacobian(self, by: int = 1) -> Expr:
         """The Hessian, which is symmetric by the theorem of Schwarz."""
@@ -353,21 +353,13 @@ class ScalarHessian(MapJacobian):
 
     noun = "Hessian"
     order: ClassVar[int] = 2
+    sign = r"\nabla "
     __slots__ = ()
-
-    @property
-    def name(self) -> str:
-        """What the gradient is called, as a map of vectors."""
-        return _gradient_name(self.of)
 
     @property
     def map(self) -> VectorMap:
         """The gradient at the same place."""
         return ScalarGradient(self.of, self.args, self.rows)
-
-
-def _gradient_name(of: str) -> str:
-    return rf"\nabla {of}"
 
 
 class Stack(Expr):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -21,6 +21,7 @@ from symjac.expr import Apply, Expr, Function, Number, Symbol, add, mul, neg
 from symjac.functions import ACTIVATIONS
 from symjac.functions.table import Activation
 from symjac.interchange.names import Names, latex_name
+from symjac.interchange.outwards import HEADS
 
 Z = sympy.Symbol("z")
 
@@ -42,6 +43,14 @@ _SCALAR = (
     *(sympy.Number, sympy.Add, sympy.Mul, sympy.Pow, sympy.Max, sympy.Min),
     *(AppliedUndef, sympy.Derivative, sympy.Subs),
 )
+
+
+_NARY: Mapping[Any, Callable[..., Expr]] = {
+    MatAdd: expr.Sum,
+    MatMul: expr.Product,
+    sympy.HadamardProduct: expr.Hadamard,
+}
+_UNARY = {head: kind for kind, head in HEADS.items()}
 
 
 @lru_cache(maxsize=1)
@@ -113,12 +122,8 @@ class _Inwards:
                 return expr.zero(self.shape(s))
             case sympy.Identity():
                 return Number(1) if s.shape == (1, 1) else expr.Identity(self.shape(s)[0])
-            case MatAdd():
-                return expr.Sum(*(self(a) for a in s.args))
-            case MatMul():
-                return expr.Product(*(self(a) for a in s.args))
-            case sympy.HadamardProduct():
-                return expr.Hadamard(*(self(a) for a in s.args))
+            case MatAdd() | MatMul() | sympy.HadamardProduct():
+                return _NARY[s.func](*map(self, s.args))
             case sympy.HadamardPower():
                 return expr.EntryPower(self(s.base), self(s.exp))
             case sympy.Inverse():
@@ -127,19 +132,13 @@ class _Inwards:
             case sympy.MatPow():
                 base, exponent = self(s.args[0]), self(s.args[1])
                 return expr.power(base, exponent) if base.is_scalar else expr.MatrixPower(base, exponent)
-            case sympy.Transpose():
+            case sympy.Transpose() | sympy.Trace() | sympy.Determinant():
                 arg = self(s.arg)
-                return arg if arg.is_scalar else expr.Transpose(arg)
+                return arg if arg.is_scalar else _UNARY[s.func](arg)
             case sympy.DiagMatrix():
                 return self._diag_matrix(s)
             case DiagonalOf():
                 return expr.Diagonal(self(s.args[0]))
-            case sympy.Trace():
-                arg = self(s.arg)
-                return arg if arg.is_scalar else expr.Trace(arg)
-            case sympy.Determinant():
-                arg = self(s.arg)
-                return arg if arg.is_scalar else expr.Determinant(arg)
             case sympy.BlockMatrix():
                 rows = [[self(b) for b in s.blocks.row(i)] for i in range(s.blocks.rows)]
                 stacked = [

@@ -20,7 +20,7 @@ from symjac.limits import NormalFormTooLarge
 
 Z = sympy.Symbol("z")
 LONGEST = 200_000  # so many parts has a formula in SymPy
-_HEADS = {
+HEADS = {
     expr.Transpose: sympy.Transpose,
     expr.Diag: sympy.DiagMatrix,
     expr.Diagonal: DiagonalOf,
@@ -96,7 +96,7 @@ class _Outwards:
             case expr.MatrixPower():
                 return self._matrix_power(e)
             case expr.Transpose() | expr.Diag() | expr.Diagonal() | expr.Trace() | expr.Determinant():
-                return self(e.arg) if e.arg.is_scalar else _HEADS[type(e)](self(e.arg))
+                return self(e.arg) if e.arg.is_scalar else HEADS[type(e)](self(e.arg))
             case expr.Norm():
                 return self._norm(e)
             case expr.Softmax():

@@ -257,10 +257,7 @@ class Labelling:
     def _refine(self, colours: dict[int, int]) -> dict[int, int]:
         count = len(set(colours.values()))
         while count < len(colours):
-            seen = []
-            for a, e, ix, symmetric in self.factors:
-                shown = tuple([colours[v] if v >= 0 else v for v in ix])
-                seen.append((a, e, tuple(sorted(shown)) if symmetric else shown))
+            seen = self._shown(colours)
             budget.spend(1 + len(seen) // 8)
             views = {
                 v: (colours[v], tuple(sorted((seen[k], p) for k, p in places))) for v, places in self.places.items()
@@ -289,11 +286,12 @@ class Labelling:
         if self.leaves > LEAVES:
             raise NormalFormTooLarge("the normal form is too large: an index network has too many like indices")
         rank = {v: k for k, v in enumerate(sorted(colours, key=colours.__getitem__))}
-        out = []
-        for a, e, ix, symmetric in self.factors:
-            shown = tuple([rank[v] if v >= 0 else v for v in ix])
-            out.append((a, e, tuple(sorted(shown)) if symmetric else shown))
-        return tuple(sorted(out))
+        return tuple(sorted(self._shown(rank)))
+
+    def _shown(self, numbers: Mapping[int, int]) -> list[Factor]:
+        """The factors with these numbers for summed indices."""
+        shown = ((a, e, tuple([numbers.get(v, v) for v in ix]), symmetric) for a, e, ix, symmetric in self.factors)
+        return [(a, e, tuple(sorted(ix)) if symmetric else ix) for a, e, ix, symmetric in shown]
 
     def _search(self, colours: dict[int, int]) -> tuple[Factor, ...]:
         cell = self._cell(colours)

@@ -126,22 +126,20 @@ def _unit_vector(t: Translation, e: x.UnitVector) -> Poly:
     return delta(label_of(e.indices[0]), ROW, d) if d else constant(1)
 
 
-def _over_time(t: Translation, e: Expr) -> Poly:
-    """A sum or product over time is one opaque atom: symbols at other times are other symbols."""
-    ends = ends_of(e)
-    a, extra = packed("over time", e.data, [t.poly(part) for part in e.args], tuple(ends.values()), 2)
-    return lone(single(a, *ends, *extra))
+def _opaque(t: Translation, e: Expr) -> Poly:
+    """Equal where the operands are.
 
-
-def _vectorised(t: Translation, e: Expr) -> Poly:
-    """Opaque: equal where the operands are. What they do to a vec is told apart by :mod:`symjac.vectorised`."""
+    Under a sum or product over time symbols at other times are other symbols. What Kronecker products and their like do
+    to a vec is told apart by :mod:`symjac.vectorised`.
+    """
     ends = ends_of(e)
-    a, extra = packed(type(e).__name__, e.data, [t.poly(a) for a in e.args], tuple(ends.values()), 2)
+    kind = "over time" if isinstance(e, x.OverTime) else type(e).__name__
+    a, extra = packed(kind, e.data, [t.poly(part) for part in e.args], tuple(ends.values()), 2)
     return lone(single(a, *ends, *extra))
 
 
 NOTATION: Mapping[type[Expr], Rule] = {
-    **dict.fromkeys((x.Vec, x.Kronecker, x.Commutation), _vectorised),
+    **dict.fromkeys((x.Vec, x.Kronecker, x.Commutation, x.OverTime), _opaque),
     x.Stack: _stack,
     x.Explicit: _explicit,
     x.Partial: _partial,
@@ -150,5 +148,4 @@ NOTATION: Mapping[type[Expr], Rule] = {
     x.IndexSum: _index_sum,
     x.Delta: _delta,
     x.UnitVector: _unit_vector,
-    x.OverTime: _over_time,
 }

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from symjac import __version__
-from symjac.papers.groups import balanced, groups, squeezed
+from symjac.papers.groups import balanced, commands, squeezed
 from symjac.papers.requests import FORMAT
 
 
@@ -106,7 +106,7 @@ def _digest(text: str) -> str:
 
 
 _FIELDS = {"source": 2, "macro": 3, "asked": 3, "answer": 2, "failure": 2, "verdict": 3}
-_COMMAND = re.compile(r"^\\symjac(\w+)", re.MULTILINE)
+_FIELDS = {f"symjac{name}": count for name, count in _FIELDS.items()}
 
 
 def read(path: Path) -> AnswerFile:
@@ -120,16 +120,11 @@ def read(path: Path) -> AnswerFile:
         return AnswerFile()
     lines = text.splitlines()
     systems: dict[str, Answered] = {}
-    name, at = "", 0
-    while (hit := _COMMAND.search(text, at)) is not None:
-        at = hit.end()
-        if hit[1] not in _FIELDS:
-            continue
-        fields = groups(text, at, _FIELDS[hit[1]])
-        if fields is None or (hit[1] != "source" and name not in systems):
+    name = ""
+    for told, fields in commands(text, _FIELDS):
+        if fields is None or (told != "symjacsource" and name not in systems):
             return AnswerFile()
-        at = fields[1]
-        match hit[1], fields[0]:
+        match told.removeprefix("symjac"), fields:
             case "source", [name, compared]:
                 systems[name] = Answered(name, compared)
             case "macro", [_, macro, meaning]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
 _VERBATIM = re.compile(
     r"\\begin\{(verbatim\*?|lstlisting|minted|comment)\}.*?\\end\{\1\}|\\verb\*?([^\sA-Za-z]).*?\2", re.DOTALL
 )
+_COMMAND = re.compile(r"^\\(\w+)", re.MULTILINE)
 _CLOSING = {"{": "}", "[": "]"}
 
 
@@ -72,6 +74,17 @@ def groups(text: str, at: int, count: int) -> tuple[list[str], int] | None:
         found.append(one[0])
         at = one[1]
     return found, at
+
+
+def commands(text: str, counts: Mapping[str, int]) -> Iterator[tuple[str, list[str] | None]]:
+    """The commands at the beginnings of lines that have so many brace groups, with these; ``None`` where some lack."""
+    at = 0
+    while (hit := _COMMAND.search(text, at)) is not None:
+        at = hit.end()
+        if hit[1] in counts:
+            found = groups(text, at, counts[hit[1]])
+            yield hit[1], found[0] if found else None
+            at = found[1] if found else at
 
 
 def squeezed(text: str) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from symjac.papers.groups import groups, squeezed
+from symjac.papers.groups import commands, squeezed
 
 FORMAT = 3
 """Of the answers; ``symjac.sty`` reads those of its own format and of earlier ones."""
@@ -87,23 +87,9 @@ def key(kind: str, system: str, of: str, wrt: str, options: str, claim: str) -> 
     return squeezed("|".join((kind, system, of, wrt, options, claim)))
 
 
-_FIELDS = {"symjacformat": 1, "symjacpage": 2, "symjacsystem": 6, "symjacrequest": 9, "symjacend": 1}
+_FIELDS = {"symjacpage": 2, "symjacsystem": 6, "symjacrequest": 9, "symjacend": 1, "symjacpartial": 0}
 # TeX writes a space after every command.
 _AFTER_COMMAND = re.compile(r"(\\[A-Za-z]+) (?![A-Za-z])")
-_COMMAND = re.compile(r"^\\(\w+)", re.MULTILINE)
-
-
-def _commands(text: str) -> Iterator[tuple[str, list[str]]]:
-    at = 0
-    while (found := _COMMAND.search(text, at)) is not None:
-        at = found.end()
-        if found[1] == "symjacpartial":
-            yield found[1], []
-            continue
-        fields = groups(text, at, _FIELDS[found[1]]) if found[1] in _FIELDS else None
-        if fields is not None:
-            yield found[1], [_AFTER_COMMAND.sub(r"\1", field) for field in fields[0]]
-            at = fields[1]
 
 
 def read_requests(path: Path) -> Requests:
@@ -112,7 +98,10 @@ def read_requests(path: Path) -> Requests:
     systems: dict[str, PaperSystem] = {}
     requests: list[Request] = []
     width, answers, partial, complete = COLUMN, "", False, False
-    for command, fields in _commands(text):
+    for command, raw in commands(text, _FIELDS):
+        if raw is None:
+            continue
+        fields = [_AFTER_COMMAND.sub(r"\1", field) for field in raw]
         match command:
             case "symjacpage":
                 width, answers = _number(fields[0], COLUMN), fields[1]
