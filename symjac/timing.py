@@ -26,6 +26,9 @@ class Clock:
 
     def __init__(self, system: Recurrence) -> None:
         self.reading: Reading = system.reading
+        families = system.reading.context.families.values() if system.reading.context is not None else ()
+        if stepwise := [f.name for f in families if f.use is not None and f.use.time is not None]:
+            raise NotYetError(f"{stepwise[0]} is another function at each step; over many steps that is not read")
         times = [info.time for info in self.reading.symbols.values() if info.time is not None]
         letters = dict.fromkeys(time.letter or time.text for time in times if not time.is_number)
         if len(letters) > 1:

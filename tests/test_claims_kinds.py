@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -989,3 +990,163 @@ def test_a_claim_knows_what_is_put_in(claim: str, wanted: str) -> None:
     """Where a claim applies F it is what the system says; where it does not, F is no loss and no other function."""
     equations = [r"F(x) = \tanh(W x + b)", "x_{t+1} = F(x_t)"]
     assert check_record({"equations": equations, "claim": claim}).verdict == wanted
+
+
+NET = (r"s_k = \psi(A s_{k-1} + B u_k)", r"y_k = \phi(C s_k)")
+LAYERS = (r"z^l = W^l a^{l-1} + b^l", r"a^l = \rho(z^l)")
+FORWARDS = (r"x_t = W \sigma(x_{t-1})",)
+SIGMOID = {r"\psi": "elementwise sigmoid"}
+
+
+@pytest.mark.parametrize(
+    ("system", "of", "by", "right", "wanted"),
+    [
+        (NET, "s_k", "s_{k-1}", r"diag(\psi'_k) A", "true"),
+        (NET, "s_k", "s_{k-1}", r"diag(\psi'_{k-1}) A", "false"),
+        (NET, "s_k", "s_{k-1}", r"diag(\psi_{k+1}') A", "false"),
+        (NET, "s_k", "s_{k-1}", r"diag(\psi'_3) A", "undecided"),
+        (NET, "s_k", "u_k", r"diag(\psi'_{k-1}) B", "false"),
+        (NET, "s_k", "s_{k-2}", r"diag(\psi'_k) A diag(\psi'_{k-1}) A", "true"),
+        (NET, "s_k", "s_{k-2}", r"diag(\psi'_{k-1}) A diag(\psi'_k) A", "false"),
+        (NET, "s_k", "s_{k-2}", r"diag(\psi') A diag(\psi') A", "undecided"),
+        (NET, "s_k", "u_{k-1}", r"diag(\psi'_k) A diag(\psi'_{k-1}) B", "true"),
+        (NET, "s_k", "u_{k-1}", r"diag(\psi') A diag(\psi') B", "undecided"),
+        (NET, "y_k", "s_{k-1}", r"diag(\phi'_k) C diag(\psi'_k) A", "true"),
+        (NET, "y_k", "s_{k-1}", r"diag(\phi'_k) C diag(\psi'_{k-1}) A", "false"),
+        (NET, "y_k", "s_{k-1}", r"diag(\phi') C diag(\psi') A", "true"),
+        (NET, "s_k", "s_m", r"\prod_{i=m+1}^k A^\top diag(\psi'_i)", "true"),
+        (NET, "s_k", "s_m", r"\prod_{i=m+1}^k A^\top diag(\psi')", "true"),
+        (NET, "s_k", "s_m", r"\prod_{i=m+1}^k A^\top diag(\psi'_{i-1})", "false"),
+        (NET, "s_k", "s_m", r"\prod_{i=m+1}^k A^\top diag(\psi'_k)", "false"),
+        (NET, "s_k", "s_m", r"diag(\psi'_k) A \cdots diag(\psi'_{m+1}) A", "true"),
+        (NET, "s_k", "s_m", r"diag(\psi'_{k-1}) A \cdots diag(\psi'_m) A", "false"),
+        (NET[:1], "L", "s_{k-1}", r"A^\top (\psi'_k \odot \frac{\partial L}{\partial s_k})", "true"),
+        (NET[:1], "L", "s_{k-1}", r"A^\top (\psi' \odot \frac{\partial L}{\partial s_k})", "true"),
+        (NET[:1], "L", "s_{k-1}", r"A^\top (\psi'_{k-1} \odot \frac{\partial L}{\partial s_k})", "false"),
+        (LAYERS, "a^l", "a^{l-1}", r"diag(\rho'_l) W^l", "true"),
+        (LAYERS, "a^l", "a^{l-1}", r"diag(\rho'_{l-1}) W^l", "false"),
+        (LAYERS, "z^l", "z^{l-1}", r"W^l diag(\rho'_{l-1})", "true"),
+        (LAYERS, "z^l", "z^{l-1}", r"W^l diag(\rho')", "true"),
+        (LAYERS, "z^l", "z^{l-1}", r"W^l diag(\rho'_l)", "false"),
+        (FORWARDS, "x_t", "x_{t-1}", r"W diag(\sigma'_{t-1})", "true"),
+        (FORWARDS, "x_t", "x_{t-1}", r"W diag(\sigma'_t)", "undecided"),
+        (["h_t = g(W h_{t-1})"], "h_t", "h_{t-1}", "diag(g'_t) W", "true"),
+        (["h_t = g(W h_{t-1})"], "h_t", "h_{t-1}", "diag(g'_{t-1}) W", "undecided"),
+        (
+            [r"H_t = \sigma(H_{t-1} W + X_t U)"],
+            "L",
+            "H_{t-1}",
+            r"(\sigma' \odot \frac{\partial L}{\partial H_t}) W^\top",
+            "true",
+        ),
+        ([r"H_t = \sigma(H_{t-1} W)"], "L", "X", r"\sigma' W^\top", "undecided"),
+    ],
+)
+def test_the_index_on_a_function_says_at_which_step_its_argument_is_taken(
+    system: Sequence[str], of: str, by: str, right: str, wanted: str
+) -> None:
+    """Without one it is what stands on the way; where two steps may be meant, nothing is refuted."""
+    claim = rf"\frac{{\partial {of}}}{{\partial {by}}} = {right}"
+    assert check_record({"equations": list(system), "claim": claim}).verdict == wanted
+
+
+@pytest.mark.parametrize(
+    ("right", "wanted"),
+    [
+        (r"diag(\psi_k \odot (1 - \psi_k)) A", "true"),
+        (r"diag(\psi \odot (1 - \psi)) A", "true"),
+        (r"diag(\psi_{k-1} \odot (1 - \psi_{k-1})) A", "false"),
+        (r"diag(\psi_k \odot (1 - \psi_{k-1})) A", "false"),
+    ],
+)
+def test_the_value_of_a_function_has_a_step_too(right: str, wanted: str) -> None:
+    record = {
+        "equations": list(NET),
+        "symbols": SIGMOID,
+        "claim": rf"\frac{{\partial s_k}}{{\partial s_{{k-1}}}} = {right}",
+    }
+    assert check_record(record).verdict == wanted
+
+
+STEPWISE = {
+    "entries": (["x_{k+1} = f_k(x_k)"], "elementwise"),
+    "vectors": (["x_{k+1} = f_k(x_k)"], "map n n"),
+    "several": (["x_{k+1} = f_k(x_k, u_k)"], "map"),
+    "layers": (["x^{[k]} = f^{[k]}(a^{[k]})", "a^{[k]} = W^{[k]} x^{[k-1]}"], "elementwise"),
+    "plain": (["x_{k+1} = f(x_k, u_k)"], "map"),
+}
+
+
+@pytest.mark.parametrize(
+    ("of", "by", "kind", "right", "wanted"),
+    [
+        ("x_{k+2}", "x_k", "entries", r"diag(f'_{k+1}(x_{k+1}) \odot f'_k(x_k))", "true"),
+        ("x_{k+2}", "x_k", "entries", r"diag(f'_k(x_{k+1}) \odot f'_{k+1}(x_k))", "undecided"),
+        ("x_{k+2}", "x_k", "entries", r"diag(f'_k(f_k(x_k)) \odot f'_k(x_k))", "undecided"),
+        ("x_{k+2}", "x_k", "entries", r"diag(f'_{k+1} \odot f'_k)", "true"),
+        ("x_{k+2}", "x_k", "entries", r"diag(f'_k \odot f'_k)", "false"),
+        ("x_{k+1}", "x_k", "entries", r"diag(f'(x_k))", "true"),
+        ("x_{k+1}", "x_k", "entries", r"2 diag(f'(x_k))", "false"),
+        ("x_{k+1}", "x_k", "entries", r"diag(f'(x_k + 1))", "undecided"),
+        ("x_{k+2}", "x_k", "vectors", r"f'_{k+1}(x_{k+1}) f'_k(x_k)", "true"),
+        ("x_{k+2}", "x_k", "vectors", r"f'_k(x_{k+1}) f'_{k+1}(x_k)", "undecided"),
+        ("x_{k+1}", "x_k", "vectors", r"\frac{\partial f_k}{\partial x_k}", "true"),
+        ("x_{k+1}", "x_k", "vectors", r"\frac{\partial f_{k+1}}{\partial x_k}", "undecided"),
+        ("x_{k+1}", "x_k", "vectors", r"\frac{\partial f_{k+1}(x_k)}{\partial x_k}", "undecided"),
+        ("x_k", "x_m", "vectors", r"\prod_{i=m}^{k-1} \frac{\partial f_i}{\partial x_i}", "true"),
+        ("x_k", "x_m", "vectors", r"\prod_{i=m}^{k-1} \frac{\partial f_k}{\partial x_i}", "undecided"),
+        ("x_{k+1}", "x_k", "several", r"\frac{\partial f_k}{\partial x_k}", "true"),
+        ("x_{k+1}", "x_k", "several", r"\frac{\partial f_{k-1}}{\partial x_k}", "undecided"),
+        ("x_{k+1}", "x_k", "plain", r"\frac{\partial f_k}{\partial x_k}", "true"),
+        ("x_{k+1}", "x_k", "plain", r"\frac{\partial f_{k+1}}{\partial x_k}", "true"),
+        ("x_{k+1}", "x_k", "plain", r"\frac{\partial f_{k+2}}{\partial x_k}", "undecided"),
+        (
+            "x_{k+1}",
+            "x_{k-1}",
+            "plain",
+            r"\frac{\partial f_{k-1}}{\partial x_k} \frac{\partial f_k}{\partial x_{k-1}}",
+            "undecided",
+        ),
+        ("x^{[k]}", "a^{[k]}", "layers", "diag(f'^{[k]}(a^{[k]}))", "true"),
+        ("x^{[k]}", "a^{[k]}", "layers", "diag(f'^{[k-1]}(a^{[k]}))", "undecided"),
+    ],
+)
+def test_a_function_with_an_index_is_known_at_its_argument_only(
+    of: str, by: str, kind: str, right: str, wanted: str
+) -> None:
+    """What is another function at each step is the one of the system at the argument that it has there."""
+    equations, role = STEPWISE[kind]
+    record = {
+        "equations": equations,
+        "symbols": {"f": role, "x": "vector n"},
+        "claim": rf"\frac{{\partial {of}}}{{\partial {by}}} = {right}",
+    }
+    assert check_record(record).verdict == wanted
+
+
+@pytest.mark.parametrize(
+    ("system", "left", "right", "wanted"),
+    [
+        (NET[0], ("s_{k,i}", "s_{k-1,j}"), r"\psi'_i A_{ij}", "true"),
+        (NET[0], ("s_{k,i}", "s_{k-1,j}"), r"\psi'_j A_{ij}", "false"),
+        (NET[0], ("s_{k,i}", "s_{k-1,j}"), r"\psi_i' A_{ij}", "true"),
+        (NET[0], ("s_{k,i}", "s_{k-1,j}"), r"\psi'_{k,i} A_{ij}", "true"),
+        (NET[0], ("s_{k,i}", "s_{k-1,j}"), r"\psi'_{k-1,i} A_{ij}", "false"),
+        (NET[0], ("s_{k,i}", "s_{k-1,j}"), r"\psi'(\cdot)_i A_{ij}", "true"),
+        (NET[0], ("s_{k,i}", "s_{k-1,j}"), r"\psi'_i(A s_{k-1} + B u_k) A_{ij}", "true"),
+        (NET[0], ("s_{k,i}", "A_{pj}"), r"\psi'_{k,i} \delta_{ip} s_{k-1,j}", "true"),
+        (NET[0], ("s_{k,i}", "A_{pj}"), r"\psi'_{k,p} \delta_{ij} s_{k-1,j}", "false"),
+        ("x_t = W g(x_{t-1})", ("x_{t,i}", "x_{t-1,j}"), "W_{ij} g'_j", "true"),
+        ("x_t = W g(x_{t-1})", ("x_{t,i}", "x_{t-1,j}"), "W_{ij} g'_{t-1,j}", "true"),
+        ("x_t = W g(x_{t-1})", ("x_{t,i}", "x_{t-1,j}"), "W_{ij} g'_i", "false"),
+        ("y = F(x)", ("y_i", "x_j"), r"\frac{\partial F_i}{\partial x_j}", "true"),
+        ("y = F(x)", ("y_i", "x_j"), r"\frac{\partial F_j}{\partial x_i}", "false"),
+        ("y = F(x)", ("y_i", "x_j"), r"\frac{\partial F_i(x)}{\partial x_j}", "true"),
+    ],
+)
+def test_the_index_of_an_entry_on_a_function_picks_one(
+    system: str, left: tuple[str, str], right: str, wanted: str
+) -> None:
+    symbols = {"F": "map n n", "x": "vector n"} if "F" in system else {}
+    claim = rf"\frac{{\partial {left[0]}}}{{\partial {left[1]}}} = {right}"
+    assert check_record({"equations": [system], "symbols": symbols, "claim": claim}).verdict == wanted

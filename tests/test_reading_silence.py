@@ -458,3 +458,29 @@ def test_what_is_declared_of_a_defined_function_holds() -> None:
     ]
     with pytest.raises(SymjacError, match="is declared to be a scalar"):
         System(r"\psi(x) = W x", symbols={r"\psi": "scalar", "W": "matrix n n"})
+
+
+@pytest.mark.parametrize(
+    "text", ["f_{t+1} = f_t(x)", "f_{k+1} = f_k(x) + b", r"\phi_t = \phi_{t-1}(x)", "g_t = g_{t-1}(A x + b)"]
+)
+def test_a_left_side_does_not_settle_that_its_letter_before_a_bracket_is_a_factor(text: str) -> None:
+    """A letter of functions with a step may be a function there, as anywhere; what stands alone is a factor."""
+    with pytest.raises(SymjacError, match="a function or a product"):
+        System(text)
+    assert right_sides(text, **{text[: text.index("_")]: "scalar", "A": "scalar"})
+    assert right_sides("f_t = 2 x_t", "c_t = f_t (c_{t-1})") == ["2 x_t", "f_t c_{t-1}"]
+    assert right_sides("f_{t+1} = r f_t (1 - f_t)") == ["r f_t (1 - f_t)"]
+
+
+@pytest.mark.parametrize("role", ["elementwise", "map n n"])
+def test_a_function_with_an_index_is_another_one_at_each_step(role: str) -> None:
+    """Its argument tells which; what does not tell, or is two things, is refused, and so is what needs all of them."""
+    shapes = {"f": role, "x": "vector n", "c": "vector n"}
+    assert "f_t is printed as f: its argument tells which step it is of" in notes("x_{t+1} = f_t(x_t)", **shapes)
+    system = System("x_{t+1} = f_t(x_t)", symbols=shapes)
+    for over_time in (lambda: system.unroll("x_t", back_to="x_k"), lambda: system.bptt(r"L = \sum_t \|x_t\|^2")):
+        with pytest.raises(SymjacError, match="f is another function at each step"):
+            over_time()
+    for text in ("x_{t+1} = f_t(c) + x_t", "x_{t+1} = f_t(x_t) + f_{t-1}(x_{t-1})", "x_{t+1} = f_t(x_t) + f(x_{t-1})"):
+        with pytest.raises(SymjacError, match="a function that"):
+            System(text, symbols=shapes)

@@ -221,7 +221,7 @@ REFUSED: dict[str, tuple[str, dict[str, str], str]] = {
     "h_t = f(h_{t-1}, x_t, t)": ("the time", {}, "the time is no argument of the map f"),
     "h_t = f'(h_{t-1}, x_t)": ("a prime", {}, "the prime on f does not say by which"),
     "h_t = f_t(h_{t-1}, x_t)": ("a time", {}, "f_t is read as"),
-    "h_t = f_t(h_{t-1}, x_t) ": ("a time on a map", {"f": "map"}, "a function that changes with time is not read"),
+    "h_t = f_t(c, x)": ("a time on a map", {"f": "map"}, "a function that changes with time is not read"),
     "h_t = f(h_{t-1}, x_t) ": (
         "entry by entry",
         {"f": "elementwise"},

@@ -51,6 +51,11 @@ def loss(letter: str) -> bool:
         return False
 
 
+def index_on_function(index: str) -> str:
+    """A claim in which f' stands without its argument."""
+    return rf"\frac{{\partial x_t}}{{\partial x_{{t-1}}}} = A \operatorname{{diag}}(f'_{{{index}}})"
+
+
 def loss_of_a_step(letter: str) -> bool:
     """Whether a letter before a state, in a sum over steps, is a loss."""
     try:
@@ -215,6 +220,11 @@ ROWS: dict[tuple[str, str], tuple[Seen, str]] = {
         lambda s: check(["y = A x"], rf"\frac{{\partial y}}{{\partial x_i}} = A {s}_i").verdict == "true",
         "q",
     ),
+    (
+        "an index on a function without its argument, in a claim",
+        "its step: that of an argument which is a symbol, else that of the equation; where the two differ, a note that "
+        "refutes nothing",
+    ): (lambda s: check(["x_t = A f(x_{t-1})"], index_on_function(s or "t-1")).verdict == "true", "t"),
     (
         r"in a sum over its index, beside a small Greek letter with the same, or beside \alpha",
         "an entry or a vector with a number: asked for",

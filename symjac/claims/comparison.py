@@ -243,7 +243,7 @@ class Comparison(Asked):
         others |= (ex.unbound_indices(left) | ex.unbound_indices(right)) - held
         twice = sorted({k.name for k in held} & {k.name for k in others})
         self.unknown = [*ev.unknown, *(f"the index {k} picks an entry in the system too" for k in twice)]
-        self.doubts = list(ev.doubts)
+        self.doubts = [*self.statement.doubts, *ev.doubts]
         self.variables = frozenset(ev.variables)
         self.relations = gradients.relations()
         self.whole = frozenset(over.others.values())

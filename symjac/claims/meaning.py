@@ -229,9 +229,14 @@ class Meaning(Elaborator):
         return Value(rows, cols, make, t, tag="zeros")
 
     def bare(self, t: Term, n: Size) -> Value:
-        """A function that stands without its argument, a vector of which nothing more is known."""
+        """A function that stands without its argument, of which nothing but its shape in the system is known."""
         self.unknown.append("a function stands without its argument")
-        return self.laid(Value(n, UNIT, lambda: Symbol(rf"\text{{function}} {t.place.number}", (n.value(), ex.ONE)), t))
+        f = t.place.function
+        assert isinstance(f, ex.Function)
+        shapes = {e.shape for e in self.model.nodes() if isinstance(e, ex.Apply) and e.function.name == f.name}
+        rows, cols = map(Size, shapes.pop()) if len(shapes) == 1 else (n, UNIT)
+        name = f.name + "'" * f.order
+        return self.laid(Value(rows, cols, lambda: Symbol(name, (rows.value(), cols.value())), t))
 
     def kronecker(self, t: Term) -> Value:
         """The delta of two indices; beside a number one that equations hold runs as far as there."""

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import chain, count
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from symjac.errors import ReadError, propose
 from symjac.expr import SCALAR, Function, Index, Name, Shape, Symbol, Time, dim
@@ -62,6 +62,13 @@ def left_out(token: Token, text: str) -> Note:
     return Note("comment", f"{what} left out", text, (token.start, token.end))
 
 
+class Use(NamedTuple):
+    """At which step, if it is another one at each, and to what a function is applied."""
+
+    time: Time | None
+    args: tuple[Term, ...]
+
+
 @dataclass(eq=False)
 class Family:
     """All symbols that differ in their time only: they share role and shape."""
@@ -83,6 +90,7 @@ class Family:
     times: dict[Time | None, None] = field(default_factory=dict)
     printed: bool = False  # whether the name is the one the text prints
     head: str = ""  # of a name such as g(x): the g before the bracket
+    use: Use | None = None  # of a function: where a system applies it
     acts: str = ""  # in row orientation: on which side of a vector the matrix stands in print
 
     def __post_init__(self) -> None:

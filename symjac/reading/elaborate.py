@@ -209,6 +209,7 @@ _VALUES: dict[str, Callable[[Elaborator, Term], Value]] = {
     "positive": Elaborator.positive,
     "euler": Elaborator.euler,
     "apply": Elaborator.applied,
+    "at_step": lambda el, t: el.value(t.args[0]),
     "map": Elaborator.mapped,
     "word": operators.word,
     "norm": operators.norm,

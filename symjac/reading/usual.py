@@ -136,6 +136,12 @@ TABLE: tuple[tuple[str, str, Iterable[str]], ...] = (
     ("a number above, where a left side and a capital always carry one, or where it is 1", "a label of a layer", ()),
     ("before an index of entries in a claim, where the system has no e", "a unit vector", ("e",)),
     (
+        "an index on a function without its argument, in a claim",
+        "its step: that of an argument which is a symbol, else that of the equation; where the two differ, a note that "
+        "refutes nothing",
+        (),
+    ),
+    (
         r"in a sum over its index, beside a small Greek letter with the same, or beside \alpha",
         "an entry or a vector with a number: asked for",
         NUMBERED,

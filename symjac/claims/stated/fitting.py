@@ -15,7 +15,7 @@ from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import TROUBLE, UndecidedError
 from symjac.expr import Function
 from symjac.expr.times import LAST, Time
-from symjac.reading.applied.terms import Over, Ref, Term
+from symjac.reading.applied.terms import Ref, Term
 from symjac.reading.assumptions import How
 from symjac.reading.operators import mean_of, variance_of
 from symjac.reading.spelling import plain
@@ -291,55 +291,3 @@ def _only_applied(model: Model) -> dict[Ref, Function | None]:
             if not others and len(names) == 1 and model.equation(r) is None:
                 found[r] = next(iter(over))
     return found
-
-
-def with_arguments(s: Statement) -> tuple[Term, ...]:
-    """The members with the arguments that can be told put in."""
-    if not any(t.kind == "bare_function" for t in s.walk()):
-        return s.members
-    # Of a product over time what the first of its factors' kind differentiates by what.
-    y, x = next(((t.args[0].ref, t.args[1].ref) for t in s.members[0].walk() if t.kind == "derivative"), (None, None))
-
-    def filled(t: Term, step: Time | None) -> Term:
-        if t.kind == "over" and isinstance(t.data, Over) and t.over.low is not None and x is not None:
-            ahead = {x.time + 1: 0, x.time: 1}.get(t.over.low) if x.time is not None else None
-            inner = Time(((t.over.letter, 1),), ahead) if ahead is not None else None
-            return Term(t.kind, tuple(filled(a, inner) for a in t.args), t.data, t.span)
-        if t.kind == "bare_function" and isinstance(f := t.place.function, Function):
-            found = _argument(s, f, y, step)
-            if found is not None:
-                name = s.model.name(found)
-                s.notes.append(f"{f.name} without its argument is read as applied to {name}, as in the system")
-                return Term("apply", (Term("symbol", (), found, t.span),), f, t.span)
-            return t
-        return Term(t.kind, tuple(filled(a, step) for a in t.args), t.data, t.span)
-
-    return tuple(filled(m, y.time if y is not None else None) for m in s.members)
-
-
-def _argument(s: Statement, f: Function, y: Ref | None, step: Time | None) -> Ref | None:
-    """The symbol for what f is applied to, where that is in one equation; named anew where it has none."""
-    users = [
-        (p, node)
-        for p in s.model.printed
-        for node in dict.fromkeys(p.rhs.walk())
-        if isinstance(node, ex.Apply) and node.function.name == f.name
-    ]
-    if len(users) != 1:
-        return None
-    p, node = users[0]
-    at = s.model.anchor(y.at(step)) if y is not None and y.time is not None else None
-    time, shift = p.lhs.time, dict[str, Time]()
-    if time is not None:
-        if time.letter is None or at is None:
-            return None
-        shift[time.letter] = at
-    if isinstance(node.arg, ex.Symbol):
-        r = next((r for symbol, r in p.uses if symbol == node.arg), None)
-        return None if r is None else r.at(r.time.put(shift)) if r.time is not None else r
-    if p.rhs != node:
-        return None
-    name = ""
-    for m in s.models.values():
-        name = m.preactivation(p.lhs.family)
-    return Ref(name, time.put(shift) if time is not None else None)

@@ -31,6 +31,7 @@ class Said:
     models: Mapping[str, Model]
     aliases: Aliases
     notes: list[str]
+    doubts: list[str] = field(default_factory=list)  # by which nothing is refuted
     target: Ref | None = None  # by what the left-hand side differentiates a loss that no equation defines
     last: Time | None = None  # the last step, where the claim names it
     shiftable: bool = False  # whether taking in the equations of the earlier step changes what is differentiated

@@ -11,8 +11,9 @@ from symjac.claims.gradients import Steps
 from symjac.claims.model import Model
 from symjac.claims.stated import fitting
 from symjac.claims.stated.aliases import Alias, Aliases
+from symjac.claims.stated.arguments import with_arguments
 from symjac.claims.stated.conditions import Condition, conditions, given
-from symjac.claims.stated.fitting import name_arguments, with_arguments
+from symjac.claims.stated.fitting import name_arguments
 from symjac.claims.stated.losses import LossEquation, is_loss_name, without_arguments
 from symjac.claims.stated.naming import Names
 from symjac.claims.stated.settling import settle

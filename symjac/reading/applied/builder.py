@@ -57,10 +57,13 @@ class Builder(Building):
             if not el.beside or family.role == "softmax":
                 message = f"the function {family.name} has no argument"
                 raise self.error(message, node, f'write "{family.name}(x)", or give the symbol another letter')
-            if family.role == "map":
-                return Term("bare_map", (), (family.name, named.primes), span(node))
+            bare = Term("bare_map", (), (family.name, named.primes), span(node))
+            if family.role != "map":
+                bare = self.bare_function(family.function, named.primes, node)
+            if named.time is not None:
+                bare = Term("at_step", (bare,), named.time, span(node))
             powers = [o for o in named.operations if o.kind != "prime"]
-            return self.bare_function(family.function, named.primes, powers, node)
+            return self.operated(_entry(bare, named.entries), powers, node)
         if el.beside and named.primes and named.label:
             of = self.context.find(named.base)
             if of is not None and of.role == "map":
@@ -319,11 +322,11 @@ class Builder(Building):
         if head is None or head.function is None:
             text = self.context.text(node)
             raise self.error(f"{text} has no argument", node, f'write one behind it: write "{text}(x)"')
-        return self.bare_function(head.function, head.order, head.after, node)
+        return self.operated(self.bare_function(head.function, head.order, node), head.after, node)
 
-    def bare_function(self, f: Function | None, order: int, powers: list[Operation], node: Node) -> Term:
+    def bare_function(self, f: Function | None, order: int, node: Node) -> Term:
         function = Function(f.name, f.order + order, f.known) if f is not None else None
-        return self.operated(self.constant("bare_function", None, node, function), powers, node)
+        return self.constant("bare_function", None, node, function)
 
     def applied(self, head: heads.Head, kids: list[Node], i: int) -> tuple[Term, int]:
         """A head with its argument: a bracket, or what follows in the product."""
@@ -385,6 +388,13 @@ class Builder(Building):
         return "matrix" in roles and roles <= {"matrix", "scalar"}
 
     def call(self, head: heads.Head, values: list[Term], whole: Node, at: Node) -> Term:
+        """A head at its argument; with an index it may be another function at each step, and picks an entry."""
+        term = self.plain_call(head, values, whole, at)
+        if head.family is not None and heads.is_stepwise(self.el, head.family, self.el.named(whole.kids[0]), term):
+            term = Term("at_step", (term,), self.el.named(whole.kids[0]).time, term.span)
+        return _entry(term, head.entries)
+
+    def plain_call(self, head: heads.Head, values: list[Term], whole: Node, at: Node) -> Term:
         if head.word:
             if head.order:
                 raise self.error("a prime on this operator is not read", whole)
@@ -412,6 +422,11 @@ class Builder(Building):
             like = [g for g in self.context.by_plain.get(plain(f.name), []) if g.declared and g.function is not None]
             f = like[0].function or f if len(like) == 1 else f
         return Term("apply", (values[0],), Function(f.name, f.order + head.order, f.known), span(whole))
+
+
+def _entry(of: Term, entries: tuple[str, ...]) -> Term:
+    """What an index on a function picks of its value."""
+    return Term("entry", (of,), entries, of.span) if entries else of
 
 
 def _product(values: list[Term], at: Placed) -> Term:

@@ -77,7 +77,7 @@ def _between(parts: list[Term], kind: str, whole: Term, left: Term, text: str) -
 
 
 def _times(unit: Sequence[Term]) -> list[Time]:
-    return [r.time for t in unit for r in t.refs() if r.time is not None]
+    return [time for t in unit for time in t.times]
 
 
 def _bare(t: Term) -> Term:
@@ -86,9 +86,9 @@ def _bare(t: Term) -> Term:
     def change(a: Term) -> Term:
         if isinstance(a.data, Ref):
             return Term(a.kind, a.args, a.data.at(None))
-        return Term(a.kind, a.args, None if a.kind == "derivative" else a.data)
+        return Term(a.kind, a.args, None if a.kind in ("derivative", "at_step") else a.data)
 
-    return t.rebuilt(change)
+    return t.unnumbered.rebuilt(change)
 
 
 def _change(first: Sequence[Term], last: Sequence[Term]) -> Time | None:

@@ -10,26 +10,33 @@ from symjac.errors import propose
 from symjac.expr import Function
 from symjac.reading import hints, vocabulary
 from symjac.reading.applied.naming import Naming
+from symjac.reading.applied.terms import Term
 from symjac.reading.assumptions import How
-from symjac.reading.context import Family
+from symjac.reading.context import Family, Use
 from symjac.reading.names import Named, Operation, operation_of
 from symjac.reading.roles import known_function
 from symjac.reading.spelling import is_upper
 from symjac.reading.tree import Node, bracket
-from symjac.reading.usual import FACTOR_LETTERS, FUNCTION_LETTERS, LOSSES, OFTEN_MAPS, STEP_NAMES
+from symjac.reading.usual import FACTOR_LETTERS, FUNCTION_LETTERS, LOSSES, OFTEN_MAPS, STATE_LETTERS, STEP_NAMES
 
 
 class Head:
     """What stands before an argument: a function with primes, a map, or an operator's word."""
 
     def __init__(
-        self, function: Function | None, word: str, operations: list[Operation], family: Family | None
+        self,
+        function: Function | None,
+        word: str,
+        operations: list[Operation],
+        family: Family | None,
+        entries: tuple[str, ...] = (),
     ) -> None:
         self.function = function
         self.word = word
         self.order = sum(o.count for o in operations if o.kind == "prime")
         self.after = [o for o in operations if o.kind != "prime"]
         self.family = family
+        self.entries = entries  # of its value
 
 
 def refuse_time_step(el: Naming, kids: list[Node]) -> None:
@@ -111,13 +118,11 @@ def head_of(el: Naming, item: Node, following: Node | None) -> Head | None:
         family = el.roles.settle(undotted)
         if family.role == "function":
             el.context.note("dot", f"the dot on {family.name} is read as its derivative", item)
-            return Head(family.function, "", [Operation("prime", count=1), *undotted.operations], family)
+            operations = [Operation("prime", count=1), *undotted.operations]
+            return Head(family.function, "", operations, family, undotted.entries)
         return None
     family = el.roles.settle(named)
     if family.role in ("function", "map", "softmax"):
-        several = following is not None and following.is_call and len(bracket(following).kids) > 1
-        if family.role == "map" and several:
-            _refuse_time(el, family, named, item)
         if not family.declared and re.fullmatch(r"\(\d+\)", named.upper):
             number = int(named.upper[1:-1])
             primes = "'" * number
@@ -138,7 +143,8 @@ def head_of(el: Naming, item: Node, following: Node | None) -> Head | None:
                 item,
                 rf'for the power write it as in "({f}(x))^2", for the other as in "{f}({f}(x))"',
             )
-        return Head(family.function, "softmax" if family.role == "softmax" else "", named.operations, family)
+        role = "softmax" if family.role == "softmax" else ""
+        return Head(family.function, role, named.operations, family, named.entries)
     return None
 
 
@@ -161,11 +167,42 @@ def _is_expectation(el: Naming, named: Named, group: Node) -> bool:
     return (bracket(group).text == "[" or style == "bb") and (found is None or not found.declared)
 
 
-def _refuse_time(el: Naming, family: Family, named: Named, item: Node) -> None:
-    """Refuses a map of several vectors with a time: nothing says what it is at another one; losses have one each."""
+def refuse_time(el: Naming, family: Family, named: Named) -> None:
+    """Refuses a function with a time: nothing says what it is at another one; losses have one each."""
     if named.time is not None and family.how is not How.OF_LOSS:
-        message = f"{el.context.text(item)}: a function that changes with time is not read"
-        raise el.error(message, item, f'write "{family.name}", without its time')
+        node, source = named.node, el.context.source
+        at = next(s for s in node.scripts if s.kind == named.place[:1])
+        entries = f"_{{{','.join(named.entries)}}}" if named.entries else ""
+        message = f"{el.context.text(node)}: a function that changes with time is not read"
+        hint = f'write "{source[node.start : at.start]}{source[at.end : node.end]}{entries}", without its time'
+        raise el.error(message, node, hint)
+
+
+def is_stepwise(el: Naming, family: Family, named: Named, call: Term) -> bool:
+    """Whether a function has an index, so that it is another one at each step.
+
+    Its argument has to tell which: it is applied to one thing only, of the same step.
+    """
+    if family.how is How.OF_LOSS:
+        return False
+    if el.beside or el.context.continued:
+        if family.use is None or family.use.time is None:
+            refuse_time(el, family, named)
+        return named.time is not None
+    use = Use(named.time, tuple(a.unnumbered for a in call.args))
+    first = family.use = family.use or use
+    steps = [r.time.letters for r in call.refs() if r.time is not None]
+    if named.time is not None and named.time.letters not in steps:
+        refuse_time(el, family, named)
+    shown = el.context.text(named.node)
+    if first != use and (first.time, named.time) != (None, None):
+        message = f"{shown}: a function that is another one at each step is read at one argument only"
+        raise el.error(message, named.node, r'write "\phi", a letter of its own')
+    if named.time is not None:
+        el.context.note(
+            "argument", f"{shown} is printed as {family.name}: its argument tells which step it is of", named.node
+        )
+    return named.time is not None
 
 
 def map_of(el: Naming, node: Node) -> Family | None:
@@ -177,8 +214,7 @@ def map_of(el: Naming, node: Node) -> Family | None:
     family = el.roles.settle(named) if called else el.context.find(named.family)
     if family is None or family.role != "map" or named.operations or named.primes:
         return None
-    if len(family.inputs) > 1:
-        _refuse_time(el, family, named, node)
+    refuse_time(el, family, named)
     return family
 
 
@@ -261,8 +297,9 @@ def not_a_call(el: Naming, item: Node, group: Node) -> None:
         return
     if family.role not in ("scalar", "vector", "matrix"):
         return
-    only_here = family.name not in el.roles.bare
-    if only_here and len(inner.kids) == 1 and inner.kids[0].inner.kind in ("name", "number") and inner.text == "(":
+    often = named.time is not None and item.text in FUNCTION_LETTERS - STATE_LETTERS
+    one = len(inner.kids) == 1 and (often or inner.kids[0].inner.kind in ("name", "number")) and inner.text == "("
+    if family.name not in el.roles.bare and one:
         raise el.error(
             f"{text}({el.context.text(inner.kids[0])}): a function or a product?",
             spanning(item, group),

@@ -125,6 +125,7 @@ class Term:
     dots             what is left out, until :mod:`symjac.reading.applied.ellipsis` has filled it in
     bare_map,        what has lost its argument: ``data`` (name, order), or a Place
     bare_function
+    at_step          one of these with an index, at the step ``data``; and a call of what is another one at each step
     ===============  =====================================================================
     """
 
@@ -164,6 +165,17 @@ class Term:
         here = self if args == self.args else Term(self.kind, args, self.data, self.span)
         return change(here)
 
+    @property
+    def unnumbered(self) -> Term:
+        """The term with nothing that tells its constants apart."""
+        return self.rebuilt(lambda t: replace(t, data=replace(t.data, number=0)) if isinstance(t.data, Place) else t)
+
+    @property
+    def times(self) -> list[Time]:
+        """Every step that an index says."""
+        found = (t.data.time if isinstance(t.data, Ref) else t.data for t in self.walk() if t.kind != "count")
+        return [time for time in found if isinstance(time, Time)]
+
     def refs(self) -> Iterator[Ref]:
         """Every symbol that is mentioned, those of derivatives too."""
         for t in self.walk():
@@ -176,7 +188,7 @@ class Term:
         def one(t: Term) -> Term:
             if isinstance(t.data, Ref) and t.data.time is not None:
                 return Term(t.kind, t.args, t.data.at(change(t.data.time)), t.span)
-            if t.kind == "count" and isinstance(t.data, Time):
+            if t.kind in ("count", "at_step") and isinstance(t.data, Time):
                 return Term(t.kind, t.args, change(t.data), t.span)
             if isinstance(t.data, Over):
                 low, high = (change(u) if u is not None else None for u in (t.data.low, t.data.high))
