@@ -16,8 +16,7 @@ from typing import Any
 
 import sympy
 
-from symjac import expr as ex
-from symjac import typeset
+from symjac import expr as ex, typeset
 from symjac.expr import Apply, Expr, Function, Number, Symbol
 from symjac.functions import BOUNDS, derivative
 from symjac.ranges import ANY, Range, complements, is_within, largest, range_of

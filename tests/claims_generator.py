@@ -15,8 +15,7 @@ from typing import Any
 import mpmath  # type: ignore[import-untyped]  # mpmath ships no types
 import numpy as np
 
-from symjac import System, cells, typeset
-from symjac import expr as ex
+from symjac import System, cells, expr as ex, typeset
 from symjac.errors import ShapeError
 from symjac.expr import Expr, Symbol
 

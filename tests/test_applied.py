@@ -18,8 +18,7 @@ from symjac.claims.stated.naming import Names
 from symjac.claims.stated.syntax import read_terms
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ReadError, SymjacError
-from symjac.expr import Expr
-from symjac.expr import OverTime as OverTimeNode
+from symjac.expr import Expr, OverTime as OverTimeNode
 from symjac.normal import equal
 from symjac.reading import Reading, read_system
 from tests.test_claims_kinds import CLAIMS as KINDS

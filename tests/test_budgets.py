@@ -14,8 +14,7 @@ import sympy
 from sympy.core.cache import CACHE
 
 import symjac
-from symjac import System, derivation, normal, second_reader
-from symjac import expr as ex
+from symjac import System, derivation, expr as ex, normal, second_reader
 from symjac.claims import check_record
 from symjac.claims.comparison import Comparison
 from symjac.claims.instances import Instances, Printed

@@ -55,8 +55,7 @@ def test_the_stand_ins_of_counterexamples_are_read_as_polynomials() -> None:
 
 def test_the_oracle_tells_the_four_orders_apart() -> None:
     """For x_t = W sigma(x_{t-1}) each of the four printed orders is true in exactly one convention."""
-    from symjac import System
-    from symjac import expr as ex
+    from symjac import System, expr as ex
 
     system = System(r"x_t = W \sigma(x_{t-1})")
     derived = system.jacobian(wrt="x_{t-1}")

@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from symjac import System, cli, deadline, limits, normal
-from symjac import expr as ex
+from symjac import System, cli, deadline, expr as ex, limits, normal
 from symjac.claims import check_record
 from symjac.deadline import DeadlineError
 from symjac.limits import OutOfTimeError

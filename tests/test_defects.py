@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 import symjac
-from symjac import System, cli
-from symjac import expr as ex
+from symjac import System, cli, expr as ex
 from symjac.cli.sources import UsageError
 from symjac.errors import Defect, RuleError, SymjacError
 from symjac.expr import Expr

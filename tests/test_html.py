@@ -15,8 +15,7 @@ import pytest
 
 from symjac import System, cells
 from symjac.jacobians import Jacobian
-from symjac.typeset import boxes as b
-from symjac.typeset import write_mathml
+from symjac.typeset import boxes as b, write_mathml
 
 
 def cell(name: str) -> Jacobian:

@@ -22,6 +22,7 @@ from symjac import (
     bounds,
     codegen,
     derivation,
+    expr as ex,
     factor,
     factoring,
     hessian,
@@ -31,7 +32,6 @@ from symjac import (
     unroll,
     vectorised,
 )
-from symjac import expr as ex
 from symjac.bptt.backward import Backward
 from symjac.cli import main
 from symjac.confirm import Confirmed, confirm
@@ -44,8 +44,7 @@ from symjac.hessian import Hessian
 from symjac.jacobians import Jacobian
 from symjac.preview import available
 from symjac.result import Result
-from symjac.results import Backpropagation, MatrixJacobian, NormBound, SecondDerivative
-from symjac.results import Product as ProductOverTime
+from symjac.results import Backpropagation, MatrixJacobian, NormBound, Product as ProductOverTime, SecondDerivative
 from symjac.vectorised import VecJacobian
 from tests.test_rules import WITNESSES
 

@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from symjac import System, notebook
-from symjac import expr as ex
+from symjac import System, expr as ex, notebook
 from symjac.claims import comparison, correct
 from symjac.claims.bounds.majorants import Majorants, multiplied
 from symjac.claims.bounds.sizes import Size

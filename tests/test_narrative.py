@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 import symjac.narrative as narrative_package
-from symjac import System, cells
-from symjac import expr as ex
+from symjac import System, cells, expr as ex
 from symjac.documents.plain import plain_text
 from symjac.entries import at, numbered, told_derivative
 from symjac.errors import Defect

@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from symjac import expr as ex
-from symjac import kernel
+from symjac import expr as ex, kernel
 from symjac.derivation import Derivation
 from symjac.errors import Defect, RuleError, ShapeError, SymjacError
 from symjac.expr import Expr, Product, Symbol, Transpose

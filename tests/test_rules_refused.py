@@ -14,8 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from symjac import expr as ex
-from symjac import functions
+from symjac import expr as ex, functions
 from symjac.derivation import Derivation, Proof
 from symjac.differentiate import differential_theorem, jacobian_theorem
 from symjac.errors import NotYetError, RuleError

@@ -6,8 +6,7 @@ import xml.etree.ElementTree as ET
 from itertools import pairwise, takewhile
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from symjac.expr import Expr
 from symjac.typeset import to_box, write_latex, write_mathml

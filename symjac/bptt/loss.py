@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from symjac import expr as ex
-from symjac import reading
+from symjac import expr as ex, reading
 from symjac.bptt.graph import Step, first_free
 from symjac.errors import NotYetError, ReadError, ShapeError, TargetError
 from symjac.expr import Expr, OverTime, Symbol, Time, VectorMap

@@ -12,9 +12,7 @@ from functools import partial
 from symjac import expr as ex
 from symjac.claims import readings
 from symjac.claims.asked import conventions, orders, settled_order
-from symjac.claims.bounds import bounding, inequality
-from symjac.claims.bounds import telling as bound_telling
-from symjac.claims.bounds import words as bound_words
+from symjac.claims.bounds import bounding, inequality, telling as bound_telling, words as bound_words
 from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import FOUR, Convention
 from symjac.claims.correct import correct

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from symjac import expr as ex
-from symjac import typeset
+from symjac import expr as ex, typeset
 from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import Convention
 from symjac.claims.evaluate import Evaluator

@@ -12,8 +12,7 @@ from functools import cached_property
 from symjac.narrative.blocks import NUMBERED, Display, Emph, Environment, Inline, Inlines, Line, Math, Page, Ref
 from symjac.narrative.words import WORDS
 from symjac.typeset.boxes import Box, width
-from symjac.typeset.breaking import Line as Piece
-from symjac.typeset.breaking import break_lines
+from symjac.typeset.breaking import Line as Piece, break_lines
 
 NUMBER = 3.2
 """The room an equation number takes, in ems."""

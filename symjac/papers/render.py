@@ -13,8 +13,7 @@ from symjac.narrative import narrate
 from symjac.narrative.blocks import Block, Environment, Inline, Inlines, Page, Paragraph, Ref
 from symjac.narrative.words import WORDS
 from symjac.papers.options import Asked
-from symjac.typeset.boxes import Box, Op, Row, row
-from symjac.typeset.boxes import width as box_width
+from symjac.typeset.boxes import Box, Op, Row, row, width as box_width
 from symjac.typeset.breaking import INDENT, Line, break_lines, terms
 from symjac.typeset.latex import PAGE, write_latex
 from symjac.typeset.placing import style_for, to_box

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from symjac.typeset import boxes as b
-from symjac.typeset import signs
+from symjac.typeset import boxes as b, signs
 
 _MARKS = {"T": '<mo form="postfix">⊤</mo>', "diag": "<mi>diag</mi>", "one": "<mn>𝟏</mn>", "odot": "<mo>⊙</mo>"}
 NO_BREAK = "\u00a0"

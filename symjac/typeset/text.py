@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from symjac.expr import Expr
-from symjac.typeset import boxes as b
-from symjac.typeset import signs
+from symjac.typeset import boxes as b, signs
 from symjac.typeset.placing import style_for, to_box
 
 _SUB = dict(zip("0123456789+-=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))

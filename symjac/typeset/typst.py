@@ -5,8 +5,7 @@ Scripts and fractions are written as calls, so that no precedence of Typst's own
 
 from __future__ import annotations
 
-from symjac.typeset import boxes as b
-from symjac.typeset import signs
+from symjac.typeset import boxes as b, signs
 
 _MARKS = {"T": "⊤", "diag": 'op("diag")', "one": "bold(1)", "odot": "⊙"}
 # What Typst would read as its own syntax: separators of arguments, a fraction, delimiters that grow.

@@ -14,8 +14,7 @@ from fractions import Fraction
 
 from symjac import expr as ex
 from symjac.claims.asked import Asked, conventions, orders, settled_order
-from symjac.claims.bounds import bounding
-from symjac.claims.bounds import words as bound_words
+from symjac.claims.bounds import bounding, words as bound_words
 from symjac.claims.bounds.bounding import FALLING, Hypothesis
 from symjac.claims.bounds.majorants import Majorants, Plain, Register
 from symjac.claims.bounds.norm_forms import Forms

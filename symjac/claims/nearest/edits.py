@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from symjac import expr as ex
-from symjac import typeset
+from symjac import expr as ex, typeset
 from symjac.claims.model import Model
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import UndecidedError
