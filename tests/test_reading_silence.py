@@ -484,3 +484,18 @@ def test_a_function_with_an_index_is_another_one_at_each_step(role: str) -> None
     for text in ("x_{t+1} = f_t(c) + x_t", "x_{t+1} = f_t(x_t) + f_{t-1}(x_{t-1})", "x_{t+1} = f_t(x_t) + f(x_{t-1})"):
         with pytest.raises(SymjacError, match="a function that"):
             System(text, symbols=shapes)
+
+
+@pytest.mark.parametrize("letter", [r"\sigma", r"\epsilon", r"\mu", r"\lambda"])
+def test_a_greek_letter_that_is_multiplied_entry_by_entry_is_a_vector(letter: str) -> None:
+    """Beside ``\\odot`` stands no number and no function that has lost its argument; a note says what it rests on."""
+    text = rf"z = W h + {letter} \odot \xi"
+    assert System(text).symbols[letter].role == "vector"
+    assert "multiplied entry by entry" in notes(text)
+
+
+@pytest.mark.parametrize("letter", [r"\mu", r"\alpha", r"\lambda"])
+def test_a_factor_before_the_bracket_of_one_name_is_noted(letter: str) -> None:
+    """A product with a bracket around one name is printed seldom: what is read as one is said."""
+    assert "is read as a product" in notes(rf"z = {letter}(x) + W x")
+    assert "is read as a product" not in notes(rf"z = {letter}(x - b) + W x")

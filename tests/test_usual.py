@@ -131,6 +131,10 @@ ROWS: dict[tuple[str, str], tuple[Seen, str]] = {
         "B",
     ),
     ("a small Greek letter", "a vector"): (lambda s: role(s, rf"y = A {s}") == "vector", r"\nu"),
+    (r"a small Greek letter alone on a side of \odot", "a vector"): (
+        lambda s: role(r"\nu", rf"y = W x + \nu {s or 'odot'} \delta".replace("odot", r"\odot")) == "vector",
+        " ",
+    ),
     ("a capital Greek letter", "a scalar, a step of time or of a grid"): (
         lambda s: role(s, rf"x_{{t+1}} = x_t + {s} f(x_t)") == "scalar",
         r"\Gamma",

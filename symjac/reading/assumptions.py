@@ -41,6 +41,7 @@ class How(StrEnum):
     NOT_BOLD = "not bold where others are"
     GREEK = "small Greek letter"
     SMALL = "small letter"
+    ENTRYWISE = r"it is multiplied entry by entry"
     ESTIMATED = "as its estimate is"
     DIFFERENTIATED = "it is differentiated"
     IN_BOUND = "it stands in a bound"
@@ -58,6 +59,7 @@ _GUESSES = frozenset(
         How.CAPITAL,
         How.SMALL,
         How.GREEK,
+        How.ENTRYWISE,
         How.SCRIPT,
         How.PARAMETERS,
         How.STEP,

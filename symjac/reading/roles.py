@@ -116,7 +116,7 @@ class Roles(Uses):
         if token.text in PARAMETERS and name in self.among:
             return "vector", How.PARAMETERS
         if is_greek(token.text) and token.text not in VECTOR_GREEK:
-            return "scalar", How.GREEK
+            return ("vector", How.ENTRYWISE) if name in self.multiplied else ("scalar", How.GREEK)
         if self._estimated(named) == "scalar":
             return "scalar", How.ESTIMATED
         return "vector", How.SMALL

@@ -53,6 +53,7 @@ class Uses:
         self.under_nabla: set[str] = set()  # the other
         self.of_several: dict[str, Node] = {}  # names before brackets that hold several things
         self.among: Counter[str] = Counter()  # how often names stand alone among these
+        self.multiplied: set[str] = set()  # what stands alone on a side of \odot
         self.of_vectors: set[str] = set()  # where a loss is read: what a call of can be the loss of a step
         self.beside = Beside()
         self.factors: set[str] = set()  # what could be functions, and stands as factors beside the text
@@ -80,6 +81,8 @@ class Uses:
                 self.call_letters |= TIMELIKE.intersection(indices)  # y[n] = ...
         for root, source in roots:
             for node in root.walk():
+                sides = node.kids if node.kind == "binary" and node.text == "odot" else ()
+                self.multiplied |= {self.family(k.inner, source) for k in sides if k.inner.kind == "name"}
                 for k, kid in enumerate(node.below):
                     self.has_variance |= kid.kind == "word" and OPERATORS.get(kid.text) in ("variance", "deviation")
                     following = node.kids[k + 1] if node.kind == "juxt" and k + 1 < len(node.kids) else None

@@ -100,6 +100,7 @@ TABLE: tuple[tuple[str, str, Iterable[str]], ...] = (
     ("a small letter beside the same with a hat that is defined as a scalar", "a scalar", ()),
     ("a small Greek letter", "a scalar, unless its definition, or that nothing else fits, makes it a vector", ()),
     ("a small Greek letter", "a vector", VECTOR_GREEK),
+    (r"a small Greek letter alone on a side of \odot", "a vector", ()),
     ("a capital Greek letter", "a scalar, a step of time or of a grid", STEPS),
     ("side by side", "one scalar, a step of time", STEP_NAMES),
     ("below a line, above a matrix, as an exponent, as a bound", "a scalar", ()),

@@ -293,16 +293,18 @@ def not_a_call(el: Naming, item: Node, group: Node) -> None:
             hint = propose(text, words) + ", if it is a function of several vectors"
         role = family.role if family else "scalar"
         raise el.error(f"{text}( , ) looks like a function, but {text} is read as a {role}", item, hint)
-    if family is None or family.declared or item.text in FACTOR_LETTERS | STEP_NAMES:
-        return
-    if family.role not in ("scalar", "vector", "matrix"):
+    if family is None or family.declared or family.role not in ("scalar", "vector", "matrix"):
         return
     often = named.time is not None and item.text in FUNCTION_LETTERS - STATE_LETTERS
     one = len(inner.kids) == 1 and (often or inner.kids[0].inner.kind in ("name", "number")) and inner.text == "("
-    if family.name not in el.roles.bare and one:
+    if one and family.name not in el.roles.bare and item.text not in STEP_NAMES:
+        call, whole = f"{text}({el.context.text(inner.kids[0])})", spanning(item, group)
+        if item.text in FACTOR_LETTERS:
+            el.context.note("argument", f"{call} is read as a product", whole)
+            return
         raise el.error(
-            f"{text}({el.context.text(inner.kids[0])}): a function or a product?",
-            spanning(item, group),
+            f"{call}: a function or a product?",
+            whole,
             propose(family.name, "elementwise", "map 1 n", hints.WORDS[family.role]),
         )
 
