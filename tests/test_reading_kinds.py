@@ -13,7 +13,7 @@ from symjac import System
 from symjac.errors import DefinitionError, NotYetError, ReadError, TargetError
 from symjac.reading import read_system
 from symjac.reading.beside import Beside
-from symjac.reading.evidence import EVIDENCE, Evidence
+from symjac.reading.context import EVIDENCE, Evidence
 from symjac.typeset import latex
 
 # What is printed, the equations that it means, and words of a note where something was assumed or left out.

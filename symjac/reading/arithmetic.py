@@ -7,17 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from fractions import Fraction
 
-from symjac.expr import (
-    ONE,
-    EntryPower,
-    Expr,
-    Hadamard,
-    Number,
-    Ones,
-    Product,
-    Sum,
-    Transpose,
-)
+from symjac import expr as ex
 from symjac.reading import hints
 from symjac.reading.applied.naming import Naming
 from symjac.reading.applied.terms import Term
@@ -136,7 +126,7 @@ class Arithmetic(Naming, ABC):
                 message = f"the scalar {self.text(v)} is added to every entry of a vector"
                 self.context.note("ones", message, v.term)
 
-        def make() -> Expr:
+        def make() -> ex.Expr:
             shape = like_this.shape()
             terms = [v.make() if not v.is_scalar else spread(v.make(), shape) for v in values]
             return self.sum_of(signs, terms)
@@ -211,22 +201,22 @@ class Arithmetic(Naming, ABC):
         if v.is_row and equal(v.cols, cols):
             self.context.note("ones", f"the row {text} is added to every row", v.term)
             self.context.taken.add(Habit.ROW_IN_EACH)
-            return Value(rows, cols, lambda: Product(Ones(rows.value(), ONE), v.make()), v.term)
+            return Value(rows, cols, lambda: ex.Product(ex.Ones(rows.value(), ex.ONE), v.make()), v.term)
         # A bias is a symbol: a product or a sum beside what may be a matrix for its letter alone is none.
         is_bias = not self.context.system or self.vector_in(v.term) is not None
         in_rows = (self.context.row and Habit.ROWS not in habits and is_bias) or Habit.IN_EACH_ROW in habits
         if v.is_vector and in_rows and equal(v.rows, cols):
             self.context.note("sign", f"{text} is added to every row, as only that fits")
             self.context.taken.add(Habit.ROW_IN_EACH if self.context.row else Habit.IN_EACH_ROW)
-            return Value(rows, cols, lambda: Product(Ones(rows.value(), ONE), Transpose(v.make())), v.term)
+            return Value(rows, cols, lambda: ex.Product(ex.Ones(rows.value(), ex.ONE), ex.Transpose(v.make())), v.term)
         if v.is_vector and Habit.IN_EACH_COLUMN in habits and equal(v.rows, rows):
             self.context.note("sign", f"{text} is added to every column, as only that fits")
             self.context.taken.add(Habit.IN_EACH_COLUMN)
-            return Value(rows, cols, lambda: Product(v.make(), Ones(ONE, cols.value())), v.term)
+            return Value(rows, cols, lambda: ex.Product(v.make(), ex.Ones(ex.ONE, cols.value())), v.term)
         return v
 
-    def sum_of(self, signs: Sequence[str], terms: list[Expr]) -> Expr:
-        return Sum(*(e if sign == "+" else negative(e) for sign, e in zip(signs, terms, strict=True)))
+    def sum_of(self, signs: Sequence[str], terms: list[ex.Expr]) -> ex.Expr:
+        return ex.Sum(*(e if sign == "+" else negative(e) for sign, e in zip(signs, terms, strict=True)))
 
     def operation(self, t: Term) -> Value:
         op = str(t.data)
@@ -242,7 +232,7 @@ class Arithmetic(Naming, ABC):
         if op == "oslash" and (a.is_scalar or b.is_scalar):
             return self.quotient(a, b, t)
         if op == "oslash":
-            return self.entrywise(a, like(b, lambda: EntryPower(b.make(), Number(-1)), b.term), r"\oslash", t)
+            return self.entrywise(a, like(b, lambda: ex.EntryPower(b.make(), ex.Number(-1)), b.term), r"\oslash", t)
         shaped = not (a.is_scalar or b.is_scalar)
         if op == "otimes" and shaped and Habit.OTIMES_ENTRYWISE in self.context.option.habits:
             self.context.note("sign", Habit.OTIMES_ENTRYWISE.value)
@@ -262,7 +252,7 @@ class Arithmetic(Naming, ABC):
                 if habit is Habit.DOT_ENTRYWISE:
                     return self.entrywise(a, b, rf"\{op}", t)
                 self.same(a, b, rf"the operands of \{op}")
-                inner = scalar(lambda: Product(Transpose(a.make()), b.make()), t)
+                inner = scalar(lambda: ex.Product(ex.Transpose(a.make()), b.make()), t)
                 inner.tag = "dot"
                 return inner
             cross = " the cross product is not read" if op == "times" else ""
@@ -281,10 +271,10 @@ class Arithmetic(Naming, ABC):
         self.same(a, b, f"the operands of {sign}")
         left = a if a.tag == "hadamard" else None
 
-        def make() -> Expr:
+        def make() -> ex.Expr:
             first = a.make()
-            parts = first.args if left is not None and isinstance(first, Hadamard) else (first,)
-            return Hadamard(*parts, b.make())
+            parts = first.args if left is not None and isinstance(first, ex.Hadamard) else (first,)
+            return ex.Hadamard(*parts, b.make())
 
         out = like(a, make, t)
         out.tag = "hadamard"
@@ -293,7 +283,7 @@ class Arithmetic(Naming, ABC):
     def outer(self, a: Value, b: Value, t: Term) -> Value:
         if not (a.is_vector and b.is_vector):
             raise self.error(r"\otimes is read between vectors only (the outer product)", t)
-        return Value(a.rows, b.rows, lambda: Product(a.make(), Transpose(b.make())), t)
+        return Value(a.rows, b.rows, lambda: ex.Product(a.make(), ex.Transpose(b.make())), t)
 
     def quotient(self, a: Value, b: Value, t: Term) -> Value:
         """a/b: by a scalar, or entry by entry by a vector."""
@@ -305,19 +295,19 @@ class Arithmetic(Naming, ABC):
         if b.is_scalar or (a.is_scalar and self.is_line(b)):
             shape = a if b.is_scalar else b
 
-            def make() -> Expr:
+            def make() -> ex.Expr:
                 top, under = a.make(), reciprocal(b.make())
-                if top == Number(1):
+                if top == ex.Number(1):
                     return under
-                if top == Number(-1):
+                if top == ex.Number(-1):
                     return negative(under)
-                parts = top.args if isinstance(top, Product) and a.factors else (top,)
-                return Product(*parts, under)
+                parts = top.args if isinstance(top, ex.Product) and a.factors else (top,)
+                return ex.Product(*parts, under)
 
             return Value(shape.rows, shape.cols, make, t)
         if self.is_line(a) and self.is_line(b):
             self.same(a, b, "the two sides of this division")
-            return like(a, lambda: Hadamard(a.make(), EntryPower(b.make(), Number(-1))), t)
+            return like(a, lambda: ex.Hadamard(a.make(), ex.EntryPower(b.make(), ex.Number(-1))), t)
         hint = rf'write "{self.text(a)} {hints.carrier(self.context, b.term)}^{{-1}}"' if self.is_square(b) else None
         message = f"a division of {a.shown} by {b.shown}"
         raise self.error(message, t, hint) if a.is_matrix and b.is_matrix else self.misfit(message, t, hint)
@@ -351,8 +341,8 @@ class Arithmetic(Naming, ABC):
         numbers = [v.number for v in values if v.number is not None]
         whole = math.prod(numbers, start=Fraction(1)) if len(numbers) == len(values) else None
 
-        def make() -> Expr:
-            return Number(whole) if whole is not None else ordered_product(v.make() for v in values)
+        def make() -> ex.Expr:
+            return ex.Number(whole) if whole is not None else ordered_product(v.make() for v in values)
 
         return Value(rows, cols, make, t, factors=tuple(values), number=whole)
 
@@ -389,12 +379,12 @@ class Arithmetic(Naming, ABC):
         if self.context.scalar_left and len(vectors) == 2 and first.is_vector:
             a, b = vectors
             self.context.note("beside", f"{text} is read as an inner product, as a scalar is defined", t)
-            return [*scalars, scalar(lambda: Product(Transpose(a.make()), b.make()), t)]
+            return [*scalars, scalar(lambda: ex.Product(ex.Transpose(a.make()), b.make()), t)]
         if Habit.BESIDE_ENTRYWISE not in self.context.option.habits and any(self.may_be_scalar(v) for v in vectors):
             raise self.error(f"{text}: the entrywise product of vectors, or a scalar factor?", t)
         self.context.note("beside", f"{text} is read as the entrywise product of vectors", t)
         self.context.taken.add(Habit.BESIDE_ENTRYWISE)
-        return [*scalars, like(first, lambda: Hadamard(*(v.make() for v in vectors)), t)]
+        return [*scalars, like(first, lambda: ex.Hadamard(*(v.make() for v in vectors)), t)]
 
     def may_be_scalar(self, v: Value) -> bool:
         """Whether a vector is one only because of small letters without a time: the a of ``(1 - a) x_k``."""
@@ -404,7 +394,7 @@ class Arithmetic(Naming, ABC):
     def root(self, v: Value, t: Term) -> Value:
         if v.number is not None and v.number < 0:
             raise self.error("the square root of a negative number; numbers are real here", t)
-        return like(v, lambda: EntryPower(v.make(), Number(Fraction(1, 2))), t)
+        return like(v, lambda: ex.EntryPower(v.make(), ex.Number(Fraction(1, 2))), t)
 
 
 _MEASURES = ("norm", "word")  # norms, traces, determinants: numbers before which vectors hardly stand

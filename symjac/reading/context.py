@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from itertools import chain, count
 from typing import NamedTuple, TypeVar
 
@@ -12,7 +13,6 @@ from symjac.errors import ReadError, propose
 from symjac.expr import SCALAR, Function, Index, Name, Shape, Symbol, Time, dim
 from symjac.reading.applied.terms import CONSTANTS, Term
 from symjac.reading.assumptions import Habit, How, Option
-from symjac.reading.evidence import EVIDENCE, Evidence
 from symjac.reading.names import Named
 from symjac.reading.sizes import UNIT, Size, Sizes
 from symjac.reading.spelling import is_bold, letter, plain
@@ -36,6 +36,44 @@ class BesideNumberError(ReadError):
 
 
 E = TypeVar("E", bound=ReadError)
+
+
+class Evidence(Enum):
+    """How sure a choice of meaning is: on what it rests.
+
+    >>> Evidence.SETTLED.accepted_when_strict, Evidence.USUAL.accepted_when_strict
+    (True, False)
+    """
+
+    DECLARED = "declared"
+    """The user, or the text itself, says so."""
+    SETTLED = "settled"
+    """Every other choice does not type, or contradicts another place of the same text."""
+    USUAL = "usual"
+    """A habit of print that nearly every text shares."""
+
+    @property
+    def accepted_when_strict(self) -> bool:
+        """Whether a text that rests on it is read where nothing may be assumed."""
+        return self is not Evidence.USUAL
+
+
+EVIDENCE: Mapping[str, Evidence] = {
+    **dict.fromkeys(("declaration", "unused"), Evidence.DECLARED),
+    # What is left out because it is no formula, and what only fits in one way.
+    **dict.fromkeys(
+        ("comment", "one name", "put in", "range", "distribution", "condition", "chain", "member", "zero"),
+        Evidence.SETTLED,
+    ),
+    **dict.fromkeys(("fitted", "sign", "star", "diag", "ones", "orientation"), Evidence.SETTLED),
+    **dict.fromkeys(("role", "named", "prime", "argument", "positive part", "gradient", "dot"), Evidence.USUAL),
+    **dict.fromkeys(
+        ("parameter", "no-brackets", "bars", "norm", "statistic", "softmax", "size", "sum"), Evidence.USUAL
+    ),
+    **dict.fromkeys(("product-order", "beside", "row", "slope", "entrywise", "unit vector", "macro"), Evidence.USUAL),
+    # A bracket or a subscript that was put in is no longer the text that was given.
+    "repaired": Evidence.USUAL,
+}
 
 
 @dataclass(frozen=True)

@@ -2,23 +2,8 @@
 
 from __future__ import annotations
 
+from symjac import expr as ex
 from symjac.errors import propose
-from symjac.expr import (
-    Expr,
-    Index,
-    IndexSum,
-    Ones,
-    OverTime,
-    Partial,
-    Product,
-    ScalarGradient,
-    ScalarHessian,
-    Symbol,
-    Time,
-    Transpose,
-    time_as_scalar,
-    transpose,
-)
 from symjac.reading import entrywise, hints
 from symjac.reading.applied.large import BOUNDS, restricted
 from symjac.reading.applied.terms import Term
@@ -37,7 +22,7 @@ def partial(el: Arithmetic, t: Term) -> Value:
         raise el.error(f"\\nabla of {el.context.text(y.term)}, which is {y.shown}: it takes a scalar", y.term)
     make_y = y.make
     if y.is_row:
-        y = Value(y.cols, UNIT, lambda: transpose(make_y()), y.term)
+        y = Value(y.cols, UNIT, lambda: ex.transpose(make_y()), y.term)
     if (y.is_matrix and not x.is_scalar) or (x.is_matrix and not y.is_scalar):
         matrix = y if y.is_matrix else x
         message = f"a derivative with the matrix {el.context.text(matrix.term)} is not read as a matrix"
@@ -45,11 +30,11 @@ def partial(el: Arithmetic, t: Term) -> Value:
     rows, cols = (x.cols, x.rows) if y.is_scalar and x.is_matrix else (y.rows, x.rows)
     if x.is_scalar:
         rows, cols = y.rows, y.cols
-    out = Value(rows, cols, lambda: Partial(y.make(), x.make()), t, tag="partial")
+    out = Value(rows, cols, lambda: ex.Partial(y.make(), x.make()), t, tag="partial")
     out.details.update(of=el.context.text(y.term), by=el.context.text(x.term))
     layout = el.context.layout
     if layout == "denominator" or (layout == "mixed" and y.is_scalar):
-        return Value(cols, rows, lambda: Transpose(out.make()), t, tag="partial", details=out.details)
+        return Value(cols, rows, lambda: ex.Transpose(out.make()), t, tag="partial", details=out.details)
     return out
 
 
@@ -68,8 +53,8 @@ def scalar_function(el: Arithmetic, t: Term) -> Value:
     elif not el.context.continued:
         el.context.note("role", f"{name}: read as a scalar function of a vector", t)
     if order == 2:
-        return Value(v.rows, v.rows, lambda: ScalarHessian(name, v.make(), v.rows.value()), t)
-    return el.laid(Value(v.rows, UNIT, lambda: ScalarGradient(name, v.make(), v.rows.value()), t))
+        return Value(v.rows, v.rows, lambda: ex.ScalarHessian(name, v.make(), v.rows.value()), t)
+    return el.laid(Value(v.rows, UNIT, lambda: ex.ScalarGradient(name, v.make(), v.rows.value()), t))
 
 
 # ------------------------------------------------------------------------------- sums and products
@@ -81,13 +66,17 @@ def total(el: Arithmetic, t: Term) -> Value:
     if not v.is_vector:
         raise el.error(r"this \sum does not say over what it runs", t, BOUNDS)
     el.context.note("sum", "a sum that names no index is read as the one over all entries", t)
-    return scalar(lambda: Product(Transpose(Ones(v.rows.value())), v.make()), t)
+    return scalar(lambda: ex.Product(ex.Transpose(ex.Ones(v.rows.value())), v.make()), t)
 
 
 def over(el: Arithmetic, t: Term) -> Value:
     """A sum or a product over time."""
     run, body = t.over, el.value(t.args[0])
-    if run.kind == "product" and body.is_scalar and any(r.time == Time(((run.letter, 1),)) for r in t.args[0].refs()):
+    if (
+        run.kind == "product"
+        and body.is_scalar
+        and any(r.time == ex.Time(((run.letter, 1),)) for r in t.args[0].refs())
+    ):
         raise el.error("a product over entries is not read", t, r'its logarithm is a sum, as in "\sum_i \log x_i"')
     if run.kind == "product" and not body.is_scalar:
         el.square(body, r"each factor of a \prod")
@@ -99,10 +88,10 @@ def over(el: Arithmetic, t: Term) -> Value:
     if run.kind == "sum" and body.is_vector:
         el.context.broadcast |= {f.name for f in el.doubtful_vectors(t.args[0]) if f.how is How.SMALL}
     # A bound that is not printed has a name.
-    low = time_as_scalar(run.low) if run.low is not None else Symbol(rf"\min {run.letter}")
-    high = time_as_scalar(run.high) if run.high is not None else Symbol(rf"\max {run.letter}")
+    low = ex.time_as_scalar(run.low) if run.low is not None else ex.Symbol(rf"\min {run.letter}")
+    high = ex.time_as_scalar(run.high) if run.high is not None else ex.Symbol(rf"\max {run.letter}")
     order = "open" if run.low is None else "ascending" if run.kind == "sum" else run.order
-    return Value(body.rows, body.cols, lambda: OverTime(run.kind, run.letter, low, high, body.make(), order), t)
+    return Value(body.rows, body.cols, lambda: ex.OverTime(run.kind, run.letter, low, high, body.make(), order), t)
 
 
 def _note_entries(el: Arithmetic, t: Term, letter: str) -> None:
@@ -152,10 +141,10 @@ def index_sum(el: Arithmetic, t: Term) -> Value:
     el.context.loose(size, t)
     _note_entries(el, t, letter)
     if body.is_scalar:
-        return scalar(lambda: IndexSum(Index(letter, size.value()), body.make()), t)
+        return scalar(lambda: ex.IndexSum(ex.Index(letter, size.value()), body.make()), t)
 
-    def make() -> Expr:
-        total = entrywise.summed(entrywise.collected(body.make()), Index(letter, size.value()))
+    def make() -> ex.Expr:
+        total = entrywise.summed(entrywise.collected(body.make()), ex.Index(letter, size.value()))
         if total is None:
             raise el.error(f"{el.context.text(t)} is no product with the matrix of all the vectors that are added", t)
         return total

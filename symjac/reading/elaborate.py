@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from symjac import expr as ex
 from symjac.errors import propose
-from symjac.expr import (
-    EntryPower,
-    Function,
-    Identity,
-    MatrixPower,
-    Number,
-    Ones,
-    Symbol,
-    Transpose,
-    Zero,
-)
 from symjac.reading import derivatives, grids, hints, maps, operators
 from symjac.reading.applied import ellipsis
 from symjac.reading.applied.builder import Builder
@@ -63,14 +53,14 @@ class Elaborator(Arithmetic):
 
     def bound(self, t: Term) -> Value:
         symbol = t.data
-        assert isinstance(symbol, Symbol)
+        assert isinstance(symbol, ex.Symbol)
         return scalar(lambda: symbol, t)
 
     def constant(self, t: Term) -> Value:
         n = self.context.loose(self.context.named_size(t.place.size) if t.place.size else Size(), t)
         if t.kind == "identity":
-            return Value(n, n, lambda: Identity(n.value()), t)
-        node_class = Ones if t.kind == "ones" else Zero
+            return Value(n, n, lambda: ex.Identity(n.value()), t)
+        node_class = ex.Ones if t.kind == "ones" else ex.Zero
         return Value(n, UNIT, lambda: node_class(n.value()), t, tag="constant")
 
     def number(self, t: Term) -> Value:
@@ -91,7 +81,7 @@ class Elaborator(Arithmetic):
         v = self.value(t.args[0])
         if v.is_scalar:
             raise self.error("a transpose on a scalar", t, hints.role(self.context, v, "vector"))
-        out = Value(v.cols, v.rows, lambda: Transpose(v.make()), t)
+        out = Value(v.cols, v.rows, lambda: ex.Transpose(v.make()), t)
         if "family" in v.details:
             out.details["transposed"] = v.details["family"]
         return out
@@ -107,7 +97,7 @@ class Elaborator(Arithmetic):
                 rf'for the reciprocal of each entry write "\frac{{1}}{{{hints.carrier(self.context, v.term)}}}"',
             )
         self.square(v, "an inverse")
-        return like(v, lambda: MatrixPower(v.make(), Number(-1)), t)
+        return like(v, lambda: ex.MatrixPower(v.make(), ex.Number(-1)), t)
 
     def raised(self, t: Term) -> Value:
         v = self.value(t.args[0])
@@ -128,10 +118,10 @@ class Elaborator(Arithmetic):
         if v.is_matrix and t.data != "entry":
             self.matrix_exponent(hints.carrier(self.context, v.term), exponent, t)
             if self.is_square(v):
-                return like(v, lambda: MatrixPower(base(), top()), t)
+                return like(v, lambda: ex.MatrixPower(base(), top()), t)
             power = self.context.text(t)
             self.context.note("fitted", f"{power} is read entry by entry, as the matrix is not square", t)
-        return like(v, lambda: EntryPower(base(), top()), t)
+        return like(v, lambda: ex.EntryPower(base(), top()), t)
 
     def matrix_exponent(self, base: str, exponent: Value, t: Term) -> None:
         """A matrix is raised to whole numbers, and to letters that are surely numbers."""
@@ -153,7 +143,7 @@ class Elaborator(Arithmetic):
         if top.denominator != 1:
             if base < 0:
                 raise self.error("a root of a negative number; numbers are real here", t)
-            return scalar(lambda: EntryPower(Number(base), Number(top)), t)
+            return scalar(lambda: ex.EntryPower(ex.Number(base), ex.Number(top)), t)
         if abs(top) * (len(str(base.numerator)) + len(str(base.denominator))) > MAX_DIGITS_OF_POWER:
             raise self.error("a number with thousands of digits", t)
         if base == 0 and top < 0:
@@ -176,7 +166,7 @@ class Elaborator(Arithmetic):
         return operators.apply(self, operators.known("exp"), v, t)
 
     def applied(self, t: Term) -> Value:
-        assert isinstance(t.data, Function)
+        assert isinstance(t.data, ex.Function)
         return operators.apply(self, t.data, self.value(t.args[0]), t)
 
     def mapped(self, t: Term) -> Value:

@@ -7,20 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from symjac import expr as ex
 from symjac.errors import propose
-from symjac.expr import (
-    Entry,
-    Expr,
-    Function,
-    Index,
-    IndexSum,
-    Name,
-    Product,
-    Symbol,
-    Zero,
-    transpose,
-    unbound_indices,
-)
 from symjac.reading import entrywise
 from symjac.reading.applied import heads
 from symjac.reading.assumptions import ONE_ROW, How
@@ -47,8 +35,8 @@ class Piece:
     family: str | None = None  # of the symbol it defines
     indices: dict[str, Size] = field(default_factory=dict)
     values: list[Value] | None = None
-    function: Function | None = None
-    variable: Symbol | None = None
+    function: ex.Function | None = None
+    variable: ex.Symbol | None = None
     role: str | None = None  # of its right side, once that is built
     busy: bool = False
 
@@ -269,7 +257,7 @@ def elaborate(piece: Piece, el: Elaborator) -> list[Value]:
             elif values[0].is_vector and values[1].is_row:
                 row = values[1]
                 context.note("row", "a row stands on the right of a column; its transpose is read", piece.root)
-                values[1] = Value(row.cols, row.rows, lambda: transpose(row.make()), row.term)
+                values[1] = Value(row.cols, row.rows, lambda: ex.transpose(row.make()), row.term)
         values = [values[0], *(_zero(el, values[0], v) for v in values[1:])]
         for a, b in itertools.pairwise(values):
             el.same(a, b, "the two sides of this equation")
@@ -282,7 +270,7 @@ def _zero(el: Elaborator, left: Value, right: Value) -> Value:
     if right.number != 0 or left.is_scalar:
         return right
     el.context.note("ones", f"{el.context.text(right.term)} is read as zeros of the shape of the left side", right.term)
-    return like(left, lambda: Zero(left.rows.value(), left.cols.value()), right.term)
+    return like(left, lambda: ex.Zero(left.rows.value(), left.cols.value()), right.term)
 
 
 def _refuse_indexed_vectors(piece: Piece, el: Elaborator) -> None:
@@ -323,7 +311,7 @@ def defined_role(piece: Piece, value: Value, el: Elaborator) -> str:
 def _function_sides(piece: Piece, el: Elaborator) -> list[Value]:
     left = piece.root.kids[0].inner
     head, argument = left.kids[0], bracket(left.kids[1]).kids[0].inner
-    piece.variable = Symbol(el.named(argument).family)
+    piece.variable = ex.Symbol(el.named(argument).family)
     el.locals = {piece.variable.name: piece.variable}
     for side in piece.root.kids[1:]:
         for n in side.walk():
@@ -335,7 +323,7 @@ def _function_sides(piece: Piece, el: Elaborator) -> list[Value]:
         hint = propose(el.named(head).family, "elementwise") if head.kind == "name" else None
         raise el.error("the left side of this definition is no function", head, hint)
     f = found.function
-    piece.function = Function(f.name, f.order + found.order, f.known)
+    piece.function = ex.Function(f.name, f.order + found.order, f.known)
     return [el.build(side) for side in piece.root.kids]
 
 
@@ -362,7 +350,7 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
     name = f"{named.family}({el.context.text(inner.kids[0])})" if len(inner.kids) == 1 else named.family
     el.context.note("named", f"{name} is read as the name of what stands on the right", left)
     value_at = len(inner.kids) == 1 and inner.kids[0].kind == "number"  # x(0) does not tell what x is
-    family = Family(Name(name), head="" if value_at else named.family)
+    family = Family(ex.Name(name), head="" if value_at else named.family)
     scripts = inner.scripts if inner is group else [*inner.scripts, *group.scripts]
     rows, cols, role = (Size(), UNIT, "vector") if scripts else (value.rows, value.cols, value.role)
     family.take(role, How.DEFINITION, rows, cols)
@@ -379,21 +367,21 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
     return el.value(term)
 
 
-def _with_units(e: Expr, context: Context, root: Node, label: str) -> Expr:
+def _with_units(e: ex.Expr, context: Context, root: Node, label: str) -> ex.Expr:
     """One entry of a vector by the unit vector that picks it, where no sum and no left side has its index."""
-    for node in dict.fromkeys(n for n in e.walk() if isinstance(n, Entry) and len(n.indices) == 1):
+    for node in dict.fromkeys(n for n in e.walk() if isinstance(n, ex.Entry) and len(n.indices) == 1):
         (index,) = node.indices
         if isinstance(index, int):
-            index = Index(str(index), node.base.rows)
-            e = e.replace({node: Entry(node.base, index)})
-        bound = {n.index.name for n in e.walk() if isinstance(n, IndexSum)}
+            index = ex.Index(str(index), node.base.rows)
+            e = e.replace({node: ex.Entry(node.base, index)})
+        bound = {n.index.name for n in e.walk() if isinstance(n, ex.IndexSum)}
         stands = index.name in label and not index.name.isdigit()  # the 1 of L_1 is a label
-        if index not in unbound_indices(e) or index.name in bound or stands:
+        if index not in ex.unbound_indices(e) or index.name in bound or stands:
             continue
         unit = context.unit_vector(index)
         changed = entrywise.picked(e, index, unit.symbol(None)) if unit is not None else None
         if unit is not None and index.name.isdigit() and changed is None:  # no sum runs over a number
-            changed = e.replace({Entry(node.base, index): Product(transpose(unit.symbol(None)), node.base)})
+            changed = e.replace({ex.Entry(node.base, index): ex.Product(ex.transpose(unit.symbol(None)), node.base)})
         if unit is not None and changed is not None:
             context.note(
                 "unit vector", f"{latex(node)} is read as an entry, that {unit.name} picks, a unit vector", root
@@ -411,16 +399,16 @@ def _under_its_sum(last: Node, index: str, context: Context) -> str:
     return ""
 
 
-def finish(piece: Piece, context: Context) -> tuple[Symbol, list[Expr]]:
+def finish(piece: Piece, context: Context) -> tuple[ex.Symbol, list[ex.Expr]]:
     """The left side of an equation and the members behind it, entries put together to vectors."""
     assert piece.values is not None
     made = [v.make() for v in piece.values]
     left, first, last = made[0], piece.root.kids[0], piece.root.kids[-1]
-    if isinstance(left, Symbol):
+    if isinstance(left, ex.Symbol):
         family = context.families.get(piece.family or "")
         label = family.label if family is not None else ""  # an index there stands for each of its values
         made = [left, *(_with_units(m, context, piece.root, label) for m in made[1:])]
-    stray = sorted({k.name for m in made[1:] for k in unbound_indices(m) - unbound_indices(left)})
+    stray = sorted({k.name for m in made[1:] for k in ex.unbound_indices(m) - ex.unbound_indices(left)})
     if stray:
         summed = _under_its_sum(last, stray[0], context)
         alone = rf"\sum_{{{stray[0]}}} ({context.text(last)})"
@@ -429,7 +417,7 @@ def finish(piece: Piece, context: Context) -> tuple[Symbol, list[Expr]]:
             piece.root,
             f'write "{context.text(first)} = {summed or alone}"' + ("" if summed else ", or the index on the left"),
         )
-    indices = left.indices if isinstance(left, Entry) else tuple(unbound_indices(left))  # those of a column h_j
+    indices = left.indices if isinstance(left, ex.Entry) else tuple(ex.unbound_indices(left))  # those of a column h_j
     if indices:
         whole = [entrywise.whole(m, indices) for m in made]
         if any(w is None for w in whole):
@@ -437,12 +425,12 @@ def finish(piece: Piece, context: Context) -> tuple[Symbol, list[Expr]]:
                 "this equation between entries is not read as one between vectors",
                 piece.root,
                 'write it with vectors and matrices, as in "y = W x + b"'
-                if isinstance(left, Entry)
+                if isinstance(left, ex.Entry)
                 else 'write all equations for one of the vectors, without its number, as in "y = W x + b"',
             )
         made = [w for w in whole if w is not None]
         left = made[0]
-    if not isinstance(left, Symbol):
+    if not isinstance(left, ex.Symbol):
         hint = r'solve it for what it defines, as in "y = W x + b"'
         if last.inner.kind == "name":
             hint = f'write "{context.text(last)} = {context.text(first)}", if that is meant'

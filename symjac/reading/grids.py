@@ -5,23 +5,7 @@ from __future__ import annotations
 import itertools
 from functools import partial
 
-from symjac.expr import (
-    Apply,
-    Delta,
-    Entry,
-    Explicit,
-    Expr,
-    Index,
-    Number,
-    Product,
-    Stack,
-    Sum,
-    Transpose,
-    UnitVector,
-    Zero,
-    dim,
-    transpose,
-)
+from symjac import expr as ex
 from symjac.reading import hints
 from symjac.reading.applied.terms import Term
 from symjac.reading.arithmetic import Arithmetic
@@ -46,7 +30,7 @@ def inner_product(el: Arithmetic, t: Term) -> Value:
         hint = trace if a.is_matrix and b.is_matrix else hints.role(el.context, one, "vector")
         raise el.misfit("angle brackets take two vectors", t, hint)
     el.same(a, b, "the two vectors of this inner product")
-    return scalar(lambda: Product(Transpose(a.make()), b.make()), t)
+    return scalar(lambda: ex.Product(ex.Transpose(a.make()), b.make()), t)
 
 
 def stack(el: Arithmetic, values: list[Value], t: Term) -> Value:
@@ -69,7 +53,7 @@ def stack(el: Arithmetic, values: list[Value], t: Term) -> Value:
         raise el.error(
             f"the scalar {el.text(one)} stands among vectors", one.term, hints.role(el.context, one, "vector")
         )
-    return Value(Size(parts=tuple(v.rows for v in values)), UNIT, lambda: Stack(*(v.make() for v in values)), t)
+    return Value(Size(parts=tuple(v.rows for v in values)), UNIT, lambda: ex.Stack(*(v.make() for v in values)), t)
 
 
 def blocks(el: Arithmetic, values: list[Value], t: Term) -> Value:
@@ -89,11 +73,11 @@ def blocks(el: Arithmetic, values: list[Value], t: Term) -> Value:
             makes.append(partial(_zeros, height, cols))
         else:
             raise el.misfit(f"{el.text(v)} stands among matrices and is {v.shown}", v.term)
-    return Value(Size(parts=tuple(rows)), cols, lambda: Stack(*(make() for make in makes)), t)
+    return Value(Size(parts=tuple(rows)), cols, lambda: ex.Stack(*(make() for make in makes)), t)
 
 
-def _zeros(rows: Size, cols: Size) -> Expr:
-    return Zero(rows.value(), cols.value())
+def _zeros(rows: Size, cols: Size) -> ex.Expr:
+    return ex.Zero(rows.value(), cols.value())
 
 
 # ----------------------------------------------------------------------------- written-out matrices
@@ -116,10 +100,10 @@ def matrix(el: Arithmetic, t: Term) -> Value:
 
 
 def explicit(el: Arithmetic, values: list[list[Value]], t: Term) -> Value:
-    def make() -> Expr:
-        return Explicit([[v.make() for v in row] for row in values])
+    def make() -> ex.Expr:
+        return ex.Explicit([[v.make() for v in row] for row in values])
 
-    return Value(Size(dim(len(values))), Size(dim(len(values[0]))), make, t)
+    return Value(Size(ex.dim(len(values))), Size(ex.dim(len(values[0]))), make, t)
 
 
 def diagonal_of_list(el: Arithmetic, values: list[Value], t: Term) -> Value:
@@ -127,7 +111,7 @@ def diagonal_of_list(el: Arithmetic, values: list[Value], t: Term) -> Value:
     for v in values:
         if not v.is_scalar:
             raise el.error(f"diag of a list takes scalars; {el.text(v)} is {v.shown}", v.term)
-    zero = scalar(lambda: Number(0), t)
+    zero = scalar(lambda: ex.Number(0), t)
     n = range(len(values))
     return explicit(el, [[values[i] if i == j else zero for j in n] for i in n], t)
 
@@ -153,14 +137,14 @@ def entry(el: Arithmetic, t: Term) -> Value:
         if message := _runs_to(el, text, size):
             raise el.error(message, t) if len(set(indices)) < len(indices) else el.misfit(message, t)
 
-    def make() -> Expr:
-        return Entry(v.make(), *map(_place, indices, sizes))
+    def make() -> ex.Expr:
+        return ex.Entry(v.make(), *map(_place, indices, sizes))
 
     return scalar(make, t, tag="entry" if isinstance(of, Family) else "")
 
 
-def _place(index: str, size: Size) -> Index | int:
-    return int(index) if index.isdigit() else Index(index, size.value())
+def _place(index: str, size: Size) -> ex.Index | int:
+    return int(index) if index.isdigit() else ex.Index(index, size.value())
 
 
 def _runs_to(el: Arithmetic, index: str, size: Size) -> str:
@@ -177,8 +161,8 @@ def _column(el: Arithmetic, matrix: Value, t: Term) -> Value:
     if message := _runs_to(el, index, size):
         raise el.misfit(message, t)
 
-    def make() -> Expr:
-        return Product(matrix.make(), UnitVector(_place(index, size), size.value()))
+    def make() -> ex.Expr:
+        return ex.Product(matrix.make(), ex.UnitVector(_place(index, size), size.value()))
 
     return el.laid(Value(matrix.rows, UNIT, make, t, tag="column"))
 
@@ -192,7 +176,7 @@ def kronecker(el: Arithmetic, t: Term) -> Value:
     if not el.context.sizes.equal(size, other):
         raise el.misfit(f"the indices {first} and {second} run to different sizes", t)
     el.context.loose(size, t)
-    return scalar(lambda: Delta(*(_place(i, size) for i in pair)), t)
+    return scalar(lambda: ex.Delta(*(_place(i, size) for i in pair)), t)
 
 
 # -------------------------------------------------------------------------------------- indicators
@@ -207,17 +191,17 @@ def indicator(el: Arithmetic, t: Term) -> Value:
     if not greater.is_scalar and not less.is_scalar:
         el.same(greater, less, "the two sides of this relation")
 
-    def difference() -> Expr:
+    def difference() -> ex.Expr:
         made = []
         for v, sign in ((greater, 1), (less, -1)):
             e = v.make()
-            if e == Number(0):
+            if e == ex.Number(0):
                 continue
             e = spread(e, shaped.shape()) if v.is_scalar and not shaped.is_scalar else e
             made.append(e if sign == 1 else negative(e))
-        return made[0] if len(made) == 1 else Sum(*made)
+        return made[0] if len(made) == 1 else ex.Sum(*made)
 
-    return like(shaped, lambda: Apply(step, difference()), t)
+    return like(shaped, lambda: ex.Apply(step, difference()), t)
 
 
 # ------------------------------------------------------------------------------------ row vectors
@@ -275,7 +259,7 @@ def _as_rows(el: Arithmetic, shaped: list[Value], t: Term) -> list[Value]:
 
 
 def _flipped(v: Value) -> Value:
-    return Value(v.cols, v.rows, lambda: transpose(v.make()), v.term)
+    return Value(v.cols, v.rows, lambda: ex.transpose(v.make()), v.term)
 
 
 def acting(el: Arithmetic, v: Value, side: str) -> Value:

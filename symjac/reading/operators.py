@@ -5,27 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from symjac.expr import (
-    Apply,
-    Determinant,
-    Diag,
-    Diagonal,
-    EntryPower,
-    Expr,
-    Function,
-    Hadamard,
-    LogSumExp,
-    Norm,
-    Number,
-    Ones,
-    Product,
-    Softmax,
-    Sum,
-    Trace,
-    Transpose,
-    mul,
-    size_as_scalar,
-)
+from symjac import expr as ex
 from symjac.reading import grids, hints
 from symjac.reading.applied.terms import Term
 from symjac.reading.arithmetic import Arithmetic
@@ -36,19 +16,19 @@ from symjac.reading.spelling import is_bold
 from symjac.reading.values import Value, like, negative, reciprocal, scalar
 
 
-def known(word: str) -> Function:
+def known(word: str) -> ex.Function:
     function = known_function(word)
     assert function is not None, word
     return function
 
 
-def apply(el: Arithmetic, f: Function, v: Value, t: Term) -> Value:
+def apply(el: Arithmetic, f: ex.Function, v: Value, t: Term) -> Value:
     """A function of one variable, entry by entry."""
     if f.known == "log" and v.number is not None and v.number <= 0:
         raise el.error(f"the logarithm of {v.number}; a logarithm takes a positive number", t)
     if f.known in ("exp", "log") and v.is_matrix and not el.context.continued and f.known not in el.context.entrywise:
         el.context.of_matrices.append((v.rows, v.cols, t, el.context.source))
-    return like(v, lambda: Apply(f, v.make()), t)
+    return like(v, lambda: ex.Apply(f, v.make()), t)
 
 
 def _one_vector(el: Arithmetic, values: list[Value], t: Term, what: str) -> Value:
@@ -70,14 +50,14 @@ def _diag(el: Arithmetic, values: list[Value], t: Term) -> Value:
         el.square(v, "the diagonal")
         if not el.context.continued:
             el.context.note("diag", f"diag of the matrix {el.text(v)} is read as the vector on its diagonal", t)
-        return el.laid(Value(v.rows, UNIT, lambda: Diagonal(v.make()), t))
+        return el.laid(Value(v.rows, UNIT, lambda: ex.Diagonal(v.make()), t))
     if len(values) > 1:
         return grids.diagonal_of_list(el, values, t)
     v = _one_vector(el, values, t, "diag")
-    return Value(v.rows, v.rows, lambda: Diag(v.make()), t)
+    return Value(v.rows, v.rows, lambda: ex.Diag(v.make()), t)
 
 
-def _of_square(node_class: Callable[[Expr], Expr], what: str) -> Callable[[Arithmetic, list[Value], Term], Value]:
+def _of_square(node_class: Callable[[ex.Expr], ex.Expr], what: str) -> Callable[[Arithmetic, list[Value], Term], Value]:
     def build(el: Arithmetic, values: list[Value], t: Term) -> Value:
         if len(values) != 1:
             raise el.error(f"{what} takes one argument", t)
@@ -99,16 +79,16 @@ def _softmax(el: Arithmetic, values: list[Value], t: Term) -> Value:
         message = f"softmax takes a column vector; {el.text(values[0])} is {values[0].shown}"
         raise el.error(message, t, hints.role(el.context, values[0], "vector"))
     v = _one_vector(el, values, t, "softmax")
-    return el.laid(like(v, lambda: Softmax(v.make()), t))
+    return el.laid(like(v, lambda: ex.Softmax(v.make()), t))
 
 
-def row_softmax(a: Expr) -> Expr:
+def row_softmax(a: ex.Expr) -> ex.Expr:
     """The matrix whose rows are the softmax of the rows of ``a``."""
-    weights, ones = Apply(known("exp"), a), Ones(a.cols)
-    return Hadamard(weights, EntryPower(Product(weights, ones, Transpose(ones)), Number(-1)))
+    weights, ones = ex.Apply(known("exp"), a), ex.Ones(a.cols)
+    return ex.Hadamard(weights, ex.EntryPower(ex.Product(weights, ones, ex.Transpose(ones)), ex.Number(-1)))
 
 
-def _of_vector(scalar_of: Callable[[Expr], Expr], what: str) -> Callable[[Arithmetic, list[Value], Term], Value]:
+def _of_vector(scalar_of: Callable[[ex.Expr], ex.Expr], what: str) -> Callable[[Arithmetic, list[Value], Term], Value]:
     def build(el: Arithmetic, values: list[Value], t: Term) -> Value:
         v = _one_vector(el, values, t, what)
         return scalar(lambda: scalar_of(v.make()), t)
@@ -116,21 +96,21 @@ def _of_vector(scalar_of: Callable[[Expr], Expr], what: str) -> Callable[[Arithm
     return build
 
 
-def variance_of(x: Expr) -> Expr:
+def variance_of(x: ex.Expr) -> ex.Expr:
     """The mean of the squares of what lies between the entries and their mean."""
-    centred = Sum(x, Product(Number(-1), mean_of(x), Ones(x.rows)))
-    return mean_of(EntryPower(centred, Number(2)))
+    centred = ex.Sum(x, ex.Product(ex.Number(-1), mean_of(x), ex.Ones(x.rows)))
+    return mean_of(ex.EntryPower(centred, ex.Number(2)))
 
 
-def positive_part(x: Expr) -> Expr:
+def positive_part(x: ex.Expr) -> ex.Expr:
     """What is greater of 0 and each entry."""
-    return Apply(known("relu"), x)
+    return ex.Apply(known("relu"), x)
 
 
-def mean_of(x: Expr) -> Expr:
-    n = size_as_scalar(x.rows)
-    weight = Number(1 / n.value) if isinstance(n, Number) else EntryPower(n, Number(-1))
-    return Product(weight, Transpose(Ones(x.rows)), x)
+def mean_of(x: ex.Expr) -> ex.Expr:
+    n = ex.size_as_scalar(x.rows)
+    weight = ex.Number(1 / n.value) if isinstance(n, ex.Number) else ex.EntryPower(n, ex.Number(-1))
+    return ex.Product(weight, ex.Transpose(ex.Ones(x.rows)), x)
 
 
 def _norm(el: Arithmetic, values: list[Value], t: Term) -> Value:
@@ -142,7 +122,7 @@ def _norm(el: Arithmetic, values: list[Value], t: Term) -> Value:
         el.context.note("bars", f"the norm of the number {el.text(v)} is its absolute value", t)
     elif v.is_scalar:
         raise el.error("the norm of a scalar", t, hints.role(el.context, v, "vector"))
-    return scalar(lambda: Norm(v.make()), t)
+    return scalar(lambda: ex.Norm(v.make()), t)
 
 
 def _extreme(word: str) -> Callable[[Arithmetic, list[Value], Term], Value]:
@@ -169,7 +149,7 @@ def norm(el: Arithmetic, t: Term) -> Value:
     v = el.column(el.value(t.args[0]))
     if t.data == "1" and v.is_vector:
         size = v.rows
-        return scalar(lambda: Product(Transpose(Ones(size.value())), Apply(known("abs"), v.make())), t)
+        return scalar(lambda: ex.Product(ex.Transpose(ex.Ones(size.value())), ex.Apply(known("abs"), v.make())), t)
     if t.data == "1":
         raise el.misfit(
             "the norm with index 1 is not read of this", t, rf'write "\|{el.text(v)}\|_F" for the Frobenius norm'
@@ -222,21 +202,21 @@ def _at_temperature(el: Arithmetic, name: str, beta: Value, z: Value, t: Term) -
     r"""``\operatorname{softmax}(\beta, z)`` is that of beta z, ``\operatorname{lse}(\beta, z)`` the same over beta."""
     note = f"{el.text(beta)} is read as the inverse temperature in {el.context.text(t)}"
     el.context.note("softmax", note, t)
-    found = OPERATORS[name](el, [like(z, lambda: mul(beta.make(), z.make()), z.term)], t)
+    found = OPERATORS[name](el, [like(z, lambda: ex.mul(beta.make(), z.make()), z.term)], t)
     if name == "softmax":
         return found
-    return like(found, lambda: Product(reciprocal(beta.make()), found.make()), t)
+    return like(found, lambda: ex.Product(reciprocal(beta.make()), found.make()), t)
 
 
 OPERATORS: dict[str, Callable[[Arithmetic, list[Value], Term], Value]] = {
     "diag": _diag,
-    "trace": _of_square(Trace, "a trace"),
-    "det": _of_square(Determinant, "a determinant"),
+    "trace": _of_square(ex.Trace, "a trace"),
+    "det": _of_square(ex.Determinant, "a determinant"),
     "softmax": _softmax,
-    "logsumexp": _of_vector(LogSumExp, "logsumexp"),
+    "logsumexp": _of_vector(ex.LogSumExp, "logsumexp"),
     "mean": _of_vector(mean_of, "a mean"),
     "variance": _of_vector(variance_of, "a variance"),
-    "deviation": _of_vector(lambda x: EntryPower(variance_of(x), Number(Fraction(1, 2))), "a standard deviation"),
+    "deviation": _of_vector(lambda x: ex.EntryPower(variance_of(x), ex.Number(Fraction(1, 2))), "a standard deviation"),
     "norm": _norm,
     "abs": _absolute,
     "max": _extreme("max"),

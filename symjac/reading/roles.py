@@ -12,27 +12,13 @@ from collections.abc import Callable
 from symjac import functions
 from symjac.errors import propose
 from symjac.expr import Function, Time
+from symjac.reading import usual
 from symjac.reading.assumptions import LOSS_OF_VECTORS, ONE_ROW, SCALAR_FUNCTION, How
 from symjac.reading.context import Context, Family
 from symjac.reading.names import Named
 from symjac.reading.sizes import UNIT
 from symjac.reading.spelling import is_greek, is_upper, letter
 from symjac.reading.uses import Uses, is_usual
-from symjac.reading.usual import (
-    ALWAYS_FUNCTIONS,
-    COUNTS,
-    FUNCTION_LETTERS,
-    LAYERS,
-    LOSS_FUNCTIONS,
-    LOSS_NAMES,
-    LOSSES,
-    PARAMETERS,
-    STATE_LETTERS,
-    STEP_NAMES,
-    STEP_SIZES,
-    STEPS,
-    VECTOR_GREEK,
-)
 from symjac.reading.vocabulary import NORMALISATIONS, OPERATORS
 
 _KNOWN_WORDS = [*OPERATORS, *(s for row in functions.ACTIVATIONS.values() for s in row.spellings if len(s) > 3)]
@@ -76,7 +62,7 @@ class Roles(Uses):
         if self._is_function(named, family):
             return "function", How.APPLIED
         if token.is_script:
-            return "scalar", How.LOSS if letter(token) in LOSS_NAMES else How.SCRIPT
+            return "scalar", How.LOSS if letter(token) in usual.LOSS_NAMES else How.SCRIPT
         if name in self.entries:
             return ("vector" if self.entries[name] == 1 else "matrix"), How.ENTRIES
         upper = is_upper(token.text)
@@ -100,22 +86,22 @@ class Roles(Uses):
         if defined:
             return defined, How.DEFINITION
         if name in self.scalars[How.BELOW] and name not in self.turned:
-            if upper and token.text not in COUNTS:
+            if upper and token.text not in usual.COUNTS:
                 raise context.error(
                     f"{name} stands below a line: a scalar, or a matrix whose inverse is meant?",
                     named.node,
                     propose(name, "scalar") + f', or write the inverse as a factor, as in "{name}^{{-1}} x"',
                 )
             return "scalar", How.DIVIDES if name in self.scalars[How.DIVIDES] else How.BELOW
-        if token.text in STEPS | STEP_NAMES and token.style != "bf":
+        if token.text in usual.STEPS | usual.STEP_NAMES and token.style != "bf":
             return "scalar", How.STEP
         if upper:
             return "matrix", How.CAPITAL
         if context.has_bold:
             return "scalar", How.NOT_BOLD
-        if token.text in PARAMETERS and name in self.among:
+        if token.text in usual.PARAMETERS and name in self.among:
             return "vector", How.PARAMETERS
-        if is_greek(token.text) and token.text not in VECTOR_GREEK:
+        if is_greek(token.text) and token.text not in usual.VECTOR_GREEK:
             return ("vector", How.ENTRYWISE) if name in self.multiplied else ("scalar", How.GREEK)
         if self._estimated(named) == "scalar":
             return "scalar", How.ESTIMATED
@@ -157,7 +143,7 @@ class Roles(Uses):
             return False
         if self.context.loss:
             return named.family in self.of_vectors
-        if named.token.text not in LOSS_FUNCTIONS or named.time is not None or self.context.all_scalar:
+        if named.token.text not in usual.LOSS_FUNCTIONS or named.time is not None or self.context.all_scalar:
             return False
         self.context.note("role", f"{named.family}: read as a loss of which nothing is known but what it sees", node)
         return True
@@ -177,16 +163,16 @@ class Roles(Uses):
     def is_scalar_function(self, named: Named) -> bool:
         r"""Whether a letter stands under a nabla and by itself: ``\nabla f(x)`` and ``f(x)``."""
         both = named.family in self.called & self.under_nabla - self.bare.keys()
-        return both and not named.primes and named.token.text not in ALWAYS_FUNCTIONS
+        return both and not named.primes and named.token.text not in usual.ALWAYS_FUNCTIONS
 
     def _is_function(self, named: Named, family: Family) -> bool:
         context, name, token = self.context, family.name, named.token
         node = self.applied.get(name)
         if node is None:
-            return name in self.primed and token.text in FUNCTION_LETTERS - STATE_LETTERS
+            return name in self.primed and token.text in usual.FUNCTION_LETTERS - usual.STATE_LETTERS
         if named.time is not None or name in self.factors or (named.token.marks_vector and is_upper(token.text)):
             return False
-        if named.entries and token.text in FUNCTION_LETTERS:
+        if named.entries and token.text in usual.FUNCTION_LETTERS:
             raise context.doubt(
                 f"{name} with an index before a bracket: a factor, or a function?",
                 node,
@@ -204,11 +190,11 @@ class Roles(Uses):
                 "has vec_jacobian",
                 node,
             )
-        if token.text in LAYERS and not family.declared:
+        if token.text in usual.LAYERS and not family.declared:
             raise context.error(
                 f"{name} is a layer with a matrix of its own, no function that is applied entry by entry",
                 node,
-                f'write it out, as in "{LAYERS[token.text]}"',
+                f'write it out, as in "{usual.LAYERS[token.text]}"',
             )
         if token.style == "rm" and len(token.text) > 1:
             near = difflib.get_close_matches(token.text, _KNOWN_WORDS, 1, 0.75)
@@ -217,19 +203,19 @@ class Roles(Uses):
                 raise context.error(f"{token.text} is no function that is known", node, hint)
             context.note("role", f"{name}: read as a function that is applied entry by entry", node)
             return True
-        script = token.is_script and letter(token) not in LOSSES
+        script = token.is_script and letter(token) not in usual.LOSSES
         if script and name not in self.bare:
             context.note("role", f"{name}: read as a function that is applied entry by entry", node)
             return True
-        if token.text in STEP_SIZES and name in self.increments:
+        if token.text in usual.STEP_SIZES and name in self.increments:
             raise context.doubt(
                 f"{name}(...): a step size before a bracket, or a function?",
                 node,
                 propose(name, "scalar", "elementwise"),
             )
-        if token.text in FUNCTION_LETTERS or (name in self.primed and not is_upper(token.text)):
+        if token.text in usual.FUNCTION_LETTERS or (name in self.primed and not is_upper(token.text)):
             elsewhere = self.bare.get(name)
-            if elsewhere is None or token.text in ALWAYS_FUNCTIONS or name in self.primed:
+            if elsewhere is None or token.text in usual.ALWAYS_FUNCTIONS or name in self.primed:
                 if name not in self.primed | self.defined | self.beside.functions and not family.declared:
                     context.note("role", f"{name}: read as a function that is applied entry by entry", node)
                 return True

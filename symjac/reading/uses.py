@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from symjac.errors import propose
+from symjac.reading import usual
 from symjac.reading.assumptions import How
 from symjac.reading.beside import Beside, is_derivative, marks_vectors
 from symjac.reading.context import Context
@@ -15,18 +16,6 @@ from symjac.reading.parser import parse
 from symjac.reading.spelling import TIMELIKE, is_upper, letter, plain
 from symjac.reading.survey import bound_letter
 from symjac.reading.tree import Node, bracket
-from symjac.reading.usual import (
-    ALWAYS_FUNCTIONS,
-    COUNTS,
-    FACTOR_LETTERS,
-    FUNCTION_LETTERS,
-    LOSS_FUNCTIONS,
-    LOSS_NAMES,
-    LOSSES,
-    OF_SEVERAL,
-    STATE_LETTERS,
-    is_loss_word,
-)
 from symjac.reading.vocabulary import OPERATORS
 
 
@@ -111,7 +100,7 @@ class Uses:
 
     def _note_call(self, n: Node, group: Node, before: Node | None, source: str) -> bool:
         """What stands before a bracket, and its bracket; whether it is a function that vectors usually have."""
-        usual = False
+        often = False
         if group.is_call and n.kind == "name":
             under = before is not None and before.kind == "nabla"
             (self.under_nabla if under else self.called).add(self.family(n, source))
@@ -121,24 +110,24 @@ class Uses:
             if n.kind == "name":  # not the derivative of one
                 named = take_apart(n, self.context.letters, source)
                 self.of_several.setdefault(named.family, n)
-                usual = is_usual(named)
+                often = is_usual(named)
         if n.kind == "name":
             if (shift := shifted_call(group)) is not None:
                 self.call_letters.add(shift)
             if self.is_time_call(n, group):
-                self.has_calls_at_times |= n.text not in FACTOR_LETTERS
+                self.has_calls_at_times |= n.text not in usual.FACTOR_LETTERS
                 self.running.add(n.text)
-        return usual
+        return often
 
     def _note_stepwise(self, calls: Sequence[tuple[Node, Node]]) -> None:
         """The g of ``s(k) = A s(k-1) + g(k)``: a letter of functions that stands before steps only, of what runs."""
-        usual = FUNCTION_LETTERS - STATE_LETTERS - ALWAYS_FUNCTIONS
-        steps = {shifted_call(b) for a, b in calls if a.text not in usual} - {None}
+        functions = usual.FUNCTION_LETTERS - usual.STATE_LETTERS - usual.ALWAYS_FUNCTIONS
+        steps = {shifted_call(b) for a, b in calls if a.text not in functions} - {None}
         at = {id(b) for _, b in calls if [(k.text, k.scripts) for k in b.kids] in [[(x, [])] for x in steps]}
         at |= {id(b) for _, b in calls if shifted_call(b) in steps}
         elsewhere = {a.text for a, b in calls if id(b) not in at or a.scripts}
         elsewhere |= {f.letter for f in self.context.families.values() if f.declared and f.place != "call"}
-        self.stepwise |= {a.text for a, _ in calls if a.text in usual} - elsewhere
+        self.stepwise |= {a.text for a, _ in calls if a.text in functions} - elsewhere
 
     def look_beside(self, beside: Beside) -> None:
         """What another formula shows: letters that are factors and no functions, entries, marks of vectors."""
@@ -159,7 +148,7 @@ class Uses:
         """
         left, right = root.kids[0].inner, root.kids[-1].inner
         names = [left, *(k.inner for k in right.kids)]
-        if right.kind == "big" and len({n.letter for n in names}) == 1 and left.letter in LOSSES:
+        if right.kind == "big" and len({n.letter for n in names}) == 1 and left.letter in usual.LOSSES:
             self.scalars[How.TOTAL] |= {self.family(n, source) for n in names}
         terms = right.kids if right.kind == "add" else []
         letters = [n.letter for n in (left, *terms) if n.kind == "name"]
@@ -178,12 +167,12 @@ class Uses:
         if "=" in root.detail and total.kind == "add" and left.token.is_dotted:
             currents = [n for n in (k.factors[-1] for k in total.kids) if n.kind == "name" and n.text == "I"]
             self.currents |= {(source, n.start) for n in currents if all(s.kind == "_" for s in n.scripts)}
-        sides = [k.inner for k in root.kids[1:]] if left.letter in LOSSES else []
+        sides = [k.inner for k in root.kids[1:]] if left.letter in usual.LOSSES else []
         for term in (t for k in sides for t in (k.kids if k.kind == "add" else [k])):
             factors = [f.inner for f in term.factors]
             tops = [f.kids[0].inner if f.kind == "frac" else f for f in factors]
             if any(f.kind == "norm" for f in factors):
-                found = (n for n in tops if n.kind == "name" and n.text in COUNTS)
+                found = (n for n in tops if n.kind == "name" and n.text in usual.COUNTS)
                 self.scalars[How.PENALTY] |= {self.family(n, source) for n in found}
 
     def _note_places(self, root: Node, source: str) -> None:
@@ -200,7 +189,7 @@ class Uses:
                 self.scalars[How.BELOW] |= {self.family(n, source) for n in _factors(node.kids[1])}
                 divides = True
             for sign, operand in itertools.pairwise(node.kids) if node.kind == "juxt" else ():
-                if sign.kind in ("partial", "nabla") and operand.inner.letter in LOSSES:
+                if sign.kind in ("partial", "nabla") and operand.inner.letter in usual.LOSSES:
                     self.scalars[How.ABOVE].add(self.family(operand.inner, source))
         for node in root.walk() if divides else ():
             quotients = [k.inner for k in node.factors if k.inner.kind == "frac" or k.inner.text == "/"]
@@ -268,9 +257,9 @@ class Uses:
         """Whether ``x(t-1)`` is x at a time."""
         if any(s.kind in "'_" and s.tokens[0].text in self.context.letters.time for s in n.scripts):
             return False
-        if n.text in FUNCTION_LETTERS - STATE_LETTERS - self.stepwise:
+        if n.text in usual.FUNCTION_LETTERS - usual.STATE_LETTERS - self.stepwise:
             return False
-        if n.text in FACTOR_LETTERS and not (self.has_calls_at_times or n.text in self.running):
+        if n.text in usual.FACTOR_LETTERS and not (self.has_calls_at_times or n.text in self.running):
             known = self.context.find(n.text)
             if known is None or known.place != "call":
                 return False  # \lambda (t - 1), where nothing else is printed at a time in brackets
@@ -303,17 +292,21 @@ def is_usual(named: Named) -> bool:
 
     What carries a time is none: nothing says which function it is at another time.
     """
-    return named.time is None and named.token.text in OF_SEVERAL
+    return named.time is None and named.token.text in usual.OF_SEVERAL
 
 
 def is_loss_call(named: Named, group: Node) -> bool:
     """Whether what is called may be the loss of a step: by its letter or word, or another letter before names alone."""
     token = named.token
-    if named.operations or group.scripts or (named.time is None and token.text in FUNCTION_LETTERS | OF_SEVERAL):
+    if (
+        named.operations
+        or group.scripts
+        or (named.time is None and token.text in usual.FUNCTION_LETTERS | usual.OF_SEVERAL)
+    ):
         return False
     if token.style == "rm" and len(token.text) > 1:
-        return is_loss_word(token.text)
-    if token.style in ("cal", "scr") or letter(token) in LOSS_NAMES or token.text in LOSS_FUNCTIONS:
+        return usual.is_loss_word(token.text)
+    if token.style in ("cal", "scr") or letter(token) in usual.LOSS_NAMES or token.text in usual.LOSS_FUNCTIONS:
         return True
     return token.text.isascii() and token.text.isalpha() and all(k.inner.kind == "name" for k in bracket(group).kids)
 
@@ -338,7 +331,7 @@ def _applied_below(node: Node) -> bool:
     return any(
         a.kind == b.kind == "name"
         and is_upper(a.text)
-        and a.text not in COUNTS
+        and a.text not in usual.COUNTS
         and b.text.isalpha()
         and b.text.islower()
         for a, b in itertools.pairwise(node.inner.factors)
