@@ -157,7 +157,7 @@ class Uses:
             if head.kind == "name" and group.is_call and [k.kind for k in group.inner.kids] == ["add"]:
                 self.increments.add(self.family(head, source))
         pairs = (p for n in right.walk() if n.kind == "juxt" for p in itertools.pairwise(n.kids))
-        if left.text in FUNCTION_LETTERS and any(a.letter == left.letter and b.is_call for a, b in pairs):
+        if left.text in usual.FUNCTION_LETTERS and any(a.letter == left.letter and b.is_call for a, b in pairs):
             self.again.add(id(left))
         head = right.factors[0]
         softmax = head.kind == "word" and OPERATORS.get(head.text) == "softmax"
