@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
+from math import prod
 
 from symjac import expr as ex
 from symjac.claims.model import Model
@@ -60,11 +61,7 @@ class Beside(Context):
 
     def named_size(self, name: str) -> Size:
         """A size that is printed, for the vec of a matrix as a product."""
-        letters = (ex.dim(int(d) if d.isdigit() else d) for d in name.split("*"))
-        size = next(letters)
-        for d in letters:
-            size *= d
-        return Size(size)
+        return Size(prod(ex.dim(int(d) if d.isdigit() else d) for d in name.split("*")))
 
     counted_size = named_size
 

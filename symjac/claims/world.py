@@ -276,20 +276,17 @@ class World:
 
         :raises UndecidedError: where nothing is known that it could see.
         """
-        terms = [self.term(r, whole=time is None) for r in self.seen if time is None or r.time == time]
+        terms = [self._adds(r, whole=time is None) for r in self.seen if time is None or r.time == time]
         if not terms:
             raise UndecidedError("nothing says what the loss depends on")
         return ex.add(*terms)
 
-    def term(self, r: Ref, *, whole: bool) -> Expr:
+    def _adds(self, r: Ref, *, whole: bool) -> Expr:
         """What one thing that the loss sees adds to it."""
-        value = self.model.symbol(r)
-        if r.family == self.mentions.penalty:
-            return value
-        if r.family in self.weights:
-            return ex.mul(self.weights[r.family], value) if whole else value
-        weight = next(iter(self.weights.values())) if len(self.weights) == 1 and whole else ex.Number(1)
-        return ex.mul(weight, self.seen_as(value))
+        value, weights = self.model.symbol(r), self.weights if whole else {}
+        if r.family == self.mentions.penalty or r.family in self.weights:
+            return ex.mul(weights.get(r.family, ex.Number(1)), value)
+        return ex.mul(next(iter(weights.values())) if len(weights) == 1 else ex.Number(1), self.seen_as(value))
 
     def seen_as(self, value: Symbol) -> Expr:
         """What the loss makes of something it sees, ``tr(C^T V)`` with a C of its own: any gradient there is."""

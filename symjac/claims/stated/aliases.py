@@ -106,18 +106,19 @@ class Aliases:
             (term,), _, _ = read_terms(text, self.names)
         except (SymjacError, ValueError):
             return Term("symbol", (), LOSS)
-        known = self.names.context.families
-        printed = term.ref is None and term.kind not in ("word", "number")
-        names = {plain(text), plain(term.ref.family)} if term.ref is not None else set()
-        may_be_loss = is_loss_name(text) or any(plain(key) in names for key in self.names.declared)
-        if term.ref is not None and term.ref.family not in known and not may_be_loss:
+        if term.ref is None:
+            return Term("symbol", (), LOSS) if term.kind in ("word", "number") else term
+        if term.ref.family in self.names.context.families:
+            return term
+        names = (plain(text), plain(term.ref.family))
+        if not is_loss_name(text) and all(plain(key) not in names for key in self.names.declared):
             raise ReadError(
                 f"{text} stands in no equation, and its letter is none for a loss",
                 text=text,
                 span=(0, max(1, len(text))),
                 hint=f"if it is one, {propose(text, 'scalar')}",
             )
-        return term if printed or (term.ref is not None and term.ref.family in known) else Term("symbol", (), LOSS)
+        return Term("symbol", (), LOSS)
 
     def label(self, name: Ref, variable: Ref) -> None:
         """``a_{next}`` beside ``a^{<t>}`` says what "next" means."""

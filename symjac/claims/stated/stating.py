@@ -241,15 +241,10 @@ def _refuse_unknown_losses(s: Statement, symbols: Mapping[str, str]) -> None:
     words = {plain(key): said for key, said in symbols.items()}
     system = model.known_families
     # What is differentiated on both sides, on the right by something of the system, is a loss whatever its letter.
-    carried = {
-        t.args[0].ref
-        for m in s.members[1:]
-        for t in m.walk()
-        if t.kind == "derivative" and t.args[1].ref is not None and t.args[1].ref.family in system
-    }
+    carried = {y for _, y, x in s.of_symbols(*s.members[1:]) if x.family in system}
     for t in (t for t in s.walk() if t.kind == "derivative"):
         y = t.args[0].ref
-        if y is None or y.family in system or y.family not in model.families or model.equation(y) is not None:
+        if y is None or y.family in system or y.family not in model.families:
             continue
         said = words.get(plain(model.name(y))) or words.get(plain(y.family))
         if said is not None and describe(said).role not in VALUES and not is_loss_word(said):

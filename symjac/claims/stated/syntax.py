@@ -288,16 +288,14 @@ class ClaimBuilder(Builder):
         One of several vectors with a number is whole, and a letter of a sum around or inside numbers what is summed.
         """
         bound = {(letter,) for letter in self.summed} | {(t.data[0],) for t in v.walk() if t.kind == "index_sum"}  # type: ignore[index]  # a tuple
-        letters = {t.data for t in v.walk() if t.kind == "entry" and not self.is_column(t)} - bound
-        elsewhere = {t.data for t in self.left.walk() if t.kind == "entry"} if self.left is not None else set()
-        if len(letters) != 1 or letters & elsewhere:
-            return v
-        (only,) = letters
-        if not isinstance(only, tuple) or len(only) != 1 or not only[0].isalpha():
+        letters = {t.indices for t in v.walk() if t.kind == "entry" and not self.is_column(t)} - bound
+        elsewhere = {t.indices for t in self.left.walk() if t.kind == "entry"} if self.left is not None else set()
+        index, *others = next(iter(letters), ("",))
+        if len(letters) != 1 or letters & elsewhere or others or not index.isalpha():
             return v
         text = self.context.text(node)
-        self.context.note("diag", f"the index {only[0]} in {text} numbers the places of the diagonal", node)
-        return v.rebuilt(lambda t: t.args[0] if t.kind == "entry" and t.data == only and not self.is_column(t) else t)
+        self.context.note("diag", f"the index {index} in {text} numbers the places of the diagonal", node)
+        return v.rebuilt(lambda t: t.whole if t.indices == (index,) and not self.is_column(t) else t)
 
     def without_index(self, t: Term) -> Term:
         """The vector of an entry; a label is an index where the letter without it is a symbol of the system."""
