@@ -43,14 +43,12 @@ def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term) -> 
     if s.beside_penalty(left, right) is not None:
         raise UndecidedError("a sum over steps beside what a parameter adds by itself is not printed yet")
     over = s.per_step(left, right)
-    step = Time(((over[2], 1),)) if over is not None else s.step({}, left, right)
-    mentions = s.mentions(left, right, {})
-    if over is not None and any(r.time is not None and r.time.offset for r in mentions.frontier | mentions.local):
+    check = Comparison(s, model, Convention(layout, "column"), "ascending")
+    check.step = Time(((over[2], 1),)) if over is not None else s.step({}, left, right)
+    gradients = check.gradients(left, right, {})
+    mentioned = gradients.mentions.frontier | gradients.mentions.local
+    if over is not None and any(r.time is not None and r.time.offset for r in mentioned):
         raise UndecidedError("what one step gives depends on which steps it is said by")
-    convention = Convention(layout, "column")
-    check = Comparison(s, model, convention, "ascending")
-    check.step = step
-    gradients = Gradients(model, mentions, step=step, last=s.last, weights=check.weights())
 
     def closed(values: Mapping[str, Time]) -> Closed:
         said = check.gradients(left, right, values) if values else gradients

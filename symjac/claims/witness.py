@@ -154,33 +154,23 @@ def confirm(c: Asked, a: Term, b: Term, where: Circumstances = ANY, *, points: i
     try:
         for course in courses(c, a, b):
             in_time()
-            trouble = _confirmed(c, course, where, points)
-            if trouble:
-                return trouble
+            run = evaluated(c, course, where)
+            found = _later(run, points=points) if run.left.shape == run.right.shape else None
+            if found is None or not found.points:
+                return NO_POINT
+            if found.apart is not None:
+                numbers = {**found.apart, **{letter: value.text for letter, value in course.values.items()}}
+                point = "".join(f", {letter} = {n}" for letter, n in numbers.items())
+                raise Defect(
+                    f"the claim {c.statement.claim} is proved by the normal form and false where the system is run "
+                    f"forwards ({c.convention.name}{point})",
+                    roads=ROADS,
+                )
+    except ShapeError:
+        return NO_POINT
     except UndecidedError as error:
         return str(error)
     return ""
-
-
-def _confirmed(c: Asked, course: Course, where: Circumstances, points: int) -> str:
-    try:
-        run = evaluated(c, course, where)
-    except ShapeError:
-        return NO_POINT
-    if run.left.shape != run.right.shape:
-        return NO_POINT
-    found = _later(run, points=points)
-    if not found.points:
-        return NO_POINT
-    if found.apart is None:
-        return ""
-    numbers = {**found.apart, **{letter: value.text for letter, value in course.values.items()}}
-    point = "".join(f", {letter} = {n}" for letter, n in numbers.items())
-    raise Defect(
-        f"the claim {c.statement.claim} is proved by the normal form and false where the system is run forwards "
-        f"({c.convention.name}{point})",
-        roads=ROADS,
-    )
 
 
 def _later(run: Run, *, points: int) -> Agreement:
@@ -258,11 +248,7 @@ def confirm_formula(
     :raises UndecidedError: where nothing can be run.
     :raises Defect: where a run and the closed form disagree.
     """
-    matter = at_lengths and c.statement.lengths_matter(t, beside)
-    values = list(c.statement.lengths(LENGTHS, t, beside)) if matter else [{}]
-    if not values:
-        raise UndecidedError("nothing says which numbers of steps there are")
-    for at in values:
+    for at in _numbers(c, t, beside) if at_lengths else [{}]:
         in_time()
         (form, letters), (ev, world) = closed(at), _evaluator(c, Course(t, beside, at), ANY)
         if form.symbols & c.model.ways.keys():
@@ -296,13 +282,19 @@ def courses(c: Asked, a: Term, b: Term) -> Iterator[Course]:
     if s.beside_penalty(a, b) is not None or s.per_step(a, b) is not None:
         yield from _whole_sums(c, a, b)
         return
-    if not s.lengths_matter(a, b):
-        yield Course(a, b, {})
-        return
-    values = list(s.lengths(LENGTHS, a, b))
-    if not values:
-        raise UndecidedError("nothing says which numbers of steps there are")
-    yield from (Course(a, b, v) for v in values)
+    yield from (Course(a, b, v) for v in _numbers(c, a, b))
+
+
+def _numbers(c: Asked, a: Term, b: Term) -> list[dict[str, Time]]:
+    """Numbers for the letters that count steps: for one run, or for each of several.
+
+    :raises UndecidedError: where none can be chosen.
+    """
+    if not c.statement.lengths_matter(a, b):
+        return [{}]
+    if values := list(c.statement.lengths(LENGTHS, a, b)):
+        return values
+    raise UndecidedError("nothing says which numbers of steps there are")
 
 
 def _whole_sums(c: Asked, a: Term, b: Term) -> Iterator[Course]:

@@ -114,13 +114,11 @@ def numbered_entry(context: Context, named: Named) -> tuple[Family, tuple[str, .
     indices = named.label.replace(",", "")
     if not indices.isdigit() or len(indices) > 2:
         return None
-    if len(indices) == 1:
-        vector = whole(context, named.base)
-        steps = named.time is not None
-        plainly = vector is not None and vector.role == "vector" and any(vector.times) == steps
-        return (vector, (indices,)) if vector is not None and plainly else None
-    of = whole(context, named.base) or (whole(context, named.base.upper()) if len(named.base) == 1 else None)
-    return (of, tuple(indices)) if of is not None and of.role == "matrix" else None
+    two = len(indices) == 2
+    of = whole(context, named.base) or (whole(context, named.base.upper()) if two and len(named.base) == 1 else None)
+    if of is None or of.role != ("matrix" if two else "vector"):
+        return None
+    return (of, tuple(indices)) if two or any(of.times) == (named.time is not None) else None
 
 
 def without_argument_dots(text: str) -> str:
