@@ -154,7 +154,10 @@ def confirm(c: Asked, a: Term, b: Term, where: Circumstances = ANY, *, points: i
     try:
         for course in courses(c, a, b):
             in_time()
-            run = evaluated(c, course, where)
+            try:
+                run = evaluated(c, course, where)
+            except ShapeError:
+                return NO_POINT
             found = _later(run, points=points) if run.left.shape == run.right.shape else None
             if found is None or not found.points:
                 return NO_POINT
@@ -166,8 +169,6 @@ def confirm(c: Asked, a: Term, b: Term, where: Circumstances = ANY, *, points: i
                     f"forwards ({c.convention.name}{point})",
                     roads=ROADS,
                 )
-    except ShapeError:
-        return NO_POINT
     except UndecidedError as error:
         return str(error)
     return ""
