@@ -1134,6 +1134,10 @@ def test_a_function_with_an_index_is_known_at_its_argument_only(
         (NET[0], ("s_{k,i}", "s_{k-1,j}"), r"\psi'_{k-1,i} A_{ij}", "false"),
         (NET[0], ("s_{k,i}", "s_{k-1,j}"), r"\psi'(\cdot)_i A_{ij}", "true"),
         (NET[0], ("s_{k,i}", "s_{k-1,j}"), r"\psi'_i(A s_{k-1} + B u_k) A_{ij}", "true"),
+        (NET[0], ("s_{k,1}", "s_{k-1,2}"), r"\psi'_{k,1} A_{12}", "true"),
+        (NET[0], ("s_{k,1}", "s_{k-1,2}"), r"(\psi')_1 A_{12}", "true"),
+        (NET[0], ("s_{k,1}", "s_{k-1,2}"), r"\psi'_1 A_{12}", "undecided"),  # the function number 1?
+        (NET[0], ("s_{k+1}", "s_k"), r"diag((\psi')_k) A", "unreadable"),
         (NET[0], ("s_{k,i}", "A_{pj}"), r"\psi'_{k,i} \delta_{ip} s_{k-1,j}", "true"),
         (NET[0], ("s_{k,i}", "A_{pj}"), r"\psi'_{k,p} \delta_{ij} s_{k-1,j}", "false"),
         ("x_t = W g(x_{t-1})", ("x_{t,i}", "x_{t-1,j}"), "W_{ij} g'_j", "true"),

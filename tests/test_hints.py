@@ -110,6 +110,7 @@ CASES = [
     Case(r"h_t = f'(h_{t-1}, x_t) x_t"),
     Case(r"h_t = \partial_1 f(h_{t-1}, x_t)^2 x_t"),
     Case(r"h_t = f_t(c) + h_{t-1}", symbols={"f": "elementwise"}),
+    Case(r"h_{k|k} = f_{k|k-1}(c) + h_{k|k-1}", symbols={"f": "elementwise"}),
     Case(r"h_t = f_t(h_{t-1}) + f_{t-1}(h_{t-2})", symbols={"f": "elementwise"}),
     Case(r"h_t = f(h_{t-1})", r"\frac{\partial h_t}{\partial h_{t-1}} = \operatorname{diag}(f'_t(h_{t-1}))"),
     Case("f_{k+1} = f_k(x) + b"),

@@ -44,13 +44,16 @@ def with_arguments(s: Statement) -> tuple[Term, ...]:
             between, at = [(r.at(at), r.at(at - 1)) for r in states], None
         if t.kind == "at_step" and isinstance(t.data, Time):
             return filled(t.args[0], between, t.data)
+        f = t.place.function if t.kind == "bare_function" else t.data
+        if isinstance(f, Function | MapCall):
+            _refuse_number(s.model, f.name)
         if t.kind in ("apply", "map"):
             _refuse_other_argument(s.model, t, at)
         if t.kind == "derivative" and (of := t.args[0].whole).kind == "at_step" and not of.args[0].args:
             _refuse_other_step(s.model, of, t.args[1].whole.ref)
             (bare,) = of.args
             t = t.rebuilt(lambda a: bare if a == of else a)
-        if t.kind == "bare_function" and isinstance(f := t.place.function, Function):
+        if t.kind == "bare_function" and isinstance(f, Function):
             found = _argument(s, f, between, at)
             if found is not None:
                 name = s.model.name(found)
@@ -96,6 +99,16 @@ def _steps(model: Model, p: Printed, e: ex.Apply | ex.VectorMap) -> list[Time]:
     latest = [t for t in times if not any(u.is_after(t) for u in times)]
     own = [p.lhs.time] if p.lhs.time is not None else []
     return list(dict.fromkeys(latest + own if isinstance(e.args[0], ex.Symbol) else own + latest))
+
+
+def _refuse_number(model: Model, name: str) -> None:
+    r"""A function of the system with a number that it does not have: ``\sigma'_1`` may be an entry.
+
+    :raises UndecidedError: for such a function.
+    """
+    family = model.families.get(name)
+    if family is not None and family.label.isdigit() and not _uses(model, name) and _uses(model, family.base):
+        raise UndecidedError(f"whether {name} is an entry of {family.base} or another function is not said")
 
 
 def _refuse_other_argument(model: Model, call: Term, at: Time | None) -> None:

@@ -123,7 +123,8 @@ class Building(ABC):
                 texts = tuple(t.text for t in s.tokens if t.kind != ",")
                 if not all(t.kind in ("name", "number", ",") for t in s.tokens):
                     raise self.error("a subscript on a bracket is read as the index of an entry only", node)
-                times = {name for r in term.refs() if r.time is not None for name, _ in r.time.letters}
+                times = {name for time in term.times for name, _ in time.letters}
+                times |= self.context.letters.time if term.kind == "bare_function" else set()
                 if at := next((x for x in texts if x in times), None):
                     raise self.error(f"{at} below a bracket is the time, and what stands in it has its own", node)
                 of, texts = (term.args[0], texts + term.data) if self.is_column(term) else (term, texts)  # type: ignore[operator]  # a tuple

@@ -171,7 +171,7 @@ def refuse_time(el: Naming, family: Family, named: Named) -> None:
     """Refuses a function with a time: nothing says what it is at another one; losses have one each."""
     if named.time is not None and family.how is not How.OF_LOSS:
         node, source = named.node, el.context.source
-        at = next(s for s in node.scripts if s.kind == named.place[:1])
+        at = next(s for s in node.scripts if s.kind == ("^" if named.place.startswith("^") else "_"))
         entries = f"_{{{','.join(named.entries)}}}" if named.entries else ""
         message = f"{el.context.text(node)}: a function that changes with time is not read"
         hint = f'write "{source[node.start : at.start]}{source[at.end : node.end]}{entries}", without its time'
@@ -185,9 +185,9 @@ def is_stepwise(el: Naming, family: Family, named: Named, call: Term) -> bool:
     """
     if family.how is How.OF_LOSS:
         return False
-    if el.beside or el.context.continued:
-        if family.use is None or family.use.time is None:
-            refuse_time(el, family, named)
+    if el.beside and (family.use is None or family.use.time is None):
+        refuse_time(el, family, named)
+    if el.beside or (el.context.continued and named.time is None):
         return named.time is not None
     use = Use(named.time, tuple(a.unnumbered for a in call.args))
     first = family.use = family.use or use
