@@ -56,9 +56,9 @@ def coefficient(linear: Expr, v: Expr, wrt: Symbol) -> Expr:
     if isinstance(linear, ex.Transpose) and linear.arg.cols == ex.ONE:
         return ex.mul(ex.transpose(v), jacobian_of_linear(linear.arg, wrt))
     if isinstance(linear, ex.Transpose) and isinstance(linear.arg, Product | ex.Sum | ex.Diag):
-        return coefficient(_transposed(linear.arg), v, wrt)
+        return coefficient(ex.transpose(linear.arg), v, wrt)
     if isinstance(linear, ex.Transpose) and isinstance(linear.arg, ex.Hadamard):
-        return coefficient(ex.Hadamard(*map(_transposed, linear.arg.args)), v, wrt)
+        return coefficient(ex.Hadamard(*map(ex.transpose, linear.arg.args)), v, wrt)
     if isinstance(linear, ex.Hadamard):
         _, e, others = _split(linear)
         return _entrywise(e, ex.hadamard(*others), v, wrt)
@@ -102,11 +102,11 @@ def _outer(e: Expr) -> tuple[Expr, Expr] | None:
     scalars, chain = ex.parted(e)
     at = next((k for k, f in enumerate(chain, 1) if f.cols == ex.ONE), 0)
     if at:
-        return ex.mul(*scalars, *chain[:at]), _transposed(ex.mul(*chain[at:]))
+        return ex.mul(*scalars, *chain[:at]), ex.transpose(ex.mul(*chain[at:]))
     if (outer := _outer(chain[-1])) is not None:
         return ex.mul(*scalars, *chain[:-1], outer[0]), outer[1]
     outer = _outer(chain[0]) if len(chain) > 1 else None
-    return None if outer is None else (ex.mul(*scalars, outer[0]), ex.mul(_transposed(ex.mul(*chain[1:])), outer[1]))
+    return None if outer is None else (ex.mul(*scalars, outer[0]), ex.mul(ex.transpose(ex.mul(*chain[1:])), outer[1]))
 
 
 def gradient(linear: Expr, wrt: Symbol) -> Expr:
@@ -209,19 +209,8 @@ def _diagonal(m: Expr, wrt: Symbol) -> Expr:
         if e.cols == ex.ONE:
             return ex.mul(ex.diag(ex.transpose(right)), left, jacobian_of_linear(e, wrt))
         if e.rows == ex.ONE:
-            return _diagonal(_transposed(m), wrt)
+            return _diagonal(ex.transpose(m), wrt)
     raise _no_form(m)
-
-
-def _transposed(e: Expr) -> Expr:
-    """The transpose of a product, sum or diagonal, each operand transposed by itself."""
-    if isinstance(e, ex.Sum):
-        return ex.Sum(*(_transposed(t) for t in e.args))
-    if isinstance(e, Product):
-        return Product(*(_transposed(f) for f in reversed(e.args)))
-    if isinstance(e, ex.Transpose):
-        return e.arg
-    return e if e.is_scalar or isinstance(e, ex.Diag | ex.Identity) else ex.Transpose(e)
 
 
 def _rotate(before: tuple[Expr, ...], c: Expr, after: tuple[Expr, ...]) -> Expr:

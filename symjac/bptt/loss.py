@@ -2,7 +2,6 @@ r"""What a loss says: a sum over the steps or a function of the last one, given 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from symjac import expr as ex, reading
@@ -188,7 +187,7 @@ class _Reader:
 
     def unspecified(self, term: Expr) -> tuple[Expr, Expr, str]:
         """Of a loss of which nothing is known: the factor, what the recurrence computes of what it sees, its letter."""
-        factors = list(_factors(term))
+        factors = list(ex.flatten(ex.Product, [term]))
         calls = [f for f in factors if isinstance(f, VectorMap)]
         scale = ex.mul(*(f for f in factors if f not in calls))
         if len(calls) != 1 or _calls(scale) or self.is_timed(scale):
@@ -234,15 +233,6 @@ class _Reader:
                     hint=f"give it a letter of its own, as in {step.timed('g').text} = {s.name}",
                 )
         return e.replace(table)
-
-
-def _factors(e: Expr) -> Iterator[Expr]:
-    """The factors of a product of products."""
-    if isinstance(e, ex.Product):
-        for f in e.args:
-            yield from _factors(f)
-    else:
-        yield e
 
 
 def _calls(e: Expr) -> bool:

@@ -12,7 +12,7 @@ from symjac.claims.telling import Case, Group, Rows, apart, cell, groups, known,
 from symjac.claims.verdict import Formula, Link, Paragraph, Told, Verdict
 from symjac.confirm import Confirmed
 from symjac.documents.dress import STYLE, VERDICT
-from symjac.documents.web import CARD_WIDTH, LINE_WIDTH, formula, frame
+from symjac.documents.web import CARD_WIDTH, LINE_WIDTH, formula, frame, shown
 from symjac.errors import ReadError
 from symjac.reading.boxed import boxed, lines
 from symjac.typeset import write_latex
@@ -134,19 +134,15 @@ def _row(sides: Sequence[Box], room: float, why: Sequence[str]) -> str:
 
 def _line(lhs: Box | None, rhs: Box, room: float, why: str) -> str:
     """The rows of one side, broken where it is wide."""
-    left = _large(lhs) if lhs is not None else ""
+    left = shown(lhs, large=True) if lhs is not None else ""
     out = []
     for n, piece in enumerate(break_lines(rhs, room)):
         kind = ' class="broken"' if why == BROKEN else ""
         out.append(
             f'<tr{kind}><td class="lhs">{left if n == 0 else ""}</td><td class="rhs{" more" if n else ""}">'
-            f'{_large(piece.box)}</td><td class="why">{escape(why) if n == 0 else ""}</td></tr>'
+            f'{shown(piece.box, large=True)}</td><td class="why">{escape(why) if n == 0 else ""}</td></tr>'
         )
     return "\n".join(out)
-
-
-def _large(box: Box) -> str:
-    return math_element(box, write_latex(box)).replace("<math ", '<math displaystyle="true" ', 1)
 
 
 # ---------------------------------------------------------------------------------------------- parts
@@ -232,12 +228,12 @@ def _fits(source: str) -> bool:
 def _links(v: Verdict) -> str:
     words = {HOLDS: "true", BROKEN: "false", OPEN: "undecided"}
     rows = []
-    for link, shown in zip(v.links, _equations(v), strict=True):
+    for link, equation in zip(v.links, _equations(v), strict=True):
         said = words[_link_word(v, link)]
         holds = [name for name, o in link.conventions.items() if o.holds]
         where = f"holds in {within(holds)}" if holds else "breaks in every convention" if said == "false" else ""
         kind = ' class="broken"' if said == "false" else ""
-        rows.append(f"<tr{kind}><td>{shown}</td>{_mark(said)}<td>{escape(where)}</td></tr>")
+        rows.append(f"<tr{kind}><td>{equation}</td>{_mark(said)}<td>{escape(where)}</td></tr>")
     return _grid("The links of the chain", ("link", "verdict", "where"), rows)
 
 

@@ -134,7 +134,7 @@ class _Writer(Writer):
         return escape(text)
 
     def math(self, box: Box) -> str:
-        return _math(box)
+        return shown(box)
 
     def emph(self, text: str) -> str:
         return f"<em>{escape(text)}</em>"
@@ -159,11 +159,11 @@ class _Writer(Writer):
         return "\\begin{aligned}\n" + " \\\\\n".join("&".join(r) for r in rows) + "\n\\end{aligned}"
 
     def row(self, r: Fitted) -> str:
-        left = _math(r.lhs, large=True) if r.lhs is not None else ""
+        left = shown(r.lhs, large=True) if r.lhs is not None else ""
         out: list[str] = []
         for n, piece in enumerate(r.pieces):
             last = n == len(r.pieces) - 1
-            body = _math(row(Op(r.relation), piece.box) if n == 0 else piece.box, large=True)
+            body = shown(row(Op(r.relation), piece.box) if n == 0 else piece.box, large=True)
             more = "" if n == 0 else " more"
             why = self.inlines(r.words) if n == 0 else ""
             mark, number = "", ""
@@ -232,6 +232,7 @@ def _without_layout(p: Paragraph) -> Paragraph:
     return p
 
 
-def _math(box: Box, *, large: bool = False) -> str:
+def shown(box: Box, *, large: bool = False) -> str:
+    """A formula as MathML, with its LaTeX beside it."""
     element = math_element(box, write_latex(box, PLAIN))
     return element.replace("<math ", '<math displaystyle="true" ', 1) if large else element

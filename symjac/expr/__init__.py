@@ -22,6 +22,7 @@ from symjac.expr.build import (
     add as add,
     chained as chained,
     diag as diag,
+    flatten as flatten,
     hadamard as hadamard,
     is_zero as is_zero,
     mul as mul,

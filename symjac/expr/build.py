@@ -22,10 +22,11 @@ from symjac.expr.times import Time
 from symjac.expr.vectorised import Commutation, Kronecker
 
 
-def _flatten(cls: type[Expr], args: Iterable[Expr]) -> Iterator[Expr]:
+def flatten(cls: type[Expr], args: Iterable[Expr]) -> Iterator[Expr]:
+    """The operands of sums in a sum, of products in a product, one after the other."""
     for a in args:
         if isinstance(a, cls):
-            yield from _flatten(cls, a.args)
+            yield from flatten(cls, a.args)
         else:
             yield a
 
@@ -51,7 +52,7 @@ def add(*terms: Expr) -> Expr:
     shape = same_shape("the sum", terms)
     out: list[Expr] = []
     number: int | None = None
-    for t in _flatten(Sum, terms):
+    for t in flatten(Sum, terms):
         if is_zero(t):
             continue
         if isinstance(t, Number):
@@ -150,7 +151,7 @@ def hadamard(*factors: Expr) -> Expr:
     shape = same_shape("the entrywise product", factors)
     if shape == SCALAR:
         return mul(*factors)
-    out = [f for f in _flatten(Hadamard, factors) if not isinstance(f, Ones)]
+    out = [f for f in flatten(Hadamard, factors) if not isinstance(f, Ones)]
     if any(is_zero(f) for f in out):
         return zero(shape)
     if not out:
