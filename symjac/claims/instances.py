@@ -12,7 +12,7 @@ from symjac.claims.undecided import UndecidedError
 from symjac.errors import TargetError
 from symjac.expr import Expr, Name, Symbol
 from symjac.expr.times import LAST, Time
-from symjac.reading import Equation, Reading
+from symjac.reading import Reading
 from symjac.reading.applied.terms import Ref
 from symjac.reading.context import Family
 from symjac.values.agreement import Points
@@ -47,7 +47,6 @@ class Printed:
 
     lhs: Ref
     rhs: Expr
-    source: str
     uses: tuple[tuple[Symbol, Ref], ...]
 
     @property
@@ -112,7 +111,7 @@ class Instances:
         self.shifted = False  # whether equations of the earlier step are taken in, see the spec's time shift
         self.own_names: set[str] = set()  # of arguments that nobody has named
         self.ways: dict[Symbol, tuple[Ref, Ref]] = {}  # symbols for Jacobians over many steps: of what, by what
-        self.printed = tuple(self._printed(e) for e in reading.equations)
+        self.printed = tuple(self._printed(self.ref(e.lhs), e.rhs) for e in reading.equations)
 
     @property
     def printed(self) -> tuple[Printed, ...]:
@@ -205,11 +204,9 @@ class Instances:
 
     # ----------------------------------------------------------------------------------- equations
 
-    def _printed(self, e: Equation) -> Printed:
-        uses = tuple((s, r) for s in e.rhs.symbols if (r := self.ref(s)) is not None)
-        lhs = self.ref(e.lhs)
+    def _printed(self, lhs: Ref | None, rhs: Expr) -> Printed:
         assert lhs is not None
-        return Printed(lhs, e.rhs, e.source, uses)
+        return Printed(lhs, rhs, tuple((s, r) for s in rhs.symbols if (r := self.ref(s)) is not None))
 
     def last_steps(self) -> frozenset[str]:
         """The letters for the last step that stand in the equations."""
@@ -255,8 +252,8 @@ class Instances:
         rhs = self.definition(ref)
         return self.refs(rhs.symbols) if rhs is not None else []
 
-    def define(self, lhs: Ref, rhs: Expr, uses: tuple[tuple[Symbol, Ref], ...]) -> None:
-        self.printed = (*self.printed, Printed(lhs, rhs, "", uses))
+    def define(self, lhs: Ref, rhs: Expr) -> None:
+        self.printed = (*self.printed, self._printed(lhs, rhs))
 
     def anchor(self, ref: Ref) -> Time | None:
         """The value of the running letter in the instance that defines ``ref``."""
@@ -302,8 +299,7 @@ class Instances:
         new.role, new.rows, new.cols = old.role, old.rows, old.cols
         self.families[name] = new
         inner = Ref(name, p.lhs.time)
-        z = self.symbol(inner)
-        outer = Printed(p.lhs, p.rhs.replace({p.rhs.arg: z}), p.source, ((z, inner),))
-        within = Printed(inner, p.rhs.arg, p.source, p.uses)
+        outer = self._printed(p.lhs, p.rhs.replace({p.rhs.arg: self.symbol(inner)}))
+        within = self._printed(inner, p.rhs.arg)
         self.printed = (*self.printed[:k], outer, within, *self.printed[k + 1 :])
         return name

@@ -76,7 +76,7 @@ def define_means(s: Statement, symbols: Mapping[str, str]) -> None:
                 kind = next((w for w in ("mean", "variance") if w in re.split(r"\W+", words)), None)
                 if symbol.is_scalar and kind and len(vectors) == 1 and m.definition(r) is None:
                     x = m.symbol(vectors[0])
-                    m.define(r, mean_of(x) if kind == "mean" else variance_of(x), ((x, vectors[0]),))
+                    m.define(r, mean_of(x) if kind == "mean" else variance_of(x))
                     s.notes.append(f"{symbol.name} is read as the {kind} of {x.name}")
 
 
