@@ -12,7 +12,7 @@ from symjac import expr as ex
 from symjac.claims.asked import Asked
 from symjac.claims.induction import proved_by_induction, relations
 from symjac.claims.overtime import OverTime, gathered
-from symjac.claims.properties import everywhere, special
+from symjac.claims.properties import SUMS_TO_ONE, everywhere, special
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Outcome, undecided
 from symjac.claims.witness import ROADS, Circumstances, Course, confirm, refute
@@ -25,6 +25,7 @@ from symjac.functions.calculus import in_exponentials, is_exponential
 from symjac.limits import in_time
 from symjac.normal import NormalFormTooLarge, equal
 from symjac.reading.applied.terms import Term
+from symjac.reading.wording import ONE_HOT
 from symjac.values.screen import Screen
 
 LENGTHS = (1, 2, 3)
@@ -43,8 +44,6 @@ class Comparison(Asked):
     implied: bool = False
     unknown: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)  # by which nothing is refuted
-    whole: frozenset[Expr] = frozenset()  # symbols for sums and products over time as a whole
-    variables: frozenset[ex.Symbol] = frozenset()  # by which the claim differentiates
 
     def outcome(self, a: Term, b: Term) -> Outcome:
         """What holds of two members: proved and confirmed by runs, refuted by a run or by shapes, or not known.
@@ -235,8 +234,8 @@ class Comparison(Asked):
 
     def sides(self, a: Term, b: Term, values: Mapping[str, Time]) -> tuple[Expr, Expr]:
         """Both sides, the sizes of constants as they tell them together."""
-        gradients, over = self.gradients(a, b, values), OverTime(self.order)
-        ev = self.evaluator(self.kind, a, b, gradients, over, values)
+        gradients = self.gradients(a, b, values)
+        ev = self.evaluator(self.kind, a, b, gradients, OverTime(self.order), values)
         left, right = ev.members(a, b)
         held = self.model.held([r.family for r in self.statement.refs(a, b)])
         others = {n.index for side in (left, right) for n in side.walk() if isinstance(n, ex.IndexSum)}
@@ -244,9 +243,7 @@ class Comparison(Asked):
         twice = sorted({k.name for k in held} & {k.name for k in others})
         self.unknown = [*ev.unknown, *(f"the index {k} picks an entry in the system too" for k in twice)]
         self.doubts = [*self.statement.doubts, *ev.doubts]
-        self.variables = frozenset(ev.variables)
         self.relations = gradients.relations()
-        self.whole = frozenset(over.others.values())
         self.implied = bool(gradients.implied) and self.statement.mentions_strangers(self.model, b)
         return left, right
 
@@ -333,7 +330,7 @@ class Comparison(Asked):
 
     def _summing_to_one(self, related: Sequence[Expr]) -> frozenset[ex.Symbol]:
         """The vectors, and the matrices in each row, that are declared to be one-hot or to sum to one."""
-        families = self.statement.one_hot | self.statement.distributions
+        families = self.statement.declared_as((*ONE_HOT, *SUMS_TO_ONE))
         free = self._free(related) if families else set()
         return frozenset(s for s in free if (r := self.model.ref(s)) is not None and r.family in families)
 

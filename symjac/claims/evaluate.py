@@ -303,7 +303,7 @@ class Evaluator(Meaning):
             raise UndecidedError("the derivative of a matrix by an entry is not judged")
         if variable.cols == ONE:
             return self.laid_out(ex.Product(numerator, self.units(x, variable)[0]))
-        return self.laid_out(self.image(self.entries(of, by), symbol, x))
+        return self.laid_out(self.image(self.entries(of, by), x))
 
     def by_column(self, y: Term, x: Term, of: Ref | None, by: Ref) -> Expr:
         """``dy/dk_j``, or ``dy_i/dk_j``, by one of the vectors with a number."""
@@ -348,7 +348,7 @@ class Evaluator(Meaning):
         row, *column = self.units(x, self.model.symbol(by))
         return ex.Product(row, *map(ex.Transpose, column)) if column else row
 
-    def image(self, jacobian: Expr, of: Symbol, x: Term) -> Expr:
+    def image(self, jacobian: Expr, x: Term) -> Expr:
         """What a Jacobian of the entries of ``of`` does to the matrix of one entry, in the shape of ``of``."""
         entry = self.one_entry(x)
         try:
@@ -360,7 +360,7 @@ class Evaluator(Meaning):
 
     def entry_of_image(self, jacobian: Expr, of: Symbol, x: Term, y: Term) -> Expr:
         """An entry of what a Jacobian does to the matrix of one entry."""
-        return self.entry_of(self.image(jacobian, of, x), y)
+        return self.entry_of(self.image(jacobian, x), y)
 
     def gradient_term(self, t: Term) -> Expr:
         """``d x``: the gradient of the loss by x."""

@@ -19,7 +19,7 @@ from symjac.claims.evaluate import Evaluator
 from symjac.claims.meaning import Meaning
 from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
-from symjac.claims.properties import broken, spelled_out
+from symjac.claims.properties import SUMS_TO_ONE, broken, spelled_out
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.world import Gradient, World, forward
@@ -31,6 +31,7 @@ from symjac.limits import in_time
 from symjac.reading.applied.terms import Ref, Term
 from symjac.reading.lexer import tokenise
 from symjac.reading.values import Value
+from symjac.reading.wording import ONE_HOT
 from symjac.values import Counterexample, counterexample
 from symjac.values.agreement import Agreement, Runs, are_far, compare
 from symjac.values.floats import Floats
@@ -137,10 +138,11 @@ class Run:
         symbols = {s for e in (self.left, self.right, *expressions, *self.world.equations.values()) for s in e.symbols}
         refs = [(s, self.world.model.ref(s)) for s in symbols - self.world.equations.keys()]
 
-        def among(families: frozenset[str]) -> frozenset[Symbol]:
+        def among(words: Sequence[str]) -> frozenset[Symbol]:
+            families = self.statement.declared_as(words)
             return frozenset(s for s, r in refs if r is not None and r.family in families)
 
-        kinds = Kinds(among(self.statement.one_hot), among(self.statement.distributions), self.circumstances.special)
+        kinds = Kinds(among(ONE_HOT), among(SUMS_TO_ONE), self.circumstances.special)
         return expressions, kinds
 
 

@@ -312,13 +312,9 @@ class World:
         families = {x.family for x in m.local}
         alone = [r for r in here if r.family in families and not self._is_used_within_its_step(r)]
         weighed = [r for r in here if r.family in self.weights]
-        return [r for r in dict.fromkeys([*found, *alone, *weighed]) if not self._is_left_out(r)]
-
-    def _is_left_out(self, r: Ref) -> bool:
-        """Whether a whole loss that is a sum over steps leaves out the step of what it would see."""
-        m = self.mentions
-        summed = r.family in self.weights or r.family in m.at_every_step or r.family in {x.family for x in m.local}
-        return summed and m.leaves_out(r)
+        # A whole loss that is a sum over steps leaves out what stands at other steps.
+        summed = families | self.weights.keys() | m.at_every_step
+        return [r for r in dict.fromkeys([*found, *alone, *weighed]) if not (r.family in summed and m.leaves_out(r))]
 
     def _is_used_within_its_step(self, r: Ref) -> bool:
         value = self.model.symbol(r)
@@ -371,13 +367,13 @@ class Forward(Evaluator):
         definitions.pop(first, None)
         return self.world.slope(Transpose(Partial(of, first)), then, definitions)
 
-    def image(self, jacobian: Expr, of: Symbol, x: Term) -> Expr:
+    def image(self, jacobian: Expr, x: Term) -> Expr:
         """What a Jacobian does to the vec of the matrix of one entry, the vec of what that gives."""
         return Product(jacobian, Vec(self.one_entry(x)))
 
     def entry_of_image(self, jacobian: Expr, of: Symbol, x: Term, y: Term) -> Expr:
         row, *column = self.units(y, of)
-        return Product(Transpose(Kronecker(column[0], row) if column else row), self.image(jacobian, of, x))
+        return Product(Transpose(Kronecker(column[0], row) if column else row), self.image(jacobian, x))
 
     def column_of(self, jacobian: Expr, matrix: Symbol, unit: Expr) -> Expr:
         return Product(jacobian, Kronecker(unit, Identity(matrix.rows)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from symjac import expr as ex
 from symjac.claims.gradients import Steps
 from symjac.claims.model import Model
-from symjac.claims.properties import KINDS, SUMS_TO_ONE
+from symjac.claims.properties import KINDS
 from symjac.claims.stated.aliases import Aliases
 from symjac.claims.stated.conditions import Condition
 from symjac.claims.undecided import UndecidedError
@@ -18,7 +18,6 @@ from symjac.reading.assumptions import How
 from symjac.reading.context import Family
 from symjac.reading.lexer import tokenise
 from symjac.reading.tokens import Token
-from symjac.reading.wording import ONE_HOT
 
 
 @dataclass
@@ -79,16 +78,6 @@ class Said:
     def declared_as(self, words: Collection[str]) -> frozenset[str]:
         """The families of which a declaration says one of these words."""
         return frozenset(family for family, said in self.properties.items() if not set(said).isdisjoint(words))
-
-    @property
-    def one_hot(self) -> frozenset[str]:
-        """The families whose vectors have one entry 1 and zeros beside it."""
-        return self.declared_as(ONE_HOT)
-
-    @property
-    def distributions(self) -> frozenset[str]:
-        """The families whose vectors have entries that sum to one."""
-        return self.declared_as(SUMS_TO_ONE)
 
     # ------------------------------------------------------------------------------- what it holds
 
