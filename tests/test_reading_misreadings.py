@@ -327,3 +327,13 @@ def test_what_cannot_be_put_in_is_refused(texts: list[str]) -> None:
     """A definition is never taken for another."""
     with pytest.raises(SymjacError):
         read_system(texts)
+
+
+@pytest.mark.parametrize(
+    "text", [r"y = \left[\frac{\partial f}{\partial x}\right]_{x} v", r"L = -\log (p)_y + y^\top z"]
+)
+def test_an_index_below_a_bracket_is_no_symbol_of_the_text(text: str) -> None:
+    """The point at which a derivative is taken is no place of an entry."""
+    with pytest.raises(SymjacError, match="a symbol here, and no index"):
+        read_system([text])
+    assert right(r"L = -\log (p)_y").startswith("Product(")

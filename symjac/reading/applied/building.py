@@ -125,6 +125,9 @@ class Building(ABC):
                     raise self.error("a subscript on a bracket is read as the index of an entry only", node)
                 times = {name for time in term.times for name, _ in time.letters}
                 times |= self.context.letters.time if term.kind == "bare_function" else set()
+                symbol = next((x for x in texts if x in self.el.roles.bare and not x.isdigit()), None)
+                if symbol is not None and symbol not in self.context.letters.entry:
+                    raise self.error(f"{symbol} below a bracket: a symbol here, and no index of entries", node)
                 if at := next((x for x in texts if x in times), None):
                     raise self.error(f"{at} below a bracket is the time, and what stands in it has its own", node)
                 of, texts = (term.args[0], texts + term.data) if self.is_column(term) else (term, texts)  # type: ignore[operator]  # a tuple
