@@ -28,10 +28,6 @@ class Arithmetic(Naming, ABC):
         """The value of a term."""
 
     @abstractmethod
-    def power(self, v: Value, exponent: Value, t: Term) -> Value:
-        """A power of a value."""
-
-    @abstractmethod
     def row_factors(self, values: list[Value], t: Term) -> list[Value]:
         """In row orientation the factors in the order that columns want."""
 

@@ -9,7 +9,7 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 
 from symjac.errors import ReadError, propose
 from symjac.expr import EntryPower, Expr, Number, Product, Sum, Time
-from symjac.reading import numbered, ties
+from symjac.reading import equations, numbered, ties
 from symjac.reading.applied.heads import call_key
 from symjac.reading.assumptions import Habit, How, Option
 from symjac.reading.beside import Beside
@@ -17,17 +17,7 @@ from symjac.reading.choices import OTHER_ROLES
 from symjac.reading.context import Context, Family, left_out
 from symjac.reading.declarations import declare, is_declaration, take_membership
 from symjac.reading.elaborate import Elaborator
-from symjac.reading.equations import (
-    Piece,
-    classify,
-    defined_role,
-    elaborate,
-    left_name,
-    with_names_apart,
-    with_slope_alone,
-    within,
-    without_mere_calls,
-)
+from symjac.reading.equations import Piece
 from symjac.reading.hints import WORDS
 from symjac.reading.names import Named
 from symjac.reading.parser import parse
@@ -105,7 +95,7 @@ class Attempt:
     def run(self) -> Attempt:
         self.prepare()
         for piece in self.pieces:
-            elaborate(piece, self.elaborator)
+            equations.elaborate(piece, self.elaborator)
         for doubt in self.context.doubts:
             raise doubt
         if not self.context.sizes.settle():
@@ -162,7 +152,7 @@ class Attempt:
         context.letters.layered |= {f.base for f in context.families.values() if f.place == "^{}"}
         if session.loss:
             context.letters.time |= single_steps(every, context.letters)
-        for root, source in list(with_names_apart(roots)) if session.system else roots:
+        for root, source in list(equations.with_names_apart(roots)) if session.system else roots:
             context.source = source
             if self.is_aside(root, every):
                 continue
@@ -177,7 +167,9 @@ class Attempt:
                     take_membership(context, membership, root.kids[0])
                 root = _without_last(root)
             if not is_declaration(root):
-                root, mere = without_mere_calls(with_slope_alone(root, context) if session.system else root)
+                root, mere = equations.without_mere_calls(
+                    equations.with_slope_alone(root, context) if session.system else root
+                )
                 for member in mere:
                     message = f"{context.text(member)} says what the left side depends on, and is left out"
                     context.note("chain", message, member)
@@ -197,10 +189,10 @@ class Attempt:
                 numbered.refuse_matrix(context, node, below)
         self.roles.look_beside(session.beside)
         self.roles.scan([(p.root, p.source) for p in self.pieces])
-        self.lefts = [named for p in self.pieces if (named := left_name(p, self.elaborator))]
+        self.lefts = [named for p in self.pieces if (named := equations.left_name(p, self.elaborator))]
         self.roles.defined = defined = {named.family for named in self.lefts}
         for piece in self.pieces:
-            classify(piece, self.elaborator, defined)
+            equations.classify(piece, self.elaborator, defined)
             if (
                 piece.family is not None and len(piece.sides) > 1 and piece.sides[-1].text != "0"
             ):  # h_0 = 0 has any shape
@@ -216,7 +208,7 @@ class Attempt:
         self.pieces = [p for p in self.pieces if p.kind != "named" or not self.is_only_put_in(p)]
         for piece in self.pieces:
             if piece.kind == "named":
-                elaborate(piece, self.elaborator)
+                equations.elaborate(piece, self.elaborator)
         ties.tie_gradients(context)
 
     def is_aside(self, root: Node, every: Sequence[Node]) -> bool:
@@ -281,8 +273,8 @@ class Attempt:
         notes, constants = len(context.notes), len(context.constants)
         self.back.append(earlier)
         try:
-            with within(piece, el):
-                return defined_role(piece, el.build(piece.sides[1]), el)
+            with equations.within(piece, el):
+                return equations.defined_role(piece, el.build(piece.sides[1]), el)
         except _CircleError:
             if not earlier:
                 raise

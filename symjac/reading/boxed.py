@@ -245,12 +245,7 @@ class _Writer:
 
 
 _BASES: dict[str, Callable[[_Writer, Node], b.Box]] = {
-    "name": _Writer.name,
-    "word": _Writer.name,
-    "number": _Writer.name,
-    "partial": _Writer.name,
-    "infty": _Writer.name,
-    "dots": _Writer.name,
+    **dict.fromkeys(("name", "word", "number", "partial", "infty", "dots"), _Writer.name),
     "group": _Writer.group,
     "frac": _Writer.frac,
     "sqrt": _Writer.sqrt,

@@ -10,7 +10,7 @@ from symjac.errors import propose
 from symjac.reading import derivatives, grids, hints, maps, operators
 from symjac.reading.applied import ellipsis
 from symjac.reading.applied.builder import Builder
-from symjac.reading.applied.terms import MapCall, Ref, Term
+from symjac.reading.applied.terms import CONSTANTS, MapCall, Ref, Term
 from symjac.reading.arithmetic import Arithmetic
 from symjac.reading.context import Context
 from symjac.reading.roles import Roles
@@ -183,9 +183,7 @@ _VALUES: dict[str, Callable[[Elaborator, Term], Value]] = {
     "number": Elaborator.number,
     "symbol": Elaborator.symbol,
     "bound": Elaborator.bound,
-    "identity": Elaborator.constant,
-    "ones": Elaborator.constant,
-    "zeros": Elaborator.constant,
+    **dict.fromkeys(CONSTANTS, Elaborator.constant),
     "entry": grids.entry,
     "kronecker": grids.kronecker,
     "negative": Elaborator.negative,

@@ -3,7 +3,7 @@
 ``\\sum_j w_{ij} \\sigma(x_j) + b_i`` is an entry of ``w \\sigma(x) + b``, ``\\sum_j a_j v_j`` is ``V a`` where the v_j
 are the columns of V.
 
->>> from symjac.expr import Index, dim
+>>> from symjac.expr import Entry, IndexSum, Symbol, UnitVector, dim
 >>> n = dim("n")
 >>> i, j = Index("i", n), Index("j", n)
 >>> W, x = Symbol("W", (n, n)), Symbol("x", (n, ONE))
@@ -18,33 +18,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 
-from symjac.expr import (
-    ONE,
-    Apply,
-    Diag,
-    Entry,
-    EntryPower,
-    Expr,
-    Hadamard,
-    Identity,
-    Index,
-    IndexSum,
-    Norm,
-    Number,
-    Ones,
-    Product,
-    Stack,
-    Sum,
-    Trace,
-    Transpose,
-    UnitVector,
-    diag,
-    mul,
-    power,
-    size_as_scalar,
-    transpose,
-    unbound_indices,
-)
+from symjac import expr as ex
+from symjac.expr import ONE, Expr, Index, Product
 from symjac.reading.values import joined
 
 
@@ -60,25 +35,27 @@ def whole(e: Expr, indices: tuple[Index | int, ...]) -> Expr | None:
 
 def _matrix(e: Expr, i: Index, j: Index) -> Expr | None:
     """The matrix whose entry at i and j a number is."""
-    held = {i, j} & unbound_indices(e)
+    held = {i, j} & ex.unbound_indices(e)
     if len(held) < 2:
-        row, column = Ones(ONE, j.size), Ones(i.size, ONE)
+        row, column = ex.Ones(ONE, j.size), ex.Ones(i.size, ONE)
         vector = columns(e, *held) if held else Product(e, column)
-        return None if vector is None else Product(column, Transpose(vector)) if j in held else mul(vector, row)
-    if isinstance(e, Apply) or (isinstance(e, EntryPower) and not held & unbound_indices(e.exponent)):
+        return None if vector is None else Product(column, ex.Transpose(vector)) if j in held else ex.mul(vector, row)
+    if isinstance(e, ex.Apply) or (isinstance(e, ex.EntryPower) and not held & ex.unbound_indices(e.exponent)):
         inner = _matrix(e.args[0], i, j)
         return None if inner is None else e.with_args((inner, *e.args[1:]))
-    if isinstance(e, Sum | Product) and all(f.is_scalar for f in e.args):
-        alone = [f for f in e.args if isinstance(e, Product) and not held & unbound_indices(f)]
+    if isinstance(e, ex.Sum | Product) and all(f.is_scalar for f in e.args):
+        alone = [f for f in e.args if isinstance(e, Product) and not held & ex.unbound_indices(f)]
         parts = [f for f in e.args if f not in alone]
-        found = _each(Sum if isinstance(e, Sum) else Hadamard, parts, lambda f: _matrix(f, i, j))
+        found = _each(ex.Sum if isinstance(e, ex.Sum) else ex.Hadamard, parts, lambda f: _matrix(f, i, j))
         return None if found is None else joined([*alone, found])
     line = columns(e, j)
     turned = columns(line, i) if line is not None else None
-    return transpose(turned) if turned is not None else None
+    return ex.transpose(turned) if turned is not None else None
 
 
-def _each(node: type[Sum | Hadamard | Stack], parts: Sequence[Expr], of: Callable[[Expr], Expr | None]) -> Expr | None:
+def _each(
+    node: type[ex.Sum | ex.Hadamard | ex.Stack], parts: Sequence[Expr], of: Callable[[Expr], Expr | None]
+) -> Expr | None:
     """A node of what each part is, where all of them are something."""
     found = [p for p in map(of, parts) if p is not None]
     if len(found) < len(parts):
@@ -86,7 +63,7 @@ def _each(node: type[Sum | Hadamard | Stack], parts: Sequence[Expr], of: Callabl
     return found[0] if len(found) == 1 else node(*found)
 
 
-def _line(e: Entry, i: Index) -> Expr | None:
+def _line(e: ex.Entry, i: Index) -> Expr | None:
     """Of an entry at i the vector, or the row or column of the matrix that it stands in."""
     if e.indices == (i,):
         return e.base
@@ -94,9 +71,9 @@ def _line(e: Entry, i: Index) -> Expr | None:
     if row is None or column is None or row == column:
         return None
     return (
-        mul(transpose(e.base), UnitVector(row, e.base.rows))
+        ex.mul(ex.transpose(e.base), ex.UnitVector(row, e.base.rows))
         if column == i
-        else mul(e.base, UnitVector(column, e.base.cols))
+        else ex.mul(e.base, ex.UnitVector(column, e.base.cols))
     )
 
 
@@ -121,26 +98,26 @@ def _inner_products(chain: Iterable[Expr]) -> Iterator[list[Expr]]:
 
 def _inner_product(chain: Sequence[Expr], i: Index) -> Expr | None:
     """The vector of the values of a row times a column, with matrices between them."""
-    held = [k for k, f in enumerate(chain) if i in unbound_indices(f)]
+    held = [k for k, f in enumerate(chain) if i in ex.unbound_indices(f)]
     at = held[0] or (held[-1] + 1 if held[-1] + 1 < len(chain) else len(chain) // 2)
-    row, column = transpose(mul(*chain[:at])), mul(*chain[at:])
+    row, column = ex.transpose(ex.mul(*chain[:at])), ex.mul(*chain[at:])
     if held[0]:
         right = columns(column, i)
-        return None if right is None else mul(transpose(right), row)
+        return None if right is None else ex.mul(ex.transpose(right), row)
     left = columns(row, i)
-    if left is None or i not in unbound_indices(column):
-        return None if left is None else mul(transpose(left), column)
+    if left is None or i not in ex.unbound_indices(column):
+        return None if left is None else ex.mul(ex.transpose(left), column)
     right = columns(column, i)
-    return None if right is None else Product(Transpose(Hadamard(left, right)), Ones(left.rows))
+    return None if right is None else Product(ex.Transpose(ex.Hadamard(left, right)), ex.Ones(left.rows))
 
 
-def _root_of_squares(e: Norm, i: Index, exponent: Fraction) -> Expr | None:
+def _root_of_squares(e: ex.Norm, i: Index, exponent: Fraction) -> Expr | None:
     """The vector of the powers of the norms of a vector with a number."""
     inner = columns(e.arg, i) if e.arg.cols == ONE else None
     if inner is None:
         return None
-    squares = Product(Transpose(EntryPower(inner, Number(2))), Ones(inner.rows))
-    return power(squares, exponent / 2)
+    squares = Product(ex.Transpose(ex.EntryPower(inner, ex.Number(2))), ex.Ones(inner.rows))
+    return ex.power(squares, exponent / 2)
 
 
 def picked(e: Expr, index: Index, unit: Expr) -> Expr | None:
@@ -148,54 +125,56 @@ def picked(e: Expr, index: Index, unit: Expr) -> Expr | None:
 
     ``None`` where it holds several that are multiplied: a sum over the index may have been left away.
 
-    >>> from symjac.expr import Index, dim
+    >>> from symjac.expr import Entry, Number, Symbol, dim
     >>> n = dim("n")
     >>> x, e = Symbol("x", (n, ONE)), Symbol("e_k", (n, ONE))
     >>> picked(Product(Number(2), Entry(x, Index("k", n))), Index("k", n), e)
     Product(Number(Fraction(2, 1)), Product(Transpose(e_k), x))
     """
-    held = [n for n in e.walk() if isinstance(n, Entry) and index in n.indices]
+    held = [n for n in e.walk() if isinstance(n, ex.Entry) and index in n.indices]
     if not held:
         return e
-    if isinstance(e, Sum | IndexSum) or (isinstance(e, Product) and len(held) == 1):
+    if isinstance(e, ex.Sum | ex.IndexSum) or (isinstance(e, Product) and len(held) == 1):
         parts = [picked(a, index, unit) for a in e.args]
         return None if any(p is None for p in parts) else e.with_args(tuple(p for p in parts if p is not None))
     if len(held) > 1 or held[0].indices != (index,):
         return None
     vector = columns(e, index) if e.is_scalar else None
     if vector is not None:
-        return Product(Transpose(unit), vector)
-    return e.replace({held[0]: Product(Transpose(unit), held[0].base)})
+        return Product(ex.Transpose(unit), vector)
+    return e.replace({held[0]: Product(ex.Transpose(unit), held[0].base)})
 
 
 def columns(e: Expr, i: Index) -> Expr | None:
     """The matrix whose column at the index this vector is, of a number the vector; ``None`` where none is found.
 
-    >>> from symjac.expr import Function, dim
+    >>> from symjac.expr import Apply, Function, Symbol, UnitVector, dim
     >>> n, m = dim("n"), dim("m")
     >>> j, H = Index("j", m), Symbol("H", (n, m))
     >>> columns(Apply(Function("f"), Product(H, UnitVector(j, m))), j)
     Apply(H, Function(name='f', order=0, known=None))
     """
-    if i not in unbound_indices(e):
-        ones = Ones(i.size)
-        return ones if e == Number(1) else Product(e, ones if e.is_scalar else Transpose(ones))
-    if isinstance(e, Entry):
+    if i not in ex.unbound_indices(e):
+        ones = ex.Ones(i.size)
+        return ones if e == ex.Number(1) else Product(e, ones if e.is_scalar else ex.Transpose(ones))
+    if isinstance(e, ex.Entry):
         return _line(e, i)
-    if isinstance(e, UnitVector):
-        return Identity(i.size)
-    if isinstance(e, Transpose):
+    if isinstance(e, ex.UnitVector):
+        return ex.Identity(i.size)
+    if isinstance(e, ex.Transpose):
         inner = e.arg
-        turned = Apply(inner.function, transpose(inner.arg)) if isinstance(inner, Apply) else transpose(inner)
-        return None if isinstance(turned, Transpose) else columns(turned, i)
-    if isinstance(e, Norm):
+        turned = (
+            ex.Apply(inner.function, ex.transpose(inner.arg)) if isinstance(inner, ex.Apply) else ex.transpose(inner)
+        )
+        return None if isinstance(turned, ex.Transpose) else columns(turned, i)
+    if isinstance(e, ex.Norm):
         return _root_of_squares(e, i, Fraction(1))
-    if isinstance(e, EntryPower) and isinstance(e.base, Norm) and isinstance(e.exponent, Number):
+    if isinstance(e, ex.EntryPower) and isinstance(e.base, ex.Norm) and isinstance(e.exponent, ex.Number):
         return _root_of_squares(e.base, i, e.exponent.value)
-    if isinstance(e, Apply | EntryPower):
-        found = None if any(i in unbound_indices(a) for a in e.args[1:]) else columns(e.args[0], i)
+    if isinstance(e, ex.Apply | ex.EntryPower):
+        found = None if any(i in ex.unbound_indices(a) for a in e.args[1:]) else columns(e.args[0], i)
         return None if found is None else e.with_args((found, *e.args[1:]))
-    if isinstance(e, Sum | Hadamard | Stack) and all(a.cols == ONE for a in e.args):
+    if isinstance(e, ex.Sum | ex.Hadamard | ex.Stack) and all(a.cols == ONE for a in e.args):
         return _each(type(e), e.args, lambda a: columns(a, i))
     if not isinstance(e, Product):
         return None
@@ -204,15 +183,15 @@ def columns(e: Expr, i: Index) -> Expr | None:
         factors = [g for f in e.args for g in _flat(f)]
         return columns(factors[0], i) if len(factors) == 1 else _inner_product(factors, i)
     if e.is_scalar:
-        weight = _each(Hadamard, weights, lambda f: columns(f, i))
+        weight = _each(ex.Hadamard, weights, lambda f: columns(f, i))
         return None if weight is None else joined([*constant, weight])
-    weight = columns(mul(*weights), i) if weights else None
+    weight = columns(ex.mul(*weights), i) if weights else None
     if chain is None or (weights and weight is None):
         return None
-    if not any(i in unbound_indices(f) for f in chain):
-        return None if weight is None else mul(*constant, *chain, transpose(weight))
-    found, scale = _of_chain(chain, i), [] if weight is None else [diag(weight)]
-    return None if found is None else mul(*constant, found, *scale)
+    if not any(i in ex.unbound_indices(f) for f in chain):
+        return None if weight is None else ex.mul(*constant, *chain, ex.transpose(weight))
+    found, scale = _of_chain(chain, i), [] if weight is None else [ex.diag(weight)]
+    return None if found is None else ex.mul(*constant, found, *scale)
 
 
 def _parted(e: Product, i: Index) -> tuple[list[Expr], list[Expr], list[Expr] | None]:
@@ -222,49 +201,49 @@ def _parted(e: Product, i: Index) -> tuple[list[Expr], list[Expr], list[Expr] | 
     chain = [f for f in factors if not f.is_scalar]
     end = 0 if e.is_scalar else next((k for k, f in enumerate(chain, 1) if f.cols == ONE), 0)
     scalars += [Product(*p) for p in _inner_products(chain[end:])]
-    held = [f for f in scalars if i in unbound_indices(f)]
-    return [f for f in scalars if i not in unbound_indices(f)], held, chain[:end] or None
+    held = [f for f in scalars if i in ex.unbound_indices(f)]
+    return [f for f in scalars if i not in ex.unbound_indices(f)], held, chain[:end] or None
 
 
 def _of_chain(chain: Sequence[Expr], i: Index) -> Expr | None:
     """The columns that matrices times a vector are, where what depends on i stands in the vector."""
-    first = next(k for k, f in enumerate(chain) if i in unbound_indices(f))
+    first = next(k for k, f in enumerate(chain) if i in ex.unbound_indices(f))
     before, (head, *rest) = chain[:first], chain[first:]
     if not rest:
         inner = columns(head, i)
-    elif isinstance(head, Diag):
-        inner = _each(Hadamard, [head.arg, mul(*rest)], lambda f: columns(f, i))
+    elif isinstance(head, ex.Diag):
+        inner = _each(ex.Hadamard, [head.arg, ex.mul(*rest)], lambda f: columns(f, i))
     else:
         return None
-    return None if inner is None else mul(*before, inner)
+    return None if inner is None else ex.mul(*before, inner)
 
 
 def summed(e: Expr, i: Index) -> Expr | None:
     """The sum over an index of a vector or a matrix; ``None`` where it is found to be no product.
 
-    >>> from symjac.expr import dim
+    >>> from symjac.expr import Entry, Symbol, Transpose, UnitVector, dim
     >>> n, m = dim("n"), dim("m")
     >>> j, V, K = Index("j", m), Symbol("V", (n, m)), Symbol("K", (n, m))
     >>> a, v, k = Entry(Symbol("a", (m, ONE)), j), Product(V, UnitVector(j, m)), Product(K, UnitVector(j, m))
     >>> summed(Product(a, v, Transpose(k)), j)
     Product(V, Diag(a), Transpose(K))
     """
-    if i not in unbound_indices(e):
-        return mul(size_as_scalar(i.size), e)
+    if i not in ex.unbound_indices(e):
+        return ex.mul(ex.size_as_scalar(i.size), e)
     if e.is_scalar:
-        found = collected(IndexSum(i, e))
-        return None if isinstance(found, IndexSum) else found
-    if isinstance(e, Sum):
-        return _each(Sum, e.args, lambda t: summed(t, i))
+        found = collected(ex.IndexSum(i, e))
+        return None if isinstance(found, ex.IndexSum) else found
+    if isinstance(e, ex.Sum):
+        return _each(ex.Sum, e.args, lambda t: summed(t, i))
     if e.is_row:
-        turned = summed(transpose(e), i)
-        return None if turned is None else transpose(turned)
+        turned = summed(ex.transpose(e), i)
+        return None if turned is None else ex.transpose(turned)
     if e.is_vector:
         inner = columns(e, i)
         if inner is None:
             return None
         *before, last = inner.args if isinstance(inner, Product) else (inner,)
-        return mul(*before, last.arg) if before and isinstance(last, Diag) else mul(inner, Ones(i.size))
+        return ex.mul(*before, last.arg) if before and isinstance(last, ex.Diag) else ex.mul(inner, ex.Ones(i.size))
     return _summed_matrix(e, i)
 
 
@@ -275,34 +254,34 @@ def _summed_matrix(e: Expr, i: Index) -> Expr | None:
     """
     factors = [g for f in (e.args if isinstance(e, Product) else (e,)) for g in _flat(f)]
     scalars, chain = [f for f in factors if f.is_scalar], [f for f in factors if not f.is_scalar]
-    held = [k for k, f in enumerate(chain) if i in unbound_indices(f)]
+    held = [k for k, f in enumerate(chain) if i in ex.unbound_indices(f)]
     if not held:
-        total = summed(mul(*scalars), i)
-        return None if total is None else mul(total, *chain)
+        total = summed(ex.mul(*scalars), i)
+        return None if total is None else ex.mul(total, *chain)
     head = chain[held[0]]
-    if len(held) == 1 and isinstance(head, Diag | Sum) and head.is_matrix:
-        parts = [mul(*scalars, a) for a in head.args]
-        inner = _each(Sum, parts, lambda a: summed(a, i))
-        inner = diag(inner) if inner is not None and isinstance(head, Diag) else inner
-        return None if inner is None else mul(*chain[: held[0]], inner, *chain[held[0] + 1 :])
+    if len(held) == 1 and isinstance(head, ex.Diag | ex.Sum) and head.is_matrix:
+        parts = [ex.mul(*scalars, a) for a in head.args]
+        inner = _each(ex.Sum, parts, lambda a: summed(a, i))
+        inner = ex.diag(inner) if inner is not None and isinstance(head, ex.Diag) else inner
+        return None if inner is None else ex.mul(*chain[: held[0]], inner, *chain[held[0] + 1 :])
     at = next((k for k, f in enumerate(chain, 1) if f.cols == ONE), 0)
     if not at:
         return None
-    column, row = mul(*scalars, *chain[:at]), transpose(mul(*chain[at:]))
-    if i not in unbound_indices(row):
+    column, row = ex.mul(*scalars, *chain[:at]), ex.transpose(ex.mul(*chain[at:]))
+    if i not in ex.unbound_indices(row):
         total = summed(column, i)
-        return None if total is None else mul(total, transpose(row))
-    if i not in unbound_indices(column):
+        return None if total is None else ex.mul(total, ex.transpose(row))
+    if i not in ex.unbound_indices(column):
         total = summed(row, i)
-        return None if total is None else mul(column, transpose(total))
+        return None if total is None else ex.mul(column, ex.transpose(total))
     left, right = columns(column, i), columns(row, i)
-    return None if left is None or right is None else mul(left, transpose(right))
+    return None if left is None or right is None else ex.mul(left, ex.transpose(right))
 
 
 def by_units(e: Expr) -> Expr:
     """The expression with every entry at a number or at a free index picked by unit vectors.
 
-    >>> from symjac.expr import Index, dim
+    >>> from symjac.expr import Entry, Symbol, dim
     >>> n = dim("n")
     >>> by_units(Entry(Symbol("x", (n, ONE)), Index("k", n)))
     Product(Transpose(UnitVector((Index(name='k', size=n), n))), x)
@@ -310,9 +289,9 @@ def by_units(e: Expr) -> Expr:
     e = collected(e)
     known: dict[Expr, Expr] = {}
     for n in e.walk():
-        if isinstance(n, Entry) and all(isinstance(k, int) or k in unbound_indices(e) for k in n.indices):
-            row, *column = (UnitVector(k, d) for k, d in zip(n.indices, n.base.shape, strict=False))
-            known[n] = Product(Transpose(row), by_units(n.base), *column)
+        if isinstance(n, ex.Entry) and all(isinstance(k, int) or k in ex.unbound_indices(e) for k in n.indices):
+            row, *column = (ex.UnitVector(k, d) for k, d in zip(n.indices, n.base.shape, strict=False))
+            known[n] = Product(ex.Transpose(row), by_units(n.base), *column)
     return e.replace(known)
 
 
@@ -321,35 +300,37 @@ def collected(e: Expr) -> Expr:
     if not e.args:
         return e
     e = e.with_args(tuple(collected(a) for a in e.args))
-    return _sum(e) if isinstance(e, IndexSum) else e
+    return _sum(e) if isinstance(e, ex.IndexSum) else e
 
 
-def _sum(e: IndexSum) -> Expr:
+def _sum(e: ex.IndexSum) -> Expr:
     """A sum over an index as a product: of vectors, of a matrix and a vector, of two matrices, or as a trace."""
     j = e.index
     plain = isinstance(e.body, Product) and all(f.is_scalar for f in e.body.args)
     factors = e.body.args if plain else (e.body,)
-    outside = [f for f in factors if j not in unbound_indices(f)]
+    outside = [f for f in factors if j not in ex.unbound_indices(f)]
     alone: list[Expr] = []
     inside: dict[Index, list[Expr]] = {}
     for f in (f for f in factors if f not in outside):
-        others = sorted(unbound_indices(f) - {j}, key=lambda k: k.name)
+        others = sorted(ex.unbound_indices(f) - {j}, key=lambda k: k.name)
         if len(others) > 1:
             return e
         (inside.setdefault(others[0], []) if others else alone).append(f)
-    if isinstance(e.body, Entry) and e.body.indices == (j, j):
-        return Trace(e.body.base)
-    vector = columns(joined(alone), j) if alone else Ones(j.size)
+    if isinstance(e.body, ex.Entry) and e.body.indices == (j, j):
+        return ex.Trace(e.body.base)
+    vector = columns(joined(alone), j) if alone else ex.Ones(j.size)
     matrices = [(i, _matrix(joined(found), i, j)) for i, found in inside.items()]
     known = [(i, m) for i, m in matrices if m is not None]
     if vector is None or len(known) < len(matrices) or len(known) > 2:
         return e
     if not known:
-        inner: Expr = Product(Transpose(Ones(j.size)), vector)
+        inner: Expr = Product(ex.Transpose(ex.Ones(j.size)), vector)
     elif len(known) == 1:
-        inner = Entry(Product(known[0][1], vector), known[0][0])
+        inner = ex.Entry(Product(known[0][1], vector), known[0][0])
     else:
         (i, left), (k, right) = known
-        middle = [Diag(vector)] if alone else []
-        inner = Entry(Product(left, *middle, right.arg if isinstance(right, Transpose) else Transpose(right)), i, k)
+        middle = [ex.Diag(vector)] if alone else []
+        inner = ex.Entry(
+            Product(left, *middle, right.arg if isinstance(right, ex.Transpose) else ex.Transpose(right)), i, k
+        )
     return Product(*outside, inner) if outside else inner

@@ -108,14 +108,9 @@ def read_system(
     (n, n)
     """
     texts = [texts] if isinstance(texts, str) else list(texts)
+    beside = beside or Beside()
     attempt = Session(
-        texts,
-        symbols,
-        orientation=orientation,
-        strict=strict,
-        lenient=lenient,
-        system=True,
-        beside=beside or Beside(),
+        texts, symbols, orientation=orientation, strict=strict, lenient=lenient, system=True, beside=beside
     ).run()
     equations: list[Equation] = []
     definitions: list[FunctionDefinition] = []
