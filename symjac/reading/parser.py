@@ -322,24 +322,17 @@ class Parser:
         self.at += 1
         rows: list[list[Node]] = [[]]
         while True:
-            if self.current.kind in ("&", "\\\\", "end"):
-                here = self.current
-                rows[-1].append(Node("blank", "", [], here.start, here.end))
-            else:
-                rows[-1].append(self.entry())
+            rows[-1].append(self.entry())
             t = self.current
-            if t.kind == "&":
-                self.at += 1
-                continue
+            if t.kind not in ("&", "\\\\", "end"):
+                raise self.refuse() if t.kind in NOT_READ else self.error("I cannot go on with this matrix entry")
+            if t.kind == "end":
+                break
+            self.at += 1
             if t.kind == "\\\\":
-                self.at += 1
                 if self.current.kind == "end":
                     break
                 rows.append([])
-                continue
-            if t.kind == "end":
-                break
-            raise self.refuse() if t.kind in NOT_READ else self.error("I cannot go on with this matrix entry")
         end = self.taken().end
         for row in rows:
             if len(row) != len(rows[0]):
@@ -351,12 +344,12 @@ class Parser:
         return node
 
     def entry(self) -> Node:
-        # "{ }" and "{}" are how some writers leave an entry blank.
-        following = self.tokens[self.at + 1 : self.at + 2]
-        if self.current.kind == "{" and following and following[0].kind == "}":
-            t = self.current
+        here, following = self.current, self.tokens[self.at + 1 : self.at + 2]
+        if here.kind in ("&", "\\\\", "end"):
+            return Node("blank", "", [], here.start, here.end)
+        if here.kind == "{" and [t.kind for t in following] == ["}"]:  # { } and {} are how some leave an entry blank
             self.at += 2
-            return Node("blank", "", [], t.start, following[0].end)
+            return Node("blank", "", [], here.start, following[0].end)
         return self.expression()
 
 
