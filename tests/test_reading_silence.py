@@ -461,7 +461,11 @@ def test_what_is_declared_of_a_defined_function_holds() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["f_{t+1} = f_t(x)", "f_{k+1} = f_k(x) + b", r"\phi_t = \phi_{t-1}(x)", "g_t = g_{t-1}(A x + b)"]
+    "text",
+    [
+        *("f_{t+1} = f_t(x)", "f_{k+1} = f_k(x) + b", r"\phi_t = \phi_{t-1}(x)", "g_t = g_{t-1}(A x + b)"),
+        r"f_{t+1} = f_t + \eta (f_t(x) - y)",
+    ],
 )
 def test_a_left_side_does_not_settle_that_its_letter_before_a_bracket_is_a_factor(text: str) -> None:
     """A letter of functions with a step may be a function there, as anywhere; what stands alone is a factor."""
@@ -469,7 +473,15 @@ def test_a_left_side_does_not_settle_that_its_letter_before_a_bracket_is_a_facto
         System(text)
     assert right_sides(text, **{text[: text.index("_")]: "scalar", "A": "scalar"})
     assert right_sides("f_t = 2 x_t", "c_t = f_t (c_{t-1})") == ["2 x_t", "f_t c_{t-1}"]
-    assert right_sides("f_{t+1} = r f_t (1 - f_t)") == ["r f_t (1 - f_t)"]
+    assert right_sides("f_{t+1} = f_t + r f_t (1 - f_t)") == ["f_t + r f_t (1 - f_t)"]
+
+
+@pytest.mark.parametrize("letter", [r"\operatorname{act}", r"\mathrm{act}", r"\mathcal{F}", r"\phi"])
+def test_what_is_a_function_without_a_step_is_asked_for_with_one(letter: str) -> None:
+    """A word, a letter in script and one of the usual letters, before whatever bracket."""
+    assert System(rf"h_t = {letter}(W h_{{t-1}})").reading.applied
+    with pytest.raises(SymjacError, match="a function or a product"):
+        System(rf"h_t = {letter}_t(W h_{{t-1}})")
 
 
 @pytest.mark.parametrize("role", ["elementwise", "map n n"])

@@ -48,7 +48,7 @@ class Uses:
         self.factors: set[str] = set()  # what could be functions, and stands as factors beside the text
         self.increments: set[str] = set()  # what stands before the bracket of a sum that is added to a state
         self.weights: set[str] = set()  # what is a softmax
-        self.again: set[int] = set()  # left sides that the right one has before a bracket: f_{t+1} = f_t(x)
+        self.again: set[int] = set()  # what stands alone beside itself before a bracket: f_{t+1} = f_t(x)
         self.currents: set[tuple[str, int]] = set()  # where an I is added to the slope of a state
         self.has_variance = False
 
@@ -157,8 +157,9 @@ class Uses:
             if head.kind == "name" and group.is_call and [k.kind for k in group.inner.kids] == ["add"]:
                 self.increments.add(self.family(head, source))
         pairs = (p for n in right.walk() if n.kind == "juxt" for p in itertools.pairwise(n.kids))
-        if left.text in usual.FUNCTION_LETTERS and any(a.letter == left.letter and b.is_call for a, b in pairs):
-            self.again.add(id(left))
+        groups = [b for a, b in pairs if a.letter == left.letter and b.is_call and left.text in usual.FUNCTION_LETTERS]
+        inside = {id(n) for b in groups for n in b.walk()}  # f_t (1 - f_t) is a product
+        self.again |= {id(n) for n in root.walk() if groups and n.letter == left.letter} - inside
         head = right.factors[0]
         softmax = head.kind == "word" and OPERATORS.get(head.text) == "softmax"
         if "=" in root.detail and left.kind == "name" and softmax:

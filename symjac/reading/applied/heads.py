@@ -285,9 +285,7 @@ def not_a_call(el: Naming, item: Node, group: Node) -> None:
     family = None if named.family in el.locals or el.is_constant(named) else el.roles.settle(named)
     if len(inner.kids) > 1 and inner.text == "(":
         words = "map 1 n n" if item.text in LOSSES else "map"
-        if named.time is not None:
-            hint = f'write "{named.base}"; a function that changes with time is not read'
-        elif named.family in el.roles.bare:
+        if named.family in el.roles.bare:
             hint = r'write "\phi", a letter of its own, if it is a function of several vectors'
         else:
             hint = propose(text, words) + ", if it is a function of several vectors"
@@ -295,7 +293,8 @@ def not_a_call(el: Naming, item: Node, group: Node) -> None:
         raise el.error(f"{text}( , ) looks like a function, but {text} is read as a {role}", item, hint)
     if family is None or family.declared or family.role not in ("scalar", "vector", "matrix"):
         return
-    often = named.time is not None and item.text in FUNCTION_LETTERS - STATE_LETTERS
+    script = item.token.style in ("cal", "scr", "frak") or (item.token.style == "rm" and len(item.text) > 1)
+    often = named.time is not None and (script or item.text in FUNCTION_LETTERS - STATE_LETTERS)
     one = len(inner.kids) == 1 and (often or inner.kids[0].inner.kind in ("name", "number")) and inner.text == "("
     if one and family.name not in el.roles.bare and item.text not in STEP_NAMES:
         call, whole = f"{text}({el.context.text(inner.kids[0])})", spanning(item, group)
