@@ -7,12 +7,12 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symjac.errors import propose
-from symjac.expr import Function, Symbol, Time
-from symjac.reading.applied import constants, derivatives, heads, large, lists, partials
+from symjac.expr import Function, Time
+from symjac.reading.applied import constants, definitions, derivatives, heads, large, lists, partials
 from symjac.reading.applied.building import Building, span
 from symjac.reading.applied.terms import MapCall, Term
 from symjac.reading.assumptions import How
-from symjac.reading.names import Named, Operation, is_indicator, is_transpose
+from symjac.reading.names import Operation, is_indicator, is_transpose
 from symjac.reading.spelling import plain
 from symjac.reading.tree import Node, Placed, bracket, juxtaposed
 from symjac.reading.usual import ALWAYS_FUNCTIONS
@@ -280,41 +280,8 @@ class Builder(Building):
         known = self.context.find(named.family) if self.context.continued else None
         slope = named.primes and self.context.is_called(named.family)
         if named.family in self.context.heads and not slope and (known is None or known.role != "function"):
-            return self.posted(self.put_in(named, group, whole), group)
+            return self.posted(definitions.put_in(self, named, group, whole), group)
         return None
-
-    def put_in(self, named: Named, group: Node, whole: Placed) -> Term:
-        """The definition of ``f(x) = ...`` where f is applied to something else, which stands for x in it."""
-        el, (root, source) = self.el, self.context.heads[named.family]
-        left, values = root.kids[0].inner, [self.build(k) for k in bracket(group).kids]
-        names = [el.named(k) for k in bracket(left.kids[1]).kids if k.kind == "name" and not k.scripts]
-        marked = named.operations or named.primes or named.time or named.entries
-        plainly = not (marked or left.kids[1].scripts or bracket(left.kids[1]).scripts)
-        if not plainly or len(names) != len(values) or self.context.continued:
-            raise self.error(
-                f"{named.family} is defined at another place only, and not entry by entry; write its definition out "
-                "here, or define a symbol for its argument and use that in both places",
-                whole,
-            )
-        outer = self.context.source, el.locals
-        put = {Symbol(n.family): value for n, value in zip(names, values, strict=True)}
-        self.context.source, el.locals = source, {s.name: s for s in put}
-        try:
-            with self.deeper(root):
-                body = self.build(root.kids[-1])
-        finally:
-            self.context.source, el.locals = outer
-
-        bases = {n.base for n in names}
-        known = (self.context.find(r.family) for r in body.refs())
-        if f := next((f for f in known if f is not None and f.base in bases), None):
-            message = f"{f.name} has the letter of what {named.family} is defined with, and is another symbol"
-            raise self.error(message, whole)
-
-        def change(t: Term) -> Term:
-            return put[t.data] if isinstance(t.data, Symbol) and t.data in put else replace(t, span=span(whole))
-
-        return body.rebuilt(change)
 
     def word(self, node: Node) -> Term:
         """A function that has lost its argument."""
