@@ -10,7 +10,7 @@ r"""Expressions entry by entry, as a textbook writes them, and derivatives told 
 """
 
 from symjac.entries.numbered import at, cells, size_at
-from symjac.entries.told import Step, reindexed, told_derivative
-from symjac.entries.written import entry, free_indices, taken_letters
+from symjac.entries.told import Step, told_derivative
+from symjac.entries.written import entry, taken_letters
 
-__all__ = ["Step", "at", "cells", "entry", "free_indices", "reindexed", "size_at", "taken_letters", "told_derivative"]
+__all__ = ["Step", "at", "cells", "entry", "size_at", "taken_letters", "told_derivative"]

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from sympy import Expr as Dim
 
 from symjac import expr as ex
-from symjac.entries.written import entry
-from symjac.expr import Delta, Entry, Expr, Index, IndexSum, Number, Product, Sum, Symbol
+from symjac.entries.written import entry, index_sum
+from symjac.errors import ShapeError
+from symjac.expr import Delta, Entry, Expr, Index, IndexSum, Number, Product, Sum, Symbol, UnitVector
 from symjac.limits import step, work_limit
 
 Value = Index | int
@@ -16,7 +17,9 @@ STEPS = 100_000  # so many terms and factors are written out for one matrix
 
 
 def at(e: Expr, values: Mapping[Index, Value], sizes: Mapping[str, int] | None = None) -> Expr:
-    """An entry form at given values of its indices; with ``sizes`` its sums are written out too.
+    """An entry form at given values of its free indices; with ``sizes`` its sums are written out too.
+
+    :raises ShapeError: where a sum inside binds an index that stands for another.
 
     >>> n = ex.dim("n")
     >>> i, k = Index("i", n), Index("k", n)
@@ -32,10 +35,18 @@ def at(e: Expr, values: Mapping[Index, Value], sizes: Mapping[str, int] | None =
         return Entry(at(e.base, values, sizes), *indices)
     if isinstance(e, Delta):
         i, j = (_value(k, values) for k in e.indices)
-        return Number(int(i == j)) if isinstance(i, int) and isinstance(j, int) else Delta(i, j)
+        known = i == j or (isinstance(i, int) and isinstance(j, int))
+        return Number(int(i == j)) if known else Delta(i, j)
+    if isinstance(e, UnitVector):
+        return UnitVector(_value(e.indices[0], values), e.rows)
     if isinstance(e, IndexSum) and sizes is not None:
         count = size_at(e.index.size, sizes)
         return ex.add(*(at(e.body, {**values, e.index: v}, sizes) for v in range(1, count + 1)))
+    if isinstance(e, IndexSum):
+        free = {k: v for k, v in values.items() if k != e.index}
+        for k in (k for k, v in free.items() if v == e.index):
+            raise ShapeError(f"the index {e.index.name} is bound inside, it cannot replace {k.name}")
+        return index_sum(e.index, at(e.body, free))
     if isinstance(e, Symbol) and sizes is not None and e.is_scalar and e.name in sizes:
         return Number(sizes[e.name])
     args = tuple(at(a, values, sizes) for a in e.args)

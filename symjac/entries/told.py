@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from symjac import expr as ex
+from symjac.entries.numbered import at
 from symjac.entries.written import Place, entry, index_sum
-from symjac.errors import ShapeError
 from symjac.expr import Expr, Index, Number, Partial, Symbol
 from symjac.limits import step, work_limit
 
@@ -144,7 +144,7 @@ def _sift(e: Expr) -> Expr:
     k, body = e.index, e.body
     found = _freed(body, k)
     if found is not None:
-        return reindexed(found[1], k, found[0])
+        return at(found[1], {k: found[0]})
     if isinstance(body, ex.Sum):
         return ex.add(*(_sift(index_sum(k, t)) for t in body.args))
     return e
@@ -166,19 +166,3 @@ def _freed(e: Expr, k: Index) -> tuple[Index | int, Expr] | None:
         if len(known) == len(terms) and len({other for other, _ in known}) == 1:
             return known[0][0], ex.add(*(rest for _, rest in known))
     return None
-
-
-def reindexed(e: Expr, k: Index, other: Index | int) -> Expr:
-    """The expression with another index in place of the free index ``k``."""
-    if isinstance(e, ex.IndexSum) and e.index == k:
-        return e
-    if isinstance(e, ex.IndexSum) and e.index == other:
-        raise ShapeError(f"the index {e.index.name} is bound inside, it cannot replace {k.name}")
-    if isinstance(e, ex.Delta):
-        p, q = (other if v == k else v for v in e.indices)
-        return Number(1) if p == q else ex.Delta(p, q)
-    if isinstance(e, ex.Entry):
-        return ex.Entry(reindexed(e.base, k, other), *(other if v == k else v for v in e.indices))
-    if not e.args:
-        return e
-    return _recomputed(e, tuple(reindexed(a, k, other) for a in e.args))

@@ -13,7 +13,6 @@ from symjac.limits import step
 
 # The letters of summed indices, in the order in which textbooks reach for them.
 LETTERS = ("k", "l", "p", "q", "r", "s", "a", "b", "c", "d", "e", "f", "g", "h", "u", "v", "w")
-FREE = ("i", "j", "k", "l", "p", "q", "r", "s", "a", "b")
 Place = Index | int | None  # None: the size is 1 and the entry has no index there
 
 
@@ -26,13 +25,6 @@ def taken_letters(exprs: Iterable[Expr]) -> frozenset[str]:
             if isinstance(node, Symbol):
                 out |= node.parts.scripts | ({node.letter} if node.is_scalar else set())  # that of a vector is free
     return frozenset(out)
-
-
-def free_indices(*sizes: Dim, avoid: Iterable[Expr] = ()) -> tuple[Index, ...]:
-    """Index letters for the entries of a result, i and j where nothing else has these names."""
-    taken = taken_letters(avoid)
-    letters = (letter for letter in FREE if letter not in taken)
-    return tuple(Index(next(letters), d) for d in sizes)
 
 
 def entry(e: Expr, i: Place = None, j: Place = None, *, avoid: Iterable[Expr] = ()) -> Expr:

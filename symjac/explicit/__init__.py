@@ -21,6 +21,7 @@ from sympy import S
 from sympy.core.function import AppliedUndef, UndefinedFunction
 
 from symjac import expr
+from symjac.entries import numbered
 from symjac.errors import DefinitionError, NotYetError
 from symjac.explicit.names import entry_name
 from symjac.expr import Apply, Expr, Function, Symbol
@@ -185,7 +186,7 @@ class Written:
                 return self._entry(e)
             case expr.IndexSum():
                 values = range(1, self.length(e.index.size) + 1)
-                return [[sympy.Add(*(self.scalar(_bound(e.body, e.index, k)) for k in values))]]
+                return [[sympy.Add(*(self.scalar(numbered.at(e.body, {e.index: k})) for k in values))]]
             case expr.Delta():
                 return [[sympy.KroneckerDelta(*map(_index, e.indices))]]
             case expr.UnitVector():
@@ -294,10 +295,10 @@ class Written:
     # -------------------------------------------------------------------------- index notation
 
     def _entry(self, e: expr.Entry) -> Grid:
-        at = [i for i in e.indices if isinstance(i, int)]
-        if len(at) != len(e.indices):
+        places = [i for i in e.indices if isinstance(i, int)]
+        if len(places) != len(e.indices):
             raise NotYetError(f"the entry of {expr.brief(e.base)} has an index without a number")
-        return [[self(e.base)[at[0] - 1][at[1] - 1 if len(at) == 2 else 0]]]
+        return [[self(e.base)[places[0] - 1][places[1] - 1 if len(places) == 2 else 0]]]
 
 
 def _index(i: expr.Index | int) -> Any:
@@ -331,19 +332,6 @@ def _derived(name: str, by: tuple[int, ...]) -> Any:
 
 def _component(name: str, i: int) -> Any:
     return sympy.Function(entry_name(function_name(name), i + 1))
-
-
-def _bound(e: Expr, index: expr.Index, k: int) -> Expr:
-    """The expression at one value of an index."""
-    if isinstance(e, expr.Entry):
-        return expr.Entry(_bound(e.base, index, k), *(k if i == index else i for i in e.indices))
-    if isinstance(e, expr.Delta):
-        i, j = (k if i == index else i for i in e.indices)
-        return expr.Delta(i, j)
-    if isinstance(e, expr.UnitVector):
-        (at,) = e.indices
-        return expr.UnitVector(k if at == index else at, e.rows)
-    return e.with_args(tuple(_bound(a, index, k) for a in e.args)) if e.args else e
 
 
 def _multiply(a: Grid, b: Grid) -> Grid:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from symjac import expr as ex
 from symjac.differentiate import jacobian_theorem
-from symjac.entries import entry, reindexed
+from symjac.entries import at, entry
 from symjac.expr import Apply, Entry, Expr, Function, Index, IndexSum, Number, Partial, Product, Symbol
 from symjac.kernel import Scope
 from symjac.narrative.blocks import Block, Display, Environment, Inlines, Line, Paragraph, ended
@@ -108,7 +108,7 @@ def _derivatives_last(e: Expr) -> Expr:
 def _in_index(e: Expr, k: Index) -> Expr:
     """A sum over entries by another letter."""
     if isinstance(e, IndexSum):
-        return IndexSum(k, reindexed(e.body, e.index, k))
+        return IndexSum(k, at(e.body, {e.index: k}))
     return e.with_args(tuple(_in_index(a, k) for a in e.args))
 
 
