@@ -511,3 +511,12 @@ def test_a_factor_before_the_bracket_of_one_name_is_noted(letter: str) -> None:
     """A product with a bracket around one name is printed seldom: what is read as one is said."""
     assert "is read as a product" in notes(rf"z = {letter}(x) + W x")
     assert "is read as a product" not in notes(rf"z = {letter}(x - b) + W x")
+
+
+def test_no_number_is_made_of_what_is_multiplied_entry_by_entry() -> None:
+    """Moments of gradients as papers print them: a vector before a vector is refused, and g is no number for that."""
+    texts = [r"v_t = \beta v_{t-1} + (1-\beta) g_t \odot g_t", r"x_t = x_{t-1} - \frac{\eta}{\sqrt{v_t+\epsilon}} g_t"]
+    with pytest.raises(SymjacError, match="is a column, g_t is a column"):
+        System(*texts)
+    written = texts[1].replace("} g_t", r"} \odot g_t")
+    assert System(texts[0], written).symbols["g_t"].role == "vector"

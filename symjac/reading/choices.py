@@ -136,6 +136,8 @@ def _letters(t: Tried) -> tuple[list[Option], list[Option]]:
     likely: list[Option] = []
     unlikely: list[Option] = []
     seen: set[str] = set()
+    sides = (k.inner for n in t.nodes if n.kind == "binary" and n.text == "odot" for k in n.kids)
+    multiplied = {n.letter for n in sides if n.kind == "name"}  # no number is multiplied entry by entry
     for f in t.guessed:
         if f.role not in OTHER_ROLES or f.letter in seen or f.letter in ALWAYS_FUNCTIONS | STEP_NAMES:
             continue
@@ -144,6 +146,8 @@ def _letters(t: Tried) -> tuple[list[Option], list[Option]]:
         timed = any(f.times) or any(n.time is not None for n in alike)
         for role in OTHER_ROLES[f.role]:
             if f.role == "matrix" and not (timed if role == "vector" else f.base in COUNTS):
+                continue
+            if role == "scalar" and f.base in multiplied:
                 continue
             option = Option(dict.fromkeys([f.base, *(n.base for n in alike)], role))
             (unlikely if f.role == "vector" and timed else likely).append(option)
