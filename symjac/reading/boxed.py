@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from symjac.reading.lexer import tokenise
 from symjac.reading.parser import Parser, parse
-from symjac.reading.spelling import letter
+from symjac.reading.spelling import SIGNS, letter
 from symjac.reading.tokens import Token
 from symjac.reading.tree import Node, Script
 from symjac.typeset import boxes as b
@@ -26,13 +26,6 @@ from symjac.typeset.placing import fence
 
 Span = tuple[int, int]
 
-SIGNS = {
-    "odot": r"\odot", "circ": r"\circ", "cdot": r"\cdot", "times": r"\times", "otimes": r"\otimes",
-    "oslash": r"\oslash", "<=": r"\le", ">=": r"\ge", "!=": r"\ne", "in": r"\in", "approx": r"\approx", "sim": r"\sim",
-    "sum": r"\sum", "prod": r"\prod", "partial": r"\partial", "infty": r"\infty", "top": r"\top",
-    "langle": r"\langle", "rangle": r"\rangle", "||": r"\lVert", "||(": r"\lVert", ")||": r"\rVert", "|(": "|",
-    ")|": "|",
-}  # fmt: skip
 _DOTS = {"cdots": r"\cdots", "⋯": r"\cdots", "dotsb": r"\cdots", "dotsm": r"\cdots", "dotsi": r"\cdots",
          "vdots": r"\vdots", "⋮": r"\vdots", "ddots": r"\ddots", "⋱": r"\ddots"}  # fmt: skip
 FENCES = {"(": ")", "[": "]", r"\{": r"\}", "langle": r"\rangle"}

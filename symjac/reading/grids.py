@@ -193,12 +193,10 @@ def indicator(el: Arithmetic, t: Term) -> Value:
 
     def difference() -> ex.Expr:
         made = []
-        for v, sign in ((greater, 1), (less, -1)):
-            e = v.make()
-            if e == ex.Number(0):
-                continue
-            e = spread(e, shaped.shape()) if v.is_scalar and not shaped.is_scalar else e
-            made.append(e if sign == 1 else negative(e))
+        for v, minus in ((greater, False), (less, True)):
+            if v.number != 0:
+                e = spread(v.make(), shaped.shape()) if v.is_scalar and not shaped.is_scalar else v.make()
+                made.append(negative(e) if minus else e)
         return made[0] if len(made) == 1 else ex.Sum(*made)
 
     return like(shaped, lambda: ex.Apply(step, difference()), t)

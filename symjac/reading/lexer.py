@@ -85,12 +85,12 @@ class Lexer(Commands):
             return self.add("name", run, i, j, "rm")
         if len(run) > 2 and (run in v.COMMANDS or run in v.STYLE_OF or run in v.ACCENTS):
             raise self.error(rf"{run} is the name of a command without its backslash", i, j, rf'write "\{run}"')
-        k = self.word_at(run, _CALL.match(source, j) is not None)
+        called = _CALL.match(source, j) is not None
+        k = self.word_at(run, called)
         if len(run) > 2 and run in v.CONNECTING and not any(self.braces):  # for x > 0
             return self.add("prose", run, i, j)
         letters = _LOWER.search(run[:k])
-        called = _CALL.match(source, j) is not None and k == len(run)
-        named = called or source[j : j + 1] == "_"  # num_t
+        named = (called and k == len(run)) or source[j : j + 1] == "_"  # num_t
         if letters and len(letters.group()) > (2 if named else 3) and not any(self.braces):
             raise self.error(
                 f"{letters.group()}: a word, or a product of {len(letters.group())} letters?",

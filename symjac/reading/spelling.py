@@ -69,14 +69,13 @@ def letter(t: Token, styled: bool = True) -> str:
     return text
 
 
-_SIGN_TEXT = {
-    "langle": r"\langle",
-    "rangle": r"\rangle",
-    "top": r"\top",
-    "odot": r"\odot",
-    "infty": r"\infty",
-    "<=": r"\le ",
-}
+SIGNS = {
+    "odot": r"\odot", "circ": r"\circ", "cdot": r"\cdot", "times": r"\times", "otimes": r"\otimes",
+    "oslash": r"\oslash", "<=": r"\le", ">=": r"\ge", "!=": r"\ne", "in": r"\in", "approx": r"\approx", "sim": r"\sim",
+    "sum": r"\sum", "prod": r"\prod", "partial": r"\partial", "infty": r"\infty", "top": r"\top",
+    "langle": r"\langle", "rangle": r"\rangle", "||": r"\lVert", "||(": r"\lVert", ")||": r"\rVert", "|(": "|",
+    ")|": "|",
+}  # fmt: skip
 
 
 def script_text(tokens: Iterable[Token]) -> str:
@@ -86,7 +85,7 @@ def script_text(tokens: Iterable[Token]) -> str:
         if t.kind in ("name", "word"):
             text = letter(t, styled=t.style not in ("bf", "bs"))
         else:
-            text = _SIGN_TEXT.get(t.kind, t.text)
+            text = SIGNS.get(t.kind, t.text)
         if re.search(r"\\[a-zA-Z]+$", out) and text[:1].isalpha():
             out += " "
         out += text
