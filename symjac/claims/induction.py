@@ -11,7 +11,7 @@ other term is carried back from ``h_{k+1}`` as the gradient by it is. The first 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from symjac import expr as ex
@@ -36,29 +36,32 @@ def relations(model: Model, symbols: Iterable[Symbol]) -> dict[Symbol, Expr]:
         return {}
     families = sorted({y.family for y, _ in ways.values()})
     base, out = families[0], {}
-    inner: dict[Symbol, tuple[Ref, Ref, Expr | None, Expr | None]] = {}
+    inner: dict[Symbol, _Way] = {}
     for s, (y, x) in ways.items():
-        ends = (y, x, None, None) if y.family == base else _through(model, base, y, x)
-        if ends is None:
+        way = (y, x, (), ()) if y.family == base else _through(model, base, y, x)
+        if way is None:
             return {}
-        inner[s] = ends
-    times = [(y.time, x.time) for y, x, _, _ in inner.values()]
-    top, bottom = _extreme((t for t, _ in times), min), _extreme((t for _, t in times), max)
+        inner[s] = way
+    top, bottom = (
+        _extreme([y.step for y, *_ in inner.values()], min),
+        _extreme([x.step for _, x, *_ in inner.values()], max),
+    )
     if top is None or bottom is None:
         return {}
     rows = model.symbol(Ref(base, top)).rows
     core = Symbol(rf"\text{{way of {base} from {bottom.text} to {top.text}}}", (rows, rows))
     for s, (y, x, left, right) in inner.items():
-        factors = [left] if left is not None else []
-        factors += [model.one_step(Ref(base, y.step - k)) for k in range((y.step - top).offset)]
-        factors.append(core)
-        factors += [model.one_step(Ref(base, bottom - k)) for k in range((bottom - x.step).offset)]
-        factors += [right] if right is not None else []
-        out[s] = ex.mul(*factors)
+        before = (model.one_step(Ref(base, y.step - k)) for k in range((y.step - top).offset))
+        behind = (model.one_step(Ref(base, bottom - k)) for k in range((bottom - x.step).offset))
+        out[s] = ex.mul(*left, *before, core, *behind, *right)
     return out
 
 
-def _through(model: Model, base: str, y: Ref, x: Ref) -> tuple[Ref, Ref, Expr | None, Expr | None] | None:
+_Way = tuple[Ref, Ref, tuple[Expr, ...], tuple[Expr, ...]]
+"""The ends of a way, and the factors before and behind it."""
+
+
+def _through(model: Model, base: str, y: Ref, x: Ref) -> _Way | None:
     """A way of another family as one of ``base``: from x into it, and out of it to y.
 
     Only where y sees ``base`` at one step alone, and x is seen by it at one step alone.
@@ -69,19 +72,17 @@ def _through(model: Model, base: str, y: Ref, x: Ref) -> tuple[Ref, Ref, Expr | 
         if len(lasts) != 1 or len(firsts) != 1:
             return None
         (last,), (first,) = lasts, firsts
-        return last, first, model.derivative(y, last), model.derivative(first, x)
+        return last, first, (model.derivative(y, last),), (model.derivative(first, x),)
     except UndecidedError:
         return None
 
 
-def _extreme(times: Iterable[Time | None], choose: Callable[[Iterable[int]], int]) -> Time | None:
+def _extreme(times: Sequence[Time], choose: Callable[[Iterable[int]], int]) -> Time | None:
     """The least or greatest of times that differ by small numbers only."""
-    found = list(times)
-    letters = {t.letters for t in found if t is not None}
-    offsets = [t.offset for t in found if t is not None]
-    if None in found or len(letters) != 1 or max(offsets) - min(offsets) > FAR:
+    offsets = [t.offset for t in times]
+    if len({t.letters for t in times}) != 1 or max(offsets) - min(offsets) > FAR:
         return None
-    return Time(letters.pop(), choose(offsets))
+    return Time(times[0].letters, choose(offsets))
 
 
 def proved_by_induction(c: Asked, a: Term, b: Term) -> bool:

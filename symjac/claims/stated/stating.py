@@ -150,12 +150,8 @@ def _without_argument(members: tuple[Term, ...], of: str | None, wrt: str | None
     left = members[0]
     if of is None or wrt is None or left.kind != "product" or [a.kind for a in left.args] != ["gradient", "symbol"]:
         return members
-    change, at = left.args
-    assert isinstance(change.data, Ref)
-    assert at.ref is not None
-    if plain(change.data.family) != plain(of) or plain(at.ref.family) != plain(wrt):
-        return members
-    return (change, *members[1:])
+    named = [plain(r.family) for r in left.refs()] == [plain(of), plain(wrt)]
+    return (left.args[0], *members[1:]) if named else members
 
 
 def _take_losses(s: Statement, losses: Sequence[LossEquation], names: Names) -> None:
@@ -324,12 +320,10 @@ def _name_left(aliases: Aliases, members: Sequence[Term], of: str | None, wrt: s
         i.time is not None for i in base.symbols.values() if by.family.endswith(f"({i.family})")
     ):
         by = by.at(r.time)
-    variable = Term("symbol", (), by)
-    meaning = Term("derivative", (aliases.loss(of), variable), of)
+    meaning = Term("derivative", (aliases.loss(of), Term("symbol", (), by)), of)
     if name.kind == "gradient":
         aliases.changes.setdefault(r.family, Alias(r, meaning))
-        assert variable.ref is not None
-        aliases.label(r, variable.ref)
+        aliases.label(r, by)
     elif name.kind == "symbol":
         aliases.add(r, meaning)
 
