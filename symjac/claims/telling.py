@@ -12,15 +12,10 @@ from symjac import typeset
 from symjac.claims.asked import columns
 from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import listed
-from symjac.claims.nearest import conditions, layouts
+from symjac.claims.nearest import conditions, layouts, spectrum
 from symjac.claims.nearest.conditions import Condition
 from symjac.claims.nearest.layouts import Placed
 from symjac.claims.nearest.repairs import Repair
-from symjac.claims.nearest.spectrum import (
-    differs_by_transpose,
-    eigenvalues_of_three_steps_differ,
-    singular_values_differ,
-)
 from symjac.claims.readings import WORDS as READINGS
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import TROUBLE
@@ -412,6 +407,8 @@ def _spectrum(v: Verdict, r: Repair, s: Statement) -> bool:
             continue
         with contextlib.suppress(*TROUBLE):
             left, right = Comparison(s, model, c, "ascending").sides(s.members[0], s.members[-1], {})
-            if differs_by_transpose(left, right):
-                return singular_values_differ(o.counterexample) and eigenvalues_of_three_steps_differ()
+            if spectrum.differs_by_transpose(left, right):
+                return (
+                    spectrum.singular_values_differ(o.counterexample) and spectrum.eigenvalues_of_three_steps_differ()
+                )
     return False

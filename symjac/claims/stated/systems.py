@@ -12,7 +12,7 @@ from symjac.claims.stated.losses import LossEquation, without_losses
 from symjac.claims.stated.naming import without_braces
 from symjac.errors import DefinitionError, ReadError, ShapeError, SymjacError
 from symjac.expr import Expr, Index, UnitVector
-from symjac.reading import Reading, read_system
+from symjac.reading import Equation, Reading, read_system
 from symjac.reading.beside import Beside
 from symjac.reading.parser import parse, readable
 from symjac.reading.spelling import is_upper, plain
@@ -73,12 +73,12 @@ def with_picked_entries(reading: Reading) -> Reading:
     table: dict[Expr, Expr] = {}
     for name, index in reading.units.items():
         symbol = reading.symbols[name].symbol
-        at = int(index) if index.isdigit() else Index(index, symbol.rows)
-        table[symbol] = UnitVector(at, symbol.rows)
-    if not table:
-        return reading
-    changed = [(e, e.rhs.replace(table), tuple(o.replace(table) for o in e.others)) for e in reading.equations]
-    return replace(reading, equations=tuple(replace(e, rhs=rhs, others=others) for e, rhs, others in changed))
+        table[symbol] = UnitVector(int(index) if index.isdigit() else Index(index, symbol.rows), symbol.rows)
+
+    def picked(e: Equation) -> Equation:
+        return replace(e, rhs=e.rhs.replace(table), others=tuple(o.replace(table) for o in e.others))
+
+    return replace(reading, equations=tuple(map(picked, reading.equations))) if table else reading
 
 
 def _without_targets(
