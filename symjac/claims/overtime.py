@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from symjac import expr as ex
@@ -100,7 +100,7 @@ class OverTime:
     def product(self, ev: Meaning, t: Term, body: Expr, low: Time, high: Time) -> Expr:
         """The product of so many factors."""
         letter = t.over.letter
-        here = Time(((letter, 1),))
+        times = Time(((letter, 1),)), low, high
         if not ev.model.timed(body):
             count = ex.time_as_scalar(high - low + 1)
             return ex.power(body, count) if body.is_scalar else ex.MatrixPower(body, count)
@@ -108,17 +108,15 @@ class OverTime:
         states = [f for f in sorted(ev.model.defined_families) if ev.model.families[f].role == role]
         for family in states:
             for shift in (0, 1, -1):
-                found = self.chain(ev, family, body, (here, low, high), shift, self.order_of(t))
+                found = self.chain(ev.model, family, body, [u + shift for u in times], self.order_of(t))
                 if found is not None:
                     return found
         return self.other("product", letter, (self.order_of(t), low, high, body), body.shape)
 
-    def chain(
-        self, ev: Meaning, family: str, body: Expr, times: tuple[Time, Time, Time], shift: int, order: str
-    ) -> Expr | None:
+    @staticmethod
+    def chain(model: Model, family: str, body: Expr, times: Sequence[Time], order: str) -> Expr | None:
         """The Jacobian over the whole way of a state whose one-step Jacobian every factor is."""
-        model = ev.model
-        here, low, high = (time + shift for time in times)
+        here, low, high = times
         try:
             step = model.one_step(Ref(family, here))
             if step.shape != body.shape or ex.is_zero(step):
@@ -126,8 +124,7 @@ class OverTime:
             if isinstance(step, ex.Diag):  # diagonal matrices commute
                 order = "descending"
             ordered = step if order == "descending" else ex.transpose(step)
-            definitions = model.values([ordered, body], 0)
-            if not equal(ordered, body, definitions):
+            if not equal(ordered, body, model.values([ordered, body], 0)):
                 return None
             whole = model.long_product(Ref(family, high), Ref(family, low - 1))
         except UndecidedError:

@@ -232,10 +232,9 @@ class Statement(Said):
 
     def lengths_matter(self, a: Term, b: Term) -> bool:
         """Whether a number of steps that is a letter plays a part."""
-        return any(t.kind in ("over", "count") for root in (a, b) for t in root.walk()) or any(
-            y.time and x.time and self.model.steps(y, x) is None and not self.model.prints(y, x)
-            for _, y, x in self.of_symbols(a, b)
-        )
+        if any(t.kind in ("over", "count") for root in (a, b) for t in root.walk()):
+            return True
+        return any(self.model.are_far(y, x) and not self.model.prints(y, x) for _, y, x in self.of_symbols(a, b))
 
     def unmet(self, values: Mapping[str, Time], found: Counterexample | None) -> Condition | None:
         """The condition of the claim that a counterexample does not meet, or does not tell whether it does.
