@@ -98,12 +98,15 @@ class Comparison(Asked):
             apart = b.retimed(partial(Time.put, values={letter: other}))
             if self.at_any_length(a, apart).holds:
                 return undecided("the summands are equal one step apart, so that the ends matter")
-        one = {letter: Time((), 1)}
-        self.step = self.last = one[letter]
-        alone = self.compared(a, b, one)
-        if alone.holds is False:
-            return replace(alone, reason="already where there is one step only")
-        return undecided("the summands differ, which does not say that the sums do")
+        alone = self.over_one_step(a, b, letter)
+        return alone if alone.holds is False else undecided("the summands differ, which does not say that the sums do")
+
+    def over_one_step(self, a: Term, b: Term, letter: str) -> Outcome:
+        """What holds where there is one step alone."""
+        self.step = self.last = Time((), 1)
+        found = self.compared(a, b, {letter: Time((), 1)})
+        differs = found.because == "counterexample"
+        return replace(found, reason="already where there is one step only") if differs else found
 
     def penalised(self, a: Term, over: Term, rest: tuple[Term, ...]) -> Outcome:
         """A sum over all steps beside what a parameter adds to the loss by itself: the one and the other."""
@@ -116,15 +119,8 @@ class Comparison(Asked):
             beside = self.compared(s.of_penalty(a), Term("add", rest) if len(rest) > 1 else rest[0], {})
             if beside.holds:
                 return found
-        one = {letter: Time((), 1)}
-        self.step = self.last = one[letter]
-        alone = self.compared(a, Term("add", (over.args[0], *rest)), one)
-        if alone.holds is False:
-            ends = alone.because == "counterexample"
-            return replace(alone, reason="already where there is one step only") if ends else alone
-        if alone.holds is None:
-            return alone
-        return Outcome(None, "undecided", "the sums may differ though they are the same over one step")
+        alone = self.over_one_step(a, Term("add", (over.args[0], *rest)), letter)
+        return undecided("the sums may differ though they are the same over one step") if alone.holds else alone
 
     def at_any_length(self, a: Term, b: Term) -> Outcome:
         if not self.statement.lengths_matter(a, b):
