@@ -23,6 +23,7 @@ AGAIN = 0.25  # seconds between rings: one that falls into a destructor or a cal
 class _Alarm:
     until: float
     rung: bool = False
+    was_set: bool = False
 
 
 class DeadlineError(BaseException):
@@ -65,6 +66,8 @@ def deadline(seconds: float) -> Iterator[None]:
         if not alarm.rung:
             raise
         raise _over(seconds) from broken
+    finally:
+        _leave(alarm)  # once more: a ring while it was left may have stopped that halfway
     if alarm.rung:
         raise _over(seconds)
 
@@ -93,16 +96,26 @@ def _ringing(alarm: _Alarm) -> Iterator[None]:
     if not _can_ring():
         yield
         return
-    before = signal.signal(signal.SIGALRM, _ring)
+    alarm.was_set = True
+    signal.signal(signal.SIGALRM, _ring)
     _set.append(alarm)
     try:
         _arm()
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        _leave(alarm)
+
+
+def _leave(alarm: _Alarm) -> None:
+    """Forget an alarm; twice does no harm. One that stayed would stop what somebody else has set a limit to."""
+    if not alarm.was_set:
+        return
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    if alarm in _set:
         _set.remove(alarm)
-        signal.signal(signal.SIGALRM, before)
-        _arm()
+    if not _set:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    _arm()
 
 
 def _can_ring() -> bool:

@@ -184,3 +184,23 @@ def test_a_ring_that_a_bare_except_takes_for_a_failure_ends_the_work_all_the_sam
 
     with pytest.raises(OutOfTimeError):
         work()
+
+
+def test_a_ring_while_an_alarm_is_left_leaves_none_behind(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine it may ring just then; an alarm that stayed would end what comes long after it."""
+    real, rung = signal.setitimer, []
+
+    def setitimer(which: signal._ItimerWhich, seconds: float, interval: float = 0) -> tuple[float, float]:
+        if seconds == 0 and not rung:
+            rung.append(seconds)
+            clock.ring()
+        return real(which, seconds, interval)
+
+    monkeypatch.setattr(signal, "setitimer", setitimer)
+    with pytest.raises(OutOfTimeError), deadline.deadline(5):
+        pass
+    assert rung == [0]
+    assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+    with deadline.deadline(5):
+        clock.now += 4
