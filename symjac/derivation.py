@@ -169,7 +169,9 @@ class Derivation:
             nodes.spend(sum(ex.length(e, lengths) for e in (theorem.rhs, collected, final)))
             for e in final.walk():
                 if isinstance(e, ex.Diag) and e not in self._origin:
-                    self._origin[e] = self._gate_of(e, s, stages)
+                    # The gate it belongs to: the last one whose own letter it holds, else that of the stage.
+                    gates = (g.symbol for g in reversed(stages) if g.symbol in e.symbols and _scales(e, g))
+                    self._origin[e] = next(gates, s)
             equation = next(e for e in self.system.equations if e.lhs == s)
             stages.append(Stage(s, equation, theorem, theorem.rhs, collected, final))
             closed[Partial(s, self.wrt)] = final
@@ -185,14 +187,6 @@ class Derivation:
                 used |= {u for u in self.definitions[s].symbols if u in self.definitions and self.scope.depends(u)}
         # A definition that is a matrix is opened by its differential where it is used.
         return tuple(s for s in self.system.order if s in used and s.cols == ex.ONE)
-
-    @staticmethod
-    def _gate_of(d: Expr, s: Symbol, stages: list[Stage]) -> Symbol:
-        """The gate a diagonal belongs to: the last one whose own letter it holds, else the stage's symbol."""
-        for stage in reversed(stages):
-            if stage.symbol in d.symbols and _scales(d, stage):
-                return stage.symbol
-        return s
 
     @property
     def closed(self) -> Expr:

@@ -65,15 +65,10 @@ def _displays(text: str) -> Iterator[tuple[str, int]]:
     kept = [m for m in hits if not _ASKS.search(m[0])]
     for m in kept:
         place = source.place(m.start())
-        if "=" in (found := expand(_inner(m), macros.at(place))):
+        inner = rf"\begin{{align}}{m['rows']}\end{{align}}" if m["system"] else m["bracket"] or m["dollars"] or m[0]
+        if "=" in (found := expand(inner, macros.at(place))):
             yield found, place.line
     if not kept and r"\documentclass" not in text:
         whole, own = definitions(source.text)
         if "=" in (found := expand(whole, own).strip()):
             yield found, 1
-
-
-def _inner(m: re.Match[str]) -> str:
-    if m["system"]:
-        return rf"\begin{{align}}{m['rows']}\end{{align}}"
-    return m["bracket"] or m["dollars"] or m[0]

@@ -234,7 +234,8 @@ class Rollout:
             return {}
         adjoints = self.b.adjoints
         seen = [v for v in adjoints.nodes if v in adjoints.local.symbols]
-        names = [p for p in parameters_of(code) if p.startswith("dloss_")]
+        (function,) = (n for n in ast.parse(code).body if isinstance(n, ast.FunctionDef))
+        names = [a.arg for a in function.args.kwonlyargs if a.arg.startswith("dloss_")]
 
         def gradient(v: Symbol) -> Any:
             return lambda t, *values: array_of(at, adjoints.nabla(v, Time((), t)))
@@ -262,9 +263,3 @@ class Rollout:
             held = at.with_fixed({v: at.matrix(v) for v in cut})
             out = out + self.slope(held, s, self.losses[last])
         return out
-
-
-def parameters_of(code: str) -> list[str]:
-    """The names of the parameters of an emitted function."""
-    (function,) = (n for n in ast.parse(code).body if isinstance(n, ast.FunctionDef))
-    return [a.arg for a in function.args.kwonlyargs]

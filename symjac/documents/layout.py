@@ -125,19 +125,18 @@ def fit(page: Page, display: Display, line_width: float) -> tuple[Fitted, ...]:
     beside = room - words - _COLUMN >= min(widest, _LEAST)
     if beside and words:
         room -= words + _COLUMN
-    return tuple(_fit(page, r, lines, room, beside) for r, lines in zip(rows, reasons, strict=True))
-
-
-def _fit(page: Page, r: Line, reason: tuple[Inlines, ...], room: float, beside: bool) -> Fitted:
-    return Fitted(
-        lhs=None if r.lhs is None else page.box(r.lhs),
-        relation=r.relation,
-        pieces=break_lines(page.box(r.rhs), room),
-        beside=reason if beside else (),
-        words=_words(r),
-        label=page.label(r),
-        end=r.end,
-        note=bool(r.note),
+    return tuple(
+        Fitted(
+            lhs=None if r.lhs is None else page.box(r.lhs),
+            relation=r.relation,
+            pieces=break_lines(page.box(r.rhs), room),
+            beside=lines if beside else (),
+            words=_words(r),
+            label=page.label(r),
+            end=r.end,
+            note=bool(r.note),
+        )
+        for r, lines in zip(rows, reasons, strict=True)
     )
 
 

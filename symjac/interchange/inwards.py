@@ -136,7 +136,8 @@ class _Inwards:
                 arg = self(s.arg)
                 return arg if arg.is_scalar else _UNARY[s.func](arg)
             case sympy.DiagMatrix():
-                return self._diag_matrix(s)
+                arg = self(s.args[0])
+                return arg if arg.is_scalar else expr.Diag(expr.transpose(arg) if arg.is_row else arg)
             case DiagonalOf():
                 return expr.Diagonal(self(s.args[0]))
             case sympy.BlockMatrix():
@@ -146,7 +147,9 @@ class _Inwards:
                 ]
                 return stacked[0] if len(stacked) == 1 else expr.Stack(*stacked)
             case ElementwiseApplyFunction():
-                return self._elementwise_apply_function(s)
+                f = s.function
+                z, body = (f.variables[0], f.expr) if isinstance(f, sympy.Lambda) else (Z, f(Z))
+                return self.lift(body, z, self(s.expr))
             case MatrixElement():
                 return self._matrix_element(s)
             case sympy.Sum():
@@ -156,19 +159,6 @@ class _Inwards:
         if isinstance(s, _SCALAR) or type(s) in _heads():
             return self.lift(s, None, None)
         raise NotYetError(f"SymPy's {type(s).__name__} is not understood here")
-
-    def _diag_matrix(self, s: sympy.DiagMatrix) -> Expr:
-        arg = self(s.args[0])
-        if arg.is_scalar:
-            return arg
-        return expr.Diag(expr.transpose(arg) if arg.is_row else arg)
-
-    def _elementwise_apply_function(self, s: ElementwiseApplyFunction) -> Expr:
-        arg, f = self(s.expr), s.function
-        if isinstance(f, sympy.Lambda):
-            (z,) = f.variables
-            return self.lift(f.expr, z, arg)
-        return self.lift(f(Z), Z, arg)
 
     def _matrix_element(self, s: MatrixElement) -> Expr:
         base = self(s.args[0])

@@ -155,20 +155,17 @@ class Teller:
     @cached_property
     def style(self) -> Style:
         """How this page prints: the author's orientation and boldness, short derivatives in composite proofs."""
-        short = not self.by_entries and self.wrt.cols == ex.ONE
-        return replace(self._plain_style, short_partials={self.wrt: self.short_letter} if short else {})
+        if self.by_entries or self.wrt.cols != ex.ONE:
+            return self._plain_style
+        # The variable as an operator's subscript: its letter alone where that says enough.
+        box = names.take_apart(self.wrt.name)
+        base = box.base if isinstance(box, Script) else box
+        return replace(self._plain_style, short_partials={self.wrt: base if isinstance(base, Ident | Styled) else box})
 
     @cached_property
     def _plain_style(self) -> Style:
         everything = ex.Sum(*(ex.Norm(s) for s in self.symbols))
         return style_for(everything, row=self.d.system.orientation == "row")
-
-    @cached_property
-    def short_letter(self) -> Box:
-        """The variable as an operator's subscript: its letter alone where that says enough."""
-        box = names.take_apart(self.wrt.name)
-        base = box.base if isinstance(box, Script) else box
-        return base if isinstance(base, Ident | Styled) else box
 
     def full(self, p: Partial) -> Box:
         """A derivative written out as a fraction also where the page has a short form."""

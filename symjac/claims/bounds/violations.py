@@ -157,11 +157,8 @@ class Values:
 
     def _matrix(self, e: Expr, numbers: Rationals) -> list[list[Range]]:
         at = Evaluator(numbers, self.point.sizes, self.point.leaf, self.world.equations, given=self.world.given)
-        return [[_range(value_of(a)) for a in row] for row in at.matrix(e)]
-
-
-def _range(v: Value) -> Range:
-    return Range(v.low, v.high) if isinstance(v, Enclosure) else Range.of(v)
+        rows = [[value_of(a) for a in row] for row in at.matrix(e)]
+        return [[Range(v.low, v.high) if isinstance(v, Enclosure) else Range.of(v) for v in row] for row in rows]
 
 
 def _shown(

@@ -191,10 +191,6 @@ class Page:
         bare = self.bare(t)
         return self.s.claim[slice(*bare)] if bare is not None else self.bracketed(t)
 
-    def grouped(self, t: Term, text: str) -> str:
-        """A text that takes the place of a term, in brackets but where those of a call are around it."""
-        return text if id(t) in self.arguments else f"({text})"
-
     def swap(self, old: Term, new: Term, text: str, span: Span | None = None) -> tuple[Swap, ...]:
         """One swap, none where the place of the old term in the text is not known."""
         start, stop = span or old.span

@@ -71,7 +71,7 @@ def derivatives(p: Page) -> Iterator[Edit]:
                 if _complement(other) == (x, 1):
                     span = (p.whole(t.args[0])[0], p.whole(t.args[1])[1])
                     new, text = _of_tanh(p, x)
-                    yield from p.one("derivative", words, t, new, p.grouped(t, text), span)
+                    yield from p.one("derivative", words, t, new, text if id(t) in p.arguments else f"({text})", span)
     for t in p.terms:
         if t.kind == "word" and t.data == "diag" and t.args[0].kind in ("symbol", "apply"):
             x = t.args[0]
