@@ -565,13 +565,13 @@ def test_entries_that_may_be_vectors_refute_nothing(
             r"F = \sum_{i=1}^{N-1} (x_{i+1} - x_i)^2",
             r"\frac{\partial F}{\partial x_i} = 2 (2 x_i - x_{i-1} - x_{i+1})",
         ),
-        (r"Q = \sum_{t=1}^T g_t (w^\top x_t - y_t)^2", r"\nabla_w Q = 2 \sum_{t=1}^T g_t (w^\top x_t - y_t) x_t"),
+        (r"Q = \sum_{t=1}^T r_t (w^\top x_t - y_t)^2", r"\nabla_w Q = 2 \sum_{t=1}^T r_t (w^\top x_t - y_t) x_t"),
     ],
 )
 def test_squares_that_may_be_numbers_refute_nothing_by_shape(equation: str, claim: str) -> None:
     """A sum over steps whose letters are vectors by their case alone: shapes do not refute what numbers leave open."""
     assert check_record({"equations": [equation], "claim": claim}).verdict == "undecided"
-    vectors = {"equations": [equation], "claim": claim, "symbols": {"x_t": "vector n", "g_t": "vector n"}}
+    vectors = {"equations": [equation], "claim": claim, "symbols": {"x_t": "vector n", "r_t": "vector n"}}
     assert check_record(vectors).verdict == "false"
 
 
