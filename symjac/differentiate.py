@@ -15,6 +15,7 @@ from symjac.expr import Expr, Product
 from symjac.kernel import DIFFERENTIALS, JACOBIANS, Scope, Theorem, narrow, operands
 from symjac.linear import coefficient, gradient, jacobian_of_linear
 from symjac.rules import infer
+from symjac.rules.differentials import LARGEST_POWER
 from symjac.values import counterexample
 
 
@@ -222,6 +223,8 @@ class _Differential(_Derivatives):
         if isinstance(y, ex.Symbol):
             return self.infer("d_definition", y, self.of(self.scope.definitions[y]))
         if isinstance(y, ex.MatrixPower) and y.exponent != ex.Number(-1):
+            if not (isinstance(y.exponent, ex.Number) and 0 < abs(y.exponent.value) <= LARGEST_POWER):
+                raise NotYetError(f"this power is not written out: {ex.brief(y)}")
             return self.infer("d_matrix_power", y, self.of(y.base))
         if _is_power_of_squared_norm(y):
             return self.infer("d_squared_norm", y, self.of(y.args[0].args[0]))

@@ -81,6 +81,12 @@ BY_LOWER = r"\frac{\partial J}{\partial p_0} = "
 # Equations, declarations, a claim, and what holds in each of the four conventions: t, f, - for undecided;
 # a dot for any.
 CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
+    ("a number that is one-hot", ["y = a + x"], {"a": "one-hot"}, BY_X + "a", "----"),
+    ("entries of a matrix by others", ["Y = C X", "y = A x"], {"X": "matrix n n"}, r"∂Y_{ij}/∂x_k = 0", "----"),
+    ("bars around a wide matrix", [r"s = z \|A\|_F^2"], {"z": "scalar", "A": "matrix m n"}, "∂s/∂z = |A|^2", "----"),
+    ("a power that is a letter", ["y = A^n x"], {"n": "scalar"}, "∂y/∂A = 0", "----"),
+    ("two ways over many steps", ["s_t = A s_{t-1} + r_t", "r_t = B r_{t-1} + u_t"], {}, "∂s_t/∂u_k = B^{t-k}", "ffff"),
+    ("a sum beside a parameter", ["s_t = A s_{t-1}"], {}, r"∂L/∂A = \sum_{t=2}^T ∂L/∂s_t s_t^\top + A", "f-ff"),
     (
         "a batch by its weight",
         ["Z = Y P + b"],

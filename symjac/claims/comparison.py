@@ -328,7 +328,8 @@ class Comparison(Asked):
         """The vectors, and the matrices in each row, that are declared to be one-hot or to sum to one."""
         families = self.statement.declared_as((*ONE_HOT, *SUMS_TO_ONE))
         free = self._free(related) if families else set()
-        return frozenset(s for s in free if (r := self.model.ref(s)) is not None and r.family in families)
+        named = ((s, self.model.ref(s)) for s in free if not s.is_scalar)
+        return frozenset(s for s, r in named if r is not None and r.family in families)
 
     def _free(self, related: Sequence[Expr]) -> set[ex.Symbol]:
         """The symbols that both sides depend on and no equation defines."""

@@ -40,9 +40,10 @@ def correct(s: Statement) -> dict[str, str]:
 
 
 def _latex(s: Statement, model: Model, layout: str, left: Term, right: Term) -> str:
-    if s.beside_penalty(left, right) is not None:
-        raise UndecidedError("a sum over steps beside what a parameter adds by itself is not printed yet")
     over = s.per_step(left, right)
+    summed = any(t.over.kind == "sum" for t in s.over(right)) and s.whole_gradients(left, right)
+    if s.beside_penalty(left, right) is not None or (over is None and summed):
+        raise UndecidedError("a sum over steps beside something else is not printed yet")
     check = Comparison(s, model, Convention(layout, "column"), "ascending")
     check.step = Time(((over[2], 1),)) if over is not None else s.step({}, left, right)
     gradients = check.gradients(left, right, {})

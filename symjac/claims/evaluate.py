@@ -337,7 +337,7 @@ class Evaluator(Meaning):
             raise UndecidedError("entries of what no equation defines are not judged here")
         symbol = self.model.symbol(of)
         if self.model.symbol(by).cols != ONE or not symbol.is_vector:
-            raise UndecidedError("the derivative of an entry by a matrix is not judged")
+            raise UndecidedError("the derivative of an entry of a matrix, or by one, is not judged")
         jacobian = self.known(Term("derivative", (y.whole, x), None, t.span), by)
         return ex.Product(ex.Transpose(self.units(y, symbol)[0]), jacobian)
 

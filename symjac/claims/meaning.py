@@ -356,6 +356,8 @@ class Meaning(Elaborator):
             return first
         if first.is_scalar and not others and t.data == "norm":
             return scalar(lambda: ex.Norm(first.make()), t)
+        if first.is_matrix and t.data == "abs" and not self.fit(first, Value(first.cols, first.rows, first.make, t)):
+            raise UndecidedError("bars around a matrix that is not square: its norm, or the size of each entry?")
         return operators.of_values(self, values, t)
 
     def mapped(self, t: Term) -> Value:

@@ -234,10 +234,17 @@ class Model(Instances):
         if self.enters(x):
             return self.from_input(y, x)
         seen = [r for k in (0, 1) if self.definition(y) is not None and self.sees(y, r := x.at(y.step - k))]
-        if len(seen) != 1:
+        if len(seen) != 1 or self._is_carried_beside(y, x):
             of, wrt = self.name(y), self.name(x)
             raise UndecidedError(f"nothing says how {of} depends on {wrt}, so many steps before")
         return ex.mul(self.derivative(y, seen[0]), self.long_product(seen[0], x))
+
+    def _is_carried_beside(self, y: Ref, x: Ref) -> bool:
+        """Whether y depends on a step before through something else that depends on x there."""
+        table = {s: e for s, e in self.between(y, x).items() if s.family != x.family}
+        held = self.refs(reached([self.symbol(y)], table))
+        before = {r.family for r in held if r.time not in (None, y.time)} & self.defined_families - {x.family}
+        return any(x.family in self.behind([f]) for f in before)
 
     def from_input(self, y: Ref, x: Ref) -> Expr:
         """dy/dx by an input a number of steps earlier that is a letter, through the only state that sees it.
@@ -318,6 +325,8 @@ class Model(Instances):
             definitions = {s: e for s, e in definitions.items() if s != wrt}
         elif any(isinstance(node, ex.OverTime) for e in definitions.values() for node in e.walk()):
             raise UndecidedError("the system holds a sum or product over time")
+        elif of.is_matrix and not wrt.is_scalar:
+            raise UndecidedError("the derivative of a matrix is not judged")
         elif wrt not in reached([of], definitions):
             return ex.zero(ex.Partial(of, wrt).shape)
         system = dataclasses.replace(self.reading, equations=tuple(Equation(s, e, "") for s, e in definitions.items()))

@@ -90,13 +90,11 @@ class Size:
             return reduce(Size.__mul__, [self] * exponent.offset, Size.number(1))
         if len(self.terms) != 1:
             if exponent.is_number:
-                raise UndecidedError("a sum to this power is not judged")
+                raise UndecidedError("a sum to this power, or zero, is not judged")
             return Size.made({frozenset([(Atom("sum", self, self.signed), exponent)]): Fraction(1)})
         ((monomial, c),) = self.terms
         out = {(a, _scaled(e, exponent)) for a, e in monomial}
         if exponent.is_number:
-            if not c:
-                raise UndecidedError("a division by zero")
             return Size.made({frozenset(out): c**exponent.offset})
         if c != 1:
             if c < 0:
