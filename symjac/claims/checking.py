@@ -12,7 +12,7 @@ from functools import partial
 from symjac import expr as ex
 from symjac.claims import readings
 from symjac.claims.asked import conventions, orders, settled_order
-from symjac.claims.bounds import bounding, inequality, telling as bound_telling, words as bound_words
+from symjac.claims.bounds import bounding, inequality, telling as bound_telling
 from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import FOUR, Convention
 from symjac.claims.correct import correct
@@ -94,7 +94,7 @@ def _open(claim: str, outcome: Outcome) -> Verdict:
 
 def _explained(v: Verdict) -> Verdict:
     """The verdict with what is told of any, before anything is found out beside it."""
-    return replace(v, explanation=bound_words.first(v) if v.signs else sentences(replace(v, told=tell(v, Found()))))
+    return replace(v, explanation=bound_telling.first(v) if v.signs else sentences(replace(v, told=tell(v, Found()))))
 
 
 def _of_each_repair(asked: Claim, read: list[Statement]) -> Verdict:

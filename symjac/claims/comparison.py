@@ -259,8 +259,10 @@ class Comparison(Asked):
                 if pair is not None and equal(*pair, table):
                     return Outcome(True, "proof")
                 near = self.has_kin(related, table) and not screen.far_apart(left, right, table)
-                if pair is not None and near and self.equal_in_exponentials(*pair, table):
-                    return Outcome(True, "proof", "with the functions written out by exponentials")
+                if pair is not None and near:
+                    written = {s: in_exponentials(e) for s, e in table.items()}
+                    if equal(in_exponentials(pair[0]), in_exponentials(pair[1]), written):
+                        return Outcome(True, "proof", "with the functions written out by exponentials")
             except NormalFormTooLarge as error:
                 too_large = error.message  # values may tell the sides apart all the same
             if equal_entries(left, right, table):
@@ -298,12 +300,6 @@ class Comparison(Asked):
         """Whether two of exp, log, sigmoid, tanh and their kin occur."""
         nodes = (n for e in (*related, *table.values()) for n in e.walk() if isinstance(n, ex.Apply))
         return len({n.function.known for n in nodes if n.function.known and is_exponential(n.function.known)}) > 1
-
-    @staticmethod
-    def equal_in_exponentials(left: Expr, right: Expr, table: Mapping[ex.Symbol, Expr]) -> bool:
-        """Whether both sides are equal once sigmoid, tanh and their kin are written by exp."""
-        written = {s: in_exponentials(e) for s, e in table.items()}
-        return equal(in_exponentials(left), in_exponentials(right), written)
 
     def refuted(self, course: Course, left: Expr, right: Expr) -> Outcome | None:
         """A counterexample where the system is run forwards, or none."""

@@ -87,27 +87,47 @@ class Mentions:
 
 
 @dataclass(eq=False)
-class Gradients:
-    """Gradients as columns (of a matrix in its own shape) in one orientation."""
+class OfLoss:
+    """What gradients in one orientation rest on, derived or run, and those that are plain."""
 
     model: Model
     mentions: Mentions
-    known: dict[Ref, Expr] = field(default_factory=dict)
-    depth: int = 0
     step: Time | None = None  # the step at which a parameter's uses are counted
     last: Time | None = None  # the last step there is
     weights: Mapping[str, Expr] = field(default_factory=dict)  # of a step's loss in the whole one
-    implied: set[Ref] = field(default_factory=set)  # outputs by which no gradient is mentioned
-    letters: dict[Symbol, tuple[Ref, str]] = field(default_factory=dict)  # by what, and of which kind each one is
 
-    def __call__(self, loss: Ref | None, x: Ref) -> Expr:
-        """The gradient of a loss by ``x``; a loss that carries a time is the loss of that step."""
+    def plain(self, x: Ref) -> Expr | None:
+        """The gradient by what comes after the last step, and by a loss that is a part of the whole one."""
         if self.after_last(x):
             return ex.zero(self.model.symbol(x).shape)
         if x.family == self.mentions.penalty:
             return ex.Number(1)
         if x.family in self.weights and x.time is not None:
             return ex.zero(ex.SCALAR) if self.mentions.leaves_out(x) else self.weights[x.family]
+        return None
+
+    def after_last(self, x: Ref) -> bool:
+        return self.last is not None and x.time is not None and x.time.is_after(self.last)
+
+    @property
+    def weight(self) -> Expr:
+        """What the loss of a step counts that has no name, where all count the same."""
+        return next(iter(self.weights.values())) if len(self.weights) == 1 else ex.Number(1)
+
+
+@dataclass(eq=False)
+class Gradients(OfLoss):
+    """Gradients as columns (of a matrix in its own shape)."""
+
+    known: dict[Ref, Expr] = field(default_factory=dict)
+    depth: int = 0
+    implied: set[Ref] = field(default_factory=set)  # outputs by which no gradient is mentioned
+    letters: dict[Symbol, tuple[Ref, str]] = field(default_factory=dict)  # by what, and of which kind each one is
+
+    def __call__(self, loss: Ref | None, x: Ref) -> Expr:
+        """The gradient of a loss by ``x``; a loss that carries a time is the loss of that step."""
+        if (found := self.plain(x)) is not None:
+            return found
         if loss is not None and loss.time is not None:
             if x.time != loss.time:
                 return self.of_step_by_parameter(loss, x) if x.time is None else self.of_step(loss, x)
@@ -284,9 +304,8 @@ class Gradients:
         same = [c for c in users if c.time is not None and c.time == x.time]
         if any(u.time != x.time for c in same for u in self.downstream(c)):
             raise UndecidedError("the loss of one step cannot be told from the whole loss here")
-        weight = next(iter(self.weights.values())) if len(self.weights) == 1 else ex.Number(1)
         if not self.mentions.leaves_out(x):
-            terms.append(ex.mul(weight, self.free(x, "local")))
+            terms.append(ex.mul(self.weight, self.free(x, "local")))
         return [c for c in users if c not in same]
 
     def through(self, c: Ref, x: Ref, g: Expr) -> Expr:
@@ -340,6 +359,3 @@ class Gradients:
         ends = [way * u.offset for u in mentioned if u.letters == x.time.letters]
         ends += [way * time.offset + 1] if time is not None and time.letters == x.time.letters else []
         return bool(ends) and way * x.time.offset > max(ends)
-
-    def after_last(self, c: Ref) -> bool:
-        return self.last is not None and c.time is not None and c.time.is_after(self.last)

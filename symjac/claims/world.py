@@ -14,8 +14,8 @@ from functools import lru_cache
 
 from symjac import expr as ex
 from symjac.claims.evaluate import Evaluator
-from symjac.claims.gradients import Gradients, Mentions
-from symjac.claims.model import Model, refuse_circles
+from symjac.claims.gradients import Gradients, OfLoss
+from symjac.claims.model import refuse_circles
 from symjac.claims.undecided import UndecidedError
 from symjac.expr import Expr, Identity, Kronecker, Partial, Product, Symbol, Transpose, Vec, transpose
 from symjac.expr.times import Time
@@ -82,21 +82,15 @@ class Gradient:
 
 
 @dataclass(eq=False)
-class World:
+class World(OfLoss):
     """What a claim's derivatives stand for in one orientation.
 
     Where the whole sum over steps is meant, ``first`` and ``until`` are its ends; elsewhere the gradient by a parameter
-    is what its uses at ``step`` give. ``last`` is the last step there is, ``weights`` are those of a step's loss in the
-    whole.
+    is what its uses at ``step`` give.
     """
 
-    model: Model
-    mentions: Mentions
-    step: Time | None = None
-    last: Time | None = None
     first: Time | None = None
     until: Time | None = None
-    weights: Mapping[str, Expr] = field(default_factory=dict)
     spell: Callable[[Expr], Expr] = lambda e: e  # what is known by its name only, in operations that have values
     given: dict[Symbol, Slope | Gradient] = field(default_factory=dict)
     equations: dict[Symbol, Expr] = field(default_factory=dict)
@@ -107,13 +101,8 @@ class World:
 
     def __call__(self, loss: Ref | None, x: Ref) -> Expr:
         """The gradient of a loss by ``x``: a letter, or what it is plainly."""
-        variable = self.model.symbol(x)
-        if self._is_after_last(x):
-            return ex.zero(variable.shape)
-        if x.family == self.mentions.penalty:
-            return ex.Number(1)
-        if x.family in self.weights and x.time is not None:
-            return ex.zero(variable.shape) if self.mentions.leaves_out(x) else self.weights[x.family]
+        if (found := self.plain(x)) is not None:
+            return found
         time = loss.time if loss is not None else None
         if time is None and x in self.mentions.upstream:
             return self._letter(Gradients.symbol(self.model, x, "upstream"), Gradient(self, None, x, direct=True))
@@ -172,9 +161,6 @@ class World:
     def _letter(self, symbol: Symbol, meaning: Slope | Gradient) -> Symbol:
         self.given.setdefault(symbol, meaning)
         return symbol
-
-    def _is_after_last(self, x: Ref) -> bool:
-        return self.last is not None and x.time is not None and x.time.is_after(self.last)
 
     # --------------------------------------------------------------------------------- what there is
 
@@ -243,7 +229,7 @@ class World:
             for k in range(low if first is None else first, (high if until is None else until) + 1):
                 for r in (r for r in self.model.instance(Time(letters, k)) if not self.mentions.is_given(r)):
                     counts = first is not None or (parameters and self.step == Time(letters, k))
-                    if not self._is_after_last(r) and (counts or not self._reaches_before(r, letters, low)):
+                    if not self.after_last(r) and (counts or not self._reaches_before(r, letters, low)):
                         yield r
 
     def _reaches_before(self, r: Ref, letters: Letters, low: int) -> bool:
@@ -286,7 +272,7 @@ class World:
         value, weights = self.model.symbol(r), self.weights if whole else {}
         if r.family == self.mentions.penalty or r.family in self.weights:
             return ex.mul(weights.get(r.family, ex.Number(1)), value)
-        return ex.mul(next(iter(weights.values())) if len(weights) == 1 else ex.Number(1), self.seen_as(value))
+        return ex.mul(self.weight if whole else ex.Number(1), self.seen_as(value))
 
     def seen_as(self, value: Symbol) -> Expr:
         """What the loss makes of something it sees, ``tr(C^T V)`` with a C of its own: any gradient there is."""

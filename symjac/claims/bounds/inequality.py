@@ -14,11 +14,12 @@ from fractions import Fraction
 
 from symjac import expr as ex
 from symjac.claims.asked import Asked, conventions, orders, settled_order
-from symjac.claims.bounds import bounding, words as bound_words
+from symjac.claims.bounds import bounding
 from symjac.claims.bounds.bounding import FALLING, Hypothesis
 from symjac.claims.bounds.majorants import Majorants, Plain, Register
 from symjac.claims.bounds.norm_forms import Forms
 from symjac.claims.bounds.sizes import Size
+from symjac.claims.bounds.telling import latex
 from symjac.claims.bounds.violations import violation
 from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import FOUR, Convention
@@ -282,7 +283,7 @@ class Pair(Asked):
         """The least that a member is found to be at most and that can be printed, and its LaTeX."""
         names = {(h.kind, h.of): name for name, h in self.judge.hypotheses.items()}
         found = forms.uppers(forms.of(a))
-        texts = {size: text for size in found if (text := bound_words.latex(size, forms, names))}
+        texts = {size: text for size in found if (text := latex(size, forms, names))}
         plain = [size for size in texts if "diag" not in texts[size]] or list(texts)
         least = next(iter(plain), None)
         for size in plain:

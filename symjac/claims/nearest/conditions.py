@@ -15,17 +15,20 @@ from symjac import expr as ex
 from symjac.claims.asked import columns, settled_order
 from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import Convention, listed
+from symjac.claims.evaluate import Evaluator
 from symjac.claims.model import Model
-from symjac.claims.nearest.oneunit import Alone, Scalars, is_possible
-from symjac.claims.nearest.sieve import UNPROVED, Provable, in_both_readings
+from symjac.claims.nearest.sieve import APART, UNPROVED, Provable, in_both_readings
 from symjac.claims.properties import Change, everywhere, special
 from symjac.claims.stated.statement import Statement
-from symjac.claims.undecided import TROUBLE
+from symjac.claims.undecided import TROUBLE, UndecidedError
 from symjac.claims.verdict import Formula, Outcome, Told, listing
 from symjac.claims.witness import Circumstances, confirm
+from symjac.errors import NotYetError, ShapeError
 from symjac.expr import Expr, Function, Symbol
 from symjac.limits import is_over
 from symjac.normal import equal
+from symjac.reading.applied.terms import Term
+from symjac.reading.values import Value
 from symjac.values.screen import Screen
 
 ALWAYS = ("symmetric", "skew-symmetric", "diagonal")  # what a matrix may be, the most useful first
@@ -198,6 +201,91 @@ def _linear(name: str) -> Change:
 
 
 # ---------------------------------------------------------------------------------------- one unit
+# All is scalar, so that only the factors count and not where they stand.
+
+_SAME = (ex.Diag, ex.Diagonal, ex.Transpose, ex.Trace, ex.Determinant)
+_ONE = (ex.Ones, ex.Identity)
+
+
+def scalar(e: Expr) -> Expr:
+    """An expression where every size is 1.
+
+    :raises NotYetError: where it holds what has no such form here.
+
+    >>> n = ex.dim("n")
+    >>> W, d = Symbol("W", (n, n)), Symbol("d", (n, ex.ONE))
+    >>> scalar(ex.Product(ex.Transpose(W), ex.Diag(d)))
+    Product(W, d)
+    """
+    args = [scalar(a) for a in e.args]
+    if isinstance(e, Symbol):
+        return Symbol(e.parts)
+    if isinstance(e, ex.Number):
+        return e
+    if isinstance(e, _ONE):
+        return ex.Number(1)
+    if isinstance(e, ex.Zero):
+        return ex.Number(0)
+    if isinstance(e, _SAME):
+        return args[0]
+    if isinstance(e, ex.Sum):
+        return ex.add(*args)
+    if isinstance(e, ex.Product | ex.Hadamard):
+        return ex.mul(*args)
+    if isinstance(e, ex.EntryPower | ex.MatrixPower):
+        return ex.EntryPower(args[0], args[1])
+    if isinstance(e, ex.Apply):
+        return ex.Apply(e.function, args[0])
+    raise NotYetError(f"the {e.noun} is not read where every size is 1")
+
+
+def is_possible(s: Statement) -> bool:
+    """Whether every size of the system may be 1, and is not already."""
+    shapes = {i.symbol.shape for i in s.models["column"].reading.symbols.values()}
+    sizes = {d for shape in shapes for d in shape if d != ex.ONE}
+    return bool(sizes) and all(d.is_Symbol for d in sizes) and not any(t.kind in _NOT_ALONE for t in s.walk())
+
+
+_NOT_ALONE = (*APART, "over", "stack", "explicit", "map", "count")
+
+
+class Alone(Evaluator):
+    """Terms to scalars."""
+
+    def value(self, t: Term) -> Value:
+        match t.kind:
+            case "symbol" if t.ref is not None:
+                return self.given(scalar(self.model.symbol(self.ref(t.ref))), t)
+            case "identity" | "ones" | "zeros":
+                return self.given(ex.Number(int(t.kind != "zeros")), t)
+            case "operation":
+                a, b = (self.value(arg) for arg in t.args)
+                return self.quotient(a, b, t) if t.data == "oslash" else self.product([a, b], t)
+            case "word" if t.data in ("diag", "trace", "det") and len(t.args) == 1:
+                return self.value(t.args[0])
+            case "word":
+                raise UndecidedError(f"{t.data} is not judged where every size is 1")
+            case "derivative" | "gradient":
+                return self.given(scalar(super().value(t).make()), t)
+        return super().value(t)
+
+
+@dataclass
+class Scalars(Provable):
+    """Two members where every size is 1."""
+
+    def unconfirmed(self, a: Term, b: Term) -> str:
+        plain = Comparison(self.statement, self.model, self.convention, self.order)
+        return confirm(plain, a, b, Circumstances(every_size_is_one=True))
+
+    def decided(self, left: Expr, right: Expr) -> Outcome:
+        if not (left.is_scalar and right.is_scalar):
+            raise ShapeError("not every size is 1")
+        met = [self.model.symbol(r) for r in self.model.refs(left.symbols | right.symbols)]
+        for table in self.tables(met):
+            if equal(left, right, {Symbol(s.parts): scalar(e) for s, e in table.items()}):
+                return Outcome(True, "proof")
+        return UNPROVED
 
 
 def _one_unit(s: Statement) -> Iterator[Condition]:
@@ -207,9 +295,8 @@ def _one_unit(s: Statement) -> Iterator[Condition]:
     where = []
     for c in columns(s):
         with contextlib.suppress(*TROUBLE):
-            if in_both_readings(
-                Scalars(s, s.models["column"], c, settled_order(s), Alone), s.members[0], s.members[-1]
-            ):
+            check = Scalars(s, s.models["column"], c, settled_order(s), Alone)
+            if in_both_readings(check, s.members[0], s.members[-1]):
                 where.append(c.name)
     if where:
         told = ("every size were 1, where order, transposes and diag do not matter",)
