@@ -144,9 +144,10 @@ def index_sum(el: Arithmetic, t: Term) -> Value:
         return scalar(lambda: ex.IndexSum(ex.Index(letter, size.value()), body.make()), t)
 
     def make() -> ex.Expr:
-        total = entrywise.summed(entrywise.collected(body.make()), ex.Index(letter, size.value()))
-        if total is None:
-            raise el.error(f"{el.context.text(t)} is no product with the matrix of all the vectors that are added", t)
-        return total
+        try:
+            return entrywise.summed(entrywise.collected(body.make()), ex.Index(letter, size.value()))
+        except entrywise.NotFoundError:
+            message = f"{el.context.text(t)} is no product with the matrix of all the vectors that are added"
+            raise el.error(message, t) from None
 
     return Value(body.rows, body.cols, make, t)

@@ -15,7 +15,8 @@ Product(W, x)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from symjac import expr as ex
@@ -23,53 +24,52 @@ from symjac.expr import ONE, Expr, Index, Product
 from symjac.reading.values import joined
 
 
-def whole(e: Expr, indices: tuple[Index | int, ...]) -> Expr | None:
-    """The vector or matrix whose entry at the indices, or whose column, this is; ``None`` where none is found."""
+class NotFoundError(Exception):
+    """No vector or matrix is found that has this for its entries, columns or terms."""
+
+
+def whole(e: Expr, indices: tuple[Index | int, ...]) -> Expr:
+    """The vector or matrix whose entry at the indices, or whose column, this is.
+
+    :raises NotFoundError: where none is found, as everything here does.
+    """
     at, e = [k for k in indices if isinstance(k, Index)], collected(e)
     if len(at) < len(indices) or len(set(at)) < len(at):
-        return None
-    if len(at) < 2:
-        return columns(e, *at)
-    return _matrix(e, *at) if e.is_scalar else None
+        raise NotFoundError
+    return columns(e, *at) if len(at) < 2 else _matrix(e, *at)
 
 
-def _matrix(e: Expr, i: Index, j: Index) -> Expr | None:
+def _matrix(e: Expr, i: Index, j: Index) -> Expr:
     """The matrix whose entry at i and j a number is."""
+    if not e.is_scalar:
+        raise NotFoundError
     held = {i, j} & ex.unbound_indices(e)
     if len(held) < 2:
         row, column = ex.Ones(ONE, j.size), ex.Ones(i.size, ONE)
         vector = columns(e, *held) if held else Product(e, column)
-        return None if vector is None else Product(column, ex.Transpose(vector)) if j in held else ex.mul(vector, row)
+        return Product(column, ex.Transpose(vector)) if j in held else ex.mul(vector, row)
     if isinstance(e, ex.Apply) or (isinstance(e, ex.EntryPower) and not held & ex.unbound_indices(e.exponent)):
-        inner = _matrix(e.args[0], i, j)
-        return None if inner is None else e.with_args((inner, *e.args[1:]))
+        return e.with_args((_matrix(e.args[0], i, j), *e.args[1:]))
     if isinstance(e, ex.Sum | Product) and all(f.is_scalar for f in e.args):
         alone = [f for f in e.args if isinstance(e, Product) and not held & ex.unbound_indices(f)]
         parts = [f for f in e.args if f not in alone]
-        found = _each(ex.Sum if isinstance(e, ex.Sum) else ex.Hadamard, parts, lambda f: _matrix(f, i, j))
-        return None if found is None else joined([*alone, found])
-    line = columns(e, j)
-    turned = columns(line, i) if line is not None else None
-    return ex.transpose(turned) if turned is not None else None
+        node = ex.Sum if isinstance(e, ex.Sum) else ex.Hadamard
+        return joined([*alone, _each(node, [_matrix(f, i, j) for f in parts])])
+    return ex.transpose(columns(columns(e, j), i))
 
 
-def _each(
-    node: type[ex.Sum | ex.Hadamard | ex.Stack], parts: Sequence[Expr], of: Callable[[Expr], Expr | None]
-) -> Expr | None:
-    """A node of what each part is, where all of them are something."""
-    found = [p for p in map(of, parts) if p is not None]
-    if len(found) < len(parts):
-        return None
-    return found[0] if len(found) == 1 else node(*found)
+def _each(node: type[ex.Sum | ex.Hadamard | ex.Stack], parts: Sequence[Expr]) -> Expr:
+    """A node of its parts, of which there may be one."""
+    return parts[0] if len(parts) == 1 else node(*parts)
 
 
-def _line(e: ex.Entry, i: Index) -> Expr | None:
+def _line(e: ex.Entry, i: Index) -> Expr:
     """Of an entry at i the vector, or the row or column of the matrix that it stands in."""
     if e.indices == (i,):
         return e.base
-    row, column = e.indices if len(e.indices) == 2 else (None, None)
-    if row is None or column is None or row == column:
-        return None
+    if len(e.indices) != 2 or e.indices[0] == e.indices[1]:
+        raise NotFoundError
+    row, column = e.indices
     return (
         ex.mul(ex.transpose(e.base), ex.UnitVector(row, e.base.rows))
         if column == i
@@ -96,34 +96,32 @@ def _inner_products(chain: Iterable[Expr]) -> Iterator[list[Expr]]:
             run = []
 
 
-def _inner_product(chain: Sequence[Expr], i: Index) -> Expr | None:
+def _inner_product(chain: Sequence[Expr], i: Index) -> Expr:
     """The vector of the values of a row times a column, with matrices between them."""
     held = [k for k, f in enumerate(chain) if i in ex.unbound_indices(f)]
     at = held[0] or (held[-1] + 1 if held[-1] + 1 < len(chain) else len(chain) // 2)
     row, column = ex.transpose(ex.mul(*chain[:at])), ex.mul(*chain[at:])
     if held[0]:
-        right = columns(column, i)
-        return None if right is None else ex.mul(ex.transpose(right), row)
+        return ex.mul(ex.transpose(columns(column, i)), row)
     left = columns(row, i)
-    if left is None or i not in ex.unbound_indices(column):
-        return None if left is None else ex.mul(ex.transpose(left), column)
-    right = columns(column, i)
-    return None if right is None else Product(ex.Transpose(ex.Hadamard(left, right)), ex.Ones(left.rows))
+    if i not in ex.unbound_indices(column):
+        return ex.mul(ex.transpose(left), column)
+    return Product(ex.Transpose(ex.Hadamard(left, columns(column, i))), ex.Ones(left.rows))
 
 
-def _root_of_squares(e: ex.Norm, i: Index, exponent: Fraction) -> Expr | None:
+def _root_of_squares(e: ex.Norm, i: Index, exponent: Fraction) -> Expr:
     """The vector of the powers of the norms of a vector with a number."""
-    inner = columns(e.arg, i) if e.arg.cols == ONE else None
-    if inner is None:
-        return None
+    if e.arg.cols != ONE:
+        raise NotFoundError
+    inner = columns(e.arg, i)
     squares = Product(ex.Transpose(ex.EntryPower(inner, ex.Number(2))), ex.Ones(inner.rows))
     return ex.power(squares, exponent / 2)
 
 
-def picked(e: Expr, index: Index, unit: Expr) -> Expr | None:
+def picked(e: Expr, index: Index, unit: Expr) -> Expr:
     """The expression with the one entry that it holds at an index, or a function of it, picked by a unit vector.
 
-    ``None`` where it holds several that are multiplied: a sum over the index may have been left away.
+    None is found where it holds several that are multiplied: a sum over the index may have been left away.
 
     >>> from symjac.expr import Entry, Number, Symbol, dim
     >>> n = dim("n")
@@ -135,18 +133,17 @@ def picked(e: Expr, index: Index, unit: Expr) -> Expr | None:
     if not held:
         return e
     if isinstance(e, ex.Sum | ex.IndexSum) or (isinstance(e, Product) and len(held) == 1):
-        parts = [picked(a, index, unit) for a in e.args]
-        return None if any(p is None for p in parts) else e.with_args(tuple(p for p in parts if p is not None))
+        return e.with_args(tuple(picked(a, index, unit) for a in e.args))
     if len(held) > 1 or held[0].indices != (index,):
-        return None
-    vector = columns(e, index) if e.is_scalar else None
-    if vector is not None:
-        return Product(ex.Transpose(unit), vector)
+        raise NotFoundError
+    if e.is_scalar:
+        with contextlib.suppress(NotFoundError):
+            return Product(ex.Transpose(unit), columns(e, index))
     return e.replace({held[0]: Product(ex.Transpose(unit), held[0].base)})
 
 
-def columns(e: Expr, i: Index) -> Expr | None:
-    """The matrix whose column at the index this vector is, of a number the vector; ``None`` where none is found.
+def columns(e: Expr, i: Index) -> Expr:
+    """The matrix whose column at the index this vector is, of a number the vector.
 
     >>> from symjac.expr import Apply, Function, Symbol, UnitVector, dim
     >>> n, m = dim("n"), dim("m")
@@ -166,35 +163,34 @@ def columns(e: Expr, i: Index) -> Expr | None:
         turned = (
             ex.Apply(inner.function, ex.transpose(inner.arg)) if isinstance(inner, ex.Apply) else ex.transpose(inner)
         )
-        return None if isinstance(turned, ex.Transpose) else columns(turned, i)
+        if isinstance(turned, ex.Transpose):
+            raise NotFoundError
+        return columns(turned, i)
     if isinstance(e, ex.Norm):
         return _root_of_squares(e, i, Fraction(1))
     if isinstance(e, ex.EntryPower) and isinstance(e.base, ex.Norm) and isinstance(e.exponent, ex.Number):
         return _root_of_squares(e.base, i, e.exponent.value)
-    if isinstance(e, ex.Apply | ex.EntryPower):
-        found = None if any(i in ex.unbound_indices(a) for a in e.args[1:]) else columns(e.args[0], i)
-        return None if found is None else e.with_args((found, *e.args[1:]))
+    if isinstance(e, ex.Apply | ex.EntryPower) and not any(i in ex.unbound_indices(a) for a in e.args[1:]):
+        return e.with_args((columns(e.args[0], i), *e.args[1:]))
     if isinstance(e, ex.Sum | ex.Hadamard | ex.Stack) and all(a.cols == ONE for a in e.args):
-        return _each(type(e), e.args, lambda a: columns(a, i))
+        return _each(type(e), [columns(a, i) for a in e.args])
     if not isinstance(e, Product):
-        return None
+        raise NotFoundError
     constant, weights, chain = _parted(e, i)
     if e.is_scalar and len(constant + weights) == 1:
         factors = [g for f in e.args for g in _flat(f)]
         return columns(factors[0], i) if len(factors) == 1 else _inner_product(factors, i)
     if e.is_scalar:
-        weight = _each(ex.Hadamard, weights, lambda f: columns(f, i))
-        return None if weight is None else joined([*constant, weight])
-    weight = columns(ex.mul(*weights), i) if weights else None
-    if chain is None or (weights and weight is None):
-        return None
+        return joined([*constant, _each(ex.Hadamard, [columns(f, i) for f in weights])])
+    if not chain:
+        raise NotFoundError
+    weight = [columns(ex.mul(*weights), i)] if weights else []
     if not any(i in ex.unbound_indices(f) for f in chain):
-        return None if weight is None else ex.mul(*constant, *chain, ex.transpose(weight))
-    found, scale = _of_chain(chain, i), [] if weight is None else [ex.diag(weight)]
-    return None if found is None else ex.mul(*constant, found, *scale)
+        return ex.mul(*constant, *chain, *map(ex.transpose, weight))
+    return ex.mul(*constant, _of_chain(chain, i), *map(ex.diag, weight))
 
 
-def _parted(e: Product, i: Index) -> tuple[list[Expr], list[Expr], list[Expr] | None]:
+def _parted(e: Product, i: Index) -> tuple[list[Expr], list[Expr], list[Expr]]:
     """Of a product that is one column its numbers, those that depend on i, and the vector and matrices before it."""
     factors = [g for f in e.args for g in _flat(f)]
     scalars = [f for f in factors if f.is_scalar]
@@ -202,24 +198,22 @@ def _parted(e: Product, i: Index) -> tuple[list[Expr], list[Expr], list[Expr] | 
     end = 0 if e.is_scalar else next((k for k, f in enumerate(chain, 1) if f.cols == ONE), 0)
     scalars += [Product(*p) for p in _inner_products(chain[end:])]
     held = [f for f in scalars if i in ex.unbound_indices(f)]
-    return [f for f in scalars if i not in ex.unbound_indices(f)], held, chain[:end] or None
+    return [f for f in scalars if i not in ex.unbound_indices(f)], held, chain[:end]
 
 
-def _of_chain(chain: Sequence[Expr], i: Index) -> Expr | None:
+def _of_chain(chain: Sequence[Expr], i: Index) -> Expr:
     """The columns that matrices times a vector are, where what depends on i stands in the vector."""
     first = next(k for k, f in enumerate(chain) if i in ex.unbound_indices(f))
     before, (head, *rest) = chain[:first], chain[first:]
     if not rest:
-        inner = columns(head, i)
-    elif isinstance(head, ex.Diag):
-        inner = _each(ex.Hadamard, [head.arg, ex.mul(*rest)], lambda f: columns(f, i))
-    else:
-        return None
-    return None if inner is None else ex.mul(*before, inner)
+        return ex.mul(*before, columns(head, i))
+    if not isinstance(head, ex.Diag):
+        raise NotFoundError
+    return ex.mul(*before, ex.Hadamard(columns(head.arg, i), columns(ex.mul(*rest), i)))
 
 
-def summed(e: Expr, i: Index) -> Expr | None:
-    """The sum over an index of a vector or a matrix; ``None`` where it is found to be no product.
+def summed(e: Expr, i: Index) -> Expr:
+    """The sum over an index of a vector or a matrix as a product.
 
     >>> from symjac.expr import Entry, Symbol, Transpose, UnitVector, dim
     >>> n, m = dim("n"), dim("m")
@@ -232,22 +226,21 @@ def summed(e: Expr, i: Index) -> Expr | None:
         return ex.mul(ex.size_as_scalar(i.size), e)
     if e.is_scalar:
         found = collected(ex.IndexSum(i, e))
-        return None if isinstance(found, ex.IndexSum) else found
+        if isinstance(found, ex.IndexSum):
+            raise NotFoundError
+        return found
     if isinstance(e, ex.Sum):
-        return _each(ex.Sum, e.args, lambda t: summed(t, i))
+        return _each(ex.Sum, [summed(t, i) for t in e.args])
     if e.is_row:
-        turned = summed(ex.transpose(e), i)
-        return None if turned is None else ex.transpose(turned)
+        return ex.transpose(summed(ex.transpose(e), i))
     if e.is_vector:
         inner = columns(e, i)
-        if inner is None:
-            return None
         *before, last = inner.args if isinstance(inner, Product) else (inner,)
         return ex.mul(*before, last.arg) if before and isinstance(last, ex.Diag) else ex.mul(inner, ex.Ones(i.size))
     return _summed_matrix(e, i)
 
 
-def _summed_matrix(e: Expr, i: Index) -> Expr | None:
+def _summed_matrix(e: Expr, i: Index) -> Expr:
     """The sum of numbers times columns times rows: ``\\sum_j a_j v_j k_j^T`` is ``V diag(a) K^T``.
 
     What stands around the only matrix that depends on the index stands around the sum.
@@ -256,26 +249,21 @@ def _summed_matrix(e: Expr, i: Index) -> Expr | None:
     scalars, chain = [f for f in factors if f.is_scalar], [f for f in factors if not f.is_scalar]
     held = [k for k, f in enumerate(chain) if i in ex.unbound_indices(f)]
     if not held:
-        total = summed(ex.mul(*scalars), i)
-        return None if total is None else ex.mul(total, *chain)
+        return ex.mul(summed(ex.mul(*scalars), i), *chain)
     head = chain[held[0]]
     if len(held) == 1 and isinstance(head, ex.Diag | ex.Sum) and head.is_matrix:
-        parts = [ex.mul(*scalars, a) for a in head.args]
-        inner = _each(ex.Sum, parts, lambda a: summed(a, i))
-        inner = ex.diag(inner) if inner is not None and isinstance(head, ex.Diag) else inner
-        return None if inner is None else ex.mul(*chain[: held[0]], inner, *chain[held[0] + 1 :])
+        inner = _each(ex.Sum, [summed(ex.mul(*scalars, a), i) for a in head.args])
+        inner = ex.diag(inner) if isinstance(head, ex.Diag) else inner
+        return ex.mul(*chain[: held[0]], inner, *chain[held[0] + 1 :])
     at = next((k for k, f in enumerate(chain, 1) if f.cols == ONE), 0)
     if not at:
-        return None
+        raise NotFoundError
     column, row = ex.mul(*scalars, *chain[:at]), ex.transpose(ex.mul(*chain[at:]))
     if i not in ex.unbound_indices(row):
-        total = summed(column, i)
-        return None if total is None else ex.mul(total, ex.transpose(row))
+        return ex.mul(summed(column, i), ex.transpose(row))
     if i not in ex.unbound_indices(column):
-        total = summed(row, i)
-        return None if total is None else ex.mul(column, ex.transpose(total))
-    left, right = columns(column, i), columns(row, i)
-    return None if left is None or right is None else ex.mul(left, ex.transpose(right))
+        return ex.mul(column, ex.transpose(summed(row, i)))
+    return ex.mul(columns(column, i), ex.transpose(columns(row, i)))
 
 
 def by_units(e: Expr) -> Expr:
@@ -318,17 +306,19 @@ def _sum(e: ex.IndexSum) -> Expr:
         (inside.setdefault(others[0], []) if others else alone).append(f)
     if isinstance(e.body, ex.Entry) and e.body.indices == (j, j):
         return ex.Trace(e.body.base)
-    vector = columns(joined(alone), j) if alone else ex.Ones(j.size)
-    matrices = [(i, _matrix(joined(found), i, j)) for i, found in inside.items()]
-    known = [(i, m) for i, m in matrices if m is not None]
-    if vector is None or len(known) < len(matrices) or len(known) > 2:
+    try:
+        vector = columns(joined(alone), j) if alone else ex.Ones(j.size)
+        matrices = [(i, _matrix(joined(found), i, j)) for i, found in inside.items()]
+    except NotFoundError:
         return e
-    if not known:
+    if len(matrices) > 2:
+        return e
+    if not matrices:
         inner: Expr = Product(ex.Transpose(ex.Ones(j.size)), vector)
-    elif len(known) == 1:
-        inner = ex.Entry(Product(known[0][1], vector), known[0][0])
+    elif len(matrices) == 1:
+        inner = ex.Entry(Product(matrices[0][1], vector), matrices[0][0])
     else:
-        (i, left), (k, right) = known
+        (i, left), (k, right) = matrices
         middle = [ex.Diag(vector)] if alone else []
         inner = ex.Entry(
             Product(left, *middle, right.arg if isinstance(right, ex.Transpose) else ex.Transpose(right)), i, k

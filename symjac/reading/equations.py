@@ -379,14 +379,16 @@ def _with_units(e: ex.Expr, context: Context, root: Node, label: str) -> ex.Expr
         if index not in ex.unbound_indices(e) or index.name in bound or stands:
             continue
         unit = context.unit_vector(index)
-        changed = entrywise.picked(e, index, unit.symbol(None)) if unit is not None else None
-        if unit is not None and index.name.isdigit() and changed is None:  # no sum runs over a number
-            changed = e.replace({ex.Entry(node.base, index): ex.Product(ex.transpose(unit.symbol(None)), node.base)})
-        if unit is not None and changed is not None:
-            context.note(
-                "unit vector", f"{latex(node)} is read as an entry, that {unit.name} picks, a unit vector", root
-            )
-            e = changed
+        if unit is None:
+            continue
+        try:
+            e = entrywise.picked(e, index, unit.symbol(None))
+        except entrywise.NotFoundError:
+            if not index.name.isdigit():
+                continue
+            # No sum runs over a number.
+            e = e.replace({ex.Entry(node.base, index): ex.Product(ex.transpose(unit.symbol(None)), node.base)})
+        context.note("unit vector", f"{latex(node)} is read as an entry, that {unit.name} picks, a unit vector", root)
     return e
 
 
@@ -419,16 +421,16 @@ def finish(piece: Piece, context: Context) -> tuple[ex.Symbol, list[ex.Expr]]:
         )
     indices = left.indices if isinstance(left, ex.Entry) else tuple(ex.unbound_indices(left))  # those of a column h_j
     if indices:
-        whole = [entrywise.whole(m, indices) for m in made]
-        if any(w is None for w in whole):
+        try:
+            made = [entrywise.whole(m, indices) for m in made]
+        except entrywise.NotFoundError:
             raise context.error(
                 "this equation between entries is not read as one between vectors",
                 piece.root,
                 'write it with vectors and matrices, as in "y = W x + b"'
                 if isinstance(left, ex.Entry)
                 else 'write all equations for one of the vectors, without its number, as in "y = W x + b"',
-            )
-        made = [w for w in whole if w is not None]
+            ) from None
         left = made[0]
     if not isinstance(left, ex.Symbol):
         hint = r'solve it for what it defines, as in "y = W x + b"'
