@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from symjac.errors import ReadError
@@ -65,21 +65,19 @@ def _unclosed(source: str, top: Token, count: int, before: Token | None = None) 
 def without_layout_arrays(tokens: list[Token]) -> list[Token]:
     """An array that holds equations is layout, no matrix, and so is a frame around them: their brackets go."""
     stack: list[int] = []
-    relations: set[int] = set()
-    frames: set[int] = set()
+    layout: set[int] = set()
     dropped: set[int] = set()
     for k, t in enumerate(tokens):
         if t.kind in OPENING and t.kind != "langle":
             stack.append(k)
         elif t.kind in CLOSING and t.kind != "rangle" and stack:
             opened = stack.pop()
-            if (opened in relations and tokens[opened].kind == "begin") or opened in frames:
-                dropped |= {opened, k}
+            dropped |= {opened, k} if opened in layout else set()
         elif t.kind == "=" and stack:
-            relations.add(stack[-1])
-            framed = tokens[stack[-1]].kind == "{" and (stack[-1] == 0 or tokens[stack[-1] - 1].kind not in ("_", "^"))
-            if framed and (stack[-1] == 0 or tokens[stack[-1]].end - tokens[stack[-1]].start > 1):
-                frames.add(stack[-1])
+            around, at = tokens[stack[-1]], stack[-1]
+            script = at and tokens[at - 1].kind in ("_", "^")
+            frame = around.kind == "{" and not script and (at == 0 or around.end - around.start > 1)
+            layout |= {at} if around.kind == "begin" or frame else set()
     return [t for k, t in enumerate(tokens) if k not in dropped]
 
 
@@ -225,7 +223,7 @@ def _with_conditions_open(source: str, tokens: list[Token]) -> list[Token]:
     """
     out, k = list(tokens), 0
     while k < len(tokens):
-        close = _closing(tokens, k) if tokens[k].kind in OPENING else k
+        close = closing(tokens, k) if tokens[k].kind in OPENING else k
         if tokens[k].kind == "(" and k and _is_condition(source, tokens, k, close):
             out[k], out[close] = tokens[k]._replace(kind=","), tokens[close]._replace(kind=",")
         k = close + 1
@@ -248,11 +246,12 @@ _COMPARES = RELATIONS - {"=", "approx", "sim"}
 _CARRIERS = frozenset(["name", "number", "}", ")", "]", "'"])
 
 
-def _closing(tokens: list[Token], k: int) -> int:
-    """Where the bracket closes that opens at ``k``."""
+def closing(tokens: Sequence[Token], k: int) -> int:
+    """Where the bracket closes that opens at ``k``; an angle bracket may do so at the end only."""
+    opens, closes = tokens[k].kind, OPENING[tokens[k].kind]
     depth = 0
     for at in range(k, len(tokens)):
-        depth += (tokens[at].kind in OPENING) - (tokens[at].kind in CLOSING)
+        depth += (tokens[at].kind == opens) - (tokens[at].kind == closes)
         if not depth:
             return at
     return len(tokens) - 1
@@ -262,29 +261,21 @@ def _flatten(tokens: list[Token]) -> tuple[list[Token], list[int]]:
     """The tokens without alignment marks outside matrices, each with its depth of brackets."""
     flat: list[Token] = []
     depths: list[int] = []
-    depth = matrices = 0
     opened: list[str] = []
-    angles = {"langle", "rangle"} if not _paired(tokens) else set()
-    for t, following in zip(tokens, [*(u.kind for u in tokens[1:]), ""], strict=True):
+    kinds = [t.kind for t in tokens]
+    angles = {"langle", "rangle"} if kinds.count("langle") != kinds.count("rangle") else set()
+    for t, following in zip(tokens, [*kinds[1:], ""], strict=True):
         if t.kind in CLOSING and t.kind not in angles:
-            depth -= 1
             del opened[-1:]  # an angle bracket may close what is no bracket
-            matrices -= t.kind == "end"
-        inside_braces = opened[-1:] == ["{"]
-        mark = t.kind == "&" or (t.kind == "\\\\" and depth)
-        between = t.kind == "&" and following not in _CONTINUES and not (matrices or inside_braces or depth)
-        if not mark or matrices or inside_braces or between:  # a mark may part equations as a wide space does
+        inside = "begin" in opened or opened[-1:] == ["{"]
+        mark = t.kind == "&" or (t.kind == "\\\\" and opened)
+        between = t.kind == "&" and following not in _CONTINUES and not opened
+        if not mark or inside or between:  # a mark may part equations as a wide space does
             flat.append(t._replace(kind="gap") if between else t)
-            depths.append(depth)
+            depths.append(len(opened))
         if t.kind in OPENING and t.kind not in angles:
-            depth += 1
             opened.append(t.kind)
-            matrices += t.kind == "begin"
     return flat, depths
-
-
-def _paired(tokens: list[Token]) -> bool:
-    return sum(t.kind == "langle" for t in tokens) == sum(t.kind == "rangle" for t in tokens)
 
 
 def _equation(current: list[Token]) -> bool:

@@ -6,7 +6,6 @@ left to right; a big sum or product governs the rest of its term.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -118,10 +117,9 @@ class Parser:
         while self.current.kind in RELATIONS:
             relations.append(self.taken().kind)
             kids.append(self.expression())
-        if self.current.kind != "stop":
-            if self.current.kind in NOT_READ:
-                raise self.refuse()
-            raise self.error(f"I cannot go on at {self.printed()}")
+        if self.current.kind in NOT_READ:
+            raise self.refuse()
+        self.at_end()
         if not relations:
             return first
         return Node("relation", "", kids, first.start, kids[-1].end, detail=tuple(relations))
@@ -129,9 +127,12 @@ class Parser:
     def whole(self) -> Node:
         """An expression that takes all tokens."""
         node = self.expression()
+        self.at_end()
+        return node
+
+    def at_end(self) -> None:
         if self.current.kind != "stop":
             raise self.error(f"I cannot go on at {self.printed()}")
-        return node
 
     def expression(self) -> Node:
         first = self.term()
@@ -223,12 +224,7 @@ class Parser:
         t = self.current
         what = "subscript" if sign.kind == "_" else "superscript"
         if t.kind == "{":
-            depth, k = 0, self.at
-            while True:
-                depth += {"{": 1, "}": -1}.get(self.tokens[k].kind, 0)
-                if depth == 0:
-                    break
-                k += 1
+            k = brackets.closing(self.tokens, self.at)
             body = _unwrapped(tuple(x for x in self.tokens[self.at + 1 : k] if x.kind != "gap"))
             self.at = k + 1
             if not body:
@@ -393,10 +389,7 @@ def _coefficient(top: Node, below: Node) -> Node | None:
 
 def _unwrapped(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """The tokens of a script without further braces around all of them, as in ``A^{{k-1}}``."""
-    while len(tokens) > 2 and tokens[0].kind == "{" and tokens[-1].kind == "}":
-        depths = list(itertools.accumulate({"{": 1, "}": -1}.get(t.kind, 0) for t in tokens))
-        if 0 in depths[:-1]:
-            break
+    while len(tokens) > 2 and tokens[0].kind == "{" and brackets.closing(tokens, 0) == len(tokens) - 1:
         tokens = tokens[1:-1]
     return tokens
 
