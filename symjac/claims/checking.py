@@ -51,6 +51,7 @@ KRONECKER = undecided(
     r"it holds with \otimes of two vectors read as the Kronecker product, and not as the outer product"
 )
 DOT = Outcome(None, "reading", r"it depends on whether \cdot is the inner product or the entrywise one")
+TIGHT_DOT = undecided(r"it holds with \cdot of two vectors before what stands beside them, which nothing says")
 STAR = Outcome(None, "reading", "it holds with * read as the matrix product, as the shapes forbid the entrywise one")
 POWER = undecided("it holds with ^T read as the power with the time T, and not as a transpose")
 REPEATED = undecided("it holds if the index that stands twice is summed over, which nothing says: print the sum")
@@ -175,6 +176,8 @@ class Judge:
         if readings.with_dots(last, "inner") != last:
             maps = {o: self.with_dots(m, first, last, o) for o, m in maps.items()}
         beside(first, last.rebuilt(readings.REWRITES["otimes_is_kronecker"]), partial(readings.doubted, KRONECKER))
+        tight = last.rebuilt(readings.tight_dots)
+        beside(first, tight, partial(readings.doubted, TIGHT_DOT), lambda o: o.holds is False)
         dotted = readings.with_dots(last, "entrywise")
         starred = dotted.rebuilt(readings.REWRITES["star_is_matrix_product"])
         if starred != dotted:

@@ -42,8 +42,6 @@ class Evaluator(Meaning):
 
         :raises UndecidedError: where there are more or fewer: a row of a matrix or a vector of a batch may be meant.
         """
-        if self.is_column(t):
-            raise UndecidedError("derivatives of vectors with a number are not judged")
         if len(sizes) != len(t.indices):
             raise UndecidedError(f"nothing says what this index means: an entry has {len(sizes)}, not {len(t.indices)}")
         return self.indexed(t.indices, sizes)
@@ -265,7 +263,7 @@ class Evaluator(Meaning):
         of, first, then = self.ref(of), self.model.symbol(x), self.model.symbol(z)
         if self.model.equation(of) is None or not self.model.symbol(of).is_scalar:
             raise UndecidedError("second derivatives are judged of scalars that an equation defines")
-        if first.cols != ONE or then.cols != ONE:
+        if first.cols != ONE or then.cols != ONE or any(map(self.is_column, indexed)):
             raise UndecidedError("a second derivative by a matrix is not judged")
         if x != z and not indexed and t.data not in ((False, True), (True, False)):
             raise UndecidedError("nothing says by which variable the rows of this second derivative go")

@@ -86,6 +86,17 @@ def _tighter(t: Term) -> Term:
     return t
 
 
+def tight_dots(t: Term) -> Term:
+    """``a \\cdot b w`` as ``(a \\cdot b) w``: inner products before whatever stands beside them."""
+    if t.kind != "operation" or t.data != "cdot":
+        return t
+    left, right = (a.args if a.kind == "product" and a.data is None else (a,) for a in t.args)
+    (*before, x), (y, *behind) = left, right
+    is_inner = x.kind == "operation" and x.data == "cdot_inner"
+    pair = (x, y) if is_inner else (Term("operation", (x, y), "cdot_inner", t.span),)
+    return Term("product", (*before, *pair, *behind), None, t.span)
+
+
 def with_powers(s: Statement, t: Term, *, of_transposes: bool = False) -> Term:
     """The member with ``A^T`` as a power, if T is a time of the claim; a transpose it is in most print.
 

@@ -142,8 +142,8 @@ class Forms:
     # ------------------------------------------------------------------------------- over time
 
     def over_time(self, t: Term) -> Size:
-        if t.over.low is None or t.over.high is None:
-            raise UndecidedError(f"nothing says how far {t.over.letter} runs")
+        assert t.over.low is not None  # only sums are read without bounds
+        assert t.over.high is not None
         low, high = t.over.low.put(self.values), t.over.high.put(self.values)
         if low.is_number and high.is_number:
             if high.offset - low.offset >= MAX_LENGTH:

@@ -66,6 +66,8 @@ def without_losses(
         kept += [text[r.start : r.end] for r, e in zip(roots, told, strict=True) if e is None]
         kept += [f"{e.step} = {e.body}" for e in told if e is not None and e.body]
         kept += [f"{e.penalty} = {e.added}" for e in told if e is not None and e.penalty]
+    if sum(bool(e.penalty) for e in found) > 1:
+        raise UndecidedError("what parameters add to two losses is not followed")
     return kept, tuple(found)
 
 

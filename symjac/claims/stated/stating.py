@@ -163,8 +163,6 @@ def _take_losses(s: Statement, losses: Sequence[LossEquation], names: Names) -> 
     known = s.model.defined_families
     for e in losses:
         if e.penalty:
-            if s.penalty:
-                raise UndecidedError("what parameters add to two losses is not followed")
             s.penalty = e.penalty
         scale = _weight(s, e.scale, names) if e.scale else None
         s.factors_of_losses += (scale,) if scale is not None else ()
