@@ -1160,3 +1160,60 @@ def test_the_index_of_an_entry_on_a_function_picks_one(
     symbols = {"F": "map n n", "x": "vector n"} if "F" in system else {}
     claim = rf"\frac{{\partial {left[0]}}}{{\partial {left[1]}}} = {right}"
     assert check_record({"equations": [system], "symbols": symbols, "claim": claim}).verdict == wanted
+
+
+@pytest.mark.parametrize(
+    ("definition", "use", "right", "wrong"),
+    [
+        (r"\phi(u) = u^3", r"y = \phi(W x)", r"3 \operatorname{diag}((W x)^2) W", r"2 \operatorname{diag}((W x)^2) W"),
+        (r"\phi(u) = u^2 + u", r"y = \phi(W x)", r"(2 \operatorname{diag}(W x) + I) W", "2 W"),
+        ("f(x) = x^3", "y = f(x)", "3 x^2", "x^2"),
+        ("g(x) = a x + b", "y = g(x)^2", "2 a (a x + b)", "2 (a x + b)"),
+        (r"f(z) = \tanh(z + b)", "y = f(W x)", r"\operatorname{diag}(1 - y^2) W", "W"),
+        ("f(z) = z x", "y = f(x)", "2 x", "x"),
+        (r"f(z) = z \odot x", "y = f(x)", r"2 \operatorname{diag}(x)", r"\operatorname{diag}(x)"),
+        (
+            r"\phi(u) = u^3",
+            r"y = \phi(W x)",
+            r"\operatorname{diag}(\phi'(W x)) W",
+            r"W \operatorname{diag}(\phi'(W x))",
+        ),
+    ],
+)
+def test_what_the_text_defines_a_function_as_counts(definition: str, use: str, right: str, wrong: str) -> None:
+    """Nothing is refuted by another function of that name, and what holds of any holds of it."""
+    for claim, verdict in ((right, "true"), (wrong, "false")):
+        record = {"equations": [definition, use], "claim": rf"\frac{{\partial y}}{{\partial x}} = {claim}"}
+        assert check_record(record).verdict == verdict
+
+
+def test_a_definition_that_cannot_be_put_in_refutes_nothing() -> None:
+    """The derivative of a defined function in the system itself is of that function."""
+    record = {"equations": ["f(x) = x^3", "y = W f'(x)"], "claim": r"\frac{\partial y}{\partial x} = 6 W diag(x)"}
+    assert check_record(record).verdict == "undecided"
+
+
+@pytest.mark.parametrize("more", [r" + \frac{\partial y}{\partial z} \frac{d z}{d x}", ""])
+def test_one_derivative_with_both_signs_is_of_two_kinds(more: str) -> None:
+    """The total derivative of the textbooks beside the partial one, which holds z fixed."""
+    equations = ["z = A x", "y = B x + C z"]
+    claim = rf"\frac{{d y}}{{d x}} = \frac{{\partial y}}{{\partial x}}{more}"
+    assert check_record({"equations": equations, "claim": claim}).verdict == "undecided"
+    assert check_record({"equations": equations, "claim": r"\frac{d y}{d x} = B + C A"}).verdict == "true"
+
+
+@pytest.mark.parametrize(
+    ("equation", "claim", "wanted"),
+    [
+        (r"s = x^\top A 1", r"\frac{\partial s}{\partial x} = A 1", "true"),
+        (r"s = x^\top A 1", r"\frac{\partial s}{\partial x} = A^\top 1", "false"),
+        (r"s = \mathbf{1}^\top W x", r"\nabla_x s = W^\top 1", "true"),
+        (r"Y = X W + 1 b^\top", r"\frac{\partial L}{\partial b} = (\frac{\partial L}{\partial Y})^\top 1", "true"),
+        (r"V_\theta(s) = \theta^\top s", r"\nabla_\theta V_\theta(s) = s", "true"),
+        (r"V_\theta(s) = \theta^\top s", r"\nabla_\theta V_\theta(s) = s^\top s", "false"),
+        (r"s(x) = \frac{1}{1+e^{-w^\top x}}", r"\nabla_x s = s (1-s) w", "true"),
+    ],
+)
+def test_a_one_behind_a_matrix_and_a_name_before_its_argument(equation: str, claim: str, wanted: str) -> None:
+    """A number behind another factor would say nothing; what an equation defines with its argument is one name."""
+    assert check_record({"equations": [equation], "claim": claim}).verdict == wanted

@@ -73,6 +73,8 @@ CASES = [
     Case("v = e + r", r"\frac{\partial v}{\partial e} = \mathbf{1}", {"e": "vector of ones"}, decided=False),
     Case(r"p = \operatorname{softmax}(z)", r"\frac{\partial p}{\partial z} = \operatorname{diag}(\mathbf{1}_c)"),
     # what a bracket, a prime, a slash may mean
+    Case("f_i(x) = x_i^2"),
+    Case("K(u) = u^2\ny = K(x)"),
     Case(r"p = \operatorname{softmax} z/\tau"),
     Case(r"L = \sum_i p_i \log p_i/q_i"),
     Case(r"y = W \tanh V x/c"),

@@ -124,7 +124,8 @@ def _judged(asked: Claim, read: list[Statement]) -> Verdict:
     except UndecidedError as error:
         return _open(asked.formula, undecided(error.message))
     read.append(statement)
-    verdict = readings.with_roles(readings.with_maps(judged({}), statement, judged), statement, judged)
+    verdict = readings.with_definitions(judged({}), statement, judged)
+    verdict = readings.with_roles(readings.with_maps(verdict, statement, judged), statement, judged)
     usual = readings.usual_functions(statement, asked.symbols)
     proved = [verdict.verdict == "true", *(any(o.holds for o in link.conventions.values()) for link in verdict.links)]
     if all(proved) or not usual:

@@ -13,7 +13,7 @@ from symjac.claims.evaluate import Evaluator
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import TROUBLE, UndecidedError
 from symjac.claims.verdict import Answer, Outcome, Outcomes, Verdict, summed_up, undecided
-from symjac.errors import ShapeError
+from symjac.errors import DefinitionError, ReadError, ShapeError
 from symjac.expr import Function
 from symjac.expr.times import Time
 from symjac.reading.applied.terms import MapCall, Term
@@ -223,6 +223,25 @@ def agreed(claim: str, texts: Sequence[str], verdicts: Sequence[Verdict]) -> Ver
 
     told = f"a bracket is missing; it was put in {len(texts)} places, and each was judged"
     return replace(combined(verdicts, common), claim=claim, notes=(*verdicts[0].notes, told))
+
+
+def with_definitions(verdict: Verdict, s: Statement, judged: Judged) -> Verdict:
+    """The verdict; what does not hold of any function may hold of those that the text defines."""
+    names = [d.function.name for d in s.model.reading.functions if d.function.known is None]
+    if not names or all(o.holds for o in verdict.conventions.values()):
+        return verdict
+    doubt = undecided(f"what the text defines {names[0]} as may make it true, and cannot be put in")
+    others: list[Verdict] = []
+    with contextlib.suppress(ReadError, ShapeError, DefinitionError):
+        others.append(judged(dict.fromkeys(names, "its definition")))
+
+    def known(maps: Sequence[Outcomes]) -> Outcomes:
+        printed, *defined = maps
+        put_in = {k: doubt if o.because == "counterexample" else o for k, o in printed.items()}
+        return {k: o if o.holds else (defined[0] if defined else put_in)[k] for k, o in printed.items()}
+
+    told = [note for v in others for note in v.notes if note not in verdict.notes]
+    return replace(combined([verdict, *others], known), notes=(*verdict.notes, *told))
 
 
 def with_maps(verdict: Verdict, s: Statement, judged: Judged) -> Verdict:

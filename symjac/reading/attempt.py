@@ -234,7 +234,9 @@ class Attempt:
             calls = (c for c in pairs if c[0].kind == "name" and c[0].letter == left.kids[0].letter and c[1].is_call)
             keys |= {call_key(el, *call) for call in calls}
         context.source = p.source
-        if not keys or call_key(el, *left.kids) in keys:
+        p.is_used = bool(keys)
+        chosen = el.named(left.kids[0]).family in context.put_in
+        if not keys or (call_key(el, *left.kids) in keys and not chosen):
             return False
         context.note("put in", f"{context.text(left)} is put in where {left.kids[0].letter} is applied", p.root)
         return True

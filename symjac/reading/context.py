@@ -207,6 +207,7 @@ class Context:
     continued: bool = False
     calls: dict[str, Family] = field(default_factory=dict)  # names such as \phi(x), by their text
     heads: dict[str, tuple[Node, str]] = field(default_factory=dict)  # what defines f(x), and its text
+    put_in: set[str] = field(default_factory=set)  # functions of which the definition is to be put in
     exact: dict[str, Named] = field(default_factory=dict)  # the names the text prints
     constants: list[tuple[Size, Term, str]] = field(default_factory=list)
     # Shapes of exp(A), not known to be entry by entry.

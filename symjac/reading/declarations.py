@@ -131,7 +131,8 @@ def _declare(context: Context, named: Named, text: str, key: str, *, lenient: bo
     elif role == "gradient":
         family.gradient = (said.of or "loss", said.by)
         family.take("vector", how)
-    elif role == "property":  # the role is what use makes it
+    elif role in ("property", "definition"):  # the role is what use makes it, or the text
+        context.put_in |= {family.name} if role == "definition" else set()
         return None
     else:
         return "this is not understood"

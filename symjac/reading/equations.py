@@ -18,7 +18,7 @@ from symjac.reading.hints import WORDS
 from symjac.reading.names import Named, is_transpose
 from symjac.reading.parser import parse
 from symjac.reading.sizes import UNIT, Size
-from symjac.reading.spelling import is_upper, plain
+from symjac.reading.spelling import is_upper, plain, script_text
 from symjac.reading.tree import Node, bracket, juxtaposed
 from symjac.reading.usual import ALWAYS_FUNCTIONS, LOSSES, SLOPE_FACTORS
 from symjac.reading.values import Value, like
@@ -39,6 +39,7 @@ class Piece:
     variable: ex.Symbol | None = None
     role: str | None = None  # of its right side, once that is built
     busy: bool = False
+    is_used: bool = False  # of a definition of f(x): whether f is applied elsewhere
 
     @property
     def sides(self) -> list[Node]:
@@ -191,11 +192,13 @@ def left_name(piece: Piece, el: Elaborator) -> Named | None:
 
 
 def _defines_function(piece: Piece, group: Node, el: Elaborator, defined: set[str]) -> bool:
-    """``\\sigma(z) = ...`` where the right side holds nothing but z, functions and scalars."""
-    argument = group.kids[0].inner
+    """``\\sigma(z) = ...`` where the right side holds nothing but z, functions and numbers."""
+    argument, head = group.kids[0].inner, piece.root.kids[0].inner.kids[0]
+    if head.kind == "name" and el.named(head).family in el.context.put_in:
+        return False
     if len(group.kids) != 1 or argument.kind != "name" or argument.scripts or _shaped(argument):
         return False
-    if piece.root.kids[0].inner.kids[0].text in ALWAYS_FUNCTIONS:  # of any z, though another equation defines one
+    if head.text in ALWAYS_FUNCTIONS:  # of any z, though another equation defines one
         defined = defined - {el.named(argument).family}
     for side in piece.root.kids[1:]:
         nodes = list(side.walk())
@@ -206,6 +209,10 @@ def _defines_function(piece: Piece, group: Node, el: Elaborator, defined: set[st
         if any(n.kind in ("nabla", "partial", "norm", "matrix", "big") or is_transpose(n.sup) for n in nodes):
             return False
         if any(n.sub or _shaped(n) or el.named(n).family in defined for n in names):
+            return False
+        applied = {id(a) for n in nodes for a, b in itertools.pairwise(n.kids) if n.kind == "juxt" and b.is_call}
+        others = [el.named(n) for n in names if n.letter != argument.letter and id(n) not in applied]
+        if any(not el.is_constant(named) for named in others):  # then all of it is put in
             return False
     return True
 
@@ -333,12 +340,17 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
     head, group = left.kids
     named = el.named(head)
     inner = bracket(group)
+    if named.entries or (len(head.sub) == 1 and head.sub[0].text in el.context.letters.entry):
+        hint = f'write "{named.base}({el.context.text(inner.kids[0])})_{{{script_text(head.sub)}}}"'
+        message = f"the index in {el.context.text(left)}: of an entry, or of one of several functions?"
+        raise el.error(message, left, hint)
     if value.number == 0:
         raise el.error(
             f"{el.context.text(left)} = 0 is a condition on what stands in the brackets and defines no function",
             left,
         )
-    if value.is_scalar and named.token.text not in LOSSES and all(el.build(k).is_scalar for k in inner.kids):
+    scalars = value.is_scalar and all(el.build(k).is_scalar for k in inner.kids)
+    if scalars and named.token.text not in LOSSES and not piece.is_used:
         raise el.error(
             "this left side is no symbol, and the right side no function of one variable in known terms",
             left,

@@ -55,6 +55,7 @@ _ROLES = (
     ("matrix", r"(?P<loose>(?P<rows>[a-z])(?P<cols>[a-z]))(?: \(.*)?"),
     ("vector", rf"{_NONE}\b(?P<loose>vector (?:of (?:length|size|dimension) )?(?P<rows>{_SHORT}))(?:$|[\s,.;:)].*)"),
     ("pre-activation", r"(?:the )?pre-?activation of (?P<of>.+)"),
+    ("definition", "its definition"),
 )
 _REMARK = re.compile(r"\s+\((?:[A-Za-z -]+)\)$|\s*[,;]\s.*$", re.S)
 _FORMULA = re.compile(r"[\\=+*/^]|-\s")

@@ -162,6 +162,7 @@ class Statement(Said):
 
         :raises UndecidedError: where the derivative is by a parameter, of what depends on earlier steps.
         """
+        self._refuse_both_signs(a, b)
         if not any(t.over.kind == "sum" for t in self.over(a, b)):
             self._refuse_unsaid_sum(a)
             self._refuse_recursion(a, b)
@@ -172,6 +173,23 @@ class Statement(Said):
             if self.model.equation(y) is not None and x.family in self.model.families and self.role(x) != "function":
                 names = f"{self.model.name(y)} by {x.family}"
                 raise UndecidedError(f"whether the derivative of {names} goes through earlier steps is not said")
+
+    def _refuse_both_signs(self, a: Term, b: Term) -> None:
+        r"""Of ``\frac{dy}{dx} = \frac{\partial y}{\partial x} + ...`` the second holds fixed what the first does not.
+
+        :raises UndecidedError: where one derivative is printed with both signs.
+        """
+        signs: dict[tuple[Ref, Ref], set[str]] = {}
+        for t, y, x in self.of_symbols(a, b):
+            first = next((k for k in self.tokens(t) if k.kind in ("name", "partial", "nabla")), None)
+            if first is not None and (first.kind == "partial" or first.text == "d"):
+                signs.setdefault((y, x), set()).add(first.text)
+        for (y, x), found in signs.items():
+            if len(found) > 1:
+                names = f"{self.model.name(y)} by {self.model.name(x)}"
+                raise UndecidedError(
+                    f"with a d and a \\partial, what the derivative of {names} holds fixed is not said"
+                )
 
     def _refuse_unsaid_sum(self, a: Term) -> None:
         """Nothing is judged of a gradient by a parameter, without a sum, where the loss is one over steps."""

@@ -214,9 +214,12 @@ class Builder(Building):
             starts.append(kids[i])
             with self.deeper(kids[i]):
                 value, i = self.step(kids, i)
-            if value.kind == "transpose" and values and values[-1].is_numeric and starts[-2].text == "1":
+            plain = [n.kind == "number" and n.text == "1" and not n.scripts for n in starts[-2:]]
+            if value.kind == "transpose" and values and values[-1].kind == "number" and plain[0]:
                 values[-1] = self.ones(starts[-2], heads.spanning(*starts[-2:]))
-            values.append(value)
+            # A number behind another factor would say nothing; behind a number it may be a digit.
+            behind = value.kind == "number" and bool(values) and plain[-1] and starts[-2].kind != "number"
+            values.append(self.ones(starts[-1], heads.spanning(*starts[-2:])) if behind else value)
         return values
 
     def step(self, kids: list[Node], i: int) -> tuple[Term, int]:
@@ -278,8 +281,9 @@ class Builder(Building):
         if found is not None:
             return self.posted(self.symbol(found, None, whole), group)
         known = self.context.find(named.family) if self.context.continued else None
-        slope = named.primes and self.context.is_called(named.family)
-        if named.family in self.context.heads and not slope and (known is None or known.role != "function"):
+        # Of what has a symbol of its own, in s' a slope is meant, in s (1 - s) a product.
+        symbol = self.context.is_called(named.family) and (named.primes or heads.holds_itself(item, group))
+        if named.family in self.context.heads and not symbol and (known is None or known.role != "function"):
             return self.posted(definitions.put_in(self, named, group, whole), group)
         return None
 

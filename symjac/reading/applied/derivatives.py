@@ -168,8 +168,9 @@ def nabla(b: Building, kids: list[Node], i: int) -> tuple[Term, int]:
     if sub is None:
         raise b.error(r"nothing says by what this \nabla differentiates", item, r'write "\nabla_{x}"')
     stop = i + 2 if b.el.beside and _stands_alone(b, kids[i + 1]) else len(kids)
-    if kids[i + 1].kind == "name" and stop < len(kids) and kids[stop].is_call and not kids[i + 1].inner.scripts:
-        stop += 1
+    if kids[i + 1].kind == "name" and stop < len(kids) and kids[stop].is_call:
+        defined = b.el.named(kids[i + 1]).family in b.context.heads  # h_\theta(x)
+        stop += 1 if defined or not kids[i + 1].inner.scripts else 0
     y = _operand(b, kids[i + 1 : stop])
     x = b.script(sub.tokens)
     if (x.args[0] if x.kind == "entry" and b.el.beside else x).ref is None:
