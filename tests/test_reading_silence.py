@@ -520,3 +520,9 @@ def test_no_number_is_made_of_what_is_multiplied_entry_by_entry() -> None:
         System(*texts)
     written = texts[1].replace("} g_t", r"} \odot g_t")
     assert System(texts[0], written).symbols["g_t"].role == "vector"
+
+
+def test_a_vector_of_ones_marks_vectors() -> None:
+    """``x - m 1`` is no sum of numbers."""
+    system = System("y = x - m 1")
+    assert [system.symbols[name].role for name in "xm"] == ["vector", "scalar"]

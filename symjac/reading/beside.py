@@ -95,6 +95,7 @@ def marks_vectors(n: Node) -> bool:
         (n.kind == "binary" and n.text in ("odot", "circ", "oslash"))
         or (n.kind == "word" and n.text in ("diag", "Diag", "softmax", "Softmax"))
         or n.kind in ("norm", "nabla")
+        or (n.kind == "juxt" and any(k.kind == "number" and k.text == "1" for k in n.kids[1:]))  # m 1: ones
         or (n.kind == "group" and n.text == "langle")
         or any(t.kind == "top" for s in n.scripts for t in s.tokens)
     )
