@@ -355,7 +355,9 @@ def _checked(asked: Claim, layout: str | None, orientation: str | None, strict: 
     if v.signs:
         return _told(v, bound_telling.tell, until)
     found = Found(s)
-    if s is not None and not s.factors and _refuted_for_columns(v):
+    of_columns = [o for m in v.as_printed for name, o in m.items() if name.endswith("column")]
+    refuted = bool(of_columns) and all(o.holds is False and not o.at_once for o in of_columns)
+    if s is not None and not s.factors and refuted:
         with _what_is_left(until):
             found = replace(found, repair=repair(asked, s))
         with _what_is_left(until):
@@ -432,8 +434,3 @@ def _refuse_notes(v: Verdict, s: Statement | None) -> None:
     notes = [n.message for n in s.model.reading.notes if n.kind != "unused"] if s is not None else []
     for note in (*notes, *v.notes):
         raise ReadError(f"{note}; refused under strict")
-
-
-def _refuted_for_columns(v: Verdict) -> bool:
-    outcomes = [o for m in v.as_printed for name, o in m.items() if name.endswith("column")]
-    return bool(outcomes) and all(o.holds is False and not o.at_once for o in outcomes)

@@ -12,7 +12,7 @@ from symjac import expr as ex
 from symjac.claims.asked import Asked
 from symjac.claims.induction import proved_by_induction, relations
 from symjac.claims.overtime import OverTime, gathered
-from symjac.claims.properties import SUMS_TO_ONE, everywhere, special
+from symjac.claims.properties import SUMS_TO_ONE, special
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Outcome, undecided
 from symjac.claims.witness import ROADS, Circumstances, Course, confirm, refute
@@ -68,8 +68,8 @@ class Comparison(Asked):
         related = (left, right, *table.values())
         for name, kind in self.special.items():
             change = special([name], kind)
-            left, right = everywhere(left, change), everywhere(right, change)
-            table = {s: everywhere(e, change) for s, e in table.items()}
+            left, right = left.rebuilt(change), right.rebuilt(change)
+            table = {s: e.rebuilt(change) for s, e in table.items()}
         return (left, right) != related[:2] and equal(left, right, table)
 
     def judged(self, a: Term, b: Term) -> Outcome:
@@ -258,8 +258,9 @@ class Comparison(Asked):
             try:
                 if pair is not None and equal(*pair, table):
                     return Outcome(True, "proof")
-                near = self.has_kin(related, table) and not screen.far_apart(left, right, table)
-                if pair is not None and near:
+                nodes = (n for e in (*related, *table.values()) for n in e.walk() if isinstance(n, ex.Apply))
+                kin = {n.function.known for n in nodes if n.function.known and is_exponential(n.function.known)}
+                if pair is not None and len(kin) > 1 and not screen.far_apart(left, right, table):
                     written = {s: in_exponentials(e) for s, e in table.items()}
                     if equal(in_exponentials(pair[0]), in_exponentials(pair[1]), written):
                         return Outcome(True, "proof", "with the functions written out by exponentials")
@@ -294,12 +295,6 @@ class Comparison(Asked):
             except UndecidedError:
                 continue  # the equations of the earlier step cannot be written down
             yield {**values, **self.relations}
-
-    @staticmethod
-    def has_kin(related: Iterable[Expr], table: Mapping[ex.Symbol, Expr]) -> bool:
-        """Whether two of exp, log, sigmoid, tanh and their kin occur."""
-        nodes = (n for e in (*related, *table.values()) for n in e.walk() if isinstance(n, ex.Apply))
-        return len({n.function.known for n in nodes if n.function.known and is_exponential(n.function.known)}) > 1
 
     def refuted(self, course: Course, left: Expr, right: Expr) -> Outcome | None:
         """A counterexample where the system is run forwards, or none."""

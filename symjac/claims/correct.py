@@ -11,7 +11,6 @@ from symjac.claims.evaluate import Evaluator
 from symjac.claims.gradients import Gradients
 from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
-from symjac.claims.properties import everywhere
 from symjac.claims.stated.aliases import LOSS
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import TROUBLE, UndecidedError
@@ -102,7 +101,7 @@ def _with_numbers(e: Expr, model: Model) -> Expr:
                 args[k - 1 : k + 1] = [one]
         return ex.mul(*args) if args else e
 
-    out = everywhere(e, shown)
+    out = e.rebuilt(shown)
     if "e" in model.families and any(isinstance(n, ex.UnitVector) for n in out.walk()):
         raise UndecidedError("unit vectors have the letter of something else")
     return out

@@ -237,18 +237,15 @@ class Evaluator(Meaning):
             assert f is not None
             name, order = f.name, f.order
         found: dict[Expr, None] = {}
-        for p in self.model.printed:
-            uses = [r for r in p.used if r.family == x.family]
-            for node in p.rhs.walk():
-                if _applied_name(node) != name:
-                    continue
-                held = [r for r in uses if self.model.symbol(r) in node.symbols]
-                times = {r.time for r in held}
-                if len(times) != 1 or order:
-                    raise UndecidedError(f"nothing says at what {name} stands here")
-                (time,) = times
-                shift = {time.letter: x.time - time.offset} if time is not None and time.letter and x.time else {}
-                found.setdefault(self.model.shifted_rhs(p, node, shift))
+        for p, node in self.model.applications(name):
+            if isinstance(node, ex.Apply) and node.function.order:
+                continue
+            times = {r.time for r in p.used if r.family == x.family and self.model.symbol(r) in node.symbols}
+            if len(times) != 1 or order:
+                raise UndecidedError(f"nothing says at what {name} stands here")
+            (time,) = times
+            shift = {time.letter: x.time - time.offset} if time is not None and time.letter and x.time else {}
+            found.setdefault(self.model.shifted_rhs(p, node, shift))
         if len(found) != 1:
             raise UndecidedError(f"nothing says at what {name} stands here")
         return next(iter(found))
@@ -373,13 +370,6 @@ class Evaluator(Meaning):
 
 
 _BARE = frozenset(["bare_map", "bare_function"])
-
-
-def _applied_name(e: Expr) -> str | None:
-    """The name of the function or map that is applied here."""
-    if isinstance(e, ex.VectorMap):
-        return e.name
-    return e.function.name if isinstance(e, ex.Apply) and not e.function.order else None
 
 
 def _bare_map(ev: Evaluator, t: Term) -> Expr:

@@ -19,6 +19,7 @@ from symjac.values.agreement import Points
 
 MAX_INSTANCES = 60
 T = TypeVar("T", bound=Hashable)
+Application = ex.Apply | ex.VectorMap
 
 
 def closure(start: Iterable[T], further: Callable[[T], Iterable[T]]) -> set[T]:
@@ -39,6 +40,11 @@ def closure(start: Iterable[T], further: Callable[[T], Iterable[T]]) -> set[T]:
 def reached(symbols: Iterable[Symbol], definitions: Mapping[Symbol, Expr]) -> set[Symbol]:
     """The symbols on which some depend through these definitions, themselves too."""
     return closure(symbols, lambda s: definitions[s].symbols if s in definitions else ())
+
+
+def name_of(e: Application) -> str:
+    """The name of the function or map that is applied."""
+    return e.name if isinstance(e, ex.VectorMap) else e.function.name
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,6 +140,11 @@ class Instances:
     def nodes(self) -> Iterator[Expr]:
         """Every part of every right-hand side."""
         return (node for p in self.printed for node in p.rhs.walk())
+
+    def applications(self, name: Hashable) -> list[tuple[Printed, Application]]:
+        """Where the equations apply a function, or a derivative of it, or a map."""
+        found = ((p, e) for p in self.printed for e in dict.fromkeys(p.rhs.walk()))
+        return [(p, e) for p, e in found if isinstance(e, Application) and name_of(e) == name]
 
     # ------------------------------------------------------------------------------------- symbols
 

@@ -288,25 +288,21 @@ class Model(Instances):
 
     def carried_by(self, y: Ref) -> list[str]:
         """What else than itself carries y from one step to the next."""
-        before = y.at(y.step - 1)
-        seen: set[Ref] = {before}
-        stack = [y]
         found: list[str] = []
-        while stack:
-            r = stack.pop()
-            if r in seen:
-                continue
-            seen.add(r)
+
+        def further(r: Ref) -> Iterator[Ref]:
+            if r == y.at(y.step - 1):
+                return
             if self.equation(r) is None:
                 found.append(r.family)
-            for u in self.uses(r):
-                if u.time is None or u.family not in self.defined_families:
-                    continue
-                distance = y.step - u.time
+            for u in (u for u in self.uses(r) if u.time is not None and u.family in self.defined_families):
+                distance = y.step - u.step
                 if distance.is_number and 0 <= distance.offset <= 1:  # from later steps there is no end
-                    stack.append(u)
+                    yield u
                 else:
                     found.append(u.family)
+
+        closure([y], further)
         return found
 
     def timed(self, e: Expr) -> bool:

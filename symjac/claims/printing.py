@@ -7,8 +7,8 @@ import textwrap
 from collections.abc import Iterator
 
 from symjac.claims.conventions import WORDS
-from symjac.claims.telling import ORDERS
-from symjac.claims.verdict import Formula, Outcome, Paragraph, Told, Verdict, proved, said
+from symjac.claims.telling import ORDERS, found
+from symjac.claims.verdict import Formula, Paragraph, Told, Verdict, said
 from symjac.confirm import Confirmed
 
 WIDTH = 100
@@ -61,19 +61,6 @@ def table(v: Verdict) -> Iterator[tuple[str, str, Told]]:
         for name, o in outcomes.items():
             came_out, reason = found(o)
             yield f"{WORDS[name]}{order}", came_out, said(reason)
-
-
-def found(o: Outcome) -> tuple[str, str]:
-    """What came out in one convention, and because of what.
-
-    >>> found(Outcome(True, "proof"))
-    ('true', 'proved for every size')
-    """
-    if o.because == "shape":
-        return "does not fit", o.reason
-    if o.holds is None:
-        return "undecided", o.reason or "neither a proof nor a counterexample was found"
-    return ("true", proved(o)) if o.holds else ("false", "a counterexample")
 
 
 # ------------------------------------------------------------------------------------------ plain text

@@ -76,12 +76,6 @@ def kind_of(said: Sequence[str]) -> str | None:
     return next((KINDS[word] for word in said if word in KINDS), None)
 
 
-def everywhere(e: Expr, change: Change) -> Expr:
-    """An expression with a change made at every node, deepest first."""
-    args = tuple(everywhere(a, change) for a in e.args)
-    return change(e if args == e.args else e.with_args(args))
-
-
 def special(names: Sequence[str], kind: str) -> Change:
     """Matrices in terms of free ones: ``A + A^T`` is every symmetric matrix, ``A - A^T`` every skew-symmetric one.
 

@@ -265,17 +265,25 @@ def outcomes(v: Verdict, by_proof: str = "") -> Iterator[Paragraph]:
     """What holds, what does not fit and what is open; counterexamples have paragraphs of their own."""
     for g in groups(v):
         if not g.cases:
-            came_out = by_proof if by_proof and g.outcome.because == "proof" else because(g.outcome)
+            word, reason = found(g.outcome)
+            came_out = by_proof if by_proof and g.outcome.because == "proof" else f"{_CAME_OUT[word]}{reason}"
             yield Paragraph(said(f"In {whereabouts(v, g.names)}{g.order} it {came_out}."))
 
 
-def because(o: Outcome) -> str:
-    """What came out, and the reason where it is no counterexample."""
-    if o.because == "proof":
-        return f"is true, {proved(o)}"
+def found(o: Outcome) -> tuple[str, str]:
+    """What came out in one convention, and because of what.
+
+    >>> found(Outcome(True, "proof"))
+    ('true', 'proved for every size')
+    """
     if o.because == "shape":
-        return f"does not fit: {o.reason}"
-    return f"is not decided: {o.reason or 'neither a proof nor a counterexample was found'}"
+        return "does not fit", o.reason
+    if o.holds is None:
+        return "undecided", o.reason or "neither a proof nor a counterexample was found"
+    return ("true", proved(o)) if o.holds else ("false", "a counterexample")
+
+
+_CAME_OUT = {"true": "is true, ", "does not fit": "does not fit: ", "undecided": "is not decided: "}
 
 
 def examples(v: Verdict) -> Iterator[Paragraph]:

@@ -229,13 +229,11 @@ class World(OfLoss):
             for k in range(low if first is None else first, (high if until is None else until) + 1):
                 for r in (r for r in self.model.instance(Time(letters, k)) if not self.mentions.is_given(r)):
                     counts = first is not None or (parameters and self.step == Time(letters, k))
-                    if not self.after_last(r) and (counts or not self._reaches_before(r, letters, low)):
+                    # What takes something that is computed at a step before the earliest is not computed there.
+                    computed = [u.time for u in self.model.uses(r) if u.family in self.model.defined_families]
+                    reaches = any(u is not None and u.letters == letters and u.offset < low for u in computed)
+                    if not self.after_last(r) and (counts or not reaches):
                         yield r
-
-    def _reaches_before(self, r: Ref, letters: Letters, low: int) -> bool:
-        """Whether an equation takes something that is computed at a step before the earliest."""
-        computed = [u.time for u in self.model.uses(r) if u.family in self.model.defined_families]
-        return any(u is not None and u.letters == letters and u.offset < low for u in computed)
 
     # ----------------------------------------------------------------------------------------- losses
 

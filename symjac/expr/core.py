@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Iterator, Mapping
+from collections.abc import Callable, Container, Hashable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
@@ -135,6 +135,11 @@ class Expr:
             e = todo.pop()
             yield e
             todo.extend(reversed(e.args))
+
+    def rebuilt(self, change: Callable[[Expr], Expr]) -> Expr:
+        """The expression with a change made at every node, deepest first."""
+        args = tuple(a.rebuilt(change) for a in self.args)
+        return change(self if args == self.args else self.with_args(args))
 
     def replace(self, table: Mapping[Expr, Expr]) -> Expr:
         """The expression with every occurrence of a key replaced by its value, all at once."""

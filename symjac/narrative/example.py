@@ -77,15 +77,13 @@ def _entries(t: Teller, s: Symbol, rhs: Expr, sizes: Mapping[str, int], named: M
     """One row for each entry; the entry form is checked for every size, then each row at this one."""
     # A vector has one index, a matrix two.
     places = tuple(Index(k.name, size) for k, size in zip(t.indices, s.shape, strict=True) if size != ex.ONE)
-    form = unrooted(entry(rhs, *places) if places else entry(rhs, None))
+    form = (entry(rhs, *places) if places else entry(rhs, None)).rebuilt(unrooted)
     t.check(Entry(s, *places) if places else s, form, {**t.known, **named})
     yield from Sheet(sizes, named, t.box).rows(s, t.known[s], form, places)
 
 
 def unrooted(e: Expr) -> Expr:
-    """The square of a square root without either: a squared norm is a sum of squares."""
-    args = tuple(unrooted(a) for a in e.args)
-    e = e if args == e.args else e.with_args(args)
+    """The square of a square root without either, where an expression is one: a squared norm is a sum of squares."""
     if isinstance(e, ex.EntryPower) and e.exponent == Number(2) and isinstance(e.base, ex.EntryPower):
         return e.base.base if e.base.exponent == Number(Fraction(1, 2)) else e
     return e

@@ -88,7 +88,7 @@ def rule_of(name: str, g: Letters) -> Told:
     named: dict[Expr, Expr] = {ex.Softmax(g.a): g.p, ex.Norm(g.a): Symbol(r"\text{norm}")}
     left = g.p if isinstance(y, ex.Softmax) else y
     back = {s: e for e, s in named.items() if s not in left.symbols}
-    entry_left = _in_index(unrooted(entry(left, g.i if y.is_vector else None)), g.k)
+    entry_left = _in_index(entry(left, g.i if y.is_vector else None).rebuilt(unrooted), g.k)
     if isinstance(y, ex.LogSumExp):
         entry_left = Apply(Function(r"\ln", 0, "log"), entry_left.args[0])
     places = [*([g.i] if y.is_vector else []), *([] if g.x.is_scalar else [g.j])]

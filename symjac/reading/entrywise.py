@@ -285,10 +285,7 @@ def by_units(e: Expr) -> Expr:
 
 def collected(e: Expr) -> Expr:
     """The expression with every sum over entries written as a product where it is one."""
-    if not e.args:
-        return e
-    e = e.with_args(tuple(collected(a) for a in e.args))
-    return _sum(e) if isinstance(e, ex.IndexSum) else e
+    return e.rebuilt(lambda n: _sum(n) if isinstance(n, ex.IndexSum) else n)
 
 
 def _sum(e: ex.IndexSum) -> Expr:

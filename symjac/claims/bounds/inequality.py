@@ -210,18 +210,16 @@ class Pair(Asked):
             return self.equality(a, b)
         reason = ""
         try:
-            if self.proved(a, b, strictly=sign == "<"):
+            forms, strictly = self.forms({}), sign == "<"
+            greater = forms.of(b)  # first, so that the norms in it are known by name
+            smaller = forms.of(a)
+            uppers = forms.uppers(smaller)
+            if any(u.at_most(greater, counts=frozenset(forms.counts), strictly=strictly) for u in uppers):
                 return self.confirmed(a, b, sign)
         except (UndecidedError, NormalFormTooLarge, NotYetError) as error:
             reason = str(error)
         found = self.refuted(a, b, sign)
         return found or undecided(reason or "neither a proof nor numbers that violate it were found")
-
-    def proved(self, a: Term, b: Term, *, strictly: bool) -> bool:
-        forms = self.forms({})
-        greater = forms.of(b)  # first, so that the norms in it are known by name
-        smaller = forms.of(a)
-        return any(u.at_most(greater, counts=frozenset(forms.counts), strictly=strictly) for u in forms.uppers(smaller))
 
     def confirmed(self, a: Term, b: Term, sign: str) -> Outcome:
         """What was proved, where points of the system run forwards keep to it.

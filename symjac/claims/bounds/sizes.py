@@ -77,7 +77,10 @@ class Size:
         out: dict[Monomial, Fraction] = {}
         for m, c in self.terms:
             for n, d in other.terms:
-                product = _multiplied(m, n)
+                powers: dict[Atom, Time] = dict(m)
+                for a, e in n:
+                    powers[a] = powers[a] + e if a in powers else e
+                product = frozenset((a, e) for a, e in powers.items() if e != Time())
                 out[product] = out.get(product, Fraction(0)) + c * d
         return Size.made(out)
 
@@ -130,13 +133,6 @@ def _scaled(e: Time, by: Time) -> Time:
         raise UndecidedError("a product of two numbers of steps in an exponent")
     form, factor = (by, e.offset) if e.is_number else (e, by.offset)
     return Time(tuple((name, c * factor) for name, c in form.letters if factor), form.offset * factor)
-
-
-def _multiplied(m: Monomial, n: Monomial) -> Monomial:
-    out: dict[Atom, Time] = dict(m)
-    for a, e in n:
-        out[a] = out[a] + e if a in out else e
-    return frozenset((a, e) for a, e in out.items() if e != Time())
 
 
 def _grows(first: tuple[Monomial, Fraction], second: tuple[Monomial, Fraction], counts: frozenset[Time]) -> bool:

@@ -17,8 +17,8 @@ from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import Convention, listed
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.model import Model
-from symjac.claims.nearest.sieve import APART, UNPROVED, Provable, in_both_readings
-from symjac.claims.properties import Change, everywhere, special
+from symjac.claims.nearest.sieve import APART, UNPROVED, Provable, holds_in, in_both_readings
+from symjac.claims.properties import Change, special
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import TROUBLE, UndecidedError
 from symjac.claims.verdict import Formula, Outcome, Told, listing
@@ -104,13 +104,13 @@ class Narrowing:
 
         A run of the system in the same circumstances, ``where``, has to confirm it.
         """
-        out = []
-        for c in columns(self.s):
-            with contextlib.suppress(*TROUBLE):
-                sides = self.sides.get(c.name, [])
-                if sides and all(self._equal(*one, change, screen) for one in sides) and self._confirmed(c, where):
-                    out.append(c.name)
-        return tuple(out)
+
+        def holds(c: Convention) -> bool:
+            sides = self.sides.get(c.name, [])
+            equal_ = bool(sides) and all(self._equal(*one, change, screen) for one in sides)
+            return equal_ and self._confirmed(c, where)
+
+        return holds_in(self.s, holds)
 
     def _confirmed(self, c: Convention, where: Circumstances) -> bool:
         check = Comparison(self.s, self.model, c, settled_order(self.s))
@@ -127,14 +127,14 @@ class Narrowing:
         if is_over() or (screen is not None and tables and screen.apart(a, b, tables[-1])):
             return False
         model = narrowed(self.model, change)
-        left, right = (model.signs(everywhere(e, change)) for e in (a, b))
-        return any(equal(left, right, {s: everywhere(e, change) for s, e in t.items()}) for t in tables)
+        left, right = (model.signs(e.rebuilt(change)) for e in (a, b))
+        return any(equal(left, right, {s: e.rebuilt(change) for s, e in t.items()}) for t in tables)
 
 
 def narrowed(model: Model, change: Change) -> Model:
     """A model whose equations have been changed; the derivatives of the old one are not taken over."""
     out = copy.copy(model)
-    out.printed = tuple(dataclasses.replace(p, rhs=everywhere(p.rhs, change)) for p in model.printed)
+    out.printed = tuple(dataclasses.replace(p, rhs=p.rhs.rebuilt(change)) for p in model.printed)
     return out
 
 
@@ -180,7 +180,7 @@ def _functions(n: Narrowing) -> Iterator[Condition]:
 
 
 def _changed(change: Change) -> tuple[Change, Circumstances]:
-    return change, Circumstances(change=lambda e: everywhere(e, change))
+    return change, Circumstances(change=lambda e: e.rebuilt(change))
 
 
 def _of_function(name: str, instead: Callable[[ex.Apply], Expr]) -> Change:
@@ -292,15 +292,10 @@ def _one_unit(s: Statement) -> Iterator[Condition]:
     """Every size 1."""
     if not is_possible(s):
         return
-    where = []
-    for c in columns(s):
-        with contextlib.suppress(*TROUBLE):
-            check = Scalars(s, s.models["column"], c, settled_order(s), Alone)
-            if in_both_readings(check, s.members[0], s.members[-1]):
-                where.append(c.name)
-    if where:
+    model, order, a, b = s.models["column"], settled_order(s), s.members[0], s.members[-1]
+    if where := holds_in(s, lambda c: in_both_readings(Scalars(s, model, c, order, Alone), a, b)):
         told = ("every size were 1, where order, transposes and diag do not matter",)
-        yield Condition("one unit", "every size is 1", told, tuple(where))
+        yield Condition("one unit", "every size is 1", told, where)
 
 
 def told(found: Sequence[Condition], words: Callable[[Sequence[str]], str]) -> Iterator[Told]:

@@ -221,9 +221,6 @@ class Page:
 
     # ----------------------------------------------------------------------------------------- kinds
 
-    def is_matrix(self, t: Term) -> bool:
-        return self.model.role(t.ref) == "matrix"
-
     def is_vector(self, t: Term) -> bool:
         """Whether a term is a vector that is no single symbol's entry, a diagonal matrix or a matrix."""
         shape = self.shape(t)

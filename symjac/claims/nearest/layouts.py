@@ -77,7 +77,8 @@ class Finder:
         for layout in BOTH:
             turned = layout == "denominator"
             with contextlib.suppress(ShapeError):
-                if found := self.found(self.value(t, self.shape[::-1] if turned else self.shape), turned=turned):
+                value = alone(self.s, self.model, t)(t, self.shape[::-1] if turned else self.shape)
+                if found := self.found(value, turned=turned):
                     out[layout] = found
         return out
 
@@ -94,10 +95,6 @@ class Finder:
                 return []
             out.append(k)
         return out
-
-    def value(self, t: Term, shape: ex.Shape) -> Expr:
-        """What a term is for columns, where it has this shape."""
-        return alone(self.s, self.model, t)(t, shape)
 
     def same(self, a: Expr, b: Expr) -> bool:
         if a.shape != b.shape or is_over():

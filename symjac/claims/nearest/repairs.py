@@ -13,7 +13,7 @@ from symjac.claims.conventions import Convention
 from symjac.claims.model import Model
 from symjac.claims.nearest.edits import Edit, Page
 from symjac.claims.nearest.missing import missing
-from symjac.claims.nearest.sieve import Provable, Screened, Sieve, in_both_readings, remembering
+from symjac.claims.nearest.sieve import Provable, Screened, Sieve, holds_in, in_both_readings, remembering
 from symjac.claims.nearest.slips import slips
 from symjac.claims.nearest.truth import Truth, alone
 from symjac.claims.stated.statement import Statement
@@ -60,14 +60,8 @@ def _proved(changed: Statement, edit: Edit, before: Statement) -> tuple[str, ...
     model = changed.models["column"]
     if model.printed == before.models["column"].printed:
         model = before.models["column"]  # where derivatives are known already
-    a, b = changed.members[0], changed.members[-1]
-    holds = []
-    for c in columns(changed):
-        check = Provable(changed, model, c, settled_order(changed))
-        with contextlib.suppress(*TROUBLE):
-            if in_both_readings(check, a, b):
-                holds.append(c.name)
-    return tuple(holds)
+    a, b, order = changed.members[0], changed.members[-1], settled_order(changed)
+    return holds_in(changed, lambda c: in_both_readings(Provable(changed, model, c, order), a, b))
 
 
 class Search:

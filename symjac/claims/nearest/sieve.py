@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from symjac import expr as ex
+from symjac.claims.asked import columns
 from symjac.claims.comparison import Comparison
 from symjac.claims.conventions import Convention
 from symjac.claims.evaluate import Evaluator
@@ -14,7 +15,7 @@ from symjac.claims.gradients import Gradients
 from symjac.claims.model import Model
 from symjac.claims.overtime import OverTime
 from symjac.claims.stated.statement import Statement
-from symjac.claims.undecided import UndecidedError
+from symjac.claims.undecided import TROUBLE, UndecidedError
 from symjac.claims.verdict import Outcome, undecided
 from symjac.errors import ShapeError
 from symjac.expr import Expr, Symbol
@@ -147,6 +148,16 @@ class Sieve:
             with contextlib.suppress(UndecidedError):
                 return self.model.values(symbols, depth)
         return {}
+
+
+def holds_in(s: Statement, holds: Callable[[Convention], bool]) -> tuple[str, ...]:
+    """The conventions with columns in which something holds, as far as that can be found out."""
+    out = []
+    for c in columns(s):
+        with contextlib.suppress(*TROUBLE):
+            if holds(c):
+                out.append(c.name)
+    return tuple(out)
 
 
 def in_both_readings(check: Comparison, a: Term, b: Term) -> bool:

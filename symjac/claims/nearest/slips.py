@@ -41,7 +41,7 @@ def _turns(p: Page) -> Iterator[Swap]:
         text = p.source(t)
         if t.kind == "transpose":
             yield from p.swap(t, t.args[0], unturned(text))
-        elif p.is_matrix(t) and id(t) not in under and "^" not in text:
+        elif p.model.role(t.ref) == "matrix" and id(t) not in under and "^" not in text:
             yield from p.swap(t, Term("transpose", (t,)), rf"{text}^\top")
 
 

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from symjac import expr as ex
-from symjac.claims.instances import Printed, reached
+from symjac.claims.instances import Application, Printed, name_of, reached
 from symjac.claims.model import Model
 from symjac.claims.stated.statement import Statement
 from symjac.claims.undecided import UndecidedError
@@ -18,7 +18,7 @@ from symjac.expr import Function
 from symjac.expr.times import Time
 from symjac.reading.applied.terms import MapCall, Over, Place, Ref, Term
 
-Applied = tuple[Printed, ex.Apply | ex.VectorMap, Mapping[str, Time]]
+Applied = tuple[Printed, Application, Mapping[str, Time]]
 """Where a function is applied, and what moves the equation there."""
 
 
@@ -66,16 +66,6 @@ def with_arguments(s: Statement) -> tuple[Term, ...]:
     return tuple(filled(m, ways) for m in s.members)
 
 
-def _uses(model: Model, name: Hashable) -> list[tuple[Printed, ex.Apply | ex.VectorMap]]:
-    """Where the system applies a function or a map."""
-    found = ((p, e) for p in model.printed for e in dict.fromkeys(p.rhs.walk()))
-    return [(p, e) for p, e in found if isinstance(e, ex.Apply | ex.VectorMap) and _name(e) == name]
-
-
-def _name(e: ex.Apply | ex.VectorMap) -> str:
-    return e.name if isinstance(e, ex.VectorMap) else e.function.name
-
-
 def _use(model: Model, name: Hashable) -> tuple[Time, tuple[Term, ...]] | None:
     """The index of what is another function at each step, and what the system applies it to."""
     family = model.families.get(str(name))
@@ -88,12 +78,12 @@ def _held(model: Model, e: ex.Expr) -> list[Ref]:
     return model.refs(model.without_own_names(e).symbols)
 
 
-def _steps(model: Model, p: Printed, e: ex.Apply | ex.VectorMap) -> list[Time]:
+def _steps(model: Model, p: Printed, e: Application) -> list[Time]:
     """The steps that an index on a function may mean: that of its equation, and the latest of its argument.
 
     The likelier comes first: that of an argument which is a symbol, else that of the equation.
     """
-    if (use := _use(model, _name(e))) is not None:
+    if (use := _use(model, name_of(e))) is not None:
         return [use[0]]
     times = {r.time for r in _held(model, e) if r.time is not None}
     latest = [t for t in times if not any(u.is_after(t) for u in times)]
@@ -107,7 +97,9 @@ def _refuse_number(model: Model, name: str) -> None:
     :raises UndecidedError: for such a function.
     """
     family = model.families.get(name)
-    if family is not None and family.label.isdigit() and not _uses(model, name) and _uses(model, family.base):
+    if family is None or not family.label.isdigit() or model.applications(name):
+        return
+    if model.applications(family.base):
         raise UndecidedError(f"whether {name} is an entry of {family.base} or another function is not said")
 
 
@@ -136,7 +128,7 @@ def _refuse_other_step(model: Model, t: Term, x: Ref | None) -> None:
     assert isinstance(at, Time)
     of = bare.data.function if isinstance(bare.data, Place) else bare.data
     name = of.name if isinstance(of, Function) else of[0] if isinstance(of, tuple) else None
-    for p, e in _uses(model, name):
+    for p, e in model.applications(name):
         for step in _steps(model, p, e):
             shift = {step.letter: at - step.offset} if step.letter is not None else {}
             if x in [r.put(shift) for r in _held(model, e)] and (step == at or (x is not None and x.time is not None)):
@@ -150,7 +142,7 @@ def _argument(s: Statement, f: Function, between: Sequence[tuple[Ref, Ref]], at:
         found = list(_at_step(s, f, at))
     else:
         found = list({here: place for y, x in between for here, place in _on_the_way(s.model, f, y, x)}.values())
-        if not found and len(users := _uses(s.model, f.name)) == 1 and users[0][0].lhs.time is None:
+        if not found and len(users := s.model.applications(f.name)) == 1 and users[0][0].lhs.time is None:
             found = [(*users[0], {})]
     if len(found) != 1:
         return None
@@ -169,7 +161,7 @@ def _argument(s: Statement, f: Function, between: Sequence[tuple[Ref, Ref]], at:
 
 def _at_step(s: Statement, f: Function, at: Time) -> Iterator[Applied]:
     """Where f is applied at a step, and what moves the equation there."""
-    for p, e in _uses(s.model, f.name):
+    for p, e in s.model.applications(f.name):
         steps = _steps(s.model, p, e)
         if steps and (steps[0] == at or steps[0].letter == p.letter is not None):
             yield p, e, {p.letter: at - steps[0].offset} if p.letter is not None else {}
@@ -182,7 +174,7 @@ def _on_the_way(model: Model, f: Function, y: Ref, x: Ref) -> Iterator[tuple[ex.
     with contextlib.suppress(UndecidedError):
         table, wrt = model.through(y, x), model.symbol(x)
         for r in model.refs(reached([model.symbol(y)], table)):
-            for p, e in _uses(model, f.name) if model.symbol(r) in table else ():
+            for p, e in model.applications(f.name) if model.symbol(r) in table else ():
                 shift = p.shift_to(r.time) if p == model.equation(r) else None
                 if shift is not None and wrt in reached((here := model.shifted_rhs(p, e, shift)).symbols, table):
                     yield here, (p, e, shift)

@@ -205,16 +205,11 @@ def _below(n: Node) -> set[str]:
 
 def _of_each_step(text: str, root: Node, steps: _Steps) -> LossEquation | None:
     r"""``L = \sum_{t=1}^{T} \lVert s_t - d_t \rVert^2``: the sum of the ``L_t`` that each step's term is named."""
-    left, right = root.kids[0].inner, root.kids[1].inner
-    negative = right.kind == "negative"
-    right = right.kids[0].inner if negative else right
-    large = right.factors[-1]
-    letter = bound_letter(large.sub)
-    if large.kind != "big" or large.text != "sum" or letter not in steps.running or not _runs_over_all(large):
+    left = root.kids[0].inner
+    scale, _, large = _parts(text, root.kids[1].inner)
+    letter = bound_letter(large.sub) if large is not None else None
+    if large is None or letter not in steps.running or not _runs_over_all(large):
         return None
-    scale = text[right.start : large.start].strip()
-    if negative:
-        scale = f"-{scale or 1}"
     body, letter = _at_the_letter_of(text, large.kids[0], letter, steps)
     name = text[left.start : left.end]
     return LossEquation(name, scale, f"{name}_{letter}", (), True, body, steps=_steps(large)) if body else None

@@ -122,7 +122,7 @@ class Said:
             first, last = y.args[0], y.args[-1]
             if all(map(self.is_scalar, y.args)):
                 return True
-            return first.kind == "transpose" and self.is_vector(first.args[0]) and self.is_vector(last)
+            return first.kind == "transpose" and all(self.model.role(t.ref) == "vector" for t in (first.args[0], last))
         if y.kind == "word":
             return y.data in ("norm", "trace", "det", "logsumexp", "mean", "variance", "deviation")
         if y.kind in ("negative", "add", "quotient", "power"):
@@ -132,9 +132,6 @@ class Said:
     def role(self, r: Ref) -> str | None:
         """What a symbol is, ``None`` where nothing says so."""
         return self.model.role(r)
-
-    def is_vector(self, t: Term) -> bool:
-        return t.ref is not None and self.role(t.ref) == "vector"
 
     def over(self, *terms: Term) -> list[Term]:
         return [t for root in terms for t in root.walk() if t.kind == "over"]
