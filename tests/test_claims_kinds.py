@@ -86,6 +86,14 @@ CLAIMS: list[tuple[str, list[str], dict[str, str], str, str]] = [
     ("bars around a wide matrix", [r"s = z \|A\|_F^2"], {"z": "scalar", "A": "matrix m n"}, "∂s/∂z = |A|^2", "----"),
     ("a power that is a letter", ["y = A^n x"], {"n": "scalar"}, "∂y/∂A = 0", "----"),
     ("two ways over many steps", ["s_t = A s_{t-1} + r_t", "r_t = B r_{t-1} + u_t"], {}, "∂s_t/∂u_k = B^{t-k}", "ffff"),
+    ("a dot before a factor", [r"s = (a^\top b) w^\top x"], {}, r"∂s/∂x = a \cdot b w", "f--f"),
+    (
+        "a gate without a time",
+        [r"c_t = a \odot c_{t-1}", "a = f(A u_t)"],
+        {},
+        r"∂L/∂u_t = A^\top \frac{∂L}{∂c_t}",
+        "f-ff",
+    ),
     ("a sum beside a parameter", ["s_t = A s_{t-1}"], {}, r"∂L/∂A = \sum_{t=2}^T ∂L/∂s_t s_t^\top + A", "f-ff"),
     (
         "a batch by its weight",

@@ -187,6 +187,7 @@ class World(OfLoss):
         mentioned += variables
         equations: dict[Symbol, Expr] = {}
         if any(isinstance(g, Gradient) for g in self.given.values()):
+            self._refuse_untimed()
             refs = model.refs(s for e in mentioned for s in e.symbols)
             self.left_hand_sides = tuple(dict.fromkeys(self._instances(refs, depth)))
             equations = model.table(self.left_hand_sides)
@@ -198,6 +199,14 @@ class World(OfLoss):
         self.equations = {s: self.spell(e) for s, e in found.items()}
         refuse_circles(found, "something without a time is used at several steps")
         self.settled[key] = self.left_hand_sides, self.equations
+
+    def _refuse_untimed(self) -> None:
+        """:raises UndecidedError: where what carries no time comes out of one step and is used at each."""
+        for p in (p for p in self.model.printed if p.lhs.time is None and p.lhs not in self.mentions.frontier):
+            letters = (r.time.letter for r in p.used if r.time is not None)
+            comes = any(letter is not None and not p.ends_at(letter) for letter in letters)
+            if comes and any(p.lhs in q.used and q.lhs.time is not None for q in self.model.printed):
+                raise UndecidedError(f"{p.lhs.family} has no index, comes out of one step and is used at several")
 
     def _is_before_first(self, s: Symbol) -> bool:
         """Whether a symbol is computed before the first step of a whole sum, and so is given here."""
