@@ -213,7 +213,7 @@ CASES: list[Case] = [
     ),
     Case(
         "s_t = A s_{t-1}",
-        r"∂s_t/∂s_k = A^{t-k}, \quad t < k",
+        r"\frac{\partial s_t}{\partial s_k} = A^{t-k}, \quad t < k",
         "it is proved where what is differentiated comes later, not for t < k",
     ),
     # comparison
@@ -322,9 +322,10 @@ CASES: list[Case] = [
     ),
     Case("y = A x", r"∂L/∂x = A^\top q", "the loss by which the outputs are compared is not given"),
     Case(
-        r"s = \log(-x^\top x)",
-        "∂s/∂x = x",
+        "y = a + x",
+        "∂y/∂x = a",
         "neither a proof nor a counterexample was found",
+        {"a": "one-hot"},
         where="comparison.decided.3",
     ),
     Case(
@@ -345,8 +346,10 @@ CASES: list[Case] = [
     Case("y = A x", "∂([x; x] + y)/∂x = A", "the sizes in what is differentiated do not fit"),
     Case(
         "y = A x",
-        r"∂(y x^\top)/∂x = A",
-        r"what is differentiated cannot be read: the product does not fit: ( is 1 x n, x^\to is a row",
+        r"∂(A x + A^\top x)/∂x = A",
+        "what is differentiated cannot be read: the product does not "
+        r"fit: A^\top is n x m, x is a row (small letter)",
+        {"A": "matrix m n"},
     ),
     Case("y = A x", r"∂([x; \mathbf{1}])/∂x = A", "nothing says the size of a constant in what is differentiated"),
     # correct
@@ -560,7 +563,7 @@ CASES: list[Case] = [
     ),
     Case(
         "s_t = A s_{t-1} + B q_{t-1} + u_t\nq_t = C s_{t-1} + u_t",
-        r"\frac{\partial s_t}{\partial u_k} = A^{t-k}",
+        "∂s_t/∂u_k = A^{t-k}",
         "nothing says how s_t depends on u_k",
         told=False,
     ),
@@ -582,7 +585,7 @@ CASES: list[Case] = [
     ),
     Case(
         "Y = C X\ny = A x",
-        "∂Y/∂A = 0",
+        r"\frac{\partial Y}{\partial A} = 0",
         "the derivative of a matrix is not judged",
         {"X": "matrix n n"},
         where="model.closed.2",
@@ -624,6 +627,11 @@ CASES: list[Case] = [
         "∂s/∂x = a (b + c",
         "a bracket is missing, and where it stands matters",
         {"a": "scalar", "b": "scalar", "c": "scalar", "x": "scalar"},
+    ),
+    Case(
+        "g(x) = x^3\ny = A g'(x)",
+        "∂y/∂x = A diag(x)",
+        "what the text defines g as may make it true, and cannot be put in",
     ),
     Case(
         r"F = \sum_{i=1}^{N-1} (u_{i+1} - u_i)^2",
@@ -704,6 +712,11 @@ CASES: list[Case] = [
         "whether the derivative of s_t by c goes through earlier steps is not said",
     ),
     Case(
+        "y = A x + B z\nz = f(x)",
+        r"\frac{dy}{dx} = \frac{∂y}{∂x} + B \frac{∂z}{∂x}",
+        r"with a d and a \partial, what the derivative of y by x holds fixed is not said",
+    ),
+    Case(
         r"s_t = A s_{t-1}" "\n" r"E = \sum_t \|s_t\|^2" "\n" r"J = 2 E",
         "∂J/∂A = 0",
         "the loss sees every step, and A acts at every step",
@@ -714,11 +727,9 @@ CASES: list[Case] = [
         "whether the derivatives by c go through earlier steps is not said",
     ),
     Case(
-        r"s_t = \tanh(A s_{t-1} + B u_t)",
-        r"\frac{\partial s_t}{\partial A} = \sum_{k=1}^t \frac{\partial s_t}{\partial s_k} "
-        r"\frac{\partial s_k}{\partial A}",
+        "s_t = A s_{t-1} + c",
+        "∂s_t/∂c = I + A ∂s_1/∂c",
         "whether these derivatives by a parameter are total or immediate ones is not said",
-        told=False,
     ),
     # stating
     Case(

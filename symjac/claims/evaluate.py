@@ -7,6 +7,7 @@ added to a vector.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from symjac import expr as ex
@@ -21,6 +22,8 @@ from symjac.linear import jacobian_of_linear
 from symjac.reading.applied.terms import Immediate, Ref, Term
 from symjac.reading.sizes import Size
 from symjac.reading.values import Value
+
+_OPENING = re.compile(r"(?:\\left|\\[bB]igg?l?)?\s*\\?[(\[{]\s*")
 
 
 class Evaluator(Meaning):
@@ -223,7 +226,10 @@ class Evaluator(Meaning):
         y = t.args[0]
         if y.kind == "apply" and y.args[0].ref is not None:  # which was settled by what the claim differentiates
             return self.value(y).make()
-        return Operand(self.model, self.values, self.shaped).expression(y, " " * y.start + str(t.data))
+        text = str(t.data)
+        opening = _OPENING.match(text) if len(text) > y.end - y.start else None
+        source = " " * (y.start - (opening.end() if opening is not None else 0)) + text
+        return Operand(self.model, self.values, self.shaped).expression(y, source)
 
     def at_its_argument(self, y: Term, x: Ref) -> Expr:
         """The f of ``\\partial f / \\partial x`` at what the system applies it to, at the step where that holds x.
