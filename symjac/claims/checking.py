@@ -198,8 +198,7 @@ class Judge:
         notes = tuple(
             dict.fromkeys([*s.notes, *self.notes, *readings.notes_of_parameters(s), *readings.notes_of_maps(s)])
         )
-        out = Verdict(s.claim, "", maps["ascending"], maps.get("descending"), s.order, links, notes=notes)
-        out = replace(out, verdict=summed_up(out.as_printed))
+        out = Verdict(s.claim, "", maps["ascending"], maps.get("descending"), s.order, links, notes=notes).summed_up()
         at_once = any(o.at_once for m in maps.values() for o in m.values())
         right = {} if at_once else correct(s)  # which is run, also where it is not told
         out = replace(out, correct=right if out.verdict != "undecided" else {})

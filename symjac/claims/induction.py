@@ -11,7 +11,7 @@ other term is carried back from ``h_{k+1}`` as the gradient by it is. The first 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from symjac import expr as ex
@@ -42,12 +42,12 @@ def relations(model: Model, symbols: Iterable[Symbol]) -> dict[Symbol, Expr]:
         if way is None:
             return {}
         inner[s] = way
-    top, bottom = (
-        _extreme([y.step for y, *_ in inner.values()], min),
-        _extreme([x.step for _, x, *_ in inner.values()], max),
-    )
-    if top is None or bottom is None:
-        return {}
+    tops, bottoms = [y.step for y, *_ in inner.values()], [x.step for _, x, *_ in inner.values()]
+    for times in (tops, bottoms):
+        offsets = [t.offset for t in times]
+        if len({t.letters for t in times}) != 1 or max(offsets) - min(offsets) > FAR:
+            return {}
+    top, bottom = min(tops, key=lambda t: t.offset), max(bottoms, key=lambda t: t.offset)
     rows = model.symbol(Ref(base, top)).rows
     core = Symbol(rf"\text{{way of {base} from {bottom.text} to {top.text}}}", (rows, rows))
     for s, (y, x, left, right) in inner.items():
@@ -75,14 +75,6 @@ def _through(model: Model, base: str, y: Ref, x: Ref) -> _Way | None:
         return last, first, (model.derivative(y, last),), (model.derivative(first, x),)
     except UndecidedError:
         return None
-
-
-def _extreme(times: Sequence[Time], choose: Callable[[Iterable[int]], int]) -> Time | None:
-    """The least or greatest of times that differ by small numbers only."""
-    offsets = [t.offset for t in times]
-    if len({t.letters for t in times}) != 1 or max(offsets) - min(offsets) > FAR:
-        return None
-    return Time(times[0].letters, choose(offsets))
 
 
 def proved_by_induction(c: Asked, a: Term, b: Term) -> bool:

@@ -103,13 +103,13 @@ def special(names: Sequence[str], kind: str) -> Change:
 def spelled_out(e: Expr, names: Iterable[str]) -> Expr:
     """The expression with layer normalisations as ``(v - mean 1) / sqrt(var)``, and their Jacobians likewise."""
     wanted = set(names)
-    table: dict[Expr, Expr] = {}
-    for node in e.walk() if wanted else ():
-        if isinstance(node, ex.VectorMap) and node.name in wanted:
-            table[node] = _normalised(spelled_out(node.args[0], wanted))
-        elif isinstance(node, ex.MapJacobian) and node.name in wanted:
-            table[node] = _jacobian(spelled_out(node.args[0], wanted))
-    return e.replace(table) if table else e
+
+    def change(node: Expr) -> Expr:
+        if isinstance(node, ex.VectorMap | ex.MapJacobian) and node.name in wanted:
+            return (_normalised if isinstance(node, ex.VectorMap) else _jacobian)(node.args[0])
+        return node
+
+    return e.rebuilt(change) if wanted else e
 
 
 def _normalised(v: Expr) -> Expr:

@@ -11,8 +11,9 @@ from dataclasses import replace
 from symjac import expr as ex
 from symjac.claims.evaluate import Evaluator
 from symjac.claims.stated.statement import Statement
+from symjac.claims.stated.syntax import with_sign
 from symjac.claims.undecided import TROUBLE, UndecidedError
-from symjac.claims.verdict import Answer, Outcome, Outcomes, Verdict, summed_up, undecided
+from symjac.claims.verdict import Answer, Outcome, Outcomes, Verdict, undecided
 from symjac.errors import DefinitionError, ReadError, ShapeError
 from symjac.expr import Function
 from symjac.expr.times import Time
@@ -63,15 +64,6 @@ class Diagonals(Evaluator):
             return super().entrywise(a, b, sign, t)
         vector, matrix = (b, a) if a.is_matrix else (a, b)
         return super().product([self._diagonal(vector), matrix], t)
-
-
-def with_sign(sign: str, other: str) -> Callable[[Term], Term]:
-    """One sign of a product read as another."""
-
-    def change(t: Term) -> Term:
-        return Term(t.kind, t.args, other, t.span) if t.kind == "operation" and t.data == sign else t
-
-    return change
 
 
 def _tighter(t: Term) -> Term:
@@ -202,7 +194,7 @@ def agreeing(doubt: Outcome, printed: Outcome, otherwise: Outcome) -> Outcome:
 def combined(verdicts: Sequence[Verdict], together: Callable[[Sequence[Outcomes]], Outcomes]) -> Verdict:
     """The first verdict, its outcomes put together from those of all in each order and for each link."""
     descending = [v.descending for v in verdicts if v.descending is not None]
-    out = replace(
+    return replace(
         verdicts[0],
         conventions=together([v.conventions for v in verdicts]),
         descending=together(descending) if len(descending) == len(verdicts) else None,
@@ -210,8 +202,7 @@ def combined(verdicts: Sequence[Verdict], together: Callable[[Sequence[Outcomes]
             replace(links[0], conventions=together([link.conventions for link in links]))
             for links in zip(*(v.links for v in verdicts), strict=False)
         ),
-    )
-    return replace(out, verdict=summed_up(out.as_printed))
+    ).summed_up()
 
 
 def agreed(claim: str, texts: Sequence[str], verdicts: Sequence[Verdict]) -> Verdict:
@@ -301,8 +292,7 @@ def _not_by_shape(verdict: Verdict, other: Verdict, declare: Mapping[str, str]) 
     doubt = Outcome(None, "reading", f"it is not refuted if {what}, which nothing says")
     pairs = ((k, o, other.conventions.get(k)) for k, o in verdict.conventions.items())
     conventions = {k: doubt if o.because == "shape" and p is not None and p.holds is None else o for k, o, p in pairs}
-    out = replace(verdict, conventions=conventions)
-    return replace(out, verdict=summed_up(out.as_printed))
+    return replace(verdict, conventions=conventions).summed_up()
 
 
 def notes_of_maps(s: Statement) -> list[str]:

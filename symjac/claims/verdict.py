@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from symjac.claims.undecided import UndecidedError
@@ -314,6 +314,10 @@ class Verdict:
     def paragraphs(self) -> tuple[Paragraph, ...]:
         """Everything that is told, in order."""
         return tuple(p for part in self.told.values() for p in part)
+
+    def summed_up(self) -> Verdict:
+        """The same with the word that its outcomes come to."""
+        return replace(self, verdict=summed_up(self.as_printed))
 
     @property
     def holds_in(self) -> tuple[str, ...]:

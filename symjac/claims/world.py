@@ -303,16 +303,12 @@ class World(OfLoss):
         else:
             found = [r for r in here if self.model.symbol(r) not in used]
         families = {x.family for x in m.local}
-        alone = [r for r in here if r.family in families and not self._is_used_within_its_step(r)]
+        within = {(s, u.time) for u in self.left_hand_sides for s in self.equations[self.model.symbol(u)].symbols}
+        alone = [r for r in here if r.family in families and (self.model.symbol(r), r.time) not in within]
         weighed = [r for r in here if r.family in self.weights]
         # A whole loss that is a sum over steps leaves out what stands at other steps.
         summed = families | self.weights.keys() | m.at_every_step
         return [r for r in dict.fromkeys([*found, *alone, *weighed]) if not (r.family in summed and m.leaves_out(r))]
-
-    def _is_used_within_its_step(self, r: Ref) -> bool:
-        value = self.model.symbol(r)
-        others = [self.model.symbol(u) for u in self.left_hand_sides if u.time == r.time]
-        return any(value in self.equations[s].symbols for s in others)
 
 
 # --------------------------------------------------------------------------- terms with letters for derivatives

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from symjac.claims.stated.naming import Names
-from symjac.claims.stated.syntax import ClaimBuilder, read_terms
-from symjac.errors import ReadError, SymjacError
+from symjac.claims.stated.syntax import ClaimBuilder, readable_terms
+from symjac.errors import ReadError
 from symjac.expr.times import Time
 from symjac.reading.applied.terms import Term
 from symjac.reading.assumptions import How
@@ -152,11 +152,8 @@ def resolved(names: Names, said: Mapping[str, tuple[str, str]]) -> dict[str, Hyp
 
 
 def _symbol(names: Names, text: str) -> str | None:
-    try:
-        (term,), _, _ = read_terms(text, names)
-    except (SymjacError, ValueError):
-        return None
-    return term.ref.family if term.ref is not None else None
+    terms = readable_terms(text, names)
+    return terms[0].ref.family if len(terms) == 1 and terms[0].ref is not None else None
 
 
 def _what(names: Names, text: str) -> Hypothesis | None:

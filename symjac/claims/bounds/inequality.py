@@ -30,7 +30,7 @@ from symjac.claims.stated.statement import Statement
 from symjac.claims.stated.stating import state
 from symjac.claims.stated.systems import sources
 from symjac.claims.undecided import TROUBLE, UndecidedError
-from symjac.claims.verdict import NO_ORIENTATION, Link, Outcome, Outcomes, Verdict, answered, summed_up, undecided
+from symjac.claims.verdict import NO_ORIENTATION, Link, Outcome, Outcomes, Verdict, answered, undecided
 from symjac.claims.witness import WrittenOut, unkept
 from symjac.claims.world import Forward, World
 from symjac.errors import Defect, NotYetError, ShapeError
@@ -129,8 +129,7 @@ class BoundJudge:
         notes = tuple(dict.fromkeys([*s.notes, *self.notes]))
         out = Verdict(
             s.claim, "", maps["ascending"], maps.get("descending"), s.order, links, notes=notes, signs=self.signs
-        )
-        out = replace(out, verdict=summed_up(out.as_printed))
+        ).summed_up()
         best = "" if self.unsure and out.verdict != "true" else self.best()
         right = {"bound": best, "condition": self.condition(best)}
         return replace(out, correct={key: text for key, text in right.items() if text})

@@ -38,8 +38,7 @@ class Range:
 
     @property
     def squared(self) -> Range:
-        a = abs(self)
-        return Range(a.low**2, a.high**2)
+        return abs(self) * abs(self)
 
     def power(self, exponent: int) -> Range | None:
         """A power; ``None`` where that would divide by zero."""

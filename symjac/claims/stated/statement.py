@@ -131,13 +131,12 @@ class Statement(Said):
     def of_penalty(self, a: Term) -> Term:
         """A member with what parameters alone add in the place of the loss."""
         added = Term("symbol", (), Ref(self.penalty))
-        return a.rebuilt(
-            lambda t: (
-                Term(t.kind, (added, *t.args[1:]), t.data, t.span)
-                if t.kind == "derivative" and self.is_loss(t.args[0])
-                else t
-            )
-        )
+
+        def change(t: Term) -> Term:
+            of_loss = t.kind == "derivative" and self.is_loss(t.args[0])
+            return Term(t.kind, (added, *t.args[1:]), t.data, t.span) if of_loss else t
+
+        return a.rebuilt(change)
 
     def whole_gradients(self, a: Term, b: Term) -> list[str]:
         """The parameters of every step by which the whole loss is differentiated."""

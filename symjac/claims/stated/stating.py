@@ -18,7 +18,7 @@ from symjac.claims.stated.losses import LossEquation, is_loss_name, without_argu
 from symjac.claims.stated.naming import Names
 from symjac.claims.stated.settling import settle
 from symjac.claims.stated.statement import Statement
-from symjac.claims.stated.syntax import read_terms
+from symjac.claims.stated.syntax import read_terms, readable_terms
 from symjac.claims.stated.systems import sources, without_parameters
 from symjac.claims.undecided import UndecidedError
 from symjac.errors import ReadError, SymjacError, propose
@@ -112,7 +112,7 @@ def state(
     s.given = tuple(c for e in equations for c in given(e, counted))
     s.opaque = system.opaque
     said = [(key, describe(words)) for key, words in as_given.items()]
-    told = [(d, m) for key, d in said if d.properties or d.role == "normalisation" for m in _readable(key, names)]
+    told = [(d, m) for key, d in said if d.properties or d.role == "normalisation" for m in readable_terms(key, names)]
     s.properties = {r.family: d.properties for d, m in told if d.properties for r in m.refs()}
     s.shapeless = frozenset(r.family for d, m in told if d.role == "property" for r in m.refs())
     normalisations = (m for d, m in told if d.role == "normalisation" and m.kind == "bare_map")
@@ -220,7 +220,7 @@ def _refuse_unread(aliases: Aliases, members: Sequence[Term]) -> None:
 
     :raises UndecidedError: where a member holds such a name.
     """
-    unread = {r.family: key for key in aliases.unread for m in _readable(key, aliases.names) for r in m.refs()}
+    unread = {r.family: key for key in aliases.unread for m in readable_terms(key, aliases.names) for r in m.refs()}
     for r in (r for m in members for r in m.refs()):
         if r.family in unread:
             raise UndecidedError(f"the declaration of {unread[r.family]} is not understood")
@@ -255,14 +255,6 @@ def _refuse_unknown_losses(s: Statement, symbols: Mapping[str, str]) -> None:
                 f"{y.family} stands in no equation, and its letter is none for a loss",
                 hint=f"if it is one, {propose(y.family, 'scalar')}",
             )
-
-
-def _readable(text: str, names: Names) -> tuple[Term, ...]:
-    """The members of a text, none where it cannot be read."""
-    try:
-        return read_terms(text, names)[0]
-    except SymjacError:
-        return ()
 
 
 class SeveralRepairsError(ReadError):

@@ -6,12 +6,12 @@ says and a system does not: gradients written ``d x``, derivatives by a vec, lis
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 from symjac import functions
 from symjac.claims.stated.naming import Names, formulas, numbered_entry, whole, without_argument_dots, without_braces
-from symjac.errors import ReadError, propose
+from symjac.errors import ReadError, SymjacError, propose
 from symjac.expr.times import Time
 from symjac.reading.applied import ellipsis
 from symjac.reading.applied.builder import Builder
@@ -54,15 +54,28 @@ def read_terms(text: str, names: Names) -> tuple[tuple[Term, ...], tuple[Note, .
         raise ReadError("a claim is an equation", text=text, span=(root.start, root.end))
     members = tuple(builder.members(sides, text))
     if any(t.kind in VEC_KINDS for m in members for t in m.walk()):
-        members = tuple(m.rebuilt(_in_vec) for m in members)
+        # Beside a transposed vector it is the Kronecker product too.
+        members = tuple(m.rebuilt(with_sign("otimes", "otimes_vec")) for m in members)
     for w in words:
         builder.context.notes.append(left_out(w, text))
     return members, tuple(builder.context.notes), builder.context.families
 
 
-def _in_vec(t: Term) -> Term:
-    r"""In a claim with vec, ``\otimes`` beside a transposed vector is the Kronecker product too."""
-    return Term(t.kind, t.args, "otimes_vec", t.span) if t.kind == "operation" and t.data == "otimes" else t
+def readable_terms(text: str, names: Names) -> tuple[Term, ...]:
+    """The members of a text, none where it cannot be read."""
+    try:
+        return read_terms(text, names)[0]
+    except SymjacError:
+        return ()
+
+
+def with_sign(sign: str, other: str) -> Callable[[Term], Term]:
+    """One sign of a product read as another."""
+
+    def change(t: Term) -> Term:
+        return Term(t.kind, t.args, other, t.span) if t.kind == "operation" and t.data == sign else t
+
+    return change
 
 
 class ClaimBuilder(Builder):
