@@ -133,9 +133,14 @@ class Arithmetic(Naming, ABC):
         """Whether a number is added to every entry of a matrix; in a system its capitals may be gates, and vectors."""
         return False
 
+    @property
+    def doubts_numbers(self) -> bool:
+        """Whether a letter beside a number may be a number's: in a system, where no number is in every entry."""
+        return self.context.system and Habit.SPREAD not in self.context.option.habits
+
     def refuse_number(self, v: Value, vectors: Sequence[Value]) -> None:
         """Where ``w^\\top x`` is added to a b that is a vector for its letter alone, the letter may be a number's."""
-        if Habit.SPREAD in self.context.option.habits or not (self.context.system and self.is_made_of_vectors(v)):
+        if not (self.doubts_numbers and self.is_made_of_vectors(v)):
             return
         own = {f.name for f in self.families_of(v.term)}
         while more := set().union(*(self.roles.made_of.get(name, ()) for name in own)) - own:
@@ -217,19 +222,16 @@ class Arithmetic(Naming, ABC):
     def operation(self, t: Term) -> Value:
         op = str(t.data)
         a, b = self.value(t.args[0]), self.value(t.args[1])
+        factors = [*(a.factors or (a,)), *(b.factors or (b,))]
+        shaped = not (a.is_scalar or b.is_scalar)
+        if op == "oslash" and not shaped:
+            return self.quotient(a, b, t)
         if a.is_scalar and b.is_scalar:
-            if op == "oslash":
-                return self.quotient(a, b, t)
-            return self.product([*(a.factors or (a,)), *(b.factors or (b,))], t)
+            return self.product(factors, t)
         if op in ("odot", "circ", "oslash"):
             self.context.settle_entrywise(t)
-        if op in ("odot", "circ"):
-            return self.entrywise(a, b, rf"\{op}", t)
-        if op == "oslash" and (a.is_scalar or b.is_scalar):
-            return self.quotient(a, b, t)
-        if op == "oslash":
-            return self.entrywise(a, like(b, lambda: ex.EntryPower(b.make(), ex.Number(-1)), b.term), r"\oslash", t)
-        shaped = not (a.is_scalar or b.is_scalar)
+            right = like(b, lambda: ex.EntryPower(b.make(), ex.Number(-1)), b.term) if op == "oslash" else b
+            return self.entrywise(a, right, rf"\{op}", t)
         if op == "otimes" and shaped and Habit.OTIMES_ENTRYWISE in self.context.option.habits:
             self.context.note("sign", Habit.OTIMES_ENTRYWISE.value)
             self.context.taken.add(Habit.OTIMES_ENTRYWISE)
@@ -248,9 +250,7 @@ class Arithmetic(Naming, ABC):
                 if habit is Habit.DOT_ENTRYWISE:
                     return self.entrywise(a, b, rf"\{op}", t)
                 self.same(a, b, rf"the operands of \{op}")
-                inner = scalar(lambda: ex.Product(ex.Transpose(a.make()), b.make()), t)
-                inner.tag = "dot"
-                return inner
+                return scalar(lambda: ex.Product(ex.Transpose(a.make()), b.make()), t, tag="dot")
             cross = " the cross product is not read" if op == "times" else ""
             message = rf"\{op} between two column vectors: the inner product or the entrywise one?{cross}"
             raise self.error(message, t, hints.beside(self.context, a, b))
@@ -260,21 +260,18 @@ class Arithmetic(Naming, ABC):
             if not self.context.star_multiplies:
                 return self.entrywise(a, b, "*", t)
             self.context.note("star", "* is read as the matrix product, since the shapes forbid the entrywise one", t)
-        return self.product([*(a.factors or (a,)), *(b.factors or (b,))], t)
+        return self.product(factors, t)
 
     def entrywise(self, a: Value, b: Value, sign: str, t: Term) -> Value:
         """The entrywise product that a sign is."""
         self.same(a, b, f"the operands of {sign}")
-        left = a if a.tag == "hadamard" else None
 
         def make() -> ex.Expr:
             first = a.make()
-            parts = first.args if left is not None and isinstance(first, ex.Hadamard) else (first,)
+            parts = first.args if a.tag == "hadamard" and isinstance(first, ex.Hadamard) else (first,)
             return ex.Hadamard(*parts, b.make())
 
-        out = like(a, make, t)
-        out.tag = "hadamard"
-        return out
+        return Value(a.rows, a.cols, make, t, tag="hadamard")
 
     def outer(self, a: Value, b: Value, t: Term) -> Value:
         if not (a.is_vector and b.is_vector):
@@ -315,9 +312,7 @@ class Arithmetic(Naming, ABC):
         if self.context.lenient:
             values = self.side_by_side(values, t)
         running: Value | None = None
-        for v in values:
-            if v.is_scalar:
-                continue
+        for v in (v for v in values if not v.is_scalar):
             if running is None or running.is_scalar:
                 running = v
                 continue
@@ -349,16 +344,13 @@ class Arithmetic(Naming, ABC):
 
     def refuse_vector(self, values: Sequence[Value], t: Term) -> None:
         r"""The n of ``\\frac{n}{2} \\lVert x - c \\rVert^2``, a vector for its letter alone, may be a number."""
-        shaped = [v for v in values if not v.is_scalar]
-        if len(shaped) != 1 or not (self.context.system and self.may_be_scalar(shaped[0])):
+        shaped = [k for k, v in enumerate(values) if not v.is_scalar]
+        if len(shaped) != 1 or not self.doubts_numbers or not self.may_be_scalar(vector := values[shaped[0]]):
             return
-        if Habit.SPREAD in self.context.option.habits:
-            return
-        behind = values[list(values).index(shaped[0]) + 1 :]
+        behind = values[shaped[0] + 1 :]
         if any(self.is_made_of_vectors(v) and any(u.kind in _MEASURES for u in v.term.walk()) for v in behind):
-            text = self.context.text(shaped[0].term)
-            message = f"{text} stands before a number: a vector times it, or a number too?"
-            raise self.context.beside_number(message, t, self.families_of(shaped[0].term))
+            message = f"{self.text(vector)} stands before a number: a vector times it, or a number too?"
+            raise self.context.beside_number(message, t, self.families_of(vector.term))
 
     def side_by_side(self, values: list[Value], t: Term) -> list[Value]:
         """Vectors that stand side by side with nothing but scalars, as the one product that fits what is defined."""

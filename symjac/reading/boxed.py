@@ -168,28 +168,25 @@ class _Writer:
 
     def listed(self, node: Node) -> b.Box:
         """What stands in a bracket, with its separators."""
-        pieces = self.pieces(node.kids[0])
-        for k, kid in enumerate(node.kids[1:], 1):
-            kind, between = node.detail[k - 1], (node.kids[k - 1].end, kid.start)
-            sign = b.Op(kind, prefix=True) if kind in (",", ";") else b.Op(SIGNS.get(kind, kind))
-            pieces += [self.sign(sign, *between), *self.pieces(kid)]
-        return self.row(pieces)
+        return self.row(self.joined(node, node.detail))
 
     def add(self, node: Node) -> list[Piece]:
+        return self.joined(node, node.detail[1:])
+
+    def joined(self, node: Node, signs: Sequence[str]) -> list[Piece]:
+        """The parts of a node with the signs between them."""
         out = self.pieces(node.kids[0])
-        for k, kid in enumerate(node.kids[1:], 1):
-            out += [self.sign(b.Op(node.detail[k]), node.kids[k - 1].end, kid.start), *self.pieces(kid)]
+        for sign, (before, kid) in zip(signs, pairwise(node.kids), strict=True):
+            op = b.Op(SIGNS.get(sign, sign), prefix=sign in (",", ";", "/"))
+            out += [self.sign(op, before.end, kid.start), *self.pieces(kid)]
         return out
 
     def negative(self, node: Node) -> list[Piece]:
         return [Piece(b.Op("-", prefix=True), node.start, node.start + 1), *self.pieces(node.kids[0])]
 
     def binary(self, node: Node) -> list[Piece]:
-        left, right = node.kids
-        match = _OPERATING.search(self.source, left.end, right.start)
-        sign = _OPERATES[match.group()] if match else SIGNS.get(node.text, node.text)
-        op = b.Op(sign, prefix=sign == "/")
-        return [*self.pieces(left), self.sign(op, left.end, right.start), *self.pieces(right)]
+        match = _OPERATING.search(self.source, node.kids[0].end, node.kids[1].start)
+        return self.joined(node, [_OPERATES[match.group()] if match else node.text])
 
     def juxt(self, node: Node) -> list[Piece]:
         out = self.pieces(node.kids[0])
@@ -216,11 +213,9 @@ class _Writer:
     def sqrt(self, node: Node) -> b.Box:
         return b.Sqrt(self.whole(node.kids[0]))
 
-    def norm(self, node: Node) -> b.Box:
-        return fence(self.whole(node.kids[0]), r"\lVert", r"\rVert")
-
-    def absolute(self, node: Node) -> b.Box:
-        return fence(self.whole(node.kids[0]), r"\lvert", r"\rvert")
+    def bars(self, node: Node) -> b.Box:
+        sign = "Vert" if node.kind == "norm" else "vert"
+        return fence(self.whole(node.kids[0]), rf"\l{sign}", rf"\r{sign}")
 
     def matrix(self, node: Node, kind: str | None = None) -> b.Box:
         width = int(node.detail[0])
@@ -242,8 +237,8 @@ _BASES: dict[str, Callable[[_Writer, Node], b.Box]] = {
     "group": _Writer.group,
     "frac": _Writer.frac,
     "sqrt": _Writer.sqrt,
-    "norm": _Writer.norm,
-    "abs": _Writer.absolute,
+    "norm": _Writer.bars,
+    "abs": _Writer.bars,
     "matrix": _Writer.matrix,
     "big": _Writer.big,
     "nabla": lambda w, node: b.Ident(r"\nabla"),
