@@ -52,6 +52,11 @@ class Tried:
         """The capitals that carry a time."""
         return [n for n in self.context.exact.values() if is_upper(n.token.text) and n.time is not None]
 
+    def functions(self, letters: frozenset[str], role: str) -> list[Option]:
+        """A role for each of the letters that stands before a bracket."""
+        found = {n.base for name, n in self.context.exact.items() if name in self.applied and n.token.text in letters}
+        return [Option({base: role}) for base in sorted(found - self.declared)]
+
     def alike(self, f: Family) -> list[Named]:
         """The names of the text with the letter of a family, whatever their accents."""
         return [n for n in self.context.exact.values() if n.token.text == f.letter and n.base not in self.declared]
@@ -65,15 +70,12 @@ OTHER_ROLES = {"matrix": ("vector", "scalar"), "vector": ("scalar",), "scalar": 
 
 def _losses(t: Tried) -> list[Option]:
     """The f of ``\\sum_t f(y_t)``, where a loss is read: a loss of vectors, and no function of each entry."""
-    letters = FUNCTION_LETTERS | OF_SEVERAL
-    found = {n.base for name, n in t.context.exact.items() if name in t.applied and n.token.text in letters}
-    return [Option({base: LOSS_OF_VECTORS}) for base in sorted(found - t.declared)] if t.context.loss else []
+    return t.functions(FUNCTION_LETTERS | OF_SEVERAL, LOSS_OF_VECTORS) if t.context.loss else []
 
 
 def _scalar_functions(t: Tried) -> list[Option]:
     """The f of ``L = f(x) + \\lambda^\\top (A x - b)``, which would be a vector where f is applied entry by entry."""
-    found = {n.base for name, n in t.context.exact.items() if name in t.applied and n.token.text in NOT_SIGMA}
-    options = [Option({base: SCALAR_FUNCTION}) for base in sorted(found - t.declared)]
+    options = t.functions(NOT_SIGMA, SCALAR_FUNCTION)
     return [*options, reduce(or_, options)] if len(options) > 1 else options
 
 

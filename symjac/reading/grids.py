@@ -213,24 +213,23 @@ def row_product(el: Arithmetic, values: list[Value], t: Term) -> list[Value]:
     """
     scalars = [v for v in values if v.is_scalar]
     shaped = [v for v in values if not v.is_scalar]
-    if len(shaped) == 2 and shaped[0].is_vector and shaped[1].is_row:
-        return [*scalars, *(_flipped(v) for v in shaped)]  # u v^T is the inner product of two rows
     if len(shaped) == 2 and shaped[0].term.kind == "ones" and shaped[1].is_vector:
         el.context.note("ones", f"{el.context.text(t)} is read as a column of ones times a row, the row repeated", t)
         return [*scalars, shaped[0], _flipped(shaped[1])]
     if len(shaped) == 2 and shaped[0].is_row and _is_matrix(shaped[0]) and shaped[1].is_vector:
         return [*scalars, acting(el, shaped[0], "before"), shaped[1]]
-    vectors = [k for k, v in enumerate(shaped) if v.is_vector]
-    if len(shaped) > 2 and vectors and any(v.is_row for v in shaped):
-        return [*scalars, *_as_rows(el, shaped, t)]
-    if len(shaped) < 2 or not vectors or (len(shaped) == 2 and shaped[0].is_row and shaped[1].is_vector):
+    if len(shaped) < 2 or all(not v.is_vector for v in shaped):
         if any(v.is_row for v in shaped) and any(v.is_matrix for v in shaped):
             raise el.error("a transposed row vector beside a matrix does not fit in the row orientation", t)
         return values
-    if len(vectors) == 1 and vectors[0] == len(shaped) - 1 and all(v.is_matrix for v in shaped[:-1]):
-        return [*scalars, *(acting(el, v, "before") for v in shaped[:-1]), shaped[-1]]
-    if len(vectors) == 1 and vectors[0] == 0 and all(v.is_matrix for v in shaped[1:]):
-        return [*scalars, *(acting(el, v, "after") for v in reversed(shaped[1:])), shaped[0]]
+    first, last = shaped[0], shaped[-1]
+    if len(shaped) > 2 and any(v.is_row for v in shaped):
+        _refuse_unfit(el, shaped, t)
+        return [*scalars, *_as_rows(el, shaped)]
+    if first.is_vector and ((len(shaped) == 2 and last.is_row) or all(v.is_matrix for v in shaped[1:])):
+        return [*scalars, *_as_rows(el, shaped)]  # u v^T is the inner product of two rows
+    if last.is_vector and all(v.is_matrix for v in shaped[:-1]):
+        return [*scalars, *(acting(el, v, "before") for v in shaped[:-1]), last]
     return values
 
 
@@ -240,8 +239,15 @@ def _is_matrix(v: Value) -> bool:
     return v.tag == "symbol" and isinstance(family, Family) and family.role == "matrix"
 
 
-def _as_rows(el: Arithmetic, shaped: list[Value], t: Term) -> list[Value]:
-    """Rows and transposed rows among each other, as in ``h W h^T``: the product in printed order."""
+def _as_rows(el: Arithmetic, shaped: list[Value]) -> list[Value]:
+    """The product in printed order, as in ``h W h^T``; turned where it is a row, as rows are kept as columns."""
+    values = [acting(el, v, "after") if v.is_matrix else v for v in shaped]
+    is_row = shaped[0].is_vector and not shaped[-1].is_row
+    return values[::-1] if is_row else [_flipped(v) for v in values]
+
+
+def _refuse_unfit(el: Arithmetic, shaped: list[Value], t: Term) -> None:
+    """Refuses rows and transposed rows among each other that do not fit in printed order."""
     printed = [(v.rows, v.cols) if v.is_matrix else (v.cols, v.rows) for v in shaped]
     inner = any(a.is_row and b.is_vector for a, b in itertools.pairwise(shaped))
     if inner or not all(el.context.sizes.equal(a[1], b[0]) for a, b in itertools.pairwise(printed)):
@@ -250,10 +256,6 @@ def _as_rows(el: Arithmetic, shaped: list[Value], t: Term) -> list[Value]:
             t,
             r'put brackets around an inner product; with rows a quadratic form is printed as in "h W h^\top"',
         )
-    values = [acting(el, v, "after") if v.is_matrix else v for v in shaped]
-    if printed[0][0].is_one and not printed[-1][1].is_one:
-        return values[::-1]
-    return [_flipped(v) for v in values]
 
 
 def _flipped(v: Value) -> Value:

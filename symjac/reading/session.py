@@ -165,16 +165,11 @@ class Session(Given):
 def candidates(source: str, error: UnclosedError | UnopenedError) -> Iterator[tuple[str, int]]:
     """The text with the missing bracket put in at each place, and where."""
     assert error.span is not None
-    at = error.span[0]
-    bracket = source[at]
-    if bracket not in "([)]":
-        return
+    at, tokens = error.span[0], tokenise(source)
     unclosed = isinstance(error, UnclosedError)
-    for t in tokenise(source):
-        if unclosed and t.end > at + 1:
-            yield source[: t.end] + OPENING[bracket] + source[t.end :], t.end
-        elif not unclosed and t.start < at:
-            yield source[: t.start] + CLOSING[bracket] + source[t.start :], t.start
+    places = [t.end for t in tokens if t.end > at + 1] if unclosed else [t.start for t in tokens if t.start < at]
+    for place in places if source[at] in "([)]" else ():
+        yield source[:place] + (OPENING | CLOSING)[source[at]] + source[place:], place
 
 
 def mended(

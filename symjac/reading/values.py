@@ -97,8 +97,6 @@ def ordered_product(factors: Iterable[Expr]) -> Expr:
             out.append(joined(chain))
             chain = []
         chain.append(f)
-    if out and all(f.is_scalar for f in chain):
-        return joined([*out, *chain])
     rest = joined(chain)
     parts = list(rest.args) if isinstance(rest, Product) and len(chain) > 1 and not rest.is_scalar else [rest]
     return joined([*out, *parts])

@@ -57,13 +57,9 @@ def _between(parts: list[Term], kind: str, whole: Term, left: Term, text: str) -
         change = _change(first, last)
         if change is None:
             continue
-        while len(before) >= 2 * size and (step := _change(before[-2 * size : -size], first)) is not None:
-            if not step.is_number or abs(step.offset) != 1:
-                break
+        while (step := _unit_step(before[-2 * size : -size], first)) is not None:
             before, first, change = before[:-size], before[-2 * size : -size], change + step
-        while len(after) >= 2 * size and (step := _change(last, after[size : 2 * size])) is not None:
-            if not step.is_number or abs(step.offset) != 1:
-                break
+        while (step := _unit_step(last, after[size : 2 * size])) is not None:
             last, after, change = after[size : 2 * size], after[size:], change + step
         rising = _rises(parts, size, at[0], first, change, left)
         if rising is None:
@@ -103,13 +99,18 @@ def _change(first: Sequence[Term], last: Sequence[Term]) -> Time | None:
     return change if change != Time() else None
 
 
+def _unit_step(one: Sequence[Term], two: Sequence[Term]) -> Time | None:
+    """By which step of 1 the times of two units differ; ``None`` where they do not."""
+    step = _change(one, two)
+    return step if step is not None and step.is_number and abs(step.offset) == 1 else None
+
+
 def _rises(parts: Sequence[Term], size: int, dots: int, first: Sequence[Term], change: Time, left: Term) -> bool | None:
     """Whether the index increases from left to right."""
     before, after = parts[:dots], [p for p in parts[dots:] if p.kind != "dots"]
     # What is next to the unit on either side, in the order of print.
     for one, two in ((before[-2 * size : -size], before[-size:]), (after[:size], after[size : 2 * size])):
-        step = _change(one, two) if len(one) == len(two) == size else None
-        if step is not None and step.is_number and abs(step.offset) == 1:
+        if (step := _unit_step(one, two)) is not None:
             return step.offset > 0
     if change.is_number:
         return change.offset > 0
