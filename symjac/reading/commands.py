@@ -232,14 +232,10 @@ class Commands(ABC):
         if apart and word.isalpha() and len(word) > 1 and not {"_", "^"} & set(below):
             return self.add("prose", word, i, j)  # \\text{ at }: a word between formulas
         if style == "rm" and word not in v.CONNECTING and (WORD.fullmatch(word) or _LABEL.fullmatch(word)):
-            bold = self.styles[-1] in ("bf", "bs")
             if is_word(word):
-                self.add("word", word, i, j)
-            elif word == "d" or word == "T":
-                self.add("name", word, i, j, "rm")
-            else:
-                self.add("name", word, i, j, self.styles[-1] if bold and len(word) == 1 else "rm")
-            return j
+                return self.add("word", word, i, j)
+            bold = self.styles[-1] in ("bf", "bs") and len(word) == 1 and word not in "dT"
+            return self.add("name", word, i, j, self.styles[-1] if bold else "rm")
         if style == "rm" and not word:
             return j
         if style == "rm" and DOT_STAR.fullmatch(word):

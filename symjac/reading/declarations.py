@@ -215,10 +215,8 @@ def is_declaration(root: Node) -> bool:
 def take_membership(context: Context, root: Node, subject: Node) -> None:
     """A declaration in the text itself."""
     wanted = r"a declaration in the text reads W \in \mathbb{R}^{n \times m}"
-    if root.detail != ("in",) or root.kids[1].inner.kind != "name":
-        raise context.error(wanted, root)
     space, subject = root.kids[1].inner, subject.inner
-    if subject.kind != "name" or space.text != "R":
+    if root.detail != ("in",) or not space.kind == subject.kind == "name" or space.text != "R":
         raise context.error(wanted, root)
     named = take_apart(subject, context.letters, context.source, declaring=True)
     signs = [t._replace(kind=",") if t.kind == "times" else t for t in space.sup if t.kind not in ("(", ")")]

@@ -7,9 +7,9 @@ entry of ``w`` where i and j run (:mod:`symjac.reading.survey` knows whether the
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from symjac.errors import ReadError, propose
+from symjac.errors import propose
 from symjac.expr.names import NOW, Name, written
 from symjac.expr.times import Time
 from symjac.reading.spelling import (
@@ -244,12 +244,9 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
         if any(t.kind not in _LABEL_SIGNS for t in tokens[1:-1]):
             raise refused("I cannot read this superscript", source, s)
         if len(tokens) > 3 and out.base in letters.plain - letters.timed and is_timed(tokens[1:-1], letters):
-            raise ReadError(
-                f"{out.base} has no index elsewhere: a power, or {out.base} at a step?",
-                text=source,
-                span=(out.node.start, s.end),
-                hint=f'for a power write "{source[out.node.start : s.start]}^{{{script_text(tokens[1:-1])}}}"',
-            )
+            message = f"{out.base} has no index elsewhere: a power, or {out.base} at a step?"
+            hint = f'for a power write "{source[out.node.start : s.start]}^{{{script_text(tokens[1:-1])}}}"'
+            raise refused(message, source, replace(s, start=out.node.start), hint)
         _enclosed(out, tokens[0].kind, tokens[1:-1], letters)
         if out.time is not None and not is_time(tokens[1:-1]):
             raise refused("I cannot read this index", source, s)
@@ -273,12 +270,9 @@ def _superscript(out: Named, s: Script, letters: Letters, source: str, declaring
     text = script_text(tokens)
     if kinds == ["*"]:
         if is_upper(out.token.text) and not declaring and (out.base, "^*") not in letters.labels:
-            raise ReadError(
-                f"{out.base}^*: a conjugate transpose, or a name?",
-                text=source,
-                span=(out.node.start, s.end),
-                hint=rf'for the transpose write "{out.base}^\top"; for a name {propose(f"{out.base}^*", "matrix n n")}',
-            )
+            hint = rf'for the transpose write "{out.base}^\top"; for a name {propose(f"{out.base}^*", "matrix n n")}'
+            message = f"{out.base}^*: a conjugate transpose, or a name?"
+            raise refused(message, source, replace(s, start=out.node.start), hint)
         out.upper = "*"
     elif (out.base, "^" + text) in letters.labels:
         out.upper = text

@@ -71,11 +71,10 @@ def _of_square(node_class: Callable[[ex.Expr], ex.Expr], what: str) -> Callable[
 
 
 def _softmax(el: Arithmetic, values: list[Value], t: Term) -> Value:
-    by_rows = Habit.SOFTMAX_OF_ROWS in el.context.option.habits
-    if (el.context.lenient or by_rows) and len(values) == 1 and values[0].is_matrix:
-        el.context.note("softmax", "softmax of a matrix is read row by row", t)
-        return like(values[0], lambda: row_softmax(values[0].make()), t)
     if len(values) == 1 and values[0].is_matrix:
+        if el.context.lenient or Habit.SOFTMAX_OF_ROWS in el.context.option.habits:
+            el.context.note("softmax", "softmax of a matrix is read row by row", t)
+            return like(values[0], lambda: row_softmax(values[0].make()), t)
         message = f"softmax takes a column vector; {el.text(values[0])} is {values[0].shown}"
         raise el.error(message, t, hints.role(el.context, values[0], "vector"))
     v = _one_vector(el, values, t, "softmax")
@@ -125,23 +124,20 @@ def _norm(el: Arithmetic, values: list[Value], t: Term) -> Value:
     return scalar(lambda: ex.Norm(v.make()), t)
 
 
-def _extreme(word: str) -> Callable[[Arithmetic, list[Value], Term], Value]:
-    def build(el: Arithmetic, values: list[Value], t: Term) -> Value:
-        zeros = [v for v in values if v.number == 0]
-        others = [v for v in values if not any(v is z for z in zeros)]
-        if len(values) != 2 or len(zeros) != 1 or len(others) != 1:
-            hint = None
-            if len(values) == 2:
-                a, b = (hints.carrier(el.context, v.term) for v in values)
-                step, one, two = ("+", b, a) if word == "max" else ("-", a, b)
-                hint = rf'write "({a} {step} \max(0, {one} - {two}))"'
-            raise el.error(rf"\{word} is read with 0 and one other argument only: \{word}(0, x)", t, hint)
-        v = others[0]
-        if word == "max":
-            return like(v, lambda: positive_part(v.make()), t)
-        return like(v, lambda: negative(positive_part(negative(v.make()))), t)
-
-    return build
+def _extreme(el: Arithmetic, values: list[Value], t: Term) -> Value:
+    """``\\max(0, x)``, ``\\min(0, x)``."""
+    word, others = str(t.data), [v for v in values if v.number != 0]
+    if len(values) != 2 or len(others) != 1:
+        hint = None
+        if len(values) == 2:
+            a, b = (hints.carrier(el.context, v.term) for v in values)
+            step, one, two = ("+", b, a) if word == "max" else ("-", a, b)
+            hint = rf'write "({a} {step} \max(0, {one} - {two}))"'
+        raise el.error(rf"\{word} is read with 0 and one other argument only: \{word}(0, x)", t, hint)
+    v = others[0]
+    if word == "max":
+        return like(v, lambda: positive_part(v.make()), t)
+    return like(v, lambda: negative(positive_part(negative(v.make()))), t)
 
 
 def norm(el: Arithmetic, t: Term) -> Value:
@@ -219,6 +215,6 @@ OPERATORS: dict[str, Callable[[Arithmetic, list[Value], Term], Value]] = {
     "deviation": _of_vector(lambda x: ex.EntryPower(variance_of(x), ex.Number(Fraction(1, 2))), "a standard deviation"),
     "norm": _norm,
     "abs": _absolute,
-    "max": _extreme("max"),
-    "min": _extreme("min"),
+    "max": _extreme,
+    "min": _extreme,
 }

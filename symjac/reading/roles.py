@@ -196,15 +196,12 @@ class Roles(Uses):
                 node,
                 f'write it out, as in "{usual.LAYERS[token.text]}"',
             )
-        if token.style == "rm" and len(token.text) > 1:
-            near = difflib.get_close_matches(token.text, _KNOWN_WORDS, 1, 0.75)
-            if near:
-                hint = rf'write "\operatorname{{{near[0]}}}", if that is meant; else {propose(name, "elementwise")}'
-                raise context.error(f"{token.text} is no function that is known", node, hint)
-            context.note("role", f"{name}: read as a function that is applied entry by entry", node)
-            return True
+        upright = token.style == "rm" and len(token.text) > 1
+        if near := difflib.get_close_matches(token.text, _KNOWN_WORDS, 1, 0.75) if upright else []:
+            hint = rf'write "\operatorname{{{near[0]}}}", if that is meant; else {propose(name, "elementwise")}'
+            raise context.error(f"{token.text} is no function that is known", node, hint)
         script = token.is_script and letter(token) not in usual.LOSSES
-        if script and name not in self.bare:
+        if upright or (script and name not in self.bare):
             context.note("role", f"{name}: read as a function that is applied entry by entry", node)
             return True
         if token.text in usual.STEP_SIZES and name in self.increments:

@@ -74,11 +74,10 @@ class Session(Given):
         """The reading with letters beside numbers as numbers; ``None`` where that is not what does not fit."""
         if not isinstance(error, BesideNumberError):
             return None
-        try:
+        with contextlib.suppress(ReadError, ShapeError):
             found = self.beside_numbers(Option(how=How.NUMBER), error)
-        except (ReadError, ShapeError):
-            return None
-        return None if found.defines_small_matrix else found
+            return None if found.defines_small_matrix else found
+        return None
 
     def beside_numbers(self, option: Option, error: ReadError | ShapeError | None = None) -> Attempt:
         """The attempt with an option, and with what would be added to numbers that are made of vectors as numbers."""

@@ -91,11 +91,8 @@ class Node:
     @property
     def is_call(self) -> bool:
         """Whether this is a bracket that can hold a function's arguments."""
-        if self.kind != "group":
-            return False
-        if self.text in ("(", "["):
-            return True
-        return self.text == "{" and len(self.kids) == 1 and self.kids[0].kind == "group" and self.kids[0].text in "(["
+        inner = self.kids[0] if self.kind == "group" and self.text == "{" and len(self.kids) == 1 else self
+        return inner.kind == "group" and inner.text in ("(", "[")
 
     @property
     def call(self) -> tuple[Node, Node] | None:

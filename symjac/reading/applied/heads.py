@@ -311,11 +311,8 @@ def not_a_call(el: Naming, item: Node, group: Node) -> None:
 def begins_call(el: Naming, kids: list[Node], k: int) -> bool:
     """Whether a function stands there, which ends the argument of the one before."""
     following = kids[k + 1] if k + 1 < len(kids) else None
-    if kids[k].kind == "word":
-        return True
-    if kids[k].kind != "name" or following is None or not following.is_call:
-        return False
-    return head_of(el, kids[k], following) is not None
+    called = kids[k].kind == "name" and following is not None and following.is_call
+    return kids[k].kind == "word" or (called and head_of(el, kids[k], following) is not None)
 
 
 def indicates(item: Node, group: Node) -> bool:
