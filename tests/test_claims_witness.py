@@ -240,3 +240,12 @@ def test_a_shape_that_was_guessed_beside_a_declaration_refutes_nothing() -> None
     """Where the words of a declaration are not understood, a misfit of the shape that was guessed decides nothing."""
     v = check(["y = D x"], r"\frac{\partial y}{\partial x} = D^\top", {"D": "diagonal matrix n n", "x": "vector n"})
     assert all(o.holds is not False for o in v.conventions.values())
+
+
+def test_what_holds_by_the_equations_of_the_earlier_step_is_run_with_them() -> None:
+    """The state that is differentiated by comes out of the symbols of its step, where the claim holds these."""
+    system = [r"a_t = \phi(V \phi(x_{t-1}) + b)", r"x_t = \phi(a_t)"]
+    behind = r"V^\top \operatorname{diag}(\phi'(a_t) \odot \phi'(V \phi(x_{t-1}) + b))"
+    for inside, expected in ((r"\phi(a_{t-1})", True), ("x_{t-1}", True), (r"\phi(x_{t-1})", False)):
+        claim = rf"\frac{{\partial x_t}}{{\partial x_{{t-1}}}} = \operatorname{{diag}}(\phi'({inside})) {behind}"
+        assert holds(system, claim)["denominator_column"] is expected

@@ -353,7 +353,7 @@ class Model(Instances):
             r = self.ref(s)
             if s in seen or r is None:
                 continue
-            if s in variables and r.time is not None and self._depth(r, r.time, ends) == 0:
+            if s in variables and r.time is not None and self._depth(r, r.time, ends) == max(depth, 0):
                 continue
             rhs = self.definition(r)
             if rhs is None or (depth >= 0 and any(self._is_beyond(u, ends, depth) for u in rhs.symbols)):
