@@ -15,7 +15,7 @@ from symjac.claims.overtime import OverTime, gathered
 from symjac.claims.properties import SUMS_TO_ONE, special
 from symjac.claims.undecided import UndecidedError
 from symjac.claims.verdict import Outcome, undecided
-from symjac.claims.witness import ROADS, Circumstances, Course, confirm, refute
+from symjac.claims.witness import LENGTHS, ROADS, Circumstances, Course, confirm, refute
 from symjac.composite import images, is_composite
 from symjac.errors import ShapeError, SymjacError
 from symjac.explicit import write_out
@@ -28,7 +28,6 @@ from symjac.reading.applied.terms import Term
 from symjac.reading.wording import ONE_HOT
 from symjac.values.screen import Screen
 
-LENGTHS = (1, 2, 3)
 LONG = 40  # sides of so many terms and factors are evaluated before a proof is tried
 EFFORT = 60
 EFFORT_COMPOSITE = 300  # a commutation matrix shows only where two sizes above 1 differ

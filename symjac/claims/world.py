@@ -179,14 +179,11 @@ class World(OfLoss):
             self.left_hand_sides, self.equations = self.settled[key]
             return
         slopes = [s for s in self.given.values() if isinstance(s, Slope)]
-        mentioned = list(key[0])
-        mentioned += [e for s in slopes for e in (s.of, s.by, *s.definitions.values())]
-        variables = frozenset(
-            [s.by for s in slopes] + [model.symbol(g.by) for g in self.given.values() if isinstance(g, Gradient)]
-        )
-        mentioned += variables
+        gradients = [g for g in self.given.values() if isinstance(g, Gradient)]
+        variables = frozenset([*(s.by for s in slopes), *(model.symbol(g.by) for g in gradients)])
+        mentioned = [*key[0], *(e for s in slopes for e in s.expressions), *variables]
         equations: dict[Symbol, Expr] = {}
-        if any(isinstance(g, Gradient) for g in self.given.values()):
+        if gradients:
             self._refuse_untimed()
             refs = model.refs(s for e in mentioned for s in e.symbols)
             self.left_hand_sides = tuple(dict.fromkeys(self._instances(refs, depth)))

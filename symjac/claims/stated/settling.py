@@ -21,13 +21,10 @@ def settle(s: Statement, *, differentiates: bool) -> None:
     _refuse_unrelated_losses(s)
     if differentiates and not any(t.kind in ("derivative", "second", "gradient") for t in s.walk()):
         raise TargetError("nothing in this claim says what is differentiated by what; give of and wrt")
-    time = s.target.time if s.target is not None else None
-    letters = {n for p in s.model.printed if p.lhs.time is not None for n, _ in p.lhs.time.letters}
-    if time is not None and time.letter in LAST and time.letter not in letters and s.is_last(time.letter):
-        s.last = Time(time.letters)
+    s.last = _last_step(s)
+    if s.last is not None:
         s.notes.append(f"{s.last.text} is read as the last step")
-    _settle_last_of_sum(s)
-    if s.last is None and s.steps is not None and s.steps.last is not None and s.steps.last.letters:
+    elif s.steps is not None and s.steps.last is not None and s.steps.last.letters:
         s.last = s.steps.last
     s.conditions += _within_the_sum(s)
     ends = [r.time for r in s.seen if r.time is not None]
@@ -66,18 +63,18 @@ def _within_the_sum(s: Statement) -> tuple[Condition, ...]:
     return (Condition(text, members, ("<=",) * (len(members) - 1), implied=True),)
 
 
-def _settle_last_of_sum(s: Statement) -> None:
-    """The last step is where a sum ends that is claimed to be the gradient by a state."""
-    x = s.target
-    sums = [t for t in s.over(*s.members[1:]) if t.over.kind == "sum" and t.over.low is not None]
-    if s.last is not None or x is None or x.time is None or not sums:
-        return
-    low, high = sums[-1].over.low, sums[-1].over.high
-    if low is None or high is None or high.letter not in LAST or (low - x.time) not in (Time(), Time((), 1)):
-        return
-    if high.offset in (0, -1) and s.is_last(high.letter):  # the last term may stand apart
-        s.last = Time(high.letters)
-        s.notes.append(f"{s.last.text} is read as the last step")
+def _last_step(s: Statement) -> Time | None:
+    """The last step: that of the variable, or where a sum ends that is claimed to be the gradient by a state."""
+    time = s.target.time if s.target is not None else None
+    letters = {n for p in s.model.printed if p.lhs.time is not None for n, _ in p.lhs.time.letters}
+    if time is not None and time.letter in LAST and time.letter not in letters and s.is_last(time.letter):
+        return Time(time.letters)
+    sums = [t.over for t in s.over(*s.members[1:]) if t.over.kind == "sum" and t.over.low is not None]
+    low, high = (sums[-1].low, sums[-1].high) if sums else (None, None)
+    if time is None or low is None or high is None or (low - time) not in (Time(), Time((), 1)):
+        return None
+    ends = high.letter in LAST and high.offset in (0, -1) and s.is_last(high.letter)  # the last term may stand apart
+    return Time(high.letters) if ends else None
 
 
 def _acts_beside(model: Model, y: Ref, x: Ref) -> bool:
