@@ -26,7 +26,7 @@ class TwoMeaningsError(ReadError):
 
 
 class NoEquationError(TwoMeaningsError):
-    """A formula for a derivative where an equation of a system is wanted."""
+    """A formula for a derivative where an equation of a system is wanted; it may be read as one elsewhere."""
 
 
 class BesideNumberError(ReadError):
@@ -239,10 +239,6 @@ class Context:
     def doubt(self, message: str, at: Placed, hint: str) -> Exception:
         """An error that trying other roles would only hide."""
         return self._error(TwoMeaningsError, message, at, hint)
-
-    def no_equation(self, message: str, at: Placed, hint: str) -> Exception:
-        """An error about what is a formula, and may be read as one elsewhere."""
-        return self._error(NoEquationError, message, at, hint)
 
     def _error(self, kind: type[E], message: str, at: Placed, hint: str | None = None) -> E:
         return kind(message, text=self.source, span=(at.start, max(at.end, at.start + 1)), hint=hint)

@@ -12,7 +12,7 @@ from symjac.errors import propose
 from symjac.reading import entrywise
 from symjac.reading.applied import heads
 from symjac.reading.assumptions import ONE_ROW, How
-from symjac.reading.context import Context, Family
+from symjac.reading.context import Context, Family, NoEquationError
 from symjac.reading.elaborate import Elaborator
 from symjac.reading.hints import WORDS
 from symjac.reading.names import Named, is_transpose
@@ -91,12 +91,10 @@ def classify(piece: Piece, el: Elaborator, defined: set[str]) -> None:
     first = left.factors[0]
     above = first.kids[0].inner if first.kind == "frac" else first
     if el.context.system and above.factors[0].kind in ("partial", "nabla"):
-        raise el.context.no_equation(
-            "this is a formula for a derivative, and defines no symbol",
-            left,
-            "symjac check EQUATION... --claim FORMULA judges it; in a system a gradient needs a name of its own, "
-            r'as in "\delta_t = W^\top \delta_{t+1}"',
-        )
+        message = "this is a formula for a derivative, and defines no symbol"
+        hint = "symjac check EQUATION... --claim FORMULA judges it; in a system a gradient needs a name of its own, "
+        hint += r'as in "\delta_t = W^\top \delta_{t+1}"'
+        raise NoEquationError(message, text=piece.source, span=(left.start, left.end), hint=hint)
     if left.kind == "name":
         piece.family = el.named(left).family
         return
