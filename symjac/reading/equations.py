@@ -347,8 +347,8 @@ def _name_call(piece: Piece, el: Elaborator, value: Value) -> Value:
             f"{el.context.text(left)} = 0 is a condition on what stands in the brackets and defines no function",
             left,
         )
-    scalars = value.is_scalar and all(el.build(k).is_scalar for k in inner.kids)
-    if scalars and named.token.text not in LOSSES and not piece.is_used:
+    asked = value.is_scalar and named.token.text not in LOSSES and not piece.is_used
+    if asked and all(el.build(k).is_scalar for k in inner.kids):
         raise el.error(
             "this left side is no symbol, and the right side no function of one variable in known terms",
             left,
