@@ -12,13 +12,14 @@ from symjac.bounds import Bound
 from symjac.bptt import Backward
 from symjac.cells import Cell
 from symjac.confirm.jacobian import declaration_of
+from symjac.confirm.likeness import alike
 from symjac.derivation import Derivation
 from symjac.errors import DefinitionError, ReadError, TargetError
 from symjac.expr import Apply, Symbol
 from symjac.hessian import Hessian
 from symjac.interchange import Names, from_sympy
 from symjac.jacobians import Jacobian
-from symjac.normal import equal, normal_form
+from symjac.normal import normal_form
 from symjac.reading import read_system
 from symjac.recurrence import Recurrence
 from symjac.results import Backpropagation, MatrixJacobian, NormBound, Product, SecondDerivative
@@ -222,7 +223,7 @@ def jacobian(expression: sympy.Basic, wrt: sympy.Basic) -> Jacobian:
         if isinstance(part, Apply) and part.function.known is None:
             declared[part.function.name] = "elementwise"
     J = System(f"{y} = {typeset.latex(e)}", symbols=declared).jacobian(y, wrt=x.name)
-    if not equal(J.definitions[J.of], e):
+    if not alike(J.definitions[J.of], e):
         raise DefinitionError(
             f"{expression} does not come back from its print {typeset.latex(e)}; give its symbols plainer names"
         )

@@ -13,12 +13,13 @@ from symjac.codegen import emit
 from symjac.confirm import numbers, second, sizes
 from symjac.confirm.confirmed import Check, Checks, NotRun, SkippedError
 from symjac.confirm.forward import agree, told
+from symjac.confirm.likeness import alike
 from symjac.confirm.programs import run_source
 from symjac.derivation import Derivation, compare_with_entries, open_abbreviations
 from symjac.errors import Defect, NotYetError, ReadError, RuleError, unprinted
 from symjac.expr import Expr, Symbol, Transpose, is_zero, size_names
 from symjac.limits import OutOfTimeError
-from symjac.normal import NormalFormTooLarge, UndefinedFormError, equal
+from symjac.normal import NormalFormTooLarge, UndefinedFormError
 from symjac.reading import read_expression, read_formula
 from symjac.reading.brackets import UnclosedError, UnopenedError
 from symjac.second_reader import Answer
@@ -215,7 +216,7 @@ def _read_again(d: Derivation, lhs: str, e: Expr, layout: str, symbols: Mapping[
         else:
             members, notes = read_formula(printed, d.system.reading, layout=layout, symbols=symbols)
             last = members[-1]
-        same = equal(last, e) if not is_zero(e) else is_zero(last.arg if isinstance(last, Transpose) else last)
+        same = alike(last, e) if not is_zero(e) else is_zero(last.arg if isinstance(last, Transpose) else last)
     except (UnclosedError, UnopenedError) as error:
         raise _disagreement(d, "what was printed", "what is read", f": {printed}: {error.message}") from error
     except ReadError as error:
