@@ -92,8 +92,10 @@ def classify(piece: Piece, el: Elaborator, defined: set[str]) -> None:
     above = first.kids[0].inner if first.kind == "frac" else first
     if el.context.system and above.factors[0].kind in ("partial", "nabla"):
         message = "this is a formula for a derivative, and defines no symbol"
-        hint = "symjac check EQUATION... --claim FORMULA judges it; in a system a gradient needs a name of its own, "
-        hint += r'as in "\delta_t = W^\top \delta_{t+1}"'
+        hint = (
+            "symjac check EQUATION... --claim FORMULA judges it; in a system a gradient needs a name of its own, "
+            r'as in "\delta_t = W^\top \delta_{t+1}"'
+        )
         raise NoEquationError(message, text=piece.source, span=(left.start, left.end), hint=hint)
     if left.kind == "name":
         piece.family = el.named(left).family
