@@ -330,3 +330,13 @@ def test_what_has_no_code_is_refused() -> None:
     for e in (expr.Partial(B, X), expr.Differential(X), expr.Delta(1, 2)):
         with pytest.raises(NotYetError):
             emit_expression(e)
+
+
+def test_a_definition_with_an_unknown_function_is_refused_with_a_declaration_that_works() -> None:
+    """Its program would call what nobody defines."""
+    equations = [r"\phi(x) = x \sigma(x)", r"h = \phi(W x)"]
+    with pytest.raises(DefinitionError, match="nothing is known") as error:
+        symjac.System(*equations).jacobian("h", wrt="x").latex()
+    assert error.value.hint == r'declare it, as in "\sigma: elementwise sigmoid"'
+    known = symjac.System(*equations, symbols={r"\sigma": "elementwise sigmoid"})
+    assert known.jacobian("h", wrt="x").latex()

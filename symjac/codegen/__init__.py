@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from symjac.codegen.names import Names
 from symjac.codegen.values import Value, two_axes
 from symjac.codegen.writer import Writer
-from symjac.errors import DefinitionError
-from symjac.expr import Expr, Shape, Symbol, dim, size_names
+from symjac.errors import DefinitionError, propose
+from symjac.expr import Apply, Expr, Shape, Symbol, dim, size_names
 
 if TYPE_CHECKING:
     from symjac.derivation import Derivation
@@ -106,7 +106,17 @@ def emit_step(system: Recurrence, of: Symbol, *, cut: Symbol | None = None, targ
 
 
 def _functions(system: Recurrence) -> dict[str, tuple[Symbol, Expr]]:
-    return {f.function.name: (f.variable, f.body) for f in system.functions}
+    """The bodies of the functions that the text defines.
+
+    :raises DefinitionError: where one holds a function of which nothing is known.
+    """
+    bodies = {f.function.name: (f.variable, f.body) for f in system.functions}
+    for name, (_, body) in bodies.items():
+        inner = (n.function for n in body.walk() if isinstance(n, Apply))
+        if f := next((f for f in inner if f.known is None and f.name not in bodies), None):
+            message = f"{f.name} in the definition of {name} is a function of which nothing is known"
+            raise DefinitionError(message, hint=propose(f.name, "elementwise sigmoid"))
+    return bodies
 
 
 def _symbols(system: Recurrence, *more: Symbol) -> list[Symbol]:
