@@ -9,7 +9,7 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 
 from symjac.errors import ReadError, propose
 from symjac.expr import EntryPower, Expr, Number, Product, Sum, Time
-from symjac.reading import equations, numbered, ties
+from symjac.reading import equations, numbered, slopes, ties
 from symjac.reading.applied.heads import call_key
 from symjac.reading.assumptions import Habit, How, Option
 from symjac.reading.beside import Beside
@@ -168,7 +168,7 @@ class Attempt:
                 root = _without_last(root)
             if not is_declaration(root):
                 root, mere = equations.without_mere_calls(
-                    equations.with_slope_alone(root, context) if session.system else root
+                    slopes.with_slope_alone(root, context) if session.system else root
                 )
                 for member in mere:
                     message = f"{context.text(member)} says what the left side depends on, and is left out"

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 from symjac.errors import DefinitionError, ReadError, ShapeError, SymjacError, TargetError
 from symjac.expr import Expr, Function, Symbol
 from symjac.expr.times import Time
-from symjac.reading import entrywise
+from symjac.reading import entrywise, slopes
 from symjac.reading.assumptions import How
 from symjac.reading.attempt import Attempt
 from symjac.reading.beside import Beside
 from symjac.reading.context import Context, Note, left_out
-from symjac.reading.equations import dotted, finish
+from symjac.reading.equations import finish
 from symjac.reading.parser import parse
 from symjac.reading.recognise import known_as
 from symjac.reading.session import Session
@@ -331,7 +331,7 @@ def read_symbol(text: str, reading: Reading) -> Symbol:
     if len(near) == 1:
         return near[0]
     try:
-        members, _ = read_formula(dotted(text), reading)
+        members, _ = read_formula(slopes.dotted(text), reading)
     except (ShapeError, DefinitionError) as error:
         raise ReadError(error.message, text=text, span=(0, max(1, len(text)))) from error
     symbol = members[0]
